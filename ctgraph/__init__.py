@@ -1,0 +1,5 @@
+"""ctgraph: an open registry for credentials described in CTDL."""
+
+from importlib.metadata import version
+
+__version__ = version("ctgraph")

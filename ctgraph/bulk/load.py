@@ -1,0 +1,230 @@
+"""Bulk loading by an operator: many documents through everything, as fast as the machine goes.
+
+Documents are read and validated in parallel processes, written to the ledger in batches, and
+projected into the triple store meanwhile. What is wrong with a document goes to a report; all
+the good ones are kept.
+"""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from typing import IO, Any
+
+from ctgraph import ctid
+from ctgraph.bulk import sources
+from ctgraph.documents import Document, from_json
+from ctgraph.errors import CtgraphError, DocumentTooLarge, InvalidDocument, Problem
+from ctgraph.jsonld import read_json
+from ctgraph.ledger import Ledger, Organization
+from ctgraph.ledger.writing import Submission, append, register_organizations
+from ctgraph.settings import Settings
+from ctgraph.validation import check
+
+BATCH = 400
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """One document of a source after reading: the document, a withdrawal, or its problems."""
+
+    name: str
+    document: Document | None = None
+    withdrawn: str | None = None
+    owner: str | None = None
+    error: CtgraphError | None = None
+
+
+@dataclass
+class Tally:
+    """What a load has done so far, and how long its stages took, in seconds of their processes."""
+
+    events: Counter[str] = field(default_factory=Counter)
+    seconds: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
+
+    def add(self, seconds: dict[str, float]) -> None:
+        """Add the seconds that a batch took."""
+        for stage, took in seconds.items():
+            self.seconds[stage] += took
+
+
+def load(
+    settings: Settings,
+    ledger: Ledger,
+    paths: list[Path],
+    owner: Organization | None,
+    report: IO[str],
+    progress: Callable[[int], None],
+) -> Tally:
+    """Load every document that `paths` hold.
+
+    An interrupted load of the same files goes on where it stopped.
+
+    :param owner: who owns the records; without it, whom each document or envelope names.
+    :param report: gets a line of JSON for each rejected document, with all its problems.
+    :param progress: is told how many more JSON texts are done.
+    """
+    source = sources.fingerprint(paths)
+    done = ledger.progress(source)
+    progress(done)
+    tally = Tally()
+    remaining = islice(sources.items(paths), done, None)
+    for batch, size, seconds in _parse_all(settings, remaining):
+        tally.add(seconds)
+        started = time.perf_counter()
+        _store(ledger, batch, owner, tally, report)
+        done += size
+        ledger.set_progress(source, done)
+        tally.seconds["ledger"] += time.perf_counter() - started
+        progress(size)
+    ledger.set_progress(source, None)
+    return tally
+
+
+def _parse_all(
+    settings: Settings, found: Iterable[sources.Item]
+) -> Iterator[tuple[list[Parsed], int, dict[str, float]]]:
+    """Parse in parallel, in order; yield batches with how many texts each came from."""
+    batches = _batched(iter(found))
+    first = next(batches, None)
+    second = next(batches, None)
+    if first is None:
+        return
+    work = partial(parse_batch, settings)
+    if second is None:  # starting processes would take longer than it saves
+        yield work(first)
+        return
+    processes = os.cpu_count() or 1
+    with multiprocessing.get_context("spawn").Pool(processes) as pool:
+        pending = [pool.apply_async(work, (batch,)) for batch in (first, second)]
+        # A bounded queue: the files are read no faster than the ledger takes documents.
+        while pending:
+            while len(pending) < processes + 1 and (batch := next(batches, None)):
+                pending.append(pool.apply_async(work, (batch,)))
+            yield pending.pop(0).get()
+
+
+def parse_batch(
+    settings: Settings, batch: list[sources.Item]
+) -> tuple[list[Parsed], int, dict[str, float]]:
+    """Read and validate a batch; return what it holds and the seconds each stage took."""
+    seconds: defaultdict[str, float] = defaultdict(float)
+    parsed = [entry for item in batch for entry in _parse(settings, item, seconds)]
+    return parsed, len(batch), dict(seconds)
+
+
+def _batched(found: Iterator[sources.Item]) -> Iterator[list[sources.Item]]:
+    """Group items by number and by size, so that no batch grows with its documents."""
+    batch: list[sources.Item] = []
+    size = 0
+    for item in found:
+        batch.append(item)
+        size += len(item.data)
+        if len(batch) == BATCH or size > 8_000_000:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def _parse(settings: Settings, item: sources.Item, seconds: dict[str, float]) -> Iterator[Parsed]:
+    """Read one JSON text: a document, an envelope, or an array of them."""
+    try:
+        value = read_json(item.data)
+    except CtgraphError as error:
+        yield Parsed(item.name, error=error)
+        return
+    entries = value if isinstance(value, list) else [value]
+    for index, entry in enumerate(entries):
+        name = f"{item.name}[{index}]" if isinstance(value, list) else item.name
+        data = item.data if len(entries) == 1 else json.dumps(entry, ensure_ascii=False).encode()
+        yield _parse_entry(settings, name, entry, data, seconds)
+
+
+def _parse_entry(
+    settings: Settings, name: str, entry: Any, data: bytes, seconds: dict[str, float]
+) -> Parsed:
+    started = time.perf_counter()
+    try:
+        envelope = entry if isinstance(entry, dict) else {}
+        owner = envelope.get("owned_by") if "envelope_community" in envelope else None
+        if (envelope.get("node_headers") or {}).get("deleted_at"):
+            record = ctid.canonical(str(envelope.get("envelope_ceterms_ctid", "")))
+            return Parsed(name, withdrawn=record, owner=owner)
+        if len(data) > settings.max_document_bytes:
+            raise DocumentTooLarge(f"The document has {len(data):,} bytes; "
+                                   f"the limit is {settings.max_document_bytes:,}.")  # fmt: skip
+        document = from_json(entry, data, settings)
+        parsed_at = time.perf_counter()
+        seconds["parse"] += parsed_at - started
+        check(document, settings)
+        seconds["validate"] += time.perf_counter() - parsed_at
+        return Parsed(name, document=document, owner=owner)
+    except CtgraphError as error:
+        return Parsed(name, error=error)
+
+
+def _store(
+    ledger: Ledger,
+    batch: list[Parsed],
+    owner: Organization | None,
+    tally: Tally,
+    report: IO[str],
+) -> None:
+    """Write a batch to the ledger; report what is rejected."""
+    owners = {owner.ctid: owner} if owner else _owners(ledger, batch)
+    names: list[str] = []
+    submissions: list[Submission] = []
+    for parsed in batch:
+        if parsed.error:
+            _reject(parsed.name, parsed.error, tally, report)
+            continue
+        record = parsed.document.ctid if parsed.document else parsed.withdrawn or ""
+        whose = owner or owners.get(_named_owner(parsed))
+        if whose is None and parsed.document:
+            _reject(parsed.name, _ownerless(record), tally, report)
+            continue
+        names.append(parsed.name)
+        submissions.append(Submission(whose, record, parsed.document))
+    for name, outcome in zip(names, append(ledger, submissions, "operator"), strict=True):
+        if isinstance(outcome, CtgraphError):
+            _reject(name, outcome, tally, report)
+        else:
+            tally.events[outcome.event] += 1
+
+
+def _owners(ledger: Ledger, batch: list[Parsed]) -> dict[str, Organization]:
+    """Return the owners that a batch names; the operator vouches for those not known yet."""
+    named = {_named_owner(parsed): "" for parsed in batch}
+    for parsed in batch:
+        if parsed.document and parsed.document.ctid in named:
+            named[parsed.document.ctid] = parsed.document.name
+    named.pop("", None)
+    return register_organizations(ledger, named)
+
+
+def _named_owner(parsed: Parsed) -> str:
+    if parsed.owner:
+        return parsed.owner
+    return parsed.document.owners[0] if parsed.document and parsed.document.owners else ""
+
+
+def _ownerless(record: str) -> InvalidDocument:
+    message = f"{record} names no organization of a registry as its owner."
+    return InvalidDocument(message, [Problem(message, "Load it with --owner.")])
+
+
+def _reject(name: str, error: CtgraphError, tally: Tally, report: IO[str]) -> None:
+    tally.events["rejected"] += 1
+    problems = [problem.to_json() for problem in error.problems]
+    line = {"source": name, "error": error.message, "problems": problems}
+    report.write(json.dumps(line, ensure_ascii=False) + "\n")
+    report.flush()

@@ -1,0 +1,173 @@
+"""The one exception hierarchy of ctgraph.
+
+Every error that a user can cause is a :class:`CtgraphError`: it knows its HTTP status, a short
+title, and the single problems it is made of. The HTTP face renders it as RFC 9457
+``application/problem+json``, the command line as text; nothing else decides how an error looks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong with an input, and how to mend it.
+
+    :param message: what is wrong, in plain words.
+    :param remedy: what the sender can do about it.
+    :param pointer: where, as a JSON Pointer (RFC 6901) into the submitted document.
+    :param severity: ``violation``, ``warning`` or ``info``; only violations block.
+    :param detail: further facts (focus node, property, value), ready for JSON.
+    """
+
+    message: str
+    remedy: str = ""
+    pointer: str | None = None
+    severity: str = "violation"
+    detail: dict[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        place = f"{self.pointer or '/'}: " if self.pointer is not None else ""
+        return f"{place}{self.message}{' ' + self.remedy if self.remedy else ''}"
+
+    def to_json(self) -> dict[str, Any]:
+        """The problem as a JSON object, without its empty members."""
+        members = {
+            "message": self.message,
+            "remedy": self.remedy or None,
+            "pointer": self.pointer,
+            "severity": self.severity,
+            **self.detail,
+        }
+        return {key: value for key, value in members.items() if value is not None}
+
+
+class CtgraphError(Exception):
+    """Anything that goes wrong by what somebody asked or sent.
+
+    :param message: one sentence that says what is wrong.
+    :param problems: every single problem found, when there are several or they have places.
+    :param extra: further members of the problem document (RFC 9457, section 3.2).
+    """
+
+    status: ClassVar[int] = 400
+    title: ClassVar[str] = "Bad request"
+
+    def __init__(
+        self, message: str, problems: list[Problem] | None = None, /, **extra: Any
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.problems = problems or [Problem(message)]
+        self.extra = extra
+
+    @property
+    def slug(self) -> str:
+        """The last segment of the problem type's IRI."""
+        return self.title.lower().replace(" ", "-")
+
+
+class SettingsError(CtgraphError):
+    """A setting has a value that cannot be used."""
+
+    title = "Unusable setting"
+
+
+class InvalidDocument(CtgraphError):
+    """A submitted document cannot be read as a graph document, or breaks the minimum data."""
+
+    status = 422
+    title = "Invalid document"
+
+
+class DocumentTooLarge(CtgraphError):
+    """A submitted document is larger than the registry takes."""
+
+    status = 413
+    title = "Document too large"
+
+
+class MalformedCtid(CtgraphError):
+    """A CTID in a request does not have the form ``ce-`` + UUID."""
+
+    title = "Malformed CTID"
+
+
+class Unauthenticated(CtgraphError):
+    """A request that needs an API key came without a valid one."""
+
+    status = 401
+    title = "Authentication required"
+
+
+class Forbidden(CtgraphError):
+    """The caller is known but may not do this."""
+
+    status = 403
+    title = "Not allowed"
+
+
+class NotFound(CtgraphError):
+    """There is no such record, version or page."""
+
+    status = 404
+    title = "Not found"
+
+
+class NotAcceptable(CtgraphError):
+    """None of the representations that the client accepts exists."""
+
+    status = 406
+    title = "Not acceptable"
+
+
+class Conflict(CtgraphError):
+    """The request contradicts what the registry already holds."""
+
+    status = 409
+    title = "Conflict"
+
+
+class Gone(CtgraphError):
+    """The record was withdrawn; ``extra`` carries the tombstone."""
+
+    status = 410
+    title = "Record withdrawn"
+
+
+class UnsupportedMediaType(CtgraphError):
+    """The request body comes in a media type that this address does not read."""
+
+    status = 415
+    title = "Unsupported media type"
+
+
+class QueryError(CtgraphError):
+    """A SPARQL query cannot be run as it stands."""
+
+    title = "Malformed query"
+
+
+class QueryForbidden(QueryError):
+    """A SPARQL request asks for something this endpoint never does: SERVICE or an update."""
+
+    status = 403
+    title = "Query not allowed"
+
+
+class QueryLimit(CtgraphError):
+    """A query ran past its deadline or its memory, or no worker became free in time."""
+
+    status = 503
+    title = "Query limit reached"
+    retry_after = 5
+
+
+class StoreError(CtgraphError):
+    """The triple store is not there or is held by another process."""
+
+    status = 503
+    title = "Store unavailable"
+    retry_after = 2

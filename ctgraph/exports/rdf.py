@@ -1,0 +1,126 @@
+"""Documents and entities in every RDF format."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+import pyoxigraph as ox
+
+from ctgraph.vocab import vocabulary
+
+
+@dataclass(frozen=True)
+class Format:
+    """A representation: its name in ``?format=``, extension, media type, and how it is written."""
+
+    name: str
+    extension: str
+    media_type: str
+    writer: ox.RdfFormat | None = None
+
+
+FORMATS = (
+    Format("jsonld", "jsonld", "application/ld+json"),
+    Format("json", "json", "application/json"),
+    Format("turtle", "ttl", "text/turtle", ox.RdfFormat.TURTLE),
+    Format("ntriples", "nt", "application/n-triples", ox.RdfFormat.N_TRIPLES),
+    Format("nquads", "nq", "application/n-quads", ox.RdfFormat.N_QUADS),
+    Format("trig", "trig", "application/trig", ox.RdfFormat.TRIG),
+    Format("rdfxml", "rdf", "application/rdf+xml", ox.RdfFormat.RDF_XML),
+)
+"""What a document can be served as, the default first."""
+
+_DATASETS = {ox.RdfFormat.N_QUADS, ox.RdfFormat.TRIG}
+
+
+def format_named(name: str) -> Format | None:
+    """Return the format with a name, extension or media type."""
+    wanted = name.lower()
+    return next((f for f in FORMATS if wanted in (f.name, f.extension, f.media_type)), None)
+
+
+def document(canonical: bytes, quads: bytes, format: Format) -> bytes:
+    """Return a whole graph document in a format."""
+    if format.writer is None:
+        return canonical
+    return _write(ox.parse(quads, format=ox.RdfFormat.N_QUADS, lenient=True), quads, format)
+
+
+def entity(canonical: bytes, quads: bytes, iri: str, format: Format) -> bytes:
+    """Return one entity of a document, with everything nested in it, in a format.
+
+    In RDF that is the entity's concise bounded description within the document: its statements,
+    and those of the blank nodes that they lead to.
+
+    :raises KeyError: when the document has no such entity.
+    """
+    if format.writer is None:
+        return orjson.dumps(entity_json(orjson.loads(canonical), iri))
+    by_subject: dict[Any, list[ox.Quad]] = defaultdict(list)
+    for quad in ox.parse(quads, format=ox.RdfFormat.N_QUADS, lenient=True):
+        by_subject[quad.subject].append(quad)
+    found: list[ox.Quad] = []
+    reached: list[Any] = [ox.NamedNode(iri)]
+    seen = set(reached)
+    while reached:
+        for quad in by_subject[reached.pop()]:
+            found.append(quad)
+            if isinstance(quad.object, ox.BlankNode) and quad.object not in seen:
+                seen.add(quad.object)
+                reached.append(quad.object)
+    if not found:
+        raise KeyError(iri)
+    return _write(found, quads, format)
+
+
+def entity_json(content: dict[str, Any], iri: str) -> dict[str, Any]:
+    """Return one entity of a decoded document as JSON-LD; blank nodes stand where they are used.
+
+    :raises KeyError: when the document has no such entity.
+    """
+    node = _find(content["@graph"], iri)
+    if node is None:
+        raise KeyError(iri)
+    blank = {n["@id"]: n for n in content["@graph"] if str(n.get("@id", "")).startswith("_:")}
+    return {"@context": content["@context"], **(_embed(node, blank) if blank else node)}
+
+
+def _find(nodes: Iterable[Any], iri: str) -> dict[str, Any] | None:
+    """Find the node that describes `iri`, at the top or nested."""
+    for node in nodes:
+        if isinstance(node, dict):
+            if node.get("@id") == iri and "ceterms:ctid" in node:
+                return node
+            found = _find(node.values(), iri)
+        else:
+            found = _find(node, iri) if isinstance(node, list) else None
+        if found:
+            return found
+    return None
+
+
+def _embed(value: Any, blank: dict[str, dict[str, Any]], within: tuple[str, ...] = ()) -> Any:
+    """Replace each reference to a top-level blank node by the node."""
+    if isinstance(value, list):
+        return [_embed(item, blank, within) for item in value]
+    if isinstance(value, dict):
+        label = value.get("@id")
+        if len(value) == 1 and label in blank:
+            return _embed(label, blank, within)
+        return {key: item if key == "@id" else _embed(item, blank, within)
+                for key, item in value.items()}  # fmt: skip
+    if isinstance(value, str) and value in blank and value not in within:
+        return _embed(blank[value], blank, (*within, value))
+    return value
+
+
+def _write(quads: Iterable[ox.Quad], source: bytes, format: Format) -> bytes:
+    if format.writer not in _DATASETS:
+        quads = (ox.Quad(q.subject, q.predicate, q.object) for q in quads)
+    text = source.decode()
+    used = {p: ns for p, ns in vocabulary().prefixes.items() if f"<{ns}" in text}
+    return ox.serialize(quads, format=format.writer, prefixes=used) or b""

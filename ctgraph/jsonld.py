@@ -1,0 +1,337 @@
+"""JSON-LD as the registry reads it: strict JSON, local contexts, canonical IRIs, quads.
+
+Follows RFC 8259 (JSON) and JSON-LD 1.1. Whatever a JSON-LD processor would drop without a word
+(a property that no context maps, a reference that is no IRI) is reported instead: nothing that a
+publisher sends is lost silently.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from decimal import Decimal
+from functools import lru_cache
+from math import isfinite
+from typing import Any
+
+import orjson
+import pyoxigraph as ox
+
+from ctgraph.errors import InvalidDocument, Problem
+from ctgraph.identity import Identity
+from ctgraph.vocab import CONTEXT_URLS, vocabulary
+
+IRI_COERCIONS = {"@id", "@vocab"}
+IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|^`\\]+")
+BLANK = re.compile(r"_:[A-Za-z0-9][A-Za-z0-9._-]*(?<!\.)")
+LANGUAGE = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
+# Neither RDF/XML nor SPARQL XML results can carry these; lone surrogates are not even Unicode.
+UNUSABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+VALUE_KEYWORDS = {"@value", "@language", "@type", "@direction"}
+
+Place = tuple[Any, ...]
+"""A place in a document, as a linked list ``(parent, key)``: cheap to extend, seldom rendered."""
+
+
+def pointer(place: Place) -> str:
+    """Return a place as a JSON Pointer (RFC 6901)."""
+    parts: list[str] = []
+    while place:
+        place, key = place
+        parts.append(str(key).replace("~", "~0").replace("/", "~1"))
+    return "".join(f"/{part}" for part in reversed(parts))
+
+
+class _Repeated(dict[str, Any]):
+    """A JSON object that named a key twice; `key` is the first such."""
+
+    key = ""
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    plain = dict(pairs)
+    if len(plain) == len(pairs):
+        return plain
+    marked = _Repeated(plain)
+    seen: set[str] = set()
+    marked.key = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
+    return marked
+
+
+def read_json(data: bytes) -> Any:
+    """Read JSON text in UTF-8, with or without a byte order mark.
+
+    :raises InvalidDocument: when it is not JSON, with line and column.
+    """
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InvalidDocument(
+            f"The document is not UTF-8: byte {error.start} is {data[error.start]:#04x}.",
+            [Problem(f"The document is not UTF-8 at byte {error.start}.",
+                     "Save the file as UTF-8 and send it again.", "")],
+        ) from error  # fmt: skip
+    try:
+        return json.loads(text, object_pairs_hook=_object)
+    except RecursionError:
+        problem = Problem("The document is nested too deeply to be read.", "Flatten it.", "")
+    except json.JSONDecodeError as error:
+        problem = Problem(
+            f"The document is not JSON: {error.msg} at line {error.lineno}, "
+            f"column {error.colno}.",
+            "Mend the JSON there and send it again.", "",
+        )  # fmt: skip
+    except ValueError:  # an integer of more than 4,300 digits
+        problem = Problem("The document holds a number too long to be read.", "Shorten it.", "")
+    raise InvalidDocument(problem.message, [problem])
+
+
+def inline_prefixes(context: Any, problems: list[Problem]) -> tuple[list[str], dict[str, str]]:
+    """Read a document's ``@context``: which official contexts it names, which prefixes it adds.
+
+    A remote context other than the official ones is a problem, for none is ever fetched; so is an
+    inline definition that is more than a prefix, or contradicts the official contexts.
+    """
+    named: list[str] = []
+    prefixes: dict[str, str] = {}
+    entries = context if isinstance(context, list) else [context]
+    for index, entry in enumerate(entries):
+        at = "/@context" + (f"/{index}" if isinstance(context, list) else "")
+        if isinstance(entry, str):
+            address = "https://" + entry.partition("://")[2].rstrip("/")
+            if address in CONTEXT_URLS.values():
+                named.append(address)
+            else:
+                problems.append(Problem(
+                    f"The remote context {entry!r} is not fetched.",
+                    f"Name {' or '.join(CONTEXT_URLS.values())}, or define prefixes inline.", at,
+                ))  # fmt: skip
+        elif isinstance(entry, dict):
+            for key, value in entry.items():
+                known = vocabulary().context.get(key)
+                if known == value:
+                    continue
+                if known is None and isinstance(value, str) and IRI.fullmatch(value):
+                    prefixes[key] = value
+                else:
+                    problems.append(Problem(
+                        f"The inline context defines {key!r} in a way the registry does not take.",
+                        "Inline contexts may only add prefixes: a short name and an IRI.",
+                        f"{at}/{key}",
+                    ))  # fmt: skip
+        elif entry is not None:
+            problems.append(Problem("A context must be an address or an object.", "", at))
+    return list(dict.fromkeys(named)), prefixes
+
+
+class Canonicaliser:
+    """Walks the nodes of one document: canonicalises their IRIs and collects what is wrong.
+
+    After :meth:`node` has seen every node, `problems` holds every problem, `entities` every
+    entity with a CTID, and `used` the keys that the document's context must define.
+    """
+
+    def __init__(self, identity: Identity, prefixes: dict[str, str], max_depth: int) -> None:
+        self.problems: list[Problem] = []
+        self.entities: list[tuple[dict[str, Any], Place]] = []
+        self.used: set[str] = set()
+        self._identity = identity
+        self._max_depth = max_depth
+        self._context = vocabulary().context | prefixes
+        self._defined: set[str] = set()
+        self._referenced: dict[str, Place] = {}
+
+    def node(self, node: dict[str, Any], at: Place, depth: int = 1) -> dict[str, Any]:
+        """Return a node object with canonical IRIs."""
+        if depth > self._max_depth:
+            self._wrong(at, f"The document is nested deeper than {self._max_depth} levels.",
+                        "Flatten it.")  # fmt: skip
+            return {}
+        if isinstance(node, _Repeated):
+            self._wrong((at, node.key), f"The key {node.key!r} stands twice in one object.",
+                        "Keep one, or join the values in an array.")  # fmt: skip
+        out: dict[str, Any] = {}
+        for key, value in node.items():
+            if key == "@id":
+                out[key] = self._reference(value, (at, key))
+            elif key == "@type":
+                out[key] = self._types(value, (at, key))
+            elif key.startswith("@"):
+                self._wrong((at, key), f"The keyword {key} is not read in published documents.",
+                            "Express it with plain node objects.")  # fmt: skip
+            else:
+                out[key] = self._property(key, value, (at, key), depth)
+        if "ceterms:ctid" in out:
+            self.entities.append((out, at))
+        self._define(out, at)
+        return out
+
+    def finish(self) -> None:
+        """Report the blank nodes that are referred to but stand nowhere in the document."""
+        for label, at in self._referenced.items():
+            if label not in self._defined:
+                self._wrong(at, f"The blank node {label} is not defined in this document.",
+                            "Add the node to @graph, or name the thing by an IRI.")  # fmt: skip
+
+    def _define(self, node: dict[str, Any], at: Place) -> None:
+        label = node.get("@id")
+        if isinstance(label, str) and label.startswith("_:"):
+            if len(node) > 1:
+                self._defined.add(label)
+            else:
+                self._referenced.setdefault(label, at)
+
+    def _types(self, value: Any, at: Place) -> Any:
+        types = value if isinstance(value, list) else [value]
+        for name in types:
+            if not isinstance(name, str) or not IRI.fullmatch(name):
+                self._wrong(at, f"{_shown(name)} is not the name of a class.",
+                            "Write it with its prefix, such as ceterms:Certificate.")  # fmt: skip
+            else:
+                self.used.add(name.partition(":")[0])
+        return value
+
+    def _property(self, key: str, value: Any, at: Place, depth: int) -> Any:
+        term = self._context.get(key)
+        prefix, colon, _ = key.partition(":")
+        if not colon or not IRI.fullmatch(key):
+            self._wrong(at, f"The property {key!r} has no meaning in CTDL and would be lost.",
+                        "Write it with its prefix, such as ceterms:name.")  # fmt: skip
+            return value
+        self.used.update((key, prefix))
+        return self._value(term if isinstance(term, dict) else {}, value, at, depth)
+
+    def _value(self, term: dict[str, Any], value: Any, at: Place, depth: int) -> Any:
+        if isinstance(value, str):
+            if term.get("@type") in IRI_COERCIONS:
+                return self._reference(value, at)
+            return self._text(value, at)
+        if isinstance(value, list):
+            return [self._value(term, item, (at, i), depth) for i, item in enumerate(value)]
+        if isinstance(value, dict):
+            if term.get("@container") == "@language" and "@value" not in value:
+                return self._language_map(value, at)
+            if "@value" in value:
+                return self._value_object(value, at)
+            if not term and value and all(map(LANGUAGE.fullmatch, value)):
+                self._wrong(at, "No context says that this property holds texts in languages: "
+                            "they are kept, but SPARQL does not see them.",
+                            "Use a declared property.", "warning")  # fmt: skip
+                return value
+            return self.node(value, at, depth + 1)
+        if isinstance(value, float):
+            if not isfinite(value):
+                self._wrong(at, "A number must be finite.", "Leave the property out.")
+            elif term.get("@type") == "xsd:decimal":
+                # JSON-LD would write 9.96E3, which is no xsd:decimal.
+                return format(Decimal(repr(value)), "f")
+        return value
+
+    def _reference(self, value: Any, at: Place) -> Any:
+        if not isinstance(value, str):
+            self._wrong(at, f"{_shown(value)} is not an IRI.", "Write the IRI as a string.")
+        elif value.startswith("_:"):
+            if BLANK.fullmatch(value):
+                if at[1] != "@id":
+                    self._referenced.setdefault(value, at)
+                return value
+            self._wrong(at, f"{_shown(value)} is not a blank node label.", "Use _: and a UUID.")
+        elif not IRI.fullmatch(value):
+            self._wrong(at, f"{_shown(value)} is not an absolute IRI.",
+                        "Write it in full, such as https://example.org/page, "
+                        "and percent-encode spaces.")  # fmt: skip
+        else:
+            return self._expandable(self._identity.canonical(value))
+        return value
+
+    def _expandable(self, value: str) -> str:
+        """Mend the case of a CURIE's prefix (``lifecycle:`` for ``lifeCycle:``)."""
+        prefix, _, local = value.partition(":")
+        if local.startswith("//"):
+            return value
+        if prefix not in self._context:
+            vocab = vocabulary()
+            expanded = vocab.expand(value)
+            if expanded == value:
+                return value
+            value = vocab.compact(expanded)
+            prefix = value.partition(":")[0]
+        self.used.add(prefix)
+        return value
+
+    def _text(self, value: str, at: Place) -> str:
+        if UNUSABLE.search(value):
+            self._wrong(at, "The text holds a control character or half a surrogate pair.",
+                        "Remove it.")  # fmt: skip
+        return value
+
+    def _language_map(self, value: dict[str, Any], at: Place) -> dict[str, Any]:
+        if isinstance(value, _Repeated):
+            self._wrong((at, value.key), f"The language {value.key!r} stands twice.",
+                        "Join the texts in an array.")  # fmt: skip
+        for tag, text in value.items():
+            if tag != "@none" and not LANGUAGE.fullmatch(tag):
+                self._wrong((at, tag), f"{tag!r} is not a language tag (BCP 47).",
+                            "Use a tag such as en-US.")  # fmt: skip
+            for item in text if isinstance(text, list) else [text]:
+                if isinstance(item, str):
+                    self._text(item, (at, tag))
+                elif item is not None:
+                    self._wrong((at, tag), f"{_shown(item)} is not a text.", "Write a string.")
+        return value
+
+    def _value_object(self, value: dict[str, Any], at: Place) -> dict[str, Any]:
+        for key, item in value.items():
+            if key not in VALUE_KEYWORDS or isinstance(item, (dict, list)):
+                self._wrong((at, key), f"{key} does not belong in a value object.", "Remove it.")
+            elif isinstance(item, str):
+                self._text(item, (at, key))
+            elif isinstance(item, float) and not isfinite(item):
+                self._wrong((at, key), "A number must be finite.", "Leave the property out.")
+        language = value.get("@language")
+        if language is not None and not LANGUAGE.fullmatch(str(language)):
+            self._wrong((at, "@language"), f"{_shown(language)} is not a language tag (BCP 47).",
+                        "Use a tag such as en-US.")  # fmt: skip
+        if isinstance(value.get("@type"), str):
+            self.used.add(value["@type"].partition(":")[0])
+        return value
+
+    def _wrong(
+        self, at: Place, message: str, remedy: str, severity: str = "violation"
+    ) -> None:
+        self.problems.append(Problem(message, remedy, pointer(at), severity))
+
+
+def _shown(value: Any) -> str:
+    return repr(value if len(str(value)) <= 80 else f"{str(value)[:80]}…")
+
+
+@lru_cache(maxsize=4096)
+def _context_for(used: frozenset[str]) -> dict[str, Any]:
+    context = vocabulary().context
+    chosen = {key: context[key] for key in used if key in context}
+    for definition in list(chosen.values()):
+        datatype = definition.get("@type", "") if isinstance(definition, dict) else ""
+        prefix = datatype.partition(":")[0]
+        if prefix in context:
+            chosen[prefix] = context[prefix]
+    return chosen
+
+
+def to_quads(
+    content: dict[str, Any], used: Iterable[str], prefixes: dict[str, str]
+) -> list[ox.Quad]:
+    """Return the quads of a canonical document.
+
+    Only the terms that the document uses go into the context that the parser reads: the whole
+    context would cost most of the parsing time of a small document, and changes nothing.
+
+    :raises InvalidDocument: when the JSON-LD processor rejects the document.
+    """
+    context = _context_for(frozenset(used)) | prefixes
+    text = orjson.dumps({"@context": context, "@id": content["@id"], "@graph": content["@graph"]})
+    try:
+        return list(ox.parse(text, format=ox.RdfFormat.JSON_LD))
+    except SyntaxError as error:
+        raise InvalidDocument(f"The document is not JSON-LD: {error}") from error

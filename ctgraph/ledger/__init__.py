@@ -1,0 +1,379 @@
+"""The ledger: organizations, keys, envelopes, every version, and the change sequence, in SQL.
+
+The ledger is the truth. Nothing in it is updated in place or deleted: a change is a new version,
+and a withdrawal is a version too.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from ctgraph import ctid
+from ctgraph.errors import Conflict, NotFound, StoreError
+from ctgraph.ledger.models import api_key, entity, envelope, organization, sequence, version
+from ctgraph.ledger.models import load_progress as progress
+from ctgraph.settings import Settings
+
+
+def now() -> str:
+    """Return the present time as the ledger writes it: ISO 8601, UTC, microseconds, Z."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+@dataclass(frozen=True)
+class Organization:
+    """An organization that may publish."""
+
+    ctid: str
+    name: str
+    created_at: str
+
+
+@dataclass(frozen=True)
+class Key:
+    """An API key as it is kept: its secret is not."""
+
+    id: str
+    organization: str
+    created_at: str
+    revoked_at: str | None
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """The registry's record of one CTID, as it stands now."""
+
+    ctid: str
+    uuid: str
+    owner: str
+    type: str
+    name: str
+    version: int
+    digest: str
+    created_at: str
+    updated_at: str
+    deleted_at: str | None
+
+
+@dataclass(frozen=True)
+class Version:
+    """One version of an envelope, without its documents."""
+
+    seq: int
+    ctid: str
+    number: int
+    event: str
+    actor: str
+    created_at: str
+    digest: str
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a projection needs to know of one version. `quads` is empty after a withdrawal."""
+
+    seq: int
+    ctid: str
+    number: int
+    digest: str
+    modified: str
+    owner: str
+    issued: str
+    quads: bytes
+
+
+def pack(data: bytes) -> bytes:
+    """Compress a document for keeping."""
+    return zlib.compress(data, 1)
+
+
+def unpack(data: bytes | None) -> bytes:
+    """Give back a kept document; nothing where a tombstone keeps none."""
+    return zlib.decompress(data) if data else b""
+
+
+def _digest(key: str) -> str:
+    # A key is 256 random bits, so a plain hash is as good as a slow one.
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+_VERSION = (version.c.seq, version.c.ctid, version.c.number, version.c.event, version.c.actor,
+            version.c.created_at, version.c.digest)  # fmt: skip
+_FIND = (
+    sa.select(*envelope.c, version.c.canonical, version.c.quads)
+    .join_from(entity, envelope, entity.c.envelope == envelope.c.ctid)
+    .join(version, (version.c.ctid == envelope.c.ctid) & (version.c.number == envelope.c.version))
+    .where(entity.c.ctid == sa.bindparam("ctid"))
+)
+
+
+class Ledger:
+    """The ledger behind one database URL. Safe to share between threads."""
+
+    def __init__(self, url: str) -> None:
+        self.engine = sa.create_engine(url, pool_size=20, max_overflow=20)
+        if self.engine.dialect.name == "sqlite":
+            _prepare_sqlite(self.engine)
+
+    @classmethod
+    def of(cls, settings: Settings) -> Ledger:
+        """Open the ledger that the settings name.
+
+        :raises StoreError: when it was never initialised, or is of another version.
+        """
+        if not settings.database_url and not (settings.home / "ledger.sqlite").exists():
+            raise StoreError(f"There is no registry in {settings.home}. Run: ctgraph init")
+        ledger = cls(settings.ledger_url)
+        try:
+            with ledger.engine.connect() as connection:
+                revision = MigrationContext.configure(connection).get_current_revision()
+        except sa.exc.SQLAlchemyError as error:
+            raise StoreError(f"The ledger cannot be opened: {error}") from error
+        if revision != ScriptDirectory.from_config(_migrations()).get_current_head():
+            raise StoreError("The ledger's tables are not those of this ctgraph. Run: ctgraph init")
+        return ledger
+
+    @classmethod
+    def initialise(cls, settings: Settings) -> Ledger:
+        """Create the home folder and the tables, or bring older tables up to date."""
+        settings.home.mkdir(parents=True, exist_ok=True)
+        ledger = cls(settings.ledger_url)
+        config = _migrations()
+        with ledger.writing() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+        return ledger
+
+    @contextmanager
+    def writing(self) -> Iterator[sa.Connection]:
+        """Give a connection in a write transaction, committed at the end of the block."""
+        writer = self.engine.execution_options(ctgraph_write=True)
+        with writer.begin() as connection:
+            yield connection
+
+    # Organizations and keys
+
+    def add_organization(self, name: str, record: str | None = None) -> Organization:
+        """Add an organization; without `record` its CTID is minted.
+
+        :raises Conflict: when the CTID is taken.
+        """
+        added = Organization(record or ctid.mint(), name, now())
+        try:
+            with self.writing() as connection:
+                connection.execute(organization.insert().values(**vars(added)))
+        except sa.exc.IntegrityError as error:
+            raise Conflict(f"There already is an organization {added.ctid}.") from error
+        return added
+
+    def organizations(self) -> list[Organization]:
+        """Return all organizations, in order of their names."""
+        return [
+            Organization(**row)
+            for row in self._rows(organization.select().order_by(organization.c.name))
+        ]
+
+    def organization(self, record: str) -> Organization:
+        """Return an organization.
+
+        :raises NotFound: when there is none with this CTID.
+        """
+        for row in self._rows(organization.select().where(organization.c.ctid == record)):
+            return Organization(**row)
+        raise NotFound(f"There is no organization {record} in this registry.")
+
+    def add_key(self, record: str) -> str:
+        """Make an API key for an organization and return it; only its hash is kept.
+
+        :raises NotFound: when there is no such organization.
+        """
+        self.organization(record)
+        key_id = secrets.token_hex(4)
+        key = f"ctg_{key_id}_{secrets.token_urlsafe(32)}"
+        with self.writing() as connection:
+            connection.execute(
+                api_key.insert().values(
+                    id=key_id, organization=record, digest=_digest(key), created_at=now()
+                )
+            )
+        return key
+
+    def keys(self, record: str) -> list[Key]:
+        """Return an organization's keys, the oldest first."""
+        columns = (api_key.c.id, api_key.c.organization, api_key.c.created_at, api_key.c.revoked_at)
+        query = sa.select(*columns).where(api_key.c.organization == record)
+        return [Key(**row) for row in self._rows(query.order_by(api_key.c.created_at))]
+
+    def revoke_key(self, key_id: str) -> None:
+        """Revoke a key by its id, the eight characters after ``ctg_``.
+
+        :raises NotFound: when no valid key has this id.
+        """
+        with self.writing() as connection:
+            revoked = connection.execute(
+                api_key.update()
+                .where(api_key.c.id == key_id, api_key.c.revoked_at.is_(None))
+                .values(revoked_at=now())
+            )
+        if not revoked.rowcount:
+            raise NotFound(f"There is no valid key with the id {key_id}.")
+
+    def key_owner(self, key: str) -> Organization | None:
+        """Return the organization that a key belongs to, or None for a key that is not valid."""
+        query = (
+            sa.select(organization)
+            .join(api_key)
+            .where(api_key.c.digest == _digest(key), api_key.c.revoked_at.is_(None))
+        )
+        return next((Organization(**row) for row in self._rows(query)), None)
+
+    # Reading records
+
+    def find(self, record: str) -> tuple[Envelope, bytes, bytes] | None:
+        """Return the envelope that holds an entity, its canonical document and its quads."""
+        with self.engine.connect() as connection:
+            row = connection.execute(_FIND, {"ctid": record}).first()
+        if row is None:
+            return None
+        return Envelope(*row[:-2]), unpack(row.canonical), unpack(row.quads)
+
+    def envelopes(
+        self, limit: int, after: str = "", kind: str | None = None, owner: str | None = None
+    ) -> list[Envelope]:
+        """Return current envelopes in order of their CTIDs, from the one behind `after`."""
+        query = envelope.select().where(envelope.c.deleted_at.is_(None), envelope.c.ctid > after)
+        if kind:
+            query = query.where(envelope.c.type == kind)
+        if owner:
+            query = query.where(envelope.c.owner == owner)
+        return [Envelope(**row) for row in self._rows(query.order_by(envelope.c.ctid).limit(limit))]
+
+    def counts(self) -> dict[str, int]:
+        """Return how many current envelopes there are of each class."""
+        query = (
+            sa.select(envelope.c.type, sa.func.count())
+            .where(envelope.c.deleted_at.is_(None))
+            .group_by(envelope.c.type)
+        )
+        with self.engine.connect() as connection:
+            return dict(connection.execute(query).tuples().all())
+
+    def names(self, records: set[str]) -> dict[str, str]:
+        """Return the names of those envelopes and organizations among `records` that exist."""
+        found: dict[str, str] = {}
+        for table in (organization, envelope):
+            query = sa.select(table.c.ctid, table.c.name).where(table.c.ctid.in_(records))
+            found |= {row["ctid"]: row["name"] for row in self._rows(query)}
+        return found
+
+    def versions(self, record: str) -> list[Version]:
+        """Return every version of an envelope, the newest first."""
+        query = sa.select(*_VERSION).where(version.c.ctid == record)
+        return [Version(**row) for row in self._rows(query.order_by(version.c.number.desc()))]
+
+    def version(self, record: str, number: int) -> tuple[Version, bytes, bytes] | None:
+        """Return one version, its canonical document and its quads."""
+        query = sa.select(*_VERSION, version.c.canonical, version.c.quads)
+        query = query.where(version.c.ctid == record, version.c.number == number)
+        with self.engine.connect() as connection:
+            row = connection.execute(query).first()
+        return (Version(*row[:7]), unpack(row.canonical), unpack(row.quads)) if row else None
+
+    def received(self, record: str, number: int) -> bytes:
+        """Return the bytes of a version exactly as they were sent."""
+        query = sa.select(version.c.received).where(
+            version.c.ctid == record, version.c.number == number
+        )
+        with self.engine.connect() as connection:
+            return unpack(connection.execute(query).scalar())
+
+    # The change sequence
+
+    def last_sequence(self) -> int:
+        """Return the number of the newest change; 0 before the first."""
+        with self.engine.connect() as connection:
+            return int(connection.execute(sa.select(sequence.c.last)).scalar() or 0)
+
+    def changes(self, after: int, limit: int, standing: int | None = None) -> list[Change]:
+        """Return the changes behind sequence number `after`, in order.
+
+        :param standing: leave out changes that a later one, up to this number, replaced.
+        """
+        query = (
+            sa.select(version.c.seq, version.c.ctid, version.c.number, version.c.digest,
+                      version.c.created_at, envelope.c.owner, envelope.c.created_at,
+                      version.c.quads)
+            .join(envelope)
+            .where(version.c.seq > after)
+            .order_by(version.c.seq)
+            .limit(limit)
+        )  # fmt: skip
+        if standing is not None:
+            later = version.alias()
+            query = query.where(
+                version.c.seq <= standing,
+                ~sa.exists().where(
+                    later.c.ctid == version.c.ctid,
+                    later.c.number == version.c.number + 1,
+                    later.c.seq <= standing,
+                ),
+            )
+        with self.engine.connect() as connection:
+            return [Change(*row[:-1], unpack(row[-1])) for row in connection.execute(query)]
+
+    # The progress of loads
+
+    def progress(self, source: str) -> int:
+        """Return how many documents of an interrupted load from `source` are done."""
+        with self.engine.connect() as connection:
+            query = sa.select(progress.c.done).where(progress.c.source == source)
+            return connection.execute(query).scalar() or 0
+
+    def set_progress(self, source: str, done: int | None) -> None:
+        """Note how far a load is; None forgets it."""
+        with self.writing() as connection:
+            connection.execute(progress.delete().where(progress.c.source == source))
+            if done is not None:
+                values = {"source": source, "done": done, "updated_at": now()}
+                connection.execute(progress.insert().values(**values))
+
+    def _rows(self, query: Any) -> list[Any]:
+        with self.engine.connect() as connection:
+            return list(connection.execute(query).mappings())
+
+
+def _migrations() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    return config
+
+
+def _prepare_sqlite(engine: sa.Engine) -> None:
+    """Set SQLite up for many readers, one writer, and commits that outlive a power cut."""
+
+    @sa.event.listens_for(engine, "connect")
+    def connect(connection: Any, _: Any) -> None:
+        connection.isolation_level = None
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=60000",
+                       "foreign_keys=ON", "cache_size=-65536"):  # fmt: skip
+            connection.execute(f"PRAGMA {pragma}")
+
+    @sa.event.listens_for(engine, "begin")
+    def begin(connection: sa.Connection) -> None:
+        # A writer that starts as a reader could not be upgraded once another has written.
+        writes = connection.get_execution_options().get("ctgraph_write")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

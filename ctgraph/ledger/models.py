@@ -1,0 +1,95 @@
+"""The tables of the ledger. Portable SQL: SQLite and PostgreSQL hold the same.
+
+Times are ISO 8601 text in UTC with a trailing Z, so that they sort and compare as they read.
+Documents are kept compressed (zlib).
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+
+metadata = MetaData()
+
+organization = Table(
+    "organization",
+    metadata,
+    Column("ctid", String(39), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("created_at", String(27), nullable=False),
+)
+
+api_key = Table(
+    "api_key",
+    metadata,
+    Column("id", String(12), primary_key=True),
+    Column("organization", ForeignKey("organization.ctid"), nullable=False, index=True),
+    Column("digest", String(64), nullable=False, unique=True),
+    Column("created_at", String(27), nullable=False),
+    Column("revoked_at", String(27)),
+)
+
+envelope = Table(
+    "envelope",
+    metadata,
+    Column("ctid", String(39), primary_key=True),
+    Column("uuid", String(36), nullable=False, unique=True),
+    Column("owner", ForeignKey("organization.ctid"), nullable=False, index=True),
+    Column("type", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("created_at", String(27), nullable=False),
+    Column("updated_at", String(27), nullable=False),
+    Column("deleted_at", String(27)),
+)
+
+version = Table(
+    "version",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("ctid", ForeignKey("envelope.ctid"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("event", String(8), nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("created_at", String(27), nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("received", LargeBinary),
+    Column("canonical", LargeBinary),
+    Column("quads", LargeBinary),
+    Index("version_of_envelope", "ctid", "number", unique=True),
+)
+
+entity = Table(
+    "entity",
+    metadata,
+    Column("ctid", String(39), primary_key=True),
+    Column("envelope", ForeignKey("envelope.ctid"), nullable=False, index=True),
+    Column("type", Text, nullable=False),
+    Column("current", Boolean, nullable=False),
+)
+
+sequence = Table(
+    "sequence",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("last", Integer, nullable=False),
+)
+
+load_progress = Table(
+    "load_progress",
+    metadata,
+    Column("source", String(64), primary_key=True),
+    Column("done", Integer, nullable=False),
+    Column("updated_at", String(27), nullable=False),
+)

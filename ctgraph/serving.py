@@ -1,0 +1,81 @@
+"""Running a registry: gunicorn and the projector together, in the foreground."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from types import FrameType
+
+from ctgraph.ledger import Ledger
+from ctgraph.settings import Settings
+from ctgraph.store.projector import Projector, hold
+
+
+def run_projector(settings: Settings, ledger: Ledger, wait: float = 0) -> None:
+    """Follow the ledger until SIGTERM or SIGINT, or until the parent process is gone.
+
+    :raises StoreError: when another projector runs, and does not end within `wait` seconds.
+    """
+    parent = os.getppid()
+    stop = _on_signals()
+    with hold(settings, wait):
+        projector = Projector(settings, ledger)
+        projector.catch_up()
+        projector.run(lambda: stop() or os.getppid() != parent)
+
+
+def start_projector(wait: float = 0, quiet: bool = False) -> subprocess.Popen[bytes]:
+    """Start a projector in a process of its own; it ends when this process does.
+
+    :param wait: how long it waits for an earlier projector to end, in seconds.
+    :param quiet: do not say so when another projector runs.
+    """
+    command = [sys.executable, "-m", "ctgraph.cli", "projector", "--wait", str(wait)]
+    return subprocess.Popen(command, stderr=subprocess.DEVNULL if quiet else None)
+
+
+def serve(settings: Settings, host: str, port: int, workers: int) -> int:
+    """Serve the registry until SIGTERM or SIGINT; return gunicorn's exit code.
+
+    A projector that dies is started again: it goes on where the store stands.
+    """
+    stop = _on_signals()
+    gunicorn = subprocess.Popen([
+        sys.executable, "-m", "gunicorn", "ctgraph.web:create_app()",
+        "--bind", f"{host}:{port}", "--workers", str(workers), "--worker-class", "gthread",
+        "--threads", "8", "--timeout", "120", "--keep-alive", "75", "--graceful-timeout", "15",
+        "--worker-tmp-dir", "/dev/shm" if os.path.isdir("/dev/shm") else str(settings.home),  # noqa: PTH112
+    ])  # fmt: skip
+    # An earlier projector may need a moment to notice that its parent is gone.
+    projector = start_projector(wait=30)
+    try:
+        while not stop() and gunicorn.poll() is None:
+            if projector.poll() is not None:
+                time.sleep(0.5)
+                projector = start_projector(wait=30)
+            time.sleep(0.1)
+    finally:
+        for process in (gunicorn, projector):
+            process.terminate()
+        for process in (gunicorn, projector):
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+    return 0 if stop() else gunicorn.returncode
+
+
+def _on_signals() -> Callable[[], bool]:
+    """Return a function that tells whether SIGTERM or SIGINT has come."""
+    came: list[int] = []
+
+    def note(signum: int, _: FrameType | None) -> None:
+        came.append(signum)
+
+    for signum in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(signum, note)
+    return lambda: bool(came)

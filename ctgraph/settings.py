@@ -1,0 +1,119 @@
+"""All settings of ctgraph in one typed object.
+
+Each is read from the environment as ``CTGRAPH_`` and its name in upper case, else from the TOML
+file that ``CTGRAPH_CONFIG`` names, else it has the default below. The README's table lists every
+one; a test keeps that true.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from ctgraph.errors import Problem, SettingsError
+
+
+class Settings(BaseSettings):
+    """What an operator can set. Sizes are in bytes, times in seconds."""
+
+    model_config = SettingsConfigDict(env_prefix="CTGRAPH_", extra="forbid", frozen=True)
+
+    home: Path = Field(Path("home"), description="Folder that holds everything this registry keeps")
+    base_url: str = Field(
+        "http://localhost:8000", description="Base of all canonical IRIs; fixed once data is in"
+    )
+    alias_hosts: tuple[str, ...] = Field(
+        (
+            "credentialengineregistry.org",
+            "www.credentialengineregistry.org",
+            "sandbox.credentialengineregistry.org",
+            "staging.credentialengineregistry.org",
+            "localhost:8000",
+        ),
+        description="Hosts whose record IRIs mean records of this registry",
+    )
+    database_url: str = Field(
+        "", description="SQLAlchemy URL of the ledger; empty means SQLite in the home folder"
+    )
+    validation_engine: Literal["shacl", "pyshacl"] = Field(
+        "shacl", description="SHACL engine: `shacl` (fast) or `pyshacl` (the reference)"
+    )
+    max_document_bytes: int = Field(20_000_000, gt=0, description="Largest document, in bytes")
+    max_document_depth: int = Field(64, gt=1, description="Deepest nesting of a document")
+    query_timeout: float = Field(30, gt=0, description="Deadline of a query, in seconds")
+    query_memory: int = Field(1_000_000_000, gt=0, description="Memory of a query worker, in bytes")
+    query_rows: int = Field(100_000, gt=0, description="Most rows or triples that a query returns")
+    query_workers: int = Field(2, gt=0, description="Query worker processes per web worker")
+    query_queue: float = Field(
+        10, ge=0, description="Longest wait for a free query worker, in seconds"
+    )
+    snapshot_interval: float = Field(
+        1, ge=0, description="Shortest time between snapshots when nobody waits, in seconds"
+    )
+    publish_wait: float = Field(
+        10, gt=0, description="Longest wait of a publish with `wait=true`, in seconds"
+    )
+
+    @field_validator("base_url")
+    @classmethod
+    def _no_slash(cls, value: str) -> str:
+        if not value.startswith(("http://", "https://")):
+            raise ValueError("must start with http:// or https://")
+        return value.rstrip("/")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Take arguments first, then the environment, then the TOML file."""
+        toml = TomlConfigSettingsSource(settings_cls, os.environ.get("CTGRAPH_CONFIG") or None)
+        return init_settings, env_settings, toml
+
+    @property
+    def ledger_url(self) -> str:
+        """The SQLAlchemy URL of the ledger."""
+        return self.database_url or f"sqlite:///{self.home.resolve() / 'ledger.sqlite'}"
+
+    @property
+    def store_path(self) -> Path:
+        """The folder of the triple store and its snapshots."""
+        return self.home.resolve() / "store"
+
+    @property
+    def vocab_path(self) -> Path:
+        """The folder of the vocabulary files that the operator imported."""
+        return self.home.resolve() / "vocab"
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Read the settings.
+
+    :raises SettingsError: naming every setting that has an unusable value.
+    """
+    config = os.environ.get("CTGRAPH_CONFIG")
+    if config and not Path(config).is_file():
+        raise SettingsError(f"CTGRAPH_CONFIG names {config}, which is not a file.")
+    try:
+        return Settings(**overrides)  # type: ignore[arg-type]
+    except ValidationError as error:
+        problems = [
+            Problem(f"CTGRAPH_{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}.")
+            for e in error.errors()
+        ]
+        raise SettingsError(" ".join(str(p) for p in problems), problems) from error
+    except ValueError as error:
+        raise SettingsError(f"The settings cannot be read: {error}") from error

@@ -1,0 +1,124 @@
+"""The embedded triple store: Oxigraph, written by one process.
+
+Each record is a named graph ``{base}/graph/{ctid}``; what the registry knows about it is another,
+``{base}/envelopes/{ctid}``. One more quad says which sequence number the store holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from ctgraph.identity import Identity
+from ctgraph.ledger import Change
+
+CTG = "https://w3id.org/ctgraph/terms#"
+DCT = "http://purl.org/dc/terms/"
+XSD = "http://www.w3.org/2001/XMLSchema#"
+TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
+SEQUENCE = ox.NamedNode(f"{CTG}sequence")
+
+
+def envelope_quads(change: Change, identity: Identity) -> list[ox.Quad]:
+    """Return what the registry says about a record: owner, times, version, content hash."""
+    subject = ox.NamedNode(identity.graph(change.ctid))
+    graph = ox.NamedNode(f"{identity.base}/envelopes/{change.ctid}")
+    moment = ox.NamedNode(f"{XSD}dateTime")
+    facts: list[tuple[ox.NamedNode, ox.NamedNode | ox.Literal]] = [
+        (TYPE, ox.NamedNode(f"{CTG}Record")),
+        (ox.NamedNode(f"{CTG}about"), ox.NamedNode(identity.resource(change.ctid))),
+        (ox.NamedNode(f"{CTG}owner"), ox.NamedNode(identity.resource(change.owner))),
+        (ox.NamedNode(f"{CTG}version"), ox.Literal(change.number)),
+        (ox.NamedNode(f"{CTG}contentHash"), ox.Literal(change.digest)),
+        (ox.NamedNode(f"{DCT}issued"), ox.Literal(change.issued, datatype=moment)),
+        (ox.NamedNode(f"{DCT}modified"), ox.Literal(change.modified, datatype=moment)),
+    ]
+    return [ox.Quad(subject, predicate, value, graph) for predicate, value in facts]
+
+
+class EmbeddedStore:
+    """The projector's store. Only the holder of the projector's lock may open it."""
+
+    def __init__(self, path: Path, identity: Identity) -> None:
+        self._store = ox.Store(str(path))
+        self._identity = identity
+        self._registry = ox.NamedNode(f"{identity.base}/envelopes")
+
+    def sequence(self) -> int:
+        """Return the number of the last change that the store holds; 0 for an empty one."""
+        marks = self._store.quads_for_pattern(None, SEQUENCE, None, self._registry)
+        return max((int(quad.object.value) for quad in marks), default=0)  # type: ignore[union-attr]
+
+    def apply(self, changes: Iterable[Change], seq: int) -> None:
+        """Bring the store to sequence number `seq` by the last change of each record.
+
+        New quads and the number are one transaction. Killed before it, the old graphs may be
+        gone already; but no snapshot is taken then, and the same changes are applied again.
+        """
+        quads: list[ox.Quad] = []
+        for change in changes:
+            if change.number > 1:
+                for graph in self._graphs(change.ctid):
+                    self._store.remove_graph(graph)
+            quads += self._quads(change)
+        mark = self._mark(seq)
+        stale = [q for q in self._store.quads_for_pattern(None, SEQUENCE, None, self._registry)
+                 if q != mark]  # fmt: skip
+        self._store.extend([*quads, mark])
+        for quad in stale:
+            self._store.remove(quad)
+
+    def fill(self, changes: Iterable[Change], seq: int) -> None:
+        """Load the last change of every record into an empty store, fast."""
+        self._store.bulk_extend(quad for change in changes for quad in self._quads(change))
+        self._store.add(self._mark(seq))
+        self._store.optimize()
+
+    def optimize(self) -> None:
+        """Compact the store; without it, the first snapshot after a long load is slow."""
+        self._store.optimize()
+
+    def backup(self, path: Path) -> None:
+        """Write a snapshot of the store to a new folder."""
+        self._store.backup(str(path))
+
+    def graphs(self) -> Iterator[str]:
+        """Yield the IRIs of all named graphs."""
+        for graph in self._store.named_graphs():
+            yield graph.value
+
+    def graph(self, iri: str) -> set[ox.Quad]:
+        """Return the quads of a named graph."""
+        return set(self._store.quads_for_pattern(None, None, None, ox.NamedNode(iri)))
+
+    def expected(self, change: Change) -> dict[str, set[ox.Quad]]:
+        """Return the named graphs that a record should have, by their IRIs."""
+        # Oxigraph keeps numbers and times by value; so both sides are compared as it keeps them.
+        scratch = ox.Store()
+        scratch.extend(self._quads(change))
+        return {
+            graph.value: set(scratch.quads_for_pattern(None, None, None, graph))
+            for graph in self._graphs(change.ctid)
+        }
+
+    @property
+    def registry_graph(self) -> str:
+        """The IRI of the named graph that holds the sequence number."""
+        return self._registry.value
+
+    def _graphs(self, record: str) -> tuple[ox.NamedNode, ox.NamedNode]:
+        base = self._identity.base
+        return (ox.NamedNode(self._identity.graph(record)),
+                ox.NamedNode(f"{base}/envelopes/{record}"))  # fmt: skip
+
+    def _quads(self, change: Change) -> list[ox.Quad]:
+        if not change.quads:
+            return []
+        quads = list(ox.parse(change.quads, format=ox.RdfFormat.N_QUADS, lenient=True))
+        return quads + envelope_quads(change, self._identity)
+
+    def _mark(self, seq: int) -> ox.Quad:
+        subject = ox.NamedNode(self._identity.base)
+        return ox.Quad(subject, SEQUENCE, ox.Literal(seq), self._registry)

@@ -1,0 +1,185 @@
+"""The projector: brings the triple store in line with the ledger, one process at a time."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from ctgraph.errors import StoreError
+from ctgraph.identity import Identity
+from ctgraph.ledger import Change, Ledger
+from ctgraph.settings import Settings
+from ctgraph.store.embedded import EmbeddedStore
+from ctgraph.store.snapshots import Snapshots
+
+BATCH = 1000
+IDLE = 0.01
+LEDGER_POLL = 0.25
+
+Progress = Callable[[int], None]
+
+
+def snapshots_of(settings: Settings) -> Snapshots:
+    """Return the snapshots that the settings describe."""
+    return Snapshots(settings.store_path, keep=settings.query_timeout + 30)
+
+
+class Projector:
+    """Applies the ledger's changes to the triple store, in order, and takes snapshots.
+
+    Use it inside :func:`hold`, which makes sure that it is the only one.
+    """
+
+    def __init__(self, settings: Settings, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._identity = Identity.of(settings)
+        self._interval = settings.snapshot_interval
+        self._snapshots = snapshots_of(settings)
+        self._store = EmbeddedStore(self._snapshots.live, self._identity)
+        self._seq = self._store.sequence()
+        self._backlog = 0
+
+    def step(self) -> int:
+        """Apply the next batch of changes; return how many there were."""
+        changes = self._ledger.changes(self._seq, BATCH)
+        if changes:
+            newest = {change.ctid: change for change in changes}
+            self._store.apply(newest.values(), changes[-1].seq)
+            self._seq = changes[-1].seq
+            self._backlog += len(changes)
+        return len(changes)
+
+    def catch_up(self, progress: Progress | None = None) -> None:
+        """Apply everything there is, then take a snapshot."""
+        while done := self.step():
+            if progress:
+                progress(done)
+        self.snapshot()
+
+    def snapshot(self) -> None:
+        """Let readers see what the store holds now, if they do not yet."""
+        if self._snapshots.sequence() == self._seq:
+            return
+        if self._backlog > 20 * BATCH:
+            self._store.optimize()
+        self._backlog = 0
+        folder = self._snapshots.prepare(self._seq)
+        self._store.backup(folder)
+        self._snapshots.switch(folder)
+
+    def run(self, stopped: Callable[[], bool]) -> None:
+        """Follow the ledger until `stopped` says so."""
+        seen = polled = taken = 0.0
+        while not stopped():
+            asked = self._snapshots.asked()
+            moment = time.monotonic()
+            if asked == seen and moment - polled < LEDGER_POLL:
+                time.sleep(IDLE)
+                continue
+            waited, seen, polled = asked != seen, asked, moment
+            behind = self.step() == BATCH
+            if not behind and (waited or moment - taken >= self._interval):
+                self.snapshot()
+                taken = moment
+            if behind:
+                polled = 0.0  # go on at once
+
+
+@contextmanager
+def hold(settings: Settings, wait: float = 0) -> Iterator[None]:
+    """Hold the projector's lock for the block.
+
+    :param wait: how long to wait for another projector to end, in seconds.
+    :raises StoreError: when another process holds it.
+    """
+    settings.store_path.mkdir(parents=True, exist_ok=True)
+    deadline = time.monotonic() + wait
+    with (settings.store_path / "lock").open("a+") as file:
+        while True:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except OSError:
+                if time.monotonic() >= deadline:
+                    raise StoreError(
+                        "Another process (a running `ctgraph serve`?) holds the triple store."
+                    ) from None
+                time.sleep(0.05)
+        file.truncate(0)
+        file.write(f"{os.getpid()}\n")
+        file.flush()
+        yield
+
+
+def rebuild(settings: Settings, ledger: Ledger, progress: Progress | None = None) -> int:
+    """Make a fresh store from the ledger beside the old one, then switch over.
+
+    Readers use the old one until the new one is complete.
+
+    :returns: how many records the new store holds.
+    """
+    snapshots = snapshots_of(settings)
+    fresh = snapshots.path / "fresh"
+    shutil.rmtree(fresh, ignore_errors=True)
+    store = EmbeddedStore(fresh, Identity.of(settings))
+    records = 0
+    seq = ledger.last_sequence()
+
+    def current() -> Iterator[Change]:
+        nonlocal records
+        for change in _standing(ledger, seq):
+            records += 1
+            if progress:
+                progress(1)
+            yield change
+
+    store.fill(current(), seq)
+    folder = snapshots.prepare(seq)
+    store.backup(folder)
+    del store  # closes it
+    old = snapshots.path / "old"
+    shutil.rmtree(old, ignore_errors=True)
+    if snapshots.live.exists():
+        snapshots.live.rename(old)
+    fresh.rename(snapshots.live)
+    snapshots.switch(folder)
+    shutil.rmtree(old, ignore_errors=True)
+    return records
+
+
+def check(settings: Settings, ledger: Ledger) -> list[str]:
+    """Compare the triple store with the ledger; return every difference, in words."""
+    snapshots = snapshots_of(settings)
+    store = EmbeddedStore(snapshots.live, Identity.of(settings))
+    seq, last = store.sequence(), ledger.last_sequence()
+    differences = []
+    if seq != last:
+        differences.append(f"The store holds sequence number {seq}, the ledger {last}.")
+    if snapshots.sequence() != seq:
+        differences.append(
+            f"Readers see sequence number {snapshots.sequence()}, the store holds {seq}."
+        )
+    unexpected = set(store.graphs()) - {store.registry_graph}
+    for change in _standing(ledger, seq):
+        for iri, quads in store.expected(change).items():
+            unexpected.discard(iri)
+            found = store.graph(iri)
+            if found != quads:
+                differences.append(
+                    f"{iri}: {len(quads - found)} quads are missing, "
+                    f"{len(found - quads)} should not be there."
+                )
+    differences += [f"{iri} should not be there." for iri in sorted(unexpected)]
+    return differences
+
+
+def _standing(ledger: Ledger, until: int) -> Iterator[Change]:
+    """Yield the change that each record stands at, at a sequence number, without tombstones."""
+    seq = 0
+    while changes := ledger.changes(seq, BATCH, standing=until):
+        yield from (change for change in changes if change.quads)
+        seq = changes[-1].seq

@@ -1,0 +1,159 @@
+"""The CTDL and CTDL-ASN vocabulary as typed facts, and the JSON-LD contexts.
+
+Read from ``terms.json`` and ``contexts/`` beside this module, which :mod:`ctgraph.vocab.build`
+writes from the official encodings. Facts only: the sentences that define a term are shown when
+an operator imports the official files (:func:`load_definitions`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache, cached_property
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+CONTEXT_URLS = {
+    "ctdl": "https://credreg.net/ctdl/schema/context/json",
+    "ctdlasn": "https://credreg.net/ctdlasn/schema/context/json",
+}
+"""The official address of each context, as published documents name it."""
+
+
+@dataclass(frozen=True)
+class Term:
+    """One class, property, concept scheme or concept of the vocabulary; all IRIs in full."""
+
+    iri: str
+    curie: str
+    kind: str
+    label: str
+    status: str = ""
+    sub_class_of: tuple[str, ...] = ()
+    sub_property_of: tuple[str, ...] = ()
+    domain_includes: tuple[str, ...] = ()
+    range_includes: tuple[str, ...] = ()
+    inverse_of: tuple[str, ...] = ()
+    target_scheme: tuple[str, ...] = ()
+    in_scheme: tuple[str, ...] = ()
+    broader: tuple[str, ...] = ()
+
+
+class Vocabulary:
+    """Answers questions about the vocabulary: hierarchy, properties, concepts, labels."""
+
+    def __init__(self, terms: list[dict[str, Any]], context: dict[str, Any]) -> None:
+        self.context = context
+        self.prefixes = {k: v for k, v in context.items() if isinstance(v, str)}
+        self._prefix_cases = {prefix.lower(): prefix for prefix in self.prefixes}
+        self._terms = {term.iri: term for term in map(self._term, terms)}
+        self._children: dict[str, list[str]] = {}
+        for term in self._terms.values():
+            for parent in term.sub_class_of:
+                self._children.setdefault(parent, []).append(term.iri)
+
+    def _term(self, facts: dict[str, Any]) -> Term:
+        many = {
+            key: tuple(map(self.expand, value))
+            for key, value in facts.items()
+            if isinstance(value, list)
+        }
+        curie = facts["curie"]
+        return Term(self.expand(curie), curie, facts["kind"], facts["label"],
+                    facts.get("status", ""), **many)  # fmt: skip
+
+    def __iter__(self) -> Iterator[Term]:
+        return iter(self._terms.values())
+
+    def expand(self, curie: str) -> str:
+        """Return the IRI of a CURIE; the prefix matches in any case, an IRI comes back as it is."""
+        prefix, colon, local = curie.partition(":")
+        if not colon or local.startswith("//"):
+            return curie
+        known = prefix if prefix in self.prefixes else self._prefix_cases.get(prefix.lower())
+        return self.prefixes[known] + local if known else curie
+
+    @cached_property
+    def _namespaces(self) -> list[tuple[str, str]]:
+        return sorted(
+            ((namespace, prefix) for prefix, namespace in self.prefixes.items()),
+            key=lambda pair: -len(pair[0]),
+        )
+
+    def compact(self, iri: str) -> str:
+        """Return the shortest CURIE of an IRI, or the IRI where no prefix fits."""
+        for namespace, prefix in self._namespaces:
+            if iri.startswith(namespace):
+                return f"{prefix}:{iri[len(namespace):]}"
+        return iri
+
+    def term(self, iri: str) -> Term | None:
+        """Return the term of an IRI or CURIE, or None where the vocabulary does not declare it."""
+        return self._terms.get(self.expand(iri))
+
+    def label(self, iri: str) -> str:
+        """Return a term's label, or words made from its IRI where it is not declared."""
+        term = self.term(iri)
+        if term:
+            return term.label
+        local = self.compact(iri).rpartition(":")[2]
+        return local.rpartition("/")[2].rpartition("#")[2] or iri
+
+    @cache  # noqa: B019 - one vocabulary lives as long as the process
+    def superclasses(self, iri: str) -> frozenset[str]:
+        """Return the class itself and all its ancestors."""
+        own = self.expand(iri)
+        term = self._terms.get(own)
+        parents = term.sub_class_of if term else ()
+        return frozenset({own}).union(*(self.superclasses(parent) for parent in parents))
+
+    @cache  # noqa: B019
+    def subclasses(self, iri: str) -> frozenset[str]:
+        """Return the class itself and all its descendants."""
+        own = self.expand(iri)
+        children = self._children.get(own, ())
+        return frozenset({own}).union(*(self.subclasses(child) for child in children))
+
+    def is_a(self, iri: str, *ancestors: str) -> bool:
+        """Tell whether a class is one of `ancestors` or descends from one."""
+        return not self.superclasses(iri).isdisjoint(map(self.expand, ancestors))
+
+    def properties_of(self, iri: str) -> list[Term]:
+        """Return the properties whose domain includes a class or one of its ancestors."""
+        classes = self.superclasses(iri)
+        return sorted(
+            (t for t in self if t.kind == "property" and not classes.isdisjoint(t.domain_includes)),
+            key=lambda term: term.curie,
+        )
+
+    def concepts_of(self, scheme: str) -> list[Term]:
+        """Return the concepts of a concept scheme."""
+        own = self.expand(scheme)
+        return [term for term in self if term.kind == "concept" and own in term.in_scheme]
+
+
+def context_text(name: str) -> str:
+    """Return the JSON-LD context file called `name`: ``ctdl`` or ``ctdlasn``."""
+    return files(__name__).joinpath(f"contexts/{name}.json").read_text("utf-8")
+
+
+@cache
+def vocabulary() -> Vocabulary:
+    """Return the vocabulary that ships with ctgraph.
+
+    The two official contexts never contradict each other (a test holds them to that), so one
+    context that joins them reads every document.
+    """
+    context: dict[str, Any] = {}
+    for name in CONTEXT_URLS:
+        context |= json.loads(context_text(name))["@context"]
+    terms = json.loads(files(__name__).joinpath("terms.json").read_text("utf-8"))
+    return Vocabulary(terms, context)
+
+
+def load_definitions(folder: Path) -> dict[str, str]:
+    """Return the definitions that an operator imported into `folder`, by IRI."""
+    path = folder / "definitions.json"
+    return json.loads(path.read_text("utf-8")) if path.exists() else {}

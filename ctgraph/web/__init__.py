@@ -1,0 +1,47 @@
+"""The HTTP face: a Flask application over the use cases."""
+
+from __future__ import annotations
+
+import atexit
+
+from flask import Flask, Response
+
+from ctgraph.ledger import Ledger
+from ctgraph.settings import Settings, load_settings
+from ctgraph.store.queries import QueryPool
+from ctgraph.web import problems, publish, records, site, sparql
+from ctgraph.web.state import State
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Make the application for one registry; without `settings`, they are read as usual.
+
+    :raises StoreError: when the registry was never initialised.
+    """
+    settings = settings or load_settings()
+    app = Flask(__name__, static_folder="static")
+    # The body limit leaves room for the message that names the document limit.
+    app.config["MAX_CONTENT_LENGTH"] = settings.max_document_bytes + 1_000_000
+    pool = QueryPool(settings)
+    atexit.register(pool.close)
+    app.extensions["ctgraph"] = State(settings, Ledger.of(settings), pool)
+    for module in (records, publish, sparql, site):
+        app.register_blueprint(module.blueprint)
+    problems.register(app)
+    app.after_request(_headers)
+    return app
+
+
+def _headers(response: Response) -> Response:
+    """Let scripts of every site read, and give pages nothing but what this site serves."""
+    response.headers.setdefault("Access-Control-Allow-Origin", "*")
+    response.headers["Access-Control-Expose-Headers"] = (
+        "ETag, Link, Location, Retry-After, Ctgraph-Row-Limit, Ctgraph-Result-Cut"
+    )
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    if response.mimetype == "text/html":
+        response.headers["Content-Security-Policy"] = (
+            "default-src 'self'; img-src 'self' https: data:; frame-ancestors 'none'"
+        )
+        response.headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
+    return response

@@ -1,0 +1,67 @@
+"""Content negotiation (RFC 9110, section 12) and conditional requests (section 13)."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from datetime import datetime
+
+from flask import Response, request
+
+from ctgraph.errors import NotAcceptable
+
+HTML = "text/html"
+
+
+def wants_html() -> bool:
+    """Tell whether the client is a browser: it prefers HTML over JSON."""
+    accept = request.accept_mimetypes
+    return accept[HTML] > max(accept["application/problem+json"], accept["application/json"])
+
+
+def choose(offers: dict[str, str], extension: str = "") -> str:
+    """Return the name of the representation to send.
+
+    An extension goes before ``?format=``, and that before the Accept header. A media range that
+    fits several offers picks the first.
+
+    :param offers: media types by name, the default first; extensions are names too.
+    :raises NotAcceptable: when none fits; the problem lists the offers.
+    """
+    wanted = extension or request.args.get("format", "")
+    if wanted:
+        by_type = {media_type: name for name, media_type in offers.items()}
+        name = wanted.lower() if wanted.lower() in offers else by_type.get(wanted.lower(), "")
+        if name:
+            return name
+        raise not_acceptable(offers.values(), f"There is no format {wanted[:80]!r}.")
+    accept = request.accept_mimetypes
+    if not accept:
+        return next(iter(offers))
+    best = max(offers, key=lambda name: accept[offers[name]])
+    if not accept[offers[best]]:
+        raise not_acceptable(offers.values(), "None of the media types you accept is available.")
+    return best
+
+
+def not_acceptable(media_types: Iterable[str], message: str) -> NotAcceptable:
+    """Return the error that lists what there is."""
+    available = list(dict.fromkeys(media_types))
+    return NotAcceptable(f"{message} Available: {', '.join(available)}.", available=available)
+
+
+def etag(*parts: object) -> str:
+    """Return a strong entity tag made of everything that the representation depends on."""
+    return hashlib.sha256("\n".join(map(str, parts)).encode()).hexdigest()[:32]
+
+
+def conditional(response: Response, tag: str, modified: str) -> Response:
+    """Give a response its validators, and make it 304 where the client has it already.
+
+    :param modified: ISO 8601 in UTC, as the ledger writes it.
+    """
+    response.set_etag(tag)
+    response.last_modified = datetime.fromisoformat(modified)
+    response.vary.add("Accept")
+    response.make_conditional(request)
+    return response

@@ -1,0 +1,122 @@
+"""The site around the records: start page, lists, health, contexts, the API description."""
+
+from __future__ import annotations
+
+import fcntl
+from importlib.resources import files
+
+import orjson
+from flask import Blueprint, Response, render_template, request
+
+from ctgraph import __version__
+from ctgraph.errors import NotFound, StoreError
+from ctgraph.ledger import Envelope
+from ctgraph.publishing import envelope_json
+from ctgraph.store.projector import snapshots_of
+from ctgraph.vocab import CONTEXT_URLS, context_text, vocabulary
+from ctgraph.web.negotiation import HTML, choose
+from ctgraph.web.state import state
+
+blueprint = Blueprint("site", __name__)
+PAGE = 50
+BOTH = {"json": "application/json", "html": HTML}
+
+
+@blueprint.get("/")
+def home() -> Response:
+    """What this registry holds, and how to use it."""
+    counts = state().ledger.counts()
+    groups: dict[str, list[tuple[str, int]]] = {}
+    for kind, count in sorted(counts.items(), key=lambda pair: -pair[1]):
+        groups.setdefault(_family(kind), []).append((kind, count))
+    if choose(BOTH) == "json":
+        body = {"name": "ctgraph", "version": __version__, "records": counts,
+                "sequence": state().ledger.last_sequence()}  # fmt: skip
+        return Response(orjson.dumps(body), content_type="application/json")
+    total = sum(counts.values())
+    page = render_template("home.html", groups=groups, total=total, label=vocabulary().label)
+    return Response(page, mimetype=HTML)
+
+
+@blueprint.get("/records")
+def records() -> Response:
+    """Current records in pages, optionally of one class or one owner."""
+    kind, owner = request.args.get("type") or None, request.args.get("owner") or None
+    after = request.args.get("after", "")
+    found = state().ledger.envelopes(PAGE + 1, after, kind, owner)
+    more = found[PAGE - 1].ctid if len(found) > PAGE else None
+    if choose(BOTH) == "json":
+        body = {"records": [envelope_json(envelope) for envelope in found[:PAGE]], "next": more}
+        return Response(orjson.dumps(body), content_type="application/json")
+    named = {envelope.owner for envelope in found}
+    page = render_template(
+        "records.html", records=sorted(found[:PAGE], key=_by_name), kind=kind, owner=owner,
+        more=more, label=vocabulary().label, names=state().ledger.names(named),
+    )  # fmt: skip
+    return Response(page, mimetype=HTML)
+
+
+@blueprint.get("/healthz")
+def healthz() -> Response:
+    """Alive: this process answers."""
+    return Response('{"status": "ok"}', content_type="application/json")
+
+
+@blueprint.get("/readyz")
+def readyz() -> Response:
+    """Ready: queries can run, and a projector follows the ledger.
+
+    :raises StoreError: when not.
+    """
+    settings = state().settings
+    last, seen = state().ledger.last_sequence(), snapshots_of(settings).sequence()
+    facts = {"sequence": last, "queryable_sequence": seen, "lag": last - seen}
+    if seen < 0:
+        raise StoreError("There is no snapshot of the triple store yet.", **facts)
+    if not _projector_runs():
+        raise StoreError("No projector runs: changes do not become queryable.", **facts)
+    return Response(orjson.dumps({"status": "ready", **facts}), content_type="application/json")
+
+
+@blueprint.get("/openapi.json")
+def openapi() -> Response:
+    """The description of this interface (OpenAPI 3.1)."""
+    text = files("ctgraph.web").joinpath("openapi.json").read_text("utf-8")
+    return Response(text, content_type="application/json")
+
+
+@blueprint.get("/<name>/schema/context/json")
+def context(name: str) -> Response:
+    """The JSON-LD contexts, at the paths of their official addresses."""
+    if name not in CONTEXT_URLS:
+        raise NotFound(f"There is no context {name!r}; there are {', '.join(CONTEXT_URLS)}.")
+    return Response(context_text(name), content_type="application/ld+json")
+
+
+def _by_name(envelope: Envelope) -> str:
+    return envelope.name.lower()
+
+
+def _family(kind: str) -> str:
+    families = {
+        "Credentials": ("ceterms:Credential",),
+        "Organizations": ("ceterms:Agent", "ceterms:Organization"),
+        "Learning opportunities": ("ceterms:LearningOpportunityProfile",),
+        "Competencies and schemes": ("ceasn:CompetencyFramework", "skos:ConceptScheme",
+                                     "ceasn:Rubric", "asn:ProgressionModel", "ceasn:Competency"),
+        "Pathways and transfer": ("ceterms:Pathway", "ceterms:PathwaySet",
+                                  "ceterms:TransferValueProfile", "ceterms:TransferIntermediary"),
+    }  # fmt: skip
+    found = (family for family, roots in families.items() if vocabulary().is_a(kind, *roots))
+    return next(found, "Further records")
+
+
+def _projector_runs() -> bool:
+    try:
+        with (state().settings.store_path / "lock").open("r") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
