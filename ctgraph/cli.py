@@ -270,7 +270,7 @@ def query(query: str, name: str) -> None:
     pool = queries.QueryPool(settings)
     try:
         result = pool.run(asked)
-        for chunk in result.chunks:
+        for chunk in result:
             click.echo(chunk, nl=False)
     finally:
         pool.close()

@@ -47,7 +47,7 @@ def serve(settings: Settings, host: str, port: int, workers: int) -> int:
     gunicorn = subprocess.Popen([
         sys.executable, "-m", "gunicorn", "ctgraph.web:create_app()",
         "--bind", f"{host}:{port}", "--workers", str(workers), "--worker-class", "gthread",
-        "--threads", "8", "--timeout", "120", "--keep-alive", "75", "--graceful-timeout", "15",
+        "--no-control-socket", "--threads", "8", "--timeout", "120", "--keep-alive", "75", "--graceful-timeout", "15",
         "--worker-tmp-dir", "/dev/shm" if os.path.isdir("/dev/shm") else str(settings.home),  # noqa: PTH112
     ])  # fmt: skip
     # An earlier projector may need a moment to notice that its parent is gone.

@@ -92,11 +92,12 @@ class _Batch:
         inner = {e.ctid for s in submissions if s.document for e in s.document.entities}
         rows = _select(connection, envelope, records)
         self._heads = {record: Envelope(**row) for record, row in rows.items()}
-        self._entities = _select(connection, entity, records | inner)
+        self._entities: dict[str, Any] = _select(connection, entity, records | inner)
         self._accounts = _select(connection, organization, records)
         self._known = set(self._heads), set(self._entities)
         self._versions: list[dict[str, Any]] = []
         self._changed: dict[str, Document | None] = {}
+        self._parts: dict[str, dict[str, Any]] = {}
 
     def add(self, submission: Submission) -> Outcome | CtgraphError:
         """Decide on one submission, and note what it changes."""
@@ -171,10 +172,13 @@ class _Batch:
         self._seq += 1
         self._heads[changed.ctid] = changed
         self._changed[changed.ctid] = document
-        for part in document.entities if document else ():
-            self._entities[part.ctid] = {
-                "ctid": part.ctid, "envelope": changed.ctid, "type": part.type, "current": True,
-            }  # fmt: skip
+        # Parts that the new version no longer has keep their row: they answer as gone.
+        for part in self._parts.values():
+            part["current"] &= part["envelope"] != changed.ctid
+        for entry in document.entities if document else ():
+            row = {"ctid": entry.ctid, "envelope": changed.ctid, "type": entry.type,
+                   "current": True}  # fmt: skip
+            self._entities[entry.ctid] = self._parts[entry.ctid] = row
         self._versions.append({
             "seq": self._seq, "ctid": changed.ctid, "number": changed.version, "event": event,
             "actor": self._actor, "created_at": changed.updated_at, "digest": changed.digest,
@@ -190,14 +194,11 @@ class _Batch:
             return
         known_heads, known_entities = self._known
         self._write(envelope, [vars(self._heads[r]) for r in self._changed], known_heads)
-        # Parts that the new version no longer has keep their row: they answer as gone.
         older = [record for record in self._changed if record in known_heads]
         for chunk in _chunks(older):
             retire = entity.update().where(entity.c.envelope.in_(chunk)).values(current=False)
             self._connection.execute(retire)
-        parts = {e.ctid for document in self._changed.values() if document
-                 for e in document.entities}  # fmt: skip
-        self._write(entity, [dict(self._entities[part]) for part in parts], known_entities)
+        self._write(entity, list(self._parts.values()), known_entities)
         self._connection.execute(version.insert(), self._versions)
         self._connection.execute(sequence.update().values(last=self._seq))
         named = [{"who": r, "name": d.name} for r, d in self._changed.items()

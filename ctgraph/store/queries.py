@@ -58,15 +58,6 @@ class Query:
     graph_type: str = "text/turtle"
 
 
-@dataclass(frozen=True)
-class Result:
-    """A result that is being read: its media type, whether it was cut, and its bytes."""
-
-    media_type: str
-    cut: bool
-    chunks: Iterator[bytes]
-
-
 def words(text: str) -> set[str]:
     """Return the words of a query that are part of its grammar, in upper case."""
     # Escapes are resolved first, for a keyword may be written with them (section 19.2).
@@ -159,6 +150,41 @@ class _Worker:
         self._out.close()
 
 
+class Result:
+    """A result that is being read: iterate it for its bytes, and close it in any case.
+
+    :param media_type: the media type that the bytes are in.
+    :param cut: whether rows beyond the limit were left out.
+    """
+
+    def __init__(
+        self, header: dict[str, Any], worker: _Worker, deadline: float, pool: QueryPool
+    ) -> None:
+        self.media_type: str = header["type"]
+        self.cut: bool = header["cut"]
+        self._worker: _Worker | None = worker
+        self._deadline = deadline
+        self._pool = pool
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Yield the bytes as they arrive; TimeoutError when the client was too slow for them."""
+        while self._worker:
+            kind, payload = self._worker.frame(self._deadline)
+            if kind != DATA:
+                self._release(reusable=kind == END)
+                return
+            yield payload
+
+    def close(self) -> None:
+        """Give the worker back; one with an unread result is ended."""
+        self._release(reusable=False)
+
+    def _release(self, reusable: bool) -> None:
+        worker, self._worker = self._worker, None
+        if worker:
+            self._pool.release(worker, reusable)
+
+
 class QueryPool:
     """Worker processes that run queries over the newest snapshot.
 
@@ -195,10 +221,10 @@ class QueryPool:
             worker = self._worker()
             return self._start(worker, query)
         except QueryError:
-            self._release(worker, reusable=True)
+            self.release(worker, reusable=True)
             raise
         except BaseException:
-            self._release(worker)
+            self.release(worker)
             raise
 
     def close(self) -> None:
@@ -215,7 +241,8 @@ class QueryPool:
                 worker.kill()
         return _Worker(self._settings.query_memory)
 
-    def _release(self, worker: _Worker | None, reusable: bool = False) -> None:
+    def release(self, worker: _Worker | None, reusable: bool = False) -> None:
+        """Take a worker back; one that is not reusable is ended."""
         if worker and reusable:
             self._idle.append(worker)
         elif worker:
@@ -248,7 +275,8 @@ class QueryPool:
             ) from None  # fmt: skip
         if kind == HEADER:
             header = json.loads(payload)
-            return Result(header["type"], header["cut"], self._chunks(worker, deadline))
+            # A client that reads slowly has as long again to fetch the complete result.
+            return Result(header, worker, deadline + timeout, self)
         error = json.loads(payload) if kind == ERROR else {"kind": "memory"}
         if error["kind"] == "query":
             raise QueryError(_plain(error["message"]))
@@ -258,19 +286,6 @@ class QueryPool:
                 "Make it more selective, or add a LIMIT."
             )
         raise StoreError(f"The query could not read the store: {error['message']}")
-
-    def _chunks(self, worker: _Worker, deadline: float) -> Iterator[bytes]:
-        reusable = False
-        try:
-            while True:
-                # A client that reads slowly has as long again to fetch the complete result.
-                kind, payload = worker.frame(deadline + self._settings.query_timeout)
-                if kind != DATA:
-                    reusable = kind == END
-                    return
-                yield payload
-        finally:
-            self._release(worker, reusable)
 
 
 def _plain(message: str) -> str:

@@ -19,6 +19,18 @@ from ctgraph.web.state import state
 
 blueprint = Blueprint("site", __name__)
 PAGE = 50
+FAMILIES = {
+    "Credentials": ("ceterms:Credential",),
+    "Organizations": ("ceterms:Agent", "ceterms:Organization"),
+    "Learning and assessment": ("ceterms:LearningOpportunityProfile", "ceterms:AssessmentProfile"),
+    "Pathways and transfer": ("ceterms:Pathway", "ceterms:PathwaySet", "ceterms:Collection",
+                              "ceterms:TransferValueProfile", "ceterms:TransferIntermediary"),
+    "Competencies and schemes": ("ceasn:CompetencyFramework", "skos:ConceptScheme",
+                                 "ceasn:Rubric", "asn:ProgressionModel", "ceasn:Competency"),
+    "Work": ("ceterms:Job", "ceterms:Occupation", "ceterms:Task", "ceterms:WorkRole",
+             "ceterms:Industry"),
+}  # fmt: skip
+OTHER = "Further records"
 BOTH = {"json": "application/json", "html": HTML}
 
 
@@ -26,9 +38,9 @@ BOTH = {"json": "application/json", "html": HTML}
 def home() -> Response:
     """What this registry holds, and how to use it."""
     counts = state().ledger.counts()
-    groups: dict[str, list[tuple[str, int]]] = {}
+    groups: dict[str, list[tuple[str, int]]] = {family: [] for family in (*FAMILIES, OTHER)}
     for kind, count in sorted(counts.items(), key=lambda pair: -pair[1]):
-        groups.setdefault(_family(kind), []).append((kind, count))
+        groups[_family(kind)].append((kind, count))
     if choose(BOTH) == "json":
         body = {"name": "ctgraph", "version": __version__, "records": counts,
                 "sequence": state().ledger.last_sequence()}  # fmt: skip
@@ -98,17 +110,7 @@ def _by_name(envelope: Envelope) -> str:
 
 
 def _family(kind: str) -> str:
-    families = {
-        "Credentials": ("ceterms:Credential",),
-        "Organizations": ("ceterms:Agent", "ceterms:Organization"),
-        "Learning opportunities": ("ceterms:LearningOpportunityProfile",),
-        "Competencies and schemes": ("ceasn:CompetencyFramework", "skos:ConceptScheme",
-                                     "ceasn:Rubric", "asn:ProgressionModel", "ceasn:Competency"),
-        "Pathways and transfer": ("ceterms:Pathway", "ceterms:PathwaySet",
-                                  "ceterms:TransferValueProfile", "ceterms:TransferIntermediary"),
-    }  # fmt: skip
-    found = (family for family, roots in families.items() if vocabulary().is_a(kind, *roots))
-    return next(found, "Further records")
+    return next((f for f, roots in FAMILIES.items() if vocabulary().is_a(kind, *roots)), OTHER)
 
 
 def _projector_runs() -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, render_template, request, stream_with_context
+from flask import Blueprint, Response, render_template, request
 
 from ctgraph.errors import QueryError, QueryForbidden, UnsupportedMediaType
 from ctgraph.store.queries import GRAPH_TYPES, RESULT_TYPES, Query, query_form
@@ -52,8 +52,8 @@ def sparql() -> Response:
     ))  # fmt: skip
     shown = {"any-json": "application/json", "any-xml": "application/xml",
              "html": "text/plain; charset=utf-8"}.get(name, result.media_type)  # fmt: skip
-    response = Response(stream_with_context(result.chunks), content_type=shown)
-    response.call_on_close(result.chunks.close)  # type: ignore[attr-defined]
+    response = Response(iter(result), content_type=shown)
+    response.call_on_close(result.close)
     response.vary.add("Accept")
     response.headers["Ctgraph-Row-Limit"] = str(state().settings.query_rows)
     response.headers["Cache-Control"] = "no-cache"
