@@ -170,7 +170,7 @@ def _projecting(settings: Settings, ledger: Ledger) -> Iterator[None]:
     from ctgraph.serving import start_projector
     from ctgraph.store.projector import snapshots_of
 
-    projector = start_projector(quiet=True)
+    projector = start_projector(for_load=True)
     try:
         yield
         snapshots, last = snapshots_of(settings), ledger.last_sequence()

@@ -28,14 +28,17 @@ def run_projector(settings: Settings, ledger: Ledger, wait: float = 0) -> None:
         projector.run(lambda: stop() or os.getppid() != parent)
 
 
-def start_projector(wait: float = 0, quiet: bool = False) -> subprocess.Popen[bytes]:
+def start_projector(wait: float = 0, for_load: bool = False) -> subprocess.Popen[bytes]:
     """Start a projector in a process of its own; it ends when this process does.
 
     :param wait: how long it waits for an earlier projector to end, in seconds.
-    :param quiet: do not say so when another projector runs.
+    :param for_load: take few snapshots, and do not complain when another projector runs.
     """
     command = [sys.executable, "-m", "ctgraph.cli", "projector", "--wait", str(wait)]
-    return subprocess.Popen(command, stderr=subprocess.DEVNULL if quiet else None)
+    if not for_load:
+        return subprocess.Popen(command)
+    environment = os.environ | {"CTGRAPH_SNAPSHOT_INTERVAL": "60"}
+    return subprocess.Popen(command, stderr=subprocess.DEVNULL, env=environment)
 
 
 def serve(settings: Settings, host: str, port: int, workers: int) -> int:

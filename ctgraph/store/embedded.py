@@ -18,6 +18,8 @@ CTG = "https://w3id.org/ctgraph/terms#"
 DCT = "http://purl.org/dc/terms/"
 XSD = "http://www.w3.org/2001/XMLSchema#"
 TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
+# From this many quads on, writing files of their own is faster than a transaction.
+BULK = 20_000
 SEQUENCE = ox.NamedNode(f"{CTG}sequence")
 
 
@@ -54,8 +56,9 @@ class EmbeddedStore:
     def apply(self, changes: Iterable[Change], seq: int) -> None:
         """Bring the store to sequence number `seq` by the last change of each record.
 
-        New quads and the number are one transaction. Killed before it, the old graphs may be
-        gone already; but no snapshot is taken then, and the same changes are applied again.
+        The number is written last. Killed before that, some of the changes may be in the store;
+        but no snapshot is taken then, and applying the same changes again comes to the same,
+        for blank nodes keep their labels.
         """
         quads: list[ox.Quad] = []
         for change in changes:
@@ -66,7 +69,11 @@ class EmbeddedStore:
         mark = self._mark(seq)
         stale = [q for q in self._store.quads_for_pattern(None, SEQUENCE, None, self._registry)
                  if q != mark]  # fmt: skip
-        self._store.extend([*quads, mark])
+        if len(quads) > BULK:
+            self._store.bulk_extend(quads)
+            self._store.add(mark)
+        else:
+            self._store.extend([*quads, mark])
         for quad in stale:
             self._store.remove(quad)
 
