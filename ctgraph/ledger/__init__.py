@@ -183,7 +183,7 @@ class Ledger:
     def organizations(self) -> list[Organization]:
         """Return all organizations, in order of their names."""
         return [
-            Organization(**row)
+            Organization(*row)
             for row in self._rows(organization.select().order_by(organization.c.name))
         ]
 
@@ -193,7 +193,7 @@ class Ledger:
         :raises NotFound: when there is none with this CTID.
         """
         for row in self._rows(organization.select().where(organization.c.ctid == record)):
-            return Organization(**row)
+            return Organization(*row)
         raise NotFound(f"There is no organization {record} in this registry.")
 
     def add_key(self, record: str) -> str:
@@ -216,7 +216,7 @@ class Ledger:
         """Return an organization's keys, the oldest first."""
         columns = (api_key.c.id, api_key.c.organization, api_key.c.created_at, api_key.c.revoked_at)
         query = sa.select(*columns).where(api_key.c.organization == record)
-        return [Key(**row) for row in self._rows(query.order_by(api_key.c.created_at))]
+        return [Key(*row) for row in self._rows(query.order_by(api_key.c.created_at))]
 
     def revoke_key(self, key_id: str) -> None:
         """Revoke a key by its id, the eight characters after ``ctg_``.
@@ -239,7 +239,7 @@ class Ledger:
             .join(api_key)
             .where(api_key.c.digest == _digest(key), api_key.c.revoked_at.is_(None))
         )
-        return next((Organization(**row) for row in self._rows(query)), None)
+        return next((Organization(*row) for row in self._rows(query)), None)
 
     # Reading records
 
@@ -260,7 +260,7 @@ class Ledger:
             query = query.where(envelope.c.type == kind)
         if owner:
             query = query.where(envelope.c.owner == owner)
-        return [Envelope(**row) for row in self._rows(query.order_by(envelope.c.ctid).limit(limit))]
+        return [Envelope(*row) for row in self._rows(query.order_by(envelope.c.ctid).limit(limit))]
 
     def counts(self) -> dict[str, int]:
         """Return how many current envelopes there are of each class."""
@@ -277,13 +277,13 @@ class Ledger:
         found: dict[str, str] = {}
         for table in (organization, envelope):
             query = sa.select(table.c.ctid, table.c.name).where(table.c.ctid.in_(records))
-            found |= {row["ctid"]: row["name"] for row in self._rows(query)}
+            found |= dict(map(tuple, self._rows(query)))
         return found
 
     def versions(self, record: str) -> list[Version]:
         """Return every version of an envelope, the newest first."""
         query = sa.select(*_VERSION).where(version.c.ctid == record)
-        return [Version(**row) for row in self._rows(query.order_by(version.c.number.desc()))]
+        return [Version(*row) for row in self._rows(query.order_by(version.c.number.desc()))]
 
     def version(self, record: str, number: int) -> tuple[Version, bytes, bytes] | None:
         """Return one version, its canonical document and its quads."""
@@ -353,7 +353,7 @@ class Ledger:
 
     def _rows(self, query: Any) -> list[Any]:
         with self.engine.connect() as connection:
-            return list(connection.execute(query).mappings())
+            return list(connection.execute(query))
 
 
 def _migrations() -> Config:

@@ -6,6 +6,8 @@ Documents are kept compressed (zlib).
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import (
     Boolean,
     Column,
@@ -21,10 +23,16 @@ from sqlalchemy import (
 
 metadata = MetaData()
 
+
+def _ctid(*arguments: Any, **options: Any) -> Column[str]:
+    """Return the column `ctid`. In the database it has another name: PostgreSQL reserves ctid."""
+    return Column("ceterms_ctid", String(39), *arguments, key="ctid", **options)
+
+
 organization = Table(
     "organization",
     metadata,
-    Column("ctid", String(39), primary_key=True),
+    _ctid(primary_key=True),
     Column("name", Text, nullable=False),
     Column("created_at", String(27), nullable=False),
 )
@@ -42,7 +50,7 @@ api_key = Table(
 envelope = Table(
     "envelope",
     metadata,
-    Column("ctid", String(39), primary_key=True),
+    _ctid(primary_key=True),
     Column("uuid", String(36), nullable=False, unique=True),
     Column("owner", ForeignKey("organization.ctid"), nullable=False, index=True),
     Column("type", Text, nullable=False),
@@ -58,7 +66,7 @@ version = Table(
     "version",
     metadata,
     Column("seq", Integer, primary_key=True, autoincrement=False),
-    Column("ctid", ForeignKey("envelope.ctid"), nullable=False),
+    _ctid(ForeignKey("envelope.ctid"), nullable=False),
     Column("number", Integer, nullable=False),
     Column("event", String(8), nullable=False),
     Column("actor", Text, nullable=False),
@@ -73,7 +81,7 @@ version = Table(
 entity = Table(
     "entity",
     metadata,
-    Column("ctid", String(39), primary_key=True),
+    _ctid(primary_key=True),
     Column("envelope", ForeignKey("envelope.ctid"), nullable=False, index=True),
     Column("type", Text, nullable=False),
     Column("current", Boolean, nullable=False),

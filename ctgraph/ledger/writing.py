@@ -72,9 +72,19 @@ def register_organizations(ledger: Ledger, named: dict[str, str]) -> dict[str, O
         if missing:
             connection.execute(organization.insert(), missing)
         return {
-            record: Organization(**row)
+            record: Organization(*row)
             for record, row in _select(connection, organization, named).items()
         }
+
+
+@dataclass
+class _Part:
+    """An entity with a CTID, and the envelope that holds it, or once did."""
+
+    ctid: str
+    envelope: str
+    type: str
+    current: bool
 
 
 class _Batch:
@@ -91,13 +101,15 @@ class _Batch:
         records = {submission.ctid for submission in submissions}
         inner = {e.ctid for s in submissions if s.document for e in s.document.entities}
         rows = _select(connection, envelope, records)
-        self._heads = {record: Envelope(**row) for record, row in rows.items()}
-        self._entities: dict[str, Any] = _select(connection, entity, records | inner)
+        self._heads = {record: Envelope(*row) for record, row in rows.items()}
+        self._entities = {
+            part: _Part(*row) for part, row in _select(connection, entity, records | inner).items()
+        }
         self._accounts = _select(connection, organization, records)
         self._known = set(self._heads), set(self._entities)
         self._versions: list[dict[str, Any]] = []
         self._changed: dict[str, Document | None] = {}
-        self._parts: dict[str, dict[str, Any]] = {}
+        self._parts: dict[str, _Part] = {}
 
     def add(self, submission: Submission) -> Outcome | CtgraphError:
         """Decide on one submission, and note what it changes."""
@@ -130,9 +142,9 @@ class _Batch:
             raise Forbidden(f"{record} is an organization that describes itself.")
         for part in submission.document.entities if submission.document else ():
             held = self._entities.get(part.ctid)
-            if held and held["current"] and held["envelope"] != record:
+            if held and held.current and held.envelope != record:
                 raise Conflict(
-                    f"{part.ctid} is already published as part of {held['envelope']}.",
+                    f"{part.ctid} is already published as part of {held.envelope}.",
                     ctid=part.ctid,
                 )
 
@@ -174,11 +186,10 @@ class _Batch:
         self._changed[changed.ctid] = document
         # Parts that the new version no longer has keep their row: they answer as gone.
         for part in self._parts.values():
-            part["current"] &= part["envelope"] != changed.ctid
+            part.current &= part.envelope != changed.ctid
         for entry in document.entities if document else ():
-            row = {"ctid": entry.ctid, "envelope": changed.ctid, "type": entry.type,
-                   "current": True}  # fmt: skip
-            self._entities[entry.ctid] = self._parts[entry.ctid] = row
+            part = _Part(entry.ctid, changed.ctid, entry.type, True)
+            self._entities[entry.ctid] = self._parts[entry.ctid] = part
         self._versions.append({
             "seq": self._seq, "ctid": changed.ctid, "number": changed.version, "event": event,
             "actor": self._actor, "created_at": changed.updated_at, "digest": changed.digest,
@@ -198,7 +209,7 @@ class _Batch:
         for chunk in _chunks(older):
             retire = entity.update().where(entity.c.envelope.in_(chunk)).values(current=False)
             self._connection.execute(retire)
-        self._write(entity, list(self._parts.values()), known_entities)
+        self._write(entity, [vars(part) for part in self._parts.values()], known_entities)
         self._connection.execute(version.insert(), self._versions)
         self._connection.execute(sequence.update().values(last=self._seq))
         named = [{"who": r, "name": d.name} for r, d in self._changed.items()
@@ -217,7 +228,7 @@ class _Batch:
             self._connection.execute(table.insert(), added)
         changed = [row | {"who": row["ctid"]} for row in rows if row["ctid"] in known]
         if changed:
-            columns = [column.name for column in table.c if column.name != "ctid"]
+            columns = [column.key for column in table.c if column.key != "ctid"]
             self._connection.execute(
                 table.update()
                 .where(table.c.ctid == sa.bindparam("who"))
@@ -237,7 +248,7 @@ def _select(
     connection: sa.Connection, table: sa.Table, records: Collection[str]
 ) -> dict[str, Any]:
     return {
-        row["ctid"]: row
+        row[0]: row
         for chunk in _chunks(records)
-        for row in connection.execute(table.select().where(table.c.ctid.in_(chunk))).mappings()
+        for row in connection.execute(table.select().where(table.c.ctid.in_(chunk)))
     }

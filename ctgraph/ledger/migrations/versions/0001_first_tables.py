@@ -18,10 +18,10 @@ def upgrade() -> None:
     )
     op.create_table(
         "organization",
-        sa.Column("ctid", sa.String(length=39), nullable=False),
+        sa.Column("ceterms_ctid", sa.String(length=39), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("created_at", sa.String(length=27), nullable=False),
-        sa.PrimaryKeyConstraint("ctid"),
+        sa.PrimaryKeyConstraint("ceterms_ctid"),
     )
     op.create_table(
         "sequence",
@@ -38,7 +38,7 @@ def upgrade() -> None:
         sa.Column("revoked_at", sa.String(length=27), nullable=True),
         sa.ForeignKeyConstraint(
             ["organization"],
-            ["organization.ctid"],
+            ["organization.ceterms_ctid"],
         ),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("digest"),
@@ -46,7 +46,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_api_key_organization"), "api_key", ["organization"], unique=False)
     op.create_table(
         "envelope",
-        sa.Column("ctid", sa.String(length=39), nullable=False),
+        sa.Column("ceterms_ctid", sa.String(length=39), nullable=False),
         sa.Column("uuid", sa.String(length=36), nullable=False),
         sa.Column("owner", sa.String(length=39), nullable=False),
         sa.Column("type", sa.Text(), nullable=False),
@@ -58,29 +58,29 @@ def upgrade() -> None:
         sa.Column("deleted_at", sa.String(length=27), nullable=True),
         sa.ForeignKeyConstraint(
             ["owner"],
-            ["organization.ctid"],
+            ["organization.ceterms_ctid"],
         ),
-        sa.PrimaryKeyConstraint("ctid"),
+        sa.PrimaryKeyConstraint("ceterms_ctid"),
         sa.UniqueConstraint("uuid"),
     )
     op.create_index(op.f("ix_envelope_owner"), "envelope", ["owner"], unique=False)
     op.create_table(
         "entity",
-        sa.Column("ctid", sa.String(length=39), nullable=False),
+        sa.Column("ceterms_ctid", sa.String(length=39), nullable=False),
         sa.Column("envelope", sa.String(length=39), nullable=False),
         sa.Column("type", sa.Text(), nullable=False),
         sa.Column("current", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["envelope"],
-            ["envelope.ctid"],
+            ["envelope.ceterms_ctid"],
         ),
-        sa.PrimaryKeyConstraint("ctid"),
+        sa.PrimaryKeyConstraint("ceterms_ctid"),
     )
     op.create_index(op.f("ix_entity_envelope"), "entity", ["envelope"], unique=False)
     op.create_table(
         "version",
         sa.Column("seq", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("ctid", sa.String(length=39), nullable=False),
+        sa.Column("ceterms_ctid", sa.String(length=39), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("event", sa.String(length=8), nullable=False),
         sa.Column("actor", sa.Text(), nullable=False),
@@ -90,11 +90,11 @@ def upgrade() -> None:
         sa.Column("canonical", sa.LargeBinary(), nullable=True),
         sa.Column("quads", sa.LargeBinary(), nullable=True),
         sa.ForeignKeyConstraint(
-            ["ctid"],
-            ["envelope.ctid"],
+            ["ceterms_ctid"],
+            ["envelope.ceterms_ctid"],
         ),
         sa.PrimaryKeyConstraint("seq"),
     )
-    op.create_index("version_of_envelope", "version", ["ctid", "number"], unique=True)
+    op.create_index("version_of_envelope", "version", ["ceterms_ctid", "number"], unique=True)
 
     op.execute("INSERT INTO sequence (id, last) VALUES (1, 0)")

@@ -1,0 +1,124 @@
+"""Nothing is lost or half done when processes are killed at random points."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from conftest import Registry, certificate, ctid_number, serving
+
+from ctgraph.documents import parse
+from ctgraph.errors import CtgraphError
+from ctgraph.ledger.writing import Submission, append
+from ctgraph.store.projector import Projector, check, hold, rebuild
+
+
+def publish(registry: Registry, numbers: range, text: str) -> None:
+    """Publish a version of each numbered certificate."""
+    submissions = []
+    for number in numbers:
+        content = certificate(number, **{"ceterms:keyword": {"en": [text, "more"]}})
+        document = parse(orjson.dumps(content), registry.settings)
+        submissions.append(Submission(registry.organization, document.ctid, document))
+    for outcome in append(registry.ledger, submissions, "test"):
+        assert not isinstance(outcome, CtgraphError)
+
+
+def environment(registry: Registry) -> dict[str, str]:
+    """Return the environment in which the command line works on a registry."""
+    return os.environ | {"CTGRAPH_HOME": str(registry.settings.home)}
+
+
+def test_a_projector_killed_at_random_points_goes_on_to_the_same_store(registry: Registry) -> None:
+    chance = random.Random(1)
+    command = [sys.executable, "-m", "ctgraph.cli", "projector", "--wait", "10"]
+    for round in range(12):
+        publish(registry, range(1, 400), f"round {round}")
+        process = subprocess.Popen(command, env=environment(registry))
+        time.sleep(0.35 + chance.random() * 0.4)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    registry.project()
+    with hold(registry.settings):
+        assert check(registry.settings, registry.ledger) == []
+    assert registry.ledger.last_sequence() == 12 * 399
+
+
+def test_two_projectors_never_run_at_once(registry: Registry) -> None:
+    with hold(registry.settings), pytest.raises(CtgraphError, match="Another process"):
+        with hold(registry.settings):
+            pass
+
+
+def test_check_tells_every_difference_and_rebuild_mends_it(registry: Registry) -> None:
+    publish(registry, range(1, 6), "as it was")
+    registry.project()
+    damaged, surplus = ctid_number(2), ctid_number(99)
+    with hold(registry.settings):
+        projector: Any = Projector(registry.settings, registry.ledger)
+        import pyoxigraph as ox
+
+        store = projector._store._store
+        store.remove_graph(ox.NamedNode(f"http://localhost:8000/graph/{damaged}"))
+        named = ox.NamedNode(f"http://localhost:8000/graph/{surplus}")
+        store.add(ox.Quad(named, named, named, named))
+        del projector, store
+        differences = check(registry.settings, registry.ledger)
+        assert len(differences) == 2
+        assert damaged in differences[0] and surplus in differences[1]
+        assert rebuild(registry.settings, registry.ledger) == 5
+        assert check(registry.settings, registry.ledger) == []
+
+
+def test_web_workers_killed_while_publishing_lose_nothing(registry: Registry) -> None:
+    """What was answered is kept; what was not answered is there whole, or not at all."""
+    answered: list[int] = []
+    server = serving(environment(registry), "--workers", "2")
+    with server as address:
+        stop = threading.Event()
+        killer = threading.Thread(target=_kill_workers, args=(server.process.pid, stop))
+        killer.start()
+        for number in range(1, 150):
+            body = orjson.dumps(certificate(number))
+            result = subprocess.run(
+                ["curl", "-s", "-o", os.devnull, "-w", "%{http_code}", "--data-binary", "@-",
+                 "-H", f"Authorization: Bearer {registry.key}",
+                 "-H", "Content-Type: application/ld+json", address + registry.documents_url],
+                input=body, capture_output=True,
+            )  # fmt: skip
+            if result.stdout == b"201":
+                answered.append(number)
+        stop.set()
+        killer.join()
+    assert answered
+    for number in answered:
+        assert registry.ledger.find(ctid_number(number))
+    changes = registry.ledger.changes(0, 1000)
+    assert [change.seq for change in changes] == list(range(1, len(changes) + 1))
+    registry.project()
+    with hold(registry.settings):
+        assert check(registry.settings, registry.ledger) == []
+
+
+def _kill_workers(supervisor: int, stop: threading.Event) -> None:
+    """Kill a worker of gunicorn's, or the projector, again and again."""
+    chance = random.Random(2)
+    gunicorn = min(_children(supervisor))
+    while not stop.wait(0.3):
+        others = [child for child in _children(supervisor) if child != gunicorn]
+        victims = _children(gunicorn) + others
+        os.kill(chance.choice(victims), signal.SIGKILL)
+
+
+def _children(pid: int) -> list[int]:
+    text = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+    return [int(child) for child in text.split()]

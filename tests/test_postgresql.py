@@ -1,0 +1,115 @@
+"""The ledger on PostgreSQL: a real server, started for the tests."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import orjson
+import pytest
+from conftest import Registry, certificate
+
+from ctgraph.store.projector import check, hold
+from ctgraph.web import create_app
+
+
+def _binaries() -> Path:
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    if found:
+        return found[-1].parent
+    on_path = shutil.which("initdb")
+    if on_path is None:
+        pytest.skip("needs a PostgreSQL server (initdb), which is not installed")
+    return Path(on_path).resolve().parent
+
+
+@pytest.fixture(scope="module")
+def postgresql() -> Iterator[str]:
+    """The URL of an empty PostgreSQL database."""
+    binaries = _binaries()
+    folder = Path(tempfile.mkdtemp(prefix="ctgraph-pg-"))
+    # PostgreSQL does not run as root.
+    user = "nobody" if os.getuid() == 0 else None
+    if user:
+        shutil.chown(folder, user)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+
+    def run(*command: str) -> None:
+        subprocess.run(
+            command, check=True, user=user, cwd="/", stdout=subprocess.DEVNULL,
+            env=os.environ | {"LC_ALL": "C.UTF-8"},
+        )  # fmt: skip
+
+    data = str(folder / "data")
+    run(str(binaries / "initdb"), "-D", data, "-U", "ctgraph", "-A", "trust", "-E", "UTF8")
+    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder}"
+    control = str(binaries / "pg_ctl")
+    run(control, "-D", data, "-w", "-l", str(folder / "log"), "-o", options, "start")
+    try:
+        yield f"postgresql+psycopg://ctgraph@127.0.0.1:{port}/postgres"
+    finally:
+        run(control, "-D", data, "-w", "-m", "immediate", "stop")
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def on_postgresql(postgresql: str, make_registry: Callable[..., Registry]) -> Registry:
+    """A registry whose ledger is on PostgreSQL."""
+    import sqlalchemy as sa
+
+    with sa.create_engine(postgresql).begin() as connection:
+        connection.exec_driver_sql("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+    return make_registry(database_url=postgresql)
+
+
+def test_publish_withdraw_and_read_on_postgresql(on_postgresql: Registry) -> None:
+    registry = on_postgresql
+    client = create_app(registry.settings).test_client()
+    for text, status in (("first", 201), ("second", 201), ("second", 200)):
+        body = orjson.dumps(certificate(1, **{"ceterms:keyword": {"en": text}}))
+        answer = client.post(registry.documents_url, data=body, headers=registry.authorization)
+        assert answer.status_code == status, answer.text
+    record = answer.json["envelope_ceterms_ctid"]
+    assert "second" in client.get(f"/resources/{record}").text
+    assert "first" in client.get(f"/resources/{record}/versions/1").text
+    registry.project()
+    answer = client.get("/sparql", query_string={"query": "ASK { ?s ceterms:keyword 'second'@en }"})
+    assert answer.json["boolean"] is True
+    withdrawn = client.delete(f"/resources/documents/{record}", headers=registry.authorization)
+    assert withdrawn.status_code == 204
+    assert client.get(f"/resources/{record}").status_code == 410
+    registry.project()
+    with hold(registry.settings):
+        assert check(registry.settings, registry.ledger) == []
+
+
+def test_concurrent_publishing_on_postgresql_leaves_no_gap(on_postgresql: Registry) -> None:
+    registry = on_postgresql
+    app = create_app(registry.settings)
+    statuses: list[int] = []
+
+    def publish(numbers: range) -> None:
+        client = app.test_client()
+        for number in numbers:
+            answer = client.post(
+                registry.documents_url, data=orjson.dumps(certificate(number)),
+                headers=registry.authorization,
+            )  # fmt: skip
+            statuses.append(answer.status_code)
+
+    # The ranges overlap: the same new record comes from two threads at once.
+    threads = [threading.Thread(target=publish, args=(range(1, 31),)) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(statuses) == [200] * 90 + [201] * 30
+    assert [c.seq for c in registry.ledger.changes(0, 100)] == list(range(1, 31))
