@@ -6,6 +6,7 @@ Exit codes: 0 good, 1 problems found, 2 wrong usage.
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -149,6 +150,7 @@ def load(paths: tuple[Path, ...], owner: str | None, report: Path) -> None:
     settings, ledger = _open()
     organization = ledger.organization(owner) if owner else None
     total = sources.count(list(paths))
+    started = time.monotonic()
     with (
         _projecting(settings, ledger),
         report.open("a") as file,
@@ -156,7 +158,10 @@ def load(paths: tuple[Path, ...], owner: str | None, report: Path) -> None:
     ):
         tally = bulk.load(settings, ledger, list(paths), organization, file, progress)
     counts = ", ".join(f"{count} {event}" for event, count in sorted(tally.events.items()))
-    click.echo(f"{counts or 'nothing'}.", err=True)
+    took = time.monotonic() - started
+    click.echo(f"{counts or 'nothing'} in {took:.1f} s, queryable. Processor time: "
+               + ", ".join(f"{stage} {seconds:.1f} s" for stage, seconds in tally.seconds.items())
+               + ".", err=True)  # fmt: skip
     if tally.events["rejected"]:
         click.echo(f"The reasons are in {report}.", err=True)
         sys.exit(1)
@@ -313,8 +318,8 @@ def serve(host: str, port: int, workers: int) -> None:
     """Serve the registry in the foreground, with the projector. Stops cleanly on SIGTERM."""
     from ctgraph import serving
 
-    settings, _ = _open()
-    sys.exit(serving.serve(settings, host, port, workers))
+    _open()  # so that a missing registry is told at once
+    sys.exit(serving.serve(host, port, workers))
 
 
 @main.command(hidden=True)

@@ -41,18 +41,23 @@ def start_projector(wait: float = 0, for_load: bool = False) -> subprocess.Popen
     return subprocess.Popen(command, stderr=subprocess.DEVNULL, env=environment)
 
 
-def serve(settings: Settings, host: str, port: int, workers: int) -> int:
+def gunicorn_command(app: str, host: str, port: int, workers: int) -> list[str]:
+    """Return the command that serves a WSGI application the way ctgraph is served."""
+    options = {
+        "bind": f"{host}:{port}", "workers": workers, "worker-class": "gthread", "threads": 8,
+        "timeout": 120, "keep-alive": 75, "graceful-timeout": 15,
+    }  # fmt: skip
+    flags = [f"--{name}={value}" for name, value in options.items()]
+    return [sys.executable, "-m", "gunicorn", app, "--no-control-socket", *flags]
+
+
+def serve(host: str, port: int, workers: int) -> int:
     """Serve the registry until SIGTERM or SIGINT; return gunicorn's exit code.
 
     A projector that dies is started again: it goes on where the store stands.
     """
     stop = _on_signals()
-    gunicorn = subprocess.Popen([
-        sys.executable, "-m", "gunicorn", "ctgraph.web:create_app()",
-        "--bind", f"{host}:{port}", "--workers", str(workers), "--worker-class", "gthread",
-        "--no-control-socket", "--threads", "8", "--timeout", "120", "--keep-alive", "75", "--graceful-timeout", "15",
-        "--worker-tmp-dir", "/dev/shm" if os.path.isdir("/dev/shm") else str(settings.home),  # noqa: PTH112
-    ])  # fmt: skip
+    gunicorn = subprocess.Popen(gunicorn_command("ctgraph.web:create_app()", host, port, workers))
     # An earlier projector may need a moment to notice that its parent is gone.
     projector = start_projector(wait=30)
     try:

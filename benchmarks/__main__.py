@@ -1,0 +1,169 @@
+"""Run the measurements: ``python -m benchmarks [NAME…] [--documents N] [--home FOLDER]``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from urllib.parse import quote
+
+import pyoxigraph as ox
+
+from benchmarks.running import (
+    CLI,
+    Client,
+    ctgraph,
+    free_port,
+    median,
+    peak_memory,
+    running,
+    wrk,
+)
+from ctgraph.serving import gunicorn_command
+from ctgraph.store.embedded import CTG
+from ctgraph.vocab import vocabulary
+
+WORKERS = 2
+LONG_QUERY = """SELECT ?class (COUNT(DISTINCT ?value) AS ?n) WHERE {
+  ?record a ?class ; ?property ?value . FILTER (STRLEN(STR(?value)) > 12) }
+GROUP BY ?class ORDER BY DESC(?n)"""
+
+
+def load(home: Path, documents: int) -> None:
+    """Load generated documents through everything: a tenth of them, then all, into new homes."""
+    rates = []
+    for count, folder in ((documents // 10, home.with_name("tenth")), (documents, home)):
+        file = folder.with_name(f"sample-{count}.jsonl")
+        ctgraph(folder, "sample", "--documents", str(count), "--out", str(file))
+        ctgraph(folder, "init")
+        report = str(folder.with_name("report.jsonl"))
+        with peak_memory() as peak:
+            started = time.monotonic()
+            output = ctgraph(folder, "load", str(file), "--report", report)
+            took = time.monotonic() - started
+        rates.append(count / took)
+        print(f"load {count:,}: {count / took:,.0f} documents/s, {took:.1f} s, "
+              f"peak memory of all processes {peak() / 1e9:.2f} GB")  # fmt: skip
+        print("  " + output.strip().splitlines()[-1])
+    print(f"load: rate at {documents:,} / rate at {documents // 10:,} = {rates[1] / rates[0]:.2f}")
+
+
+def dereference(home: Path, _: int) -> None:
+    """JSON-LD of random records against a bare Flask application, on the same gunicorn."""
+    records = [row["record"].value.rpartition("/")[2] for row in _store(home).query(
+        "SELECT ?record { ?d ctg:about ?record } LIMIT 5000", prefixes={"ctg": CTG},
+        use_default_graph_as_union=True)]  # fmt: skip
+    script = home.with_name("records.lua")
+    names = ",".join(f'"/resources/{r}"' for r in random.Random(0).sample(records, len(records)))
+    script.write_text(
+        f"local paths = {{{names}}}\nlocal i = 0\n"
+        "request = function() i = i % #paths + 1; return wrk.format('GET', paths[i]) end\n"
+    )
+    port = free_port()
+    with running(gunicorn_command("benchmarks.hello:app", "127.0.0.1", port, WORKERS), port, home):
+        hello, _p99 = wrk(f"http://127.0.0.1:{port}/")
+    with _served(home) as port:
+        rate, p99 = wrk(f"http://127.0.0.1:{port}/", script)
+    print(f"dereference: {rate:,.0f} requests/s, p99 {p99}; Flask hello {hello:,.0f} requests/s; "
+          f"ratio {rate / hello:.2f}")  # fmt: skip
+
+
+def query(home: Path, _: int) -> None:
+    """SPARQL over HTTP against pyoxigraph in process, on the same snapshot."""
+    store = _store(home)
+    rows = store.query("SELECT ?r { ?d ctg:about ?r } LIMIT 1", prefixes={"ctg": CTG},
+                       use_default_graph_as_union=True)  # fmt: skip
+    iri = next(iter(rows))["r"].value
+    small = f"SELECT ?p ?o {{ <{iri}> ?p ?o }}"
+    prefixes = vocabulary().prefixes
+
+    def direct(text: str) -> Callable[[], float]:
+        def run() -> float:
+            started = time.perf_counter()
+            store.query(text, prefixes=prefixes, use_default_graph_as_union=True).serialize(
+                format=ox.QueryResultsFormat.JSON
+            )
+            return time.perf_counter() - started
+
+        return run
+
+    with _served(home) as port:
+        client = Client(port)
+
+        def served(text: str) -> Callable[[], float]:
+            return lambda: client.request("GET", f"/sparql?query={quote(text)}")[0]
+
+        here, there = median(direct(small), 300), median(served(small), 300)
+        print(f"query: small, in process {here * 1e3:.2f} ms, over HTTP {there * 1e3:.2f} ms, "
+              f"added {(there - here) * 1e3:.2f} ms")  # fmt: skip
+        here, there = median(direct(LONG_QUERY), 5), median(served(LONG_QUERY), 5)
+        print(f"query: long, in process {here:.2f} s, over HTTP {there:.2f} s, "
+              f"added {(there / here - 1) * 100:.1f} %")  # fmt: skip
+
+
+def publish(home: Path, _: int) -> None:
+    """Publish changed records, each until queries see it."""
+    organization = ctgraph(home, "org", "list").split("\t")[0]
+    key = ctgraph(home, "key", "add", organization).strip()
+    number = 0
+    with _served(home) as port:
+        client = Client(port)
+
+        def once() -> float:
+            nonlocal number
+            number += 1
+            record = f"ce-00000000-0000-4000-8000-{number % 10:012d}"
+            body = {"@type": "ceterms:Certificate", "ceterms:ctid": record,
+                    "ceterms:name": {"en": f"Certificate, {time.time_ns()}"},
+                    "ceterms:ownedBy": f"http://localhost:8000/resources/{organization}"}  # fmt: skip
+            path = f"/resources/organizations/{organization}/documents?wait=true"
+            took, answer = client.request("POST", path, json.dumps(body).encode(),
+                                          Authorization=f"Bearer {key}",
+                                          Content_Type="application/json")  # fmt: skip
+            assert json.loads(answer)["queryable"]
+            return took
+
+        bare = median(lambda: client.request("GET", "/healthz")[0], 100)
+        took = median(once, 100)
+    print(f"publish, wait=true: median {took * 1e3:.0f} ms; "
+          f"{took / bare:.0f} times an empty request")  # fmt: skip
+
+
+def _served(home: Path) -> AbstractContextManager[int]:
+    port = free_port()
+    command = [*CLI, "serve", "--port", str(port), "--workers", str(WORKERS)]
+    return running(command, port, home)
+
+
+def _store(home: Path) -> ox.Store:
+    return ox.Store.read_only(str((home / "store" / "current").resolve()))
+
+
+ALL: dict[str, Callable[[Path, int], None]] = {
+    "load": load, "dereference": dereference, "query": query, "publish": publish,
+}  # fmt: skip
+
+
+def main() -> None:
+    """Run the named measurements, or all; those after `load` use its home."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(ALL))
+    parser.add_argument("--documents", type=int, default=100_000)
+    parser.add_argument("--home", type=Path, help="a loaded home; without it, `load` makes one")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="ctgraph-benchmarks-") as folder:
+        home = options.home or Path(folder) / "home"
+        names = options.names or list(ALL)
+        if not options.home and "load" not in names:
+            names = ["load", *names]
+        for name in names:
+            ALL[name](home, options.documents)
+
+
+if __name__ == "__main__":
+    main()

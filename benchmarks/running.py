@@ -1,0 +1,138 @@
+"""Processes, requests and memory, for the measurements."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import re
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+CLI = [sys.executable, "-m", "ctgraph.cli"]
+
+
+def environment(home: Path) -> dict[str, str]:
+    """Return the environment in which ctgraph works on a home folder."""
+    return os.environ | {"CTGRAPH_HOME": str(home)}
+
+
+def ctgraph(home: Path, *arguments: str) -> str:
+    """Run the command line; return what it printed on stdout and stderr."""
+    result = subprocess.run(
+        [*CLI, *arguments], env=environment(home), check=True, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    )  # fmt: skip
+    return result.stdout
+
+
+@contextmanager
+def running(command: list[str], port: int, home: Path) -> Iterator[int]:
+    """Run a server until the end of the block, which starts when the port answers."""
+    process = subprocess.Popen(command, env=environment(home), stderr=subprocess.DEVNULL)
+    try:
+        for _ in range(600):
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            time.sleep(0.1)
+        time.sleep(1)
+        yield port
+    finally:
+        process.terminate()
+        process.wait(60)
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+        return port
+
+
+@contextmanager
+def peak_memory() -> Iterator[Callable[[], int]]:
+    """Watch the memory of all child processes; yields a function that gives their peak, bytes."""
+    peak, stop = 0, threading.Event()
+
+    def watch() -> None:
+        nonlocal peak
+        while not stop.wait(0.25):
+            peak = max(peak, sum(map(_resident, _descendants(os.getpid()))))
+
+    thread = threading.Thread(target=watch, daemon=True)
+    thread.start()
+    yield lambda: peak
+    stop.set()
+    thread.join()
+
+
+def _descendants(pid: int) -> list[int]:
+    try:
+        children = [
+            int(child)
+            for task in Path(f"/proc/{pid}/task").iterdir()
+            for child in (task / "children").read_text().split()
+        ]
+    except OSError:
+        return []
+    return children + [found for child in children for found in _descendants(child)]
+
+
+def _resident(pid: int) -> int:
+    try:
+        pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    except (OSError, IndexError):
+        return 0
+    return pages * os.sysconf("SC_PAGE_SIZE")
+
+
+def wrk(url: str, script: Path | None = None, seconds: int = 8) -> tuple[float, str]:
+    """Load an address with wrk; return requests a second and the 99th percentile."""
+    if not shutil.which("wrk"):
+        raise SystemExit("This measurement needs wrk (Debian package wrk).")
+    command = ["wrk", "-t1", "-c8", f"-d{seconds}s", "--latency", url]
+    if script:
+        command[1:1] = ["-s", str(script)]
+    output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    if "Non-2xx" in output:
+        raise SystemExit(output)
+    rate, p99 = re.search(r"Requests/sec: +([\d.]+)", output), re.search(r"99% +(\S+)", output)
+    assert rate and p99
+    return float(rate[1]), p99[1]
+
+
+class Client:
+    """A keep-alive HTTP client that times its requests."""
+
+    def __init__(self, port: int) -> None:
+        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
+
+    def request(
+        self, method: str, path: str, body: bytes | None = None, **headers: str
+    ) -> tuple[float, bytes]:
+        """Send a request; return the seconds it took and the body."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        started = time.perf_counter()
+        self._connection.request(method, path, body, named)
+        response = self._connection.getresponse()
+        data = response.read()
+        took = time.perf_counter() - started
+        if response.status >= 300:
+            raise SystemExit(f"{method} {path}: {response.status} {data[:300]!r}")
+        return took, data
+
+
+def median(take: Callable[[], float], times: int) -> float:
+    """Return the median of what a function returns, after three calls that do not count."""
+    for _ in range(3):
+        take()
+    return statistics.median(take() for _ in range(times))

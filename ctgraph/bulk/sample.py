@@ -1,0 +1,324 @@
+"""A synthetic registry of any size, deterministic by seed, shaped like the live one.
+
+The class, the CTID and the owner of document ``i`` are pure functions of the seed and ``i``, so a
+document can link to any other without anything being kept in memory.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from typing import Any
+
+BASE = "http://localhost:8000"
+CTDL = "https://credreg.net/ctdl/schema/context/json"
+CTDLASN = "https://credreg.net/ctdlasn/schema/context/json"
+ORGANIZATION_EVERY = 60
+
+# Shares of the documents that are no organizations, in percent.
+SHARES = (("credential", 20), ("course", 7), ("program", 3), ("assessment", 26),
+          ("transfer", 5), ("framework", 39))  # fmt: skip
+# Classes with their weight and level; a credential mostly requires those of lower levels.
+CREDENTIALS = (
+    ("ceterms:Badge", 10, 1), ("ceterms:MicroCredential", 8, 1),
+    ("ceterms:CertificateOfCompletion", 14, 1), ("ceterms:Certificate", 26, 2),
+    ("ceterms:Diploma", 4, 2), ("ceterms:ApprenticeshipCertificate", 3, 3),
+    ("ceterms:Certification", 12, 3), ("ceterms:AssociateDegree", 8, 3),
+    ("ceterms:License", 5, 4), ("ceterms:BachelorDegree", 6, 4),
+    ("ceterms:MasterDegree", 3, 5), ("ceterms:DoctoralDegree", 1, 6),
+)  # fmt: skip
+SUBJECTS = ("Welding", "Nursing", "Cybersecurity", "Accounting", "Early Childhood Education",
+            "Data Analytics", "Electrical Work", "Automotive Service", "Culinary Arts",
+            "Paralegal Studies", "Supply Chain Management", "Medical Coding", "Carpentry",
+            "Network Administration", "Graphic Design", "Phlebotomy", "Emergency Medicine",
+            "Machining", "Hospitality", "Water Treatment")  # fmt: skip
+QUALITIES = ("Applied", "Advanced", "Introductory", "Professional", "Industrial", "Clinical",
+             "Community", "Rural", "Integrated", "Modern")  # fmt: skip
+PLACES = ("Ashford", "Brookfield", "Cedar Falls", "Dunmore", "Eastvale", "Fairhaven", "Glenrock",
+          "Hartwell", "Ironwood", "Juniper", "Kingsbridge", "Lakemont", "Millbrook", "Norwood",
+          "Oakdale", "Pinecrest")  # fmt: skip
+ACTIONS = ("plans", "inspects", "documents", "measures", "repairs", "explains", "compares",
+           "operates", "maintains", "designs")  # fmt: skip
+OBJECTS = ("equipment", "records", "procedures", "safety hazards", "materials", "customer needs",
+           "test results", "schedules", "drawings", "costs")  # fmt: skip
+OCCUPATIONS = (("51-4121.00", "Welders"), ("29-1141.00", "Registered Nurses"),
+               ("15-1212.00", "Information Security Analysts"), ("13-2011.00", "Accountants"),
+               ("47-2111.00", "Electricians"), ("25-2011.00", "Preschool Teachers"))  # fmt: skip
+CONDITIONS = ("ceterms:requires", "ceterms:recommends", "ceterms:entryCondition",
+              "ceterms:preparationFrom", "ceterms:isPreparationFor",
+              "ceterms:advancedStandingFrom", "ceterms:isAdvancedStandingFor",
+              "ceterms:isRequiredFor")  # fmt: skip
+
+Node = dict[str, Any]
+
+
+def generate(documents: int, seed: int = 0) -> Iterator[Node]:
+    """Yield a registry of `documents` graph documents, the organizations first.
+
+    The same arguments give the same documents on every machine. Memory does not grow with their
+    number.
+    """
+    registry = _Registry(documents, seed)
+    for index in range(documents):
+        yield registry.document(index)
+
+
+def _mix(value: int) -> int:
+    """Scatter an integer over 64 bits (the finalizer of SplitMix64)."""
+    value = (value + 0x9E3779B97F4A7C15) & 0xFFFFFFFFFFFFFFFF
+    value = ((value ^ (value >> 30)) * 0xBF58476D1CE4E5B9) & 0xFFFFFFFFFFFFFFFF
+    value = ((value ^ (value >> 27)) * 0x94D049BB133111EB) & 0xFFFFFFFFFFFFFFFF
+    return value ^ (value >> 31)
+
+
+def _text(text: str) -> dict[str, str]:
+    return {"en-US": text}
+
+
+def _aligned(scheme: str, concept: str, name: str) -> Node:
+    """Return a controlled value as an alignment object."""
+    return {
+        "@type": "ceterms:CredentialAlignmentObject",
+        "ceterms:framework": f"https://credreg.net/ctdl/terms/{scheme}",
+        "ceterms:frameworkName": _text(scheme),
+        "ceterms:targetNode": concept,
+        "ceterms:targetNodeName": _text(name),
+    }
+
+
+class _Registry:
+    """The functions of document number and seed that make up a registry."""
+
+    def __init__(self, documents: int, seed: int) -> None:
+        self._documents = documents
+        self._seed = _mix(seed)
+        most = documents // ORGANIZATION_EVERY
+        self._organizations = max(1 if documents < 20 else 2, most)
+
+    def document(self, index: int) -> Node:
+        kind = self._kind(index)
+        chance = random.Random(self._seed ^ _mix(index))
+        node = getattr(self, f"_{kind}")(index, chance)
+        nodes = node if isinstance(node, list) else [node]
+        context = CTDLASN if kind == "framework" else CTDL
+        return {"@context": context, "@id": f"{BASE}/graph/{self._ctid(index)}", "@graph": nodes}
+
+    def _kind(self, index: int) -> str:
+        if index < self._organizations:
+            return "organization"
+        drawn = _mix(self._seed ^ _mix(index * 2 + 1)) % 100
+        for kind, share in SHARES:
+            drawn -= share
+            if drawn < 0:
+                break
+        return kind
+
+    def _ctid(self, index: int, part: int = 0) -> str:
+        high = _mix(self._seed ^ _mix(index * 1_000_003 + part))
+        digits = f"{high:016x}{_mix(high ^ index):016x}"
+        variant = "89ab"[int(digits[16], 16) % 4]
+        return (f"ce-{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-"
+                f"{variant}{digits[17:20]}-{digits[20:]}")  # fmt: skip
+
+    def _iri(self, index: int, part: int = 0) -> str:
+        return f"{BASE}/resources/{self._ctid(index, part)}"
+
+    def _owner(self, index: int) -> int:
+        # Squaring makes some organizations publish much more than others.
+        share = _mix(self._seed ^ _mix(index + 3)) / 2**64
+        return int(share * share * self._organizations)
+
+    def _credential_class(self, index: int) -> tuple[str, int]:
+        drawn = _mix(self._seed ^ _mix(index * 5 + 2)) % 100
+        for name, weight, level in CREDENTIALS:
+            drawn -= weight
+            if drawn < 0:
+                break
+        return name, level
+
+    def _some(self, kinds: tuple[str, ...], count: int, chance: random.Random) -> list[str]:
+        """Return the IRIs of up to `count` documents of some kinds; early ones are hubs."""
+        others = self._documents - self._organizations
+        found: dict[str, None] = {}
+        for _ in range(count * 30):
+            if len(found) == count:
+                break
+            index = self._organizations + int(others * chance.random() ** 1.5)
+            if self._kind(index) in kinds:
+                found[self._iri(index)] = None
+        return list(found)
+
+    def _credentials(self, level: int, count: int, above: bool, chance: random.Random) -> list[str]:
+        """Return credentials of lower (or higher) levels, with a few exceptions as in life."""
+        others = self._documents - self._organizations
+        found: dict[str, None] = {}
+        for _ in range(count * 40):
+            if len(found) == count:
+                break
+            index = self._organizations + int(others * chance.random() ** 1.5)
+            if self._kind(index) == "credential":
+                other = self._credential_class(index)[1]
+                if other != level and (other > level) == above or chance.random() < 0.03:
+                    found[self._iri(index)] = None
+        return list(found)
+
+    def _subject(self, index: int) -> str:
+        return SUBJECTS[_mix(self._seed ^ _mix(index + 11)) % len(SUBJECTS)]
+
+    def _base(self, kind: str, index: int, name: str, about: str) -> Node:
+        return {
+            "@type": kind,
+            "@id": self._iri(index),
+            "ceterms:ctid": self._ctid(index),
+            "ceterms:name": _text(name),
+            "ceterms:description": _text(about),
+            "ceterms:subjectWebpage": f"https://provider{self._owner(index)}.example/{index}",
+            "ceterms:ownedBy": [self._iri(self._owner(index))],
+        }
+
+    def _organization(self, index: int, chance: random.Random) -> Node:
+        place = PLACES[index % len(PLACES)]
+        name = f"{place} {chance.choice(('College', 'University', 'Institute'))} {index}"
+        node = self._base("ceterms:CredentialOrganization", index, name,
+                          f"{name} offers education and training to people around {place}.")  # fmt: skip
+        del node["ceterms:ownedBy"]
+        node["ceterms:subjectWebpage"] = f"https://provider{index}.example/"
+        node["ceterms:agentType"] = [_aligned("OrganizationType", "orgType:TwoYear", "Two-Year")]
+        node["ceterms:agentSectorType"] = _aligned("AgentSector", "agentSector:Public", "Public")
+        node["ceterms:email"] = [f"office@provider{index}.example"]
+        node["ceterms:address"] = [{"@type": "ceterms:Place",
+                                    "ceterms:addressLocality": _text(place)}]  # fmt: skip
+        return node
+
+    def _condition(self, level: int, name: str, chance: random.Random) -> Node:
+        """Return a condition profile of the kind that the property `name` wants."""
+        above = name.startswith("ceterms:is")
+        learning = chance.randint(1, 3) if name == "ceterms:requires" else chance.randint(0, 1)
+        condition: Node = {
+            "@type": "ceterms:ConditionProfile",
+            "ceterms:description": _text(f"{chance.choice(QUALITIES)} preparation counts here."),
+            "ceterms:targetCredential": self._credentials(level, chance.randint(1, 3), above, chance),
+            "ceterms:targetLearningOpportunity": self._some(("course", "program"), learning, chance),
+        }
+        if chance.random() < 0.4:
+            condition["ceterms:targetAssessment"] = self._some(("assessment",), 1, chance)
+        if chance.random() < 0.1:
+            condition["ceterms:alternativeCondition"] = [{
+                "@type": "ceterms:ConditionProfile",
+                "ceterms:description": _text("Or hold this instead of the above."),
+                "ceterms:targetCredential": self._credentials(level, 1, above, chance),
+            }]  # fmt: skip
+        return {key: value for key, value in condition.items() if value != []}
+
+    def _credential(self, index: int, chance: random.Random) -> Node:
+        kind, level = self._credential_class(index)
+        title = kind.partition(":")[2]
+        subject, quality = self._subject(index), chance.choice(QUALITIES)
+        node = self._base(kind, index, f"{quality} {subject} {title} {index}",
+                          f"Shows that its holder is ready for {quality.lower()} work in {subject}.")  # fmt: skip
+        node["ceterms:inLanguage"] = ["en-US"]
+        node["ceterms:credentialStatusType"] = _aligned(
+            "CredentialStatus", "credentialStat:Active", "Active"
+        )
+        node["ceterms:keyword"] = {"en-US": [subject, quality]}
+        node["ceterms:requires"] = [self._condition(level, "ceterms:requires", chance)]
+        for name in chance.sample(CONDITIONS[1:], 3):
+            node[name] = [self._condition(level, name, chance)]
+        if chance.random() < 0.15:
+            node["ceterms:hasPart"] = self._credentials(level, 2, False, chance)
+        if chance.random() < 0.5:
+            code, occupation = chance.choice(OCCUPATIONS)
+            node["ceterms:occupationType"] = [{
+                "@type": "ceterms:CredentialAlignmentObject", "ceterms:codedNotation": code,
+                "ceterms:targetNodeName": _text(occupation),
+            }]  # fmt: skip
+        if chance.random() < 0.4:
+            node["ceterms:estimatedCost"] = [{
+                "@type": "ceterms:CostProfile", "ceterms:currency": "USD",
+                "ceterms:description": _text("Tuition and fees for the whole credential."),
+                "ceterms:price": chance.randint(2, 400) * 50.0,
+            }]  # fmt: skip
+        return node
+
+    def _learning(self, kind: str, index: int, chance: random.Random) -> Node:
+        subject = self._subject(index)
+        node = self._base(kind, index, f"{chance.choice(QUALITIES)} {subject} {index}",
+                          f"Teaches people who are new to {subject} what they need at work.")  # fmt: skip
+        node["ceterms:inLanguage"] = ["en-US"]
+        node["ceterms:lifeCycleStatusType"] = _aligned("LifeCycleStatus", "lifeCycle:Active", "Active")
+        node["ceterms:estimatedDuration"] = [{
+            "@type": "ceterms:DurationProfile", "ceterms:exactDuration": f"P{chance.randint(2, 40)}W",
+        }]  # fmt: skip
+        node["ceterms:isPreparationFor"] = [{
+            "@type": "ceterms:ConditionProfile",
+            "ceterms:description": _text("Counts toward these credentials."),
+            "ceterms:targetCredential": self._credentials(0, 3, True, chance),
+        }]  # fmt: skip
+        return node
+
+    def _course(self, index: int, chance: random.Random) -> Node:
+        node = self._learning("ceterms:Course", index, chance)
+        node["ceterms:entryCondition"] = [{
+            "@type": "ceterms:ConditionProfile",
+            "ceterms:description": _text("Take this course before."),
+            "ceterms:targetLearningOpportunity": self._some(("course",), 1, chance),
+        }]  # fmt: skip
+        return node
+
+    def _program(self, index: int, chance: random.Random) -> Node:
+        node = self._learning("ceterms:LearningProgram", index, chance)
+        node["ceterms:hasPart"] = self._some(("course",), chance.randint(3, 6), chance)
+        return node
+
+    def _assessment(self, index: int, chance: random.Random) -> Node:
+        node = self._learning("ceterms:AssessmentProfile", index, chance)
+        node["ceterms:name"] = _text(f"{self._subject(index)} Examination {index}")
+        node["ceterms:assessmentMethodType"] = [
+            _aligned("AssessmentMethod", "assessMethod:Exam", "Exam")
+        ]
+        node["ceterms:deliveryType"] = [_aligned("Delivery", "deliveryType:InPerson", "In-Person")]
+        return node
+
+    def _transfer(self, index: int, chance: random.Random) -> Node:
+        node = self._base("ceterms:TransferValueProfile", index, f"Transfer Agreement {index}",
+                          f"Credit for earlier learning in {self._subject(index)}.")  # fmt: skip
+        node["ceterms:transferValue"] = [{
+            "@type": "schema:QuantitativeValue", "schema:value": float(chance.randint(1, 30)),
+            "schema:description": _text("Semester hours of credit."),
+        }]  # fmt: skip
+        node["ceterms:transferValueFrom"] = self._some(("course", "assessment"), 3, chance)
+        node["ceterms:transferValueFor"] = self._some(("credential", "program"), 2, chance)
+        return node
+
+    def _framework(self, index: int, chance: random.Random) -> list[Node]:
+        # Most frameworks are small; one in forty is large, one in two thousand huge.
+        drawn = chance.random()
+        size = chance.randint(2, 8)
+        if drawn < 0.0005:
+            size = chance.randint(300, 900)
+        elif drawn < 0.027:
+            size = chance.randint(41, 150)
+        subject = self._subject(index)
+        parts = range(1, size + 1)
+        framework = {
+            "@type": "ceasn:CompetencyFramework",
+            "@id": self._iri(index),
+            "ceterms:ctid": self._ctid(index),
+            "ceasn:name": _text(f"{chance.choice(QUALITIES)} {subject} Competencies {index}"),
+            "ceasn:description": _text(f"What people who work in {subject} can do."),
+            "ceasn:inLanguage": ["en-US"],
+            "ceasn:publisher": [self._iri(self._owner(index))],
+            "ceasn:hasTopChild": [self._iri(index, part) for part in parts],
+        }
+        return [framework, *(self._competency(index, part, subject, chance) for part in parts)]
+
+    def _competency(self, index: int, part: int, subject: str, chance: random.Random) -> Node:
+        text = f"{chance.choice(ACTIONS).capitalize()} {chance.choice(OBJECTS)} in {subject}."
+        return {
+            "@type": "ceasn:Competency",
+            "@id": self._iri(index, part),
+            "ceterms:ctid": self._ctid(index, part),
+            "ceasn:competencyText": _text(text),
+            "ceasn:isPartOf": [self._iri(index)],
+            "ceasn:isTopChildOf": self._iri(index),
+        }
