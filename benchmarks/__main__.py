@@ -29,6 +29,7 @@ from ctgraph.store.embedded import CTG
 from ctgraph.vocab import vocabulary
 
 WORKERS = 2
+BASE = "http://localhost:8000/resources"
 LONG_QUERY = """SELECT ?class (COUNT(DISTINCT ?value) AS ?n) WHERE {
   ?record a ?class ; ?property ?value . FILTER (STRLEN(STR(?value)) > 12) }
 GROUP BY ?class ORDER BY DESC(?n)"""
@@ -120,7 +121,7 @@ def publish(home: Path, _: int) -> None:
             record = f"ce-00000000-0000-4000-8000-{number % 10:012d}"
             body = {"@type": "ceterms:Certificate", "ceterms:ctid": record,
                     "ceterms:name": {"en": f"Certificate, {time.time_ns()}"},
-                    "ceterms:ownedBy": f"http://localhost:8000/resources/{organization}"}  # fmt: skip
+                    "ceterms:ownedBy": f"{BASE}/{organization}"}  # fmt: skip
             path = f"/resources/organizations/{organization}/documents?wait=true"
             took, answer = client.request("POST", path, json.dumps(body).encode(),
                                           Authorization=f"Bearer {key}",

@@ -18,7 +18,7 @@ ORGANIZATION_EVERY = 60
 # Shares of the documents that are no organizations, in percent.
 SHARES = (("credential", 20), ("course", 7), ("program", 3), ("assessment", 26),
           ("transfer", 5), ("framework", 39))  # fmt: skip
-# Classes with their weight and level; a credential mostly requires those of lower levels.
+# Classes with their share in percent, and level; a credential mostly requires those of lower levels.
 CREDENTIALS = (
     ("ceterms:Badge", 10, 1), ("ceterms:MicroCredential", 8, 1),
     ("ceterms:CertificateOfCompletion", 14, 1), ("ceterms:Certificate", 26, 2),
@@ -27,6 +27,8 @@ CREDENTIALS = (
     ("ceterms:License", 5, 4), ("ceterms:BachelorDegree", 6, 4),
     ("ceterms:MasterDegree", 3, 5), ("ceterms:DoctoralDegree", 1, 6),
 )  # fmt: skip
+KINDS = [kind for kind, share in SHARES for _ in range(share)]
+CLASSES = [(name, level) for name, share, level in CREDENTIALS for _ in range(share)]
 SUBJECTS = ("Welding", "Nursing", "Cybersecurity", "Accounting", "Early Childhood Education",
             "Data Analytics", "Electrical Work", "Automotive Service", "Culinary Arts",
             "Paralegal Studies", "Supply Chain Management", "Medical Coding", "Carpentry",
@@ -106,12 +108,7 @@ class _Registry:
     def _kind(self, index: int) -> str:
         if index < self._organizations:
             return "organization"
-        drawn = _mix(self._seed ^ _mix(index * 2 + 1)) % 100
-        for kind, share in SHARES:
-            drawn -= share
-            if drawn < 0:
-                break
-        return kind
+        return KINDS[_mix(self._seed ^ _mix(index * 2 + 1)) % 100]
 
     def _ctid(self, index: int, part: int = 0) -> str:
         high = _mix(self._seed ^ _mix(index * 1_000_003 + part))
@@ -129,12 +126,7 @@ class _Registry:
         return int(share * share * self._organizations)
 
     def _credential_class(self, index: int) -> tuple[str, int]:
-        drawn = _mix(self._seed ^ _mix(index * 5 + 2)) % 100
-        for name, weight, level in CREDENTIALS:
-            drawn -= weight
-            if drawn < 0:
-                break
-        return name, level
+        return CLASSES[_mix(self._seed ^ _mix(index * 5 + 2)) % 100]
 
     def _some(self, kinds: tuple[str, ...], count: int, chance: random.Random) -> list[str]:
         """Return the IRIs of up to `count` documents of some kinds; early ones are hubs."""
@@ -158,7 +150,8 @@ class _Registry:
             index = self._organizations + int(others * chance.random() ** 1.5)
             if self._kind(index) == "credential":
                 other = self._credential_class(index)[1]
-                if other != level and (other > level) == above or chance.random() < 0.03:
+                fits = other != level and (other > level) == above
+                if fits or chance.random() < 0.03:
                     found[self._iri(index)] = None
         return list(found)
 
@@ -180,7 +173,7 @@ class _Registry:
         place = PLACES[index % len(PLACES)]
         name = f"{place} {chance.choice(('College', 'University', 'Institute'))} {index}"
         node = self._base("ceterms:CredentialOrganization", index, name,
-                          f"{name} offers education and training to people around {place}.")  # fmt: skip
+                          f"{name} offers education and training around {place}.")  # fmt: skip
         del node["ceterms:ownedBy"]
         node["ceterms:subjectWebpage"] = f"https://provider{index}.example/"
         node["ceterms:agentType"] = [_aligned("OrganizationType", "orgType:TwoYear", "Two-Year")]
@@ -197,8 +190,10 @@ class _Registry:
         condition: Node = {
             "@type": "ceterms:ConditionProfile",
             "ceterms:description": _text(f"{chance.choice(QUALITIES)} preparation counts here."),
-            "ceterms:targetCredential": self._credentials(level, chance.randint(1, 3), above, chance),
-            "ceterms:targetLearningOpportunity": self._some(("course", "program"), learning, chance),
+            "ceterms:targetCredential":
+                self._credentials(level, chance.randint(1, 3), above, chance),
+            "ceterms:targetLearningOpportunity":
+                self._some(("course", "program"), learning, chance),
         }
         if chance.random() < 0.4:
             condition["ceterms:targetAssessment"] = self._some(("assessment",), 1, chance)
@@ -215,7 +210,7 @@ class _Registry:
         title = kind.partition(":")[2]
         subject, quality = self._subject(index), chance.choice(QUALITIES)
         node = self._base(kind, index, f"{quality} {subject} {title} {index}",
-                          f"Shows that its holder is ready for {quality.lower()} work in {subject}.")  # fmt: skip
+                          f"Its holder is ready for {quality.lower()} work in {subject}.")  # fmt: skip
         node["ceterms:inLanguage"] = ["en-US"]
         node["ceterms:credentialStatusType"] = _aligned(
             "CredentialStatus", "credentialStat:Active", "Active"
@@ -243,11 +238,14 @@ class _Registry:
     def _learning(self, kind: str, index: int, chance: random.Random) -> Node:
         subject = self._subject(index)
         node = self._base(kind, index, f"{chance.choice(QUALITIES)} {subject} {index}",
-                          f"Teaches people who are new to {subject} what they need at work.")  # fmt: skip
+                          f"What people who are new to {subject} need at work.")  # fmt: skip
         node["ceterms:inLanguage"] = ["en-US"]
-        node["ceterms:lifeCycleStatusType"] = _aligned("LifeCycleStatus", "lifeCycle:Active", "Active")
+        node["ceterms:lifeCycleStatusType"] = _aligned(
+            "LifeCycleStatus", "lifeCycle:Active", "Active"
+        )
         node["ceterms:estimatedDuration"] = [{
-            "@type": "ceterms:DurationProfile", "ceterms:exactDuration": f"P{chance.randint(2, 40)}W",
+            "@type": "ceterms:DurationProfile",
+            "ceterms:exactDuration": f"P{chance.randint(2, 40)}W",
         }]  # fmt: skip
         node["ceterms:isPreparationFor"] = [{
             "@type": "ceterms:ConditionProfile",
