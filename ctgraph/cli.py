@@ -183,7 +183,7 @@ def _projecting(settings: Settings, ledger: Ledger) -> Iterator[None]:
             seen = 0
             while seen < last:
                 snapshots.ask()
-                if not snapshots.wait(seen + 1, timeout=60) and projector.poll() is not None:
+                if not snapshots.wait(seen + 1, timeout=30) and projector.poll() is not None:
                     raise StoreError("No projector runs; run `ctgraph check` to see what is wrong.")
                 progress(snapshots.sequence() - seen)
                 seen = snapshots.sequence()
@@ -249,10 +249,13 @@ def get(record: str, name: str, number: int | None, received: bool) -> None:
     if format is None:
         raise click.BadParameter(f"{name!r} is none of the formats.", param_hint="--format")
     held = history.held(ledger, record, number)
+    which = held.envelope.ctid, held.number
     if received:
-        data = ledger.received(held.envelope.ctid, held.number)
+        data = ledger.received(*which)
+    elif format.writer is None:
+        data = held.canonical
     else:
-        data = rdf.document(held.canonical, held.quads, format)
+        data = rdf.document(ledger.quads(*which), format)
     click.echo(data, nl=False)
     if not data.endswith(b"\n"):
         click.echo()

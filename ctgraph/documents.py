@@ -7,21 +7,19 @@ takes a single entity, and an envelope that carries either as ``decoded_resource
 from __future__ import annotations
 
 import hashlib
-import re
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from math import factorial, prod
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
-import pyoxigraph as ox
 
 from ctgraph import ctid
+from ctgraph.canonical import canonical_lines, label_blank_nodes
 from ctgraph.errors import DocumentTooLarge, InvalidDocument, MalformedCtid, Problem
 from ctgraph.identity import Identity
-from ctgraph.jsonld import Canonicaliser, Place, inline_prefixes, pointer, read_json, to_quads
+from ctgraph.jsonld import Canonicaliser, inline_prefixes, to_quads
 from ctgraph.settings import Settings
+from ctgraph.strictjson import Place, pointer, read_json
 from ctgraph.vocab import CONTEXT_URLS, vocabulary
 
 # What may stand beside the primary entity with a CTID of its own: the parts of a framework, a
@@ -39,9 +37,6 @@ OWNING = (
 NAMES = (
     "ceterms:name", "ceasn:name", "skos:prefLabel", "ceasn:competencyText", "ceterms:description",
 )  # fmt: skip
-MOST_PERMUTATIONS = 100_000
-_SUBJECT = re.compile(r"^_:c14n", re.MULTILINE)
-_OBJECT = re.compile(r"^(\S+ <[^>]*> )_:c14n", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -106,13 +101,16 @@ def from_json(value: Any, received: bytes, settings: Settings) -> Document:
 
     :raises InvalidDocument: as :func:`parse`.
     """
+    if isinstance(value, dict) and "decoded_resource" in value:
+        try:
+            return from_json(value["decoded_resource"], received, settings)
+        except InvalidDocument as error:
+            raise InvalidDocument(error.message, [
+                replace(problem, pointer=f"/decoded_resource{problem.pointer or ''}")
+                for problem in error.problems
+            ]) from error  # fmt: skip
     if not isinstance(value, dict):
         _refuse("A document is a JSON object.", "Send {'@context', '@id', '@graph'}.", "")
-    if "decoded_resource" in value:
-        value = value["decoded_resource"]
-        if not isinstance(value, dict):
-            _refuse("The envelope's decoded_resource is no JSON object.",
-                    "Put the graph document there.", "/decoded_resource")  # fmt: skip
     identity = Identity.of(settings)
     problems: list[Problem] = []
     named, prefixes = inline_prefixes(value.get("@context"), problems)
@@ -130,7 +128,7 @@ def from_json(value: Any, received: bytes, settings: Settings) -> Document:
         "@id": identity.graph(record),
         "@graph": sorted(nodes, key=lambda node: node is not primary),
     }
-    lines = _canonical_lines(to_quads(content, walk.used, prefixes))
+    lines = canonical_lines(to_quads(content, walk.used, prefixes))
     return Document(
         ctid=record,
         type=entities[0].type,
@@ -139,7 +137,7 @@ def from_json(value: Any, received: bytes, settings: Settings) -> Document:
         entities=tuple(entities),
         received=received,
         canonical=orjson.dumps(content),
-        quads=_label_blank_nodes(lines, record).encode(),
+        quads=label_blank_nodes(lines, record).encode(),
         digest=hashlib.sha256(lines.encode()).hexdigest(),
         warnings=tuple(problems),
     )
@@ -293,54 +291,7 @@ def _primary(
 def _owners(primary: dict[str, Any], kind: str, identity: Identity) -> tuple[str, ...]:
     if vocabulary().is_a(kind, "ceterms:Agent", "ceterms:Organization"):
         return (primary["ceterms:ctid"],)
-    named = (v for key in OWNING for v in each(primary.get(key)) if isinstance(v, str))
-    return tuple(dict.fromkeys(filter(None, map(identity.ctid_of, named))))
-
-
-def _canonical_lines(quads: list[ox.Quad]) -> str:
-    """Return the canonical N-Quads (RDFC-1.0) of a document.
-
-    :raises InvalidDocument: when its blank nodes are too much alike to be told apart in
-        reasonable time; the algorithm's worst case is exponential.
-    """
-    if _permutations(quads) > MOST_PERMUTATIONS:
-        _refuse("The document holds too many blank nodes that look alike and refer to each other.",
-                "Remove repeated profiles, or let them differ in what they say.", "")  # fmt: skip
-    dataset = ox.Dataset(quads)
-    dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
-    return "".join(f"{line}\n" for line in sorted(filter(None, str(dataset).split("\n"))))
-
-
-def _permutations(quads: Iterable[ox.Quad]) -> int:
-    """Bound the work of RDFC-1.0 from above.
-
-    Blank nodes that differ in what they say cost nothing. Those that look alike are tried in
-    every order wherever another ambiguous blank node refers to several of them.
-    """
-    facts: dict[str, list[str]] = defaultdict(list)
-    links: list[tuple[str, str, str]] = []
-    for quad in quads:
-        subject, value = quad.subject, quad.object
-        blank = isinstance(value, ox.BlankNode)
-        if isinstance(subject, ox.BlankNode):
-            facts[str(subject)].append(f"{quad.predicate} {'_:' if blank else value}")
-            if blank:
-                links.append((str(subject), str(quad.predicate), str(value)))
-        if blank:
-            who = "_:" if isinstance(subject, ox.BlankNode) else subject
-            facts[str(value)].append(f"{who} {quad.predicate} ^")
-    looks = {label: "\n".join(sorted(said)) for label, said in facts.items()}
-    alike = Counter(looks.values())
-    groups: Counter[tuple[str, str, str]] = Counter()
-    for parent, predicate, child in links:
-        if alike[looks[parent]] > 1 and alike[looks[child]] > 1:
-            groups[parent, predicate, looks[child]] += 1
-            groups[child, f"^{predicate}", looks[parent]] += 1
-    crowded = [min(size, 20) for size in groups.values() if size > 1]
-    return prod(factorial(size) for size in crowded[:40])
-
-
-def _label_blank_nodes(lines: str, record: str) -> str:
-    """Make the blank node labels unique in the registry: the document's UUID goes in front."""
-    label = f"_:b{record.removeprefix('ce-').replace('-', '')}n"
-    return _OBJECT.sub(rf"\g<1>{label}", _SUBJECT.sub(label, lines))
+    named = (v.get("@id") if isinstance(v, dict) else v
+             for key in OWNING for v in each(primary.get(key)))  # fmt: skip
+    found = (identity.ctid_of(iri) for iri in named if isinstance(iri, str))
+    return tuple(dict.fromkeys(filter(None, found)))

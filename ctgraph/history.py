@@ -20,7 +20,6 @@ class Held:
     digest: str
     modified: str
     canonical: bytes
-    quads: bytes
 
 
 def held(ledger: Ledger, record: str, number: int | None = None) -> Held:
@@ -32,19 +31,18 @@ def held(ledger: Ledger, record: str, number: int | None = None) -> Held:
     found = ledger.find(record)
     if found is None:
         raise NotFound(f"There is no record {record} in this registry.")
-    envelope, canonical, quads = found
+    envelope, canonical = found
     if number is None:
         if envelope.deleted_at:
             raise _gone(ledger, envelope)
-        return Held(envelope, envelope.version, envelope.digest, envelope.updated_at,
-                    canonical, quads)  # fmt: skip
+        return Held(envelope, envelope.version, envelope.digest, envelope.updated_at, canonical)
     past = ledger.version(envelope.ctid, number)
     if past is None:
         raise NotFound(f"{envelope.ctid} has versions 1 to {envelope.version}, no {number}.")
-    version, canonical, quads = past
+    version, canonical = past
     if version.event == "withdraw":
         raise _gone(ledger, envelope, version)
-    return Held(envelope, number, version.digest, version.created_at, canonical, quads)
+    return Held(envelope, number, version.digest, version.created_at, canonical)
 
 
 def versions(ledger: Ledger, record: str) -> tuple[Envelope, list[Version]]:

@@ -1,13 +1,12 @@
-"""JSON-LD as the registry reads it: strict JSON, local contexts, canonical IRIs, quads.
+"""JSON-LD 1.1 as the registry reads it: local contexts, canonical IRIs, quads.
 
-Follows RFC 8259 (JSON) and JSON-LD 1.1. Whatever a JSON-LD processor would drop without a word
+Whatever a JSON-LD processor would drop without a word
 (a property that no context maps, a reference that is no IRI) is reported instead: nothing that a
 publisher sends is lost silently.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable
 from decimal import Decimal
@@ -20,71 +19,17 @@ import pyoxigraph as ox
 
 from ctgraph.errors import InvalidDocument, Problem
 from ctgraph.identity import Identity
+from ctgraph.strictjson import Place, Repeated, pointer
 from ctgraph.vocab import CONTEXT_URLS, vocabulary
 
 IRI_COERCIONS = {"@id", "@vocab"}
-IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|^`\\]+")
+IRI = re.compile("[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|^`\\\\\ud800-\udfff]+")
+PREFIX = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 BLANK = re.compile(r"_:[A-Za-z0-9][A-Za-z0-9._-]*(?<!\.)")
 LANGUAGE = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
 # Neither RDF/XML nor SPARQL XML results can carry these; lone surrogates are not even Unicode.
 UNUSABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 VALUE_KEYWORDS = {"@value", "@language", "@type", "@direction"}
-
-Place = tuple[Any, ...]
-"""A place in a document, as a linked list ``(parent, key)``: cheap to extend, seldom rendered."""
-
-
-def pointer(place: Place) -> str:
-    """Return a place as a JSON Pointer (RFC 6901)."""
-    parts: list[str] = []
-    while place:
-        place, key = place
-        parts.append(str(key).replace("~", "~0").replace("/", "~1"))
-    return "".join(f"/{part}" for part in reversed(parts))
-
-
-class _Repeated(dict[str, Any]):
-    """A JSON object that named a key twice; `key` is the first such."""
-
-    key = ""
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    plain = dict(pairs)
-    if len(plain) == len(pairs):
-        return plain
-    marked = _Repeated(plain)
-    seen: set[str] = set()
-    marked.key = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
-    return marked
-
-
-def read_json(data: bytes) -> Any:
-    """Read JSON text in UTF-8, with or without a byte order mark.
-
-    :raises InvalidDocument: when it is not JSON, with line and column.
-    """
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InvalidDocument(
-            f"The document is not UTF-8: byte {error.start} is {data[error.start]:#04x}.",
-            [Problem(f"The document is not UTF-8 at byte {error.start}.",
-                     "Save the file as UTF-8 and send it again.", "")],
-        ) from error  # fmt: skip
-    try:
-        return json.loads(text, object_pairs_hook=_object)
-    except RecursionError:
-        problem = Problem("The document is nested too deeply to be read.", "Flatten it.", "")
-    except json.JSONDecodeError as error:
-        problem = Problem(
-            f"The document is not JSON: {error.msg} at line {error.lineno}, "
-            f"column {error.colno}.",
-            "Mend the JSON there and send it again.", "",
-        )  # fmt: skip
-    except ValueError:  # an integer of more than 4,300 digits
-        problem = Problem("The document holds a number too long to be read.", "Shorten it.", "")
-    raise InvalidDocument(problem.message, [problem])
 
 
 def inline_prefixes(context: Any, problems: list[Problem]) -> tuple[list[str], dict[str, str]]:
@@ -112,7 +57,7 @@ def inline_prefixes(context: Any, problems: list[Problem]) -> tuple[list[str], d
                 known = vocabulary().context.get(key)
                 if known == value:
                     continue
-                if known is None and isinstance(value, str) and IRI.fullmatch(value):
+                if known is None and PREFIX.fullmatch(key) and _is_iri(value):
                     prefixes[key] = value
                 else:
                     problems.append(Problem(
@@ -145,10 +90,8 @@ class Canonicaliser:
     def node(self, node: dict[str, Any], at: Place, depth: int = 1) -> dict[str, Any]:
         """Return a node object with canonical IRIs."""
         if depth > self._max_depth:
-            self._wrong(at, f"The document is nested deeper than {self._max_depth} levels.",
-                        "Flatten it.")  # fmt: skip
-            return {}
-        if isinstance(node, _Repeated):
+            return self._too_deep(at)
+        if isinstance(node, Repeated):
             self._wrong((at, node.key), f"The key {node.key!r} stands twice in one object.",
                         "Keep one, or join the values in an array.")  # fmt: skip
         out: dict[str, Any] = {}
@@ -182,10 +125,15 @@ class Canonicaliser:
             else:
                 self._referenced.setdefault(label, at)
 
+    def _too_deep(self, at: Place) -> dict[str, Any]:
+        self._wrong(at, f"The document is nested deeper than {self._max_depth} levels.",
+                    "Flatten it.")  # fmt: skip
+        return {}
+
     def _types(self, value: Any, at: Place) -> Any:
         types = value if isinstance(value, list) else [value]
         for name in types:
-            if not isinstance(name, str) or not IRI.fullmatch(name):
+            if not _is_iri(name):
                 self._wrong(at, f"{_shown(name)} is not the name of a class.",
                             "Write it with its prefix, such as ceterms:Certificate.")  # fmt: skip
             else:
@@ -203,12 +151,16 @@ class Canonicaliser:
         return self._value(term if isinstance(term, dict) else {}, value, at, depth)
 
     def _value(self, term: dict[str, Any], value: Any, at: Place, depth: int) -> Any:
+        if isinstance(value, (int, float)):
+            return self._number(term, value, at)
         if isinstance(value, str):
             if term.get("@type") in IRI_COERCIONS:
                 return self._reference(value, at)
             return self._text(value, at)
         if isinstance(value, list):
-            return [self._value(term, item, (at, i), depth) for i, item in enumerate(value)]
+            if depth > self._max_depth:
+                return self._too_deep(at)
+            return [self._value(term, item, (at, i), depth + 1) for i, item in enumerate(value)]
         if isinstance(value, dict):
             if term.get("@container") == "@language" and "@value" not in value:
                 return self._language_map(value, at)
@@ -218,14 +170,18 @@ class Canonicaliser:
                 self._wrong(at, "No context says that this property holds texts in languages: "
                             "they are kept, but SPARQL does not see them.",
                             "Use a declared property.", "warning")  # fmt: skip
-                return value
+                return self._language_map(value, at)
             return self.node(value, at, depth + 1)
-        if isinstance(value, float):
-            if not isfinite(value):
-                self._wrong(at, "A number must be finite.", "Leave the property out.")
-            elif term.get("@type") == "xsd:decimal":
-                # JSON-LD would write 9.96E3, which is no xsd:decimal.
-                return format(Decimal(repr(value)), "f")
+        return value
+
+    def _number(self, term: dict[str, Any], value: float, at: Place) -> Any:
+        if not isfinite(value):
+            self._wrong(at, "A number must be finite.", "Leave the property out.")
+        elif isinstance(value, int) and not -(2**63) <= value < 2**63:
+            self._wrong(at, "A whole number must fit into 64 bits.", "Write it as a string.")
+        elif isinstance(value, float) and term.get("@type") == "xsd:decimal":
+            # JSON-LD would write 9.96E3, which is no xsd:decimal.
+            return format(Decimal(repr(value)), "f")
         return value
 
     def _reference(self, value: Any, at: Place) -> Any:
@@ -267,7 +223,7 @@ class Canonicaliser:
         return value
 
     def _language_map(self, value: dict[str, Any], at: Place) -> dict[str, Any]:
-        if isinstance(value, _Repeated):
+        if isinstance(value, Repeated):
             self._wrong((at, value.key), f"The language {value.key!r} stands twice.",
                         "Join the texts in an array.")  # fmt: skip
         for tag, text in value.items():
@@ -287,8 +243,8 @@ class Canonicaliser:
                 self._wrong((at, key), f"{key} does not belong in a value object.", "Remove it.")
             elif isinstance(item, str):
                 self._text(item, (at, key))
-            elif isinstance(item, float) and not isfinite(item):
-                self._wrong((at, key), "A number must be finite.", "Leave the property out.")
+            elif isinstance(item, (int, float)):
+                self._number({}, item, (at, key))
         language = value.get("@language")
         if language is not None and not LANGUAGE.fullmatch(str(language)):
             self._wrong((at, "@language"), f"{_shown(language)} is not a language tag (BCP 47).",
@@ -301,6 +257,10 @@ class Canonicaliser:
         self, at: Place, message: str, remedy: str, severity: str = "violation"
     ) -> None:
         self.problems.append(Problem(message, remedy, pointer(at), severity))
+
+
+def _is_iri(value: Any) -> bool:
+    return isinstance(value, str) and IRI.fullmatch(value) is not None
 
 
 def _shown(value: Any) -> str:

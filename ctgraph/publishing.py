@@ -49,6 +49,12 @@ def publish(
     """
     document = parse(data, settings)
     warnings = check(document, settings)
+    if document.owners and owner.ctid not in document.owners:
+        warnings.append(Problem(
+            f"The document does not name {owner.name} as its owner, which publishes it.",
+            "Say ceterms:ownedBy or ceterms:offeredBy with your organization's IRI.",
+            document.entities[0].pointer, "warning",
+        ))  # fmt: skip
     submission = Submission(owner, document.ctid, document)
     outcome = _append(ledger, submission, actor)
     return _receipt(settings, outcome, wait, warnings)

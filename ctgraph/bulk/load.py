@@ -23,10 +23,10 @@ from ctgraph import ctid
 from ctgraph.bulk import sources
 from ctgraph.documents import Document, from_json
 from ctgraph.errors import CtgraphError, DocumentTooLarge, InvalidDocument, Problem
-from ctgraph.jsonld import read_json
 from ctgraph.ledger import Ledger, Organization
 from ctgraph.ledger.writing import Submission, append, register_organizations
 from ctgraph.settings import Settings
+from ctgraph.strictjson import read_json
 from ctgraph.validation import check
 
 BATCH = 400

@@ -18,7 +18,7 @@ ORGANIZATION_EVERY = 60
 # Shares of the documents that are no organizations, in percent.
 SHARES = (("credential", 20), ("course", 7), ("program", 3), ("assessment", 26),
           ("transfer", 5), ("framework", 39))  # fmt: skip
-# Classes with their share in percent, and level; a credential mostly requires those of lower levels.
+# Classes with their share in percent, and their level: a credential mostly requires lower ones.
 CREDENTIALS = (
     ("ceterms:Badge", 10, 1), ("ceterms:MicroCredential", 8, 1),
     ("ceterms:CertificateOfCompletion", 14, 1), ("ceterms:Certificate", 26, 2),
@@ -209,8 +209,8 @@ class _Registry:
         kind, level = self._credential_class(index)
         title = kind.partition(":")[2]
         subject, quality = self._subject(index), chance.choice(QUALITIES)
-        node = self._base(kind, index, f"{quality} {subject} {title} {index}",
-                          f"Its holder is ready for {quality.lower()} work in {subject}.")  # fmt: skip
+        about = f"Its holder is ready for {quality.lower()} work in {subject}."
+        node = self._base(kind, index, f"{quality} {subject} {title} {index}", about)
         node["ceterms:inLanguage"] = ["en-US"]
         node["ceterms:credentialStatusType"] = _aligned(
             "CredentialStatus", "credentialStat:Active", "Active"

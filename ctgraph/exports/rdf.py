@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
 import pyoxigraph as ox
 
 from ctgraph.vocab import vocabulary
@@ -15,7 +14,10 @@ from ctgraph.vocab import vocabulary
 
 @dataclass(frozen=True)
 class Format:
-    """A representation: its name in ``?format=``, extension, media type, and how it is written."""
+    """A representation: its name in ``?format=``, extension, media type.
+
+    :param writer: the RDF serialization; None for the JSON-LD as it is kept.
+    """
 
     name: str
     extension: str
@@ -43,23 +45,20 @@ def format_named(name: str) -> Format | None:
     return next((f for f in FORMATS if wanted in (f.name, f.extension, f.media_type)), None)
 
 
-def document(canonical: bytes, quads: bytes, format: Format) -> bytes:
-    """Return a whole graph document in a format."""
-    if format.writer is None:
-        return canonical
+def document(quads: bytes, format: Format) -> bytes:
+    """Return a whole graph document, given as N-Quads, in an RDF format."""
     return _write(ox.parse(quads, format=ox.RdfFormat.N_QUADS, lenient=True), quads, format)
 
 
-def entity(canonical: bytes, quads: bytes, iri: str, format: Format) -> bytes:
-    """Return one entity of a document, with everything nested in it, in a format.
+def entity(quads: bytes, iri: str, format: Format) -> bytes:
+    """Return one entity of a document, with everything nested in it, in an RDF format.
 
-    In RDF that is the entity's concise bounded description within the document: its statements,
-    and those of the blank nodes that they lead to.
+    That is the entity's concise bounded description within the document: its statements, and
+    those of the blank nodes that they lead to.
 
+    :param quads: the document, as N-Quads.
     :raises KeyError: when the document has no such entity.
     """
-    if format.writer is None:
-        return orjson.dumps(entity_json(orjson.loads(canonical), iri))
     by_subject: dict[Any, list[ox.Quad]] = defaultdict(list)
     for quad in ox.parse(quads, format=ox.RdfFormat.N_QUADS, lenient=True):
         by_subject[quad.subject].append(quad)

@@ -114,7 +114,7 @@ def _digest(key: str) -> str:
 _VERSION = (version.c.seq, version.c.ctid, version.c.number, version.c.event, version.c.actor,
             version.c.created_at, version.c.digest)  # fmt: skip
 _FIND = (
-    sa.select(*envelope.c, version.c.canonical, version.c.quads)
+    sa.select(*envelope.c, version.c.canonical)
     .join_from(entity, envelope, entity.c.envelope == envelope.c.ctid)
     .join(version, (version.c.ctid == envelope.c.ctid) & (version.c.number == envelope.c.version))
     .where(entity.c.ctid == sa.bindparam("ctid"))
@@ -243,13 +243,11 @@ class Ledger:
 
     # Reading records
 
-    def find(self, record: str) -> tuple[Envelope, bytes, bytes] | None:
-        """Return the envelope that holds an entity, its canonical document and its quads."""
+    def find(self, record: str) -> tuple[Envelope, bytes] | None:
+        """Return the envelope that holds an entity, and its canonical document."""
         with self.engine.connect() as connection:
             row = connection.execute(_FIND, {"ctid": record}).first()
-        if row is None:
-            return None
-        return Envelope(*row[:-2]), unpack(row.canonical), unpack(row.quads)
+        return (Envelope(*row[:-1]), unpack(row.canonical)) if row else None
 
     def envelopes(
         self, limit: int, after: str = "", kind: str | None = None, owner: str | None = None
@@ -285,19 +283,23 @@ class Ledger:
         query = sa.select(*_VERSION).where(version.c.ctid == record)
         return [Version(*row) for row in self._rows(query.order_by(version.c.number.desc()))]
 
-    def version(self, record: str, number: int) -> tuple[Version, bytes, bytes] | None:
-        """Return one version, its canonical document and its quads."""
-        query = sa.select(*_VERSION, version.c.canonical, version.c.quads)
+    def version(self, record: str, number: int) -> tuple[Version, bytes] | None:
+        """Return one version, and its canonical document."""
+        query = sa.select(*_VERSION, version.c.canonical)
         query = query.where(version.c.ctid == record, version.c.number == number)
-        with self.engine.connect() as connection:
-            row = connection.execute(query).first()
-        return (Version(*row[:7]), unpack(row.canonical), unpack(row.quads)) if row else None
+        row = next(iter(self._rows(query)), None)
+        return (Version(*row[:-1]), unpack(row.canonical)) if row else None
+
+    def quads(self, record: str, number: int) -> bytes:
+        """Return the canonical N-Quads of a version."""
+        return self._kept(version.c.quads, record, number)
 
     def received(self, record: str, number: int) -> bytes:
         """Return the bytes of a version exactly as they were sent."""
-        query = sa.select(version.c.received).where(
-            version.c.ctid == record, version.c.number == number
-        )
+        return self._kept(version.c.received, record, number)
+
+    def _kept(self, column: sa.Column[bytes], record: str, number: int) -> bytes:
+        query = sa.select(column).where(version.c.ctid == record, version.c.number == number)
         with self.engine.connect() as connection:
             return unpack(connection.execute(query).scalar())
 
@@ -374,6 +376,7 @@ def _prepare_sqlite(engine: sa.Engine) -> None:
 
     @sa.event.listens_for(engine, "begin")
     def begin(connection: sa.Connection) -> None:
-        # A writer that starts as a reader could not be upgraded once another has written.
-        writes = connection.get_execution_options().get("ctgraph_write")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        # A writer that starts as a reader could not be upgraded once another has written. A
+        # reader makes one statement, and needs no transaction around it.
+        if connection.get_execution_options().get("ctgraph_write"):
+            connection.exec_driver_sql("BEGIN IMMEDIATE")

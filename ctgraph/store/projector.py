@@ -74,19 +74,18 @@ class Projector:
     def run(self, stopped: Callable[[], bool]) -> None:
         """Follow the ledger until `stopped` says so."""
         seen = polled = taken = 0.0
+        waited = False
         while not stopped():
-            asked = self._snapshots.asked()
-            moment = time.monotonic()
+            asked, moment = self._snapshots.asked(), time.monotonic()
             if asked == seen and moment - polled < LEDGER_POLL:
                 time.sleep(IDLE)
                 continue
-            waited, seen, polled = asked != seen, asked, moment
-            behind = self.step() == BATCH
-            if not behind and (waited or moment - taken >= self._interval):
-                self.snapshot()
-                taken = moment
-            if behind:
+            waited, seen, polled = waited or asked != seen, asked, moment
+            if self.step() == BATCH:
                 polled = 0.0  # go on at once
+            elif waited or moment - taken >= self._interval:
+                self.snapshot()
+                taken, waited = moment, False
 
 
 @contextmanager

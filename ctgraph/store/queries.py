@@ -66,9 +66,9 @@ def words(text: str) -> set[str]:
 
 
 def query_form(text: str) -> str:
-    """Return the form of a query: SELECT, ASK, CONSTRUCT or DESCRIBE; empty for no query."""
+    """Return the first word that says what a request does, such as SELECT or INSERT, if any."""
     ordered = (match[1].upper() for match in _TOKEN.finditer(text) if match[1])
-    return next((word for word in ordered if word in _FORMS), "")
+    return next((word for word in ordered if word in _FORMS | _UPDATES), "")
 
 
 def query_in_format(text: str, name: str) -> Query:

@@ -22,6 +22,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Flask(__name__, static_folder="static")
     # The body limit leaves room for the message that names the document limit.
     app.config["MAX_CONTENT_LENGTH"] = settings.max_document_bytes + 1_000_000
+    app.config["MAX_FORM_MEMORY_SIZE"] = app.config["MAX_CONTENT_LENGTH"]
     pool = QueryPool(settings)
     atexit.register(pool.close)
     app.extensions["ctgraph"] = State(settings, Ledger.of(settings), pool)

@@ -35,9 +35,9 @@ def choose(offers: dict[str, str], extension: str = "") -> str:
         if name:
             return name
         raise not_acceptable(offers.values(), f"There is no format {wanted[:80]!r}.")
-    accept = request.accept_mimetypes
-    if not accept:
+    if request.headers.get("Accept", "*/*") == "*/*":
         return next(iter(offers))
+    accept = request.accept_mimetypes
     best = max(offers, key=lambda name: accept[offers[name]])
     if not accept[offers[best]]:
         raise not_acceptable(offers.values(), "None of the media types you accept is available.")

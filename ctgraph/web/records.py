@@ -8,7 +8,7 @@ import orjson
 from flask import Blueprint, Response, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
-from ctgraph import __version__, ctid, history
+from ctgraph import __version__, ctid, history, publishing
 from ctgraph.errors import NotFound
 from ctgraph.exports import rdf
 from ctgraph.history import Held
@@ -70,6 +70,19 @@ def versions(kind: str, record: str) -> BaseResponse:
                        etag(found), envelope.updated_at)  # fmt: skip
 
 
+@blueprint.get("/envelopes/<record>")
+@blueprint.get("/ce-registry/envelopes/<record>")
+def envelope(record: str) -> Response:
+    """The registry's own record of a CTID; also of a withdrawn one."""
+    found = state().ledger.find(ctid.canonical(record))
+    if found is None:
+        raise NotFound(f"There is no record {record} in this registry.")
+    head, canonical = found
+    response = Response(orjson.dumps(publishing.envelope_json(head, canonical)),
+                        content_type="application/json")  # fmt: skip
+    return conditional(response, etag(head), head.updated_at)
+
+
 def _record(path: str, kind: str, number: int | None = None) -> BaseResponse:
     record, dot, extension = path.partition(".")
     canonical = ctid.canonical(record)
@@ -104,11 +117,16 @@ def _record(path: str, kind: str, number: int | None = None) -> BaseResponse:
 def _body(record: str, kind: str, held: Held, name: str) -> bytes:
     format = rdf.format_named(name)
     assert format
-    if kind == "graph":
-        return rdf.document(held.canonical, held.quads, format)
     iri = state().identity.resource(record)
     try:
-        return rdf.entity(held.canonical, held.quads, iri, format)
+        if format.writer is None:
+            if kind == "graph":
+                return held.canonical
+            return orjson.dumps(rdf.entity_json(orjson.loads(held.canonical), iri))
+        quads = state().ledger.quads(held.envelope.ctid, held.number)
+        if kind == "graph":
+            return rdf.document(quads, format)
+        return rdf.entity(quads, iri, format)
     except KeyError:
         raise _absent(record, held) from None
 

@@ -1,0 +1,66 @@
+"""Canonical N-Quads (RDFC-1.0), and blank node labels that are unique in the registry."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from math import factorial, prod
+
+import pyoxigraph as ox
+
+from ctgraph.errors import InvalidDocument, Problem
+
+MOST_PERMUTATIONS = 100_000
+_SUBJECT = re.compile(r"^_:c14n", re.MULTILINE)
+_OBJECT = re.compile(r"^(\S+ <[^>]*> )_:c14n", re.MULTILINE)
+
+
+def canonical_lines(quads: list[ox.Quad]) -> str:
+    """Return the canonical N-Quads (RDFC-1.0) of a document.
+
+    :raises InvalidDocument: when its blank nodes are too much alike to be told apart in
+        reasonable time; the algorithm's worst case is exponential.
+    """
+    if _permutations(quads) > MOST_PERMUTATIONS:
+        message = "The document holds too many blank nodes that look alike and refer to each other."
+        remedy = "Remove repeated profiles, or let them differ in what they say."
+        raise InvalidDocument(message, [Problem(message, remedy, "")])
+    dataset = ox.Dataset(quads)
+    dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+    return "".join(f"{line}\n" for line in sorted(filter(None, str(dataset).split("\n"))))
+
+
+def _permutations(quads: Iterable[ox.Quad]) -> int:
+    """Bound the work of RDFC-1.0 from above.
+
+    Blank nodes that differ in what they say cost nothing. Those that look alike are tried in
+    every order wherever another ambiguous blank node refers to several of them.
+    """
+    facts: dict[str, list[str]] = defaultdict(list)
+    links: list[tuple[str, str, str]] = []
+    for quad in quads:
+        subject, value = quad.subject, quad.object
+        blank = isinstance(value, ox.BlankNode)
+        if isinstance(subject, ox.BlankNode):
+            facts[str(subject)].append(f"{quad.predicate} {'_:' if blank else value}")
+            if blank:
+                links.append((str(subject), str(quad.predicate), str(value)))
+        if blank:
+            who = "_:" if isinstance(subject, ox.BlankNode) else subject
+            facts[str(value)].append(f"{who} {quad.predicate} ^")
+    looks = {label: "\n".join(sorted(said)) for label, said in facts.items()}
+    alike = Counter(looks.values())
+    groups: Counter[tuple[str, str, str]] = Counter()
+    for parent, predicate, child in links:
+        if alike[looks[parent]] > 1 and alike[looks[child]] > 1:
+            groups[parent, predicate, looks[child]] += 1
+            groups[child, f"^{predicate}", looks[parent]] += 1
+    crowded = [min(size, 20) for size in groups.values() if size > 1]
+    return prod(factorial(size) for size in crowded[:40])
+
+
+def label_blank_nodes(lines: str, record: str) -> str:
+    """Make the blank node labels unique in the registry: the document's UUID goes in front."""
+    label = f"_:b{record.removeprefix('ce-').replace('-', '')}n"
+    return _OBJECT.sub(rf"\g<1>{label}", _SUBJECT.sub(label, lines))

@@ -1,0 +1,64 @@
+"""JSON (RFC 8259) read strictly, and places in it (RFC 6901)."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from ctgraph.errors import InvalidDocument, Problem
+
+Place = tuple[Any, ...]
+"""A place in a document, as a linked list ``(parent, key)``: cheap to extend, seldom rendered."""
+
+
+def pointer(place: Place) -> str:
+    """Return a place as a JSON Pointer (RFC 6901)."""
+    parts: list[str] = []
+    while place:
+        place, key = place
+        parts.append(str(key).replace("~", "~0").replace("/", "~1"))
+    return "".join(f"/{part}" for part in reversed(parts))
+
+
+class Repeated(dict[str, Any]):
+    """A JSON object that named a key twice; `key` is the first such."""
+
+    key = ""
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    plain = dict(pairs)
+    if len(plain) == len(pairs):
+        return plain
+    marked = Repeated(plain)
+    seen: set[str] = set()
+    marked.key = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
+    return marked
+
+
+def read_json(data: bytes) -> Any:
+    """Read JSON text in UTF-8, with or without a byte order mark.
+
+    :raises InvalidDocument: when it is not JSON, with line and column.
+    """
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InvalidDocument(
+            f"The document is not UTF-8: byte {error.start} is {data[error.start]:#04x}.",
+            [Problem(f"The document is not UTF-8 at byte {error.start}.",
+                     "Save the file as UTF-8 and send it again.", "")],
+        ) from error  # fmt: skip
+    try:
+        return json.loads(text, object_pairs_hook=_object)
+    except RecursionError:
+        problem = Problem("The document is nested too deeply to be read.", "Flatten it.", "")
+    except json.JSONDecodeError as error:
+        problem = Problem(
+            f"The document is not JSON: {error.msg} at line {error.lineno}, "
+            f"column {error.colno}.",
+            "Mend the JSON there and send it again.", "",
+        )  # fmt: skip
+    except ValueError:  # an integer of more than 4,300 digits
+        problem = Problem("The document holds a number too long to be read.", "Shorten it.", "")
+    raise InvalidDocument(problem.message, [problem])
