@@ -30,8 +30,8 @@ from ctgraph.vocab import vocabulary
 
 WORKERS = 2
 BASE = "http://localhost:8000/resources"
-LONG_QUERY = """SELECT ?class (COUNT(DISTINCT ?value) AS ?n) WHERE {
-  ?record a ?class ; ?property ?value . FILTER (STRLEN(STR(?value)) > 12) }
+LONG_QUERY = """SELECT ?class (COUNT(?value) AS ?n) WHERE {
+  ?record a ?class ; ceterms:description ?value . FILTER (STRLEN(STR(?value)) > 12) }
 GROUP BY ?class ORDER BY DESC(?n)"""
 
 
