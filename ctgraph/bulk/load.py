@@ -24,7 +24,13 @@ from ctgraph.bulk import sources
 from ctgraph.documents import Document, from_json
 from ctgraph.errors import CtgraphError, DocumentTooLarge, InvalidDocument, Problem
 from ctgraph.ledger import Ledger, Organization
-from ctgraph.ledger.writing import Submission, append, register_organizations
+from ctgraph.ledger.writing import (
+    Progress,
+    Submission,
+    append,
+    forget_progress,
+    register_organizations,
+)
 from ctgraph.settings import Settings
 from ctgraph.strictjson import read_json
 from ctgraph.validation import check
@@ -75,17 +81,18 @@ def load(
     source = sources.fingerprint(paths)
     done = ledger.progress(source)
     progress(done)
+    if not done:
+        report.truncate(0)
     tally = Tally()
     remaining = islice(sources.items(paths), done, None)
     for batch, size, seconds in _parse_all(settings, remaining):
         tally.add(seconds)
         started = time.perf_counter()
-        _store(ledger, batch, owner, tally, report)
         done += size
-        ledger.set_progress(source, done)
+        _store(ledger, batch, owner, tally, report, Progress(source, done))
         tally.seconds["ledger"] += time.perf_counter() - started
         progress(size)
-    ledger.set_progress(source, None)
+    forget_progress(ledger, source)
     return tally
 
 
@@ -178,6 +185,7 @@ def _store(
     owner: Organization | None,
     tally: Tally,
     report: IO[str],
+    progress: Progress,
 ) -> None:
     """Write a batch to the ledger; report what is rejected."""
     owners = {owner.ctid: owner} if owner else _owners(ledger, batch)
@@ -194,7 +202,8 @@ def _store(
             continue
         names.append(parsed.name)
         submissions.append(Submission(whose, record, parsed.document))
-    for name, outcome in zip(names, append(ledger, submissions, "operator"), strict=True):
+    outcomes = append(ledger, submissions, "operator", progress)
+    for name, outcome in zip(names, outcomes, strict=True):
         if isinstance(outcome, CtgraphError):
             _reject(name, outcome, tally, report)
         else:

@@ -24,8 +24,15 @@ from alembic.script import ScriptDirectory
 
 from ctgraph import ctid
 from ctgraph.errors import Conflict, NotFound, StoreError
-from ctgraph.ledger.models import api_key, entity, envelope, organization, sequence, version
-from ctgraph.ledger.models import load_progress as progress
+from ctgraph.ledger.models import (
+    api_key,
+    entity,
+    envelope,
+    load_progress,
+    organization,
+    sequence,
+    version,
+)
 from ctgraph.settings import Settings
 
 
@@ -337,21 +344,11 @@ class Ledger:
         with self.engine.connect() as connection:
             return [Change(*row[:-1], unpack(row[-1])) for row in connection.execute(query)]
 
-    # The progress of loads
-
     def progress(self, source: str) -> int:
         """Return how many documents of an interrupted load from `source` are done."""
         with self.engine.connect() as connection:
-            query = sa.select(progress.c.done).where(progress.c.source == source)
+            query = sa.select(load_progress.c.done).where(load_progress.c.source == source)
             return connection.execute(query).scalar() or 0
-
-    def set_progress(self, source: str, done: int | None) -> None:
-        """Note how far a load is; None forgets it."""
-        with self.writing() as connection:
-            connection.execute(progress.delete().where(progress.c.source == source))
-            if done is not None:
-                values = {"source": source, "done": done, "updated_at": now()}
-                connection.execute(progress.insert().values(**values))
 
     def _rows(self, query: Any) -> list[Any]:
         with self.engine.connect() as connection:

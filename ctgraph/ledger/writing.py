@@ -15,7 +15,14 @@ import sqlalchemy as sa
 from ctgraph.documents import Document
 from ctgraph.errors import Conflict, CtgraphError, Forbidden, Gone, NotFound
 from ctgraph.ledger import Envelope, Ledger, Organization, now, pack
-from ctgraph.ledger.models import entity, envelope, organization, sequence, version
+from ctgraph.ledger.models import (
+    entity,
+    envelope,
+    load_progress,
+    organization,
+    sequence,
+    version,
+)
 
 
 @dataclass(frozen=True)
@@ -43,8 +50,19 @@ class Outcome:
     seq: int
 
 
+@dataclass(frozen=True)
+class Progress:
+    """How many documents of a load are done, once the submissions that go with it are added."""
+
+    source: str
+    done: int
+
+
 def append(
-    ledger: Ledger, submissions: Sequence[Submission], actor: str
+    ledger: Ledger,
+    submissions: Sequence[Submission],
+    actor: str,
+    progress: Progress | None = None,
 ) -> list[Outcome | CtgraphError]:
     """Add submissions to the ledger in order, in one transaction.
 
@@ -52,12 +70,28 @@ def append(
     others are added all the same.
 
     :param actor: who did it, for the history: the id of an API key, or ``operator``.
+    :param progress: noted in the same transaction, so that nothing is loaded twice.
     """
     with ledger.writing() as connection:
         batch = _Batch(connection, submissions, actor)
         outcomes = [batch.add(submission) for submission in submissions]
         batch.flush()
+        if progress:
+            _note_progress(connection, progress)
     return outcomes
+
+
+def forget_progress(ledger: Ledger, source: str) -> None:
+    """Forget how far a load was, since it is complete."""
+    with ledger.writing() as connection:
+        connection.execute(load_progress.delete().where(load_progress.c.source == source))
+
+
+def _note_progress(connection: sa.Connection, progress: Progress) -> None:
+    values = {"done": progress.done, "updated_at": now()}
+    mine = load_progress.c.source == progress.source
+    if not connection.execute(load_progress.update().where(mine).values(values)).rowcount:
+        connection.execute(load_progress.insert().values(source=progress.source, **values))
 
 
 def register_organizations(ledger: Ledger, named: dict[str, str]) -> dict[str, Organization]:
