@@ -11,7 +11,7 @@ from ctgraph.vocab import load_definitions, vocabulary
 from ctgraph.web.state import State
 
 GROUPS = {
-    "About": ("description", "subjectWebpage", "image", "alternateName", "inLanguage", "keyword",
+    "About": ("name", "description", "subjectWebpage", "image", "alternateName", "inLanguage", "keyword",
               "subject", "dateEffective", "credentialStatusType", "lifeCycleStatusType",
               "competencyText", "prefLabel", "definition", "agentType", "agentSectorType",
               "agentPurpose", "agentPurposeDescription", "audienceLevelType", "audienceType"),
