@@ -11,8 +11,8 @@ from ctgraph.vocab import load_definitions, vocabulary
 from ctgraph.web.state import State
 
 GROUPS = {
-    "About": ("name", "description", "subjectWebpage", "image", "alternateName", "inLanguage", "keyword",
-              "subject", "dateEffective", "credentialStatusType", "lifeCycleStatusType",
+    "About": ("name", "description", "subjectWebpage", "image", "alternateName", "inLanguage",
+              "keyword", "subject", "dateEffective", "credentialStatusType", "lifeCycleStatusType",
               "competencyText", "prefLabel", "definition", "agentType", "agentSectorType",
               "agentPurpose", "agentPurposeDescription", "audienceLevelType", "audienceType"),
     "Requirements and pathways": (
