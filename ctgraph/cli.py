@@ -5,6 +5,7 @@ Exit codes: 0 good, 1 problems found, 2 wrong usage.
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -152,13 +153,14 @@ def load(paths: tuple[Path, ...], owner: str | None, report: Path) -> None:
     total = sources.count(list(paths))
     started = time.monotonic()
     with (
-        _projecting(settings, ledger),
+        _projecting(settings, ledger) as projecting,
         report.open("a") as file,
         _bar("Loading   ", total) as progress,
     ):
         tally = bulk.load(settings, ledger, list(paths), organization, file, progress)
     counts = ", ".join(f"{count} {event}" for event, count in sorted(tally.events.items()))
     took = time.monotonic() - started
+    tally.seconds["projecting"] = projecting[0]
     click.echo(f"{counts or 'nothing'} in {took:.1f} s, queryable. Processor time: "
                + ", ".join(f"{stage} {seconds:.1f} s" for stage, seconds in tally.seconds.items())
                + ".", err=True)  # fmt: skip
@@ -170,14 +172,18 @@ def load(paths: tuple[Path, ...], owner: str | None, report: Path) -> None:
 
 
 @contextmanager
-def _projecting(settings: Settings, ledger: Ledger) -> Iterator[None]:
-    """Project meanwhile, unless a running server does; then wait until all is queryable."""
+def _projecting(settings: Settings, ledger: Ledger) -> Iterator[list[float]]:
+    """Project meanwhile, unless a running server does; then wait until all is queryable.
+
+    Yields a list that gets the projector's processor time, in seconds, at the end.
+    """
     from ctgraph.serving import start_projector
     from ctgraph.store.projector import snapshots_of
 
     projector = start_projector(for_load=True)
+    seconds = [0.0]
     try:
-        yield
+        yield seconds
         snapshots, last = snapshots_of(settings), ledger.last_sequence()
         with _bar("Projecting", last) as progress:
             seen = 0
@@ -189,7 +195,8 @@ def _projecting(settings: Settings, ledger: Ledger) -> Iterator[None]:
                 seen = snapshots.sequence()
     finally:
         projector.terminate()
-        projector.wait()
+        _, _, used = os.wait4(projector.pid, 0)
+        seconds[0] = used.ru_utime + used.ru_stime
 
 
 @main.command()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import atexit
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 
 from ctgraph.ledger import Ledger
 from ctgraph.settings import Settings, load_settings
@@ -39,6 +39,9 @@ def _headers(response: Response) -> Response:
     response.headers["Access-Control-Expose-Headers"] = (
         "ETag, Link, Location, Retry-After, Ctgraph-Row-Limit, Ctgraph-Result-Cut"
     )
+    if request.method == "OPTIONS":
+        response.headers["Access-Control-Allow-Methods"] = response.headers.get("Allow", "GET")
+        response.headers["Access-Control-Allow-Headers"] = "Accept, Authorization, Content-Type"
     response.headers["X-Content-Type-Options"] = "nosniff"
     if response.mimetype == "text/html":
         response.headers["Content-Security-Policy"] = (

@@ -62,7 +62,7 @@ def conditional(response: Response, tag: str, modified: str) -> Response:
     """
     response.set_etag(tag)
     response.last_modified = datetime.fromisoformat(modified)
-    response.vary.add("Accept")
+    response.headers["Vary"] = "Accept"
     if any(name in request.headers for name in ("If-None-Match", "If-Modified-Since", "Range")):
         response.make_conditional(request)
     return response
