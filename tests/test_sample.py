@@ -20,6 +20,7 @@ COUNT = 3000
 LINKS = {
     "ceterms:targetCredential", "ceterms:targetLearningOpportunity", "ceterms:targetAssessment",
     "ceterms:transferValueFrom", "ceterms:transferValueFor", "ceterms:hasPart",
+    "ceterms:prerequisite",
 }  # fmt: skip
 
 
@@ -83,6 +84,13 @@ def test_links_resolve_and_cross_providers(documents: list[dict[str, Any]]) -> N
     assert len(found) > 3 * COUNT
     assert {iri for _, iri in found} <= owner.keys()
     assert sum(owner[a] != owner[b] for a, b in found) > len(found) / 2
+
+
+@pytest.mark.parametrize("count", [20, 61, COUNT])
+def test_nothing_links_to_itself_or_to_nothing(count: int) -> None:
+    for document in generate(count):
+        assert document["@graph"][0]["@id"] not in links(document)
+        assert all(value != [] for node in nodes(document) for value in node.values())
 
 
 def test_generated_documents_are_valid(documents: list[dict[str, Any]]) -> None:

@@ -6,8 +6,9 @@ document can link to any other without anything being kept in memory.
 
 from __future__ import annotations
 
+import math
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 BASE = "http://localhost:8000"
@@ -46,8 +47,7 @@ OBJECTS = ("equipment", "records", "procedures", "safety hazards", "materials", 
 OCCUPATIONS = (("51-4121.00", "Welders"), ("29-1141.00", "Registered Nurses"),
                ("15-1212.00", "Information Security Analysts"), ("13-2011.00", "Accountants"),
                ("47-2111.00", "Electricians"), ("25-2011.00", "Preschool Teachers"))  # fmt: skip
-CONDITIONS = ("ceterms:requires", "ceterms:recommends", "ceterms:entryCondition",
-              "ceterms:preparationFrom", "ceterms:isPreparationFor",
+CONDITIONS = ("ceterms:recommends", "ceterms:preparationFrom", "ceterms:isPreparationFor",
               "ceterms:advancedStandingFrom", "ceterms:isAdvancedStandingFor",
               "ceterms:isRequiredFor")  # fmt: skip
 
@@ -77,6 +77,18 @@ def _text(text: str) -> dict[str, str]:
     return {"en-US": text}
 
 
+def _filled(node: Node) -> Node:
+    """Drop empty lists: a small registry has not always something to link to."""
+    return {key: value for key, value in node.items() if value != []}
+
+
+def _profile(about: str, targets: Node) -> Node:
+    """Return a condition profile."""
+    return _filled(
+        {"@type": "ceterms:ConditionProfile", "ceterms:description": _text(about), **targets}
+    )
+
+
 def _aligned(scheme: str, concept: str, name: str) -> Node:
     """Return a controlled value as an alignment object."""
     return {
@@ -94,14 +106,13 @@ class _Registry:
     def __init__(self, documents: int, seed: int) -> None:
         self._documents = documents
         self._seed = _mix(seed)
-        most = documents // ORGANIZATION_EVERY
-        self._organizations = max(1 if documents < 20 else 2, most)
+        self._organizations = max(1 if documents < 20 else 2, documents // ORGANIZATION_EVERY)
 
     def document(self, index: int) -> Node:
         kind = self._kind(index)
         chance = random.Random(self._seed ^ _mix(index))
         node = getattr(self, f"_{kind}")(index, chance)
-        nodes = node if isinstance(node, list) else [node]
+        nodes = node if isinstance(node, list) else [_filled(node)]
         context = CTDLASN if kind == "framework" else CTDL
         return {"@context": context, "@id": f"{BASE}/graph/{self._ctid(index)}", "@graph": nodes}
 
@@ -128,32 +139,36 @@ class _Registry:
     def _credential_class(self, index: int) -> tuple[str, int]:
         return CLASSES[_mix(self._seed ^ _mix(index * 5 + 2)) % 100]
 
-    def _some(self, kinds: tuple[str, ...], count: int, chance: random.Random) -> list[str]:
-        """Return the IRIs of up to `count` documents of some kinds; early ones are hubs."""
-        others = self._documents - self._organizations
-        found: dict[str, None] = {}
-        for _ in range(count * 30):
-            if len(found) == count:
-                break
-            index = self._organizations + int(others * chance.random() ** 1.5)
-            if self._kind(index) in kinds:
-                found[self._iri(index)] = None
-        return list(found)
-
-    def _credentials(self, level: int, count: int, above: bool, chance: random.Random) -> list[str]:
-        """Return credentials of lower (or higher) levels, with a few exceptions as in life."""
+    def _find(self, fits: Callable[[int], bool], count: int, not_: int,
+              chance: random.Random) -> list[str]:  # fmt: skip
+        """Return the IRIs of up to `count` fitting documents other than `not_`."""
         others = self._documents - self._organizations
         found: dict[str, None] = {}
         for _ in range(count * 40):
             if len(found) == count:
                 break
-            index = self._organizations + int(others * chance.random() ** 1.5)
-            if self._kind(index) == "credential":
-                other = self._credential_class(index)[1]
-                fits = other != level and (other > level) == above
-                if fits or chance.random() < 0.03:
-                    found[self._iri(index)] = None
+            drawn = chance.random()
+            # Early documents are hubs. A square root, unlike a power, is exact on every machine.
+            index = self._organizations + int(others * drawn * math.sqrt(drawn))
+            if index != not_ and fits(index):
+                found[self._iri(index)] = None
         return list(found)
+
+    def _some(self, kinds: tuple[str, ...], count: int, not_: int,
+              chance: random.Random) -> list[str]:  # fmt: skip
+        return self._find(lambda other: self._kind(other) in kinds, count, not_, chance)
+
+    def _credentials(self, level: int, count: int, above: bool, not_: int,
+                     chance: random.Random) -> list[str]:  # fmt: skip
+        """Return credentials of lower (or higher) levels, with a few exceptions as in life."""
+
+        def fits(index: int) -> bool:
+            if self._kind(index) != "credential":
+                return False
+            other = self._credential_class(index)[1]
+            return (other != level and (other > level) == above) or chance.random() < 0.03
+
+        return self._find(fits, count, not_, chance)
 
     def _subject(self, index: int) -> str:
         return SUBJECTS[_mix(self._seed ^ _mix(index + 11)) % len(SUBJECTS)]
@@ -183,44 +198,40 @@ class _Registry:
                                     "ceterms:addressLocality": _text(place)}]  # fmt: skip
         return node
 
-    def _condition(self, level: int, name: str, chance: random.Random) -> Node:
+    def _condition(self, index: int, name: str, chance: random.Random) -> Node:
         """Return a condition profile of the kind that the property `name` wants."""
-        above = name.startswith("ceterms:is")
+        level, above = self._credential_class(index)[1], name.startswith("ceterms:is")
         learning = chance.randint(1, 3) if name == "ceterms:requires" else chance.randint(0, 1)
-        condition: Node = {
-            "@type": "ceterms:ConditionProfile",
-            "ceterms:description": _text(f"{chance.choice(QUALITIES)} preparation counts here."),
+        targets: Node = {
             "ceterms:targetCredential":
-                self._credentials(level, chance.randint(1, 3), above, chance),
+                self._credentials(level, chance.randint(1, 3), above, index, chance),
             "ceterms:targetLearningOpportunity":
-                self._some(("course", "program"), learning, chance),
-        }
+                self._some(("course", "program"), learning, index, chance),
+        }  # fmt: skip
         if chance.random() < 0.4:
-            condition["ceterms:targetAssessment"] = self._some(("assessment",), 1, chance)
+            targets["ceterms:targetAssessment"] = self._some(("assessment",), 1, index, chance)
         if chance.random() < 0.1:
-            condition["ceterms:alternativeCondition"] = [{
-                "@type": "ceterms:ConditionProfile",
-                "ceterms:description": _text("Or hold this instead of the above."),
-                "ceterms:targetCredential": self._credentials(level, 1, above, chance),
-            }]  # fmt: skip
-        return {key: value for key, value in condition.items() if value != []}
+            other = self._credentials(level, 1, above, index, chance)
+            targets["ceterms:alternativeCondition"] = [
+                _profile("Or hold this instead of the above.", {"ceterms:targetCredential": other})
+            ]
+        return _profile(f"{chance.choice(QUALITIES)} preparation counts here.", targets)
 
     def _credential(self, index: int, chance: random.Random) -> Node:
         kind, level = self._credential_class(index)
-        title = kind.partition(":")[2]
+        title = "".join(f" {c}" if c.isupper() else c for c in kind.partition(":")[2]).strip()
         subject, quality = self._subject(index), chance.choice(QUALITIES)
         about = f"Its holder is ready for {quality.lower()} work in {subject}."
         node = self._base(kind, index, f"{quality} {subject} {title} {index}", about)
         node["ceterms:inLanguage"] = ["en-US"]
-        node["ceterms:credentialStatusType"] = _aligned(
-            "CredentialStatus", "credentialStat:Active", "Active"
-        )
+        status = _aligned("CredentialStatus", "credentialStat:Active", "Active")
+        node["ceterms:credentialStatusType"] = status
         node["ceterms:keyword"] = {"en-US": [subject, quality]}
-        node["ceterms:requires"] = [self._condition(level, "ceterms:requires", chance)]
-        for name in chance.sample(CONDITIONS[1:], 3):
-            node[name] = [self._condition(level, name, chance)]
+        node["ceterms:requires"] = [self._condition(index, "ceterms:requires", chance)]
+        for name in chance.sample(CONDITIONS, 3):
+            node[name] = [self._condition(index, name, chance)]
         if chance.random() < 0.15:
-            node["ceterms:hasPart"] = self._credentials(level, 2, False, chance)
+            node["ceterms:hasPart"] = self._credentials(level, 2, False, index, chance)
         if chance.random() < 0.5:
             code, occupation = chance.choice(OCCUPATIONS)
             node["ceterms:occupationType"] = [{
@@ -240,40 +251,37 @@ class _Registry:
         node = self._base(kind, index, f"{chance.choice(QUALITIES)} {subject} {index}",
                           f"What people who are new to {subject} need at work.")  # fmt: skip
         node["ceterms:inLanguage"] = ["en-US"]
-        node["ceterms:lifeCycleStatusType"] = _aligned(
-            "LifeCycleStatus", "lifeCycle:Active", "Active"
-        )
+        status = _aligned("LifeCycleStatus", "lifeCycle:Active", "Active")
+        node["ceterms:lifeCycleStatusType"] = status
         node["ceterms:estimatedDuration"] = [{
             "@type": "ceterms:DurationProfile",
             "ceterms:exactDuration": f"P{chance.randint(2, 40)}W",
         }]  # fmt: skip
-        node["ceterms:isPreparationFor"] = [{
-            "@type": "ceterms:ConditionProfile",
-            "ceterms:description": _text("Counts toward these credentials."),
-            "ceterms:targetCredential": self._credentials(0, 3, True, chance),
-        }]  # fmt: skip
+        above = self._credentials(0, 3, True, index, chance)
+        node["ceterms:isPreparationFor"] = [
+            _profile("Counts toward these credentials.", {"ceterms:targetCredential": above})
+        ]
         return node
 
     def _course(self, index: int, chance: random.Random) -> Node:
         node = self._learning("ceterms:Course", index, chance)
-        node["ceterms:entryCondition"] = [{
-            "@type": "ceterms:ConditionProfile",
-            "ceterms:description": _text("Take this course before."),
-            "ceterms:targetLearningOpportunity": self._some(("course",), 1, chance),
-        }]  # fmt: skip
+        node["ceterms:prerequisite"] = self._some(("course",), 1, index, chance)
         return node
 
     def _program(self, index: int, chance: random.Random) -> Node:
         node = self._learning("ceterms:LearningProgram", index, chance)
-        node["ceterms:hasPart"] = self._some(("course",), chance.randint(3, 6), chance)
+        node["ceterms:hasPart"] = self._some(("course",), chance.randint(3, 6), index, chance)
+        held = self._credentials(3, 2, False, index, chance)
+        node["ceterms:entryCondition"] = [
+            _profile("Hold one of these to enter.", {"ceterms:targetCredential": held})
+        ]
         return node
 
     def _assessment(self, index: int, chance: random.Random) -> Node:
         node = self._learning("ceterms:AssessmentProfile", index, chance)
         node["ceterms:name"] = _text(f"{self._subject(index)} Examination {index}")
-        node["ceterms:assessmentMethodType"] = [
-            _aligned("AssessmentMethod", "assessMethod:Exam", "Exam")
-        ]
+        method = _aligned("AssessmentMethod", "assessMethod:Exam", "Exam")
+        node["ceterms:assessmentMethodType"] = [method]
         node["ceterms:deliveryType"] = [_aligned("Delivery", "deliveryType:InPerson", "In-Person")]
         return node
 
@@ -281,11 +289,11 @@ class _Registry:
         node = self._base("ceterms:TransferValueProfile", index, f"Transfer Agreement {index}",
                           f"Credit for earlier learning in {self._subject(index)}.")  # fmt: skip
         node["ceterms:transferValue"] = [{
-            "@type": "schema:QuantitativeValue", "schema:value": float(chance.randint(1, 30)),
+            "@type": "ceterms:ValueProfile", "schema:value": float(chance.randint(1, 30)),
             "schema:description": _text("Semester hours of credit."),
         }]  # fmt: skip
-        node["ceterms:transferValueFrom"] = self._some(("course", "assessment"), 3, chance)
-        node["ceterms:transferValueFor"] = self._some(("credential", "program"), 2, chance)
+        node["ceterms:transferValueFrom"] = self._some(("course", "assessment"), 3, index, chance)
+        node["ceterms:transferValueFor"] = self._some(("credential", "program"), 2, index, chance)
         return node
 
     def _framework(self, index: int, chance: random.Random) -> list[Node]:

@@ -38,6 +38,8 @@ GROUPS = {
 }  # fmt: skip
 ELSE = "Further facts"
 _GROUP_OF = {name: group for group, names in GROUPS.items() for name in names}
+# A framework may have ten thousand competencies; a page of them all helps nobody.
+MOST_SHOWN = 200
 _HIDDEN = {"@id", "@type", "@context", "ceterms:ctid"}
 
 
@@ -55,12 +57,13 @@ class Value:
 
 @dataclass(frozen=True)
 class Row:
-    """One property as shown."""
+    """One property as shown; `more` values are left to the machine-readable formats."""
 
     label: str
     curie: str
     definition: str
     values: tuple[Value, ...]
+    more: int = 0
 
 
 @dataclass
@@ -74,6 +77,7 @@ class RecordView:
     document: str
     groups: list[tuple[str, list[Row]]] = field(default_factory=list)
     parts: list[Value] = field(default_factory=list)
+    more_parts: int = 0
 
 
 def record_view(
@@ -102,9 +106,10 @@ def record_view(
     for row in arrange.rows(node):
         grouped[_GROUP_OF.get(row.curie.partition(":")[2], ELSE)].append(row)
     view.groups = [(group, rows) for group, rows in grouped.items() if rows]
-    own.pop(node.get("ceterms:ctid", ""), None)
-    view.parts = [Value(text=name or record, href=f"/resources/{record}")
-                  for record, name in own.items()]  # fmt: skip
+    if own.pop(document, None) is not None and node.get("ceterms:ctid") == document:
+        view.parts = [Value(text=name or record, href=f"/resources/{record}")
+                      for record, name in list(own.items())[:MOST_SHOWN]]  # fmt: skip
+        view.more_parts = len(own) - len(view.parts)
     return view
 
 
@@ -119,10 +124,11 @@ class _Arranger:
     def rows(self, node: dict[str, Any]) -> list[Row]:
         vocab = vocabulary()
         return [
-            Row(vocab.label(key), key, self._definitions.get(vocab.expand(key), ""), values)
+            Row(vocab.label(key), key, self._definitions.get(vocab.expand(key), ""),
+                values[:MOST_SHOWN], max(0, len(values) - MOST_SHOWN))
             for key, value in node.items()
             if key not in _HIDDEN and (values := tuple(self._values(value)))
-        ]
+        ]  # fmt: skip
 
     def _values(self, value: Any) -> Iterator[Value]:
         for item in each(value):

@@ -1,0 +1,80 @@
+"""The pages, in a real browser: with and without JavaScript."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import urllib.request
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+sync_api = pytest.importorskip("playwright.sync_api", reason="needs Playwright")
+pytestmark = pytest.mark.xdist_group("served")
+
+DEGREE = "/resources/ce-a323b0bc-cfc0-4178-b2ff-f78bedc60fdc"
+WITHDRAWN = "/resources/ce-442ea66f-ea9e-4dd4-b82d-45f996a6c04f"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("needs chromium, which is not installed")
+    with sync_api.sync_playwright() as playwright:
+        options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        running = playwright.chromium.launch(executable_path=chromium, args=options)
+        yield running
+        running.close()
+
+
+@pytest.fixture(params=[True, False], ids=["javascript", "no javascript"])
+def page(browser: Any, served: str, request: pytest.FixtureRequest) -> Iterator[Any]:
+    context = browser.new_context(base_url=served, java_script_enabled=request.param)
+    opened = context.new_page()
+    errors: list[str] = []
+    opened.on("console", lambda m: errors.append(m.text) if m.type == "error" else None)
+    opened.on("pageerror", lambda error: errors.append(str(error)))
+    yield opened
+    context.close()
+    assert [error for error in errors if "410" not in error and "404" not in error] == []
+
+
+def test_from_the_start_page_to_a_record_and_on(page: Any) -> None:
+    page.goto("/")
+    page.get_by_role("link", name="Associate of Applied Science Degree").click()
+    page.get_by_role("link", name="Associate of Applied Science in Nursing").click()
+    assert "Associate of Applied Science in Nursing" in page.locator("h1").inner_text()
+    page.get_by_role("link", name="Fundamentals of Nursing Care 1A").first.click()
+    assert "Fundamentals of Nursing Care 1A" in page.locator("h1").inner_text()
+
+
+def test_a_record_shows_its_history(page: Any) -> None:
+    page.goto(DEGREE)
+    page.get_by_role("link", name="history").click()
+    assert page.locator("tbody tr").count() == 3
+    page.get_by_role("link", name="1", exact=True).click()
+    assert "This is version 1" in page.locator("main").inner_text()
+
+
+def test_a_withdrawn_record_shows_its_tombstone(page: Any) -> None:
+    assert page.goto(WITHDRAWN).status == 410
+    page.get_by_role("link", name="See it as it last was").click()
+    assert page.locator("dt").count() > 5
+
+
+def test_the_query_form_runs(page: Any) -> None:
+    page.goto("/sparql")
+    page.get_by_role("button", name="Run").click()
+    assert page.inner_text("body").startswith("credential,name,owner")
+
+
+def test_every_link_and_format_on_a_page_answers(page: Any, served: str) -> None:
+    for path in ("/", "/records", DEGREE, f"{DEGREE}/versions", "/nowhere"):
+        page.goto(path)
+        links = page.locator("a, link").evaluate_all("nodes => nodes.map(n => n.href)")
+        for link in {re.sub("#.*", "", link) for link in links if link.startswith(served)}:
+            asked = urllib.request.Request(link, headers={"Accept": "text/html, */*;q=0.5"})
+            with urllib.request.urlopen(asked) as answer:
+                assert answer.status == 200, link
