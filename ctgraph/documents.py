@@ -101,14 +101,22 @@ def from_json(value: Any, received: bytes, settings: Settings) -> Document:
 
     :raises InvalidDocument: as :func:`parse`.
     """
-    if isinstance(value, dict) and "decoded_resource" in value:
-        try:
-            return from_json(value["decoded_resource"], received, settings)
-        except InvalidDocument as error:
-            raise InvalidDocument(error.message, [
-                replace(problem, pointer=f"/decoded_resource{problem.pointer or ''}")
-                for problem in error.problems
-            ]) from error  # fmt: skip
+    enveloped = isinstance(value, dict) and "decoded_resource" in value
+    try:
+        return _read(value["decoded_resource"] if enveloped else value, received, settings)
+    except InvalidDocument as error:
+        if not enveloped:
+            raise
+        raise InvalidDocument(error.message, [
+            replace(problem, pointer=f"/decoded_resource{problem.pointer or ''}")
+            for problem in error.problems
+        ]) from error  # fmt: skip
+    except RecursionError as error:
+        message = "The document is nested too deeply to be read."
+        raise InvalidDocument(message, [Problem(message, "Flatten it.", "")]) from error
+
+
+def _read(value: Any, received: bytes, settings: Settings) -> Document:
     if not isinstance(value, dict):
         _refuse("A document is a JSON object.", "Send {'@context', '@id', '@graph'}.", "")
     identity = Identity.of(settings)

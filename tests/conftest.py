@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from flask.testing import FlaskClient
 
@@ -21,6 +22,12 @@ from ctgraph.ledger import Ledger, Organization
 from ctgraph.settings import Settings, load_settings
 from ctgraph.store.projector import Projector, hold
 from ctgraph.web import create_app
+
+# A busy machine is no reason to fail.
+hypothesis.settings.register_profile(
+    "ctgraph", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("ctgraph")
 
 ROOT = Path(__file__).parent.parent
 DATA = ROOT / "data"
