@@ -47,6 +47,9 @@ _FORMS = {"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"}
 _UPDATES = {"INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "WITH"}
 
 
+FETCH_AT_ONCE = 1 << 18
+
+
 @dataclass(frozen=True)
 class Query:
     """A SPARQL query with the dataset and the formats that the client asked for."""
@@ -95,10 +98,9 @@ def refuse(text: str) -> None:
 
     :raises QueryForbidden: for an update, and for a query that calls another endpoint.
     """
-    used = words(text)
-    if "SERVICE" in used:
+    if "SERVICE" in words(text):
         raise QueryForbidden("SERVICE is not allowed here: this endpoint calls no other endpoint.")
-    if (used & _UPDATES and not used & _FORMS) or {"INSERT", "DATA"} <= used:
+    if query_form(text) in _UPDATES:
         raise QueryForbidden("Updates are not allowed here: records change by publishing.")
 
 
@@ -165,15 +167,24 @@ class Result:
         self._worker: _Worker | None = worker
         self._deadline = deadline
         self._pool = pool
+        # A small result is fetched at once, so that the worker is free before the client reads.
+        self._fetched: list[bytes] = []
+        while self._worker and sum(map(len, self._fetched)) < FETCH_AT_ONCE:
+            self._fetched += self._next()
 
     def __iter__(self) -> Iterator[bytes]:
         """Yield the bytes as they arrive; TimeoutError when the client was too slow for them."""
+        yield from self._fetched
         while self._worker:
-            kind, payload = self._worker.frame(self._deadline)
-            if kind != DATA:
-                self._release(reusable=kind == END)
-                return
-            yield payload
+            yield from self._next()
+
+    def _next(self) -> list[bytes]:
+        assert self._worker
+        kind, payload = self._worker.frame(self._deadline)
+        if kind == DATA:
+            return [payload]
+        self._release(reusable=kind == END)
+        return []
 
     def close(self) -> None:
         """Give the worker back; one with an unread result is ended."""
