@@ -50,7 +50,9 @@ class Settings(BaseSettings):
     max_document_bytes: int = Field(20_000_000, gt=0, description="Largest document, in bytes")
     max_document_depth: int = Field(64, gt=1, description="Deepest nesting of a document")
     query_timeout: float = Field(30, gt=0, description="Deadline of a query, in seconds")
-    query_memory: int = Field(1_000_000_000, ge=200_000_000, description="Memory of a query worker, in bytes")
+    query_memory: int = Field(
+        1_000_000_000, ge=200_000_000, description="Memory of a query worker, in bytes"
+    )
     query_rows: int = Field(100_000, gt=0, description="Most rows or triples that a query returns")
     query_workers: int = Field(2, gt=0, description="Query worker processes per web worker")
     query_queue: float = Field(
