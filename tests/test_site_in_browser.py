@@ -41,33 +41,38 @@ def page(browser: Any, served: str, request: pytest.FixtureRequest) -> Iterator[
     assert [error for error in errors if "410" not in error and "404" not in error] == []
 
 
+def shows(locator: Any, text: str) -> None:
+    """Wait until an element shows a text; a click only begins to load the next page."""
+    sync_api.expect(locator).to_contain_text(text)
+
+
 def test_from_the_start_page_to_a_record_and_on(page: Any) -> None:
     page.goto("/")
     page.get_by_role("link", name="Associate of Applied Science Degree").click()
     page.get_by_role("link", name="Associate of Applied Science in Nursing").click()
-    assert "Associate of Applied Science in Nursing" in page.locator("h1").inner_text()
+    shows(page.locator("h1"), "Associate of Applied Science in Nursing")
     page.get_by_role("link", name="Fundamentals of Nursing Care 1A").first.click()
-    assert "Fundamentals of Nursing Care 1A" in page.locator("h1").inner_text()
+    shows(page.locator("h1"), "Fundamentals of Nursing Care 1A")
 
 
 def test_a_record_shows_its_history(page: Any) -> None:
     page.goto(DEGREE)
     page.get_by_role("link", name="history").click()
-    assert page.locator("tbody tr").count() == 3
+    sync_api.expect(page.locator("tbody tr")).to_have_count(3)
     page.get_by_role("link", name="1", exact=True).click()
-    assert "This is version 1" in page.locator("main").inner_text()
+    shows(page.locator("main"), "This is version 1")
 
 
 def test_a_withdrawn_record_shows_its_tombstone(page: Any) -> None:
     assert page.goto(WITHDRAWN).status == 410
     page.get_by_role("link", name="See it as it last was").click()
-    assert page.locator("dt").count() > 5
+    shows(page.locator("main"), "This is version 1")
 
 
 def test_the_query_form_runs(page: Any) -> None:
     page.goto("/sparql")
     page.get_by_role("button", name="Run").click()
-    assert page.inner_text("body").startswith("credential,name,owner")
+    shows(page.locator("body"), "credential,name,owner")
 
 
 def test_every_link_and_format_on_a_page_answers(page: Any, served: str) -> None:
