@@ -36,7 +36,7 @@ def held(ledger: Ledger, record: str, number: int | None = None) -> Held:
         if envelope.deleted_at:
             raise _gone(ledger, envelope)
         return Held(envelope, envelope.version, envelope.digest, envelope.updated_at, canonical)
-    past = ledger.version(envelope.ctid, number)
+    past = ledger.version(envelope.ctid, number) if number <= envelope.version else None
     if past is None:
         raise NotFound(f"{envelope.ctid} has versions 1 to {envelope.version}, no {number}.")
     version, canonical = past

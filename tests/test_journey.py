@@ -115,6 +115,8 @@ def test_conditional_requests_are_answered_with_304(
         (f"/resources/{RECORD}?format=pdf", "*/*", 406),
         (f"/resources/{RECORD}.pdf", "*/*", 404),
         (f"/resources/{RECORD}/versions/9", "*/*", 404),
+        (f"/resources/{RECORD}/versions/{10**30}", "*/*", 404),
+        ("/records?after=nonsense", "*/*", 400),
         ("/sparql?query=SELECT", "*/*", 400),
         ("/sparql?query=SELECT * { SERVICE <http://x.example/> { ?s ?p ?o } }", "*/*", 403),
         ("/sparql?query=INSERT DATA { <a:a> <a:b> 1 }", "*/*", 403),

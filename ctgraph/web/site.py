@@ -8,7 +8,7 @@ from importlib.resources import files
 import orjson
 from flask import Blueprint, Response, render_template, request
 
-from ctgraph import __version__
+from ctgraph import __version__, ctid
 from ctgraph.errors import NotFound, StoreError
 from ctgraph.ledger import Envelope
 from ctgraph.publishing import envelope_json
@@ -53,9 +53,13 @@ def home() -> Response:
 @blueprint.get("/records")
 def records() -> Response:
     """Current records in pages, optionally of one class or one owner."""
-    kind, owner = request.args.get("type") or None, request.args.get("owner") or None
-    after = request.args.get("after", "")
-    found = state().ledger.envelopes(PAGE + 1, after, kind, owner)
+    # No class has a NUL in its name, and PostgreSQL takes none.
+    kind = request.args.get("type", "").replace("\0", "") or None
+    owner, after = (
+        ctid.canonical(given) if (given := request.args.get(name)) else ""
+        for name in ("owner", "after")
+    )
+    found = state().ledger.envelopes(PAGE + 1, after, kind, owner or None)
     more = found[PAGE - 1].ctid if len(found) > PAGE else None
     if choose(BOTH) == "json":
         body = {"records": [envelope_json(envelope) for envelope in found[:PAGE]], "next": more}
