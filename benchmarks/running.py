@@ -95,11 +95,11 @@ def _resident(pid: int) -> int:
     return pages * os.sysconf("SC_PAGE_SIZE")
 
 
-def wrk(url: str, script: Path | None = None, seconds: int = 8) -> tuple[float, str]:
+def wrk(url: str, script: Path | None = None, seconds: int = 4) -> tuple[float, str]:
     """Load an address with wrk; return requests a second and the 99th percentile."""
     if not shutil.which("wrk"):
         raise SystemExit("This measurement needs wrk (Debian package wrk).")
-    command = ["wrk", "-t1", "-c8", f"-d{seconds}s", "--latency", url]
+    command = ["wrk", "-t1", "-c16", f"-d{seconds}s", "--latency", url]
     if script:
         command[1:1] = ["-s", str(script)]
     output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
