@@ -61,11 +61,11 @@ def _work(quads: Iterable[ox.Quad]) -> int:
         groups[child, f"^{predicate}", looks[parent]] += 1
     crowded = [min(size, 20) for size in groups.values() if size > 1]
     orders = prod(factorial(size) for size in crowded[:40])
-    return orders * sum(size**3 for size in _component_sizes(ambiguous))
+    return orders * sum(nodes**2 * edges for nodes, edges in _components(ambiguous))
 
 
-def _component_sizes(links: list[tuple[str, str, str]]) -> list[int]:
-    """Return how many nodes there are in each connected part of a graph."""
+def _components(links: list[tuple[str, str, str]]) -> list[tuple[int, int]]:
+    """Return how many nodes and how many edges each connected part of a graph has."""
     root: dict[str, str] = {}
 
     def find(node: str) -> str:
@@ -75,7 +75,9 @@ def _component_sizes(links: list[tuple[str, str, str]]) -> list[int]:
 
     for parent, _, child in links:
         root[find(parent)] = find(child)
-    return list(Counter(map(find, list(root))).values())
+    nodes = Counter(map(find, list(root)))
+    edges = Counter(find(parent) for parent, _, _ in links)
+    return [(nodes[part], edges[part]) for part in nodes]
 
 
 def label_blank_nodes(lines: str, record: str) -> str:

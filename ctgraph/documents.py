@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 
@@ -82,6 +82,9 @@ class Document:
         return decoded
 
 
+Located = TypeVar("Located", Entity, Problem)
+
+
 def parse(data: bytes, settings: Settings) -> Document:
     """Read a submitted document.
 
@@ -103,17 +106,25 @@ def from_json(value: Any, received: bytes, settings: Settings) -> Document:
     """
     enveloped = isinstance(value, dict) and "decoded_resource" in value
     try:
-        return _read(value["decoded_resource"] if enveloped else value, received, settings)
+        if not enveloped:
+            return _read(value, received, settings)
+        document = _read(value["decoded_resource"], received, settings)
+        return replace(
+            document,
+            entities=tuple(map(_in_envelope, document.entities)),
+            warnings=tuple(map(_in_envelope, document.warnings)),
+        )
     except InvalidDocument as error:
         if not enveloped:
             raise
-        raise InvalidDocument(error.message, [
-            replace(problem, pointer=f"/decoded_resource{problem.pointer or ''}")
-            for problem in error.problems
-        ]) from error  # fmt: skip
+        raise InvalidDocument(error.message, [*map(_in_envelope, error.problems)]) from error
     except RecursionError as error:
         message = "The document is nested too deeply to be read."
         raise InvalidDocument(message, [Problem(message, "Flatten it.", "")]) from error
+
+
+def _in_envelope(found: Located) -> Located:
+    return replace(found, pointer=f"/decoded_resource{found.pointer or ''}")
 
 
 def _read(value: Any, received: bytes, settings: Settings) -> Document:
@@ -123,6 +134,7 @@ def _read(value: Any, received: bytes, settings: Settings) -> Document:
     problems: list[Problem] = []
     named, prefixes = inline_prefixes(value.get("@context"), problems)
     walk = Canonicaliser(identity, prefixes, settings.max_document_depth)
+    walk.once(value, ())
     nodes = [walk.node(node, at) for node, at in _nodes(value)]
     walk.finish()
     problems += walk.problems
@@ -196,6 +208,8 @@ def _nodes(value: dict[str, Any]) -> Iterator[tuple[dict[str, Any], Place]]:
         yield {key: item for key, item in value.items() if key != "@context"}, ()
         return
     graph = value["@graph"]
+    for key in value.keys() - {"@context", "@id", "@graph"}:
+        _refuse(f"{key!r} beside @graph would be lost.", "Put it into an entity.", f"/{key}")
     if not isinstance(graph, list) or not graph:
         _refuse("@graph must be an array of one entity or more.", "Put the entities in it.",
                 "/@graph")  # fmt: skip

@@ -53,7 +53,7 @@ class Identity:
     def ctid_of(self, iri: str) -> str | None:
         """Return the CTID of a record's IRI in any of its spellings, or None for other IRIs."""
         # Most values are no links; the cheap test spares them the expression.
-        if "/ce-" not in iri and "/CE-" not in iri and "/Ce-" not in iri:
+        if "/ce-" not in iri.lower():
             return None
         match = self._alias.fullmatch(iri)
         return match[1].lower() if match else None

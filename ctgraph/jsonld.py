@@ -66,7 +66,8 @@ def inline_prefixes(context: Any, problems: list[Problem]) -> tuple[list[str], d
                         f"{at}/{key}",
                     ))  # fmt: skip
         elif entry is not None:
-            problems.append(Problem("A context must be an address or an object.", "", at))
+            problems.append(Problem("A context must be an address or an object.",
+                                    f"Name {CONTEXT_URLS['ctdl']}.", at))  # fmt: skip
     return list(dict.fromkeys(named)), prefixes
 
 
@@ -91,10 +92,10 @@ class Canonicaliser:
         """Return a node object with canonical IRIs."""
         if depth > self._max_depth:
             return self._too_deep(at)
-        if isinstance(node, Repeated):
-            self._wrong((at, node.key), f"The key {node.key!r} stands twice in one object.",
-                        "Keep one, or join the values in an array.")  # fmt: skip
+        self.once(node, at)
         out: dict[str, Any] = {}
+        if "ceterms:ctid" in node:
+            self.entities.append((out, at))
         for key, value in node.items():
             if key == "@id":
                 out[key] = self._reference(value, (at, key))
@@ -105,10 +106,14 @@ class Canonicaliser:
                             "Express it with plain node objects.")  # fmt: skip
             else:
                 out[key] = self._property(key, value, (at, key), depth)
-        if "ceterms:ctid" in out:
-            self.entities.append((out, at))
         self._define(out, at)
         return out
+
+    def once(self, value: dict[str, Any], at: Place) -> None:
+        """Report an object that names a key twice: JSON would keep the last and lose the first."""
+        if isinstance(value, Repeated):
+            self._wrong((at, value.key), f"The key {value.key!r} stands twice in one object.",
+                        "Keep one, or join the values in an array.")  # fmt: skip
 
     def finish(self) -> None:
         """Report the blank nodes that are referred to but stand nowhere in the document."""
@@ -157,12 +162,15 @@ class Canonicaliser:
             if term.get("@type") in IRI_COERCIONS:
                 return self._reference(value, at)
             return self._text(value, at)
+        texts = term.get("@container") == "@language"
         if isinstance(value, list):
             if depth > self._max_depth:
                 return self._too_deep(at)
+            if texts:
+                return [self._text_item(item, (at, i), depth) for i, item in enumerate(value)]
             return [self._value(term, item, (at, i), depth + 1) for i, item in enumerate(value)]
         if isinstance(value, dict):
-            if term.get("@container") == "@language" and "@value" not in value:
+            if texts:
                 return self._language_map(value, at)
             if "@value" in value:
                 return self._value_object(value, at)
@@ -223,9 +231,13 @@ class Canonicaliser:
         return value
 
     def _language_map(self, value: dict[str, Any], at: Place) -> dict[str, Any]:
-        if isinstance(value, Repeated):
-            self._wrong((at, value.key), f"The language {value.key!r} stands twice.",
-                        "Join the texts in an array.")  # fmt: skip
+        self.once(value, at)
+        if "@value" in value:
+            # Where texts in languages are expected, JSON-LD would lose a value object.
+            checked = self._value_object(value, at)
+            if "@type" in checked:
+                self._wrong((at, "@type"), "A text has a language, not a datatype.", "Remove it.")
+            return {checked.get("@language") or "@none": checked["@value"]}
         for tag, text in value.items():
             if tag != "@none" and not LANGUAGE.fullmatch(tag):
                 self._wrong((at, tag), f"{tag!r} is not a language tag (BCP 47).",
@@ -237,7 +249,18 @@ class Canonicaliser:
                     self._wrong((at, tag), f"{_shown(item)} is not a text.", "Write a string.")
         return value
 
+    def _text_item(self, item: Any, at: Place, depth: int) -> Any:
+        if isinstance(item, dict) and "@value" in item:
+            return self._value_object(item, at)
+        if isinstance(item, list):
+            return self._value({"@container": "@language"}, item, at, depth + 1)
+        if isinstance(item, dict):
+            self._wrong(at, "A language map cannot stand in an array: its texts would be lost.",
+                        "Write one language map, with an array for each language.")  # fmt: skip
+        return self._text(item, at) if isinstance(item, str) else item
+
     def _value_object(self, value: dict[str, Any], at: Place) -> dict[str, Any]:
+        self.once(value, at)
         for key, item in value.items():
             if key not in VALUE_KEYWORDS or isinstance(item, (dict, list)):
                 self._wrong((at, key), f"{key} does not belong in a value object.", "Remove it.")
@@ -294,4 +317,6 @@ def to_quads(
     try:
         return list(ox.parse(text, format=ox.RdfFormat.JSON_LD))
     except SyntaxError as error:
-        raise InvalidDocument(f"The document is not JSON-LD: {error}") from error
+        message = f"The document is not JSON-LD: {error}."
+        remedy = "Look at its value objects: @type names a datatype, @language a language."
+        raise InvalidDocument(message, [Problem(message, remedy, "")]) from error

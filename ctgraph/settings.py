@@ -8,6 +8,7 @@ one; a test keeps that true.
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import Literal
 
@@ -68,8 +69,8 @@ class Settings(BaseSettings):
     @field_validator("base_url")
     @classmethod
     def _no_slash(cls, value: str) -> str:
-        if not value.startswith(("http://", "https://")):
-            raise ValueError("must start with http:// or https://")
+        if not re.fullmatch(r"https?://[\w.:\[\]-]+(/[\w./~-]*)?", value):
+            raise ValueError("must be http:// or https://, a host, and perhaps a path")
         return value.rstrip("/")
 
     @classmethod

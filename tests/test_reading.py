@@ -60,6 +60,13 @@ def text(**more: Any) -> str:
         (text().replace('"ceterms:name"', '"ceterms:name": "x", "ceterms:name"'),
          "/@graph/0/ceterms:name"),
         (text(**{"a/b~c": 1}), "/@graph/0/a~1b~0c"),
+        (text(**{"ceterms:name": [{"en": "lost"}, "kept"]}), "/@graph/0/ceterms:name/0"),
+        (text(**{"ceterms:name": {"@value": "a", "@type": "bad type"}}), None),
+        (json.dumps(certificate() | {"ceterms:name": "beside"}), "/ceterms:name"),
+        (text().replace('"@graph"', '"@graph": [], "@graph"'), "/@graph"),
+        (b'{"@type": "ceterms:Badge", "ceterms:name": "a", "ceterms:name": "b"}', "/ceterms:name"),
+        (json.dumps({"decoded_resource": certificate(naked="x")}),
+         "/decoded_resource/@graph/0/naked"),
     ],
 )  # fmt: skip
 def test_bad_input_is_refused_with_its_place(data: bytes | str, pointer: str | None) -> None:
@@ -102,8 +109,10 @@ def blank(number: int, *targets: int) -> dict[str, Any]:
         [blank(i, i + 1) for i in range(3000)] + [blank(3000)],
         [blank(i, *(j for j in range(20) if j != i)) for i in range(20)],
         [PROFILE | {"ceterms:alternativeCondition": [PROFILE] * 12}] * 3,
+        [PROFILE | {"@id": f"_:b{i}"} | {f"ceterms:x{k}": {"@id": f"_:b{(i + k) % 99}"}
+                                         for k in range(1, 40)} for i in range(99)],
     ],
-    ids=["cycle", "chain", "clique", "nested"],
+    ids=["cycle", "chain", "clique", "nested", "ring"],
 )
 def test_blank_nodes_that_would_take_for_ever_are_refused(nodes: list[dict[str, Any]]) -> None:
     document = certificate()
@@ -143,6 +152,17 @@ def test_the_content_hash_depends_on_what_is_said_alone() -> None:
     assert read(certificate(**one)).quads == read(certificate(**other)).quads
     assert read(certificate(**one)).digest != read(certificate()).digest
     assert b"_:b00000000000040008000000000000001n0" in read(certificate(**one)).quads
+
+
+def test_a_value_object_is_not_lost_where_a_language_map_belongs() -> None:
+    value = {"@value": "nom", "@language": "fr"}
+    assert b'"nom"@fr' in read(certificate(**{"ceterms:name": value})).quads
+
+
+def test_a_nested_part_is_not_taken_for_the_primary_entity() -> None:
+    part = {"@type": "ceasn:Competency", "ceterms:ctid": ctid_number(6)}
+    whole = {"@type": "ceasn:CompetencyFramework", "ceterms:ctid": ctid_number(5)}
+    assert read(whole | {"ceasn:hasTopChild": part}).ctid == ctid_number(5)
 
 
 def test_the_case_of_a_prefix_is_mended() -> None:
