@@ -237,7 +237,8 @@ class Canonicaliser:
             checked = self._value_object(value, at)
             if "@type" in checked:
                 self._wrong((at, "@type"), "A text has a language, not a datatype.", "Remove it.")
-            return {checked.get("@language") or "@none": checked["@value"]}
+            language = checked.get("@language")
+            return {language if isinstance(language, str) else "@none": checked["@value"]}
         for tag, text in value.items():
             if tag != "@none" and not LANGUAGE.fullmatch(tag):
                 self._wrong((at, tag), f"{tag!r} is not a language tag (BCP 47).",
