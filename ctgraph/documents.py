@@ -9,45 +9,27 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, TypeVar
 
 import orjson
+import pyoxigraph as ox
 
-from ctgraph import ctid
 from ctgraph.canonical import canonical_lines, label_blank_nodes
-from ctgraph.errors import DocumentTooLarge, InvalidDocument, MalformedCtid, Problem
+from ctgraph.entities import Entity, entities_of
+from ctgraph.errors import DocumentTooLarge, InvalidDocument, Problem
 from ctgraph.identity import Identity
 from ctgraph.jsonld import Canonicaliser, inline_prefixes, to_quads
+from ctgraph.nodes import each, name_of
 from ctgraph.settings import Settings
 from ctgraph.strictjson import Place, pointer, read_json
 from ctgraph.vocab import CONTEXT_URLS, vocabulary
 
-# What may stand beside the primary entity with a CTID of its own: the parts of a framework, a
-# scheme, a pathway or a rubric, and the outcome data that real records carry along.
-PARTS = (
-    "ceasn:Competency", "skos:Concept", "asn:ProgressionLevel", "ceterms:PathwayComponent",
-    "ceasn:RubricCriterion", "ceasn:RubricLevel", "ceasn:CriterionLevel",
-    "ceasn:CriterionCategory", "qdata:DataSetProfile",
-)  # fmt: skip
 OWNING = (
     "ceterms:ownedBy", "ceterms:offeredBy", "ceasn:publisher", "ceasn:creator", "ceasn:author",
     "ceterms:assertedBy", "ceterms:conditionManifestOf", "ceterms:costManifestOf",
     "qdata:dataProvider", "ceterms:actingAgent",
 )  # fmt: skip
-NAMES = (
-    "ceterms:name", "ceasn:name", "skos:prefLabel", "ceasn:competencyText", "ceterms:description",
-)  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Entity:
-    """A thing with a CTID in a document: its class (a CURIE), and its place as submitted."""
-
-    ctid: str
-    type: str
-    pointer: str
-
-
 @dataclass(frozen=True)
 class Document:
     """A graph document that was read and canonicalised. Immutable.
@@ -82,7 +64,7 @@ class Document:
         return decoded
 
 
-Located = TypeVar("Located", Entity, Problem)
+Placed = TypeVar("Placed", Entity, Problem)
 
 
 def parse(data: bytes, settings: Settings) -> Document:
@@ -123,11 +105,40 @@ def from_json(value: Any, received: bytes, settings: Settings) -> Document:
         raise InvalidDocument(message, [Problem(message, "Flatten it.", "")]) from error
 
 
-def _in_envelope(found: Located) -> Located:
+def _in_envelope(found: Placed) -> Placed:
     return replace(found, pointer=f"/decoded_resource{found.pointer or ''}")
 
 
-def _read(value: Any, received: bytes, settings: Settings) -> Document:
+@dataclass(frozen=True)
+class _Reading:
+    """A document as far as it could be read, with everything that is wrong with it."""
+
+    identity: Identity
+    walk: Canonicaliser
+    contexts: list[str]
+    prefixes: dict[str, str]
+    nodes: list[dict[str, Any]]
+    primary: dict[str, Any]
+    entities: list[Entity]
+    problems: list[Problem]
+
+    @cached_property
+    def content(self) -> dict[str, Any]:
+        """The canonical JSON-LD, the primary entity first."""
+        named = self.contexts or [CONTEXT_URLS["ctdl"]]
+        context: list[Any] = [*named, *([self.prefixes] if self.prefixes else [])]
+        return {
+            "@context": context[0] if len(context) == 1 else context,
+            "@id": self.identity.graph(self.primary["ceterms:ctid"]),
+            "@graph": sorted(self.nodes, key=lambda node: node is not self.primary),
+        }
+
+    def quads(self) -> list[ox.Quad]:
+        return to_quads(self.content, self.walk.used, self.prefixes)
+
+
+def _reading(value: Any, settings: Settings) -> _Reading:
+    """Walk through a document and check its entities."""
     if not isinstance(value, dict):
         _refuse("A document is a JSON object.", "Send {'@context', '@id', '@graph'}.", "")
     identity = Identity.of(settings)
@@ -138,56 +149,71 @@ def _read(value: Any, received: bytes, settings: Settings) -> Document:
     nodes = [walk.node(node, at) for node, at in _nodes(value)]
     walk.finish()
     problems += walk.problems
-    primary, entities = _entities(value, walk.entities, identity, problems)
+    primary, entities = entities_of(value, walk.entities, identity, problems)
+    return _Reading(identity, walk, named, prefixes, nodes, primary, entities, problems)
+
+
+def _read(value: Any, received: bytes, settings: Settings) -> Document:
+    reading = _reading(value, settings)
+    primary, entities, problems = reading.primary, reading.entities, reading.problems
     if any(problem.severity == "violation" for problem in problems):
         raise InvalidDocument(_summary(problems), problems)
     record = primary["ceterms:ctid"]
-    context: list[Any] = [*(named or [CONTEXT_URLS["ctdl"]]), *([prefixes] if prefixes else [])]
-    content = {
-        "@context": context[0] if len(context) == 1 else context,
-        "@id": identity.graph(record),
-        "@graph": sorted(nodes, key=lambda node: node is not primary),
-    }
-    lines = canonical_lines(to_quads(content, walk.used, prefixes))
+    lines = canonical_lines(reading.quads())
     return Document(
         ctid=record,
         type=entities[0].type,
         name=name_of(primary),
-        owners=_owners(primary, entities[0].type, identity),
+        owners=_owners(primary, entities[0].type, reading.identity),
         entities=tuple(entities),
         received=received,
-        canonical=orjson.dumps(content),
+        canonical=orjson.dumps(reading.content),
         quads=label_blank_nodes(lines, record).encode(),
         digest=hashlib.sha256(lines.encode()).hexdigest(),
         warnings=tuple(problems),
     )
 
 
-def name_of(node: dict[str, Any], language: str = "en") -> str:
-    """Return a node's name, label or text, in `language` where there is one, else in any."""
-    for key in NAMES:
-        text = node.get(key)
-        if isinstance(text, dict):
-            text = next((t for tag, t in text.items() if tag.lower().startswith(language)),
-                        next(iter(text.values()), None))  # fmt: skip
-        if isinstance(text, list):
-            text = next((t for t in text if isinstance(t, str)), None)
-        if isinstance(text, str) and text:
-            return text
-    return ""
+@dataclass(frozen=True)
+class Located:
+    """A document whose nodes all have IRIs, to tell where each of them stands.
+
+    A node without an IRI of its own gets one that begins with :data:`PLACE`.
+
+    :param ntriples: its triples.
+    :param nodes: every node by its IRI: its JSON Pointer in the document as submitted, and itself.
+    """
+
+    ntriples: str
+    nodes: dict[str, tuple[str, dict[str, Any]]]
 
 
-def type_of(node: dict[str, Any]) -> str:
-    """Return a node's first class, as a CURIE; empty where it has none."""
-    types = node.get("@type") or ""
-    return str(types[0]) if isinstance(types, list) else str(types)
+PLACE = "urn:ctgraph:place:"
 
 
-def each(value: Any) -> list[Any]:
-    """Return a JSON-LD value as a list: no value is the empty list, one value a list of one."""
-    if value is None:
-        return []
-    return value if isinstance(value, list) else [value]
+def locate(document: Document, settings: Settings) -> Located:
+    """Find out where each node of a document stands in the JSON that was submitted."""
+    value, prefix = read_json(document.received), ""
+    if isinstance(value, list):  # a file that holds one document in an array
+        value, prefix = value[0], "/0"
+    if "decoded_resource" in value:
+        value, prefix = value["decoded_resource"], f"{prefix}/decoded_resource"
+    reading = _reading(value, settings)
+    nodes: dict[str, tuple[str, dict[str, Any]]] = {}
+    for number, (node, at) in enumerate(reading.walk.nodes):
+        label = node.setdefault("@id", f"_:ctgraph.{number}")
+        if len(node) > 1:
+            nodes.setdefault(_placed(label), (prefix + pointer(at), node))
+    lines = [f"{_named(q.subject)} {q.predicate} {_named(q.object)} ." for q in reading.quads()]
+    return Located("\n".join(lines), nodes)
+
+
+def _placed(label: str) -> str:
+    return f"{PLACE}{label[2:]}" if label.startswith("_:") else label
+
+
+def _named(term: Any) -> str:
+    return f"<{PLACE}{term.value}>" if isinstance(term, ox.BlankNode) else str(term)
 
 
 def _refuse(message: str, remedy: str, at: str) -> None:
@@ -217,97 +243,6 @@ def _nodes(value: dict[str, Any]) -> Iterator[tuple[dict[str, Any], Place]]:
         if not isinstance(node, dict):
             _refuse("Every member of @graph must be an object.", "Remove it.", f"/@graph/{index}")
         yield node, (((), "@graph"), index)
-
-
-def _entities(
-    value: dict[str, Any],
-    found: list[tuple[dict[str, Any], Place]],
-    identity: Identity,
-    problems: list[Problem],
-) -> tuple[dict[str, Any], list[Entity]]:
-    """Check the CTIDs of a document; return its primary node and all its entities."""
-    if not found:
-        problems.append(Problem(
-            "No entity in the document has a ceterms:ctid.",
-            "Give the primary entity a CTID: 'ce-' and a lower-case UUID.",
-            "/@graph/0/ceterms:ctid" if "@graph" in value else "/ceterms:ctid",
-        ))  # fmt: skip
-        return {}, []
-    seen: set[str] = set()
-    for node, at in found:
-        _check_ctid(node, at, identity, seen, problems)
-    primary, at = _primary(value, found, identity, problems)
-    others = [(node, place) for node, place in found if node is not primary]
-    for node, place in others:
-        if not vocabulary().is_a(type_of(node), *PARTS):
-            problems.append(Problem(
-                f"{node['ceterms:ctid']} is a {type_of(node) or 'thing without a class'}: "
-                "only the parts of a framework, scheme, pathway or rubric may stand beside the "
-                "primary entity with a CTID.", "Publish it in a document of its own.",
-                pointer(place),
-            ))  # fmt: skip
-    if not type_of(primary):
-        problems.append(Problem("The primary entity has no @type.",
-                                "Name its class, such as ceterms:Certificate.",
-                                pointer((at, "@type"))))  # fmt: skip
-    return primary, [
-        Entity(node["ceterms:ctid"], type_of(node), pointer(place))
-        for node, place in ((primary, at), *others)
-    ]
-
-
-def _check_ctid(
-    node: dict[str, Any], at: Place, identity: Identity, seen: set[str], problems: list[Problem]
-) -> None:
-    """Bring a node's CTID and ``@id`` to their canonical form, where they agree."""
-    given = node["ceterms:ctid"]
-    try:
-        record = ctid.canonical(given) if isinstance(given, str) else ""
-    except MalformedCtid:
-        record = ""
-    if not record:
-        problems.append(Problem(
-            f"{given!r} is not a CTID." if not isinstance(given, list)
-            else "An entity has exactly one CTID.",
-            "A CTID is 'ce-' and a UUID of 36 characters, in lower case.",
-            pointer((at, "ceterms:ctid")),
-        ))  # fmt: skip
-        node["ceterms:ctid"] = str(given)
-        return
-    if record in seen:
-        problems.append(Problem(f"The CTID {record} stands on two entities.",
-                                "Give every entity its own.",
-                                pointer((at, "ceterms:ctid"))))  # fmt: skip
-    seen.add(record)
-    node["ceterms:ctid"] = record
-    iri = node.setdefault("@id", identity.resource(record))
-    if iri != identity.resource(record):
-        problems.append(Problem(
-            f"The @id {iri!r} does not match the CTID {record}.",
-            f"Write {identity.resource(record)}, or correct the CTID.", pointer((at, "@id")),
-        ))  # fmt: skip
-
-
-def _primary(
-    value: dict[str, Any],
-    found: list[tuple[dict[str, Any], Place]],
-    identity: Identity,
-    problems: list[Problem],
-) -> tuple[dict[str, Any], Place]:
-    """Return the entity that the document's @id names, else the first with a CTID."""
-    graph = value.get("@id") if "@graph" in value else None
-    if graph is None:
-        return found[0]
-    record = identity.ctid_of(graph) if isinstance(graph, str) else None
-    for node, at in found:
-        if node["ceterms:ctid"] == record:
-            return node, at
-    problems.append(Problem(
-        f"The document's @id {graph!r} does not match the CTID of its primary entity, "
-        f"{found[0][0]['ceterms:ctid']}.",
-        f"Write {identity.graph(found[0][0]['ceterms:ctid'])}, or leave @id out.", "/@id",
-    ))  # fmt: skip
-    return found[0]
 
 
 def _owners(primary: dict[str, Any], kind: str, identity: Identity) -> tuple[str, ...]:

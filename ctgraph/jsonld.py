@@ -74,12 +74,13 @@ def inline_prefixes(context: Any, problems: list[Problem]) -> tuple[list[str], d
 class Canonicaliser:
     """Walks the nodes of one document: canonicalises their IRIs and collects what is wrong.
 
-    After :meth:`node` has seen every node, `problems` holds every problem, `entities` every
-    entity with a CTID, and `used` the keys that the document's context must define.
+    After :meth:`node` has seen every node, `problems` holds every problem, `nodes` every node with
+    its place, `entities` those with a CTID, and `used` the keys that the context must define.
     """
 
     def __init__(self, identity: Identity, prefixes: dict[str, str], max_depth: int) -> None:
         self.problems: list[Problem] = []
+        self.nodes: list[tuple[dict[str, Any], Place]] = []
         self.entities: list[tuple[dict[str, Any], Place]] = []
         self.used: set[str] = set()
         self._identity = identity
@@ -94,6 +95,7 @@ class Canonicaliser:
             return self._too_deep(at)
         self.once(node, at)
         out: dict[str, Any] = {}
+        self.nodes.append((out, at))
         if "ceterms:ctid" in node:
             self.entities.append((out, at))
         for key, value in node.items():

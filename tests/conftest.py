@@ -60,6 +60,14 @@ def certificate(number: int = 1, owner: str = ctid_number(0), **more: Any) -> di
                 "ceterms:ctid": record,
                 "ceterms:name": {"en-US": f"Certificate {number}"},
                 "ceterms:description": {"en-US": "A certificate that the tests award."},
+                "ceterms:subjectWebpage": f"https://www.example.org/certificates/{number}",
+                "ceterms:inLanguage": ["en-US"],
+                "ceterms:credentialStatusType": {
+                    "@type": "ceterms:CredentialAlignmentObject",
+                    "ceterms:framework": "https://credreg.net/ctdl/terms/CredentialStatus",
+                    "ceterms:targetNode": "credentialStat:Active",
+                    "ceterms:targetNodeName": {"en-US": "Active"},
+                },
                 "ceterms:ownedBy": [f"http://localhost:8000/resources/{owner}"],
                 **more,
             }

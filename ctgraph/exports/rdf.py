@@ -120,6 +120,5 @@ def _embed(value: Any, blank: dict[str, dict[str, Any]], within: tuple[str, ...]
 def _write(quads: Iterable[ox.Quad], source: bytes, format: Format) -> bytes:
     if format.writer not in _DATASETS:
         quads = (ox.Quad(q.subject, q.predicate, q.object) for q in quads)
-    text = source.decode()
-    used = {p: ns for p, ns in vocabulary().prefixes.items() if f"<{ns}" in text}
+    used = vocabulary().prefixes_in(source.decode())
     return ox.serialize(quads, format=format.writer, prefixes=used) or b""

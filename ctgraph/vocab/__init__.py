@@ -89,6 +89,10 @@ class Vocabulary:
                 return f"{prefix}:{iri[len(namespace):]}"
         return iri
 
+    def prefixes_in(self, text: str) -> dict[str, str]:
+        """Return the prefixes that shorten the IRIs of a text in N-Triples or N-Quads."""
+        return {p: space for p, space in self.prefixes.items() if f"<{space}" in text}
+
     def term(self, iri: str) -> Term | None:
         """Return the term of an IRI or CURIE, or None where the vocabulary does not declare it."""
         return self._terms.get(self.expand(iri))
@@ -109,12 +113,16 @@ class Vocabulary:
         parents = term.sub_class_of if term else ()
         return frozenset({own}).union(*(self.superclasses(parent) for parent in parents))
 
+    def children(self, iri: str) -> list[str]:
+        """Return the classes that the vocabulary puts right below a class."""
+        return self._children.get(self.expand(iri), [])
+
     @cache  # noqa: B019
     def subclasses(self, iri: str) -> frozenset[str]:
         """Return the class itself and all its descendants."""
-        own = self.expand(iri)
-        children = self._children.get(own, ())
-        return frozenset({own}).union(*(self.subclasses(child) for child in children))
+        return frozenset({self.expand(iri)}).union(
+            *(self.subclasses(child) for child in self.children(iri))
+        )
 
     def is_a(self, iri: str, *ancestors: str) -> bool:
         """Tell whether a class is one of `ancestors` or descends from one."""

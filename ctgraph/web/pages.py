@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from ctgraph.documents import each, name_of, type_of
+from ctgraph.nodes import each, name_of, type_of
 from ctgraph.vocab import load_definitions, vocabulary
 from ctgraph.web.state import State
 

@@ -1,0 +1,36 @@
+"""Reading the nodes of decoded JSON-LD: their name, class and values."""
+
+from __future__ import annotations
+
+from typing import Any
+
+NAMES = (
+    "ceterms:name", "ceasn:name", "skos:prefLabel", "ceasn:competencyText", "ceterms:description",
+)  # fmt: skip
+
+
+def name_of(node: dict[str, Any], language: str = "en") -> str:
+    """Return a node's name, label or text, in `language` where there is one, else in any."""
+    for key in NAMES:
+        text = node.get(key)
+        if isinstance(text, dict):
+            text = next((t for tag, t in text.items() if tag.lower().startswith(language)),
+                        next(iter(text.values()), None))  # fmt: skip
+        if isinstance(text, list):
+            text = next((t for t in text if isinstance(t, str)), None)
+        if isinstance(text, str) and text:
+            return text
+    return ""
+
+
+def type_of(node: dict[str, Any]) -> str:
+    """Return a node's first class, as a CURIE; empty where it has none."""
+    types = node.get("@type") or ""
+    return str(types[0]) if isinstance(types, list) else str(types)
+
+
+def each(value: Any) -> list[Any]:
+    """Return a JSON-LD value as a list: no value is the empty list, one value a list of one."""
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]

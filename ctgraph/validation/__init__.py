@@ -1,0 +1,187 @@
+"""Validation of graph documents against the SHACL shapes of the CTDL minimum data.
+
+:func:`refused` is the quick question that a bulk load asks; :func:`validate` says everything that
+can be said about a document by itself. What only the registry can know (whether a link leads
+anywhere) is :mod:`ctgraph.examining`'s.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cache
+
+import pyoxigraph as ox
+
+from ctgraph.documents import PLACE, Document, Located, locate
+from ctgraph.errors import InvalidDocument, Problem
+from ctgraph.identity import Identity
+from ctgraph.nodes import each, name_of, type_of
+from ctgraph.settings import Settings
+from ctgraph.shapes import Shape, shapes
+from ctgraph.validation.advice import advise
+from ctgraph.validation.engines import Result, Run, compile_shapes
+from ctgraph.vocab import vocabulary
+
+SEVERITIES = ("violation", "warning", "info")
+_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
+_CTID = "https://purl.org/ctdl/terms/ctid"
+
+
+def refused(document: Document, settings: Settings) -> bool:
+    """Tell whether a document breaks the minimum data."""
+    triples = document.quads.decode().replace(
+        f" <{Identity.of(settings).graph(document.ctid)}> .\n", " .\n"
+    )
+    found = _engine(settings.validation_engine, blocking=True)(triples, "ntriples")
+    if not found:
+        return False
+    # Some of it may be no violation here: a reference is not held to what a record needs.
+    return any(problem.severity == "violation" for problem in validate(document, settings))
+
+
+def validate(document: Document, settings: Settings) -> list[Problem]:
+    """Return everything that is wrong with a document or missing in it, worst first."""
+    located = locate(document, settings)
+    found = _engine(settings.validation_engine)(located.ntriples, "ntriples")
+    finder = _Finder(document, located, settings)
+    problems = [*document.warnings, *finder.problems(found), *advise(located, finder.detail)]
+    return in_order(problems)
+
+
+def check(document: Document, settings: Settings) -> list[Problem]:
+    """Return what there is to say about a document that may be published.
+
+    :raises InvalidDocument: listing every finding, when one of them is a violation.
+    """
+    problems = validate(document, settings)
+    violations = sum(problem.severity == "violation" for problem in problems)
+    if violations:
+        count = "1 violation" if violations == 1 else f"{violations} violations"
+        raise InvalidDocument(f"{document.ctid} breaks the minimum data: {count}.", problems)
+    return problems
+
+
+def in_order(problems: Iterable[Problem]) -> list[Problem]:
+    """Return problems with the worst first, in each severity in the order of their places."""
+    return sorted(
+        problems, key=lambda p: (SEVERITIES.index(p.severity), p.pointer or "", p.message)
+    )
+
+
+def provisional(document: Document) -> bool:
+    """Tell whether a document says that it is provisional: announced, but not complete."""
+    return any(
+        (value.get("ceterms:targetNode", "") if isinstance(value, dict) else str(value))
+        .endswith("ublicationStatus:Provisional")
+        for node in document.content["@graph"]
+        for value in each(node.get("adms:status"))
+    )  # fmt: skip
+
+
+class _Finder:
+    """Turns the results of an engine into problems with their places."""
+
+    def __init__(self, document: Document, located: Located, settings: Settings) -> None:
+        self._nodes = located.nodes
+        self._provisional = provisional(document)
+        self._base = settings.base_url
+
+    def problems(self, results: Iterable[Result]) -> Iterator[Problem]:
+        known = shapes()
+        for result in sorted(set(results)):
+            shape = known.by_iri[_bare(result.shape)]
+            severity = self._severity(shape, result)
+            if severity:
+                yield self._problem(shape, result, severity)
+
+    def _severity(self, shape: Shape, result: Result) -> str:
+        """Return how severe a result is in this document; empty when it does not hold here."""
+        if shape.family == "provisional":
+            return shape.severity if self._provisional else ""
+        focus = self._nodes.get(_bare(result.focus), ("", {}))[1]
+        if "ceterms:ctid" not in focus and self._only_of_records(shape, focus):
+            return ""
+        if self._provisional and shape.required and shape.name != "ctid":
+            return "info"
+        return shape.severity
+
+    def _only_of_records(self, shape: Shape, node: dict[str, object]) -> bool:
+        """Tell whether a shape speaks of nothing but records where it meets a node."""
+        classes = [vocabulary().expand(str(name)) for name in each(node.get("@type"))]
+        meeting = [one for name in classes for one in shapes().of_class(name)
+                   if shape in one.shapes]  # fmt: skip
+        return bool(meeting) and all(one.record for one in meeting)
+
+    def _problem(self, shape: Shape, result: Result, severity: str) -> Problem:
+        focus = _bare(result.focus)
+        value = "" if result.value == result.focus else result.value
+        path = shape.properties[0] if len(shape.properties) == 1 else ""
+        pointer, detail = self.detail(focus, path, value)
+        detail |= {"shape": shape.iri, "constraint": result.component,
+                   "documentation": f"{self._base}/shapes/{shape.family}#{shape.name}"}  # fmt: skip
+        return Problem(shape.message, shape.remedy, pointer, severity, detail)
+
+    def detail(self, focus: str, path: str, value: str = "") -> tuple[str | None, dict[str, str]]:
+        """Return the place of a finding, and what there is to say about it.
+
+        :param focus: IRI of the focus node.
+        :param path: IRI of the property, or empty.
+        :param value: the value in N-Triples syntax, or empty.
+        """
+        vocab = vocabulary()
+        pointer, node = self._nodes.get(focus, (None, {}))
+        kind = type_of(node)
+        facts = {"label": name_of(node) or vocab.label(kind), "class": kind,
+                 "ctid": str(node.get("ceterms:ctid", ""))}  # fmt: skip
+        if not focus.startswith(PLACE):
+            facts["focusNode"] = focus
+        if path:
+            facts |= {"property": path, "propertyLabel": vocab.label(path)}
+            key = "@type" if path == _TYPE else vocab.compact(path)
+            if pointer is not None and key in node:
+                pointer = f"{pointer}/{key}" + self._index(node[key], value)
+        if value:
+            facts["value"] = self._shown(value)
+        return pointer, {key: text for key, text in facts.items() if text}
+
+    def _index(self, values: object, value: str) -> str:
+        """Return where among the values of a property one stands, where there are several."""
+        if not isinstance(values, list) or not value:
+            return ""
+        wanted = {_bare(value), vocabulary().compact(_bare(value)), _lexical(value)}
+        for index, item in enumerate(values):
+            found = item.get("@id") if isinstance(item, dict) else str(item)
+            target = item.get("ceterms:targetNode") if isinstance(item, dict) else None
+            if {_placed(str(found)), str(target)} & wanted:
+                return f"/{index}"
+        return ""
+
+    def _shown(self, value: str) -> str:
+        """Return a value as people read it."""
+        bare = _bare(value)
+        if bare.startswith(PLACE):
+            node = self._nodes.get(bare, ("", {}))[1]
+            return name_of(node) or vocabulary().label(type_of(node))
+        return bare if value.startswith("<") else _lexical(value)
+
+
+@cache
+def _engine(name: str, blocking: bool = False) -> Run:
+    return compile_shapes(name, shapes().ntriples(blocking))
+
+
+def _bare(term: str) -> str:
+    """Return the IRI of a term in N-Triples syntax."""
+    return term[1:-1] if term.startswith("<") else term
+
+
+def _placed(label: str) -> str:
+    return f"{PLACE}{label[2:]}" if label.startswith("_:") else label
+
+
+def _lexical(value: str) -> str:
+    """Return the lexical form of a literal in N-Triples syntax."""
+    if not value.startswith('"'):
+        return value
+    quad = next(iter(ox.parse(f"<x:> <x:> {value} .", format=ox.RdfFormat.N_TRIPLES, lenient=True)))
+    return quad.object.value if isinstance(quad.object, ox.Literal) else value
