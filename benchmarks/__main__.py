@@ -12,6 +12,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from urllib.parse import quote
 
+import orjson
 import pyoxigraph as ox
 
 from benchmarks.running import (
@@ -24,8 +25,12 @@ from benchmarks.running import (
     running,
     wrk,
 )
+from ctgraph.bulk.sample import generate
+from ctgraph.documents import Document, parse
 from ctgraph.serving import gunicorn_command
+from ctgraph.settings import Settings
 from ctgraph.store.embedded import CTG
+from ctgraph.validation import refused, validate
 from ctgraph.vocab import vocabulary
 
 WORKERS = 2
@@ -52,6 +57,29 @@ def load(home: Path, documents: int) -> None:
               f"peak memory of all processes {peak() / 1e9:.2f} GB")  # fmt: skip
         print("  " + output.strip().splitlines()[-1])
     print(f"load: rate at {documents:,} / rate at {documents // 10:,} = {rates[1] / rates[0]:.2f}")
+
+
+def validation(_: Path, __: int) -> None:
+    """Validate 10,000 generated documents: the engine `shacl` against pyshacl, on a part of them.
+
+    Both answer the question that a load asks; the whole report with all advice is timed too.
+    """
+    settings, reference = Settings(), Settings(validation_engine="pyshacl")
+    documents = [parse(orjson.dumps(document), settings) for document in generate(10_000)]
+    chance = random.Random(0)
+
+    def rate(check: Callable[[Document], object], some: list[Document]) -> float:
+        check(some[0])  # the shapes are prepared once
+        started = time.perf_counter()
+        for document in some:
+            check(document)
+        return len(some) / (time.perf_counter() - started)
+
+    fast = rate(lambda d: refused(d, settings), documents)
+    slow = rate(lambda d: refused(d, reference), chance.sample(documents, 100))
+    whole = rate(lambda d: validate(d, settings), documents)
+    print(f"validation: {fast:,.0f} documents/s; pyshacl {slow:,.1f} documents/s (on 100 of them); "
+          f"ratio {fast / slow:,.0f}; whole reports {whole:,.0f} documents/s")  # fmt: skip
 
 
 def dereference(home: Path, _: int) -> None:
@@ -150,12 +178,13 @@ def _store(home: Path) -> ox.Store:
 
 
 ALL: dict[str, Callable[[Path, int], None]] = {
-    "load": load, "dereference": dereference, "query": query, "publish": publish,
+    "load": load, "validation": validation, "dereference": dereference, "query": query,
+    "publish": publish,
 }  # fmt: skip
 
 
 def main() -> None:
-    """Run the named measurements, or all; those after `load` use its home."""
+    """Run the named measurements, or all; those of a served registry use the home of `load`."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(ALL))
     parser.add_argument("--documents", type=int, default=100_000)
@@ -164,7 +193,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="ctgraph-benchmarks-") as folder:
         home = options.home or Path(folder) / "home"
         names = options.names or list(ALL)
-        if not options.home and "load" not in names:
+        if not options.home and not {"load", "validation"} >= set(names):
             names = ["load", *names]
         for name in names:
             ALL[name](home, options.documents)

@@ -54,6 +54,8 @@ class CtgraphError(Exception):
 
     status: ClassVar[int] = 400
     title: ClassVar[str] = "Bad request"
+    retry_after: ClassVar[int] = 0
+    """After how many seconds it may go better; 0 where it will not."""
 
     def __init__(
         self, message: str, problems: list[Problem] | None = None, /, **extra: Any
@@ -162,6 +164,14 @@ class QueryLimit(CtgraphError):
 
     status = 503
     title = "Query limit reached"
+    retry_after = 5
+
+
+class ValidationLimit(CtgraphError):
+    """Checking a document took too much time or memory."""
+
+    status = 503
+    title = "Validation limit reached"
     retry_after = 5
 
 

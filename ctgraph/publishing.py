@@ -7,13 +7,14 @@ from typing import Any
 
 import orjson
 
-from ctgraph.documents import parse
+from ctgraph.bounded import Runner, directly
 from ctgraph.errors import CtgraphError, Problem
+from ctgraph.examining import accept, advise_on_links
 from ctgraph.ledger import Envelope, Ledger, Organization
 from ctgraph.ledger.writing import Outcome, Submission, append
 from ctgraph.settings import Settings
 from ctgraph.store.projector import snapshots_of
-from ctgraph.validation import check
+from ctgraph.validation.report import Report
 
 
 @dataclass(frozen=True)
@@ -22,13 +23,14 @@ class Receipt:
 
     :param event: ``created``, ``updated``, ``unchanged`` or ``withdrawn``.
     :param queryable: whether queries see the change already.
-    :param warnings: what was accepted, but is probably not as the publisher meant it.
+    :param report: what was accepted, but is probably not as the publisher meant it, and what is
+        recommended; None for a withdrawal.
     """
 
     envelope: Envelope
     event: str
     queryable: bool
-    warnings: list[Problem]
+    report: Report | None
 
 
 def publish(
@@ -38,26 +40,28 @@ def publish(
     data: bytes,
     actor: str,
     wait: bool = False,
+    run: Runner = directly,
 ) -> Receipt:
     """Publish a document as a new version of its record; identical content makes none.
 
     :param wait: answer once queries see the change, or after ``publish_wait`` seconds.
+    :param run: calls what reads and checks the document, perhaps with a deadline.
     :raises DocumentTooLarge: when it is too large.
     :raises InvalidDocument: with everything that is wrong with it.
     :raises Forbidden: when the record belongs to another organization.
     :raises Conflict: when a CTID in it belongs to another record.
+    :raises ValidationLimit: when checking it takes too much time or memory.
     """
-    document = parse(data, settings)
-    warnings = check(document, settings)
+    document, examined = run(accept, data, settings)
+    more = list(advise_on_links(examined.links, ledger, settings))
     if document.owners and owner.ctid not in document.owners:
-        warnings.append(Problem(
+        more.append(Problem(
             f"The document does not name {owner.name} as its owner, which publishes it.",
             "Say ceterms:ownedBy or ceterms:offeredBy with your organization's IRI.",
             document.entities[0].pointer, "warning",
         ))  # fmt: skip
-    submission = Submission(owner, document.ctid, document)
-    outcome = _append(ledger, submission, actor)
-    return _receipt(settings, outcome, wait, warnings)
+    outcome = _append(ledger, Submission(owner, document.ctid, document), actor)
+    return _receipt(settings, outcome, wait, examined.report.with_problems(more))
 
 
 def withdraw(
@@ -76,7 +80,7 @@ def withdraw(
     :raises Forbidden: when it belongs to another organization.
     """
     outcome = _append(ledger, Submission(owner, record), actor)
-    return _receipt(settings, outcome, wait, [])
+    return _receipt(settings, outcome, wait, None)
 
 
 def envelope_json(envelope: Envelope, canonical: bytes = b"") -> dict[str, Any]:
@@ -114,12 +118,12 @@ def _append(ledger: Ledger, submission: Submission, actor: str) -> Outcome:
 
 
 def _receipt(
-    settings: Settings, outcome: Outcome, wait: bool, warnings: list[Problem]
+    settings: Settings, outcome: Outcome, wait: bool, report: Report | None
 ) -> Receipt:
     snapshots = snapshots_of(settings)
     if wait and snapshots.sequence() < outcome.seq:
         snapshots.ask()
         snapshots.wait(outcome.seq, settings.publish_wait)
     return Receipt(
-        outcome.envelope, outcome.event, snapshots.sequence() >= outcome.seq, warnings
+        outcome.envelope, outcome.event, snapshots.sequence() >= outcome.seq, report
     )

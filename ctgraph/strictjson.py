@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from ctgraph.errors import InvalidDocument, Problem
@@ -62,3 +64,44 @@ def read_json(data: bytes) -> Any:
     except ValueError:  # an integer of more than 4,300 digits
         problem = Problem("The document holds a number too long to be read.", "Shorten it.", "")
     raise InvalidDocument(problem.message, [problem])
+
+
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+')
+
+
+def lines_of(text: str, pointers: Collection[str]) -> dict[str, int]:
+    """Return the line, counted from 1, at which each of some places in a JSON text begins.
+
+    A member of an object begins with its key. Places that the text does not have are left out.
+    """
+    found: dict[str, int] = {}
+    # The open objects and arrays: the pointer of each, and where in it the next value stands.
+    inside: list[tuple[str, str | int]] = []
+    for token, line in _tokens(text):
+        base, step = inside[-1] if inside else ("", "")
+        if token in "}]":
+            inside.pop()
+        elif token == ",":
+            inside[-1] = (base, step + 1 if isinstance(step, int) else "")
+        elif inside and step == "":
+            key = json.loads(token).replace("~", "~0").replace("/", "~1")
+            inside[-1] = (base, f"/{key}")
+            place = f"{base}/{key}"
+            if place in pointers:
+                found.setdefault(place, line)
+        elif token != ":":
+            place = f"{base}/{step}" if isinstance(step, int) else base + step
+            if place in pointers:
+                found.setdefault(place, line)
+            if token in "{[":
+                inside.append((place, "" if token == "{" else 0))
+    return found
+
+
+def _tokens(text: str) -> Iterator[tuple[str, int]]:
+    """Yield the tokens of a JSON text, with their lines."""
+    line, at = 1, 0
+    for match in _TOKEN.finditer(text):
+        line += text.count("\n", at, match.start())
+        at = match.start()
+        yield match[0], line

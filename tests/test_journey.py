@@ -13,6 +13,8 @@ from conftest import ROOT, Registry, certificate, ctid_number, shared
 from flask.testing import FlaskClient
 from pyld import jsonld
 
+from ctgraph.documents import parse
+from ctgraph.ledger.writing import Submission, append
 from ctgraph.settings import Settings
 from ctgraph.vocab import vocabulary
 
@@ -167,7 +169,9 @@ def test_a_bad_document_stores_nothing_and_tells_everything(
     assert pointers == ["/@graph/0/ceterms:ownedBy/0", "/@graph/0/name"]
     nameless = certificate()
     del nameless["@graph"][0]["ceterms:name"], nameless["@graph"][0]["ceterms:ownedBy"]
-    assert len(publish(client, registry, nameless, 422).json["problems"]) == 2
+    answer = publish(client, registry, nameless, 422)
+    assert len(answer.json["errors"]) == 2
+    assert [p["severity"] for p in answer.json["problems"][:3]] == ["violation", "violation", "info"]
     assert registry.ledger.last_sequence() == 0
 
 
@@ -177,7 +181,8 @@ def test_a_part_belongs_to_one_document(client: FlaskClient, registry: Registry)
         own = f"http://localhost:8000/resources/{ctid_number(number)}"
         return {"@graph": [
             {"@type": "ceasn:CompetencyFramework", "ceterms:ctid": ctid_number(number),
-             "ceasn:name": {"en": "Framework"}, "ceasn:publisher": publisher},
+             "ceasn:name": {"en": "Framework"}, "ceasn:publisher": publisher,
+             "ceasn:description": {"en": "What welders can do."}, "ceasn:inLanguage": "en"},
             {"@type": "ceasn:Competency", "ceterms:ctid": ctid_number(part),
              "ceasn:competencyText": {"en": "Weld"}, "ceasn:isPartOf": own},
         ]}  # fmt: skip
@@ -201,8 +206,10 @@ def test_real_documents_come_back_isomorphic(
     path: Path, client: FlaskClient, registry: Registry
 ) -> None:
     received = path.read_bytes()
-    answer = publish(client, registry, received)
-    record = answer.json["envelope_ceterms_ctid"]
+    # Several lack what is required today; an operator took them in before that.
+    document = parse(received, registry.settings)
+    append(registry.ledger, [Submission(registry.organization, document.ctid, document)], "test")
+    record = document.ctid
     assert registry.ledger.received(record, 1) == received
     served = client.get(f"/graph/{record}").json
     # Only the hosts of record IRIs, and numbers that are no xsd:decimal as written, may differ.

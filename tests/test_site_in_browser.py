@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import urllib.request
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import certificate
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="needs Playwright")
 pytestmark = pytest.mark.xdist_group("served")
@@ -75,8 +78,48 @@ def test_the_query_form_runs(page: Any) -> None:
     shows(page.locator("body"), "credential,name,owner")
 
 
+def test_a_pasted_document_shows_its_problems_beside_its_lines(page: Any) -> None:
+    page.goto("/validate")
+    page.get_by_label("Document", exact=True).fill(json.dumps({"ceterms:nmae": "x"}, indent=1))
+    page.get_by_role("button", name="Check").click()
+    shows(page.locator(".verdict"), "This registry refuses it")
+    document = certificate(**{"ceterms:subjectWebpage": "ftp://www.example.org/"})
+    page.get_by_label("Document", exact=True).fill(json.dumps(document, indent=1))
+    page.get_by_role("button", name="Check").click()
+    shows(page.locator(".problems").first, "The webpage is not a web address.")
+    shows(page.locator(".line.violation"), "ftp://www.example.org/")
+    page.get_by_role("link", name="the rule").first.click()
+    shows(page.locator(":target"), "Webpage")
+
+
+def test_a_chosen_file_is_checked(page: Any, tmp_path: Path) -> None:
+    file = tmp_path / "mine.json"
+    file.write_text(json.dumps(certificate()))
+    page.goto("/validate")
+    page.get_by_label("Or a file").set_input_files(file)
+    page.get_by_role("button", name="Check").click()
+    shows(page.locator(".verdict"), "This registry takes it")
+
+
+def test_from_the_minimum_data_to_a_term_and_back(page: Any) -> None:
+    page.goto("/shapes")
+    page.get_by_role("link", name="Credential", exact=True).click()
+    page.get_by_role("link", name="ceterms:credentialStatusType").first.click()
+    shows(page.locator("h1"), "Credential Status Type")
+    page.locator("table").get_by_role("link", name="Credential").click()
+    shows(page.locator(":target"), "Credential status")
+
+
+def test_an_organization_sees_how_complete_its_records_are(page: Any) -> None:
+    page.goto(DEGREE)
+    page.get_by_role("link", name="All of Riverbend Community College").click()
+    shows(page.locator("h1"), "Completeness")
+    shows(page.locator("main"), "What is missing most")
+
+
 def test_every_link_and_format_on_a_page_answers(page: Any, served: str) -> None:
-    for path in ("/", "/records", DEGREE, f"{DEGREE}/versions"):
+    for path in ("/", "/records", DEGREE, f"{DEGREE}/versions", "/shapes", "/shapes/learning",
+                 "/vocab/ceterms:Course", "/validate"):  # fmt: skip
         page.goto(path)
         links = page.locator("a, link").evaluate_all("nodes => nodes.map(n => n.href)")
         for link in {re.sub("#.*", "", link) for link in links if link.startswith(served)}:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -15,7 +16,8 @@ import ctgraph, sys
 assert ctgraph.__file__.startswith(sys.argv[1]), ctgraph.__file__
 from ctgraph.web import create_app
 client = create_app().test_client()
-for path in ("/", "/openapi.json", "/ctdl/schema/context/json", "/static/site.css", "/sparql"):
+for path in ("/", "/openapi.json", "/ctdl/schema/context/json", "/static/site.css", "/sparql",
+             "/shapes/credentials", "/vocab/ceterms:name"):
     answer = client.get(path, headers={"Accept": "text/html, */*;q=0.1"})
     assert answer.status_code == 200, (path, answer.text)
 """
@@ -25,6 +27,7 @@ for path in ("/", "/openapi.json", "/ctdl/schema/context/json", "/static/site.cs
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder into which the built wheel was installed, and nothing else."""
     folder = tmp_path_factory.mktemp("wheel")
+    shutil.rmtree(ROOT / "build", ignore_errors=True)  # it keeps files that are gone
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet"]
     subprocess.run([*pip, "wheel", "--no-deps", "-w", str(folder), str(ROOT)], check=True)
     wheel = next(folder.glob("ctgraph-*.whl"))

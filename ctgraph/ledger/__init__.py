@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 import zlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -284,6 +284,17 @@ class Ledger:
             query = sa.select(table.c.ctid, table.c.name).where(table.c.ctid.in_(records))
             found |= dict(map(tuple, self._rows(query)))
         return found
+
+    def standing(self, records: Collection[str]) -> dict[str, str]:
+        """Return which of `records` there ever were: when each was withdrawn, or nothing.
+
+        A part that the newest version of its record no longer holds counts as withdrawn then.
+        """
+        query = sa.select(
+            entity.c.ctid, entity.c.current, envelope.c.deleted_at, envelope.c.updated_at
+        ).join_from(entity, envelope, entity.c.envelope == envelope.c.ctid)
+        rows = self._rows(query.where(entity.c.ctid.in_(records)))
+        return {r: deleted or ("" if current else updated) for r, current, deleted, updated in rows}
 
     def versions(self, record: str) -> list[Version]:
         """Return every version of an envelope, the newest first."""

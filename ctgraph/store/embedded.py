@@ -13,6 +13,7 @@ import pyoxigraph as ox
 
 from ctgraph.identity import Identity
 from ctgraph.ledger import Change
+from ctgraph.validation.completeness import completeness
 
 CTG = "https://w3id.org/ctgraph/terms#"
 DCT = "http://purl.org/dc/terms/"
@@ -23,8 +24,13 @@ BULK = 20_000
 SEQUENCE = ox.NamedNode(f"{CTG}sequence")
 
 
-def envelope_quads(change: Change, identity: Identity) -> list[ox.Quad]:
-    """Return what the registry says about a record: owner, times, version, content hash."""
+def envelope_quads(
+    change: Change, identity: Identity, record: Iterable[ox.Quad]
+) -> list[ox.Quad]:
+    """Return what the registry says about a record: owner, times, version, hash, completeness.
+
+    :param record: the quads of its document.
+    """
     subject = ox.NamedNode(identity.graph(change.ctid))
     graph = ox.NamedNode(f"{identity.base}/envelopes/{change.ctid}")
     moment = ox.NamedNode(f"{XSD}dateTime")
@@ -37,7 +43,25 @@ def envelope_quads(change: Change, identity: Identity) -> list[ox.Quad]:
         (ox.NamedNode(f"{DCT}issued"), ox.Literal(change.issued, datatype=moment)),
         (ox.NamedNode(f"{DCT}modified"), ox.Literal(change.modified, datatype=moment)),
     ]
+    facts += _completeness(ox.NamedNode(identity.resource(change.ctid)), record)
     return [ox.Quad(subject, predicate, value, graph) for predicate, value in facts]
+
+
+def _completeness(
+    entity: ox.NamedNode, record: Iterable[ox.Quad]
+) -> list[tuple[ox.NamedNode, ox.NamedNode | ox.Literal]]:
+    """Return how complete an entity is, and which recommended properties it lacks."""
+    own = [quad for quad in record if quad.subject == entity]
+    classes = [quad.object.value for quad in own if quad.predicate == TYPE]  # type: ignore[union-attr]
+    found = completeness(classes, {quad.predicate.value for quad in own})
+    if found is None:
+        return []
+    score = ox.Literal(f"{found.score:.4f}", datatype=ox.NamedNode(f"{XSD}decimal"))
+    lacks = ox.NamedNode(f"{CTG}lacks")
+    return [
+        (ox.NamedNode(f"{CTG}completeness"), score),
+        *((lacks, ox.NamedNode(shape.properties[0])) for shape in found.missing),
+    ]
 
 
 class EmbeddedStore:
@@ -124,7 +148,7 @@ class EmbeddedStore:
         if not change.quads:
             return []
         quads = list(ox.parse(change.quads, format=ox.RdfFormat.N_QUADS, lenient=True))
-        return quads + envelope_quads(change, self._identity)
+        return quads + envelope_quads(change, self._identity, quads)
 
     def _mark(self, seq: int) -> ox.Quad:
         subject = ox.NamedNode(self._identity.base)

@@ -17,14 +17,13 @@ from ctgraph.errors import InvalidDocument, Problem
 from ctgraph.identity import Identity
 from ctgraph.nodes import each, name_of, type_of
 from ctgraph.settings import Settings
-from ctgraph.shapes import Shape, shapes
+from ctgraph.shapes import ClassShape, Shape, shapes
 from ctgraph.validation.advice import advise
 from ctgraph.validation.engines import Result, Run, compile_shapes
+from ctgraph.validation.report import in_order
 from ctgraph.vocab import vocabulary
 
-SEVERITIES = ("violation", "warning", "info")
 _TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
-_CTID = "https://purl.org/ctdl/terms/ctid"
 
 
 def refused(document: Document, settings: Settings) -> bool:
@@ -59,13 +58,6 @@ def check(document: Document, settings: Settings) -> list[Problem]:
         count = "1 violation" if violations == 1 else f"{violations} violations"
         raise InvalidDocument(f"{document.ctid} breaks the minimum data: {count}.", problems)
     return problems
-
-
-def in_order(problems: Iterable[Problem]) -> list[Problem]:
-    """Return problems with the worst first, in each severity in the order of their places."""
-    return sorted(
-        problems, key=lambda p: (SEVERITIES.index(p.severity), p.pointer or "", p.message)
-    )
 
 
 def provisional(document: Document) -> bool:
@@ -107,10 +99,13 @@ class _Finder:
 
     def _only_of_records(self, shape: Shape, node: dict[str, object]) -> bool:
         """Tell whether a shape speaks of nothing but records where it meets a node."""
-        classes = [vocabulary().expand(str(name)) for name in each(node.get("@type"))]
-        meeting = [one for name in classes for one in shapes().of_class(name)
-                   if shape in one.shapes]  # fmt: skip
+        meeting = self._meeting(shape, node)
         return bool(meeting) and all(one.record for one in meeting)
+
+    def _meeting(self, shape: Shape, node: dict[str, object]) -> list[ClassShape]:
+        """Return what puts a shape upon the classes of a node."""
+        classes = [vocabulary().expand(str(name)) for name in each(node.get("@type"))]
+        return [one for name in classes for one in shapes().of_class(name) if shape in one.shapes]
 
     def _problem(self, shape: Shape, result: Result, severity: str) -> Problem:
         focus = _bare(result.focus)
@@ -118,8 +113,15 @@ class _Finder:
         path = shape.properties[0] if len(shape.properties) == 1 else ""
         pointer, detail = self.detail(focus, path, value)
         detail |= {"shape": shape.iri, "constraint": result.component,
-                   "documentation": f"{self._base}/shapes/{shape.family}#{shape.name}"}  # fmt: skip
+                   "documentation": self._documentation(shape, focus)}  # fmt: skip
         return Problem(shape.message, shape.remedy, pointer, severity, detail)
+
+    def _documentation(self, shape: Shape, focus: str) -> str:
+        """Return the address of what the minimum data says there, for the node's class."""
+        meeting = self._meeting(shape, self._nodes.get(focus, ("", {}))[1])
+        one = meeting[0] if meeting else shape
+        part = f"{one.name}." if meeting else ""
+        return f"{self._base}/shapes/{one.family}#{part}{shape.name}"
 
     def detail(self, focus: str, path: str, value: str = "") -> tuple[str | None, dict[str, str]]:
         """Return the place of a finding, and what there is to say about it.
@@ -136,7 +138,8 @@ class _Finder:
         if not focus.startswith(PLACE):
             facts["focusNode"] = focus
         if path:
-            facts |= {"property": path, "propertyLabel": vocab.label(path)}
+            facts |= {"property": path, "propertyLabel": vocab.label(path),
+                      "documentation": f"{self._base}/vocab/{vocab.compact(path)}"}  # fmt: skip
             key = "@type" if path == _TYPE else vocab.compact(path)
             if pointer is not None and key in node:
                 pointer = f"{pointer}/{key}" + self._index(node[key], value)
@@ -150,9 +153,9 @@ class _Finder:
             return ""
         wanted = {_bare(value), vocabulary().compact(_bare(value)), _lexical(value)}
         for index, item in enumerate(values):
-            found = item.get("@id") if isinstance(item, dict) else str(item)
-            target = item.get("ceterms:targetNode") if isinstance(item, dict) else None
-            if {_placed(str(found)), str(target)} & wanted:
+            node = item if isinstance(item, dict) else {"@value": item}
+            shown = {str(node.get(key)) for key in ("@id", "@value", "ceterms:targetNode")}
+            if set(map(_placed, shown)) & wanted:
                 return f"/{index}"
         return ""
 

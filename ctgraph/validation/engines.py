@@ -83,7 +83,8 @@ def _reference(text: str, format: str) -> Run:
                 str(report.value(result, sh.sourceConstraintComponent)),
                 str(report.value(result, sh.resultSeverity)),
             )
-            for result in report.subjects(rdflib.RDF.type, sh.ValidationResult)
+            # pyshacl describes nested results too, as details of these.
+            for result in report.objects(None, sh.result)
         ]
 
     return run

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,19 @@ class Vocabulary:
         for term in self._terms.values():
             for parent in term.sub_class_of:
                 self._children.setdefault(parent, []).append(term.iri)
+
+    @classmethod
+    def read(cls, folder: Traversable) -> Vocabulary:
+        """Read the vocabulary that :mod:`ctgraph.vocab.build` wrote into a folder.
+
+        The two official contexts never contradict each other (a test holds them to that), so one
+        context that joins them reads every document.
+        """
+        context: dict[str, Any] = {}
+        for name in CONTEXT_URLS:
+            text = folder.joinpath(f"contexts/{name}.json").read_text("utf-8")
+            context |= json.loads(text)["@context"]
+        return cls(json.loads(folder.joinpath("terms.json").read_text("utf-8")), context)
 
     def _term(self, facts: dict[str, Any]) -> Term:
         many = {
@@ -149,16 +163,8 @@ def context_text(name: str) -> str:
 
 @cache
 def vocabulary() -> Vocabulary:
-    """Return the vocabulary that ships with ctgraph.
-
-    The two official contexts never contradict each other (a test holds them to that), so one
-    context that joins them reads every document.
-    """
-    context: dict[str, Any] = {}
-    for name in CONTEXT_URLS:
-        context |= json.loads(context_text(name))["@context"]
-    terms = json.loads(files(__name__).joinpath("terms.json").read_text("utf-8"))
-    return Vocabulary(terms, context)
+    """Return the vocabulary that ships with ctgraph."""
+    return Vocabulary.read(files(__name__))
 
 
 def load_definitions(folder: Path) -> dict[str, str]:

@@ -6,10 +6,12 @@ import atexit
 
 from flask import Flask, Response, request
 
+from ctgraph.bounded import Bounded
 from ctgraph.ledger import Ledger
 from ctgraph.settings import Settings, load_settings
+from ctgraph.shapes import shapes
 from ctgraph.store.queries import QueryPool
-from ctgraph.web import problems, publish, records, site, sparql
+from ctgraph.web import minimum, problems, publish, records, site, sparql, validate
 from ctgraph.web.state import State
 
 
@@ -17,16 +19,20 @@ def create_app(settings: Settings | None = None) -> Flask:
     """Make the application for one registry; without `settings`, they are read as usual.
 
     :raises StoreError: when the registry was never initialised.
+    :raises SettingsError: when the shapes do not load.
     """
     settings = settings or load_settings()
     app = Flask(__name__, static_folder="static")
     # The body limit leaves room for the message that names the document limit.
     app.config["MAX_CONTENT_LENGTH"] = settings.max_document_bytes + 1_000_000
     app.config["MAX_FORM_MEMORY_SIZE"] = app.config["MAX_CONTENT_LENGTH"]
+    shapes()  # so that shapes that do not load stop the start
     pool = QueryPool(settings)
-    atexit.register(pool.close)
-    app.extensions["ctgraph"] = State(settings, Ledger.of(settings), pool)
-    for module in (records, publish, sparql, site):
+    bounded = Bounded(settings.query_timeout, settings.query_memory)
+    for closing in (pool, bounded):
+        atexit.register(closing.close)
+    app.extensions["ctgraph"] = State(settings, Ledger.of(settings), pool, bounded)
+    for module in (records, publish, validate, minimum, sparql, site):
         app.register_blueprint(module.blueprint)
     problems.register(app)
     app.after_request(_headers)

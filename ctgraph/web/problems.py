@@ -8,7 +8,7 @@ import orjson
 from flask import Flask, Response, current_app, make_response, render_template, request
 from werkzeug.exceptions import HTTPException
 
-from ctgraph.errors import CtgraphError, DocumentTooLarge, QueryLimit, StoreError, Unauthenticated
+from ctgraph.errors import CtgraphError, DocumentTooLarge, Unauthenticated
 from ctgraph.web.negotiation import wants_html
 
 
@@ -27,14 +27,14 @@ def _ctgraph_error(error: CtgraphError) -> Response:
         "detail": error.message,
         "instance": request.path,
         # Clients of the existing registry look for this member.
-        "errors": [str(problem) for problem in error.problems],
+        "errors": [str(p) for p in error.problems if p.severity == "violation"],
         "problems": [problem.to_json() for problem in error.problems],
         **error.extra,
     }
     response = _respond(body)
     if isinstance(error, Unauthenticated):
         response.headers["WWW-Authenticate"] = 'Bearer realm="ctgraph"'
-    if isinstance(error, (QueryLimit, StoreError)):
+    if error.retry_after:
         response.headers["Retry-After"] = str(error.retry_after)
     return response
 

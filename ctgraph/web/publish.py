@@ -49,7 +49,10 @@ def publish(organization: str) -> Response:
             f"{request.mimetype} is not read here: send application/ld+json or application/json."
         )
     data = request.get_data(cache=False, parse_form_data=False)
-    receipt = publishing.publish(state().settings, state().ledger, owner, data, actor, _wait())
+    receipt = publishing.publish(
+        state().settings, state().ledger, owner, data, actor, _wait(),
+        state().bounded.for_size(len(data)),
+    )  # fmt: skip
     status = 200 if receipt.event == "unchanged" else 201
     response = _answer(receipt, status)
     response.headers["Location"] = f"/resources/{receipt.envelope.ctid}"
@@ -77,6 +80,6 @@ def _answer(receipt: Receipt, status: int) -> Response:
         "changed": receipt.event != "unchanged",
         "event": receipt.event,
         "queryable": receipt.queryable,
-        "warnings": [warning.to_json() for warning in receipt.warnings],
+        "validation": receipt.report.to_json() if receipt.report else None,
     }
     return Response(orjson.dumps(body), status, content_type="application/json")

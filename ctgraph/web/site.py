@@ -12,6 +12,7 @@ from ctgraph import __version__, ctid
 from ctgraph.errors import NotFound, StoreError
 from ctgraph.ledger import Envelope
 from ctgraph.publishing import envelope_json
+from ctgraph.quality import quality_of
 from ctgraph.store.projector import snapshots_of
 from ctgraph.vocab import CONTEXT_URLS, context_text, vocabulary
 from ctgraph.web.negotiation import HTML, choose
@@ -70,6 +71,29 @@ def records() -> Response:
         more=more, label=vocabulary().label, names=state().ledger.names(named),
     )  # fmt: skip
     return Response(page, mimetype=HTML)
+
+
+@blueprint.get("/organizations/<organization>/completeness")
+def completeness(organization: str) -> Response:
+    """How complete an organization's records are, and what they lack."""
+    owner = state().ledger.organization(ctid.canonical(organization))
+    found = quality_of(state().pool, state().identity, owner.ctid)
+    vocab = vocabulary()
+    if choose(BOTH) == "html":
+        page = render_template("quality.html", owner=owner, quality=found, label=vocab.label,
+                               compact=vocab.compact)  # fmt: skip
+        return Response(page, mimetype=HTML)
+    body = {
+        "organization": owner.ctid, "name": owner.name, "records": found.records,
+        "completeness": round(found.score, 4),
+        "classes": [{"class": vocab.compact(kind), "records": count, "completeness": round(mean, 4)}
+                    for kind, count, mean in found.by_class],
+        "lacking": [{"property": vocab.compact(iri), "records": count}
+                    for iri, count in found.lacking],
+        "leastComplete": [{"id": iri, "name": name, "completeness": score}
+                          for iri, name, score in found.least],
+    }  # fmt: skip
+    return Response(orjson.dumps(body), content_type="application/json")
 
 
 @blueprint.get("/healthz")

@@ -8,6 +8,7 @@ from typing import cast
 
 from flask import current_app
 
+from ctgraph.bounded import Bounded
 from ctgraph.identity import Identity
 from ctgraph.ledger import Ledger
 from ctgraph.settings import Settings
@@ -16,11 +17,12 @@ from ctgraph.store.queries import QueryPool
 
 @dataclass
 class State:
-    """One registry: its settings, its ledger, and the workers that run its queries."""
+    """One registry: settings, ledger, and the workers that run queries and check documents."""
 
     settings: Settings
     ledger: Ledger
     pool: QueryPool
+    bounded: Bounded
 
     @cached_property
     def identity(self) -> Identity:

@@ -1,0 +1,119 @@
+"""Calls with a deadline and a memory limit: a process of its own makes them."""
+
+from __future__ import annotations
+
+import multiprocessing
+import resource
+import threading
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from typing import Any, Protocol, TypeVar
+
+from ctgraph.errors import ValidationLimit
+
+T = TypeVar("T")
+# Reading and checking a document of this size takes a fraction of a second in any case.
+SMALL = 100_000
+
+
+class Runner(Protocol):
+    """Calls a function with arguments, and returns what it returns."""
+
+    def __call__(self, function: Callable[..., T], /, *arguments: Any) -> T: ...
+
+
+def directly(function: Callable[..., T], /, *arguments: Any) -> T:
+    """Call a function in this process, without any limit."""
+    return function(*arguments)
+
+
+class Bounded:
+    """Makes calls one at a time in a worker process, which is ended when a call takes too much.
+
+    Safe to use from many threads.
+
+    :param seconds: the deadline of a call; a call waits as long again for its turn.
+    :param memory: the most memory that the process may take, in bytes.
+    """
+
+    def __init__(self, seconds: float, memory: int) -> None:
+        self._seconds = seconds
+        self._memory = memory
+        self._lock = threading.Lock()
+        self._process: multiprocessing.process.BaseProcess | None = None
+        self._pipe: Connection | None = None
+
+    def __call__(self, function: Callable[..., T], /, *arguments: Any) -> T:
+        """Call a function and return what it returns; what it raises is raised here.
+
+        :raises ValidationLimit: at the deadline, over the memory, or when its turn does not come.
+        """
+        if not self._lock.acquire(timeout=self._seconds):
+            raise ValidationLimit("Too many documents are being checked; try again in a moment.")
+        try:
+            return self._call(function, arguments)
+        finally:
+            self._lock.release()
+
+    def for_size(self, size: int) -> Runner:
+        """Return what calls a function about a document of `size` bytes."""
+        return directly if size <= SMALL else self
+
+    def close(self) -> None:
+        """End the worker process."""
+        if self._process:
+            self._process.kill()
+            self._process.join()
+        if self._pipe:
+            self._pipe.close()
+        self._process = self._pipe = None
+
+    def _call(self, function: Callable[..., T], arguments: tuple[Any, ...]) -> T:
+        pipe = self._worker()
+        pipe.send((function, arguments))
+        if not pipe.poll(self._seconds):
+            self.close()
+            raise ValidationLimit(
+                f"The document could not be checked within {self._seconds:g} seconds. "
+                "Split it, or let an operator load it."
+            )
+        try:
+            good, answer = pipe.recv()
+        except EOFError:
+            self.close()
+            raise ValidationLimit(
+                f"The document needs more than {self._memory:,} bytes of memory to be checked. "
+                "Split it, or let an operator load it."
+            ) from None
+        if good:
+            return answer  # type: ignore[no-any-return]
+        raise answer
+
+    def _worker(self) -> Connection:
+        if self._process and self._process.is_alive() and self._pipe:
+            return self._pipe
+        self.close()
+        # A fresh interpreter: a fork would share the threads' locks and the ledger's connections.
+        context = multiprocessing.get_context("spawn")
+        ours, theirs = context.Pipe()
+        self._process = context.Process(target=_serve, args=(theirs, self._memory), daemon=True)
+        self._process.start()
+        theirs.close()
+        self._pipe = ours
+        return ours
+
+
+def _serve(pipe: Connection, memory: int) -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    while True:
+        try:
+            function, arguments = pipe.recv()
+        except EOFError:  # the other side is gone
+            return
+        try:
+            answer = True, function(*arguments)
+        except MemoryError:
+            return
+        except Exception as error:
+            answer = False, error
+        pipe.send(answer)

@@ -1,0 +1,231 @@
+"""Examining what somebody sends, without storing it: reading, the shapes, and the links.
+
+:func:`examine` says what can be said of a submission by itself, and needs no registry;
+:func:`advise_on_links` adds what only a registry knows.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import orjson
+
+from ctgraph.bounded import Runner
+from ctgraph.documents import Document, from_json, locate, parse
+from ctgraph.errors import CtgraphError, DocumentTooLarge, Problem
+from ctgraph.exports.rdf import Format
+from ctgraph.identity import Identity
+from ctgraph.ledger import Ledger
+from ctgraph.nodes import each
+from ctgraph.rdfinput import from_rdf
+from ctgraph.settings import Settings
+from ctgraph.strictjson import lines_of, read_json
+from ctgraph.validation import check, validate
+from ctgraph.validation.completeness import node_completeness
+from ctgraph.validation.report import Report
+from ctgraph.vocab import vocabulary
+
+MOST_LINKS = 1000
+MOST_OTHER_SIDES = 50
+
+
+@dataclass(frozen=True)
+class Link:
+    """A document's reference to a record outside of it.
+
+    :param source: the CTID of the entity that refers, or empty for an embedded profile.
+    :param property: a CURIE.
+    :param target: the CTID that it refers to.
+    """
+
+    source: str
+    property: str
+    target: str
+    pointer: str
+
+
+@dataclass(frozen=True)
+class Examined:
+    """One document of a submission: the report, and the links that a registry can look at."""
+
+    report: Report
+    links: tuple[Link, ...] = ()
+
+
+def examine(
+    data: bytes, settings: Settings, format: Format | None = None, source: str = ""
+) -> list[Examined]:
+    """Examine a submission: a document, an envelope, or a JSON array of them.
+
+    :param format: the RDF format it is in; None is JSON-LD.
+    :param source: a name for it, for the reports.
+    :raises DocumentTooLarge: when it is larger than ``max_document_bytes``.
+    """
+    if len(data) > settings.max_document_bytes:
+        raise DocumentTooLarge(f"The document has {len(data):,} bytes; "
+                               f"the limit is {settings.max_document_bytes:,}.")  # fmt: skip
+    try:
+        value = from_rdf(data, format, settings) if format else read_json(data)
+    except CtgraphError as error:
+        return [Examined(Report(source, problems=tuple(error.problems)))]
+    if format:
+        # The places are those of the JSON-LD that it was turned into: nobody has seen it.
+        found = _one(value, orjson.dumps(value), settings, source)
+        problems = (replace(p, pointer=None) for p in found.report.problems)
+        return [replace(found, report=replace(found.report, problems=tuple(problems)))]
+    if not isinstance(value, list):
+        return [_with_lines(_one(value, data, settings, source), data)]
+    many = (
+        _in_array(_one(entry, json.dumps(entry).encode(), settings, f"{source}[{index}]"), index)
+        for index, entry in enumerate(value)
+    )
+    return [_with_lines(found, data) for found in many]
+
+
+def accept(data: bytes, settings: Settings) -> tuple[Document, Examined]:
+    """Read a document that is to be published.
+
+    :raises DocumentTooLarge: when it is too large.
+    :raises InvalidDocument: with everything that is wrong with it.
+    """
+    document = parse(data, settings)
+    return document, _examined(document, check(document, settings), settings, "")
+
+
+def examine_in(
+    ledger: Ledger, data: bytes, settings: Settings, format: Format | None, run: Runner
+) -> list[Report]:
+    """Examine a submission, and what the registry knows of its links; see :func:`examine`.
+
+    :param run: calls :func:`examine`, perhaps with a deadline.
+    """
+    reports = []
+    for found in run(examine, data, settings, format):
+        report = found.report.with_problems(advise_on_links(found.links, ledger, settings))
+        reports.append(report if format else with_lines(report, data))
+    return reports
+
+
+def links_of(document: Document, settings: Settings) -> Iterator[Link]:
+    """Yield a document's references to records outside of it."""
+    identity = Identity.of(settings)
+    own = {entity.ctid for entity in document.entities}
+    for pointer, node in locate(document, settings).nodes.values():
+        for key, values in node.items():
+            for value in each(values) if not key.startswith("@") else ():
+                iri = value.get("@id") if isinstance(value, dict) and len(value) == 1 else value
+                target = identity.ctid_of(iri) if isinstance(iri, str) else None
+                if target and target not in own:
+                    yield Link(str(node.get("ceterms:ctid", "")), key, target, f"{pointer}/{key}")
+
+
+def advise_on_links(
+    links: Iterable[Link], ledger: Ledger, settings: Settings
+) -> Iterator[Problem]:
+    """Yield warnings about links that lead nowhere, or that the other side does not know of.
+
+    Bounded: it looks up :data:`MOST_LINKS` records, and reads :data:`MOST_OTHER_SIDES` of them.
+    """
+    by_target: dict[str, list[Link]] = {}
+    for link in links:
+        by_target.setdefault(link.target, []).append(link)
+    looked_up = dict(list(by_target.items())[:MOST_LINKS])
+    standing = ledger.standing(looked_up)
+    read = 0
+    for target, leading in looked_up.items():
+        withdrawn = standing.get(target)
+        if withdrawn is None:
+            yield _doubt(leading[0], "unknown", f"There is no record {target} in this registry.",
+                         "Check the CTID; or publish the record too.")  # fmt: skip
+        elif withdrawn:
+            yield _doubt(leading[0], "withdrawn",
+                         f"The record {target} was withdrawn on {withdrawn[:10]}.",
+                         "Refer to what replaced it.")  # fmt: skip
+        elif read < MOST_OTHER_SIDES and any(_inverses(link) for link in leading):
+            read += 1
+            yield from _one_sided(leading, ledger, settings)
+
+
+def _one(value: Any, received: bytes, settings: Settings, source: str) -> Examined:
+    """Examine one document; `received` is its JSON text."""
+    try:
+        document = from_json(value, received, settings)
+    except CtgraphError as error:
+        return Examined(Report(source, problems=tuple(error.problems)))
+    return _examined(document, validate(document, settings), settings, source)
+
+
+def _examined(
+    document: Document, problems: list[Problem], settings: Settings, source: str
+) -> Examined:
+    report = Report(source, document.ctid, document.type, document.name, tuple(problems),
+                    node_completeness(document.content["@graph"][0]))  # fmt: skip
+    return Examined(report, tuple(links_of(document, settings)))
+
+
+def _in_array(found: Examined, index: int) -> Examined:
+    """Let the places of a document be those in the array that holds it."""
+    problems = (replace(p, pointer=f"/{index}{p.pointer or ''}") for p in found.report.problems)
+    links = (replace(link, pointer=f"/{index}{link.pointer}") for link in found.links)
+    return Examined(replace(found.report, problems=tuple(problems)), tuple(links))
+
+
+def _with_lines(found: Examined, data: bytes) -> Examined:
+    return replace(found, report=with_lines(found.report, data))
+
+
+def with_lines(report: Report, data: bytes) -> Report:
+    """Tell of each problem on which line of the JSON text it is."""
+    pointers = {p.pointer for p in report.problems if p.pointer is not None}
+    # What is no UTF-8 has no places either.
+    lines = lines_of(data.decode("utf-8-sig", "replace"), pointers) if pointers else {}
+    problems = (
+        replace(p, detail=p.detail | {"line": lines[p.pointer]}) if p.pointer in lines else p
+        for p in report.problems
+    )
+    return replace(report, problems=tuple(problems))
+
+
+def _inverses(link: Link) -> list[str]:
+    """Return the properties that say the same from the other side, as CURIEs."""
+    vocab = vocabulary()
+    term = vocab.term(link.property)
+    return [vocab.compact(iri) for iri in term.inverse_of] if term and link.source else []
+
+
+def _one_sided(links: list[Link], ledger: Ledger, settings: Settings) -> Iterator[Problem]:
+    """Yield the links to one record that its document does not return."""
+    identity = Identity.of(settings)
+    found = ledger.find(links[0].target)
+    if found is None:
+        return
+    said = _statements(orjson.loads(found[1])["@graph"], identity)
+    for link in links:
+        inverses = _inverses(link)
+        if inverses and not any((link.target, name, link.source) in said for name in inverses):
+            yield _doubt(link, "one-sided",
+                         f"{found[0].name or link.target} does not say {inverses[0]} in return.",
+                         "Let its owner add it, so that both sides agree.")  # fmt: skip
+
+
+def _statements(nodes: list[Any], identity: Identity) -> set[tuple[str, str, str]]:
+    """Return which record says which property of which other one, in the nodes of a document."""
+    return {
+        (node["ceterms:ctid"], key, target)
+        for node in nodes
+        if "ceterms:ctid" in node
+        for key, values in node.items()
+        for value in each(values)
+        if isinstance(value, str) and (target := identity.ctid_of(value))
+    }
+
+
+def _doubt(link: Link, rule: str, message: str, remedy: str) -> Problem:
+    detail = {
+        "property": vocabulary().expand(link.property), "value": link.target, "advice": rule,
+        "propertyLabel": vocabulary().label(link.property),
+    }  # fmt: skip
+    return Problem(message, remedy, link.pointer, "warning", detail)

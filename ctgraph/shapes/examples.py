@@ -1,0 +1,69 @@
+"""Small documents that meet the minimum data, made from the shapes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ctgraph.identity import Identity
+from ctgraph.shapes import ClassShape, Shape, shapes
+from ctgraph.vocab import CONTEXT_URLS, vocabulary
+
+CTID = "ce-00000000-0000-4000-8000-00000000000"
+_WEBPAGE = "https://www.example.org/page"
+# What cannot be told from the kind of value that a property takes.
+_VALUES: dict[str, Any] = {
+    "ceterms:ctid": f"{CTID}1",
+    "ceterms:inLanguage": ["en-US"],
+    "ceasn:inLanguage": ["en-US"],
+    "ceterms:address": [{"@type": "ceterms:Place", "ceterms:addressLocality": {"en-US": "Town"}}],
+    "ceterms:transferValue": [{"@type": "ceterms:ValueProfile", "schema:value": 3.0}],
+    "ceterms:credentialType": "ceterms:Certificate",
+    "ceterms:identifierValueCode": "AB-12",
+}
+
+
+def example(one: ClassShape, identity: Identity) -> dict[str, Any]:
+    """Return a document with nothing but what is required for a record of a class."""
+    kind = _class(one)
+    node: dict[str, Any] = {"@type": kind, "@id": identity.resource(f"{CTID}1")}
+    for shape in one.of_severity("violation"):
+        if shape.required and shape.name != "type":
+            key = vocabulary().compact(shape.properties[0])
+            node[key] = _value(key, shape, one, identity)
+    context = CONTEXT_URLS["ctdlasn" if kind.startswith(("ceasn", "asn", "skos")) else "ctdl"]
+    return {"@context": context, "@id": identity.graph(f"{CTID}1"), "@graph": [node]}
+
+
+def _class(one: ClassShape) -> str:
+    """Return a class that a record may have: one below the shape's own, where there is one."""
+    vocab = vocabulary()
+    below = [child for child in vocab.children(one.classes[0]) if child in one.reaches]
+    return vocab.compact((below or list(one.classes))[0])
+
+
+def _value(key: str, shape: Shape, one: ClassShape, identity: Identity) -> Any:
+    if key in _VALUES:
+        return _VALUES[key]
+    vocab = vocabulary()
+    term = vocab.term(key)
+    ranges = set(map(vocab.compact, term.range_includes)) if term else set()
+    concepts = shapes().values_of(shape.properties[0])
+    if concepts:
+        active = next((c for c in concepts if c.endswith("/Active")), concepts[0])
+        return _alignment(active)
+    if isinstance(vocab.context.get(key), dict) and vocab.context[key].get("@container"):
+        return {"en-US": f"{one.label}: {shape.label.lower()} in words"}
+    if "xsd:anyURI" in ranges and not ranges & {"ceterms:Organization"}:
+        return _WEBPAGE
+    many = 2 if shape.name == "two-pathways" else 1
+    return [identity.resource(f"{CTID}{number}") for number in range(2, 2 + many)]
+
+
+def _alignment(concept: str) -> dict[str, Any]:
+    vocab = vocabulary()
+    term = vocab.term(concept)
+    return {
+        "@type": "ceterms:CredentialAlignmentObject",
+        "ceterms:targetNode": vocab.compact(concept),
+        "ceterms:targetNodeName": {"en-US": term.label if term else concept},
+    }

@@ -1,0 +1,57 @@
+"""How complete a record is: which of the properties recommended for its class it has."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from ctgraph.nodes import each
+from ctgraph.shapes import Shape, shapes
+from ctgraph.vocab import vocabulary
+
+
+@dataclass(frozen=True)
+class Completeness:
+    """What of the recommended is there, and what is not.
+
+    :param present: shapes of the recommended properties that the record has.
+    :param missing: shapes of those that it lacks.
+    """
+
+    present: tuple[Shape, ...]
+    missing: tuple[Shape, ...]
+
+    @property
+    def score(self) -> float:
+        """The share of the recommended properties that are there, from 0 to 1."""
+        return len(self.present) / (len(self.present) + len(self.missing))
+
+
+def completeness(classes: Iterable[str], properties: Collection[str]) -> Completeness | None:
+    """Measure a record.
+
+    :param classes: IRIs of its classes.
+    :param properties: IRIs of the properties that it has.
+    :returns: None where nothing is recommended for its classes.
+    """
+    recommended = dict.fromkeys(
+        shape
+        for name in classes
+        for one in shapes().of_class(name)
+        if one.record
+        for shape in one.of_severity("info")
+    )
+    if not recommended:
+        return None
+    has = {shape: any(name in properties for name in shape.properties) for shape in recommended}
+    return Completeness(
+        tuple(shape for shape in recommended if has[shape]),
+        tuple(shape for shape in recommended if not has[shape]),
+    )
+
+
+def node_completeness(node: dict[str, Any]) -> Completeness | None:
+    """Measure a record that is a node of canonical JSON-LD; see :func:`completeness`."""
+    expand = vocabulary().expand
+    return completeness(map(expand, each(node.get("@type"))), set(map(expand, node)))

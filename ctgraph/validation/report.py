@@ -1,0 +1,83 @@
+"""What validation found out about one document, as a value."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ctgraph.errors import Problem
+from ctgraph.validation.completeness import Completeness
+
+SEVERITIES = ("violation", "warning", "info")
+
+
+@dataclass(frozen=True)
+class Report:
+    """A validation report. One without a CTID is about something that could not be read.
+
+    :param source: the file or request that the document came from.
+    :param ctid: the CTID of its primary entity, with its class and its name.
+    :param problems: everything found, the worst first.
+    :param completeness: of its primary entity.
+    """
+
+    source: str
+    ctid: str = ""
+    type: str = ""
+    name: str = ""
+    problems: tuple[Problem, ...] = ()
+    completeness: Completeness | None = None
+
+    @property
+    def conforms(self) -> bool:
+        """Whether the registry takes the document: nothing in it is a violation."""
+        return not self.counts["violation"]
+
+    @property
+    def counts(self) -> Counter[str]:
+        """How many problems there are of each severity."""
+        return Counter(problem.severity for problem in self.problems)
+
+    def with_problems(self, more: Iterable[Problem]) -> Report:
+        """Return the report with further problems in their places."""
+        return replace(self, problems=tuple(in_order((*self.problems, *more))))
+
+    def summary(self) -> str:
+        """Say in a line what was found."""
+        words = {"violation": "violation", "warning": "warning", "info": "recommendation"}
+        found = [f"{n} {word}{'s' * (n != 1)}" for severity, word in words.items()
+                 if (n := self.counts[severity])]  # fmt: skip
+        verdict = "This registry takes it" if self.conforms else "This registry refuses it"
+        text = f"{verdict}: {', '.join(found) or 'no problems'}."
+        if self.completeness:
+            text += f" Completeness {self.completeness.score:.0%}."
+        return text
+
+    def to_json(self) -> dict[str, Any]:
+        """The report as a JSON object."""
+        body: dict[str, Any] = {
+            "conforms": self.conforms,
+            "summary": self.summary(),
+            "source": self.source or None,
+            "ctid": self.ctid or None,
+            "type": self.type or None,
+            "name": self.name or None,
+            "counts": {severity: self.counts[severity] for severity in SEVERITIES},
+        }
+        if self.completeness:
+            body["completeness"] = {
+                "score": round(self.completeness.score, 4),
+                "present": [shape.label for shape in self.completeness.present],
+                "missing": [shape.label for shape in self.completeness.missing],
+            }
+        body["problems"] = [problem.to_json() for problem in self.problems]
+        return body
+
+
+def in_order(problems: Iterable[Problem]) -> list[Problem]:
+    """Return problems with the worst first, in each severity in the order of their places."""
+    return sorted(
+        problems, key=lambda p: (SEVERITIES.index(p.severity), p.pointer or "", p.message)
+    )

@@ -1,0 +1,108 @@
+"""Validating a document over HTTP: for programs, and on a page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Blueprint, Response, render_template, request
+
+from ctgraph.errors import CtgraphError, Problem, UnsupportedMediaType
+from ctgraph.examining import examine_in
+from ctgraph.exports.rdf import Format, format_named
+from ctgraph.exports.reports import REPORT_FORMATS
+from ctgraph.rdfinput import RDF_INPUTS
+from ctgraph.validation.report import Report
+from ctgraph.web.negotiation import HTML, choose
+from ctgraph.web.state import state
+
+blueprint = Blueprint("validate", __name__)
+OFFERS = {f.name: f.media_type for f in REPORT_FORMATS.values()} | {"html": HTML}
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+JSON_TYPES = ("application/json", "application/ld+json", "text/plain", "")
+INPUTS = {"jsonld": "JSON-LD", "turtle": "Turtle", "ntriples": "N-Triples", "nquads": "N-Quads",
+          "trig": "TriG", "rdfxml": "RDF/XML"}  # fmt: skip
+MOST_LINES = 5000
+
+
+class NoDocument(CtgraphError):
+    """A request to validate came without a document."""
+
+    title = "No document"
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of a document as shown, with the problems that begin on it."""
+
+    number: int
+    text: str
+    problems: tuple[Problem, ...]
+
+
+@blueprint.get("/validate")
+def form() -> str:
+    """The page where a document is pasted or dropped."""
+    return render_template("validate.html", inputs=INPUTS, chosen="jsonld", document="", base="")
+
+
+@blueprint.post("/validate")
+def validate() -> Response:
+    """Report on a document; nothing is stored, and no key is needed.
+
+    The document is the request's body in any RDF format, or the field ``document`` or the file
+    ``file`` of a form.
+    """
+    name = choose(OFFERS)
+    data, format = _submitted()
+    if not data.strip():
+        raise NoDocument("There is no document in the request. Send it as the body.")
+    reports = examine_in(
+        state().ledger, data, state().settings, format, state().bounded.for_size(len(data))
+    )
+    if name == "html":
+        return Response(_page(data, format, reports), mimetype=HTML)
+    chosen = REPORT_FORMATS[name]
+    return Response(chosen.write(reports), content_type=f"{chosen.media_type}; charset=utf-8")
+
+
+def _submitted() -> tuple[bytes, Format | None]:
+    """Return the document of the request, and its RDF format; None is JSON-LD.
+
+    :raises UnsupportedMediaType: when it comes in no format that is read here.
+    """
+    # curl --data names a form by itself; what begins like a document is read as one.
+    if request.mimetype in FORMS and "document" in request.form | request.files:
+        file = request.files.get("file")
+        data = file.read() if file and file.filename else request.form["document"].encode()
+        extension = (file.filename or "").rpartition(".")[2] if file else ""
+        found = format_named(extension) if extension else None
+        return data, _rdf(found or format_named(request.form.get("input", "jsonld")))
+    data = request.get_data(parse_form_data=False)
+    if request.mimetype in (*JSON_TYPES, *FORMS):
+        return data, None
+    format = format_named(request.mimetype)
+    if format is None:
+        known = ", ".join(f.media_type for f in RDF_INPUTS)
+        raise UnsupportedMediaType(
+            f"{request.mimetype} is not read here: send application/ld+json or one of {known}."
+        )
+    return data, _rdf(format)
+
+
+def _rdf(format: Format | None) -> Format | None:
+    return format if format in RDF_INPUTS else None
+
+
+def _page(data: bytes, format: Format | None, reports: list[Report]) -> str:
+    text = data.decode("utf-8", "replace")
+    problems: dict[int, list[Problem]] = {}
+    for report in reports:
+        for problem in report.problems:
+            problems.setdefault(problem.detail.get("line", 0), []).append(problem)
+    numbered = enumerate(text.splitlines()[:MOST_LINES], 1)
+    lines = [Line(number, line, tuple(problems.get(number, ()))) for number, line in numbered]
+    return render_template(
+        "validate.html", inputs=INPUTS, chosen=format.name if format else "jsonld",
+        document=text, reports=reports, lines=lines, cut=text.count("\n") >= MOST_LINES,
+        base=state().settings.base_url,
+    )  # fmt: skip
