@@ -338,8 +338,10 @@ def validate(ctx: click.Context, paths: tuple[Path, ...], name: str, input_name:
 def serve(host: str, port: int, workers: int) -> None:
     """Serve the registry in the foreground, with the projector. Stops cleanly on SIGTERM."""
     from ctgraph import serving
+    from ctgraph.shapes import shapes
 
     _open()  # so that a missing registry is told at once
+    shapes()  # and shapes that do not load
     sys.exit(serving.serve(host, port, workers))
 
 

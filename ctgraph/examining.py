@@ -14,7 +14,7 @@ from typing import Any
 import orjson
 
 from ctgraph.bounded import Runner
-from ctgraph.documents import Document, from_json, locate, parse
+from ctgraph.documents import Document, Located, from_json, locate, parse
 from ctgraph.errors import CtgraphError, DocumentTooLarge, Problem
 from ctgraph.exports.rdf import Format
 from ctgraph.identity import Identity
@@ -92,7 +92,9 @@ def accept(data: bytes, settings: Settings) -> tuple[Document, Examined]:
     :raises InvalidDocument: with everything that is wrong with it.
     """
     document = parse(data, settings)
-    return document, _examined(document, check(document, settings), settings, "")
+    located = locate(document, settings)
+    problems = check(document, settings, located)
+    return document, _examined(document, located, problems, settings, "")
 
 
 def examine_in(
@@ -109,11 +111,11 @@ def examine_in(
     return reports
 
 
-def links_of(document: Document, settings: Settings) -> Iterator[Link]:
+def links_of(document: Document, located: Located, settings: Settings) -> Iterator[Link]:
     """Yield a document's references to records outside of it."""
     identity = Identity.of(settings)
     own = {entity.ctid for entity in document.entities}
-    for pointer, node in locate(document, settings).nodes.values():
+    for pointer, node in located.nodes.values():
         for key, values in node.items():
             for value in each(values) if not key.startswith("@") else ():
                 iri = value.get("@id") if isinstance(value, dict) and len(value) == 1 else value
@@ -155,15 +157,17 @@ def _one(value: Any, received: bytes, settings: Settings, source: str) -> Examin
         document = from_json(value, received, settings)
     except CtgraphError as error:
         return Examined(Report(source, problems=tuple(error.problems)))
-    return _examined(document, validate(document, settings), settings, source)
+    located = locate(document, settings)
+    problems = validate(document, settings, located)
+    return _examined(document, located, problems, settings, source)
 
 
 def _examined(
-    document: Document, problems: list[Problem], settings: Settings, source: str
+    document: Document, located: Located, problems: list[Problem], settings: Settings, source: str
 ) -> Examined:
     report = Report(source, document.ctid, document.type, document.name, tuple(problems),
                     node_completeness(document.content["@graph"][0]))  # fmt: skip
-    return Examined(report, tuple(links_of(document, settings)))
+    return Examined(report, tuple(links_of(document, located, settings)))
 
 
 def _in_array(found: Examined, index: int) -> Examined:

@@ -50,7 +50,9 @@ class Settings(BaseSettings):
     )
     max_document_bytes: int = Field(20_000_000, gt=0, description="Largest document, in bytes")
     max_document_depth: int = Field(64, gt=1, description="Deepest nesting of a document")
-    query_timeout: float = Field(30, gt=0, description="Deadline of a query, in seconds")
+    query_timeout: float = Field(
+        30, gt=0, description="Deadline of a query, and of checking a document, in seconds"
+    )
     query_memory: int = Field(
         1_000_000_000, ge=200_000_000, description="Memory of a query worker, in bytes"
     )

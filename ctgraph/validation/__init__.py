@@ -38,21 +38,28 @@ def refused(document: Document, settings: Settings) -> bool:
     return any(problem.severity == "violation" for problem in validate(document, settings))
 
 
-def validate(document: Document, settings: Settings) -> list[Problem]:
-    """Return everything that is wrong with a document or missing in it, worst first."""
-    located = locate(document, settings)
+def validate(
+    document: Document, settings: Settings, located: Located | None = None
+) -> list[Problem]:
+    """Return everything that is wrong with a document or missing in it, worst first.
+
+    :param located: the places of its nodes, where they are known already.
+    """
+    located = located or locate(document, settings)
     found = _engine(settings.validation_engine)(located.ntriples, "ntriples")
     finder = _Finder(document, located, settings)
     problems = [*document.warnings, *finder.problems(found), *advise(located, finder.detail)]
     return in_order(problems)
 
 
-def check(document: Document, settings: Settings) -> list[Problem]:
-    """Return what there is to say about a document that may be published.
+def check(
+    document: Document, settings: Settings, located: Located | None = None
+) -> list[Problem]:
+    """Return what there is to say about a document that may be published; see :func:`validate`.
 
     :raises InvalidDocument: listing every finding, when one of them is a violation.
     """
-    problems = validate(document, settings)
+    problems = validate(document, settings, located)
     violations = sum(problem.severity == "violation" for problem in problems)
     if violations:
         count = "1 violation" if violations == 1 else f"{violations} violations"
@@ -93,9 +100,9 @@ class _Finder:
         focus = self._nodes.get(_bare(result.focus), ("", {}))[1]
         if "ceterms:ctid" not in focus and self._only_of_records(shape, focus):
             return ""
-        if self._provisional and shape.required and shape.name != "ctid":
-            return "info"
-        return shape.severity
+        wanting = shape.rule and "ceterms:ctid" in focus
+        wanting = wanting or (shape.required and shape.name != "ctid")
+        return "info" if self._provisional and wanting else shape.severity
 
     def _only_of_records(self, shape: Shape, node: dict[str, object]) -> bool:
         """Tell whether a shape speaks of nothing but records where it meets a node."""

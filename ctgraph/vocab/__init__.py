@@ -96,8 +96,15 @@ class Vocabulary:
             key=lambda pair: -len(pair[0]),
         )
 
+    @cached_property
+    def _by_namespace(self) -> dict[str, str]:
+        return dict(reversed(self._namespaces))
+
     def compact(self, iri: str) -> str:
         """Return the shortest CURIE of an IRI, or the IRI where no prefix fits."""
+        cut = max(iri.rfind("/"), iri.rfind("#")) + 1
+        if iri[:cut] in self._by_namespace:
+            return f"{self._by_namespace[iri[:cut]]}:{iri[cut:]}"
         for namespace, prefix in self._namespaces:
             if iri.startswith(namespace):
                 return f"{prefix}:{iri[len(namespace):]}"
