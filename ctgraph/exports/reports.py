@@ -13,7 +13,8 @@ import pyoxigraph as ox
 
 from ctgraph import __version__
 from ctgraph.errors import Problem
-from ctgraph.shapes import CTGS, SH, shapes
+from ctgraph.shapes import CTGS, shapes
+from ctgraph.shapes.reading import SH
 from ctgraph.validation.report import Report
 
 Reports = Sequence[Report]

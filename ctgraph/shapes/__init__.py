@@ -16,7 +16,6 @@ and for the pages that document the minimum data. They stay within SHACL Core (W
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -27,11 +26,10 @@ from typing import Any
 import pyoxigraph as ox
 
 from ctgraph.errors import SettingsError
+from ctgraph.shapes.reading import RDF, SH, File, Graph, iri_of, local_name
 from ctgraph.vocab import vocabulary
 
-SH = "http://www.w3.org/ns/shacl#"
 CTGS = "https://w3id.org/ctgraph/shapes#"
-_RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _RDFS = "http://www.w3.org/2000/01/rdf-schema#"
 _DCT = "http://purl.org/dc/terms/"
 _PREFIXES = {"sh": SH, "ctgs": CTGS, "owl": "http://www.w3.org/2002/07/owl#"}
@@ -107,11 +105,11 @@ class Shapes:
     def __init__(self, folder: Traversable) -> None:
         found = sorted((f for f in folder.iterdir() if f.name.endswith(".ttl")),
                        key=lambda file: file.name)  # fmt: skip
-        read = {file.name.removesuffix(".ttl"): _File(file) for file in found}
+        read = {file.name.removesuffix(".ttl"): File(file) for file in found}
         if not read:
             raise SettingsError(f"The shapes do not load: {folder} holds none.")
         self._files = read
-        self._graph = _Graph(quad for file in read.values() for quad in file.quads)
+        self._graph = Graph(quad for file in read.values() for quad in file.quads)
         self.by_iri = {shape.iri: shape for file in read.values() for shape in self._shapes(file)}
         records = self._record_classes()
         self.families = tuple(self._family(file, records) for file in read.values())
@@ -129,9 +127,9 @@ class Shapes:
     @cached_property
     def groups(self) -> dict[str, tuple[int, str]]:
         """The property groups: order and label by the last part of their IRIs."""
-        found = self._graph.subjects(f"{_RDF}type", f"{SH}PropertyGroup")
+        found = self._graph.subjects(f"{RDF}type", f"{SH}PropertyGroup")
         return {
-            _local(group): (int(self._graph.text(group, f"{SH}order")),
+            local_name(group): (int(self._graph.text(group, f"{SH}order")),
                             self._graph.text(group, f"{_RDFS}label"))
             for group in found
         }  # fmt: skip
@@ -152,7 +150,7 @@ class Shapes:
         """
         left_out = {s.iri for s in self.by_iri.values() if blocking and s.severity != "violation"}
         quads = self._targeted(self._graph.quads)
-        kept = (q for q in quads if left_out.isdisjoint({_iri(q.subject), _iri(q.object)}))
+        kept = (q for q in quads if left_out.isdisjoint({iri_of(q.subject), iri_of(q.object)}))
         return _serialize(kept, ox.RdfFormat.N_TRIPLES).decode()
 
     def turtle(self, family: str = "") -> bytes:
@@ -184,18 +182,18 @@ class Shapes:
         for quad in quads:
             if quad.predicate != target:
                 yield quad
-            elif (iri := _iri(quad.subject)) in reached:
+            elif (iri := iri_of(quad.subject)) in reached:
                 for name in sorted(reached.pop(iri)):
                     yield ox.Quad(quad.subject, target, ox.NamedNode(name))
 
-    def _shapes(self, file: _File) -> Iterator[Shape]:
-        for node in file.graph.subjects(f"{_RDF}type", f"{SH}PropertyShape"):
+    def _shapes(self, file: File) -> Iterator[Shape]:
+        for node in file.graph.subjects(f"{RDF}type", f"{SH}PropertyShape"):
             yield self._shape(file, node)
-        for node in file.graph.subjects(f"{_RDF}type", f"{SH}NodeShape"):
+        for node in file.graph.subjects(f"{RDF}type", f"{SH}NodeShape"):
             if file.graph.objects(node, f"{SH}message"):
                 yield self._shape(file, node, rule=True)
 
-    def _shape(self, file: _File, node: Any, rule: bool = False) -> Shape:
+    def _shape(self, file: File, node: Any, rule: bool = False) -> Shape:
         graph = file.graph
         if rule:
             properties = tuple(o.value for o in graph.objects(node, f"{_RDFS}seeAlso"))
@@ -212,9 +210,9 @@ class Shapes:
         if not label:
             raise file.wrong(node, f"has no {'rdfs:label' if rule else 'sh:name'}")
         return Shape(
-            iri=node.value, name=_local(node), family=file.name, label=label,
+            iri=node.value, name=local_name(node), family=file.name, label=label,
             description=graph.text(node, f"{SH}description"), properties=properties,
-            group=_local(graph.text(node, f"{SH}group")),
+            group=local_name(graph.text(node, f"{SH}group")),
             order=int(graph.text(node, f"{SH}order") or 0), severity=severity.lower(),
             required=int(graph.text(node, f"{SH}minCount") or 0) > 0, rule=rule,
             message=f"{message}.", remedy=remedy,
@@ -225,16 +223,16 @@ class Shapes:
         ctid = ox.NamedNode(f"{CTGS}ctid")
         return frozenset(
             target.value
-            for node in self._graph.subjects(f"{_RDF}type", f"{SH}NodeShape")
+            for node in self._graph.subjects(f"{RDF}type", f"{SH}NodeShape")
             if ctid in self._graph.objects(node, f"{SH}property")
             for target in self._graph.objects(node, f"{SH}targetClass")
         )
 
-    def _family(self, file: _File, records: frozenset[str]) -> Family:
+    def _family(self, file: File, records: frozenset[str]) -> Family:
         about = ox.NamedNode(f"https://w3id.org/ctgraph/shapes/{file.name}")
         classes = tuple(
             self._class_shape(file, node, records)
-            for node in file.graph.subjects(f"{_RDF}type", f"{SH}NodeShape")
+            for node in file.graph.subjects(f"{RDF}type", f"{SH}NodeShape")
             if file.graph.objects(node, f"{SH}targetClass")
         )
         free = tuple(
@@ -248,7 +246,7 @@ class Shapes:
             file.graph.text(about, f"{_DCT}description"), classes, tuple(dict.fromkeys(free)),
         )  # fmt: skip
 
-    def _class_shape(self, file: _File, node: Any, records: frozenset[str]) -> ClassShape:
+    def _class_shape(self, file: File, node: Any, records: frozenset[str]) -> ClassShape:
         graph = file.graph
         classes = tuple(o.value for o in graph.objects(node, f"{SH}targetClass"))
         links = [o.value for o in graph.objects(node, f"{SH}property")]
@@ -260,72 +258,11 @@ class Shapes:
         if node.value in self.by_iri:
             listed.append(self.by_iri[node.value])
         return ClassShape(
-            node.value, _local(node), file.name, graph.text(node, f"{_RDFS}label"),
+            node.value, local_name(node), file.name, graph.text(node, f"{_RDFS}label"),
             graph.text(node, f"{_RDFS}comment"), classes,
             frozenset(_reached(classes, records if record else frozenset())), record,
             tuple(sorted(listed, key=lambda shape: shape.order)),
         )  # fmt: skip
-
-
-class _Graph:
-    """Triples, to be asked by subject."""
-
-    def __init__(self, quads: Iterable[ox.Quad]) -> None:
-        self.quads = list(quads)
-        self.by_subject: dict[Any, list[ox.Quad]] = defaultdict(list)
-        for quad in self.quads:
-            self.by_subject[quad.subject].append(quad)
-
-    def objects(self, subject: Any, predicate: str) -> list[Any]:
-        found = self.by_subject.get(subject, ())
-        return [quad.object for quad in found if quad.predicate.value == predicate]
-
-    def text(self, subject: Any, predicate: str) -> str:
-        return next((o.value for o in self.objects(subject, predicate)), "")
-
-    def subjects(self, predicate: str, value: str) -> list[Any]:
-        return [quad.subject for quad in self.quads
-                if quad.predicate.value == predicate and _iri(quad.object) == value]  # fmt: skip
-
-    def having(self, predicate: str) -> list[Any]:
-        return [quad.subject for quad in self.quads if quad.predicate.value == predicate]
-
-    def members(self, subject: Any, predicate: str) -> Iterator[Any]:
-        rest = self.objects(subject, predicate)
-        while rest and _iri(rest[0]) != f"{_RDF}nil":
-            yield from self.objects(rest[0], f"{_RDF}first")
-            rest = self.objects(rest[0], f"{_RDF}rest")
-
-    def first_steps(self, path: Any) -> Iterator[str]:
-        """Yield the properties that a path may begin with, inverse ones left out."""
-        if isinstance(path, ox.NamedNode):
-            yield path.value
-        elif self.objects(path, f"{SH}alternativePath"):
-            for step in self.members(path, f"{SH}alternativePath"):
-                yield from self.first_steps(step)
-        elif first := self.objects(path, f"{_RDF}first"):
-            yield from self.first_steps(first[0])
-
-
-class _File:
-    """One Turtle file."""
-
-    def __init__(self, file: Traversable) -> None:
-        self.name = file.name.removesuffix(".ttl")
-        self._file = file
-        self._text = file.read_text("utf-8")
-        try:
-            self.quads = list(ox.parse(self._text.encode(), format=ox.RdfFormat.TURTLE,
-                                       rename_blank_nodes=True))  # fmt: skip
-        except SyntaxError as error:
-            raise SettingsError(f"The shapes do not load: {file}: {error}") from error
-        self.graph = _Graph(self.quads)
-
-    def wrong(self, node: Any, what: str) -> SettingsError:
-        name = f"ctgs:{_local(node)}"
-        lines = self._text.splitlines()
-        line = next((n for n, text in enumerate(lines, 1) if text.startswith(f"{name} ")), 1)
-        return SettingsError(f"The shapes do not load: {self._file}, line {line}: {name} {what}.")
 
 
 def _reached(classes: Iterable[str], records: frozenset[str]) -> Iterator[str]:
@@ -341,14 +278,6 @@ def _serialize(quads: Iterable[ox.Quad], format: ox.RdfFormat) -> bytes:
     triples = [ox.Triple(quad.subject, quad.predicate, quad.object) for quad in quads]
     prefixes = vocabulary().prefixes_in("\n".join(map(str, triples))) | _PREFIXES
     return ox.serialize(triples, format=format, prefixes=prefixes) or b""
-
-
-def _iri(term: Any) -> str:
-    return term.value if isinstance(term, ox.NamedNode) else ""
-
-
-def _local(term: Any) -> str:
-    return str(getattr(term, "value", term)).rpartition("#")[2]
 
 
 @cache

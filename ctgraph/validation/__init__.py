@@ -117,11 +117,17 @@ class _Finder:
     def _problem(self, shape: Shape, result: Result, severity: str) -> Problem:
         focus = _bare(result.focus)
         value = "" if result.value == result.focus else result.value
-        path = shape.properties[0] if len(shape.properties) == 1 else ""
-        pointer, detail = self.detail(focus, path, value)
+        pointer, detail = self.detail(focus, self._about(shape, focus), value)
         detail |= {"shape": shape.iri, "constraint": result.component,
                    "documentation": self._documentation(shape, focus)}  # fmt: skip
         return Problem(shape.message, shape.remedy, pointer, severity, detail)
+
+    def _about(self, shape: Shape, focus: str) -> str:
+        """Return the property that a result is about, where it is one: what is there goes first."""
+        node = self._nodes.get(focus, ("", {}))[1]
+        there = [iri for iri in shape.properties if vocabulary().compact(iri) in node]
+        candidates = there if not shape.rule and there else shape.properties
+        return candidates[0] if len(candidates) == 1 else ""
 
     def _documentation(self, shape: Shape, focus: str) -> str:
         """Return the address of what the minimum data says there, for the node's class."""

@@ -9,8 +9,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from ctgraph.errors import SettingsError
-
-SH = "http://www.w3.org/ns/shacl#"
+from ctgraph.shapes.reading import SH
 
 
 @dataclass(frozen=True, order=True)
