@@ -275,6 +275,7 @@ def get(record: str, name: str, number: int | None, received: bool) -> None:
               help="csv, tsv, json or xml; turtle, ntriples, rdfxml or jsonld.")  # fmt: skip
 def query(query: str, name: str) -> None:
     """Run a SPARQL query: the text itself, a file that holds it, or '-' for standard input."""
+    from ctgraph.store import pool as workers
     from ctgraph.store import queries
 
     settings, _ = _open()
@@ -283,7 +284,7 @@ def query(query: str, name: str) -> None:
         asked = queries.query_in_format(text, name)
     except NotFound as error:
         raise click.BadParameter(error.message, param_hint="--format") from error
-    pool = queries.QueryPool(settings)
+    pool = workers.QueryPool(settings)
     try:
         result = pool.run(asked)
         for chunk in result:
@@ -352,6 +353,17 @@ def projector(wait: float) -> None:
     from ctgraph import serving
 
     serving.run_projector(*_open(), wait)
+
+
+@main.command(hidden=True)
+@click.argument("sequence", type=click.IntRange(min=0))
+def past(sequence: int) -> None:
+    """Make the store as of a sequence number, for as-of queries."""
+    from ctgraph.store.past import Past
+    from ctgraph.store.projector import snapshots_of
+
+    settings, ledger = _open()
+    Past(settings, ledger, snapshots_of(settings)).build(sequence)
 
 
 @main.command()

@@ -175,6 +175,29 @@ class ValidationLimit(CtgraphError):
     retry_after = 5
 
 
+class TooManyQueries(CtgraphError):
+    """One client has too many queries waiting."""
+
+    status = 429
+    title = "Too many queries"
+    retry_after = 2
+
+
+class PastNotReady(CtgraphError):
+    """A past state of the registry is still being prepared for an as-of query."""
+
+    status = 503
+    title = "Past being prepared"
+    retry_after = 10
+
+
+class ClientGone(CtgraphError):
+    """The client closed its connection before it had an answer; nobody reads this."""
+
+    status = 503
+    title = "Client gone"
+
+
 class StoreError(CtgraphError):
     """The triple store is not there or is held by another process."""
 

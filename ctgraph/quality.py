@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 from dataclasses import dataclass
 
+from ctgraph.describing import RunCsv
 from ctgraph.identity import Identity
-from ctgraph.store.queries import Query, QueryPool
+from ctgraph.store.queries import Query
 
 _BY_CLASS = """SELECT ?class (COUNT(*) AS ?records) (AVG(?score) AS ?mean) WHERE {
   ?record ctg:owner <%s> ; ctg:completeness ?score ; ctg:about/a ?class
@@ -45,15 +46,16 @@ class Quality:
         return total / self.records if self.records else 0.0
 
 
-def quality_of(pool: QueryPool, identity: Identity, organization: str) -> Quality:
+def quality_of(run: RunCsv, identity: Identity, organization: str) -> Quality:
     """Measure the records of an organization.
 
+    :param run: runs a query and returns its whole result, as CSV.
     :raises QueryLimit: when there are too many to count in time.
     """
     owner = identity.resource(organization)
 
     def rows(query: str) -> list[list[str]]:
-        result = b"".join(pool.run(Query(query % owner, result_type="text/csv"))).decode()
+        result = run(Query(query % owner, result_type="text/csv")).decode()
         return list(csv.reader(result.splitlines()))[1:]
 
     # One record may have several names, one in each language.

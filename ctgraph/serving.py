@@ -14,6 +14,9 @@ from ctgraph.ledger import Ledger
 from ctgraph.settings import Settings
 from ctgraph.store.projector import Projector, hold
 
+# Each web worker has a thread for every query that may wait, and some for everything else.
+THREADS = 32
+
 
 def run_projector(settings: Settings, ledger: Ledger, wait: float = 0) -> None:
     """Follow the ledger until SIGTERM or SIGINT, or until the parent process is gone.
@@ -44,7 +47,7 @@ def start_projector(wait: float = 0, for_load: bool = False) -> subprocess.Popen
 def gunicorn_command(app: str, host: str, port: int, workers: int) -> list[str]:
     """Return the command that serves a WSGI application the way ctgraph is served."""
     options = {
-        "bind": f"{host}:{port}", "workers": workers, "worker-class": "gthread", "threads": 8,
+        "bind": f"{host}:{port}", "workers": workers, "worker-class": "gthread", "threads": THREADS,
         "timeout": 120, "keep-alive": 75, "graceful-timeout": 15,
     }  # fmt: skip
     flags = [f"--{name}={value}" for name, value in options.items()]

@@ -57,9 +57,24 @@ class Settings(BaseSettings):
         1_000_000_000, ge=200_000_000, description="Memory of a query worker, in bytes"
     )
     query_rows: int = Field(100_000, gt=0, description="Most rows or triples that a query returns")
-    query_workers: int = Field(2, gt=0, description="Query worker processes per web worker")
+    query_workers: int = Field(3, gt=0, description="Query worker processes per web worker")
     query_queue: float = Field(
         10, ge=0, description="Longest wait for a free query worker, in seconds"
+    )
+    query_per_client: int = Field(
+        1, gt=0, description="Queries that one client may have running per web worker"
+    )
+    query_waiting: int = Field(
+        12, gt=0, description="Queries that one client may have waiting per web worker"
+    )
+    query_cache: int = Field(
+        64_000_000, ge=0, description="Results kept for repeated queries per web worker, in bytes"
+    )
+    queries: Path = Field(
+        Path("queries"), description="Folder of the ready-made queries that the site lists"
+    )
+    proxies: int = Field(
+        0, ge=0, description="Reverse proxies in front, whose X-Forwarded-For tells the client"
     )
     snapshot_interval: float = Field(
         1, ge=0, description="Shortest time between snapshots when nobody waits, in seconds"

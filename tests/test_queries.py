@@ -109,7 +109,8 @@ def test_what_a_query_may_not_do(filled: FlaskClient, query: str, status: int) -
 
 
 def test_wrong_requests(filled: FlaskClient) -> None:
-    assert filled.get("/sparql").status_code == 400
+    assert filled.post("/sparql", data={"format": "csv"}).status_code == 400
+    assert filled.get("/sparql?query=ASK+{}&timeout=soon").status_code == 400
     assert filled.get("/sparql?query=ASK+{}&query=ASK+{}").status_code == 400
     assert filled.post("/sparql", data=b"x", content_type="text/plain").status_code == 415
     assert filled.post("/sparql", data={"update": "DROP ALL"}).status_code == 403

@@ -91,7 +91,8 @@ class Version:
 
 @dataclass(frozen=True)
 class Change:
-    """What a projection needs to know of one version. `quads` is empty after a withdrawal."""
+    """What a projection needs to know of one version. `quads` is empty after a withdrawal, and
+    where only the history was asked for."""
 
     seq: int
     ctid: str
@@ -100,6 +101,8 @@ class Change:
     modified: str
     owner: str
     issued: str
+    event: str
+    actor: str
     quads: bytes
 
 
@@ -120,6 +123,9 @@ def _digest(key: str) -> str:
 
 _VERSION = (version.c.seq, version.c.ctid, version.c.number, version.c.event, version.c.actor,
             version.c.created_at, version.c.digest)  # fmt: skip
+_CHANGE: tuple[sa.Column[Any], ...] = (version.c.seq, version.c.ctid, version.c.number, version.c.digest,
+           version.c.created_at, envelope.c.owner, envelope.c.created_at, version.c.event,
+           version.c.actor)  # fmt: skip
 _FIND = (
     sa.select(*envelope.c, version.c.canonical)
     .join_from(entity, envelope, entity.c.envelope == envelope.c.ctid)
@@ -328,15 +334,19 @@ class Ledger:
         with self.engine.connect() as connection:
             return int(connection.execute(sa.select(sequence.c.last)).scalar() or 0)
 
+    def newest_change(self) -> str:
+        """Return when the newest change was made, ISO 8601 in UTC; nothing before the first."""
+        newest = sa.select(version.c.created_at).order_by(version.c.seq.desc()).limit(1)
+        with self.engine.connect() as connection:
+            return str(connection.execute(newest).scalar() or "")
+
     def changes(self, after: int, limit: int, standing: int | None = None) -> list[Change]:
         """Return the changes behind sequence number `after`, in order.
 
         :param standing: leave out changes that a later one, up to this number, replaced.
         """
         query = (
-            sa.select(version.c.seq, version.c.ctid, version.c.number, version.c.digest,
-                      version.c.created_at, envelope.c.owner, envelope.c.created_at,
-                      version.c.quads)
+            sa.select(*_CHANGE, version.c.quads)
             .join(envelope)
             .where(version.c.seq > after)
             .order_by(version.c.seq)
@@ -354,6 +364,24 @@ class Ledger:
             )
         with self.engine.connect() as connection:
             return [Change(*row[:-1], unpack(row[-1])) for row in connection.execute(query)]
+
+    def history(self, until: int) -> Iterator[Change]:
+        """Yield every change up to sequence number `until`, without documents, by record."""
+        query = (
+            sa.select(*_CHANGE)
+            .join(envelope)
+            .where(version.c.seq <= until)
+            .order_by(version.c.ctid, version.c.number)
+        )
+        with self.engine.connect() as connection:
+            rows = connection.execution_options(yield_per=1000).execute(query)
+            yield from (Change(*tuple(row), quads=b"") for row in rows)
+
+    def sequence_at(self, moment: str) -> int:
+        """Return the number of the last change up to a moment (ISO 8601, UTC, microseconds, Z)."""
+        query = sa.select(sa.func.max(version.c.seq)).where(version.c.created_at <= moment)
+        with self.engine.connect() as connection:
+            return int(connection.execute(query).scalar() or 0)
 
     def progress(self, source: str) -> int:
         """Return how many documents of an interrupted load from `source` are done."""

@@ -26,7 +26,7 @@ FORMATS = {
     "text/csv": (_CSV, b"", 1),
 }
 """For each media type: the mark between rows, the end of a cut result, the heading lines."""
-SCAN = 1 << 18
+SCAN = 1 << 16
 
 
 class Cut(Exception):

@@ -64,6 +64,26 @@ def _completeness(
     ]
 
 
+def history_quads(change: Change, identity: Identity) -> list[ox.Quad]:
+    """Return what the registry says about one version of a record: who, when, which hash."""
+    record = identity.graph(change.ctid)
+    subject = ox.NamedNode(f"{record}/versions/{change.number}")
+    graph = ox.NamedNode(f"{identity.base}/history/{change.ctid}")
+    facts: list[tuple[str, ox.NamedNode | ox.Literal]] = [
+        (TYPE.value, ox.NamedNode(f"{CTG}Version")),
+        (f"{CTG}versionOf", ox.NamedNode(record)),
+        (f"{CTG}number", ox.Literal(change.number)),
+        (f"{CTG}event", ox.NamedNode(f"{CTG}{change.event}")),
+        (f"{CTG}actor", ox.Literal(change.actor)),
+        (f"{DCT}publisher", ox.NamedNode(identity.resource(change.owner))),
+        (f"{DCT}created",
+         ox.Literal(change.modified, datatype=ox.NamedNode(f"{XSD}dateTime"))),
+    ]  # fmt: skip
+    if change.digest:
+        facts.append((f"{CTG}contentHash", ox.Literal(change.digest)))
+    return [ox.Quad(subject, ox.NamedNode(name), value, graph) for name, value in facts]
+
+
 class EmbeddedStore:
     """The projector's store. Only the holder of the projector's lock may open it."""
 
@@ -78,14 +98,18 @@ class EmbeddedStore:
         return max((int(quad.object.value) for quad in marks), default=0)  # type: ignore[union-attr]
 
     def apply(self, changes: Iterable[Change], seq: int) -> None:
-        """Bring the store to sequence number `seq` by the last change of each record.
+        """Bring the store to sequence number `seq` by the changes since.
 
         The number is written last. Killed before that, some of the changes may be in the store;
         but no snapshot is taken then, and applying the same changes again comes to the same,
         for blank nodes keep their labels.
         """
         quads: list[ox.Quad] = []
+        newest: dict[str, Change] = {}
         for change in changes:
+            newest[change.ctid] = change
+            quads += history_quads(change, self._identity)
+        for change in newest.values():
             if change.number > 1:
                 for graph in self._graphs(change.ctid):
                     self._store.remove_graph(graph)
@@ -101,9 +125,12 @@ class EmbeddedStore:
         for quad in stale:
             self._store.remove(quad)
 
-    def fill(self, changes: Iterable[Change], seq: int) -> None:
-        """Load the last change of every record into an empty store, fast."""
+    def fill(self, changes: Iterable[Change], history: Iterable[Change], seq: int) -> None:
+        """Load the last change of every record and the history into an empty store, fast."""
         self._store.bulk_extend(quad for change in changes for quad in self._quads(change))
+        self._store.bulk_extend(
+            quad for change in history for quad in history_quads(change, self._identity)
+        )
         self._store.add(self._mark(seq))
         self._store.optimize()
 
@@ -126,13 +153,11 @@ class EmbeddedStore:
 
     def expected(self, change: Change) -> dict[str, set[ox.Quad]]:
         """Return the named graphs that a record should have, by their IRIs."""
-        # Oxigraph keeps numbers and times by value; so both sides are compared as it keeps them.
-        scratch = ox.Store()
-        scratch.extend(self._quads(change))
-        return {
-            graph.value: set(scratch.quads_for_pattern(None, None, None, graph))
-            for graph in self._graphs(change.ctid)
-        }
+        return _as_kept(self._quads(change))
+
+    def expected_history(self, changes: Iterable[Change]) -> dict[str, set[ox.Quad]]:
+        """Return the history graph of a record that had these changes, by its IRI."""
+        return _as_kept([q for change in changes for q in history_quads(change, self._identity)])
 
     @property
     def registry_graph(self) -> str:
@@ -153,3 +178,13 @@ class EmbeddedStore:
     def _mark(self, seq: int) -> ox.Quad:
         subject = ox.NamedNode(self._identity.base)
         return ox.Quad(subject, SEQUENCE, ox.Literal(seq), self._registry)
+
+
+def _as_kept(quads: Iterable[ox.Quad]) -> dict[str, set[ox.Quad]]:
+    """Return quads by their graphs as Oxigraph keeps them: numbers and times by value."""
+    scratch = ox.Store()
+    scratch.extend(quads)
+    return {
+        graph.value: set(scratch.quads_for_pattern(None, None, None, graph))
+        for graph in scratch.named_graphs()
+    }

@@ -8,6 +8,9 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import groupby
+
+import pyoxigraph as ox
 
 from ctgraph.errors import StoreError
 from ctgraph.identity import Identity
@@ -47,8 +50,7 @@ class Projector:
         """Apply the next batch of changes; return how many there were."""
         changes = self._ledger.changes(self._seq, BATCH)
         if changes:
-            newest = {change.ctid: change for change in changes}
-            self._store.apply(newest.values(), changes[-1].seq)
+            self._store.apply(changes, changes[-1].seq)
             self._seq = changes[-1].seq
             self._backlog += len(changes)
         return len(changes)
@@ -130,13 +132,13 @@ def rebuild(settings: Settings, ledger: Ledger, progress: Progress | None = None
 
     def current() -> Iterator[Change]:
         nonlocal records
-        for change in _standing(ledger, seq):
+        for change in standing(ledger, seq):
             records += 1
             if progress:
                 progress(1)
             yield change
 
-    store.fill(current(), seq)
+    store.fill(current(), ledger.history(seq), seq)
     folder = snapshots.prepare(seq)
     store.backup(folder)
     del store  # closes it
@@ -163,20 +165,29 @@ def check(settings: Settings, ledger: Ledger) -> list[str]:
             f"Readers see sequence number {snapshots.sequence()}, the store holds {seq}."
         )
     unexpected = set(store.graphs()) - {store.registry_graph}
-    for change in _standing(ledger, seq):
-        for iri, quads in store.expected(change).items():
-            unexpected.discard(iri)
-            found = store.graph(iri)
-            if found != quads:
-                differences.append(
-                    f"{iri}: {len(quads - found)} quads are missing, "
-                    f"{len(found - quads)} should not be there."
-                )
+    for iri, quads in _expected(store, ledger, seq):
+        unexpected.discard(iri)
+        found = store.graph(iri)
+        if found != quads:
+            differences.append(
+                f"{iri}: {len(quads - found)} quads are missing, "
+                f"{len(found - quads)} should not be there."
+            )
     differences += [f"{iri} should not be there." for iri in sorted(unexpected)]
     return differences
 
 
-def _standing(ledger: Ledger, until: int) -> Iterator[Change]:
+def _expected(
+    store: EmbeddedStore, ledger: Ledger, seq: int
+) -> Iterator[tuple[str, set[ox.Quad]]]:
+    """Yield every named graph that a store should hold at a sequence number."""
+    for change in standing(ledger, seq):
+        yield from store.expected(change).items()
+    for _, changes in groupby(ledger.history(seq), key=lambda change: change.ctid):
+        yield from store.expected_history(changes).items()
+
+
+def standing(ledger: Ledger, until: int) -> Iterator[Change]:
     """Yield the change that each record stands at, at a sequence number, without tombstones."""
     seq = 0
     while changes := ledger.changes(seq, BATCH, standing=until):

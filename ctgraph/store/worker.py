@@ -4,8 +4,9 @@ It speaks with the pool over its standard input and output in frames: one byte t
 kind, four bytes of length, the payload. A request is a JSON frame; the answer is a header frame
 (JSON) and data frames, or an error frame (JSON).
 
-A result is spooled until it is complete before its first byte leaves: so the header can tell
-whether it was cut, and a query that fails late still gets a clear error.
+A result that is short and comes quickly is complete before its header goes out: so the header
+tells whether it was cut, and a failure is a clear error. A longer one is sent while it is being
+computed, in constant memory; an error frame may then follow data.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import json
 import resource
 import struct
 import sys
-import tempfile
+import time
 from collections.abc import Callable
 from itertools import islice
 from typing import IO, Any
@@ -25,8 +26,10 @@ from ctgraph.store.cutting import Cut, CuttingWriter
 
 HEADER, DATA, END, ERROR = b"H", b"D", b"E", b"X"
 FRAME = struct.Struct("!cI")
+# A result is sent from this size on, in bytes, or after this time, in seconds.
+LONG = 1 << 20
+LATE = 0.5
 CHUNK = 1 << 16
-SPOOL = 1 << 23
 RESULTS = {f.media_type.partition(";")[0]: f for f in (
     ox.QueryResultsFormat.JSON, ox.QueryResultsFormat.XML, ox.QueryResultsFormat.CSV,
     ox.QueryResultsFormat.TSV,
@@ -53,8 +56,49 @@ def receive(read: Callable[[int], bytes]) -> tuple[bytes, bytes]:
     return kind, read(length)
 
 
+class Answer:
+    """A file for serializers that sends what is written as frames; see the module."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self.type = ""
+        self._stream = stream
+        self._held = bytearray()
+        self._started = time.monotonic()
+        self._sending = False
+
+    def write(self, data: bytes) -> int:
+        """Take bytes of the result."""
+        self._held += data
+        if not self._sending:
+            late = time.monotonic() - self._started > LATE
+            if late or len(self._held) > LONG:
+                self._send_header(None)
+        if self._sending and len(self._held) >= CHUNK:
+            self._send_held()
+        return len(data)
+
+    def flush(self) -> None:
+        """Do nothing: what is held is sent when it is enough."""
+
+    def finish(self, cut: bool) -> None:
+        """End the result, and tell whether it was cut."""
+        if not self._sending:
+            self._send_header(cut)
+        self._send_held()
+        send(self._stream, END, b"")
+
+    def _send_header(self, cut: bool | None) -> None:
+        self._sending = True
+        send(self._stream, HEADER, json.dumps({"type": self.type, "cut": cut}).encode())
+
+    def _send_held(self) -> None:
+        if self._held:
+            send(self._stream, DATA, bytes(self._held))
+            self._held.clear()
+
+
 class _Source:
-    """The snapshot that the worker has open; changes with the link `current`."""
+    """The snapshot that the worker has open."""
 
     def __init__(self) -> None:
         self._path = ""
@@ -67,8 +111,8 @@ class _Source:
         return self._store
 
 
-def evaluate(store: ox.Store, request: dict[str, Any], spool: IO[bytes]) -> dict[str, Any]:
-    """Run a query and write its result to `spool`; return what the answer's header says."""
+def evaluate(store: ox.Store, request: dict[str, Any], answer: Answer) -> bool:
+    """Run a query and write its result; return whether it was cut."""
     default: list[Any] = [ox.NamedNode(iri) for iri in request["default_graphs"]]
     named: list[Any] = [ox.NamedNode(iri) for iri in request["named_graphs"]]
     # A dataset that the protocol describes has only the graphs it names (section 2.1.4).
@@ -82,23 +126,26 @@ def evaluate(store: ox.Store, request: dict[str, Any], spool: IO[bytes]) -> dict
         named_graphs=named if described else None,
     )
     limit: int = request["rows"]
+    output: Any = answer
     if isinstance(results, ox.QueryTriples):
-        format = GRAPHS[request["graph_type"]]
-        ox.serialize(islice(results, limit), spool, format=format, prefixes=request["prefixes"])
-        return {"type": format.media_type, "cut": next(results, None) is not None}
+        graph = GRAPHS[request["graph_type"]]
+        answer.type = graph.media_type
+        ox.serialize(islice(results, limit), output, format=graph, prefixes=request["prefixes"])
+        return next(results, None) is not None
     solutions = RESULTS[request["result_type"]]
+    answer.type = solutions.media_type
     if isinstance(results, ox.QueryBoolean):
         if solutions in (ox.QueryResultsFormat.CSV, ox.QueryResultsFormat.TSV):
-            spool.write(b"true\n" if results else b"false\n")
+            answer.write(b"true\n" if results else b"false\n")
         else:
-            results.serialize(spool, format=solutions)
-        return {"type": solutions.media_type, "cut": False}
-    writer: Any = CuttingWriter(spool, solutions.media_type, limit)
+            results.serialize(output, format=solutions)
+        return False
+    writer: Any = CuttingWriter(output, solutions.media_type, limit)
     try:
         results.serialize(writer, format=solutions)
     except Cut:
-        return {"type": solutions.media_type, "cut": True}
-    return {"type": solutions.media_type, "cut": False}
+        return True
+    return False
 
 
 def main() -> None:
@@ -112,23 +159,19 @@ def main() -> None:
         if not kind:
             return
         request = json.loads(payload)
-        with tempfile.SpooledTemporaryFile(max_size=SPOOL) as spool:
-            try:
-                header = evaluate(source.open(request["snapshot"]), request, spool)
-            except MemoryError:
-                send(out, ERROR, json.dumps({"kind": "memory"}).encode())
-                return
-            except (SyntaxError, ValueError) as error:
-                send(out, ERROR, json.dumps({"kind": "query", "message": str(error)}).encode())
-            except OSError as error:
-                send(out, ERROR, json.dumps({"kind": "store", "message": str(error)}).encode())
-                return
-            else:
-                send(out, HEADER, json.dumps(header).encode())
-                spool.seek(0)
-                while chunk := spool.read(CHUNK):
-                    send(out, DATA, chunk)
-                send(out, END, b"")
+        answer = Answer(out)
+        try:
+            answer.finish(evaluate(source.open(request["snapshot"]), request, answer))
+        except MemoryError:
+            send(out, ERROR, json.dumps({"kind": "memory"}).encode())
+            return
+        except (SyntaxError, ValueError) as error:
+            send(out, ERROR, json.dumps({"kind": "query", "message": str(error)}).encode())
+        except RuntimeError as error:  # such as a function that is not known
+            send(out, ERROR, json.dumps({"kind": "evaluation", "message": str(error)}).encode())
+        except OSError as error:
+            send(out, ERROR, json.dumps({"kind": "store", "message": str(error)}).encode())
+            return
 
 
 if __name__ == "__main__":

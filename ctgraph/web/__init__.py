@@ -5,14 +5,24 @@ from __future__ import annotations
 import atexit
 
 from flask import Flask, Response, request
+from flask_compress import Compress
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from ctgraph.bounded import Bounded
 from ctgraph.ledger import Ledger
 from ctgraph.settings import Settings, load_settings
 from ctgraph.shapes import shapes
-from ctgraph.store.queries import QueryPool
+from ctgraph.store.pool import QueryPool
 from ctgraph.web import minimum, problems, publish, records, site, sparql, validate
 from ctgraph.web.state import State
+
+COMPRESSED = [
+    "text/html", "text/css", "text/javascript", "text/plain", "text/csv", "text/turtle",
+    "text/tab-separated-values", "image/svg+xml", "application/json", "application/ld+json",
+    "application/problem+json", "application/sparql-results+json", "application/sparql-results+xml",
+    "application/n-triples", "application/n-quads", "application/trig", "application/rdf+xml",
+    "application/sarif+json", "application/xml",
+]  # fmt: skip
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -27,6 +37,11 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = settings.max_document_bytes + 1_000_000
     app.config["MAX_FORM_MEMORY_SIZE"] = app.config["MAX_CONTENT_LENGTH"]
     shapes()  # so that shapes that do not load stop the start
+    # A stream may be compressed with gzip too: what it holds is public.
+    app.config["COMPRESS_ALGORITHM"] = app.config["COMPRESS_ALGORITHM_STREAMING"] = ["zstd", "gzip"]
+    app.config["COMPRESS_LEVEL"] = 4
+    app.config["COMPRESS_MIMETYPES"] = COMPRESSED
+    Compress(app)
     pool = QueryPool(settings)
     bounded = Bounded(settings.query_timeout, settings.query_memory)
     for closing in (pool, bounded):
@@ -36,6 +51,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.register_blueprint(module.blueprint)
     problems.register(app)
     app.after_request(_headers)
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies)  # type: ignore[method-assign]
     return app
 
 
@@ -43,7 +60,7 @@ def _headers(response: Response) -> Response:
     """Let scripts of every site read, and give pages nothing but what this site serves."""
     response.headers.setdefault("Access-Control-Allow-Origin", "*")
     response.headers["Access-Control-Expose-Headers"] = (
-        "ETag, Link, Location, Retry-After, Ctgraph-Row-Limit, Ctgraph-Result-Cut"
+        "ETag, Link, Location, Retry-After, Ctgraph-Row-Limit, Ctgraph-Result-Cut, Ctgraph-Timeout"
     )
     if request.method == "OPTIONS":
         response.headers["Access-Control-Allow-Methods"] = response.headers.get("Allow", "GET")

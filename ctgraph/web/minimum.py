@@ -129,8 +129,8 @@ def _count(term: Term) -> int | None:
     if term.kind == "scheme":
         about = " ".join(f"<{concept.iri}>" for concept in vocabulary().concepts_of(term.iri))
     try:
-        result = state().pool.run(Query(_COUNTS[term.kind] % about, result_type="text/csv"))
-        return int(b"".join(result).split()[1])
+        result = state().whole(Query(_COUNTS[term.kind] % about, result_type="text/csv"))
+        return int(result.split()[1])
     except (QueryLimit, StoreError):
         return None
 

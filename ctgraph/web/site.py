@@ -77,7 +77,7 @@ def records() -> Response:
 def completeness(organization: str) -> Response:
     """How complete an organization's records are, and what they lack."""
     owner = state().ledger.organization(ctid.canonical(organization))
-    found = quality_of(state().pool, state().identity, owner.ctid)
+    found = quality_of(state().whole, state().identity, owner.ctid)
     vocab = vocabulary()
     if choose(BOTH) == "html":
         page = render_template("quality.html", owner=owner, quality=found, label=vocab.label,

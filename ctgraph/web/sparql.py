@@ -1,12 +1,22 @@
-"""The SPARQL endpoint (SPARQL 1.1 Protocol, section 2.1)."""
+"""The SPARQL endpoint (SPARQL 1.1 Protocol, section 2.1), and its description."""
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, render_template, request
+from typing import Any
 
-from ctgraph.errors import QueryError, QueryForbidden, UnsupportedMediaType
+import orjson
+import pyoxigraph as ox
+from flask import Blueprint, Response, redirect, render_template, request
+from werkzeug.wrappers import Response as BaseResponse
+
+from ctgraph import describing
+from ctgraph.errors import DocumentTooLarge, QueryError, QueryForbidden, UnsupportedMediaType
+from ctgraph.exports.rdf import FORMATS
+from ctgraph.store.pool import Complete
 from ctgraph.store.queries import GRAPH_TYPES, RESULT_TYPES, Query, query_form
-from ctgraph.web.negotiation import HTML, choose, wants_html
+from ctgraph.stored import StoredQuery, all_stored, stored
+from ctgraph.vocab import vocabulary
+from ctgraph.web.negotiation import HTML, choose, etag, wants_html
 from ctgraph.web.state import state
 
 blueprint = Blueprint("sparql", __name__)
@@ -18,6 +28,11 @@ PLAIN = {
     False: {"any-json": RESULT_TYPES["json"], "any-xml": RESULT_TYPES["xml"]},
     True: {"any-json": GRAPH_TYPES["jsonld"], "any-xml": GRAPH_TYPES["rdfxml"]},
 }
+WRITERS = {f.name: f for f in FORMATS if f.writer and f.name not in ("nquads", "trig")}
+DESCRIPTIONS = {name: f.media_type for name, f in WRITERS.items()} | {"html": HTML}
+BOTH = {"json": "application/json", "html": HTML}
+MOST_CHARACTERS = 1_000_000
+"""The longest query that is read."""
 EXAMPLE = """# Credentials with their owners
 SELECT ?credential ?name ?owner WHERE {
   ?credential a ?class ; ceterms:name ?name ; ceterms:ownedBy/ceterms:name ?owner .
@@ -31,35 +46,147 @@ LIMIT 50
 @blueprint.get("/sparql")
 @blueprint.post("/sparql")
 def sparql() -> Response:
-    """Run a query; without one, a browser gets a form."""
+    """Run a query; without one, describe the endpoint: to programs in RDF, to people on a page."""
     text = _query_text()
     if text is None:
-        if request.method == "GET" and wants_html():
-            return Response(render_template("sparql.html", query=EXAMPLE), mimetype=HTML)
-        raise QueryError("There is no query. Send it as ?query=, as a form field, or as a body of "
-                         "type application/sparql-query.")  # fmt: skip
+        if request.method == "POST":
+            raise QueryError("There is no query. Send it as ?query=, as a form field, or as a body "
+                             "of type application/sparql-query.")  # fmt: skip
+        return _description()
+    if len(text) > MOST_CHARACTERS:
+        raise DocumentTooLarge(f"The query has {len(text):,} characters; "
+                               f"{MOST_CHARACTERS:,} are read.")  # fmt: skip
+    return answer(text)
+
+
+def answer(text: str) -> Response:
+    """Run a query as the request asks for it: its dataset, its format, its deadline, its time."""
     graphs = query_form(text) in ("CONSTRUCT", "DESCRIBE")
     offers = GRAPHS if graphs else RESULTS
     # A browser that submits the form gets what it can show.
     name = choose(offers | {"html": HTML})
     chosen = PLAIN[graphs].get(name, offers.get(name, "text/turtle" if graphs else "text/csv"))
-    result = state().pool.run(Query(
+    query = Query(
         text,
         default_graphs=tuple(request.values.getlist("default-graph-uri")),
         named_graphs=tuple(request.values.getlist("named-graph-uri")),
         result_type=RESULT_TYPES["json"] if graphs else chosen,
         graph_type=chosen if graphs else GRAPH_TYPES["turtle"],
-    ))  # fmt: skip
+        timeout=_timeout(),
+    )
+    as_of = request.values.get("as-of")
+    snapshot = state().past(as_of) if as_of else None
+    tag = etag(snapshot or state().pool.state(), query, name)
+    if tag in (known.partition(":")[0] for known in request.if_none_match.as_set(True)):
+        return _headers(Response(status=304), tag, query)
+    result = state().run(query, snapshot)
     shown = {"any-json": "application/json", "any-xml": "application/xml",
              "html": "text/plain; charset=utf-8"}.get(name, result.media_type)  # fmt: skip
-    response = Response(iter(result), content_type=shown)
+    body = result.body if isinstance(result, Complete) else iter(result)
+    response = _headers(Response(body, content_type=shown), tag, query)
     response.call_on_close(result.close)
+    if result.cut is not False:
+        response.headers["Ctgraph-Result-Cut"] = "true" if result.cut else "unknown"
+    return response
+
+
+def _headers(response: Response, tag: str, query: Query) -> Response:
+    response.set_etag(tag)
     response.vary.add("Accept")
     response.headers["Ctgraph-Row-Limit"] = str(state().settings.query_rows)
-    response.headers["Cache-Control"] = "no-cache"
-    if result.cut:
-        response.headers["Ctgraph-Result-Cut"] = "true"
+    response.headers["Ctgraph-Timeout"] = f"{state().pool.timeout(query):g}"
+    response.headers["Cache-Control"] = "no-cache"  # ask each time; 304 is cheap
+    response.headers["Link"] = '</sparql>; rel="service-desc", </void>; rel="describedby"'
     return response
+
+
+@blueprint.get("/queries")
+def queries() -> Response:
+    """The ready-made queries: listed with what they answer and the parameters they take."""
+    found = all_stored(state().settings)
+    if choose(BOTH) == "html":
+        return Response(render_template("queries.html", queries=found), mimetype=HTML)
+    body = {"queries": [_stored_json(query) for query in found]}
+    return Response(orjson.dumps(body), content_type="application/json")
+
+
+@blueprint.get("/queries/<name>")
+def run_stored(name: str) -> Response:
+    """Run a ready-made query; browsers get its page, unless they ask for a format."""
+    plain, dot, extension = name.partition(".")
+    query = stored(plain, state().settings)
+    if dot and extension == "rq":
+        return Response(query.text, content_type="application/sparql-query; charset=utf-8")
+    given = request.args.to_dict()
+    text = query.bound(given, state().settings)
+    if not given.get("format") and wants_html():
+        page = render_template("sparql.html", query=text, stored=query, given=given,
+                               settings=state().settings)  # fmt: skip
+        return Response(page, mimetype=HTML)
+    return answer(text)
+
+
+def _stored_json(query: StoredQuery) -> dict[str, Any]:
+    return {
+        "name": query.name, "title": query.title, "description": query.description,
+        "tags": query.tags, "url": f"{state().settings.base_url}/queries/{query.name}",
+        "parameters": [vars(parameter) for parameter in query.parameters], "query": query.text,
+    }  # fmt: skip
+
+
+@blueprint.get("/void")
+def void() -> Response:
+    """The dataset described in VoID and DCAT, with its real counts."""
+    name = choose(DESCRIPTIONS)
+    newest = state().ledger.newest_change()
+    found = describing.statistics(state().whole, sum(state().ledger.counts().values()), newest)
+    if name == "html":
+        vocab = vocabulary()
+        page = render_template("void.html", found=found, label=vocab.label, compact=vocab.compact,
+                               known=vocab.term)  # fmt: skip
+        return Response(page, mimetype=HTML)
+    return _rdf(name, describing.dataset_description(state().settings, found))
+
+
+@blueprint.get("/.well-known/void")
+def well_known_void() -> BaseResponse:
+    """Where VoID descriptions are looked for."""
+    return redirect("/void", 302)
+
+
+def _description() -> Response:
+    name = choose(DESCRIPTIONS)
+    if name == "html":
+        page = render_template("sparql.html", query=EXAMPLE, settings=state().settings)
+        return Response(page, mimetype=HTML)
+    triples = describing.statistics(state().whole, 0, "").triples
+    return _rdf(name, describing.service_description(state().settings, triples))
+
+
+def _rdf(name: str, triples: list[ox.Triple]) -> Response:
+    format = WRITERS[name]
+    assert format.writer
+    body = describing.serialize(triples, format.writer)
+    response = Response(body, content_type=format.media_type)
+    response.vary.add("Accept")
+    return response
+
+
+def _timeout() -> float | None:
+    """Return the deadline that the request asks for, in seconds.
+
+    :raises QueryError: when it is no positive number.
+    """
+    given = request.values.get("timeout")
+    if given is None:
+        return None
+    try:
+        seconds = float(given)
+    except ValueError:
+        seconds = 0
+    if not 0 < seconds < float("inf"):
+        raise QueryError(f"timeout={given[:40]!r} is no positive number of seconds.")
+    return seconds
 
 
 def _query_text() -> str | None:
@@ -81,6 +208,9 @@ def _query_text() -> str | None:
 
 
 def _decoded(data: bytes) -> str:
+    charset = request.mimetype_params.get("charset", "utf-8").lower()
+    if charset not in ("utf-8", "utf8", "us-ascii"):
+        raise UnsupportedMediaType(f"The charset {charset[:40]!r} is not read here: send UTF-8.")
     try:
         return data.decode()
     except UnicodeDecodeError as error:

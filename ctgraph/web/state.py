@@ -1,18 +1,24 @@
-"""What the views share: the registry behind the application."""
+"""What the views share: the registry behind the application, and its queries."""
 
 from __future__ import annotations
 
+import socket
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import cast
 
-from flask import current_app
+from flask import current_app, request
 
 from ctgraph.bounded import Bounded
 from ctgraph.identity import Identity
 from ctgraph.ledger import Ledger
 from ctgraph.settings import Settings
-from ctgraph.store.queries import QueryPool
+from ctgraph.store.past import Past, moment_of
+from ctgraph.store.pool import QueryPool, Result, never
+from ctgraph.store.projector import snapshots_of
+from ctgraph.store.queries import Query
 
 
 @dataclass
@@ -29,7 +35,37 @@ class State:
         """The registry's canonical IRIs."""
         return Identity.of(self.settings)
 
+    def past(self, moment: str) -> Path | None:
+        """Return the store as of a moment, for the client of the current request; see `Past`."""
+        found = Past(self.settings, self.ledger, snapshots_of(self.settings))
+        return found.at(moment_of(moment), self.settings.query_timeout, _watch())
+
+    def run(self, query: Query, snapshot: Path | None = None) -> Result:
+        """Run a query for the client of the current request, as long as it is there."""
+        return self.pool.run(query, request.remote_addr or "", _watch(), snapshot)
+
+    def whole(self, query: Query) -> bytes:
+        """Run a query and return its whole result."""
+        return b"".join(self.run(query))
+
 
 def state() -> State:
     """Return the registry behind the current request."""
     return cast(State, current_app.extensions["ctgraph"])
+
+
+def _watch() -> Callable[[], bool]:
+    """Return a function that tells whether the client has closed its connection."""
+    connection = request.environ.get("gunicorn.socket")
+    if not isinstance(connection, socket.socket):
+        return never
+
+    def gone() -> bool:
+        try:
+            return connection.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b""
+        except BlockingIOError:
+            return False
+        except OSError:
+            return True
+
+    return gone
