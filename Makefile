@@ -6,7 +6,7 @@ HOST ?= 127.0.0.1
 export CTGRAPH_HOME ?= home
 BIN := .venv/bin
 
-.PHONY: run test lint lock benchmarks clean
+.PHONY: run test lint lock benchmarks assets clean
 
 run: .venv/run $(CTGRAPH_HOME)/sample-loaded  ## Serve the registry with the sample data
 	$(BIN)/ctgraph serve --host $(HOST) --port $(PORT)
@@ -40,6 +40,12 @@ lock: .venv/dev  ## Renew the locked versions
 
 benchmarks: .venv/dev  ## Measure; prints ratios against peers in the same run
 	$(BIN)/python -m benchmarks
+
+assets:  ## Renew what the pages take from npm (needs npm)
+	cd ctgraph/web/assets && npm ci --no-audit --no-fund
+	mkdir -p ctgraph/web/static/vendor/yasgui
+	cp ctgraph/web/assets/node_modules/@zazuko/yasgui/build/yasgui.min.js ctgraph/web/assets/node_modules/@zazuko/yasgui/build/yasgui.min.css ctgraph/web/static/vendor/yasgui/
+	rm -rf ctgraph/web/assets/node_modules
 
 clean:
 	rm -rf .venv build dist *.egg-info

@@ -123,9 +123,8 @@ def _digest(key: str) -> str:
 
 _VERSION = (version.c.seq, version.c.ctid, version.c.number, version.c.event, version.c.actor,
             version.c.created_at, version.c.digest)  # fmt: skip
-_CHANGE: tuple[sa.Column[Any], ...] = (version.c.seq, version.c.ctid, version.c.number, version.c.digest,
-           version.c.created_at, envelope.c.owner, envelope.c.created_at, version.c.event,
-           version.c.actor)  # fmt: skip
+_CHANGE = (version.c.seq, version.c.ctid, version.c.number, version.c.digest, version.c.created_at,
+           envelope.c.owner, envelope.c.created_at, version.c.event, version.c.actor)  # fmt: skip
 _FIND = (
     sa.select(*envelope.c, version.c.canonical)
     .join_from(entity, envelope, entity.c.envelope == envelope.c.ctid)
@@ -363,7 +362,7 @@ class Ledger:
                 ),
             )
         with self.engine.connect() as connection:
-            return [Change(*row[:-1], unpack(row[-1])) for row in connection.execute(query)]
+            return [Change(*[*row[:-1], unpack(row[-1])]) for row in connection.execute(query)]
 
     def history(self, until: int) -> Iterator[Change]:
         """Yield every change up to sequence number `until`, without documents, by record."""
@@ -375,7 +374,7 @@ class Ledger:
         )
         with self.engine.connect() as connection:
             rows = connection.execution_options(yield_per=1000).execute(query)
-            yield from (Change(*tuple(row), quads=b"") for row in rows)
+            yield from (Change(*[*row, b""]) for row in rows)
 
     def sequence_at(self, moment: str) -> int:
         """Return the number of the last change up to a moment (ISO 8601, UTC, microseconds, Z)."""

@@ -67,8 +67,9 @@ def _headers(response: Response) -> Response:
         response.headers["Access-Control-Allow-Headers"] = "Accept, Authorization, Content-Type"
     response.headers["X-Content-Type-Options"] = "nosniff"
     if response.mimetype == "text/html":
-        response.headers["Content-Security-Policy"] = (
-            "default-src 'self'; img-src 'self' https: data:; frame-ancestors 'none'"
+        response.headers.setdefault(
+            "Content-Security-Policy",
+            "default-src 'self'; img-src 'self' https: data:; frame-ancestors 'none'",
         )
         response.headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
     return response

@@ -120,9 +120,7 @@ def run_stored(name: str) -> Response:
     given = request.args.to_dict()
     text = query.bound(given, state().settings)
     if not given.get("format") and wants_html():
-        page = render_template("sparql.html", query=text, stored=query, given=given,
-                               settings=state().settings)  # fmt: skip
-        return Response(page, mimetype=HTML)
+        return _query_page(text, stored=query, given=given)
     return answer(text)
 
 
@@ -157,10 +155,29 @@ def well_known_void() -> BaseResponse:
 def _description() -> Response:
     name = choose(DESCRIPTIONS)
     if name == "html":
-        page = render_template("sparql.html", query=EXAMPLE, settings=state().settings)
-        return Response(page, mimetype=HTML)
+        return _query_page(EXAMPLE)
     triples = describing.statistics(state().whole, 0, "").triples
     return _rdf(name, describing.service_description(state().settings, triples))
+
+
+def _query_page(text: str, **more: Any) -> Response:
+    """Return the page where queries are written, with what it needs to complete terms."""
+    terms = {kind: sorted(t.curie for t in vocabulary() if t.kind == kind)
+             for kind in ("class", "property")}  # fmt: skip
+    page = render_template(
+        "sparql.html", query=text, settings=state().settings,
+        examples=all_stored(state().settings),
+        registry={"prefixes": state().pool.prefixes, "classes": terms["class"],
+                  "properties": terms["property"]},
+        **more,
+    )  # fmt: skip
+    response = Response(page, mimetype=HTML)
+    # The editor sets the widths of its parts in style attributes.
+    response.headers["Content-Security-Policy"] = (
+        "default-src 'self'; img-src 'self' https: data:; style-src 'self' 'unsafe-inline'; "
+        "frame-ancestors 'none'"
+    )
+    return response
 
 
 def _rdf(name: str, triples: list[ox.Triple]) -> Response:
