@@ -9,11 +9,12 @@ from collections.abc import Callable
 from multiprocessing.connection import Connection
 from typing import Any, Protocol, TypeVar
 
-from ctgraph.errors import ValidationLimit
+from ctgraph.errors import ValidationBusy, ValidationLimit
 
 T = TypeVar("T")
-# Reading and checking a document of this size takes a fraction of a second in any case.
-SMALL = 100_000
+# Checking a document of this size takes a fraction of a second in any case.
+SMALL = 50_000
+STARTING = 60.0
 
 
 class Runner(Protocol):
@@ -32,13 +33,19 @@ class Bounded:
 
     Safe to use from many threads.
 
-    :param seconds: the deadline of a call; a call waits as long again for its turn.
+    :param seconds: the deadline of a call.
     :param memory: the most memory that the process may take, in bytes.
+    :param queue: how long a call waits for its turn, in seconds.
+    :param warm: is called once in the process before its first call, whose time counts from then.
     """
 
-    def __init__(self, seconds: float, memory: int) -> None:
+    def __init__(
+        self, seconds: float, memory: int, queue: float, warm: Callable[[], object]
+    ) -> None:
         self._seconds = seconds
         self._memory = memory
+        self._queue = queue
+        self._warm = warm
         self._lock = threading.Lock()
         self._process: multiprocessing.process.BaseProcess | None = None
         self._pipe: Connection | None = None
@@ -46,10 +53,11 @@ class Bounded:
     def __call__(self, function: Callable[..., T], /, *arguments: Any) -> T:
         """Call a function and return what it returns; what it raises is raised here.
 
-        :raises ValidationLimit: at the deadline, over the memory, or when its turn does not come.
+        :raises ValidationLimit: at the deadline, or over the memory.
+        :raises ValidationBusy: when its turn does not come.
         """
-        if not self._lock.acquire(timeout=self._seconds):
-            raise ValidationLimit("Too many documents are being checked; try again in a moment.")
+        if not self._lock.acquire(timeout=self._queue):
+            raise ValidationBusy("Other large documents are being checked; try again in a moment.")
         try:
             return self._call(function, arguments)
         finally:
@@ -70,20 +78,20 @@ class Bounded:
 
     def _call(self, function: Callable[..., T], arguments: tuple[Any, ...]) -> T:
         pipe = self._worker()
-        pipe.send((function, arguments))
-        if not pipe.poll(self._seconds):
-            self.close()
-            raise ValidationLimit(
-                f"The document could not be checked within {self._seconds:g} seconds. "
-                "Split it, or let an operator load it."
-            )
         try:
+            pipe.send((function, arguments))
+            if not pipe.poll(self._seconds):
+                self.close()
+                raise ValidationLimit(
+                    f"The document could not be checked within {self._seconds:g} seconds. "
+                    "Split it, or let an operator load it."
+                )
             good, answer = pipe.recv()
-        except EOFError:
+        except (EOFError, OSError):
             self.close()
             raise ValidationLimit(
-                f"The document needs more than {self._memory:,} bytes of memory to be checked. "
-                "Split it, or let an operator load it."
+                "The document ended the process that checked it, most likely by more than "
+                f"{self._memory:,} bytes of memory. Split it, or let an operator load it."
             ) from None
         if good:
             return answer  # type: ignore[no-any-return]
@@ -96,24 +104,32 @@ class Bounded:
         # A fresh interpreter: a fork would share the threads' locks and the ledger's connections.
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
-        self._process = context.Process(target=_serve, args=(theirs, self._memory), daemon=True)
-        self._process.start()
+        process = context.Process(
+            target=_serve, args=(theirs, self._memory, self._warm), daemon=True
+        )
+        process.start()
         theirs.close()
-        self._pipe = ours
+        self._process, self._pipe = process, ours
+        if not ours.poll(STARTING) or not ours.recv():
+            self.close()
+            raise ValidationBusy("The process that checks documents did not start.")
         return ours
 
 
-def _serve(pipe: Connection, memory: int) -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+def _serve(pipe: Connection, memory: int, warm: Callable[[], object]) -> None:
+    resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    warm()
+    pipe.send(True)
     while True:
         try:
             function, arguments = pipe.recv()
-        except EOFError:  # the other side is gone
+            try:
+                answer = True, function(*arguments)
+            except MemoryError:
+                return
+            except Exception as error:
+                answer = False, error
+            pipe.send(answer)
+        except (EOFError, OSError, MemoryError):  # the other side is gone, or memory is
             return
-        try:
-            answer = True, function(*arguments)
-        except MemoryError:
-            return
-        except Exception as error:
-            answer = False, error
-        pipe.send(answer)

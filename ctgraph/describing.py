@@ -6,6 +6,7 @@ SPARQL 1.1 Service Description (W3C, 2013), VoID (W3C Interest Group Note, 2011)
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -57,22 +58,30 @@ class Statistics:
 
 def statistics(run: RunCsv, documents: int, modified: str) -> Statistics:
     """Count what the dataset holds."""
-    triples = _rows(run, _COUNT)
+    triples = _counted(run, _COUNT)
     return Statistics(
         int(triples[0][0]) if triples else None,
-        tuple((iri, int(n)) for iri, n in _rows(run, _CLASSES)),
-        tuple((iri, int(n)) for iri, n in _rows(run, _PROPERTIES)),
+        tuple((iri, int(n)) for iri, n in _counted(run, _CLASSES)),
+        tuple((iri, int(n)) for iri, n in _counted(run, _PROPERTIES)),
         documents,
         modified,
     )
 
 
-def _rows(run: RunCsv, query: str) -> list[list[str]]:
+def rows(run: RunCsv, query: str) -> list[list[str]]:
+    """Run a query and return its rows.
+
+    :raises QueryLimit: as the query does.
+    """
+    result = run(Query(query, result_type="text/csv")).decode()
+    return list(csv.reader(io.StringIO(result, newline="")))[1:]
+
+
+def _counted(run: RunCsv, query: str) -> list[list[str]]:
     try:
-        result = run(Query(query, result_type="text/csv"))
+        return rows(run, query)
     except QueryLimit:
         return []
-    return list(csv.reader(result.decode().splitlines()))[1:]
 
 
 def service_description(settings: Settings, triples: int | None) -> list[ox.Triple]:

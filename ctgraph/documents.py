@@ -30,6 +30,8 @@ OWNING = (
     "ceterms:assertedBy", "ceterms:conditionManifestOf", "ceterms:costManifestOf",
     "qdata:dataProvider", "ceterms:actingAgent",
 )  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Document:
     """A graph document that was read and canonicalised. Immutable.
@@ -203,12 +205,13 @@ def locate(document: Document, settings: Settings) -> Located:
     for number, (node, at) in enumerate(reading.walk.nodes):
         label = node.setdefault("@id", f"_:ctgraph.{number}")
         if len(node) > 1:
-            nodes.setdefault(_placed(label), (prefix + pointer(at), node))
+            nodes.setdefault(placed(label), (prefix + pointer(at), node))
     lines = [f"{_named(q.subject)} {q.predicate} {_named(q.object)} ." for q in reading.quads()]
     return Located("\n".join(lines), nodes)
 
 
-def _placed(label: str) -> str:
+def placed(label: str) -> str:
+    """Return the IRI that a node has in :class:`Located` in the place of a label."""
     return f"{PLACE}{label[2:]}" if label.startswith("_:") else label
 
 

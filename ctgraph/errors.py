@@ -168,10 +168,17 @@ class QueryLimit(CtgraphError):
 
 
 class ValidationLimit(CtgraphError):
-    """Checking a document took too much time or memory."""
+    """Checking a document took too much time or memory; it will the next time too."""
+
+    status = 422
+    title = "Validation limit reached"
+
+
+class ValidationBusy(CtgraphError):
+    """Too many large documents are being checked."""
 
     status = 503
-    title = "Validation limit reached"
+    title = "Validation busy"
     retry_after = 5
 
 

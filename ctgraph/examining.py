@@ -1,7 +1,7 @@
 """Examining what somebody sends, without storing it: reading, the shapes, and the links.
 
 :func:`examine` says what can be said of a submission by itself, and needs no registry;
-:func:`advise_on_links` adds what only a registry knows.
+:class:`LinkAdvisor` adds what only a registry knows.
 """
 
 from __future__ import annotations
@@ -9,25 +9,27 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 
 import orjson
 
 from ctgraph.bounded import Runner
 from ctgraph.documents import Document, Located, from_json, locate, parse
-from ctgraph.errors import CtgraphError, DocumentTooLarge, Problem
+from ctgraph.errors import CtgraphError, DocumentTooLarge, InvalidDocument, Problem
 from ctgraph.exports.rdf import Format
 from ctgraph.identity import Identity
 from ctgraph.ledger import Ledger
 from ctgraph.nodes import each
 from ctgraph.rdfinput import from_rdf
 from ctgraph.settings import Settings
-from ctgraph.strictjson import lines_of, read_json
+from ctgraph.strictjson import lines_of, read_json, step
 from ctgraph.validation import check, validate
 from ctgraph.validation.completeness import node_completeness
-from ctgraph.validation.report import Report
+from ctgraph.validation.report import Report, capped
 from ctgraph.vocab import vocabulary
 
+MOST_DOCUMENTS = 1000
 MOST_LINKS = 1000
 MOST_OTHER_SIDES = 50
 
@@ -39,12 +41,14 @@ class Link:
     :param source: the CTID of the entity that refers, or empty for an embedded profile.
     :param property: a CURIE.
     :param target: the CTID that it refers to.
+    :param line: the line of the submitted text; 0 where it is not known.
     """
 
     source: str
     property: str
     target: str
     pointer: str
+    line: int = 0
 
 
 @dataclass(frozen=True)
@@ -69,20 +73,25 @@ def examine(
                                f"the limit is {settings.max_document_bytes:,}.")  # fmt: skip
     try:
         value = from_rdf(data, format, settings) if format else read_json(data)
+        entries = value if isinstance(value, list) else [value]
+        if not 0 < len(entries) <= MOST_DOCUMENTS:
+            message = f"The array holds {len(entries):,} documents."
+            remedy = f"Send 1 to {MOST_DOCUMENTS:,} at a time."
+            raise InvalidDocument(message, [Problem(message, remedy, "")])
     except CtgraphError as error:
         return [Examined(Report(source, problems=tuple(error.problems)))]
     if format:
         # The places are those of the JSON-LD that it was turned into: nobody has seen it.
-        found = _one(value, orjson.dumps(value), settings, source)
-        problems = (replace(p, pointer=None) for p in found.report.problems)
-        return [replace(found, report=replace(found.report, problems=tuple(problems)))]
+        return [_without_places(_one(value, orjson.dumps(value), settings, source))]
     if not isinstance(value, list):
-        return [_with_lines(_one(value, data, settings, source), data)]
-    many = (
-        _in_array(_one(entry, json.dumps(entry).encode(), settings, f"{source}[{index}]"), index)
-        for index, entry in enumerate(value)
+        return _with_lines([_one(value, data, settings, source)], data)
+    return _with_lines(
+        [
+            _in_array(_one(entry, json.dumps(entry).encode(), settings, f"{source}[{i}]"), i)
+            for i, entry in enumerate(entries)
+        ],
+        data,
     )
-    return [_with_lines(found, data) for found in many]
 
 
 def accept(data: bytes, settings: Settings) -> tuple[Document, Examined]:
@@ -94,7 +103,7 @@ def accept(data: bytes, settings: Settings) -> tuple[Document, Examined]:
     document = parse(data, settings)
     located = locate(document, settings)
     problems = check(document, settings, located)
-    return document, _examined(document, located, problems, settings, "")
+    return document, _with_lines([_examined(document, located, problems, settings, "")], data)[0]
 
 
 def examine_in(
@@ -104,51 +113,83 @@ def examine_in(
 
     :param run: calls :func:`examine`, perhaps with a deadline.
     """
-    reports = []
-    for found in run(examine, data, settings, format):
-        report = found.report.with_problems(advise_on_links(found.links, ledger, settings))
-        reports.append(report if format else with_lines(report, data))
-    return reports
+    advisor = LinkAdvisor(ledger, settings)
+    return [
+        found.report.with_problems(advisor.advise(found.links))
+        for found in run(examine, data, settings, format)
+    ]
 
 
-def links_of(document: Document, located: Located, settings: Settings) -> Iterator[Link]:
+class LinkAdvisor:
+    """Warns of links that lead nowhere, or that the other side does not know of.
+
+    Bounded: it looks up :data:`MOST_LINKS` records, and reads :data:`MOST_OTHER_SIDES` of them.
+    """
+
+    def __init__(self, ledger: Ledger, settings: Settings) -> None:
+        self._ledger = ledger
+        self._identity = Identity.of(settings)
+        self._lookups = MOST_LINKS
+        self._reads = MOST_OTHER_SIDES
+
+    def advise(self, links: Iterable[Link]) -> Iterator[Problem]:
+        """Yield a warning for each doubtful link of a document."""
+        by_target: dict[str, list[Link]] = {}
+        for link in links:
+            by_target.setdefault(link.target, []).append(link)
+        looked_up = dict(islice(by_target.items(), self._lookups))
+        self._lookups -= len(looked_up)
+        standing = self._ledger.standing(looked_up) if looked_up else {}
+        for target, leading in looked_up.items():
+            withdrawn = standing.get(target)
+            if withdrawn is None:
+                yield _doubt(leading[0], "unknown", f"There is no record {target} here.",
+                             "Check the CTID; or publish the record too.")  # fmt: skip
+            elif withdrawn:
+                yield _doubt(leading[0], "withdrawn",
+                             f"The record {target} was withdrawn on {withdrawn[:10]}.",
+                             "Refer to what replaced it.")  # fmt: skip
+            elif self._reads and any(_inverses(link) for link in leading):
+                self._reads -= 1
+                yield from self._one_sided(leading)
+
+    def _one_sided(self, links: list[Link]) -> Iterator[Problem]:
+        """Yield the links to one record that its document does not return."""
+        found = self._ledger.find(links[0].target)
+        if found is None:
+            return
+        said = self._statements(orjson.loads(found[1])["@graph"])
+        for link in links:
+            inverses = _inverses(link)
+            if inverses and not any((link.target, name, link.source) in said for name in inverses):
+                yield _doubt(link, "one-sided",
+                             f"{found[0].name or link.target} does not say {inverses[0]} back.",
+                             "Let its owner add it, so that both sides agree.")  # fmt: skip
+
+    def _statements(self, nodes: list[Any]) -> set[tuple[str, str, str]]:
+        """Return which record says which property of which other one, in a document's nodes."""
+        return {
+            (node["ceterms:ctid"], key, target)
+            for node in nodes
+            if "ceterms:ctid" in node
+            for key, values in node.items()
+            for value in each(values)
+            if isinstance(value, str) and (target := self._identity.ctid_of(value))
+        }
+
+
+def _links(document: Document, located: Located, settings: Settings) -> Iterator[Link]:
     """Yield a document's references to records outside of it."""
     identity = Identity.of(settings)
     own = {entity.ctid for entity in document.entities}
     for pointer, node in located.nodes.values():
         for key, values in node.items():
-            for value in each(values) if not key.startswith("@") else ():
+            for index, value in enumerate(each(values) if not key.startswith("@") else ()):
                 iri = value.get("@id") if isinstance(value, dict) and len(value) == 1 else value
                 target = identity.ctid_of(iri) if isinstance(iri, str) else None
                 if target and target not in own:
-                    yield Link(str(node.get("ceterms:ctid", "")), key, target, f"{pointer}/{key}")
-
-
-def advise_on_links(
-    links: Iterable[Link], ledger: Ledger, settings: Settings
-) -> Iterator[Problem]:
-    """Yield warnings about links that lead nowhere, or that the other side does not know of.
-
-    Bounded: it looks up :data:`MOST_LINKS` records, and reads :data:`MOST_OTHER_SIDES` of them.
-    """
-    by_target: dict[str, list[Link]] = {}
-    for link in links:
-        by_target.setdefault(link.target, []).append(link)
-    looked_up = dict(list(by_target.items())[:MOST_LINKS])
-    standing = ledger.standing(looked_up)
-    read = 0
-    for target, leading in looked_up.items():
-        withdrawn = standing.get(target)
-        if withdrawn is None:
-            yield _doubt(leading[0], "unknown", f"There is no record {target} in this registry.",
-                         "Check the CTID; or publish the record too.")  # fmt: skip
-        elif withdrawn:
-            yield _doubt(leading[0], "withdrawn",
-                         f"The record {target} was withdrawn on {withdrawn[:10]}.",
-                         "Refer to what replaced it.")  # fmt: skip
-        elif read < MOST_OTHER_SIDES and any(_inverses(link) for link in leading):
-            read += 1
-            yield from _one_sided(leading, ledger, settings)
+                    place = pointer + step(key) + (step(index) if isinstance(values, list) else "")
+                    yield Link(str(node.get("ceterms:ctid", "")), key, target, place)
 
 
 def _one(value: Any, received: bytes, settings: Settings, source: str) -> Examined:
@@ -156,7 +197,7 @@ def _one(value: Any, received: bytes, settings: Settings, source: str) -> Examin
     try:
         document = from_json(value, received, settings)
     except CtgraphError as error:
-        return Examined(Report(source, problems=tuple(error.problems)))
+        return Examined(Report(source, problems=tuple(capped(error.problems))))
     located = locate(document, settings)
     problems = validate(document, settings, located)
     return _examined(document, located, problems, settings, source)
@@ -167,30 +208,39 @@ def _examined(
 ) -> Examined:
     report = Report(source, document.ctid, document.type, document.name, tuple(problems),
                     node_completeness(document.content["@graph"][0]))  # fmt: skip
-    return Examined(report, tuple(links_of(document, located, settings)))
+    return Examined(report, tuple(_links(document, located, settings)))
 
 
 def _in_array(found: Examined, index: int) -> Examined:
     """Let the places of a document be those in the array that holds it."""
-    problems = (replace(p, pointer=f"/{index}{p.pointer or ''}") for p in found.report.problems)
-    links = (replace(link, pointer=f"/{index}{link.pointer}") for link in found.links)
+    problems = (replace(p, pointer=step(index) + (p.pointer or "")) for p in found.report.problems)
+    links = (replace(link, pointer=step(index) + link.pointer) for link in found.links)
     return Examined(replace(found.report, problems=tuple(problems)), tuple(links))
 
 
-def _with_lines(found: Examined, data: bytes) -> Examined:
-    return replace(found, report=with_lines(found.report, data))
+def _without_places(found: Examined) -> Examined:
+    problems = (replace(problem, pointer=None) for problem in found.report.problems)
+    links = (replace(link, pointer="") for link in found.links)
+    return Examined(replace(found.report, problems=tuple(problems)), tuple(links))
 
 
-def with_lines(report: Report, data: bytes) -> Report:
-    """Tell of each problem on which line of the JSON text it is."""
-    pointers = {p.pointer for p in report.problems if p.pointer is not None}
-    # What is no UTF-8 has no places either.
-    lines = lines_of(data.decode("utf-8-sig", "replace"), pointers) if pointers else {}
-    problems = (
-        replace(p, detail=p.detail | {"line": lines[p.pointer]}) if p.pointer in lines else p
-        for p in report.problems
-    )
-    return replace(report, problems=tuple(problems))
+def _with_lines(all_found: list[Examined], data: bytes) -> list[Examined]:
+    """Tell of each problem and link on which line of the JSON text it is."""
+    places = {p.pointer for found in all_found for p in found.report.problems if p.pointer}
+    places |= {link.pointer for found in all_found for link in found.links}
+    lines = lines_of(data.decode("utf-8-sig"), places | {""})
+
+    def placed(problem: Problem) -> Problem:
+        line = lines.get(problem.pointer) if problem.pointer is not None else None
+        return replace(problem, detail=problem.detail | {"line": line}) if line else problem
+
+    return [
+        Examined(
+            replace(found.report, problems=tuple(map(placed, found.report.problems))),
+            tuple(replace(link, line=lines.get(link.pointer, 0)) for link in found.links),
+        )
+        for found in all_found
+    ]
 
 
 def _inverses(link: Link) -> list[str]:
@@ -200,36 +250,11 @@ def _inverses(link: Link) -> list[str]:
     return [vocab.compact(iri) for iri in term.inverse_of] if term and link.source else []
 
 
-def _one_sided(links: list[Link], ledger: Ledger, settings: Settings) -> Iterator[Problem]:
-    """Yield the links to one record that its document does not return."""
-    identity = Identity.of(settings)
-    found = ledger.find(links[0].target)
-    if found is None:
-        return
-    said = _statements(orjson.loads(found[1])["@graph"], identity)
-    for link in links:
-        inverses = _inverses(link)
-        if inverses and not any((link.target, name, link.source) in said for name in inverses):
-            yield _doubt(link, "one-sided",
-                         f"{found[0].name or link.target} does not say {inverses[0]} in return.",
-                         "Let its owner add it, so that both sides agree.")  # fmt: skip
-
-
-def _statements(nodes: list[Any], identity: Identity) -> set[tuple[str, str, str]]:
-    """Return which record says which property of which other one, in the nodes of a document."""
-    return {
-        (node["ceterms:ctid"], key, target)
-        for node in nodes
-        if "ceterms:ctid" in node
-        for key, values in node.items()
-        for value in each(values)
-        if isinstance(value, str) and (target := identity.ctid_of(value))
-    }
-
-
 def _doubt(link: Link, rule: str, message: str, remedy: str) -> Problem:
-    detail = {
+    detail: dict[str, Any] = {
         "property": vocabulary().expand(link.property), "value": link.target, "advice": rule,
         "propertyLabel": vocabulary().label(link.property),
     }  # fmt: skip
-    return Problem(message, remedy, link.pointer, "warning", detail)
+    if link.line:
+        detail["line"] = link.line
+    return Problem(message, remedy, link.pointer or None, "warning", detail)

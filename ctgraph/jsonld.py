@@ -212,7 +212,7 @@ class Canonicaliser:
         return value
 
     def _expandable(self, value: str) -> str:
-        """Mend the case of a CURIE's prefix (``lifecycle:`` for ``lifeCycle:``)."""
+        """Mend the case of a CURIE (``lifecycle:active`` for ``lifeCycle:Active``)."""
         prefix, _, local = value.partition(":")
         if local.startswith("//"):
             return value
@@ -222,8 +222,8 @@ class Canonicaliser:
             if expanded == value:
                 return value
             value = vocab.compact(expanded)
-            prefix = value.partition(":")[0]
-        self.used.add(prefix)
+        value = vocabulary().concept_like(value)
+        self.used.add(value.partition(":")[0])
         return value
 
     def _text(self, value: str, at: Place) -> str:

@@ -9,7 +9,7 @@ import orjson
 
 from ctgraph.bounded import Runner, directly
 from ctgraph.errors import CtgraphError, Problem
-from ctgraph.examining import accept, advise_on_links
+from ctgraph.examining import LinkAdvisor, accept
 from ctgraph.ledger import Envelope, Ledger, Organization
 from ctgraph.ledger.writing import Outcome, Submission, append
 from ctgraph.settings import Settings
@@ -51,9 +51,10 @@ def publish(
     :raises Forbidden: when the record belongs to another organization.
     :raises Conflict: when a CTID in it belongs to another record.
     :raises ValidationLimit: when checking it takes too much time or memory.
+    :raises ValidationBusy: when other documents are checked for too long.
     """
     document, examined = run(accept, data, settings)
-    more = list(advise_on_links(examined.links, ledger, settings))
+    more = list(LinkAdvisor(ledger, settings).advise(examined.links))
     if document.owners and owner.ctid not in document.owners:
         more.append(Problem(
             f"The document does not name {owner.name} as its owner, which publishes it.",

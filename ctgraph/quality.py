@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 
-from ctgraph.describing import RunCsv
+from ctgraph.describing import RunCsv, rows
 from ctgraph.identity import Identity
-from ctgraph.store.queries import Query
 
 _BY_CLASS = """SELECT ?class (COUNT(*) AS ?records) (AVG(?score) AS ?mean) WHERE {
-  ?record ctg:owner <%s> ; ctg:completeness ?score ; ctg:about/a ?class
+  { SELECT ?record ?score (MIN(?each) AS ?class) WHERE {
+    ?record ctg:owner <%s> ; ctg:completeness ?score ; ctg:about/a ?each
+  } GROUP BY ?record ?score }
 } GROUP BY ?class ORDER BY ?mean"""
 _LACKING = """SELECT ?property (COUNT(*) AS ?records) WHERE {
   ?record ctg:owner <%s> ; ctg:lacks ?property
@@ -54,14 +54,12 @@ def quality_of(run: RunCsv, identity: Identity, organization: str) -> Quality:
     """
     owner = identity.resource(organization)
 
-    def rows(query: str) -> list[list[str]]:
-        result = run(Query(query % owner, result_type="text/csv")).decode()
-        return list(csv.reader(result.splitlines()))[1:]
-
     # One record may have several names, one in each language.
-    least = {row[0]: (row[0], row[1], float(row[2])) for row in reversed(rows(_LEAST))}
+    worst = reversed(rows(run, _LEAST % owner))
+    least = {iri: (iri, name, float(score)) for iri, name, score in worst}
+    by_class = rows(run, _BY_CLASS % owner)
     return Quality(
-        tuple((kind, int(count), float(mean)) for kind, count, mean in rows(_BY_CLASS)),
-        tuple((iri, int(count)) for iri, count in rows(_LACKING)),
+        tuple((kind, int(count), float(mean)) for kind, count, mean in by_class),
+        tuple((iri, int(count)) for iri, count in rows(run, _LACKING % owner)),
         tuple(reversed(least.values())),
     )

@@ -18,8 +18,15 @@ def pointer(place: Place) -> str:
     parts: list[str] = []
     while place:
         place, key = place
-        parts.append(str(key).replace("~", "~0").replace("/", "~1"))
-    return "".join(f"/{part}" for part in reversed(parts))
+        parts.append(step(key))
+    return "".join(reversed(parts))
+
+
+def step(key: object) -> str:
+    """Return a key, or a number in an array, as a step of a JSON Pointer."""
+    # Half a surrogate pair could not be written anywhere.
+    plain = str(key).encode("utf-8", "backslashreplace").decode()
+    return "/" + plain.replace("~", "~0").replace("/", "~1")
 
 
 class Repeated(dict[str, Any]):
@@ -59,7 +66,7 @@ def read_json(data: bytes) -> Any:
         problem = Problem(
             f"The document is not JSON: {error.msg} at line {error.lineno}, "
             f"column {error.colno}.",
-            "Mend the JSON there and send it again.", "",
+            "Mend the JSON there and send it again.", "", detail={"line": error.lineno},
         )  # fmt: skip
     except ValueError:  # an integer of more than 4,300 digits
         problem = Problem("The document holds a number too long to be read.", "Shorten it.", "")
@@ -72,25 +79,26 @@ _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+')
 def lines_of(text: str, pointers: Collection[str]) -> dict[str, int]:
     """Return the line, counted from 1, at which each of some places in a JSON text begins.
 
-    A member of an object begins with its key. Places that the text does not have are left out.
+    The text must be JSON. A member of an object begins with its key. Places that the text does
+    not have are left out.
     """
     found: dict[str, int] = {}
     # The open objects and arrays: the pointer of each, and where in it the next value stands.
     inside: list[tuple[str, str | int]] = []
     for token, line in _tokens(text):
-        base, step = inside[-1] if inside else ("", "")
+        base, where = inside[-1] if inside else ("", "")
         if token in "}]":
             inside.pop()
         elif token == ",":
-            inside[-1] = (base, step + 1 if isinstance(step, int) else "")
-        elif inside and step == "":
-            key = json.loads(token).replace("~", "~0").replace("/", "~1")
-            inside[-1] = (base, f"/{key}")
-            place = f"{base}/{key}"
+            inside[-1] = (base, where + 1 if isinstance(where, int) else "")
+        elif inside and where == "":
+            key = step(json.loads(token))
+            inside[-1] = (base, key)
+            place = base + key
             if place in pointers:
                 found.setdefault(place, line)
         elif token != ":":
-            place = f"{base}/{step}" if isinstance(step, int) else base + step
+            place = f"{base}/{where}" if isinstance(where, int) else base + where
             if place in pointers:
                 found.setdefault(place, line)
             if token in "{[":

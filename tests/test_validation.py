@@ -23,11 +23,11 @@ from ctgraph.documents import parse
 from ctgraph.errors import SettingsError
 from ctgraph.examining import examine
 from ctgraph.exports import rdf
+from ctgraph.exports.examples import example
 from ctgraph.identity import Identity
 from ctgraph.rdfinput import RDF_INPUTS, from_rdf
 from ctgraph.settings import Settings
 from ctgraph.shapes import Shapes, shapes
-from ctgraph.shapes.examples import example
 from ctgraph.shapes.values import values_turtle
 from ctgraph.strictjson import lines_of
 from ctgraph.validation.engines import compile_shapes
@@ -192,16 +192,15 @@ def test_wrong_requests_to_validate(make_registry: Callable[..., Registry]) -> N
         answer = client.post("/validate", data=data, content_type=content_type)
         assert answer.status_code == 200, data
         found = answer.json.get("problems", answer.json.get("reports"))
-        assert answer.json["conforms"] is (data == b"[]") and found is not None
-        assert all(problem["message"] for problem in found)
+        assert answer.json["conforms"] is False
+        assert found and all(problem["message"] for problem in found)
 
 
 def test_a_slow_document_meets_the_deadline(make_registry: Callable[..., Registry]) -> None:
     client = create_app(make_registry(query_timeout=0.2).settings).test_client()
     costs = [{"@type": "ceterms:CostProfile", "ceterms:price": n} for n in range(20_000)]
     answer = client.post("/validate", json=certificate(**{"ceterms:estimatedCost": costs}))
-    assert answer.status_code == 503 and "0.2 seconds" in answer.json["detail"]
-    assert int(answer.headers["Retry-After"]) > 0
+    assert answer.status_code == 422 and "0.2 seconds" in answer.json["detail"]
     assert client.post("/validate", json=certificate()).json["conforms"] is True
 
 

@@ -19,22 +19,20 @@ def check_paths(paths: list[Path], settings: Settings, stdin: Format) -> Iterato
     """Yield a report for every document in files, folders, archives and standard input.
 
     :param stdin: the format of standard input, which the path ``-`` means.
+    :raises CtgraphError: for a path that holds no documents, or a broken archive.
     """
     for path in paths:
         if str(path) == "-":
-            yield from _examine("standard input", sys.stdin.buffer.read(), stdin, settings)
+            yield from _examine("", "standard input", sys.stdin.buffer.read(), stdin, settings)
             continue
-        rdf = [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.is_file())
-        formats = {file: format for file in rdf if (format := _rdf_format(file))}
-        for file, format in formats.items():
-            yield from _examine(str(file), file.read_bytes(), format, settings)
-        if not formats or path.is_dir():
-            try:
-                for item in sources.items([path]):
-                    yield from _examine(item.name, item.data, None, settings)
-            except CtgraphError:
-                if not formats:
-                    raise
+        inside = [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.is_file())
+        rdf = {file: format for file in inside if (format := _rdf_format(file))}
+        for file, format in rdf.items():
+            yield from _examine(str(file), str(file), file.read_bytes(), format, settings)
+        if not rdf or any(file.name.lower().endswith(sources.SUFFIXES) for file in inside):
+            for item in sources.items([path]):
+                file_name = item.name.removesuffix(f":{item.line}")
+                yield from _examine(file_name, item.name, item.data, None, settings, item.line)
 
 
 def _rdf_format(file: Path) -> Format | None:
@@ -43,11 +41,12 @@ def _rdf_format(file: Path) -> Format | None:
 
 
 def _examine(
-    name: str, data: bytes, format: Format | None, settings: Settings
+    file: str, name: str, data: bytes, format: Format | None, settings: Settings, line: int = 0
 ) -> Iterator[Report]:
     given = format if format in RDF_INPUTS else None
     try:
-        for found in examine(data, settings, given, name):
-            yield found.report
+        reports = [found.report for found in examine(data, settings, given, name)]
     except CtgraphError as error:  # too large
-        yield Report(name, problems=(Problem(error.message),))
+        reports = [Report(name, problems=(Problem(error.message),))]
+    for report in reports:
+        yield report.in_file(file, line)

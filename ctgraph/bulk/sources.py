@@ -17,10 +17,14 @@ LINES = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
 
 @dataclass(frozen=True)
 class Item:
-    """One JSON text found in a source; `name` says where, for people."""
+    """One JSON text found in a source; `name` says where, for people.
+
+    :param line: the line that it is, in JSON lines; else 0.
+    """
 
     name: str
     data: bytes
+    line: int = 0
 
 
 def fingerprint(paths: list[Path]) -> str:
@@ -99,4 +103,4 @@ def _items(path: Path) -> Iterator[Item]:
 def _lines(name: str, lines: Iterator[bytes] | object) -> Iterator[Item]:
     for number, line in enumerate(lines, 1):  # type: ignore[arg-type, var-annotated]
         if line.strip():
-            yield Item(f"{name}:{number}", line)
+            yield Item(f"{name}:{number}", line, number)

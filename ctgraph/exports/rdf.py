@@ -24,6 +24,10 @@ class Format:
     media_type: str
     writer: ox.RdfFormat | None = None
 
+    def __reduce__(self) -> Any:
+        # The writer cannot be sent to another process; the name can.
+        return format_named, (self.name,)
+
 
 FORMATS = (
     Format("jsonld", "jsonld", "application/ld+json"),

@@ -7,6 +7,7 @@ import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 import orjson
 import pyoxigraph as ox
@@ -61,12 +62,15 @@ def as_json(reports: Reports) -> str:
     return orjson.dumps(body, option=orjson.OPT_INDENT_2).decode() + "\n"
 
 
+_COLUMNS = ("source", "ctid", "name", "severity", "line", "pointer", "property", "message",
+            "remedy", "value", "shape", "documentation")  # fmt: skip
+
+
 def as_csv(reports: Reports) -> str:
-    """Write a row for each problem (RFC 4180)."""
+    """Write a row for each problem (RFC 4180), below a row of headings."""
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow(("source", "ctid", "name", "severity", "line", "pointer", "property",
-                     "message", "remedy", "value", "shape", "documentation"))  # fmt: skip
+    writer.writerow(_COLUMNS)
     for report in reports:
         for problem in report.problems:
             detail = problem.detail
@@ -81,7 +85,8 @@ def as_csv(reports: Reports) -> str:
 
 def _harmless(cell: Any) -> Any:
     """Keep a spreadsheet from taking a text out of a document for a formula."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@")) else cell
+    signs = ("=", "+", "-", "@", "\t", "\r", "\n")
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(signs) else cell
 
 
 def as_turtle(reports: Reports) -> str:
@@ -95,7 +100,9 @@ def _report_triples(report: Report) -> list[ox.Triple]:
     about = ox.BlankNode()
     triples = [
         ox.Triple(about, _TYPE, _sh("ValidationReport")),
-        ox.Triple(about, _sh("conforms"), ox.Literal(report.conforms)),
+        # In SHACL only a report without any result conforms; what we take is another question.
+        ox.Triple(about, _sh("conforms"), ox.Literal(not report.problems)),
+        ox.Triple(about, ox.NamedNode(f"{_CTG}accepted"), ox.Literal(report.conforms)),
     ]
     nodes = {ox.BlankNode(): problem for problem in report.problems}
     triples += [ox.Triple(about, _sh("result"), node) for node in nodes]
@@ -119,12 +126,19 @@ def _result(problem: Problem) -> list[tuple[ox.NamedNode, Any]]:
     if "property" in detail:
         facts.append((_sh("resultPath"), ox.NamedNode(detail["property"])))
     if "value" in detail:
-        facts.append((_sh("value"), ox.Literal(detail["value"])))
+        facts.append((_sh("value"), _value(detail["value"])))
     if "shape" in detail:
         facts.append((_sh("sourceShape"), ox.NamedNode(detail["shape"])))
     if problem.pointer is not None:
         facts.append((ox.NamedNode(f"{_CTG}pointer"), ox.Literal(problem.pointer)))
     return facts
+
+
+def _value(text: str) -> ox.NamedNode | ox.Literal:
+    try:
+        return ox.NamedNode(text) if text.startswith(("http://", "https://")) else ox.Literal(text)
+    except ValueError:
+        return ox.Literal(text)
 
 
 def _sh(name: str) -> ox.NamedNode:
@@ -142,8 +156,8 @@ def as_sarif(reports: Reports) -> str:
             "message": {"text": f"{problem.message} {problem.remedy}".strip()},
             "locations": [{
                 "physicalLocation": {
-                    "artifactLocation": {"uri": _file(report)},
-                    "region": {"startLine": _line(report, problem)},
+                    "artifactLocation": {"uri": quote(_file(report))},
+                    "region": {"startLine": _line(problem)},
                 },
                 "logicalLocations": [{"fullyQualifiedName": problem.pointer or report.ctid or "/"}],
             }],
@@ -173,7 +187,7 @@ def as_github(reports: Reports) -> str:
     commands = {"violation": "error", "warning": "warning", "info": "notice"}
     return "".join(
         f"::{commands[problem.severity]} file={_escape(_file(report), ',:')},"
-        f"line={_line(report, problem)},title={_escape(_rule(problem), ',:')}"
+        f"line={_line(problem)},title={_escape(_rule(problem), ',:')}"
         f"::{_escape(f'{problem.message} {problem.remedy}'.strip())}\n"
         for report in reports
         for problem in report.problems
@@ -193,16 +207,11 @@ def _rule(problem: Problem) -> str:
 
 
 def _file(report: Report) -> str:
-    """Return the file of a report; a document in JSON lines is named after file and line."""
-    name, _, number = report.source.rpartition(":")
-    return (name if number.isdigit() else report.source.partition("[")[0]) or "document.json"
+    return report.file or "document.json"
 
 
-def _line(report: Report, problem: Problem) -> int:
-    number = report.source.rpartition(":")[2]
-    return int(number) if number.isdigit() and ":" in report.source else int(
-        problem.detail.get("line", 1)
-    )  # fmt: skip
+def _line(problem: Problem) -> int:
+    return int(problem.detail.get("line", 1))
 
 
 REPORT_FORMATS = {

@@ -98,7 +98,10 @@ def _controlled(vocab: Vocabulary, term: Term, scheme: str) -> Iterator[str]:
         f"The {name} is neither a concept nor an alignment that names one. {remedy}",
         f"    sh:or (\n        [ sh:node {kind} ]\n"
         "        [ sh:property [ sh:path ceterms:targetNode ; sh:minCount 1 ] ]\n"
-        "        [ sh:property [ sh:path ceterms:targetNodeName ; sh:minCount 1 ] ]\n    ) ;",
+        "        [ sh:property [ sh:path ceterms:targetNodeName ; sh:minCount 1 ] ]\n"
+        # An alignment that says nothing is told so by the shape of alignments.
+        "        [ sh:property [ sh:path rdf:type ; "
+        "sh:hasValue ceterms:CredentialAlignmentObject ] ]\n    ) ;",
     )  # fmt: skip
     yield _shape(
         f"concept-in-{slug(term.curie)}", term, f"( {term.curie} ceterms:targetNode )",

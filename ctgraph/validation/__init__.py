@@ -7,22 +7,27 @@ anywhere) is :mod:`ctgraph.examining`'s.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from functools import cache
+from typing import Any
 
 import pyoxigraph as ox
 
-from ctgraph.documents import PLACE, Document, Located, locate
+from ctgraph.documents import PLACE, Document, Located, locate, placed
 from ctgraph.errors import InvalidDocument, Problem
 from ctgraph.identity import Identity
 from ctgraph.nodes import each, name_of, type_of
 from ctgraph.settings import Settings
 from ctgraph.shapes import ClassShape, Shape, shapes
+from ctgraph.strictjson import step
 from ctgraph.validation.advice import advise
 from ctgraph.validation.engines import Result, Run, compile_shapes
-from ctgraph.validation.report import in_order
+from ctgraph.validation.report import capped, in_order
 from ctgraph.vocab import vocabulary
 
+_STATUS = "http://www.w3.org/ns/adms#status"
+_TARGET = "https://purl.org/ctdl/terms/targetNode"
 _TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 
 
@@ -49,7 +54,12 @@ def validate(
     found = _engine(settings.validation_engine)(located.ntriples, "ntriples")
     finder = _Finder(document, located, settings)
     problems = [*document.warnings, *finder.problems(found), *advise(located, finder.detail)]
-    return in_order(problems)
+    return capped(in_order(problems))
+
+
+def prepare(settings: Settings) -> None:
+    """Make what every validation needs, so that the first one takes no longer than others."""
+    _engine(settings.validation_engine)
 
 
 def check(
@@ -67,14 +77,20 @@ def check(
     return problems
 
 
-def provisional(document: Document) -> bool:
-    """Tell whether a document says that it is provisional: announced, but not complete."""
-    return any(
-        (value.get("ceterms:targetNode", "") if isinstance(value, dict) else str(value))
-        .endswith("ublicationStatus:Provisional")
-        for node in document.content["@graph"]
-        for value in each(node.get("adms:status"))
-    )  # fmt: skip
+def provisional(document: Document, settings: Settings) -> bool:
+    """Tell whether a record says that it is provisional: announced, but not complete.
+
+    Its primary entity says so by ``adms:status``, with the status itself or an alignment object.
+    """
+    primary = Identity.of(settings).resource(document.ctid)
+    quads = document.quads.decode()
+    said = re.findall(rf"^<{re.escape(primary)}> <{_STATUS}> (\S+)", quads, re.MULTILINE)
+    for status in said:
+        aligned = rf"^{re.escape(status)} <{_TARGET}> (\S+)"
+        if any(term.endswith("ublicationStatus:Provisional>")
+               for term in (status, *re.findall(aligned, quads, re.MULTILINE))):  # fmt: skip
+            return True
+    return False
 
 
 class _Finder:
@@ -82,15 +98,21 @@ class _Finder:
 
     def __init__(self, document: Document, located: Located, settings: Settings) -> None:
         self._nodes = located.nodes
-        self._provisional = provisional(document)
+        self._provisional = provisional(document, settings)
         self._base = settings.base_url
+        # Where in a list each value stands, by the list: lists may be long.
+        self._places: dict[int, dict[str, int]] = {}
 
     def problems(self, results: Iterable[Result]) -> Iterator[Problem]:
         known = shapes()
-        for result in sorted(set(results)):
+        # A value may break several constraints of one shape, which has one thing to say.
+        seen: set[tuple[str, str, str]] = set()
+        for result in sorted(results):
+            mistake = (result.focus, result.shape, result.value)
             shape = known.by_iri[_bare(result.shape)]
             severity = self._severity(shape, result)
-            if severity:
+            if severity and mistake not in seen:
+                seen.add(mistake)
                 yield self._problem(shape, result, severity)
 
     def _severity(self, shape: Shape, result: Result) -> str:
@@ -104,12 +126,12 @@ class _Finder:
         wanting = wanting or (shape.required and shape.name != "ctid")
         return "info" if self._provisional and wanting else shape.severity
 
-    def _only_of_records(self, shape: Shape, node: dict[str, object]) -> bool:
+    def _only_of_records(self, shape: Shape, node: dict[str, Any]) -> bool:
         """Tell whether a shape speaks of nothing but records where it meets a node."""
         meeting = self._meeting(shape, node)
         return bool(meeting) and all(one.record for one in meeting)
 
-    def _meeting(self, shape: Shape, node: dict[str, object]) -> list[ClassShape]:
+    def _meeting(self, shape: Shape, node: dict[str, Any]) -> list[ClassShape]:
         """Return what puts a shape upon the classes of a node."""
         classes = [vocabulary().expand(str(name)) for name in each(node.get("@type"))]
         return [one for name in classes for one in shapes().of_class(name) if shape in one.shapes]
@@ -125,7 +147,7 @@ class _Finder:
     def _about(self, shape: Shape, focus: str) -> str:
         """Return the property that a result is about, where it is one: what is there goes first."""
         node = self._nodes.get(focus, ("", {}))[1]
-        there = [iri for iri in shape.properties if vocabulary().compact(iri) in node]
+        there = [iri for iri in shape.properties if _key(iri, node)]
         candidates = there if not shape.rule and there else shape.properties
         return candidates[0] if len(candidates) == 1 else ""
 
@@ -153,9 +175,9 @@ class _Finder:
         if path:
             facts |= {"property": path, "propertyLabel": vocab.label(path),
                       "documentation": f"{self._base}/vocab/{vocab.compact(path)}"}  # fmt: skip
-            key = "@type" if path == _TYPE else vocab.compact(path)
-            if pointer is not None and key in node:
-                pointer = f"{pointer}/{key}" + self._index(node[key], value)
+            key = _key(path, node)
+            if pointer is not None and key:
+                pointer += step(key) + self._index(node[key], value)
         if value:
             facts["value"] = self._shown(value)
         return pointer, {key: text for key, text in facts.items() if text}
@@ -164,12 +186,17 @@ class _Finder:
         """Return where among the values of a property one stands, where there are several."""
         if not isinstance(values, list) or not value:
             return ""
-        wanted = {_bare(value), vocabulary().compact(_bare(value)), _lexical(value)}
-        for index, item in enumerate(values):
-            node = item if isinstance(item, dict) else {"@value": item}
-            shown = {str(node.get(key)) for key in ("@id", "@value", "ceterms:targetNode")}
-            if set(map(_placed, shown)) & wanted:
-                return f"/{index}"
+        places = self._places.get(id(values))
+        if places is None:
+            places = self._places[id(values)] = {}
+            for index, item in enumerate(values):
+                node = item if isinstance(item, dict) else {"@value": item}
+                for key in ("@id", "@value", "ceterms:targetNode"):
+                    places.setdefault(placed(str(node.get(key))), index)
+        bare = _bare(value)
+        for spelling in (bare, vocabulary().compact(bare), _lexical(value)):
+            if spelling in places:
+                return step(places[spelling])
         return ""
 
     def _shown(self, value: str) -> str:
@@ -191,8 +218,10 @@ def _bare(term: str) -> str:
     return term[1:-1] if term.startswith("<") else term
 
 
-def _placed(label: str) -> str:
-    return f"{PLACE}{label[2:]}" if label.startswith("_:") else label
+def _key(path: str, node: dict[str, Any]) -> str:
+    """Return the key under which a node has a property; nothing where it has not."""
+    key = "@type" if path == _TYPE else vocabulary().compact(path)
+    return key if key in node else path if path in node else ""
 
 
 def _lexical(value: str) -> str:

@@ -97,8 +97,7 @@ def _fits_domain(term: Term, classes: frozenset[str]) -> bool:
 
 
 def _fits_range(term: Term, value: Any, known: dict[str, frozenset[str]]) -> bool:
-    vocab = vocabulary()
-    ranges, literals = _ranges(term)
+    ranges, literals, classes = _ranges(term)
     if not ranges:
         return True
     if isinstance(value, ox.Literal):
@@ -107,18 +106,20 @@ def _fits_range(term: Term, value: Any, known: dict[str, frozenset[str]]) -> boo
         return True
     if ranges == literals:
         return False
-    classes = known.get(value.value, frozenset())
-    if not any(map(vocab.term, classes)):  # nothing in the document says what it is
+    found = known.get(value.value, frozenset())
+    if not any(map(vocabulary().term, found)):  # nothing in the document says what it is
         return True
-    accepted = ranges | (_ALIGNED if ranges & _ALIGNED else set())
-    return not classes.isdisjoint(map(vocab.expand, accepted))
+    return not found.isdisjoint(classes)
 
 
 @cache
-def _ranges(term: Term) -> tuple[frozenset[str], frozenset[str]]:
-    """Return what a property is meant for, and what of that are literals."""
-    ranges = frozenset(map(vocabulary().compact, term.range_includes))
-    return ranges, frozenset(name for name in ranges if name.startswith(_LITERALS))
+def _ranges(term: Term) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    """Return what a property is meant for, what of that are literals, and IRIs of the classes."""
+    vocab = vocabulary()
+    ranges = frozenset(map(vocab.compact, term.range_includes))
+    literals = frozenset(name for name in ranges if name.startswith(_LITERALS))
+    accepted = ranges | (_ALIGNED if ranges & _ALIGNED else frozenset())
+    return ranges, literals, frozenset(map(vocab.expand, accepted))
 
 
 def _fits_datatype(value: ox.Literal, ranges: frozenset[str]) -> bool:

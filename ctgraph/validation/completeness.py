@@ -54,4 +54,5 @@ def completeness(classes: Iterable[str], properties: Collection[str]) -> Complet
 def node_completeness(node: dict[str, Any]) -> Completeness | None:
     """Measure a record that is a node of canonical JSON-LD; see :func:`completeness`."""
     expand = vocabulary().expand
-    return completeness(map(expand, each(node.get("@type"))), set(map(expand, node)))
+    properties = {expand(key) for key, value in node.items() if value not in (None, [], {})}
+    return completeness(map(expand, each(node.get("@type"))), properties)

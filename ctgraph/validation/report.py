@@ -10,6 +10,7 @@ from typing import Any
 from ctgraph.errors import Problem
 from ctgraph.validation.completeness import Completeness
 
+MOST_PROBLEMS = 1000
 SEVERITIES = ("violation", "warning", "info")
 
 
@@ -17,7 +18,8 @@ SEVERITIES = ("violation", "warning", "info")
 class Report:
     """A validation report. One without a CTID is about something that could not be read.
 
-    :param source: the file or request that the document came from.
+    :param source: where the document came from, for people.
+    :param file: the file that it came from, or empty.
     :param ctid: the CTID of its primary entity, with its class and its name.
     :param problems: everything found, the worst first.
     :param completeness: of its primary entity.
@@ -29,6 +31,7 @@ class Report:
     name: str = ""
     problems: tuple[Problem, ...] = ()
     completeness: Completeness | None = None
+    file: str = ""
 
     @property
     def conforms(self) -> bool:
@@ -43,6 +46,15 @@ class Report:
     def with_problems(self, more: Iterable[Problem]) -> Report:
         """Return the report with further problems in their places."""
         return replace(self, problems=tuple(in_order((*self.problems, *more))))
+
+    def in_file(self, file: str, line: int = 0) -> Report:
+        """Return the report with the file that it came from.
+
+        :param line: the line that holds the whole document, in JSON lines.
+        """
+        problems = (replace(p, detail=p.detail | {"line": line}) if line else p
+                    for p in self.problems)  # fmt: skip
+        return replace(self, file=file, problems=tuple(problems))
 
     def summary(self) -> str:
         """Say in a line what was found."""
@@ -74,6 +86,16 @@ class Report:
             }
         body["problems"] = [problem.to_json() for problem in self.problems]
         return body
+
+
+def capped(problems: list[Problem]) -> list[Problem]:
+    """Return the first :data:`MOST_PROBLEMS` problems, and how many more there are."""
+    more = problems[MOST_PROBLEMS:]
+    if not more:
+        return problems
+    rest = Problem(f"There are {len(more):,} further problems.", "Mend the listed ones first.",
+                   severity=more[0].severity)  # fmt: skip
+    return [*problems[:MOST_PROBLEMS], rest]
 
 
 def in_order(problems: Iterable[Problem]) -> list[Problem]:

@@ -157,6 +157,14 @@ class Vocabulary:
             key=lambda term: term.curie,
         )
 
+    @cached_property
+    def _concept_cases(self) -> dict[str, str]:
+        return {t.curie.lower(): t.curie for t in self if t.kind == "concept"}
+
+    def concept_like(self, curie: str) -> str:
+        """Return the concept that a CURIE means, whatever its case; else the CURIE itself."""
+        return self._concept_cases.get(curie.lower(), curie)
+
     def concepts_of(self, scheme: str) -> list[Term]:
         """Return the concepts of a concept scheme."""
         own = self.expand(scheme)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import atexit
+from functools import partial
 
 from flask import Flask, Response, request
 from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from ctgraph import validation
 from ctgraph.bounded import Bounded
 from ctgraph.ledger import Ledger
 from ctgraph.settings import Settings, load_settings
@@ -43,7 +45,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config["COMPRESS_MIMETYPES"] = COMPRESSED
     Compress(app)
     pool = QueryPool(settings)
-    bounded = Bounded(settings.query_timeout, settings.query_memory)
+    bounded = Bounded(settings.query_timeout, settings.query_memory, settings.query_queue,
+                      partial(validation.prepare, settings))  # fmt: skip
     for closing in (pool, bounded):
         atexit.register(closing.close)
     app.extensions["ctgraph"] = State(settings, Ledger.of(settings), pool, bounded)

@@ -8,9 +8,9 @@ from typing import Any
 import orjson
 from flask import Blueprint, Response, render_template
 
-from ctgraph.errors import NotFound, QueryLimit, StoreError
+from ctgraph.errors import NotFound, QueryLimit, StoreError, TooManyQueries
+from ctgraph.exports.examples import example
 from ctgraph.shapes import ClassShape, Family, Shape, shapes
-from ctgraph.shapes.examples import example
 from ctgraph.store.queries import Query
 from ctgraph.vocab import Term, load_definitions, vocabulary
 from ctgraph.web.negotiation import HTML, choose
@@ -19,6 +19,8 @@ from ctgraph.web.state import state
 blueprint = Blueprint("minimum", __name__)
 OFFERS = {"turtle": "text/turtle", "json": "application/json", "html": HTML}
 BOTH = {"json": "application/json", "html": HTML}
+# A page is no reason to keep a worker from others for long.
+COUNT_TIMEOUT = 2.0
 SEVERITIES = {"violation": "Required", "warning": "Advised", "info": "Recommended"}
 KINDS = {"class": "Classes", "property": "Properties", "scheme": "Concept schemes",
          "concept": "Concepts"}  # fmt: skip
@@ -44,12 +46,12 @@ def index() -> Response:
 @blueprint.get("/shapes/<name>")
 def family(name: str) -> Response:
     """The minimum data of one family: as Turtle, or as a page."""
-    plain, dot, _ = name.rpartition(".ttl")
-    found = shapes().family(plain if dot else name)
+    plain = name.removesuffix(".ttl")
+    found = shapes().family(plain)
     if found is None:
         known = ", ".join(family.name for family in shapes().families)
         raise NotFound(f"There is no family of shapes {name!r}; there are {known}.")
-    chosen = "turtle" if dot else choose(OFFERS)
+    chosen = "turtle" if plain != name else choose(OFFERS)
     if chosen == "turtle":
         return _turtle(found.name)
     if chosen == "json":
@@ -129,9 +131,9 @@ def _count(term: Term) -> int | None:
     if term.kind == "scheme":
         about = " ".join(f"<{concept.iri}>" for concept in vocabulary().concepts_of(term.iri))
     try:
-        result = state().whole(Query(_COUNTS[term.kind] % about, result_type="text/csv"))
-        return int(result.split()[1])
-    except (QueryLimit, StoreError):
+        asked = Query(_COUNTS[term.kind] % about, result_type="text/csv", timeout=COUNT_TIMEOUT)
+        return int(state().whole(asked).split()[1])
+    except (QueryLimit, TooManyQueries, StoreError):
         return None
 
 

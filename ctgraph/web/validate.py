@@ -21,7 +21,8 @@ FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 JSON_TYPES = ("application/json", "application/ld+json", "text/plain", "")
 INPUTS = {"jsonld": "JSON-LD", "turtle": "Turtle", "ntriples": "N-Triples", "nquads": "N-Quads",
           "trig": "TriG", "rdfxml": "RDF/XML"}  # fmt: skip
-MOST_LINES = 5000
+# What a page shows of a large document.
+MOST_LINES, MOST_WIDTH, MOST_TEXT = 5000, 2000, 1_000_000
 
 
 class NoDocument(CtgraphError):
@@ -56,9 +57,10 @@ def validate() -> Response:
     data, format = _submitted()
     if not data.strip():
         raise NoDocument("There is no document in the request. Send it as the body.")
-    reports = examine_in(
-        state().ledger, data, state().settings, format, state().bounded.for_size(len(data))
-    )
+    bounded = state().bounded
+    # What RDF grows to when it is read cannot be told from its size.
+    run = bounded if format else bounded.for_size(len(data))
+    reports = examine_in(state().ledger, data, state().settings, format, run)
     if name == "html":
         return Response(_page(data, format, reports), mimetype=HTML)
     chosen = REPORT_FORMATS[name]
@@ -70,14 +72,10 @@ def _submitted() -> tuple[bytes, Format | None]:
 
     :raises UnsupportedMediaType: when it comes in no format that is read here.
     """
-    # curl --data names a form by itself; what begins like a document is read as one.
-    if request.mimetype in FORMS and "document" in request.form | request.files:
-        file = request.files.get("file")
-        data = file.read() if file and file.filename else request.form["document"].encode()
-        extension = (file.filename or "").rpartition(".")[2] if file else ""
-        found = format_named(extension) if extension else None
-        return data, _rdf(found or format_named(request.form.get("input", "jsonld")))
-    data = request.get_data(parse_form_data=False)
+    # curl --data names a form by itself; a body that has no such field is read as a document.
+    data = request.get_data() if request.mimetype != "multipart/form-data" else b""
+    if request.mimetype in FORMS and (request.files or "document" in request.form):
+        return _from_form()
     if request.mimetype in (*JSON_TYPES, *FORMS):
         return data, None
     format = format_named(request.mimetype)
@@ -87,6 +85,20 @@ def _submitted() -> tuple[bytes, Format | None]:
             f"{request.mimetype} is not read here: send application/ld+json or one of {known}."
         )
     return data, _rdf(format)
+
+
+def _from_form() -> tuple[bytes, Format | None]:
+    """Return the document of a form: a file, or a text with the format that `input` names."""
+    given = request.form.get("input", "jsonld")
+    format = format_named(given)
+    if format is None:
+        raise UnsupportedMediaType(f"input={given[:40]!r} is none of {', '.join(INPUTS)}.")
+    for name in ("file", "document"):
+        file = request.files.get(name)
+        if file and file.filename:
+            named = format_named(file.filename.rpartition(".")[2])
+            return file.read(), _rdf(named or format)
+    return request.form.get("document", "").encode(), _rdf(format)
 
 
 def _rdf(format: Format | None) -> Format | None:
@@ -99,10 +111,11 @@ def _page(data: bytes, format: Format | None, reports: list[Report]) -> str:
     for report in reports:
         for problem in report.problems:
             problems.setdefault(problem.detail.get("line", 0), []).append(problem)
-    numbered = enumerate(text.splitlines()[:MOST_LINES], 1)
-    lines = [Line(number, line, tuple(problems.get(number, ()))) for number, line in numbered]
+    numbered = enumerate(text.split("\n")[:MOST_LINES], 1)
+    lines = [Line(number, line[:MOST_WIDTH], tuple(problems.get(number, ())))
+             for number, line in numbered]  # fmt: skip
     return render_template(
         "validate.html", inputs=INPUTS, chosen=format.name if format else "jsonld",
-        document=text, reports=reports, lines=lines, cut=text.count("\n") >= MOST_LINES,
-        base=state().settings.base_url,
+        document=text if len(text) <= MOST_TEXT else "", reports=reports, lines=lines,
+        cut=text.count("\n") >= MOST_LINES, base=state().settings.base_url,
     )  # fmt: skip
