@@ -38,7 +38,8 @@ lock: .venv/dev  ## Renew the locked versions
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --extra postgresql pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --extra postgresql --extra dev pyproject.toml -o requirements-dev.lock
 
-benchmarks: .venv/dev  ## Measure; prints ratios against peers in the same run
+benchmarks: .venv/dev  ## Measure; prints ratios against peers in the same run (needs wrk)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[benchmarks]'
 	$(BIN)/python -m benchmarks
 
 assets:  ## Renew what the pages take from npm (needs npm)

@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
-from urllib.parse import quote
 
 import orjson
 import pyoxigraph as ox
@@ -25,19 +24,16 @@ from benchmarks.running import (
     running,
     wrk,
 )
+from benchmarks.sparql import sparql
 from ctgraph.bulk.sample import generate
 from ctgraph.documents import Document, parse
 from ctgraph.serving import gunicorn_command
 from ctgraph.settings import Settings
 from ctgraph.store.embedded import CTG
 from ctgraph.validation import refused, validate
-from ctgraph.vocab import vocabulary
 
 WORKERS = 2
 BASE = "http://localhost:8000/resources"
-LONG_QUERY = """SELECT ?class (COUNT(?value) AS ?n) WHERE {
-  ?record a ?class ; ceterms:description ?value . FILTER (STRLEN(STR(?value)) > 12) }
-GROUP BY ?class ORDER BY DESC(?n)"""
 
 
 def load(home: Path, documents: int) -> None:
@@ -107,36 +103,8 @@ def dereference(home: Path, _: int) -> None:
 
 
 def query(home: Path, _: int) -> None:
-    """SPARQL over HTTP against pyoxigraph in process, on the same snapshot."""
-    store = _store(home)
-    rows = store.query("SELECT ?r { ?d ctg:about ?r } LIMIT 1", prefixes={"ctg": CTG},
-                       use_default_graph_as_union=True)  # fmt: skip
-    iri = next(iter(rows))["r"].value
-    small = f"SELECT ?p ?o {{ <{iri}> ?p ?o }}"
-    prefixes = vocabulary().prefixes
-
-    def direct(text: str) -> Callable[[], float]:
-        def run() -> float:
-            started = time.perf_counter()
-            store.query(text, prefixes=prefixes, use_default_graph_as_union=True).serialize(
-                format=ox.QueryResultsFormat.JSON
-            )
-            return time.perf_counter() - started
-
-        return run
-
-    with _served(home) as port:
-        client = Client(port)
-
-        def served(text: str) -> Callable[[], float]:
-            return lambda: client.request("GET", f"/sparql?query={quote(text)}")[0]
-
-        here, there = median(direct(small), 300), median(served(small), 300)
-        print(f"query: small, in process {here * 1e3:.2f} ms, over HTTP {there * 1e3:.2f} ms, "
-              f"added {(there - here) * 1e3:.2f} ms")  # fmt: skip
-        here, there = median(direct(LONG_QUERY), 5), median(served(LONG_QUERY), 5)
-        print(f"query: long, in process {here:.2f} s, over HTTP {there:.2f} s, "
-              f"added {(there / here - 1) * 100:.1f} %")  # fmt: skip
+    """The SPARQL service against its peers."""
+    sparql(home, WORKERS)
 
 
 def publish(home: Path, _: int) -> None:

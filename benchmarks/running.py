@@ -34,9 +34,11 @@ def ctgraph(home: Path, *arguments: str) -> str:
 
 
 @contextmanager
-def running(command: list[str], port: int, home: Path) -> Iterator[int]:
+def running(command: list[str], port: int, home: Path, **settings: str) -> Iterator[int]:
     """Run a server until the end of the block, which starts when the port answers."""
-    process = subprocess.Popen(command, env=environment(home), stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        command, env=environment(home) | settings, stderr=subprocess.DEVNULL
+    )
     try:
         for _ in range(600):
             with socket.socket() as probe:
@@ -113,8 +115,18 @@ def wrk(url: str, script: Path | None = None, seconds: int = 4) -> tuple[float, 
 class Client:
     """An HTTP client that times its requests; connecting does not count."""
 
-    def __init__(self, port: int) -> None:
-        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
+    def __init__(self, port: int, source: str = "127.0.0.1") -> None:
+        self._connection = http.client.HTTPConnection(
+            "127.0.0.1", port, timeout=120, source_address=(source, 0)
+        )
+
+    def ask(self, path: str) -> int:
+        """Send a request and return the status of the answer."""
+        self._connection.close()
+        self._connection.request("GET", path)
+        response = self._connection.getresponse()
+        response.read()
+        return response.status
 
     def request(
         self, method: str, path: str, body: bytes | None = None, **headers: str
@@ -129,7 +141,7 @@ class Client:
         data = response.read()
         took = time.perf_counter() - started
         if response.status >= 300:
-            raise SystemExit(f"{method} {path}: {response.status} {data[:300]!r}")
+            raise SystemExit(f"{method} {path[:200]}: {response.status} {data[:300]!r}")
         return took, data
 
 

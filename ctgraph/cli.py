@@ -271,28 +271,23 @@ def get(record: str, name: str, number: int | None, received: bool) -> None:
 
 @main.command()
 @click.argument("query", metavar="QUERY")
-@click.option("--format", "name", default="csv", show_default=True,
-              help="csv, tsv, json or xml; turtle, ntriples, rdfxml or jsonld.")  # fmt: skip
-def query(query: str, name: str) -> None:
+@click.option("--format", "name", help="table (the default in a terminal), csv (elsewhere), tsv, "
+              "json or xml; turtle, ntriples, rdfxml or jsonld.")
+@click.option("--endpoint", metavar="URL",
+              help="Ask this SPARQL endpoint, not the store in the home folder.")  # fmt: skip
+def query(query: str, name: str | None, endpoint: str | None) -> None:
     """Run a SPARQL query: the text itself, a file that holds it, or '-' for standard input."""
-    from ctgraph.store import pool as workers
-    from ctgraph.store import queries
+    from ctgraph import asking
 
-    settings, _ = _open()
     text = _query_text(query)
+    name = name or (asking.TABLE if sys.stdout.isatty() else "csv")
     try:
-        asked = queries.query_in_format(text, name)
+        if endpoint:
+            asking.ask_endpoint(endpoint, text, name)
+        else:
+            asking.ask_store(_open()[0], text, name)
     except NotFound as error:
         raise click.BadParameter(error.message, param_hint="--format") from error
-    pool = workers.QueryPool(settings)
-    try:
-        result = pool.run(asked)
-        for chunk in result:
-            click.echo(chunk, nl=False)
-    finally:
-        pool.close()
-    if result.cut:
-        click.echo(f"\nThe result was cut after {settings.query_rows:,} rows.", err=True)
 
 
 def _query_text(query: str) -> str:

@@ -15,7 +15,7 @@ from ctgraph.settings import Settings
 from ctgraph.store.projector import Projector, hold
 
 # Each web worker has a thread for every query that may wait, and some for everything else.
-THREADS = 32
+THREADS = 48
 
 
 def run_projector(settings: Settings, ledger: Ledger, wait: float = 0) -> None:

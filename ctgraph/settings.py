@@ -65,7 +65,7 @@ class Settings(BaseSettings):
         1, gt=0, description="Queries that one client may have running per web worker"
     )
     query_waiting: int = Field(
-        12, gt=0, description="Queries that one client may have waiting per web worker"
+        20, gt=0, description="Queries that one client may have waiting per web worker"
     )
     query_cache: int = Field(
         64_000_000, ge=0, description="Results kept for repeated queries per web worker, in bytes"

@@ -33,8 +33,14 @@ def browser() -> Iterator[Any]:
 
 
 @pytest.fixture(params=[True, False], ids=["javascript", "no javascript"])
-def page(browser: Any, served: str, request: pytest.FixtureRequest) -> Iterator[Any]:
-    context = browser.new_context(base_url=served, java_script_enabled=request.param)
+def scripted(request: pytest.FixtureRequest) -> bool:
+    """Whether the browser runs JavaScript."""
+    return bool(request.param)
+
+
+@pytest.fixture
+def page(browser: Any, served: str, scripted: bool) -> Iterator[Any]:
+    context = browser.new_context(base_url=served, java_script_enabled=scripted)
     opened = context.new_page()
     errors: list[str] = []
     opened.on("console", lambda m: errors.append(m.text) if m.type == "error" else None)
@@ -72,10 +78,53 @@ def test_a_withdrawn_record_shows_its_tombstone(page: Any) -> None:
     shows(page.locator("main"), "This is version 1")
 
 
-def test_the_query_form_runs(page: Any) -> None:
+def test_a_query_runs_with_and_without_javascript(page: Any, scripted: bool) -> None:
     page.goto("/sparql")
-    page.get_by_role("button", name="Run").click()
-    shows(page.locator("body"), "credential,name,owner")
+    if scripted:
+        page.locator(".yasqe_queryButton").click()
+        shows(page.locator(".yasr_results table").last, "Pinewick University")
+        assert page.locator("#plain").is_hidden()
+    else:
+        page.get_by_role("button", name="Run").click()
+        shows(page.locator("body"), "credential,name,owner")
+
+
+def test_a_ready_made_query_opens_and_draws(page: Any, scripted: bool) -> None:
+    page.goto("/queries")
+    page.get_by_role("link", name="Costs by type of credential").click()
+    shows(page.locator("h1"), "Costs by type of credential")
+    if not scripted:
+        page.get_by_role("button", name="Run").click()
+        shows(page.locator("body"), "class,currency,credentials")
+        return
+    assert page.locator(".yasqe .parseErrorIcon").count() == 0
+    page.locator(".yasqe_queryButton").click()
+    page.locator(".yasr_btnGroup").get_by_text("Chart").click()
+    sync_api.expect(page.locator("svg.chart rect").first).to_be_visible()
+    page.get_by_text("Ready-made queries").click()
+    page.locator("[data-query=places]").click()
+    shows(page.locator(".yasr"), "106 results")
+    page.locator(".yasr_btnGroup").get_by_text("Map").click()
+    shows(page.locator("svg.map"), "Stonebridge")
+
+
+def test_terms_are_completed_and_links_lead_back(page: Any, scripted: bool) -> None:
+    if not scripted:
+        pytest.skip("completion and copying need JavaScript")
+    page.goto("/sparql#query=ASK%20%7B%20%3Fs%20a%20ceterms%3ALicense%20%7D")
+    shows(page.locator(".yasqe .CodeMirror-code"), "ceterms:License")
+    page.locator(".yasqe .CodeMirror-code").click()
+    page.keyboard.press("Control+End")
+    page.keyboard.type("\nSELECT * { ?s ceterms:credentialStat")
+    page.keyboard.press("Control+Space")
+    shows(page.locator(".CodeMirror-hints"), "ceterms:credentialStatusType")
+
+
+def test_the_dataset_has_a_page(page: Any) -> None:
+    page.goto("/void")
+    shows(page.locator("main"), "properties")
+    page.get_by_role("link", name="Name", exact=True).first.click()
+    shows(page.locator("h1"), "Name")
 
 
 def test_a_pasted_document_shows_its_problems_beside_its_lines(page: Any) -> None:
@@ -119,7 +168,7 @@ def test_an_organization_sees_how_complete_its_records_are(page: Any) -> None:
 
 def test_every_link_and_format_on_a_page_answers(page: Any, served: str) -> None:
     for path in ("/", "/records", DEGREE, f"{DEGREE}/versions", "/shapes", "/shapes/learning",
-                 "/vocab/ceterms:Course", "/validate"):  # fmt: skip
+                 "/vocab/ceterms:Course", "/validate", "/sparql", "/void"):  # fmt: skip
         page.goto(path)
         links = page.locator("a, link").evaluate_all("nodes => nodes.map(n => n.href)")
         for link in {re.sub("#.*", "", link) for link in links if link.startswith(served)}:

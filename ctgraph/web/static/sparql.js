@@ -13,6 +13,13 @@ function element(name, attributes = {}, ...children) {
 }
 
 // Completion of classes and properties: the prefixes are known here without being declared.
+// The editor wants prefixes declared; a query that declares them can be sent anywhere.
+function declared(query) {
+  const used = Object.entries(registry.prefixes).filter(([prefix]) =>
+    new RegExp(`(^|[^\\w<#/:])${prefix}:\\w`, "m").test(query) && !new RegExp(`PREFIX\\s+${prefix}:`, "i").test(query));
+  return used.map(([prefix, iri]) => `PREFIX ${prefix}: <${iri}>\n`).join("") + query;
+}
+
 function completer(name, terms) {
   return {
     name: `ctgraph-${name}`,
@@ -21,7 +28,11 @@ function completer(name, terms) {
     get: () => terms,
     isValidCompletionPosition: (yasqe) => /^[a-z][\w-]*:[\w-]*$/i.test(yasqe.getCompleteToken().string),
     preProcessToken: (_, token) => ({ ...token, autocompletionString: token.string }),
-    postProcessSuggestion: (_, __, suggested) => suggested,
+    postProcessSuggestion: (yasqe, _, suggested) => {
+      const prefix = suggested.split(":")[0];
+      if (!yasqe.getPrefixesFromQuery()[prefix]) yasqe.addPrefixes({ [prefix]: registry.prefixes[prefix] });
+      return suggested;
+    },
   };
 }
 
@@ -130,18 +141,18 @@ function start() {
     populateFromUrl: false,
     persistenceId: null,
     endpointCatalogueOptions: { getData: () => [{ endpoint }] },
-    yasqe: { value: asked || area.value, persistenceId: null, prefixCcApi: null, showQueryButton: true },
+    yasqe: { value: declared(asked || area.value), collapsePrefixesOnLoad: true, persistenceId: null, prefixCcApi: null, showQueryButton: true },
     yasr: { persistenceId: null, prefixes: registry.prefixes, pluginOrder: ["table", "chart", "map", "response"] },
   });
   const tab = () => yasgui.getTab();
-  tab().setQuery(asked || area.value);
+  tab().setQuery(declared(asked || area.value));
   plain.hidden = true;
   document.getElementById("tools").hidden = false;
 
   document.querySelectorAll("[data-query]").forEach((link) => link.addEventListener("click", async (event) => {
     event.preventDefault();
     const answer = await fetch(`/queries/${link.dataset.query}.rq`);
-    tab().setQuery(await answer.text());
+    tab().setQuery(declared(await answer.text()));
     tab().query();
     document.getElementById("yasgui").scrollIntoView({ behavior: "smooth" });
   }));
