@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import lru_cache
+from math import inf, isfinite
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -22,6 +24,7 @@ from ctgraph.settings import Settings
 from ctgraph.vocab import vocabulary
 
 NAME = re.compile(r"[a-z0-9-]+")
+_BLOCK = re.compile(r"(VALUES \?(\w+) \{)([^{}]*)(\})")
 _HEAD = re.compile(r"^# (title|description|tags|param): *(.+)$", re.MULTILINE)
 
 
@@ -50,13 +53,10 @@ class StoredQuery:
 
         :raises QueryError: for a value of another kind than the default.
         """
-        text = self.text
-        for parameter in self.parameters:
-            if parameter.name in given:
-                term = _term(given[parameter.name], parameter, settings)
-                # A function, for a value may hold backslashes.
-                text = _block(parameter.name).sub(lambda m, t=term: f"{m[1]}{t}{m[3]}", text)  # type: ignore[misc]
-        return text
+        terms = {p.name: _term(given[p.name], p, settings) for p in self.parameters
+                 if p.name in given}  # fmt: skip
+        # At once, for a value may look like the block of another parameter.
+        return _BLOCK.sub(lambda m: f"{m[1]}{terms.get(m[2], m[3])}{m[4]}", self.text)
 
 
 def all_stored(settings: Settings) -> tuple[StoredQuery, ...]:
@@ -112,21 +112,35 @@ def _term(given: str, parameter: Parameter, settings: Settings) -> str:
         return f" {_resource(given, default, settings)} "
     if default.startswith('"'):
         datatype = default.rpartition('"')[2].removeprefix("^^<").removesuffix(">")
-        if datatype.endswith("#dateTime") and len(given) == 10:
-            given += "T00:00:00Z"
+        if datatype.endswith("#dateTime"):
+            given = _moment(given, parameter)
         kind = ox.NamedNode(datatype) if datatype else None
         return f" {ox.Literal(given, datatype=kind)} "
     try:
-        return f" {float(given):g} "
+        number = float(given)
     except ValueError:
-        raise QueryError(f"{parameter.name}={given[:40]!r} is no number.") from None
+        number = inf
+    if not isfinite(number):
+        raise QueryError(f"{parameter.name}={given[:40]!r} is no number.")
+    return f" {number!r} "
+
+
+def _moment(given: str, parameter: Parameter) -> str:
+    try:
+        found = datetime.fromisoformat(given)
+    except ValueError:
+        raise QueryError(
+            f"{parameter.name}={given[:40]!r} is no day or time: write 2026-05-01 or "
+            "2026-05-01T12:00:00Z."
+        ) from None
+    return (found if found.tzinfo else found.replace(tzinfo=UTC)).isoformat()
 
 
 def _resource(given: str, default: str, settings: Settings) -> str:
     """Return the IRI of a record (from its CTID), of a term (from its CURIE), or as it is."""
     identity = Identity.of(settings)
     try:
-        record = ctid.canonical(given)
+        record = identity.ctid_of(given.strip()) or ctid.canonical(given)
         graph = default.startswith("<graph/")
         iri = identity.graph(record) if graph else identity.resource(record)
     except MalformedCtid:

@@ -21,7 +21,7 @@ from ctgraph.identity import Identity
 from ctgraph.settings import Settings
 from ctgraph.store.embedded import CTG
 from ctgraph.store.projector import snapshots_of
-from ctgraph.store.queries import Query, refuse, words
+from ctgraph.store.queries import Query, query_form, refuse, words
 from ctgraph.store.turns import LOOK, Turns
 from ctgraph.store.worker import DATA, END, ERROR, FRAME, HEADER
 from ctgraph.vocab import vocabulary
@@ -78,6 +78,7 @@ class _Worker:
         self._in, self._out = self._process.stdin, self._process.stdout
         self._selector = selectors.DefaultSelector()
         self._selector.register(self._out, selectors.EVENT_READ)
+        self._read_ahead = bytearray()
         self.polite = False
 
     def ask(self, request: dict[str, Any]) -> None:
@@ -97,8 +98,9 @@ class _Worker:
         return kind, self._read(length, deadline, gone)
 
     def _read(self, size: int, deadline: float, gone: Callable[[], bool]) -> bytes:
-        parts = bytearray()
-        while len(parts) < size:
+        """Return so many bytes, fewer when the worker died; what came with them waits here."""
+        waiting = self._read_ahead
+        while len(waiting) < size:
             left = deadline - time.monotonic()
             if not self._selector.select(max(0.0, min(LOOK, left))):
                 if left <= 0:
@@ -107,11 +109,13 @@ class _Worker:
                     raise ClientGone("The client went away before its query was answered.")
                 self._be_polite()
                 continue
-            data = os.read(self._out.fileno(), size - len(parts))
+            data = os.read(self._out.fileno(), 1 << 16)
             if not data:
                 break
-            parts += data
-        return bytes(parts)
+            waiting += data
+        found = bytes(waiting[:size])
+        del waiting[:size]
+        return found
 
     def _be_polite(self) -> None:
         """Let the processor serve short queries first: this one is long."""
@@ -255,9 +259,9 @@ class QueryPool:
         self._base = Identity.of(settings).base + "/"
         self.prefixes = vocabulary().prefixes | {"ctg": CTG}
 
-    def state(self) -> str:
-        """Return what tells one state of the store from another; empty before the first."""
-        return self._snapshots.state()
+    def newest(self) -> Path | None:
+        """Return the newest snapshot, which tells one state of the store from another."""
+        return self._snapshots.newest()
 
     def timeout(self, query: Query) -> float:
         """Return the deadline of a query, in seconds."""
@@ -282,7 +286,6 @@ class QueryPool:
         :raises ClientGone: when the client gave up.
         :raises StoreError: when there is no snapshot yet.
         """
-        refuse(query.text)
         folder = snapshot or self._snapshots.newest()
         if folder is None:
             raise StoreError("The triple store is still being built; try again in a moment.")
@@ -290,6 +293,7 @@ class QueryPool:
         cached = self._cache.get(key)
         if cached:
             return cached
+        refuse(query.text)
         self._turns.take(client, self._settings.query_queue, gone)
         worker = None
 
@@ -346,7 +350,7 @@ class QueryPool:
         worker.ask({
             "query": query.text,
             "base": self._base,
-            "prefixes": self.prefixes,
+            "prefixes": self._prefixes_for(query.text),
             "snapshot": str(folder),
             "default_graphs": query.default_graphs,
             "named_graphs": query.named_graphs,
@@ -367,6 +371,12 @@ class QueryPool:
             longest = deadline + self._settings.query_timeout
             return _Streamed(json.loads(payload), worker, longest, give_back)
         raise self._error(json.loads(payload) if kind == ERROR else {"kind": "died"})
+
+    def _prefixes_for(self, text: str) -> dict[str, str]:
+        """Return the prefixes that a query may need: reading all of them takes time each time."""
+        if query_form(text) not in ("SELECT", "ASK") or "\\u" in text.lower():
+            return self.prefixes  # a graph is written with them, and an escape may hide one
+        return {prefix: iri for prefix, iri in self.prefixes.items() if f"{prefix}:" in text}
 
     def _error(self, error: dict[str, str]) -> CtgraphError:
         """Return the error that a worker reports, or that its death means."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ctgraph.errors import NotFound, QueryForbidden
 
@@ -46,13 +47,15 @@ class Query:
     timeout: float | None = None
 
 
-def words(text: str) -> set[str]:
+@lru_cache(maxsize=256)
+def words(text: str) -> frozenset[str]:
     """Return the words of a query that are part of its grammar, in upper case."""
     # Escapes are resolved first, for a keyword may be written with them (section 19.2).
     plain = _ESCAPE.sub(lambda m: chr(min(int(m[1] or m[2], 16), 0x10FFFF)), text)
-    return {word.upper() for word in _TOKEN.findall(plain) if word}
+    return frozenset(word.upper() for word in _TOKEN.findall(plain) if word)
 
 
+@lru_cache(maxsize=256)
 def query_form(text: str) -> str:
     """Return the first word that says what a request does, such as SELECT or INSERT, if any."""
     ordered = (match[1].upper() for match in _TOKEN.finditer(text) if match[1])

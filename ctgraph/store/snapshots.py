@@ -42,11 +42,6 @@ class Snapshots:
         except OSError:
             return None
 
-    def state(self) -> str:
-        """Return the name of the newest snapshot, which changes with every one; or nothing."""
-        newest = self.newest()
-        return newest.name if newest else ""
-
     def prepare(self, seq: int) -> Path:
         """Return a path where the snapshot of a sequence number can be made."""
         self._folder.mkdir(parents=True, exist_ok=True)

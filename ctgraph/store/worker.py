@@ -41,10 +41,9 @@ GRAPHS = {f.media_type: f for f in (
 
 
 def send(stream: IO[bytes], kind: bytes, payload: bytes) -> None:
-    """Write one frame."""
+    """Write one frame. It goes out when the stream is flushed, together with others."""
     stream.write(FRAME.pack(kind, len(payload)))
     stream.write(payload)
-    stream.flush()
 
 
 def receive(read: Callable[[int], bytes]) -> tuple[bytes, bytes]:
@@ -86,15 +85,18 @@ class Answer:
             self._send_header(cut)
         self._send_held()
         send(self._stream, END, b"")
+        self._stream.flush()
 
     def _send_header(self, cut: bool | None) -> None:
-        self._sending = True
+        self._sending = cut is None
         send(self._stream, HEADER, json.dumps({"type": self.type, "cut": cut}).encode())
 
     def _send_held(self) -> None:
         if self._held:
             send(self._stream, DATA, bytes(self._held))
             self._held.clear()
+            if self._sending:
+                self._stream.flush()
 
 
 class _Source:
@@ -163,15 +165,20 @@ def main() -> None:
         try:
             answer.finish(evaluate(source.open(request["snapshot"]), request, answer))
         except MemoryError:
-            send(out, ERROR, json.dumps({"kind": "memory"}).encode())
+            _fail(out, "memory")
             return
         except (SyntaxError, ValueError) as error:
-            send(out, ERROR, json.dumps({"kind": "query", "message": str(error)}).encode())
+            _fail(out, "query", error)
         except RuntimeError as error:  # such as a function that is not known
-            send(out, ERROR, json.dumps({"kind": "evaluation", "message": str(error)}).encode())
+            _fail(out, "evaluation", error)
         except OSError as error:
-            send(out, ERROR, json.dumps({"kind": "store", "message": str(error)}).encode())
+            _fail(out, "store", error)
             return
+
+
+def _fail(stream: IO[bytes], kind: str, error: Exception | None = None) -> None:
+    send(stream, ERROR, json.dumps({"kind": kind, "message": str(error or "")}).encode())
+    stream.flush()
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from ctgraph.settings import Settings, load_settings
 from ctgraph.shapes import shapes
 from ctgraph.store.pool import QueryPool
 from ctgraph.web import minimum, problems, publish, records, site, sparql, validate
+from ctgraph.web.shortcut import Shortcut
 from ctgraph.web.state import State
 
 COMPRESSED = [
@@ -54,6 +55,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.register_blueprint(module.blueprint)
     problems.register(app)
     app.after_request(_headers)
+    if settings.query_cache:
+        app.wsgi_app = Shortcut(app.wsgi_app, pool.newest)  # type: ignore[method-assign]
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies)  # type: ignore[method-assign]
     return app

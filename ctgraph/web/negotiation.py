@@ -5,8 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from datetime import datetime
+from functools import lru_cache
 
 from flask import Response, request
+from werkzeug.datastructures import MIMEAccept
+from werkzeug.http import parse_accept_header
 
 from ctgraph.errors import NotAcceptable
 
@@ -35,13 +38,18 @@ def choose(offers: dict[str, str], extension: str = "") -> str:
         if name:
             return name
         raise not_acceptable(offers.values(), f"There is no format {wanted[:80]!r}.")
-    if request.headers.get("Accept", "*/*") == "*/*":
-        return next(iter(offers))
-    accept = request.accept_mimetypes
-    best = max(offers, key=lambda name: accept[offers[name]])
-    if not accept[offers[best]]:
+    best = _best(request.headers.get("Accept", "*/*"), tuple(offers.items()))
+    if best is None:
         raise not_acceptable(offers.values(), "None of the media types you accept is available.")
     return best
+
+
+@lru_cache(maxsize=1024)
+def _best(header: str, offers: tuple[tuple[str, str], ...]) -> str | None:
+    """Return the name of the best offer for an Accept header; clients send few different ones."""
+    accept = parse_accept_header(header, MIMEAccept)
+    name, media_type = max(offers, key=lambda offer: accept[offer[1]])
+    return name if accept[media_type] else None
 
 
 def not_acceptable(media_types: Iterable[str], message: str) -> NotAcceptable:

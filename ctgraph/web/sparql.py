@@ -75,8 +75,8 @@ def answer(text: str) -> Response:
         timeout=_timeout(),
     )
     as_of = request.values.get("as-of")
-    snapshot = state().past(as_of) if as_of else None
-    tag = etag(snapshot or state().pool.state(), query, name)
+    snapshot = (state().past(as_of) if as_of else None) or state().pool.newest()
+    tag = etag(snapshot, query, name)
     if tag in (known.partition(":")[0] for known in request.if_none_match.as_set(True)):
         return _headers(Response(status=304), tag, query)
     result = state().run(query, snapshot)
