@@ -12,6 +12,7 @@ computed, in constant memory; an error frame may then follow data.
 from __future__ import annotations
 
 import json
+import os
 import resource
 import struct
 import sys
@@ -155,7 +156,8 @@ def main() -> None:
     memory = int(sys.argv[1])
     resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    source, out = _Source(), sys.stdout.buffer
+    # A small answer, with its header and its end, goes out in one piece.
+    source, out = _Source(), os.fdopen(os.dup(1), "wb", 2 * CHUNK)
     while True:
         kind, payload = receive(sys.stdin.buffer.read)
         if not kind:
