@@ -58,14 +58,19 @@ class Statistics:
 
 def statistics(run: RunCsv, documents: int, modified: str) -> Statistics:
     """Count what the dataset holds."""
-    triples = _counted(run, _COUNT)
     return Statistics(
-        int(triples[0][0]) if triples else None,
+        count_triples(run),
         tuple((iri, int(n)) for iri, n in _counted(run, _CLASSES)),
         tuple((iri, int(n)) for iri, n in _counted(run, _PROPERTIES)),
         documents,
         modified,
     )
+
+
+def count_triples(run: RunCsv) -> int | None:
+    """Count the triples of all named graphs; None where that takes too long."""
+    found = _counted(run, _COUNT)
+    return int(found[0][0]) if found else None
 
 
 def rows(run: RunCsv, query: str) -> list[list[str]]:
@@ -128,8 +133,9 @@ def dataset_description(settings: Settings, found: Statistics) -> list[ox.Triple
     describe(about, f"{VOID}vocabulary", ox.NamedNode("https://purl.org/ctdl/terms/"),
              ox.NamedNode("https://purl.org/ctdlasn/terms/"), ox.NamedNode(CTG))  # fmt: skip
     describe(about, f"{VOID}documents", ox.Literal(found.documents))
-    describe(about, f"{VOID}classes", ox.Literal(len(found.classes)))
-    describe(about, f"{VOID}properties", ox.Literal(len(found.properties)))
+    for name, counts in (("classes", found.classes), ("properties", found.properties)):
+        if counts or not found.documents:  # else they were not counted
+            describe(about, f"{VOID}{name}", ox.Literal(len(counts)))
     if found.triples is not None:
         describe(about, f"{VOID}triples", ox.Literal(found.triples))
     describe.partition(about, "class", "entities", found.classes)

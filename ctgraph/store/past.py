@@ -8,16 +8,18 @@ somebody asks, by a process of its own, one at a time; the last few stores are k
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import shutil
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
 
-from ctgraph.errors import ClientGone, PastNotReady, QueryError
+from ctgraph.errors import ClientGone, PastNotReady, QueryError, StoreError
 from ctgraph.identity import Identity
 from ctgraph.ledger import Ledger
 from ctgraph.settings import Settings
@@ -26,6 +28,8 @@ from ctgraph.store.projector import standing
 from ctgraph.store.snapshots import Snapshots
 
 KEPT = 3
+# Requests of one web worker that wait for a past store at once: each holds a thread.
+_waiting = threading.BoundedSemaphore(4)
 LOOK = 0.05
 
 
@@ -36,12 +40,11 @@ def moment_of(text: str) -> str:
     """
     try:
         if len(text) == 10:
-            day = datetime.combine(date.fromisoformat(text), datetime.min.time(), UTC)
-            found = day + timedelta(days=1) - timedelta(microseconds=1)
+            found = datetime.combine(date.fromisoformat(text), datetime.max.time(), UTC)
         else:
             found = datetime.fromisoformat(text)
             found = found if found.tzinfo else found.replace(tzinfo=UTC)
-        return found.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        return found.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
     except (ValueError, OverflowError) as error:
         raise QueryError(
             f"{text[:40]!r} is no date or time: write 2026-05-01 or 2026-05-01T12:00:00Z."
@@ -66,31 +69,59 @@ class Past:
         :raises PastNotReady: when it takes longer than that; it goes on being made.
         """
         seq = self._ledger.sequence_at(moment)
-        if seq == self._snapshots.sequence():
+        # What is newer than the newest snapshot will be in the next one.
+        if seq >= self._snapshots.sequence():
             return None
         store = self._folder / str(seq)
+        if _use(store):
+            return store
+        if not _waiting.acquire(blocking=False):
+            raise PastNotReady("Too many past states are being prepared. Ask again.")
+        try:
+            return self._wait(store, seq, moment, seconds, gone)
+        finally:
+            _waiting.release()
+
+    def _wait(
+        self, store: Path, seq: int, moment: str, seconds: float, gone: Callable[[], bool]
+    ) -> Path:
+        """Wait until a store is made, by a builder of its own where none is at work."""
         deadline = time.monotonic() + seconds
         builder: subprocess.Popen[bytes] | None = None
-        while not store.exists():
-            if builder is None or builder.poll() is not None:
+        while not _use(store):
+            if builder and builder.poll():
+                raise StoreError(f"The registry as of {moment} cannot be prepared.")
+            if not self._busy() and (builder is None or builder.poll() is not None):
                 builder = subprocess.Popen(
                     [sys.executable, "-m", "ctgraph.cli", "past", str(seq)],
-                    env=os.environ | {"CTGRAPH_HOME": str(self._settings.home)},
+                    env=os.environ | environment(self._settings),
                 )
             if time.monotonic() > deadline:
                 raise PastNotReady(f"The registry as of {moment} is being prepared. Ask again.")
             if gone():
                 raise ClientGone("The client went away while the past was being prepared.")
             time.sleep(LOOK)
-        os.utime(store)  # it was used just now
         return store
+
+    def _busy(self) -> bool:
+        """Tell whether a store is being made."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        with (self._folder / "lock").open("a") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return True
+        return False
 
     def build(self, seq: int) -> None:
         """Make the store of a sequence number, after whatever other one is being made."""
         self._folder.mkdir(parents=True, exist_ok=True)
         store, fresh = self._folder / str(seq), self._folder / f"fresh-{os.getpid()}"
         with (self._folder / "lock").open("a") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return  # whoever waits for this one asks again
             for stale in self._folder.glob("fresh-*"):
                 shutil.rmtree(stale, ignore_errors=True)
             if store.exists():
@@ -106,4 +137,23 @@ class Past:
         stores = [folder for folder in self._folder.iterdir() if folder.name.isdigit()]
         stores.sort(key=lambda folder: folder.stat().st_mtime, reverse=True)
         for folder in stores[KEPT:]:
-            shutil.rmtree(folder, ignore_errors=True)
+            # Not there, rather than half there, for whoever looks just now.
+            dropped = folder.rename(folder.with_name(f"fresh-dropped-{folder.name}"))
+            shutil.rmtree(dropped, ignore_errors=True)
+
+
+def _use(store: Path) -> bool:
+    """Note that a store is used just now; False when there is none."""
+    try:
+        os.utime(store)
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """Return the environment in which another process reads the same settings."""
+    return {
+        f"CTGRAPH_{name.upper()}": value if isinstance(value, str) else json.dumps(value)
+        for name, value in settings.model_dump(mode="json").items()
+    }

@@ -28,7 +28,8 @@ Progress = Callable[[int], None]
 
 def snapshots_of(settings: Settings) -> Snapshots:
     """Return the snapshots that the settings describe."""
-    return Snapshots(settings.store_path, keep=settings.query_timeout + 30)
+    longest = settings.query_queue + 2 * settings.query_timeout
+    return Snapshots(settings.store_path, keep=longest + 30)
 
 
 class Projector:

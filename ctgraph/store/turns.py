@@ -11,6 +11,7 @@ from ctgraph.errors import ClientGone, QueryLimit, TooManyQueries
 
 # How often somebody who waits looks whether its client still does, in seconds.
 LOOK = 0.25
+NEWCOMERS = 4
 
 
 class Turns:
@@ -45,12 +46,22 @@ class Turns:
         with self._lock:
             self._join(client, turn)
             self._hand_out()
+        try:
+            self._wait(client, turn, seconds, gone)
+        except BaseException:
+            # The turn may have come since: then it is given back.
+            if not self._leave(client, turn):
+                self.give_back(client)
+            raise
+
+    def _wait(
+        self, client: str, turn: threading.Event, seconds: float, gone: Callable[[], bool]
+    ) -> None:
         deadline = time.monotonic() + seconds
         while not turn.wait(min(LOOK, max(0.0, deadline - time.monotonic()))):
-            late = time.monotonic() >= deadline
-            if (late or gone()) and self._leave(client, turn):
-                if late:
-                    raise QueryLimit(f"All query workers were busy for {seconds:g} seconds.")
+            if time.monotonic() >= deadline:
+                raise QueryLimit(f"All query workers were busy for {seconds:g} seconds.")
+            if gone():
                 raise ClientGone("The client went away while its query waited.")
 
     def give_back(self, client: str) -> None:
@@ -60,6 +71,8 @@ class Turns:
             self._running[client] -= 1
             if not self._running[client]:
                 del self._running[client]
+            if client in self._queues:  # it had a place just now: behind those who had none
+                self._queues.move_to_end(client)
             self._hand_out()
 
     def _join(self, client: str, turn: threading.Event) -> None:
@@ -69,7 +82,9 @@ class Turns:
                 f"{self._most_waiting} of your queries are waiting already; send the next one "
                 "when the first is answered."
             )
-        if waiting >= 2 * self._most_waiting:
+        # A few more may wait whose clients have nothing waiting yet.
+        more = 0 if client in self._queues else NEWCOMERS
+        if waiting >= 2 * self._most_waiting + more:
             raise QueryLimit("Too many queries are waiting; try again in a moment.")
         self._queues.setdefault(client, deque()).append(turn)
 

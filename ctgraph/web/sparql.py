@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import socket
+import struct
+from collections.abc import Iterator
 from typing import Any
 
 import orjson
@@ -9,15 +12,20 @@ import pyoxigraph as ox
 from flask import Blueprint, Response, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
-from ctgraph import describing
-from ctgraph.errors import DocumentTooLarge, QueryError, QueryForbidden, UnsupportedMediaType
-from ctgraph.exports.rdf import FORMATS
-from ctgraph.store.pool import Complete
+from ctgraph import __version__, describing
+from ctgraph.errors import (
+    DocumentTooLarge,
+    QueryError,
+    QueryForbidden,
+    QueryLimit,
+    UnsupportedMediaType,
+)
 from ctgraph.store.queries import GRAPH_TYPES, RESULT_TYPES, Query, query_form
+from ctgraph.store.results import Complete, Result
 from ctgraph.stored import StoredQuery, all_stored, stored
 from ctgraph.vocab import vocabulary
 from ctgraph.web.negotiation import HTML, choose, etag, wants_html
-from ctgraph.web.state import state
+from ctgraph.web.state import connection, state
 
 blueprint = Blueprint("sparql", __name__)
 
@@ -28,8 +36,9 @@ PLAIN = {
     False: {"any-json": RESULT_TYPES["json"], "any-xml": RESULT_TYPES["xml"]},
     True: {"any-json": GRAPH_TYPES["jsonld"], "any-xml": GRAPH_TYPES["rdfxml"]},
 }
-WRITERS = {f.name: f for f in FORMATS if f.writer and f.name not in ("nquads", "trig")}
-DESCRIPTIONS = {name: f.media_type for name, f in WRITERS.items()} | {"html": HTML}
+WRITERS = {name: ox.RdfFormat.from_media_type(media_type)
+           for name, media_type in GRAPH_TYPES.items()}  # fmt: skip
+DESCRIPTIONS = GRAPH_TYPES | {"html": HTML}
 BOTH = {"json": "application/json", "html": HTML}
 MOST_CHARACTERS = 1_000_000
 """The longest query that is read."""
@@ -76,18 +85,29 @@ def answer(text: str) -> Response:
     )
     as_of = request.values.get("as-of")
     snapshot = (state().past(as_of) if as_of else None) or state().pool.newest()
-    tag = etag(snapshot, query, name)
+    tag = etag(snapshot, query, name, state().settings.query_rows, __version__)
     if tag in (known.partition(":")[0] for known in request.if_none_match.as_set(True)):
         return _headers(Response(status=304), tag, query)
     result = state().run(query, snapshot)
     shown = {"any-json": "application/json", "any-xml": "application/xml",
              "html": "text/plain; charset=utf-8"}.get(name, result.media_type)  # fmt: skip
-    body = result.body if isinstance(result, Complete) else iter(result)
+    body = result.body if isinstance(result, Complete) else _sent(result, connection())
     response = _headers(Response(body, content_type=shown), tag, query)
     response.call_on_close(result.close)
     if result.cut is not False:
         response.headers["Ctgraph-Result-Cut"] = "true" if result.cut else "unknown"
     return response
+
+
+def _sent(result: Result, client: socket.socket | None) -> Iterator[bytes]:
+    """Yield a result; reset the connection where it fails, as one without chunks has no end."""
+    try:
+        yield from result
+    except QueryLimit:
+        if client:
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            client.close()
+        raise
 
 
 def _headers(response: Response, tag: str, query: Query) -> Response:
@@ -156,7 +176,7 @@ def _description() -> Response:
     name = choose(DESCRIPTIONS)
     if name == "html":
         return _query_page(EXAMPLE)
-    triples = describing.statistics(state().whole, 0, "").triples
+    triples = describing.count_triples(state().whole)
     return _rdf(name, describing.service_description(state().settings, triples))
 
 
@@ -182,8 +202,8 @@ def _query_page(text: str, **more: Any) -> Response:
 
 def _rdf(name: str, triples: list[ox.Triple]) -> Response:
     format = WRITERS[name]
-    assert format.writer
-    body = describing.serialize(triples, format.writer)
+    assert format
+    body = describing.serialize(triples, format)
     response = Response(body, content_type=format.media_type)
     response.vary.add("Accept")
     return response

@@ -16,9 +16,11 @@ from ctgraph.identity import Identity
 from ctgraph.ledger import Ledger
 from ctgraph.settings import Settings
 from ctgraph.store.past import Past, moment_of
-from ctgraph.store.pool import QueryPool, Result, never
+from ctgraph.store.pool import QueryPool
+from ctgraph.store.process import never
 from ctgraph.store.projector import snapshots_of
 from ctgraph.store.queries import Query
+from ctgraph.store.results import Result
 
 
 @dataclass
@@ -54,15 +56,21 @@ def state() -> State:
     return cast(State, current_app.extensions["ctgraph"])
 
 
+def connection() -> socket.socket | None:
+    """Return the socket of the current request, where the server tells it."""
+    found = request.environ.get("gunicorn.socket")
+    return found if type(found) is socket.socket else None  # with TLS, it is of a subclass
+
+
 def _watch() -> Callable[[], bool]:
     """Return a function that tells whether the client has closed its connection."""
-    connection = request.environ.get("gunicorn.socket")
-    if not isinstance(connection, socket.socket):
+    client = connection()
+    if client is None:
         return never
 
     def gone() -> bool:
         try:
-            return connection.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b""
+            return client.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b""
         except BlockingIOError:
             return False
         except OSError:

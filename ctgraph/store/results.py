@@ -1,0 +1,165 @@
+"""Results of queries: all there, still being sent, and kept for the next who asks."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from ctgraph.errors import ClientGone, QueryLimit
+from ctgraph.store.process import WorkerProcess
+from ctgraph.store.queries import Query
+from ctgraph.store.worker import DATA, END
+
+GiveBack = Callable[[WorkerProcess | None, bool], None]
+
+
+class Result(Protocol):
+    """A result that is being read: iterate it for its bytes, and close it in any case.
+
+    :param media_type: the media type that the bytes are in.
+    :param cut: whether rows beyond the limit were left out; None when it is too early to tell.
+    """
+
+    media_type: str
+    cut: bool | None
+
+    def __iter__(self) -> Iterator[bytes]: ...
+
+    def close(self) -> None:
+        """Give back what the result holds."""
+
+
+@dataclass
+class Complete:
+    """A result that is all there."""
+
+    media_type: str
+    cut: bool | None
+    body: bytes
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield self.body
+
+    def close(self) -> None:
+        """Do nothing."""
+
+
+class Streamed:
+    """A result that its worker is still sending."""
+
+    def __init__(
+        self,
+        header: dict[str, Any],
+        worker: WorkerProcess,
+        deadline: float,
+        gone: Callable[[], bool],
+        give_back: GiveBack,
+    ) -> None:
+        self.media_type: str = header["type"]
+        self.cut: bool | None = header["cut"]
+        self._worker: WorkerProcess | None = worker
+        self._deadline = deadline
+        self._gone = gone
+        self._give_back = give_back
+        # A small result is fetched at once, so that the worker is free before the client reads.
+        self._fetched: list[bytes] = []
+        self._timer = threading.Timer(0, self._expire)
+        while self._worker and self.cut is not None:
+            self._fetched += self._next()
+        # Who does not read what is sent holds up the thread that sends, and no worker.
+        self._timer = threading.Timer(max(0.0, deadline - time.monotonic()), self._expire)
+        self._timer.daemon = True
+        if self._worker:
+            self._timer.start()
+
+    def _expire(self) -> None:
+        worker = self._worker
+        if worker:
+            worker.stop()
+            self._give_back(None, False)
+
+    @property
+    def complete(self) -> Complete | None:
+        """The result, when all of it is here."""
+        if self._worker:
+            return None
+        return Complete(self.media_type, self.cut, b"".join(self._fetched))
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Yield the bytes as they arrive.
+
+        :raises QueryLimit: when the query fails late; what was sent must not pass for complete.
+        """
+        yield from self._fetched
+        while self._worker:
+            yield from self._next()
+
+    def _next(self) -> list[bytes]:
+        assert self._worker
+        try:
+            kind, payload = self._worker.frame(self._deadline, self._gone)
+        except (TimeoutError, ClientGone):
+            kind, payload = b"", b""
+        if kind == DATA:
+            return [payload]
+        self._release(reusable=kind == END)
+        if kind == END:
+            self.cut = json.loads(payload)["cut"]
+        else:
+            raise QueryLimit("The query ended at its limits while its result was being sent.")
+        return []
+
+    def close(self) -> None:
+        """Give the worker back; one with an unread result is ended."""
+        self._release(reusable=False)
+
+    def _release(self, reusable: bool) -> None:
+        worker, self._worker = self._worker, None
+        if worker:
+            self._timer.cancel()
+            self._give_back(worker, reusable)
+
+
+class ResultCache:
+    """Complete results by what they answer, the least recently used of them dropped first.
+
+    :param most: how many bytes the results may have together; one at most an eighth of that.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._size = 0
+        self._lock = threading.Lock()
+        self._results: OrderedDict[tuple[str, Query], Complete] = OrderedDict()
+
+    def get(self, key: tuple[str, Query]) -> Complete | None:
+        """Return a result, or None."""
+        with self._lock:
+            if key in self._results:
+                self._results.move_to_end(key)
+            return self._results.get(key)
+
+    def put(self, key: tuple[str, Query], result: Complete) -> None:
+        """Keep a result, unless it is too large."""
+        if _weight(key, result) > self._most // 8:
+            return
+        with self._lock:
+            self._drop(key)
+            self._results[key] = result
+            self._size += _weight(key, result)
+            while self._size > self._most:
+                self._drop(next(iter(self._results)))
+
+    def _drop(self, key: tuple[str, Query]) -> None:
+        dropped = self._results.pop(key, None)
+        self._size -= _weight(key, dropped) if dropped else 0
+
+
+def _weight(key: tuple[str, Query], result: Complete) -> int:
+    """Return about how many bytes a kept result takes: queries may be longer than results."""
+    return len(result.body) + 4 * len(key[1].text) + 1000
