@@ -280,7 +280,7 @@ class Ledger:
             .group_by(envelope.c.type)
         )
         with self.engine.connect() as connection:
-            return dict(connection.execute(query).tuples().all())
+            return dict(map(tuple, connection.execute(query)))
 
     def names(self, records: set[str]) -> dict[str, str]:
         """Return the names of those envelopes and organizations among `records` that exist."""
