@@ -8,6 +8,7 @@ import random
 import shutil
 import statistics
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -73,7 +74,7 @@ def _requests(what: str, peer: int, path: str, ours: int, queries: list[str]) ->
 
 def _script(path: str, queries: list[str]) -> Path:
     """Write a script for wrk that sends queries in turn."""
-    script = Path(f"/tmp/ctgraph-wrk-{path.strip('/')}.lua")
+    script = Path(tempfile.gettempdir()) / f"ctgraph-wrk-{path.strip('/')}.lua"
     paths = ",".join(json.dumps(f"{path}?query={quote(query)}") for query in queries)
     script.write_text(
         f"local paths = {{{paths}}}\nlocal i = 0\n"

@@ -84,6 +84,12 @@ class InvalidDocument(CtgraphError):
     title = "Invalid document"
 
 
+class NoDocument(CtgraphError):
+    """A request that should carry a document carries none."""
+
+    title = "No document"
+
+
 class DocumentTooLarge(CtgraphError):
     """A submitted document is larger than the registry takes."""
 

@@ -23,7 +23,6 @@ from ctgraph.identity import Identity
 from ctgraph.settings import Settings
 from ctgraph.vocab import vocabulary
 
-NAME = re.compile(r"[a-z0-9-]+")
 _BLOCK = re.compile(r"(VALUES \?(\w+) \{)([^{}]*)(\})")
 _HEAD = re.compile(r"^# (title|description|tags|param): *(.+)$", re.MULTILINE)
 

@@ -138,6 +138,12 @@ def test_an_owner_is_an_address_or_described(owner: Any) -> None:
     assert violated(external) == set()
 
 
+@pytest.mark.parametrize("target", [{}, {"ceterms:name": {"en": "Course"}}, {"@value": "Course"}])
+def test_what_a_condition_points_at_is_an_address_or_described(target: Any) -> None:
+    profile = {"@type": "ceterms:ConditionProfile", "ceterms:targetLearningOpportunity": [target]}
+    assert violated(certificate(**{"ceterms:requires": [profile]})) == {"target"}
+
+
 def test_addresses_in_angle_brackets_are_no_html() -> None:
     text = "Mail <info@example.org> or see <https://example.org>; 2 < 3 > 1."
     assert violated(certificate(**{"ceterms:description": {"en": text}})) == set()

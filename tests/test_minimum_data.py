@@ -473,6 +473,9 @@ def with_wrong_references() -> Iterator[Mutation]:
         for key in place.node.keys() & {"ceterms:ownedBy", "ceterms:accreditedBy"}:
             named = [{"ceterms:name": {"en-US": "Some College"}}]
             yield mutate(f"{key}-without-class", place, {key: named}, "organization")
+    pointing, key = find("ceterms:ConditionProfile", "ceterms:targetCredential"), "targetCredential"
+    unnamed = {f"ceterms:{key}": [{"ceterms:name": {"en-US": "Some course"}}]}
+    yield mutate(f"{key}-without-class", pointing, unnamed, "target")
     keys = ("ceterms:name", "ceterms:subjectWebpage")
     kinds = {p.kind for p in PLACES if is_blank(p.node) and keys[1] in p.node}
     for kind in sorted(kinds):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from flask import Blueprint, Response, render_template, request
 
-from ctgraph.errors import CtgraphError, Problem, UnsupportedMediaType
+from ctgraph.errors import NoDocument, Problem, UnsupportedMediaType
 from ctgraph.examining import examine_in
 from ctgraph.exports.rdf import Format, format_named
 from ctgraph.exports.reports import REPORT_FORMATS
@@ -23,12 +23,6 @@ INPUTS = {"jsonld": "JSON-LD", "turtle": "Turtle", "ntriples": "N-Triples", "nqu
           "trig": "TriG", "rdfxml": "RDF/XML"}  # fmt: skip
 # What a page shows of a large document.
 MOST_LINES, MOST_WIDTH, MOST_TEXT = 5000, 2000, 1_000_000
-
-
-class NoDocument(CtgraphError):
-    """A request to validate came without a document."""
-
-    title = "No document"
 
 
 @dataclass(frozen=True)
