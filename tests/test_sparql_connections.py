@@ -178,7 +178,7 @@ def test_a_result_starts_early_and_who_goes_away_between_its_rows_frees_the_plac
 @pytest.fixture(scope="module")
 def strict(tmp_path_factory: pytest.TempPathFactory) -> Iterator[serving]:
     """A server with one query worker and a short deadline."""
-    with _server(tmp_path_factory.mktemp("strict"), timeout=3, queue=PATIENCE) as running:
+    with _server(tmp_path_factory.mktemp("strict"), timeout=5, queue=PATIENCE) as running:
         assert is_free(running)
         yield running
 

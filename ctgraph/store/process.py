@@ -12,11 +12,12 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from ctgraph.errors import ClientGone
+from ctgraph.errors import ClientGone, QueryLimit
 from ctgraph.store.turns import LOOK
 from ctgraph.store.worker import FRAME
 
 POLITENESS = 10
+STARTING = 60.0
 
 
 def never() -> bool:
@@ -38,6 +39,12 @@ class WorkerProcess:
         self._selector.register(self._out, selectors.EVENT_READ)
         self._read_ahead = bytearray()
         self.polite = False
+        # Starting takes long on a busy machine, and is no part of any query's time.
+        try:
+            self.frame(time.monotonic() + STARTING)
+        except TimeoutError:
+            self.kill()
+            raise QueryLimit("No query worker could be started; try again in a moment.") from None
 
     def ask(self, request: dict[str, Any]) -> None:
         payload = json.dumps(request).encode()

@@ -1,8 +1,8 @@
 """A query worker: a process that opens snapshots read-only and runs one query at a time.
 
 It speaks with the pool over its standard input and output in frames: one byte that tells the
-kind, four bytes of length, the payload. A request is a JSON frame; the answer is a header frame
-(JSON) and data frames, or an error frame (JSON).
+kind, four bytes of length, the payload. Once started it says that it is ready; a request is a JSON
+frame; the answer is a header frame (JSON) and data frames, or an error frame (JSON).
 
 A result that is short and comes quickly is complete before its header goes out: so the header
 tells whether it was cut, and a failure is a clear error. A longer one is sent while it is being
@@ -27,7 +27,7 @@ import pyoxigraph as ox
 
 from ctgraph.store.cutting import Cut, CuttingWriter
 
-HEADER, DATA, END, ERROR = b"H", b"D", b"E", b"X"
+READY, HEADER, DATA, END, ERROR = b"R", b"H", b"D", b"E", b"X"
 FRAME = struct.Struct("!cI")
 # A result, or more of it, is sent from this size on, in bytes, or after this time, in seconds.
 LONG = 1 << 20
@@ -173,6 +173,8 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     # A small answer, with its header and its end, goes out in one piece.
     source, out = _Source(), os.fdopen(os.dup(1), "wb", 2 * CHUNK)
+    send(out, READY, b"")
+    out.flush()
     while True:
         signal.alarm(0)
         kind, payload = receive(sys.stdin.buffer.read)
