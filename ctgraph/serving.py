@@ -47,7 +47,8 @@ def start_projector(wait: float = 0, for_load: bool = False) -> subprocess.Popen
 def gunicorn_command(app: str, host: str, port: int, workers: int) -> list[str]:
     """Return the command that serves a WSGI application the way ctgraph is served."""
     options = {
-        "bind": f"{host}:{port}", "workers": workers, "worker-class": "gthread", "threads": THREADS,
+        "bind": f"{host}:{port}", "workers": workers, "threads": THREADS,
+        "worker-class": "ctgraph.web.threads.LingeringWorker",
         "timeout": 120, "keep-alive": 75, "graceful-timeout": 15,
     }  # fmt: skip
     flags = [f"--{name}={value}" for name, value in options.items()]

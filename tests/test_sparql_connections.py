@@ -30,6 +30,8 @@ from ctgraph.settings import load_settings
 STALLING = f"SELECT ?s ?o {{ {{ ?s ?p ?o . ?a ceterms:name ?c }} UNION {{ {HEAVY} }} }}"
 """Sends some megabytes at once, and then nothing for hours."""
 LIMITED = 250_000
+ATTEMPTS = 5
+"""Some worker processes begin with the other branch of the union, and send nothing."""
 FORMATS = {
     "json": ox.QueryResultsFormat.JSON,
     "xml": ox.QueryResultsFormat.XML,
@@ -167,12 +169,17 @@ def _memory(process: int) -> dict[int, int]:
 def test_a_result_starts_early_and_who_goes_away_between_its_rows_frees_the_place(
     server: serving,
 ) -> None:
-    with sent(server, STALLING, "127.0.0.2") as connection:
-        start = connection.recv(1000)
-        assert start.startswith(b"HTTP/1.1 200") and b"Ctgraph-Result-Cut: unknown" in start
-        while select.select([connection], [], [], 3)[0]:  # to where nothing more comes
-            assert connection.recv(1_000_000)
-    assert is_free(server)
+    start = b""
+    for _ in range(ATTEMPTS):
+        with sent(server, STALLING, "127.0.0.2") as connection:
+            while select.select([connection], [], [], 3)[0]:  # to where nothing more comes
+                data = connection.recv(1_000_000)
+                assert data
+                start = start or data
+        assert is_free(server)
+        if start:
+            break
+    assert start.startswith(b"HTTP/1.1 200") and b"Ctgraph-Result-Cut: unknown" in start
 
 
 @pytest.fixture(scope="module")
@@ -186,22 +193,29 @@ def strict(tmp_path_factory: pytest.TempPathFactory) -> Iterator[serving]:
 @pytest.mark.parametrize("encoding", ["identity", "zstd"])
 def test_a_result_that_fails_late_does_not_look_complete(strict: serving, encoding: str) -> None:
     accept = {"Accept-Encoding": encoding}
-    with (
-        asked(strict, STALLING, "127.0.0.2", **accept) as response,
-        pytest.raises((http.client.IncompleteRead, ConnectionError)),
-    ):
-        assert response.status == 200
-        response.read()
+    for _ in range(ATTEMPTS):
+        with asked(strict, STALLING, "127.0.0.2", **accept) as response:
+            if response.status == 503:
+                continue
+            with pytest.raises((http.client.IncompleteRead, ConnectionError)):
+                response.read()
+            break
+    assert response.status == 200
     assert is_free(strict)
 
 
 def test_a_client_of_http_1_0_sees_that_a_result_failed(strict: serving) -> None:
     """Such as nginx by itself: it has no chunks, and the end of the connection is the result's."""
-    connection = sent(strict, STALLING, "127.0.0.2", "1.0")
-    with connection, pytest.raises(ConnectionError):
-        assert b" 200 " in connection.recv(20)
-        while connection.recv(1_000_000):
-            pass
+    for _ in range(ATTEMPTS):
+        with sent(strict, STALLING, "127.0.0.2", "1.0") as connection:
+            start = connection.recv(20)
+            if b" 503 " in start:
+                continue
+            with pytest.raises(ConnectionError):
+                while connection.recv(1_000_000):
+                    pass
+            break
+    assert b" 200 " in start
 
 
 def test_who_does_not_read_keeps_no_worker_beyond_the_deadline(strict: serving) -> None:

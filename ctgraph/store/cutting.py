@@ -57,7 +57,8 @@ class CuttingWriter:
 
     def flush(self) -> None:
         """Write what is pending. The serializer calls this once, at its end."""
-        self._scan()
+        if len(self._pending) >= self._left:  # fewer bytes are fewer rows
+            self._scan()
         self._output.write(self._pending)
         self._pending.clear()
 

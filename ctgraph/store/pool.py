@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+
+import orjson
 
 from ctgraph.errors import CtgraphError, QueryError, QueryLimit, StoreError
 from ctgraph.identity import Identity
@@ -154,8 +155,8 @@ class QueryPool:
         if kind == HEADER:
             # A client that reads slowly has as long again to fetch the complete result.
             longest = deadline + self._settings.query_timeout
-            return Streamed(json.loads(payload), worker, longest, gone, give_back)
-        raise self._error(json.loads(payload) if kind == ERROR else {"kind": "died"})
+            return Streamed(orjson.loads(payload), worker, longest, gone, give_back)
+        raise self._error(orjson.loads(payload) if kind == ERROR else {"kind": "died"})
 
     def _prefixes_for(self, text: str) -> dict[str, str]:
         """Return the prefixes that a query may need: reading all of them takes time each time."""

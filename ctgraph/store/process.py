@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import os
-import selectors
+import select
 import subprocess
 import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
+
+import orjson
 
 from ctgraph.errors import ClientGone, QueryLimit
 from ctgraph.store.turns import LOOK
@@ -35,8 +36,8 @@ class WorkerProcess:
         )  # fmt: skip
         assert self._process.stdin and self._process.stdout
         self._in, self._out = self._process.stdin, self._process.stdout
-        self._selector = selectors.DefaultSelector()
-        self._selector.register(self._out, selectors.EVENT_READ)
+        self._answers = select.poll()
+        self._answers.register(self._out, select.POLLIN)
         self._read_ahead = bytearray()
         self.polite = False
         # Starting takes long on a busy machine, and is no part of any query's time.
@@ -47,7 +48,7 @@ class WorkerProcess:
             raise QueryLimit("No query worker could be started; try again in a moment.") from None
 
     def ask(self, request: dict[str, Any]) -> None:
-        payload = json.dumps(request).encode()
+        payload = orjson.dumps(request)
         with suppress(BrokenPipeError):  # it died meanwhile: reading its answer tells
             self._in.write(FRAME.pack(b"Q", len(payload)) + payload)
 
@@ -68,7 +69,7 @@ class WorkerProcess:
         waiting = self._read_ahead
         while len(waiting) < size:
             left = deadline - time.monotonic()
-            if not self._selector.select(max(0.0, min(LOOK, left))):
+            if not self._answers.poll(1000 * max(0.0, min(LOOK, left))):
                 if left <= 0:
                     raise TimeoutError
                 if gone():
@@ -106,7 +107,6 @@ class WorkerProcess:
         self._process.kill()
 
     def kill(self) -> None:
-        self._selector.close()
         self._process.kill()
         self._process.wait()
         self._in.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ctgraph.errors import NotFound, QueryError, QueryForbidden
 
@@ -21,6 +22,7 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _WORD = re.compile(r"\w+")
+SHORT = 10_000
 RESULT_TYPES = {
     "json": "application/sparql-results+json",
     "xml": "application/sparql-results+xml",
@@ -62,8 +64,18 @@ def words(text: str) -> frozenset[str]:
     return frozenset(_words(plain))
 
 
-def _words(text: str) -> Iterator[str]:
-    """Yield the words of a query in order, in upper case; see :func:`words`."""
+def _words(text: str) -> tuple[str, ...]:
+    """Return the words of a query in order, in upper case; see :func:`words`."""
+    # One request asks several times; only short queries are remembered, for they are many.
+    return _remembered(text) if len(text) < SHORT else tuple(_read(text))
+
+
+@lru_cache(maxsize=100)
+def _remembered(text: str) -> tuple[str, ...]:
+    return tuple(_read(text))
+
+
+def _read(text: str) -> Iterator[str]:
     name, end = "", 0
     for match in _TOKEN.finditer(text):
         between = text[end : match.start()].strip()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
+
+import orjson
 
 from ctgraph.errors import ClientGone, QueryLimit
 from ctgraph.store.process import WorkerProcess
@@ -68,13 +69,13 @@ class Streamed:
         self._give_back = give_back
         # A small result is fetched at once, so that the worker is free before the client reads.
         self._fetched: list[bytes] = []
-        self._timer = threading.Timer(0, self._expire)
+        self._timer: threading.Timer | None = None
         while self._worker and self.cut is not None:
             self._fetched += self._next()
-        # Who does not read what is sent holds up the thread that sends, and no worker.
-        self._timer = threading.Timer(max(0.0, deadline - time.monotonic()), self._expire)
-        self._timer.daemon = True
         if self._worker:
+            # Who does not read what is sent holds up the thread that sends, and no worker.
+            self._timer = threading.Timer(max(0.0, deadline - time.monotonic()), self._expire)
+            self._timer.daemon = True
             self._timer.start()
 
     def _expire(self) -> None:
@@ -109,7 +110,7 @@ class Streamed:
             return [payload]
         self._release(reusable=kind == END)
         if kind == END:
-            self.cut = json.loads(payload)["cut"]
+            self.cut = orjson.loads(payload)["cut"]
         else:
             raise QueryLimit("The query ended at its limits while its result was being sent.")
         return []
@@ -121,7 +122,8 @@ class Streamed:
     def _release(self, reusable: bool) -> None:
         worker, self._worker = self._worker, None
         if worker:
-            self._timer.cancel()
+            if self._timer:
+                self._timer.cancel()
             self._give_back(worker, reusable)
 
 

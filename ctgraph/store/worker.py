@@ -12,7 +12,6 @@ computed, in constant memory; an error frame may then follow data.
 from __future__ import annotations
 
 import ctypes
-import json
 import os
 import resource
 import signal
@@ -23,6 +22,7 @@ from collections.abc import Callable
 from itertools import islice
 from typing import IO, Any
 
+import orjson
 import pyoxigraph as ox
 
 from ctgraph.store.cutting import Cut, CuttingWriter
@@ -89,12 +89,12 @@ class Answer:
         if not self._sending:
             self._send_header(cut)
         self._send_held()
-        send(self._stream, END, json.dumps({"cut": cut}).encode())
+        send(self._stream, END, orjson.dumps({"cut": cut}))
         self._stream.flush()
 
     def _send_header(self, cut: bool | None) -> None:
         self._sending = cut is None
-        send(self._stream, HEADER, json.dumps({"type": self.type, "cut": cut}).encode())
+        send(self._stream, HEADER, orjson.dumps({"type": self.type, "cut": cut}))
 
     def _send_held(self) -> None:
         if self._held:
@@ -180,7 +180,7 @@ def main() -> None:
         kind, payload = receive(sys.stdin.buffer.read)
         if not kind:
             return
-        request = json.loads(payload)
+        request = orjson.loads(payload)
         answer = Answer(out)
         # Whoever asked may have been killed: then nobody else ends what takes too long.
         signal.alarm(int(request["seconds"]) + 2)
@@ -199,7 +199,7 @@ def main() -> None:
 
 
 def _fail(stream: IO[bytes], kind: str, error: Exception | None = None) -> None:
-    send(stream, ERROR, json.dumps({"kind": kind, "message": str(error or "")}).encode())
+    send(stream, ERROR, orjson.dumps({"kind": kind, "message": str(error or "")}))
     stream.flush()
 
 
