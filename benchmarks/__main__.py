@@ -27,9 +27,9 @@ from benchmarks.running import (
 from benchmarks.sparql import sparql
 from ctgraph.bulk.sample import generate
 from ctgraph.documents import Document, parse
+from ctgraph.iris import CTG
 from ctgraph.serving import gunicorn_command
 from ctgraph.settings import Settings
-from ctgraph.store.embedded import CTG
 from ctgraph.validation import refused, validate
 
 WORKERS = 2

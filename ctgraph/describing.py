@@ -14,8 +14,8 @@ from typing import Any
 import pyoxigraph as ox
 
 from ctgraph.errors import QueryLimit
+from ctgraph.iris import CTG
 from ctgraph.settings import Settings
-from ctgraph.store.embedded import CTG
 from ctgraph.store.queries import Query
 
 SD = "http://www.w3.org/ns/sparql-service-description#"

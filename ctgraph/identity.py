@@ -40,6 +40,10 @@ class Identity:
         """Return the IRI of a graph document, which is the name of its named graph."""
         return f"{self.base}/graph/{record}"
 
+    def links(self, record: str) -> str:
+        """Return the IRI of the named graph that holds the links which a document asserts."""
+        return f"{self.base}/links/{record}"
+
     @cached_property
     def _alias(self) -> re.Pattern[str]:
         own = urlsplit(self.base)

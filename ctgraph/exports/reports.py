@@ -14,13 +14,13 @@ import pyoxigraph as ox
 
 from ctgraph import __version__
 from ctgraph.errors import Problem
+from ctgraph.iris import CTG
 from ctgraph.shapes import CTGS, shapes
 from ctgraph.shapes.reading import SH
 from ctgraph.validation.report import Report
 
 Reports = Sequence[Report]
 _TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
-_CTG = "https://w3id.org/ctgraph/terms#"
 _SEVERITY = {"violation": "Violation", "warning": "Warning", "info": "Info"}
 
 
@@ -92,7 +92,7 @@ def _harmless(cell: Any) -> Any:
 def as_turtle(reports: Reports) -> str:
     """Write SHACL validation reports (SHACL, section 3.6)."""
     triples = [triple for report in reports for triple in _report_triples(report)]
-    prefixes = {"sh": SH, "ctgs": CTGS, "ctg": _CTG}
+    prefixes = {"sh": SH, "ctgs": CTGS, "ctg": CTG}
     return (ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=prefixes) or b"").decode()
 
 
@@ -102,7 +102,7 @@ def _report_triples(report: Report) -> list[ox.Triple]:
         ox.Triple(about, _TYPE, _sh("ValidationReport")),
         # In SHACL only a report without any result conforms; what we take is another question.
         ox.Triple(about, _sh("conforms"), ox.Literal(not report.problems)),
-        ox.Triple(about, ox.NamedNode(f"{_CTG}accepted"), ox.Literal(report.conforms)),
+        ox.Triple(about, ox.NamedNode(f"{CTG}accepted"), ox.Literal(report.conforms)),
     ]
     nodes = {ox.BlankNode(): problem for problem in report.problems}
     triples += [ox.Triple(about, _sh("result"), node) for node in nodes]
@@ -114,7 +114,7 @@ def _report_triples(report: Report) -> list[ox.Triple]:
 def _result(problem: Problem) -> list[tuple[ox.NamedNode, Any]]:
     detail = problem.detail
     # SHACL asks for a constraint component; what reading and the vocabulary find has none there.
-    component = detail.get("constraint") or f"{_CTG}{detail.get('advice', 'reading')}"
+    component = detail.get("constraint") or f"{CTG}{detail.get('advice', 'reading')}"
     facts: list[tuple[ox.NamedNode, Any]] = [
         (_TYPE, _sh("ValidationResult")),
         (_sh("resultSeverity"), _sh(_SEVERITY[problem.severity])),
@@ -130,7 +130,7 @@ def _result(problem: Problem) -> list[tuple[ox.NamedNode, Any]]:
     if "shape" in detail:
         facts.append((_sh("sourceShape"), ox.NamedNode(detail["shape"])))
     if problem.pointer is not None:
-        facts.append((ox.NamedNode(f"{_CTG}pointer"), ox.Literal(problem.pointer)))
+        facts.append((ox.NamedNode(f"{CTG}pointer"), ox.Literal(problem.pointer)))
     return facts
 
 

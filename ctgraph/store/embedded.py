@@ -1,7 +1,8 @@
 """The embedded triple store: Oxigraph, written by one process.
 
 Each record is a named graph ``{base}/graph/{ctid}``; what the registry knows about it is another,
-``{base}/envelopes/{ctid}``. One more quad says which sequence number the store holds.
+``{base}/envelopes/{ctid}``; the links that it asserts are a third, ``{base}/links/{ctid}``, and
+stand in the link index too. One more quad says which sequence number the store holds.
 """
 
 from __future__ import annotations
@@ -12,15 +13,16 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from ctgraph.identity import Identity
+from ctgraph.iris import CTG, DCT, TYPE, XSD
 from ctgraph.ledger import Change
+from ctgraph.links.extraction import extract
+from ctgraph.store.linkgraph import link_quads
+from ctgraph.store.links import LinkIndex, Said
 from ctgraph.validation.completeness import completeness
 
-CTG = "https://w3id.org/ctgraph/terms#"
-DCT = "http://purl.org/dc/terms/"
-XSD = "http://www.w3.org/2001/XMLSchema#"
-TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 # From this many quads on, writing files of their own is faster than a transaction.
 BULK = 20_000
+FILL = 1000
 SEQUENCE = ox.NamedNode(f"{CTG}sequence")
 
 
@@ -85,17 +87,22 @@ def history_quads(change: Change, identity: Identity) -> list[ox.Quad]:
 
 
 class EmbeddedStore:
-    """The projector's store. Only the holder of the projector's lock may open it."""
+    """The projector's store. Only the holder of the projector's lock may open it.
 
-    def __init__(self, path: Path, identity: Identity) -> None:
+    :param links: the link index that is kept in line with it.
+    """
+
+    def __init__(self, path: Path, identity: Identity, links: LinkIndex) -> None:
         self._store = ox.Store(str(path))
         self._identity = identity
+        self._links = links
         self._registry = ox.NamedNode(f"{identity.base}/envelopes")
 
     def sequence(self) -> int:
-        """Return the number of the last change that the store holds; 0 for an empty one."""
+        """Return the number of the last change that the store and the index hold; 0 for none."""
         marks = self._store.quads_for_pattern(None, SEQUENCE, None, self._registry)
-        return max((int(quad.object.value) for quad in marks), default=0)  # type: ignore[union-attr]
+        store = max((int(quad.object.value) for quad in marks), default=0)  # type: ignore[union-attr]
+        return min(store, self._links.sequence())
 
     def apply(self, changes: Iterable[Change], seq: int) -> None:
         """Bring the store to sequence number `seq` by the changes since.
@@ -106,6 +113,7 @@ class EmbeddedStore:
         """
         quads: list[ox.Quad] = []
         newest: dict[str, Change] = {}
+        said: list[Said] = []
         for change in changes:
             newest[change.ctid] = change
             quads += history_quads(change, self._identity)
@@ -113,7 +121,12 @@ class EmbeddedStore:
             if change.number > 1:
                 for graph in self._graphs(change.ctid):
                     self._store.remove_graph(graph)
-            quads += self._quads(change)
+            quads += self._quads(change, said)
+        first = {change.ctid for change in newest.values() if change.number == 1}
+        for document in self._links.apply(said, seq):
+            if document not in first:
+                self._store.remove_graph(ox.NamedNode(self._identity.links(document)))
+            quads += link_quads(document, self._links.links(document), self._identity)
         mark = self._mark(seq)
         stale = [q for q in self._store.quads_for_pattern(None, SEQUENCE, None, self._registry)
                  if q != mark]  # fmt: skip
@@ -127,12 +140,27 @@ class EmbeddedStore:
 
     def fill(self, changes: Iterable[Change], history: Iterable[Change], seq: int) -> None:
         """Load the last change of every record and the history into an empty store, fast."""
-        self._store.bulk_extend(quad for change in changes for quad in self._quads(change))
+        self._store.bulk_extend(self._records(changes, seq))
+        self._store.bulk_extend(
+            quad for document in self._links.documents()
+            for quad in link_quads(document, self._links.links(document), self._identity)
+        )  # fmt: skip
         self._store.bulk_extend(
             quad for change in history for quad in history_quads(change, self._identity)
         )
         self._store.add(self._mark(seq))
         self._store.optimize()
+
+    def _records(self, changes: Iterable[Change], seq: int) -> Iterator[ox.Quad]:
+        """Yield the quads of records, and fill the link index on the way."""
+        with self._links.filling(seq) as take:
+            said: list[Said] = []
+            for change in changes:
+                yield from self._quads(change, said)
+                if len(said) >= FILL:
+                    take(said)
+                    said = []
+            take(said)
 
     def optimize(self) -> None:
         """Compact the store; without it, the first snapshot after a long load is slow."""
@@ -151,9 +179,14 @@ class EmbeddedStore:
         """Return the quads of a named graph."""
         return set(self._store.quads_for_pattern(None, None, None, ox.NamedNode(iri)))
 
-    def expected(self, change: Change) -> dict[str, set[ox.Quad]]:
-        """Return the named graphs that a record should have, by their IRIs."""
-        return _as_kept(self._quads(change))
+    def expected(self, change: Change) -> tuple[dict[str, set[ox.Quad]], Said]:
+        """Return the named graphs that a record should have, by their IRIs; and what it asserts."""
+        said: list[Said] = []
+        return _as_kept(self._quads(change, said)), said[0]
+
+    def expected_links(self, document: str, links: LinkIndex) -> dict[str, set[ox.Quad]]:
+        """Return the graph of links that a document should have by another index, by its IRI."""
+        return _as_kept(link_quads(document, links.links(document), self._identity))
 
     def expected_history(self, changes: Iterable[Change]) -> dict[str, set[ox.Quad]]:
         """Return the history graph of a record that had these changes, by its IRI."""
@@ -169,10 +202,12 @@ class EmbeddedStore:
         return (ox.NamedNode(self._identity.graph(record)),
                 ox.NamedNode(f"{base}/envelopes/{record}"))  # fmt: skip
 
-    def _quads(self, change: Change) -> list[ox.Quad]:
-        if not change.quads:
-            return []
+    def _quads(self, change: Change, said: list[Said]) -> list[ox.Quad]:
+        """Return the quads of a record and its envelope; add to `said` what it asserts."""
         quads = list(ox.parse(change.quads, format=ox.RdfFormat.N_QUADS, lenient=True))
+        said.append((change.ctid, change.owner, extract(quads, change.ctid, self._identity)))
+        if not quads:
+            return []
         return quads + envelope_quads(change, self._identity, quads)
 
     def _mark(self, seq: int) -> ox.Quad:

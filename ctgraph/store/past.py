@@ -24,6 +24,7 @@ from ctgraph.identity import Identity
 from ctgraph.ledger import Ledger
 from ctgraph.settings import Settings
 from ctgraph.store.embedded import EmbeddedStore
+from ctgraph.store.links import LinkIndex
 from ctgraph.store.projector import standing
 from ctgraph.store.snapshots import Snapshots
 
@@ -126,7 +127,7 @@ class Past:
                 shutil.rmtree(stale, ignore_errors=True)
             if store.exists():
                 return
-            made = EmbeddedStore(fresh, Identity.of(self._settings))
+            made = EmbeddedStore(fresh, Identity.of(self._settings), LinkIndex(None))
             made.fill(standing(self._ledger, seq), self._ledger.history(seq), seq)
             del made  # closes it
             fresh.rename(store)

@@ -11,8 +11,8 @@ import orjson
 
 from ctgraph.errors import CtgraphError, QueryError, QueryLimit, StoreError
 from ctgraph.identity import Identity
+from ctgraph.iris import CTG
 from ctgraph.settings import Settings
-from ctgraph.store.embedded import CTG
 from ctgraph.store.process import WorkerProcess, never
 from ctgraph.store.projector import snapshots_of
 from ctgraph.store.queries import Query, query_form, refuse, words

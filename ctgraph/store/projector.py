@@ -17,6 +17,7 @@ from ctgraph.identity import Identity
 from ctgraph.ledger import Change, Ledger
 from ctgraph.settings import Settings
 from ctgraph.store.embedded import EmbeddedStore
+from ctgraph.store.links import LinkIndex
 from ctgraph.store.snapshots import Snapshots
 
 BATCH = 1000
@@ -43,7 +44,8 @@ class Projector:
         self._identity = Identity.of(settings)
         self._interval = settings.snapshot_interval
         self._snapshots = snapshots_of(settings)
-        self._store = EmbeddedStore(self._snapshots.live, self._identity)
+        links = LinkIndex(self._snapshots.links)
+        self._store = EmbeddedStore(self._snapshots.live, self._identity, links)
         self._seq = self._store.sequence()
         self._backlog = 0
 
@@ -127,7 +129,7 @@ def rebuild(settings: Settings, ledger: Ledger, progress: Progress | None = None
     snapshots = snapshots_of(settings)
     fresh = snapshots.path / "fresh"
     shutil.rmtree(fresh, ignore_errors=True)
-    store = EmbeddedStore(fresh, Identity.of(settings))
+    store = EmbeddedStore(fresh, Identity.of(settings), LinkIndex(snapshots.links))
     records = 0
     seq = ledger.last_sequence()
 
@@ -156,7 +158,8 @@ def rebuild(settings: Settings, ledger: Ledger, progress: Progress | None = None
 def check(settings: Settings, ledger: Ledger) -> list[str]:
     """Compare the triple store with the ledger; return every difference, in words."""
     snapshots = snapshots_of(settings)
-    store = EmbeddedStore(snapshots.live, Identity.of(settings))
+    links = LinkIndex(snapshots.links)
+    store = EmbeddedStore(snapshots.live, Identity.of(settings), links)
     seq, last = store.sequence(), ledger.last_sequence()
     differences = []
     if seq != last:
@@ -166,7 +169,8 @@ def check(settings: Settings, ledger: Ledger) -> list[str]:
             f"Readers see sequence number {snapshots.sequence()}, the store holds {seq}."
         )
     unexpected = set(store.graphs()) - {store.registry_graph}
-    for iri, quads in _expected(store, ledger, seq):
+    fresh = LinkIndex(None)
+    for iri, quads in _expected(store, fresh, ledger, seq):
         unexpected.discard(iri)
         found = store.graph(iri)
         if found != quads:
@@ -175,15 +179,26 @@ def check(settings: Settings, ledger: Ledger) -> list[str]:
                 f"{len(found - quads)} should not be there."
             )
     differences += [f"{iri} should not be there." for iri in sorted(unexpected)]
+    differences += [f"The link index is not right about {document}."
+                    for document in sorted(links.known() | fresh.known())
+                    if links.rows(document) != fresh.rows(document)]  # fmt: skip
     return differences
 
 
 def _expected(
-    store: EmbeddedStore, ledger: Ledger, seq: int
+    store: EmbeddedStore, links: LinkIndex, ledger: Ledger, seq: int
 ) -> Iterator[tuple[str, set[ox.Quad]]]:
-    """Yield every named graph that a store should hold at a sequence number."""
-    for change in standing(ledger, seq):
-        yield from store.expected(change).items()
+    """Yield every named graph that a store should hold at a sequence number.
+
+    :param links: an empty index; it is filled.
+    """
+    with links.filling(seq) as take:
+        for change in standing(ledger, seq):
+            graphs, said = store.expected(change)
+            yield from graphs.items()
+            take([said])
+    for document in links.documents():
+        yield from store.expected_links(document, links).items()
     for _, changes in groupby(ledger.history(seq), key=lambda change: change.ctid):
         yield from store.expected_history(changes).items()
 

@@ -2,7 +2,7 @@
 
 ``live/`` is the projector's own; readers never open it. ``snapshots/{seq}`` are complete copies
 (hard links) that hold the ledger up to that sequence number, and ``current`` is a symbolic link
-to the newest one.
+to the newest one. ``links.sqlite`` is the link index, which the projector writes and others read.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ class Snapshots:
         self.live = path / "live"
         self.current = path / "current"
         self.wanted = path / "wanted"
+        self.links = path / "links.sqlite"
         self._folder = path / "snapshots"
         self._keep = keep
 

@@ -1,0 +1,105 @@
+"""Answers about what precedes what as drawings: Graphviz DOT and Mermaid."""
+
+from __future__ import annotations
+
+import re
+
+from ctgraph.jsonld import UNUSABLE
+from ctgraph.links.model import FAMILIES, STRENGTHS, Edge, Graph, Node
+from ctgraph.vocab import vocabulary
+
+_SHAPES = dict(zip(FAMILIES, ("box", "ellipse", "hexagon", "component", "house", "note"),
+                   strict=True))  # fmt: skip
+_COLOURS = dict(zip(FAMILIES, ("#cfe8f8", "#fbe3b3", "#bfe6d8", "#f9f5c0", "#f0d7e4", "#e8e8e8"),
+                    strict=True))  # fmt: skip
+_WIDTHS = dict(zip(STRENGTHS, (3.0, 2.25, 1.5, 1.0, 0.5), strict=True))
+_ARROWS = {"required": "==>", "recommended": "-.->", "weak": "-.->"}
+
+
+def dot(graph: Graph) -> str:
+    """Write a graph in the DOT language of Graphviz.
+
+    The shape and colour of a node is that of its family; the width of an arrow is how strong it
+    is, and a dashed one is not said by both sides.
+    """
+    lines = ["digraph pathways {", "  rankdir=LR;", '  node [style=filled, fontname="sans-serif"];',
+             '  edge [fontname="sans-serif", fontsize=10];',
+             f"  label={_shown(_left_out(graph))};"]  # fmt: skip
+    lines += [
+        f"  {_quoted(node.id)} [label={_shown(_caption(node))}, shape={_SHAPES[node.family]}, "
+        f'fillcolor="{_COLOURS[node.family]}"];'
+        for node in graph.nodes
+    ]
+    lines += [
+        f"  {_quoted(edge.source)} -> {_quoted(edge.target)} [label={_shown(_words(edge))}, "
+        f"penwidth={_WIDTHS.get(edge.strength, 1.5)}, "
+        f"style={'solid' if edge.agreed == 'both' else 'dashed'}];"
+        for edge in graph.edges
+    ]
+    return "\n".join([*lines, "}", ""])
+
+
+def _shown(text: str) -> str:
+    # Graphviz reads HTML entities in what it shows, though not in identifiers.
+    return _quoted(text.replace("&", "&amp;"))
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{escaped}"'
+
+
+def mermaid(graph: Graph) -> str:
+    """Write a graph as a Mermaid flowchart.
+
+    The class of a node is its family. A thick arrow is a requirement; a dotted one a
+    recommendation, or weak.
+    """
+    nodes = [node.id for node in graph.nodes]
+    ends = [end for edge in graph.edges for end in (edge.source, edge.target)]
+    names = {id: f"n{number}" for number, id in enumerate(dict.fromkeys([*nodes, *ends]))}
+    lines = ["flowchart LR"]
+    lines += [f"  {names[node.id]}[{_label(_caption(node))}]:::{node.family}"
+              for node in graph.nodes]  # fmt: skip
+    for edge in graph.edges:
+        words = _words(edge)
+        arrow = _ARROWS.get(edge.strength, "-->") + (f"|{_label(words)}|" if words else "")
+        lines.append(f"  {names[edge.source]} {arrow} {names[edge.target]}")
+    if graph.cut:
+        lines.append(f"  cut[{_label(_left_out(graph))}]")
+    lines += [f"  classDef {family} fill:{colour},stroke:#333,color:#000"
+              for family, colour in _COLOURS.items()]  # fmt: skip
+    return "\n".join([*lines, ""])
+
+
+def _label(text: str) -> str:
+    # Mermaid finds comments, directives, styles, Markdown and formulas even in a quoted text, so
+    # that every ASCII sign that is no letter or digit is given by its number.
+    escaped = re.sub(r"[!-/:-@\[-`{-~]", lambda sign: f"#{ord(sign[0])};", text)
+    return f'"{escaped}"'.replace("\n", "<br/>")
+
+
+def _caption(node: Node) -> str:
+    """Return the lines that stand in a node: name, type, provider, and what is special of it."""
+    special = "" if node.status == "current" else f"({node.status})"
+    label = vocabulary().label(node.type)
+    parts = (node.name or node.id, label, node.owner_name, special)
+    return "\n".join(_line(part) for part in parts if part)
+
+
+def _words(edge: Edge) -> str:
+    """Return what stands at an arrow: the conditions, and how many of them are enough."""
+    conditions = [said.condition for said in edge.assertions if said.condition]
+    enough = max((condition.required or 1 for condition in conditions), default=1)
+    choice = f"any {enough} of" if enough > 1 else "any of" if edge.alternative else ""
+    names = ", ".join(dict.fromkeys(condition.name for condition in conditions if condition.name))
+    return _line(": ".join(filter(None, (choice, names))))
+
+
+def _left_out(graph: Graph) -> str:
+    """Return the reasons why an answer is no whole one, each on a line."""
+    return "\n".join(dict.fromkeys(_line(cut.reason) for cut in graph.cut))
+
+
+def _line(text: str) -> str:
+    return " ".join(UNUSABLE.sub("\ufffd", text).split())

@@ -1,0 +1,10 @@
+"""The IRIs that the registry's own statements are made of."""
+
+from __future__ import annotations
+
+import pyoxigraph as ox
+
+CTG = "https://w3id.org/ctgraph/terms#"
+DCT = "http://purl.org/dc/terms/"
+XSD = "http://www.w3.org/2001/XMLSchema#"
+TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")

@@ -1,0 +1,311 @@
+"""Reading the links that a graph document asserts.
+
+A link says that one thing comes before another. The properties that say so stand on either of the
+two, on a condition manifest, on a transfer value profile, or between the components of a pathway;
+through a condition profile or directly. Parts, versions and what is taken at the same time are
+kept apart: none of them is a sequence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, Literal
+
+import pyoxigraph as ox
+
+from ctgraph.identity import Identity
+from ctgraph.links.components import order_of, proxies_of
+from ctgraph.links.facts import Fact, facts_of
+from ctgraph.links.model import Condition
+from ctgraph.vocab import vocabulary
+
+CETERMS = "https://purl.org/ctdl/terms/"
+TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
+Nodes = Mapping[str, Mapping[str, list[str]]]
+Relation = Literal["precedes", "concurrent", "part", "version", "common", "uses"]
+
+FORWARD = {
+    f"{CETERMS}isRequiredFor": "required",
+    f"{CETERMS}isAdvancedStandingFor": "advanced",
+    f"{CETERMS}isPreparationFor": "preparation",
+    f"{CETERMS}isRecommendedFor": "recommended",
+}
+"""What the earlier one says, and how strong that is."""
+REVERSE = {
+    f"{CETERMS}requires": "required",
+    f"{CETERMS}entryCondition": "required",
+    f"{CETERMS}prerequisite": "required",
+    f"{CETERMS}advancedStandingFrom": "advanced",
+    f"{CETERMS}preparationFrom": "preparation",
+    f"{CETERMS}recommends": "recommended",
+    f"{CETERMS}coPrerequisite": "weak",
+}
+"""What the later one says. `corequisite` is not among them, though the vocabulary makes it a
+subproperty of `requires`: what is taken at the same time does not come before."""
+NEEDED = [f"{CETERMS}requires", f"{CETERMS}entryCondition", f"{CETERMS}prerequisite"]
+TARGETS = [f"{CETERMS}targetCredential", f"{CETERMS}targetLearningOpportunity",
+           f"{CETERMS}targetAssessment"]  # fmt: skip
+ALTERNATIVE = f"{CETERMS}alternativeCondition"
+COREQUISITE = f"{CETERMS}corequisite"
+COMMON = f"{CETERMS}commonConditions"
+FROM, FOR = f"{CETERMS}transferValueFrom", f"{CETERMS}transferValueFor"
+HAS_PART, IS_PART_OF = f"{CETERMS}hasPart", f"{CETERMS}isPartOf"
+OLDER = [f"{CETERMS}previousVersion", f"{CETERMS}supersedes"]
+NEWER = [f"{CETERMS}nextVersion", f"{CETERMS}latestVersion", f"{CETERMS}supersededBy"]
+LINKING = frozenset([*FORWARD, *REVERSE, COREQUISITE, COMMON, FROM, HAS_PART, IS_PART_OF,
+                     *OLDER, *NEWER])  # fmt: skip
+CONDITIONS = {f"{CETERMS}ConditionProfile", f"{CETERMS}ComponentCondition"}
+MANIFEST = f"{CETERMS}ConditionManifest"
+# The order of components without a condition is a recommended one: nobody says it is required.
+PATHWAY_STRENGTH = {"ceterms:targetComponent": "required", "ceterms:prerequisite": "required"}
+TEXTS = ("condition", "experience", "yearsOfExperience", "minimumAge", "weight", "submissionOf")
+
+
+@dataclass(frozen=True)
+class Link:
+    """One statement of a document.
+
+    :param relation: "precedes"; "concurrent"; "part" (`earlier` is a part of `later`); "version"
+        (`earlier` is replaced by `later`); "common" (a condition of the manifest `later`); "uses"
+        (`later` has the conditions of the manifest `earlier`).
+    :param by: the resource that says it; `property` the CURIE it says it with.
+    """
+
+    relation: Relation
+    earlier: str
+    later: str
+    by: str
+    property: str
+    strength: str = ""
+    via: str = ""
+    condition: Condition | None = None
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """What a record needs, as far as it says so in one value of one property.
+
+    :param tree: the condition: its id, name, description, texts, targets and alternatives.
+    """
+
+    record: str
+    tree: dict[str, Any]
+
+
+@dataclass
+class Extract:
+    """What the link index keeps of one document."""
+
+    facts: list[Fact] = field(default_factory=list)
+    links: list[Link] = field(default_factory=list)
+    requirements: list[Requirement] = field(default_factory=list)
+
+
+def extract(quads: Iterable[ox.Quad], record: str, identity: Identity) -> Extract:
+    """Read the links of a document.
+
+    :param quads: its canonical quads.
+    :param record: the CTID of its primary entity.
+    """
+    nodes = nodes_of(quads, identity)
+    reader = _Reader(nodes, record)
+    linking = [node for node in nodes if not LINKING.isdisjoint(nodes[node])]
+    links = dict.fromkeys(link for node in linking for link in reader.links(node))
+    links |= dict.fromkeys(reader.pathway(identity))
+    found = [link for link in links if link.earlier != link.later]
+    named = {end for link in found for end in (link.earlier, link.later)}
+    needed = [need for node in linking for need in reader.requirements(node)]
+    return Extract(list(facts_of(nodes, named)), found, needed)
+
+
+def nodes_of(quads: Iterable[ox.Quad], identity: Identity) -> dict[str, dict[str, list[str]]]:
+    """Group quads by subject and property.
+
+    Entities of the registry are named by their CTIDs, blank nodes by their labels with ``_:``,
+    literals begin with a quotation mark; English ones come first.
+    """
+    nodes: dict[str, dict[str, list[str]]] = {}
+    prefix = identity.resource("")
+    length = len(prefix)
+    for quad in quads:
+        subject, value = quad.subject, quad.object
+        if isinstance(subject, ox.NamedNode):
+            name = subject.value
+            name = name[length:] if name.startswith(prefix) else name
+        else:
+            name = str(subject)
+        values = nodes.setdefault(name, {}).setdefault(quad.predicate.value, [])
+        if isinstance(value, ox.NamedNode):
+            text = value.value
+            values.append(text[length:] if text.startswith(prefix) else text)
+        elif isinstance(value, ox.Literal):
+            english = (value.language or "").startswith("en")
+            values.insert(0 if english else len(values), f'"{value.value}')
+        else:
+            values.append(str(value))
+    return nodes
+
+
+class _Reader:
+    """Reads the nodes of one document."""
+
+    def __init__(self, nodes: Nodes, record: str) -> None:
+        self._nodes = nodes
+        self._record = record
+        kinds = {kind for node in nodes.values() for kind in node.get(TYPE, ())}
+        self._component = set(filter(_is_component, kinds))
+        self._no_end = {kind for kind in kinds if kind in self._component or _is_competency(kind)}
+
+    def links(self, node: str) -> Iterator[Link]:
+        """Yield what one node says."""
+        if self._is(node, CONDITIONS | self._component):
+            return
+        by = node if not node.startswith("_:") else self._record
+        here = self._nodes[node]
+        common = self._is(node, {MANIFEST})
+        for property, strength in REVERSE.items():
+            for target, condition in self._targets(here.get(property, ())):
+                yield Link("common" if common else "precedes", target, node, by, _curie(property),
+                           strength, "condition" if condition else "direct",
+                           condition)  # fmt: skip
+        for property, strength in FORWARD.items():
+            for target, condition in self._targets(here.get(property, ())):
+                yield Link("precedes", node, target, by, _curie(property), strength,
+                           "condition" if condition else "direct", condition)  # fmt: skip
+        for target, condition in self._targets(here.get(COREQUISITE, ())):
+            yield Link("concurrent", node, target, by, _curie(COREQUISITE), "", "", condition)
+        for manifest in self._linked(here.get(COMMON, ())):
+            yield Link("uses", manifest, node, by, _curie(COMMON))
+        for earlier in self._linked(here.get(FROM, ())):
+            for later in self._linked(here.get(FOR, ())):
+                yield Link("precedes", earlier, later, by, _curie(FROM), "advanced", "transfer")
+        yield from self._kin(node, here, by)
+
+    def _kin(self, node: str, here: Mapping[str, list[str]], by: str) -> Iterator[Link]:
+        """Yield the parts and versions of a node."""
+        for part in self._linked(here.get(HAS_PART, ())):
+            yield Link("part", part, node, by, _curie(HAS_PART))
+        for whole in self._linked(here.get(IS_PART_OF, ())):
+            yield Link("part", node, whole, by, _curie(IS_PART_OF))
+        for property in OLDER:
+            for older in self._linked(here.get(property, ())):
+                yield Link("version", older, node, by, _curie(property))
+        for property in NEWER:
+            for newer in self._linked(here.get(property, ())):
+                yield Link("version", node, newer, by, _curie(property))
+
+    def pathway(self, identity: Identity) -> Iterator[Link]:
+        """Yield the order of a pathway's components, lifted to what they stand for."""
+        if not self._component:
+            return
+        for step in order_of(self._nodes):
+            condition = self._condition(step.condition, step.group, step.required)
+            for earlier in self._lifted(step.earlier, identity):
+                for later in self._lifted(step.later, identity):
+                    yield Link("precedes", earlier, later, self._record, step.property,
+                               PATHWAY_STRENGTH.get(step.property, "recommended"), "pathway",
+                               condition)  # fmt: skip
+
+    def _lifted(self, component: str, identity: Identity) -> list[str]:
+        found = proxies_of(self._nodes, component)
+        return [identity.ctid_of(iri) or iri for iri in found] or [component]
+
+    def requirements(self, node: str) -> Iterator[Requirement]:
+        """Yield what a node needs before it can be had."""
+        if self._is(node, CONDITIONS | self._component):
+            return
+        for property in NEEDED:
+            for value in self._nodes[node].get(property, ()):
+                if self._is_condition(value):
+                    tree = self._tree(value, set())
+                elif linked := list(self._linked([value])):
+                    tree = {"id": "", "targets": linked}
+                else:
+                    continue
+                yield Requirement(node, {"property": _curie(property), **tree})
+
+    def _tree(self, condition: str, seen: set[str]) -> dict[str, Any]:
+        seen.add(condition)
+        here = self._nodes[condition]
+        found = self._condition(condition)
+        assert found
+        competencies = [self._text(v, f"{CETERMS}targetNodeName") or v.removeprefix('"')
+                        for v in here.get(f"{CETERMS}targetCompetency", ())]  # fmt: skip
+        texts = [value.removeprefix('"') for name in TEXTS
+                 for value in here.get(f"{CETERMS}{name}", ()) if value.startswith('"')
+        ]  # fmt: skip
+        return {
+            "id": condition, "name": found.name, "description": found.description, "texts": texts,
+            "competencies": competencies,
+            "targets": [t for p in TARGETS for t in self._linked(here.get(p, ()))],
+            "alternatives": [self._tree(alternative, seen)
+                             for alternative in here.get(ALTERNATIVE, ())
+                             if alternative not in seen and alternative in self._nodes],
+        }  # fmt: skip
+
+    def _targets(self, values: Iterable[str]) -> Iterator[tuple[str, Condition | None]]:
+        """Yield what values point at, directly or through condition profiles."""
+        for value in values:
+            if self._is_condition(value):
+                yield from self._through(value, "", set())
+            else:
+                for target in self._linked([value]):
+                    yield target, None
+
+    def _through(
+        self, condition: str, group: str, seen: set[str]
+    ) -> Iterator[tuple[str, Condition]]:
+        seen.add(condition)
+        here = self._nodes[condition]
+        found = self._condition(condition, group)
+        assert found
+        for property in TARGETS:
+            for target in self._linked(here.get(property, ())):
+                yield target, found
+        for alternative in here.get(ALTERNATIVE, ()):
+            if alternative not in seen and alternative in self._nodes:
+                yield from self._through(alternative, condition, seen)
+
+    def _condition(
+        self, condition: str, group: str = "", required: int | None = None
+    ) -> Condition | None:
+        if not condition:
+            return None
+        return Condition(condition, self._text(condition, f"{CETERMS}name"),
+                         self._text(condition, f"{CETERMS}description"), group, required
+        )  # fmt: skip
+
+    def _text(self, node: str, property: str) -> str:
+        values = self._nodes.get(node, {}).get(property, ())
+        return next((v[1:] for v in values if v.startswith('"')), "")
+
+    def _is_condition(self, value: str) -> bool:
+        node = self._nodes.get(value)
+        if node is None:
+            return False
+        return self._is(value, CONDITIONS) or any(p in node for p in (*TARGETS, ALTERNATIVE))
+
+    def _is(self, node: str, kinds: set[str]) -> bool:
+        return not kinds.isdisjoint(self._nodes.get(node, {}).get(TYPE, ()))
+
+    def _linked(self, values: Iterable[str]) -> Iterator[str]:
+        """Yield the values that are ends of links: no texts, competencies or components."""
+        for value in values:
+            if value[:1] != '"' and not self._is(value, self._no_end):
+                yield value
+
+
+@lru_cache(maxsize=1000)
+def _is_component(kind: str) -> bool:
+    return vocabulary().is_a(kind, "ceterms:PathwayComponent")
+
+
+@lru_cache(maxsize=1000)
+def _is_competency(kind: str) -> bool:
+    return vocabulary().is_a(kind, "ceasn:Competency", "ceterms:CredentialAlignmentObject")
+
+
+def _curie(iri: str) -> str:
+    return f"ceterms:{iri.removeprefix(CETERMS)}"

@@ -1,0 +1,190 @@
+"""The link index: what precedes what, ready to be traversed. A projection like the triple store.
+
+One SQLite file, written by the projector alone, in one transaction a batch; readers see the state
+before or after it. It knows the last sequence number that it holds.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import orjson
+
+from ctgraph.links.extraction import Extract, Link
+from ctgraph.links.model import Condition
+
+# A row of `link` is one statement of one document. What a manifest says of all that have its
+# conditions ("common") becomes a row of each of them.
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS node (
+  id TEXT PRIMARY KEY, document TEXT NOT NULL, owner TEXT NOT NULL, type TEXT NOT NULL,
+  name TEXT NOT NULL, webpage TEXT NOT NULL, cost REAL, currency TEXT NOT NULL, days REAL
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS node_of_document ON node (document);
+CREATE TABLE IF NOT EXISTS link (
+  document TEXT NOT NULL, owner TEXT NOT NULL, relation TEXT NOT NULL, earlier TEXT NOT NULL,
+  later TEXT NOT NULL, asserter TEXT NOT NULL, property TEXT NOT NULL, strength TEXT NOT NULL,
+  via TEXT NOT NULL, condition TEXT NOT NULL, name TEXT NOT NULL, description TEXT NOT NULL,
+  alternative TEXT NOT NULL, required INTEGER, manifest TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS link_of_document ON link (document);
+CREATE INDEX IF NOT EXISTS link_forward ON link (earlier, relation, later, strength);
+CREATE INDEX IF NOT EXISTS link_backward ON link (later, relation, earlier, strength);
+CREATE TABLE IF NOT EXISTS requirement (
+  document TEXT NOT NULL, record TEXT NOT NULL, manifest TEXT NOT NULL, tree BLOB NOT NULL
+);
+CREATE INDEX IF NOT EXISTS requirement_of_document ON requirement (document);
+CREATE INDEX IF NOT EXISTS requirement_of_record ON requirement (record);
+CREATE TABLE IF NOT EXISTS mark (sequence INTEGER NOT NULL);
+"""
+TABLES = ("node", "link", "requirement")
+_INSERT = {
+    "node": "INSERT OR REPLACE INTO node VALUES (?,?,?,?,?,?,?,?,?)",
+    "link": f"INSERT INTO link VALUES ({','.join('?' * 15)})",
+    "requirement": "INSERT INTO requirement VALUES (?,?,?,?)",
+}
+Said = tuple[str, str, Extract]
+"""A document's CTID, its owner, and what is read from it."""
+
+
+class LinkIndex:
+    """The projector's side of the index.
+
+    :param path: its file; None is a temporary one.
+    """
+
+    def __init__(self, path: Path | None) -> None:
+        self._db = sqlite3.connect(path or "", isolation_level=None)
+        self._db.execute("PRAGMA journal_mode=WAL")
+        self._db.execute("PRAGMA synchronous=NORMAL")
+        self._db.executescript(SCHEMA)
+
+    def sequence(self) -> int:
+        """Return the number of the last change that the index holds; 0 for an empty one."""
+        found = self._db.execute("SELECT sequence FROM mark").fetchone()
+        return int(found[0]) if found else 0
+
+    def apply(self, said: Iterable[Said], seq: int) -> set[str]:
+        """Replace what the index knows of some documents, and note the sequence number.
+
+        :returns: the documents whose links are different now: these, and those that have the
+            conditions of a manifest among them.
+        """
+        with self._writing(seq):
+            return self._replace(list(said))
+
+    @contextmanager
+    def filling(self, seq: int) -> Iterator[Callable[[list[Said]], object]]:
+        """Replace everything by the batches that are handed to the function this gives.
+
+        Readers see the old state until the end of the block.
+        """
+        with self._writing(seq):
+            for table in TABLES:
+                self._db.execute(f"DELETE FROM {table}")
+            yield self._replace
+
+    def documents(self) -> Iterator[str]:
+        """Yield the documents that assert links, in order."""
+        for (document,) in self._db.execute("SELECT DISTINCT document FROM link ORDER BY 1"):
+            yield document
+
+    def links(self, document: str) -> list[tuple[str, Link]]:
+        """Return the links that a document asserts, each with the owner of who says it."""
+        return links_where(self._db, "document = ? ORDER BY rowid", document)
+
+    def rows(self, document: str) -> set[tuple[object, ...]]:
+        """Return everything that the index holds of a document, to compare."""
+        return {
+            (table, *row) for table in TABLES
+            for row in self._db.execute(f"SELECT * FROM {table} WHERE document = ?", (document,))
+        }  # fmt: skip
+
+    def known(self) -> set[str]:
+        """Return all documents that the index holds anything of."""
+        found = self._db.execute(" UNION ".join(f"SELECT document FROM {t}" for t in TABLES))
+        return {document for (document,) in found}
+
+    def close(self) -> None:
+        self._db.close()
+
+    @contextmanager
+    def _writing(self, seq: int) -> Iterator[None]:
+        """Run a transaction that ends with noting its sequence number."""
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self._db.execute("DELETE FROM mark")
+            self._db.execute("INSERT INTO mark VALUES (?)", (seq,))
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+        self._db.execute("COMMIT")
+
+    def _replace(self, said: list[Said]) -> set[str]:
+        documents = [(document,) for document, _, _ in said]
+        for table in TABLES:
+            self._db.executemany(f"DELETE FROM {table} WHERE document = ?", documents)
+        rows: dict[str, list[tuple[object, ...]]] = {table: [] for table in TABLES}
+        for document, owner, extract in said:
+            rows["node"] += [(f.id, document, owner, f.type, f.name, f.webpage, f.cost, f.currency,
+                              f.days) for f in extract.facts]  # fmt: skip
+            rows["link"] += [_row(document, owner, link) for link in extract.links]
+            rows["requirement"] += [(document, need.record, "", orjson.dumps(need.tree))
+                                    for need in extract.requirements]  # fmt: skip
+        for table, found in rows.items():
+            self._db.executemany(_INSERT[table], found)
+        return {document for document, _, _ in said} | self._share(said)
+
+    def _share(self, said: list[Said]) -> set[str]:
+        """Bring the conditions of manifests to what has them; return the documents concerned."""
+        uses = {(link.earlier, link.later, document, owner) for document, owner, extract in said
+                for link in extract.links if link.relation == "uses"}  # fmt: skip
+        # All that uses a manifest whose document is among these, or was before this change.
+        for manifest in (document for document, _, _ in said):
+            uses |= set(self._db.execute(
+                "SELECT earlier, later, document, owner FROM link "
+                "WHERE earlier = ? AND relation = 'uses'", (manifest,),
+            ))  # fmt: skip
+        for manifest, record, document, owner in uses:
+            for table in ("link", "requirement"):
+                self._db.execute(
+                    f"DELETE FROM {table} WHERE document = ? AND manifest = ? AND "
+                    f"{'later' if table == 'link' else 'record'} = ?",
+                    (document, manifest, record),
+                )
+            self._db.execute(
+                "INSERT INTO link SELECT ?, ?, 'precedes', earlier, ?, ?, property, strength, "
+                "'manifest', condition, name, description, alternative, required, ? "
+                "FROM link WHERE later = ? AND relation = 'common' AND earlier <> ? "
+                "ORDER BY rowid",
+                (document, owner, record, record, manifest, manifest, record),
+            )
+            self._db.execute(
+                "INSERT INTO requirement SELECT ?, ?, ?, tree FROM requirement "
+                "WHERE record = ? AND manifest = '' ORDER BY rowid",
+                (document, record, manifest, manifest),
+            )
+        return {document for _, _, document, _ in uses}
+
+
+def links_where(db: sqlite3.Connection, where: str, *values: object) -> list[tuple[str, Link]]:
+    """Return links by a condition in SQL, each with the owner of who says it."""
+    return [
+        (row[1], Link(row[2], row[3], row[4], row[5], row[6], row[7], row[8], _condition(row)))
+        for row in db.execute(f"SELECT * FROM link WHERE {where}", values)
+    ]
+
+
+def _row(document: str, owner: str, link: Link) -> tuple[object, ...]:
+    c = link.condition or Condition("")
+    return (document, owner, link.relation, link.earlier, link.later, link.by, link.property,
+            link.strength, link.via, c.id, c.name, c.description, c.group, c.required, ""
+    )  # fmt: skip
+
+
+def _condition(row: tuple[str, ...]) -> Condition | None:
+    return Condition(row[9], row[10], row[11], row[12], row[13]) if row[9] else None  # type: ignore[arg-type]
