@@ -117,6 +117,12 @@ class Forbidden(CtgraphError):
     title = "Not allowed"
 
 
+class BadParameter(CtgraphError):
+    """A parameter of a request has a value that it cannot have."""
+
+    title = "Unusable parameter"
+
+
 class NotFound(CtgraphError):
     """There is no such record, version or page."""
 

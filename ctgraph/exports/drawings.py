@@ -14,20 +14,21 @@ _COLOURS = dict(zip(FAMILIES, ("#cfe8f8", "#fbe3b3", "#bfe6d8", "#f9f5c0", "#f0d
                     strict=True))  # fmt: skip
 _WIDTHS = dict(zip(STRENGTHS, (3.0, 2.25, 1.5, 1.0, 0.5), strict=True))
 _ARROWS = {"required": "==>", "recommended": "-.->", "weak": "-.->"}
+_NO_SPACE = "#8203;"  # the zero width space
 
 
 def dot(graph: Graph) -> str:
     """Write a graph in the DOT language of Graphviz.
 
     The shape and colour of a node is that of its family; the width of an arrow is how strong it
-    is, and a dashed one is not said by both sides.
+    is, and a dashed one is not said by both sides. Where the question starts has a thick border.
     """
     lines = ["digraph pathways {", "  rankdir=LR;", '  node [style=filled, fontname="sans-serif"];',
              '  edge [fontname="sans-serif", fontsize=10];',
              f"  label={_shown(_left_out(graph))};"]  # fmt: skip
     lines += [
         f"  {_quoted(node.id)} [label={_shown(_caption(node))}, shape={_SHAPES[node.family]}, "
-        f'fillcolor="{_COLOURS[node.family]}"];'
+        f'fillcolor="{_COLOURS[node.family]}", penwidth={3 if node.id in graph.start else 1}];'
         for node in graph.nodes
     ]
     lines += [
@@ -53,7 +54,7 @@ def mermaid(graph: Graph) -> str:
     """Write a graph as a Mermaid flowchart.
 
     The class of a node is its family. A thick arrow is a requirement; a dotted one a
-    recommendation, or weak.
+    recommendation, or weak. Where the question starts has a thick border.
     """
     nodes = [node.id for node in graph.nodes]
     ends = [end for edge in graph.edges for end in (edge.source, edge.target)]
@@ -67,24 +68,27 @@ def mermaid(graph: Graph) -> str:
         lines.append(f"  {names[edge.source]} {arrow} {names[edge.target]}")
     if graph.cut:
         lines.append(f"  cut[{_label(_left_out(graph))}]")
+    lines += [f"  class {names[id]} start" for id in graph.start if id in names]
+    lines.append("  classDef start stroke-width:4px")
     lines += [f"  classDef {family} fill:{colour},stroke:#333,color:#000"
               for family, colour in _COLOURS.items()]  # fmt: skip
     return "\n".join([*lines, ""])
 
 
 def _label(text: str) -> str:
-    # Mermaid finds comments, directives, styles, Markdown and formulas even in a quoted text, so
-    # that every ASCII sign that is no letter or digit is given by its number.
-    escaped = re.sub(r"[!-/:-@\[-`{-~]", lambda sign: f"#{ord(sign[0])};", text)
-    return f'"{escaped}"'.replace("\n", "<br/>")
+    # Mermaid finds comments, directives, styles, Markdown and formulas even in a quoted text; some
+    # versions look for lists and headings at its start after they have put the signs back.
+    start = "" if text[:1].isalpha() else _NO_SPACE
+    escaped = re.sub(r"[!-&*+:-@\[-`{-~]", lambda sign: f"#{ord(sign[0])};", text)
+    return f'"{start}{escaped}"'.replace("\n", "<br/>")
 
 
 def _caption(node: Node) -> str:
     """Return the lines that stand in a node: name, type, provider, and what is special of it."""
     special = "" if node.status == "current" else f"({node.status})"
     label = vocabulary().label(node.type)
-    parts = (node.name or node.id, label, node.owner_name, special)
-    return "\n".join(_line(part) for part in parts if part)
+    parts = (_line(node.name) or node.id, label, _line(node.owner_name), special)
+    return "\n".join(filter(None, parts))
 
 
 def _words(edge: Edge) -> str:

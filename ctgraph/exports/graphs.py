@@ -143,8 +143,8 @@ def graphml(graph: Graph) -> bytes:
         "cut": "\n".join(cut.reason for cut in graph.cut),
     }))  # fmt: skip
     for node in graph.nodes:
-        facts = {key: value for key, value in _plain(node).items() if key != "id"}
-        drawn.add_node(_carriable(node.id), start=node.id in graph.start, **_carried(facts))
+        facts = vars(node) | {"id": None, "start": node.id in graph.start}
+        drawn.add_node(_carriable(node.id), **_carried(facts))
     for edge in graph.edges:
         for facts in _statements(edge):
             drawn.add_edge(_carriable(edge.source), _carriable(edge.target), **_carried(facts))
@@ -164,9 +164,10 @@ def _carriable(value: Any) -> Any:
 
 _ENDS = tuple(f"{end}{part}" for end in ("source", "target")
               for part in ("", "_name", "_type", "_owner", "_owner_name"))  # fmt: skip
-_COLUMNS = (*_ENDS, "strength", "agreed", "alternative", "property", "via", "asserted_by", "owner",
-            "owner_name", "document", "condition", "condition_name", "condition_description",
-            "condition_group", "condition_required", "through")  # fmt: skip
+_COLUMNS = (*_ENDS, "strength", "agreed", "alternative", "property", "via", "side", "asserted_by",
+            "owner", "owner_name", "document", "condition", "condition_name",
+            "condition_description", "condition_group", "condition_required",
+            "through")  # fmt: skip
 
 
 def as_csv(graph: Graph) -> str:
@@ -183,8 +184,12 @@ def as_csv(graph: Graph) -> str:
             for edge in graph.edges for facts in _statements(edge)]  # fmt: skip
     rows += [_end("source", nodes, id) for id in nodes if id not in linked]
     for row in rows:
-        writer.writerow({column: _harmless(value) for column, value in row.items()})
+        writer.writerow({column: _cell(value) for column, value in row.items()})
     return out.getvalue()
+
+
+def _cell(value: Any) -> Any:
+    return str(value).lower() if isinstance(value, bool) else _harmless(value)
 
 
 def _end(end: str, nodes: dict[str, Node], id: str) -> dict[str, Any]:
@@ -204,8 +209,8 @@ def _statements(edge: Edge) -> Iterator[dict[str, Any]]:
         yield {
             "strength": said.strength or edge.strength, "agreed": edge.agreed,
             "alternative": edge.alternative, "property": said.property, "via": said.via,
-            "asserted_by": said.by, "owner": said.owner, "owner_name": said.owner_name,
-            "document": said.document, "condition": condition.id,
+            "side": said.side, "asserted_by": said.by, "owner": said.owner,
+            "owner_name": said.owner_name, "document": said.document, "condition": condition.id,
             "condition_name": condition.name, "condition_description": condition.description,
             "condition_group": condition.group, "condition_required": condition.required,
             "through": " ".join(edge.through),

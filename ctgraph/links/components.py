@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 
 from ctgraph import ctid
 from ctgraph.jsonld import IRI
@@ -29,6 +30,10 @@ BACKWARD = ("ceterms:precededBy", "ceterms:prerequisite", "ceasn:hasChild")
 CLASSES = ("ceterms:PathwayComponent", "ceterms:CollectionComponent", "ceterms:MultiComponent")
 PROXIES = ("ceterms:proxyFor", "ceterms:proxyForItems", "ceterms:sourceData")
 OPERATORS = {"and": "And", "or": "Or", "onlyone": "OnlyOne"}
+# Components may share conditions and conditions targets: without a bound, what a document of some
+# megabytes says takes hours to tell. Real pathways stay far below.
+MOST_STEPS = 100_000
+MOST_CONDITIONS = 1000
 _CTID = re.compile(rf"(?:^|/)({ctid.PATTERN})/?\Z", re.IGNORECASE)
 _NUMBER = re.compile('"0*([1-9][0-9]{0,8})')
 
@@ -41,7 +46,7 @@ class Step:
     :param property: the property that says it, as a CURIE.
     :param condition: the component condition that the earlier one is a target of; empty without.
     :param group: the outermost condition around it that leaves a choice: of all the steps to
-        `later` with this group some are enough. Empty where the step is needed in any case.
+        `later` with this group some are enough. Empty where nothing leaves a choice.
     :param required: how many targets of `condition` are enough, where it says so.
     """
 
@@ -54,18 +59,23 @@ class Step:
 
 
 def order_of(nodes: Nodes) -> Iterator[Step]:
-    """Yield each statement that one component of a document precedes another.
+    """Return the statements that one component of a document precedes another.
 
-    A component that the document only refers to takes no part, nor does the pathway itself.
+    A component that the document only refers to takes no part, nor does the pathway itself. Of a
+    component at most MOST_CONDITIONS conditions count, of a document at most MOST_STEPS steps.
     """
-    components = {_key(subject): subject for subject, node in nodes.items() if _is_component(node)}
+    return islice(_steps(nodes), MOST_STEPS)
+
+
+def _steps(nodes: Nodes) -> Iterator[Step]:
+    components = {key_of(subject): subject for subject, node in nodes.items() if class_of(node)}
     for subject in components.values():
         for curie in FORWARD:
-            for other in _known(components, _values(nodes[subject], curie)):
+            for other in _known(components, values_of(nodes[subject], curie)):
                 if other != subject:
                     yield Step(subject, other, curie)
         for curie in BACKWARD:
-            for other in _known(components, _values(nodes[subject], curie)):
+            for other in _known(components, values_of(nodes[subject], curie)):
                 if other != subject:
                     yield Step(other, subject, curie)
         yield from _conditional(nodes, components, subject)
@@ -74,7 +84,7 @@ def order_of(nodes: Nodes) -> Iterator[Step]:
 def proxies_of(nodes: Nodes, component: str) -> list[str]:
     """Return what a component stands for, spelt as in the document; texts only if they are IRIs."""
     node = nodes.get(component, {})
-    found = [value for curie in PROXIES for value in _values(node, curie)]
+    found = [value for curie in PROXIES for value in values_of(node, curie)]
     return list(dict.fromkeys(
         value.removeprefix('"') for value in found if value[:1] != '"' or IRI.fullmatch(value[1:])
     ))  # fmt: skip
@@ -82,9 +92,9 @@ def proxies_of(nodes: Nodes, component: str) -> list[str]:
 
 def _conditional(nodes: Nodes, components: dict[str, str], later: str) -> Iterator[Step]:
     """Yield the steps that the conditions of a component make, each condition once."""
-    open_ = deque((name, "") for name in _values(nodes[later], "ceterms:hasCondition"))
+    open_ = deque((name, "") for name in values_of(nodes[later], "ceterms:hasCondition"))
     seen: set[str] = set()
-    while open_:
+    while open_ and len(seen) < MOST_CONDITIONS:
         name, group = open_.popleft()
         if name in seen:
             continue
@@ -93,12 +103,12 @@ def _conditional(nodes: Nodes, components: dict[str, str], later: str) -> Iterat
         if not group and _leaves_choice(nodes, condition):
             group = name
         required = required_of(condition)
-        for earlier in _known(components, _values(condition, "ceterms:targetComponent")):
+        for earlier in _known(components, values_of(condition, "ceterms:targetComponent")):
             if earlier != later:
                 yield Step(earlier, later, "ceterms:targetComponent", name, group, required)
         # What is needed in any case comes first: no choice may hide it.
         queue = open_.extend if group else open_.extendleft
-        queue((inner, group) for inner in _values(condition, "ceterms:hasCondition"))
+        queue((inner, group) for inner in values_of(condition, "ceterms:hasCondition"))
 
 
 def _leaves_choice(nodes: Nodes, condition: Mapping[str, list[str]]) -> bool:
@@ -106,8 +116,8 @@ def _leaves_choice(nodes: Nodes, condition: Mapping[str, list[str]]) -> bool:
 
     A required number counts the targets; a condition without any counts its nested conditions.
     """
-    targets = len(_values(condition, "ceterms:targetComponent"))
-    nested = len(_values(condition, "ceterms:hasCondition"))
+    targets = len(values_of(condition, "ceterms:targetComponent"))
+    nested = len(values_of(condition, "ceterms:hasCondition"))
     required = required_of(condition)
     if required is not None and required < (targets or nested):
         return True
@@ -115,35 +125,33 @@ def _leaves_choice(nodes: Nodes, condition: Mapping[str, list[str]]) -> bool:
 
 
 def operator_of(nodes: Nodes, condition: Mapping[str, list[str]]) -> str:
-    """Return the logical operator of a condition: "And", "Or", "OnlyOne", or empty without one.
+    """Return the logical operator of a condition: "And", "Or", "OnlyOne", or empty without one."""
+    return OPERATORS.get(concept_of(nodes, condition, "ceterms:logicalOperator").lower(), "")
 
-    It is a concept, or an alignment object whose target is the concept.
-    """
-    for value in _values(condition, "ceterms:logicalOperator"):
-        aligned = nodes.get(value, {})
-        named = (_values(aligned, "ceterms:targetNode")
-                 or _values(aligned, "ceterms:targetNodeName") or [value])  # fmt: skip
-        for name in named:
-            local = re.split('["/#:]', name)[-1].lower()
-            if local in OPERATORS:
-                return OPERATORS[local]
-    return ""
+
+def concept_of(nodes: Nodes, node: Mapping[str, list[str]], curie: str) -> str:
+    """Return the local name of a node's first concept of a property, or of its alignment object."""
+    value = next(iter(values_of(node, curie)), "")
+    aligned = nodes.get(value, {})
+    named = (values_of(aligned, "ceterms:targetNode")
+             or values_of(aligned, "ceterms:targetNodeName") or [value])  # fmt: skip
+    return re.split('["/#:]', named[0])[-1]
 
 
 def required_of(condition: Mapping[str, list[str]]) -> int | None:
     """Return the required number of a condition, or None without one that can be used."""
-    values = _values(condition, "ceterms:requiredNumber")
+    values = values_of(condition, "ceterms:requiredNumber")
     found = (match for match in map(_NUMBER.fullmatch, values) if match)
     return next((int(match[1]) for match in found), None)
 
 
 def _known(components: dict[str, str], values: list[str]) -> Iterator[str]:
     """Yield the components of the document among some values, each once."""
-    keys = dict.fromkeys(map(_key, values))
+    keys = dict.fromkeys(map(key_of, values))
     return (components[key] for key in keys if key in components)
 
 
-def _key(value: str) -> str:
+def key_of(value: str) -> str:
     """Return what identifies a thing in any spelling of its IRI.
 
     No context defines the legacy properties, so their values are texts and not canonical.
@@ -152,7 +160,8 @@ def _key(value: str) -> str:
     return match[1].lower() if match else value.removeprefix('"')
 
 
-def _values(node: Mapping[str, list[str]], curie: str) -> list[str]:
+def values_of(node: Mapping[str, list[str]], curie: str) -> list[str]:
+    """Return a node's values of a property."""
     return node.get(_iri(curie), [])
 
 
@@ -167,5 +176,7 @@ def component_classes() -> frozenset[str]:
     return frozenset().union(*map(vocabulary().subclasses, CLASSES))
 
 
-def _is_component(node: Mapping[str, list[str]]) -> bool:
-    return not component_classes().isdisjoint(_values(node, "rdf:type"))
+def class_of(node: Mapping[str, list[str]]) -> str:
+    """Return the class (an IRI) that makes a node a component; empty for other nodes."""
+    classes = component_classes()
+    return next((kind for kind in values_of(node, "rdf:type") if kind in classes), "")

@@ -60,7 +60,8 @@ CONDITIONS = {f"{CETERMS}ConditionProfile", f"{CETERMS}ComponentCondition"}
 MANIFEST = f"{CETERMS}ConditionManifest"
 # The order of components without a condition is a recommended one: nobody says it is required.
 PATHWAY_STRENGTH = {"ceterms:targetComponent": "required", "ceterms:prerequisite": "required"}
-TEXTS = ("condition", "experience", "yearsOfExperience", "minimumAge", "weight", "submissionOf")
+WORDS = ("condition", "experience", "yearsOfExperience", "minimumAge", "submissionOf",
+         "submissionOfDescription")
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,8 @@ class Link:
 class Requirement:
     """What a record needs, as far as it says so in one value of one property.
 
-    :param tree: the condition: its id, name, description, texts, targets and alternatives.
+    :param tree: the property, the condition's id and name, and its options, of which one is
+        enough: each with targets, which are all needed, and what it says in words.
     """
 
     record: str
@@ -201,7 +203,8 @@ class _Reader:
         if not self._component:
             return
         for step in order_of(self._nodes):
-            condition = self._condition(step.condition, step.group, step.required)
+            condition = (self._condition(step.condition, step.group, step.required)
+                         if step.condition else None)  # fmt: skip
             for earlier in self._lifted(step.earlier, identity):
                 for later in self._lifted(step.later, identity):
                     yield Link("precedes", earlier, later, self._record, step.property,
@@ -219,60 +222,71 @@ class _Reader:
         for property in NEEDED:
             for value in self._nodes[node].get(property, ()):
                 if self._is_condition(value):
-                    tree = self._tree(value, set())
+                    tree = self._tree(value)
                 elif linked := list(self._linked([value])):
-                    tree = {"id": "", "targets": linked}
+                    tree = {"id": "", "name": "", "options": [{"words": [], "targets": linked}]}
                 else:
                     continue
                 yield Requirement(node, {"property": _curie(property), **tree})
 
-    def _tree(self, condition: str, seen: set[str]) -> dict[str, Any]:
-        seen.add(condition)
+    def _tree(self, condition: str) -> dict[str, Any]:
+        """Return a condition with its alternatives: options of which one is enough."""
+        options = [self._option(option) for option in self._options(condition)]
+        return {"id": condition, "name": self._text(condition, f"{CETERMS}name"),
+                "options": options}  # fmt: skip
+
+    def _option(self, condition: str) -> dict[str, Any]:
         here = self._nodes[condition]
-        found = self._condition(condition)
-        assert found
-        competencies = [self._text(v, f"{CETERMS}targetNodeName") or v.removeprefix('"')
-                        for v in here.get(f"{CETERMS}targetCompetency", ())]  # fmt: skip
-        texts = [value.removeprefix('"') for name in TEXTS
-                 for value in here.get(f"{CETERMS}{name}", ()) if value.startswith('"')
-        ]  # fmt: skip
+        words = [self._text(condition, f"{CETERMS}description")]
+        for name in WORDS:
+            label = "" if name == "condition" else f"{vocabulary().label(f'ceterms:{name}')}: "
+            words += [label + value[1:] for value in here.get(f"{CETERMS}{name}", ())
+                      if value.startswith('"')]  # fmt: skip
+        for value in here.get(f"{CETERMS}targetCompetency", ()):
+            named = self._text(value, f"{CETERMS}targetNodeName") or value.removeprefix('"')
+            words.append(f"Competency: {named}")
         return {
-            "id": condition, "name": found.name, "description": found.description, "texts": texts,
-            "competencies": competencies,
+            "id": condition,
+            "name": self._text(condition, f"{CETERMS}name"),
+            "words": [text for text in words if text],
             "targets": [t for p in TARGETS for t in self._linked(here.get(p, ()))],
-            "alternatives": [self._tree(alternative, seen)
-                             for alternative in here.get(ALTERNATIVE, ())
-                             if alternative not in seen and alternative in self._nodes],
-        }  # fmt: skip
+        }
+
+    def _options(self, condition: str) -> list[str]:
+        """Return a condition and its alternatives, in any depth, that name targets.
+
+        One that only gathers alternatives is none of them.
+        """
+        found = {condition: None}
+        waiting = [condition]
+        while waiting:
+            for alternative in self._nodes[waiting.pop()].get(ALTERNATIVE, ()):
+                if alternative in self._nodes and alternative not in found:
+                    found[alternative] = None
+                    waiting.append(alternative)
+        gathers = len(found) > 1 and not any(p in self._nodes[condition] for p in TARGETS)
+        return [option for option in found if option != condition or not gathers]
 
     def _targets(self, values: Iterable[str]) -> Iterator[tuple[str, Condition | None]]:
         """Yield what values point at, directly or through condition profiles."""
         for value in values:
             if self._is_condition(value):
-                yield from self._through(value, "", set())
+                yield from self._through(value)
             else:
                 for target in self._linked([value]):
                     yield target, None
 
-    def _through(
-        self, condition: str, group: str, seen: set[str]
-    ) -> Iterator[tuple[str, Condition]]:
-        seen.add(condition)
-        here = self._nodes[condition]
-        found = self._condition(condition, group)
-        assert found
-        for property in TARGETS:
-            for target in self._linked(here.get(property, ())):
-                yield target, found
-        for alternative in here.get(ALTERNATIVE, ()):
-            if alternative not in seen and alternative in self._nodes:
-                yield from self._through(alternative, condition, seen)
+    def _through(self, condition: str) -> Iterator[tuple[str, Condition]]:
+        options = self._options(condition)
+        for option in options:
+            found = self._condition(option, condition if len(options) > 1 else "")
+            for property in TARGETS:
+                for target in self._linked(self._nodes[option].get(property, ())):
+                    yield target, found
 
     def _condition(
         self, condition: str, group: str = "", required: int | None = None
-    ) -> Condition | None:
-        if not condition:
-            return None
+    ) -> Condition:
         return Condition(condition, self._text(condition, f"{CETERMS}name"),
                          self._text(condition, f"{CETERMS}description"), group, required
         )  # fmt: skip

@@ -10,8 +10,14 @@ from dataclasses import dataclass
 
 STRENGTHS = ("required", "advanced", "preparation", "recommended", "weak")
 """How much the later of two depends on the earlier one, the strongest first."""
+
 VIAS = ("direct", "condition", "manifest", "pathway", "transfer")
 FAMILIES = ("credential", "learning", "assessment", "component", "work", "other")
+
+
+def rank(strength: str) -> int:
+    """Return the place of a strength, 0 for the strongest."""
+    return STRENGTHS.index(strength) if strength in STRENGTHS else len(STRENGTHS)
 
 
 @dataclass(frozen=True)
@@ -70,6 +76,11 @@ class Edge:
     alternative: bool
     assertions: tuple[Assertion, ...]
     through: tuple[str, ...] = ()
+
+    @property
+    def rank(self) -> int:
+        """The place of its strength, 0 for the strongest."""
+        return rank(self.strength)
 
 
 @dataclass(frozen=True)

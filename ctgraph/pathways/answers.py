@@ -1,0 +1,144 @@
+"""From ids and statements to answers: nodes with names and owners, edges with who asserts them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from functools import lru_cache
+
+from ctgraph.ctid import is_ctid
+from ctgraph.identity import Identity
+from ctgraph.ledger import Ledger
+from ctgraph.links.model import Assertion, Condition, Edge, Node, rank
+from ctgraph.store.linkreader import Known, Links, Statement
+from ctgraph.vocab import vocabulary
+
+ROOTS = {
+    "credential": ("ceterms:Credential",),
+    "learning": ("ceterms:LearningOpportunityProfile",),
+    "assessment": ("ceterms:AssessmentProfile",),
+    "component": ("ceterms:PathwayComponent", "ceterms:Pathway", "ceterms:PathwaySet"),
+    "work": ("ceterms:Job", "ceterms:Occupation", "ceterms:WorkRole", "ceterms:Task"),
+    "competency": ("ceasn:Competency", "ceterms:CredentialAlignmentObject"),
+}
+# A chain of versions longer than this is a circle.
+MOST_VERSIONS = 50
+
+
+@lru_cache(maxsize=1000)
+def family_of(kind: str) -> str:
+    """Return the family of a class."""
+    return next((f for f, roots in ROOTS.items() if vocabulary().is_a(kind, *roots)), "other")
+
+
+def _edge(source: str, target: str, assertions: list[Assertion]) -> Edge:
+    """Make an edge of all that is said about two things."""
+    strength = min((a.strength for a in assertions), key=rank)
+    strongest = [a for a in assertions if a.strength == strength]
+    sides = {a.side for a in assertions}
+    agreed = "both" if sides & {"both"} or sides >= {"source", "target"} else next(
+        (side for side in ("source", "target") if side in sides), "other"
+    )  # fmt: skip
+    alternative = all(a.condition and a.condition.group for a in strongest)
+    return Edge(source, target, strength, agreed, alternative, tuple(assertions))
+
+
+def _assertion(
+    s: Statement, known: Mapping[str, Known], names: Mapping[str, str]
+) -> Assertion:
+    condition = (Condition(s.condition, s.name, s.description, s.alternative, s.required)
+                 if s.condition else None)  # fmt: skip
+    return Assertion(s.asserter, s.owner, s.document, s.property, s.strength, s.via,
+                     _side(s, known), condition, names.get(s.owner, ""))  # fmt: skip
+
+
+def _side(s: Statement, known: Mapping[str, Known]) -> str:
+    """Tell whose word a statement is: of one of its ends, or of the owner of one, or neither's."""
+    if s.asserter in (s.earlier, s.later):
+        return "source" if s.asserter == s.earlier else "target"
+    source, target = (end in known and known[end].owner == s.owner for end in (s.earlier, s.later))
+    if source and target:
+        return "both"
+    return "source" if source else "target" if target else "other"
+
+
+class Describer:
+    """Says what nodes are: from the index, and from the ledger where they are not current."""
+
+    def __init__(self, links: Links, ledger: Ledger, identity: Identity) -> None:
+        self._links = links
+        self._ledger = ledger
+        self._identity = identity
+
+    def nodes(self, depths: Mapping[str, int]) -> dict[str, Node]:
+        """Return nodes by their ids.
+
+        :param depths: how many steps each is from where the question started.
+        """
+        known = self._links.nodes(depths)
+        standing = self._ledger.standing([i for i in depths if i not in known and is_ctid(i)])
+        names = self._ledger.names({*standing, *(row.owner for row in known.values())})
+        nodes = {
+            id: self._known(known[id], depth, names) if id in known
+            else self._unknown(id, depth, standing, names)
+            for id, depth in depths.items()
+        }  # fmt: skip
+        for id, latest in self._latest(depths).items():
+            nodes[id] = replace(nodes[id], latest=latest)
+        return nodes
+
+    def edges(
+        self, pairs: Collection[tuple[str, str]], strengths: Collection[str],
+        relation: str = "precedes",
+    ) -> dict[tuple[str, str], Edge]:
+        """Return what is said about some pairs, each the earlier and the later one.
+
+        :param strengths: the strengths that count; empty for all.
+        """
+        statements = [
+            s for s in self._links.statements(
+                {source for source, _ in pairs}, {target for _, target in pairs}, relation)
+            if (s.earlier, s.later) in pairs and (not strengths or s.strength in strengths)
+        ]  # fmt: skip
+        known = self._links.nodes({end for s in statements for end in (s.earlier, s.later)})
+        names = self._ledger.names({s.owner for s in statements})
+        said: dict[tuple[str, str], list[Assertion]] = {}
+        for s in statements:
+            said.setdefault((s.earlier, s.later), []).append(_assertion(s, known, names))
+        return {ends: _edge(*ends, assertions) for ends, assertions in said.items()}
+
+    def _known(self, row: Known, depth: int, names: Mapping[str, str]) -> Node:
+        current = is_ctid(row.id)
+        owner = row.owner if current else ""
+        return Node(
+            row.id, self.iri(row.id), vocabulary().compact(row.type), family_of(row.type),
+            row.name, owner, names.get(owner, ""), "current" if current else "external",
+            row.webpage, depth, "", row.cost, row.currency, row.days,
+        )  # fmt: skip
+
+    def _unknown(
+        self, id: str, depth: int, standing: Mapping[str, str], names: Mapping[str, str]
+    ) -> Node:
+        if not is_ctid(id):
+            webpage = id if id.startswith(("http:", "https:")) else ""
+            return Node(id, self.iri(id), name=webpage or "Something without a name",
+                        status="external", webpage=webpage, depth=depth)  # fmt: skip
+        # What was published a moment ago is not in the index yet, but it is no stranger.
+        status = ("withdrawn" if standing[id] else "current") if id in standing else "unknown"
+        return Node(id, self.iri(id), name=names.get(id, ""), status=status, depth=depth)
+
+    def iri(self, id: str) -> str:
+        """Return the IRI of a node; a blank node keeps its label."""
+        return self._identity.resource(id) if is_ctid(id) else id
+
+    def _latest(self, ids: Collection[str]) -> dict[str, str]:
+        """Return the newest version of those among some nodes that are replaced."""
+        newest, newer = dict.fromkeys(ids, ""), {id: id for id in ids}
+        for _ in range(MOST_VERSIONS):
+            steps = {s.earlier: s.later
+                     for s in self._links.steps(set(newer.values()), True, 10_000, "version")}
+            newer = {id: steps[at] for id, at in newer.items() if at in steps}
+            if not newer:
+                break
+            newest |= newer
+        return {id: latest for id, latest in newest.items() if latest and latest != id}

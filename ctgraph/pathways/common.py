@@ -1,0 +1,44 @@
+"""What several records all lead to."""
+
+from __future__ import annotations
+
+from ctgraph.links.model import Cut, Graph
+from ctgraph.pathways.answers import Describer
+from ctgraph.pathways.paging import edges_between
+from ctgraph.pathways.traversal import Asked, Pair, Walk, walk
+from ctgraph.store.linkreader import Links
+
+
+def common_of(
+    links: Links, describer: Describer, start: tuple[str, ...], asked: Asked
+) -> Graph:
+    """Return the nodes that all of `start` lead to, each as far as it is from the farthest.
+
+    There is an edge from each start to each of them, through what lies on a shortest way.
+    """
+    walks = {id: walk(links, [id], True, asked) for id in dict.fromkeys(start)}
+    reached = [found.depths for found in walks.values()]
+    common = set(reached[0]).intersection(*reached[1:]) - walks.keys()
+    depths = {id: max(found[id] for found in reached) for id in common}
+    order = sorted(common, key=lambda id: (depths[id], id))[: asked.limit]
+    pairs: dict[Pair, tuple[str, ...]] = {}
+    for id, found in walks.items():
+        ways = _ways(id, found)
+        pairs |= {(id, end): ways[end] for end in order}
+    nodes = describer.nodes(dict.fromkeys(walks, 0) | {id: depths[id] for id in order})
+    cut = tuple(dict.fromkeys(cut for found in walks.values() for cut in found.cut))
+    if len(common) > asked.limit:
+        cut += (Cut(f"Only the nearest {asked.limit:,} of {len(common):,} are shown."),)
+    return Graph("common", tuple(walks), tuple(nodes.values()),
+                 tuple(edges_between(pairs, asked.strengths, describer)), cut)  # fmt: skip
+
+
+def _ways(start: str, found: Walk) -> dict[str, tuple[str, ...]]:
+    """Return what lies between a start and each node, on a shortest way."""
+    ways: dict[str, tuple[str, ...]] = {start: ()}
+    for (earlier, later), through in found.edges.items():
+        # Edges come level by level: the first one that reaches a node is on a shortest way.
+        if later not in ways and earlier in ways:
+            between = () if earlier == start else (*ways[earlier], earlier)
+            ways[later] = (*between, *through)
+    return ways

@@ -1,0 +1,81 @@
+"""The pages of an answer: nodes in the order of their distance, each edge once."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from ctgraph.errors import BadParameter
+from ctgraph.links.model import Edge, Graph
+from ctgraph.pathways.answers import Describer
+from ctgraph.pathways.traversal import Asked, Pair, Walk
+
+
+def page_of(
+    question: str, start: tuple[str, ...], walk: Walk, asked: Asked, describer: Describer
+) -> Graph:
+    """Return the page of an answer that was asked for.
+
+    A page has those edges whose farther end stands on it: all pages together have each edge once.
+
+    :raises BadParameter: for a cursor that is none.
+    """
+    order = sorted(walk.depths, key=lambda id: _place(walk.depths[id], id))
+    position = {id: number for number, id in enumerate(order)}
+    begin = _begin(asked.cursor, walk.depths, order)
+    end = begin + asked.limit
+    pairs = {
+        pair: through for pair, through in walk.edges.items()
+        if begin <= max(position[pair[0]], position[pair[1]]) < end
+    }  # fmt: skip
+    edges = edges_between(pairs, asked.strengths, describer, walk.relation)
+    nodes = describer.nodes({id: walk.depths[id] for id in order[begin:end]})
+    following = order[end] if end < len(order) else None
+    return Graph(
+        question, start, tuple(nodes.values()), tuple(edges), tuple(walk.cut),
+        f"{walk.depths[following]}.{following}" if following else None,
+    )  # fmt: skip
+
+
+def edges_between(
+    pairs: Mapping[Pair, tuple[str, ...]],
+    strengths: Collection[str],
+    describer: Describer,
+    relation: str = "precedes",
+) -> list[Edge]:
+    """Return edges with all that is said about them.
+
+    :param pairs: their ends, each with what it goes through.
+    :param strengths: the strengths that count; empty for all.
+    """
+    ways = {pair: list(zip((pair[0], *through), (*through, pair[1]), strict=True))
+            for pair, through in pairs.items()}  # fmt: skip
+    said = describer.edges({step for way in ways.values() for step in way}, strengths,
+                           relation)  # fmt: skip
+    return [_joined(pair, [said[step] for step in way if step in said], pairs[pair])
+            for pair, way in ways.items()]  # fmt: skip
+
+
+def _joined(pair: Pair, way: list[Edge], through: tuple[str, ...]) -> Edge:
+    """Make one edge of the steps that lead from one end to the other."""
+    if not through and way:
+        return way[0]
+    weakest = max(way, key=lambda edge: edge.rank)
+    agreed = {edge.agreed for edge in way}
+    return Edge(*pair, weakest.strength, agreed.pop() if len(agreed) == 1 else "other",
+                any(edge.alternative for edge in way),
+                tuple(a for edge in way for a in edge.assertions), through)  # fmt: skip
+
+
+def _place(depth: int, id: str) -> tuple[int, int, str]:
+    return abs(depth), depth, id
+
+
+def _begin(cursor: str, depths: Mapping[str, int], order: list[str]) -> int:
+    """Return the position where the page of a cursor begins."""
+    if not cursor:
+        return 0
+    depth, dot, id = cursor.partition(".")
+    if not dot or not depth.removeprefix("-").isdecimal() or len(depth) > 3:
+        raise BadParameter(f"cursor={cursor[:60]!r} is none: take it from 'next' of a page.")
+    place = _place(int(depth), id)
+    return sum(1 for other in order if _place(depths[other], other) < place)

@@ -1,0 +1,295 @@
+"""The structure of a published pathway: components, their conditions and order, and levels."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from itertools import count
+from typing import Any
+
+from ctgraph.ctid import is_ctid
+from ctgraph.errors import NotFound
+from ctgraph.identity import Identity
+from ctgraph.jsonld import inline_prefixes, to_quads
+from ctgraph.links.components import (
+    MOST_STEPS,
+    Nodes,
+    class_of,
+    concept_of,
+    key_of,
+    operator_of,
+    order_of,
+    proxies_of,
+    required_of,
+    values_of,
+)
+from ctgraph.links.extraction import nodes_of
+from ctgraph.nodes import NAMES, type_of
+from ctgraph.pathways.levels import Level, levels_of
+from ctgraph.vocab import vocabulary
+
+KINDS = {"ceterms:targetComponent": "condition", "ceasn:hasChild": "child",
+         "ceasn:isChildOf": "child"}  # fmt: skip
+# JSON cannot be nested as deep as conditions can refer to each other; the edges tell the rest,
+# as they do of what exceeds MOST_STEPS.
+DEEPEST = 50
+
+
+@dataclass(frozen=True)
+class Reference:
+    """Something that a pathway names, and its name as far as the pathway's document has it."""
+
+    id: str
+    iri: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Constraint:
+    """A comparison that candidate components must meet; `comparator` is such as "GTEQ"."""
+
+    name: str
+    left: str
+    comparator: str
+    right: str
+
+
+@dataclass(frozen=True)
+class ComponentCondition:
+    """What of other components somebody needs before a component.
+
+    :param operator: "And", "Or", "OnlyOne", or empty without one.
+    :param required: how many of the targets are enough, where it says so.
+    :param targets: ids of components, also of those that the document lacks.
+    """
+
+    id: str
+    name: str
+    description: str
+    operator: str
+    required: int | None
+    targets: tuple[str, ...]
+    conditions: tuple[ComponentCondition, ...]
+    constraints: tuple[Constraint, ...]
+
+
+@dataclass(frozen=True)
+class Component:
+    """One step of a pathway.
+
+    :param type: its class as a CURIE.
+    :param proxy_for: what it stands for.
+    :param levels: IRIs of its progression levels.
+    :param precedes: ids of the components it says to precede, or that say so.
+    :param children: ids of the components right below it.
+    """
+
+    id: str
+    iri: str
+    type: str
+    type_label: str
+    name: str
+    description: str
+    proxy_for: tuple[Reference, ...]
+    levels: tuple[str, ...]
+    destination: bool
+    precedes: tuple[str, ...]
+    children: tuple[str, ...]
+    conditions: tuple[ComponentCondition, ...]
+
+
+@dataclass(frozen=True)
+class Order:
+    """The component `source` comes before `target`.
+
+    :param kind: why: it "precedes", a "condition" targets it, or it is a "child".
+    :param condition: id of the condition; empty for other kinds.
+    """
+
+    source: str
+    target: str
+    kind: str
+    condition: str
+
+
+@dataclass(frozen=True)
+class Structure:
+    """A pathway, or a set of pathways.
+
+    :param destination: ids of the components where the pathway leads.
+    :param pathways: the pathways of a set; empty for a pathway.
+    """
+
+    id: str
+    iri: str
+    name: str
+    description: str
+    destination: tuple[str, ...]
+    levels: tuple[Level, ...]
+    components: tuple[Component, ...]
+    edges: tuple[Order, ...]
+    pathways: tuple[Reference, ...]
+
+
+def structure_of(
+    content: dict[str, Any], identity: Identity, progression: dict[str, Any] | None
+) -> Structure:
+    """Read the structure of a pathway or a set of pathways.
+
+    :param content: the canonical JSON-LD of its document.
+    :param progression: the canonical JSON-LD of its progression model's, if the registry holds it.
+    :raises NotFound: when the primary entity is neither.
+    """
+    primary = content["@graph"][0]
+    kind = type_of(primary)
+    if not vocabulary().is_a(kind, "ceterms:Pathway", "ceterms:PathwaySet"):
+        label = vocabulary().label(kind) if kind else "thing without a class"
+        raise NotFound(f"{primary['ceterms:ctid']} is no pathway but a {label}.")
+    model = _nodes(progression, identity) if progression else {}
+    return _Reader(_nodes(content, identity), identity).structure(primary["ceterms:ctid"], model)
+
+
+def to_json(structure: Structure) -> dict[str, Any]:
+    """Return a structure as it is published in JSON."""
+    return asdict(structure, dict_factory=_members)
+
+
+def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    spelt = {"type_label": "typeLabel", "proxy_for": "proxyFor"}
+    return {spelt.get(key, key): value for key, value in pairs}
+
+
+class _Reader:
+    """Reads the nodes of a pathway's document."""
+
+    def __init__(self, nodes: Nodes, identity: Identity) -> None:
+        self._nodes = nodes
+        self._identity = identity
+        self._left = MOST_STEPS
+        self._here = {key_of(name): name for name, node in nodes.items() if class_of(node)}
+
+    def structure(self, pathway: str, model: Nodes) -> Structure:
+        """Return the structure of a pathway that stands among the nodes."""
+        node = self._nodes[pathway]
+        edges = tuple(dict.fromkeys(
+            Order(step.earlier, step.later, KINDS.get(step.property, "precedes"), step.condition)
+            for step in order_of(self._nodes)
+        ))  # fmt: skip
+        destination = self._destination(pathway)
+        components = tuple(self._components(edges, set(destination)))
+        used = [level for component in components for level in component.levels]
+        return Structure(
+            pathway, self._iri(pathway), self._text(node, *NAMES),
+            self._text(node, "ceterms:description"), destination,
+            tuple(levels_of({**self._nodes, **model}, used, self._id, self._iri)),
+            components, edges,
+            tuple(map(self._reference, values_of(node, "ceterms:hasPathway"))),
+        )  # fmt: skip
+
+    def _destination(self, pathway: str) -> tuple[str, ...]:
+        """Return where a pathway leads; of old records that do not say so, the root."""
+        node = self._nodes[pathway]
+        said_here = self._ids(values_of(node, "ceterms:hasDestinationComponent"))
+        said_there = (
+            name for name in self._here.values()
+            if pathway in self._ids(
+                values_of(self._nodes[name], "ceterms:isDestinationComponentOf"))
+        )  # fmt: skip
+        found = tuple(dict.fromkeys([*said_here, *said_there]))
+        return found or self._ids(values_of(node, "ceterms:hasRootComponent"))
+
+    def _components(self, edges: Iterable[Order], destination: set[str]) -> Iterator[Component]:
+        precedes: dict[str, list[str]] = defaultdict(list)
+        children: dict[str, list[str]] = defaultdict(list)
+        for edge in edges:
+            if edge.kind == "precedes":
+                precedes[edge.source].append(edge.target)
+            elif edge.kind == "child":
+                children[edge.target].append(edge.source)
+        for name in self._here.values():
+            node = self._nodes[name]
+            kind = class_of(node)
+            yield Component(
+                name, self._iri(name), vocabulary().compact(kind), vocabulary().label(kind),
+                self._text(node, *NAMES), self._text(node, "ceterms:description"),
+                tuple(map(self._reference, proxies_of(self._nodes, name))),
+                tuple(map(self._iri, self._ids(values_of(node, "asn:hasProgressionLevel")))),
+                name in destination, tuple(precedes[name]), tuple(children[name]),
+                self._conditions(node, set()),
+            )  # fmt: skip
+
+    def _conditions(
+        self, node: Mapping[str, list[str]], seen: set[str], depth: int = 1
+    ) -> tuple[ComponentCondition, ...]:
+        """Return the conditions of a node; one that was seen further up is left out."""
+        found = []
+        for name in values_of(node, "ceterms:hasCondition") if depth <= DEEPEST else ():
+            condition = self._nodes.get(name)
+            if condition is None or name in seen or self._left <= 0:
+                continue
+            seen.add(name)
+            targets = self._ids(values_of(condition, "ceterms:targetComponent"))
+            self._left -= 1 + len(targets)
+            found.append(ComponentCondition(
+                name, self._text(condition, "ceterms:name"),
+                self._text(condition, "ceterms:description"),
+                operator_of(self._nodes, condition), required_of(condition), targets,
+                self._conditions(condition, seen, depth + 1),
+                tuple(map(self._constraint, values_of(condition, "ceterms:hasConstraint"))),
+            ))  # fmt: skip
+        return tuple(found)
+
+    def _constraint(self, name: str) -> Constraint:
+        node = self._nodes.get(name, {})
+        return Constraint(
+            self._text(node, "ceterms:name"), self._side(node, "ceterms:leftSource"),
+            concept_of(self._nodes, node, "ceterms:comparator"),
+            self._side(node, "ceterms:rightSource"),
+        )  # fmt: skip
+
+    def _side(self, node: Mapping[str, list[str]], curie: str) -> str:
+        return ", ".join(
+            value[1:] if value[:1] == '"' else vocabulary().compact(value)
+            for value in values_of(node, curie)
+        )
+
+    def _reference(self, value: str) -> Reference:
+        name = self._id(value)
+        return Reference(name, self._iri(name), self._text(self._nodes.get(name, {}), *NAMES))
+
+    def _ids(self, values: Iterable[str]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(map(self._id, values)))
+
+    def _id(self, value: str) -> str:
+        """Return the CTID of an IRI in any spelling, or the IRI where it has none."""
+        text = value.removeprefix('"')
+        return self._here.get(key_of(text)) or self._identity.ctid_of(text) or text
+
+    def _iri(self, name: str) -> str:
+        """Return the IRI of an id; a blank node has none."""
+        if name.startswith("_:"):
+            return ""
+        return self._identity.resource(name) if is_ctid(name) else name
+
+    def _text(self, node: Mapping[str, list[str]], *curies: str) -> str:
+        values = (value for curie in curies for value in values_of(node, curie))
+        return next((value[1:] for value in values if value[:1] == '"'), "")
+
+
+def _nodes(content: dict[str, Any], identity: Identity) -> Nodes:
+    """Return the nodes of canonical JSON-LD."""
+    _, prefixes = inline_prefixes(content.get("@context"), [])
+    labelled = {**content, "@graph": _labelled(content["@graph"], count())}
+    return nodes_of(to_quads(labelled, vocabulary().context, prefixes), identity)
+
+
+def _labelled(value: Any, numbers: Iterator[int]) -> Any:
+    """Label the nodes without an ``@id``: the parser would label them anew in every answer."""
+    if isinstance(value, list):
+        return [_labelled(item, numbers) for item in value]
+    if not isinstance(value, dict):
+        return value
+    out = {key: _labelled(item, numbers) for key, item in value.items()}
+    is_node = "@value" not in out and any(":" in key or key == "@type" for key in out)
+    return {"@id": f"_:ctgraph.{next(numbers)}", **out} if is_node else out

@@ -1,0 +1,147 @@
+"""Reading the link index: a consistent view of what precedes what, within a deadline."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+import orjson
+
+from ctgraph.errors import QueryLimit, StoreError
+from ctgraph.settings import Settings
+from ctgraph.store.projector import snapshots_of
+
+# How many instructions of SQLite run between two looks at the clock.
+LOOK = 20_000
+
+
+class Known(NamedTuple):
+    """What the index knows of a node; see `ctgraph.links.facts`."""
+
+    id: str
+    document: str
+    owner: str
+    type: str
+    name: str
+    webpage: str
+    cost: float | None
+    currency: str
+    days: float | None
+
+
+class Statement(NamedTuple):
+    """One statement of one document, as the index keeps it."""
+
+    document: str
+    owner: str
+    relation: str
+    earlier: str
+    later: str
+    asserter: str
+    property: str
+    strength: str
+    via: str
+    condition: str
+    name: str
+    description: str
+    alternative: str
+    required: int | None
+    manifest: str
+
+
+class Step(NamedTuple):
+    """That something precedes something else, and how strongly at most one statement says so."""
+
+    earlier: str
+    later: str
+    strength: str
+
+
+class Links:
+    """The link index as it was at one moment."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+
+    def steps(
+        self, ids: Collection[str], forward: bool, most: int, relation: str = "precedes"
+    ) -> list[Step]:
+        """Return the steps from some nodes: to what they precede, or back to what precedes them.
+
+        :param most: how many to return, in the order of the nodes.
+        """
+        end = "earlier" if forward else "later"
+        return list(map(Step._make, self._db.execute(
+            f"SELECT DISTINCT earlier, later, strength FROM link WHERE relation = ? AND {end} IN "
+            "(SELECT value FROM json_each(?)) LIMIT ?", (relation, _array(ids), most),
+        )))  # fmt: skip
+
+    def statements(
+        self, earlier: Collection[str], later: Collection[str], relation: str = "precedes"
+    ) -> list[Statement]:
+        """Return every statement that one of some nodes precedes one of others."""
+        return list(map(Statement._make, self._db.execute(
+            "SELECT * FROM link WHERE relation = ? AND earlier IN (SELECT value FROM json_each(?)) "
+            "AND later IN (SELECT value FROM json_each(?)) ORDER BY document, rowid",
+            (relation, _array(earlier), _array(later)),
+        )))  # fmt: skip
+
+    def asked_for(self, later: Collection[str]) -> list[Statement]:
+        """Return the statements of others that they are required for some records."""
+        return list(map(Statement._make, self._db.execute(
+            "SELECT * FROM link WHERE relation = 'precedes' AND property = 'ceterms:isRequiredFor' "
+            "AND later IN (SELECT value FROM json_each(?)) ORDER BY document, rowid",
+            (_array(later),),
+        )))  # fmt: skip
+
+    def nodes(self, ids: Collection[str]) -> dict[str, Known]:
+        """Return what is known of those nodes that stand in a current record."""
+        rows = self._db.execute(
+            "SELECT id, document, owner, type, name, webpage, cost, currency, days FROM node "
+            "WHERE id IN (SELECT value FROM json_each(?))", (_array(ids),),
+        )  # fmt: skip
+        return {row[0]: Known._make(row) for row in rows}
+
+    def requirements(self, records: Collection[str]) -> dict[str, list[dict[str, Any]]]:
+        """Return what records need, as far as they or their manifests say so."""
+        found: dict[str, list[dict[str, Any]]] = {}
+        for record, tree in self._db.execute(
+            "SELECT record, tree FROM requirement WHERE record IN "
+            "(SELECT value FROM json_each(?)) ORDER BY rowid", (_array(records),),
+        ):  # fmt: skip
+            found.setdefault(record, []).append(orjson.loads(tree))
+        return found
+
+
+@contextmanager
+def reading(settings: Settings) -> Iterator[Links]:
+    """Read the link index of a registry; all that is read in the block is of one moment.
+
+    :raises StoreError: when there is no index yet.
+    :raises QueryLimit: when reading takes longer than ``query_timeout``.
+    """
+    path = snapshots_of(settings).links
+    if not path.exists():
+        raise StoreError("The link index is still being built; try again in a moment.")
+    deadline = time.monotonic() + settings.query_timeout
+    db = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None)
+    db.set_progress_handler(lambda: time.monotonic() > deadline, LOOK)
+    try:
+        db.execute("BEGIN")
+        yield Links(db)
+    except sqlite3.OperationalError as error:
+        if time.monotonic() > deadline:
+            raise QueryLimit(
+                f"The question took longer than {settings.query_timeout:g} seconds. Ask for fewer "
+                "steps."
+            ) from error
+        raise StoreError(f"The link index could not be read: {error}") from error
+    finally:
+        db.close()
+
+
+def _array(ids: Collection[str]) -> str:
+    return orjson.dumps(list(ids)).decode()

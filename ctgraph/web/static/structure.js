@@ -1,0 +1,146 @@
+// The picture of a published pathway: its steps in bands by level, its conditions as diamonds.
+import { Palette, Picture, at, box, caption, element, embedded } from "./picture.js";
+
+const words = embedded("words");
+const DIAMOND = { shape: "diamond", width: 22, height: 22 };
+
+// How many of its components a condition asks for; the page's table says it in the same words.
+export function quantity({ required, operator, targets }) {
+  if (targets.length < 2) return "";
+  if (operator === "OnlyOne") return "only one of";
+  if (required && required < targets.length) return `${required === 1 ? "any one" : `${required} of ${targets.length}`} of`;
+  return operator === "Or" && !required ? "any one of" : "all of";
+}
+
+const everyCondition = (conditions) => conditions.flatMap((one) => [one, ...everyCondition(one.conditions)]);
+
+// The number of the band of every step: that of its level or, where it names none, the latest band
+// of what comes before it, else the one before what comes after it.
+function bandsOf(structure) {
+  const orders = [...new Set(structure.levels.map((level) => level.order))].sort((a, b) => a - b);
+  const numbers = new Map(structure.levels.map((level) => [level.iri, orders.indexOf(level.order)]));
+  const bands = new Map();
+  for (const step of structure.components) {
+    const named = step.levels.map((iri) => numbers.get(iri)).filter((number) => number !== undefined);
+    if (named.length) bands.set(step.id, Math.max(...named));
+  }
+  const beside = (id, from, to) => structure.edges.filter((edge) => edge[from] === id && bands.has(edge[to])).map((edge) => bands.get(edge[to]));
+  const missing = () => structure.components.filter((step) => !bands.has(step.id));
+  const settle = (bandOf) => {
+    for (let found = true; found; ) {
+      const now = missing().map((step) => [step.id, bandOf(step.id)]).filter(([, band]) => Number.isFinite(band));
+      now.forEach(([id, band]) => bands.set(id, band));
+      found = now.length > 0;
+    }
+  };
+  settle((id) => Math.max(...beside(id, "target", "source")));
+  settle((id) => Math.max(0, Math.min(...beside(id, "source", "target")) - 1));
+  missing().forEach((step) => bands.set(step.id, 0));
+  return bands;
+}
+
+function thing(step, palette) {
+  const classes = ["thing", step.destination && "destination"].filter(Boolean);
+  const lines = box(step.name || step.id, step.destination ? "the destination" : "");
+  return { group: "nodes", classes, data: { id: step.id, ...lines, ...palette.of(step.typeLabel), shape: "round-rectangle", step } };
+}
+
+const lineOf = (source, target, more = {}) => ({ group: "edges", data: { id: `${source} ${target}`, source, target, agreed: "both", label: "", ...more } });
+
+// A condition is a diamond before its step, and those nested in it are diamonds before that.
+function diamonds(step, condition, into, known) {
+  const nested = condition.conditions.length ? words.nested[condition.operator] : "";
+  const text = caption(quantity(condition), nested && condition.targets.length ? nested : "");
+  const data = { id: condition.id, ...DIAMOND, label: text, colour: "#8A8F94", line: "solid", condition, step };
+  const inner = condition.conditions.flatMap((one) => diamonds(step, one, condition.id, known));
+  const targets = condition.targets.filter((id) => known.has(id)).map((id) => lineOf(id, condition.id));
+  return [{ group: "nodes", classes: ["thing", "diamond"], data }, lineOf(condition.id, into, { condition }), ...targets, ...inner];
+}
+
+// What keeps the bands apart: invisible nodes that come after one band and before the next.
+function guides(structure, bands) {
+  const ids = [...bands.keys(), ...structure.components.flatMap((step) => everyCondition(step.conditions).map((one) => one.id))];
+  const bandOf = new Map([...bands, ...structure.components.flatMap((step) => everyCondition(step.conditions).map((one) => [one.id, bands.get(step.id)]))]);
+  const last = Math.max(0, ...bands.values());
+  return Array.from({ length: last }, (_, number) => {
+    const id = `after ${number}`;
+    const lines = ids.map((one) => (bandOf.get(one) <= number ? [one, id] : [id, one]));
+    return [{ group: "nodes", classes: ["divider"], data: { id } }, ...lines.map(([source, target]) => ({ ...lineOf(source, target, { weight: 0.01 }), classes: ["guide"] }))];
+  }).flat();
+}
+
+export function elementsOf(structure, palette = new Palette()) {
+  const known = new Set(structure.components.map((step) => step.id));
+  const bands = bandsOf(structure);
+  const needed = new Set(structure.edges.filter((edge) => edge.kind === "condition").map((edge) => `${edge.source} ${edge.target}`));
+  const lines = structure.edges.filter((edge) => edge.kind !== "condition" && !needed.has(`${edge.source} ${edge.target}`) && known.has(edge.source) && known.has(edge.target));
+  return [
+    ...structure.components.map((step) => thing(step, palette)),
+    ...structure.components.flatMap((step) => step.conditions.flatMap((one) => diamonds(step, one, step.id, known))),
+    ...lines.map((edge) => ({ ...lineOf(edge.source, edge.target), classes: edge.kind === "child" ? ["part"] : [] })),
+    ...(structure.levels.length ? guides(structure, bands) : []),
+  ];
+}
+
+// Draws the bands behind what has been laid out.
+function bandsBehind({ cy }, structure) {
+  const bands = bandsOf(structure);
+  const names = [...structure.levels].sort((a, b) => a.order - b.order).map((level) => level.name);
+  const { y1, h } = cy.nodes(".thing").boundingBox();
+  cy.add([...new Set(bands.values())].map((number) => {
+    const inside = cy.nodes(".thing").filter((node) => bands.get((node.data("step") || {}).id) === number).boundingBox();
+    const size = { width: inside.w + 28, height: h + 80 };
+    return { group: "nodes", classes: ["band"], data: { id: `band ${number}`, label: names[number] || "", ...size },
+             position: { x: inside.x1 + inside.w / 2, y: y1 + h / 2 - 20 } };
+  }));
+}
+
+export function redraw(picture, structure, palette, around) {
+  const { cy } = picture;
+  cy.elements().remove();
+  cy.add(elementsOf(structure, palette));
+  picture.gap = 30;
+  picture.arrange(around, () => structure.levels.length && bandsBehind(picture, structure));
+}
+
+export function told(target) {
+  if (target.isEdge()) return `${target.source().data("label")} before ${target.target().data("label")}`;
+  const { condition, step } = target.data();
+  if (condition) return ["condition", quantity(condition), condition.name, condition.description].filter(Boolean).join(" ");
+  return [step.name, step.typeLabel, step.destination ? "the destination" : ""].filter(Boolean).join(", ");
+}
+
+function list(title, items) {
+  return items.length ? [element("h3", {}, title), element("ul", {}, ...items.map((item) => element("li", {}, ...[item].flat())))] : [];
+}
+
+function conditionInWords(condition, names) {
+  const rules = condition.constraints.map((rule) => element("p", {}, `${rule.name} ${rule.left} ${words.comparators[rule.comparator] || rule.comparator} ${rule.right}`));
+  const nested = condition.conditions.length ? [element("p", {}, words.nested[condition.operator]), element("ul", {}, ...condition.conditions.map((one) => element("li", {}, ...conditionInWords(one, names))))] : [];
+  const first = [condition.name && element("strong", {}, `${condition.name} `), condition.description].filter(Boolean);
+  return [...first, element("p", { class: "soft" }, `${quantity(condition)} ${condition.targets.map((id) => names.get(id) || id).join(", ")}`), ...rules, ...nested];
+}
+
+export function details(structure, target) {
+  const { condition, step } = target.isEdge() ? target.target().data() : target.data();
+  const names = new Map(structure.components.map((one) => [one.id, one.name]));
+  const nameOf = (id) => names.get(id) || id;
+  if (condition) return [element("h2", {}, `What ${step.name} needs`), ...conditionInWords(condition, names)];
+  const proxied = step.proxyFor.map(({ id, name }) => element("a", { href: `/pathways/${encodeURIComponent(id)}` }, name || id));
+  const before = structure.edges.filter((edge) => edge.target === step.id && edge.kind !== "condition").map((edge) => nameOf(edge.source));
+  const after = structure.edges.filter((edge) => edge.source === step.id).map((edge) => nameOf(edge.target));
+  return [
+    element("h2", {}, step.name || step.id), element("p", {}, step.typeLabel, step.destination ? ", the destination" : ""),
+    element("p", {}, step.description), ...list("Stands for", proxied),
+    ...list("Needs", step.conditions.map((one) => conditionInWords(one, names))),
+    ...list("Comes after", [...new Set(before)]), ...list("Comes before", [...new Set(after)]),
+  ];
+}
+
+export function drawStructure(structure) {
+  const show = (target) => at("details").replaceChildren(...details(structure, target));
+  const picture = new Picture({ told, show, open: () => at("details").focus() });
+  redraw(picture, structure, new Palette(), picture.cy.collection());
+  const end = picture.cy.nodes(".destination");
+  if (end.nonempty()) show(end[0]);
+}
