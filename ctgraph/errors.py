@@ -144,6 +144,12 @@ class Conflict(CtgraphError):
     title = "Conflict"
 
 
+class DraftsFull(Conflict):
+    """An organization keeps as many drafts as it may."""
+
+    title = "Too many drafts"
+
+
 class Gone(CtgraphError):
     """The record was withdrawn; ``extra`` carries the tombstone."""
 

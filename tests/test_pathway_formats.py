@@ -41,8 +41,8 @@ OWNER, HEARSAY = ctid_number(90), ctid_number(91)
 EXAM = "https://exams.example/entry?a=1&b=2"
 WEIRD = ('say "hi"', 'a"]-->b["', "x --> y", "<b>&amp;</b> & c", "line\r\nbreak\ttab", "nul\0\x1b",
          "🎓👩‍🚀", "شهادة (CCNA)", "\u202eevil", "C#; C++", "%% {init}", "style a:#b;", "1. First",
-         "- item", "\\", '\\"', "back\\slash\\n", "=1+1", "+1", "-1", "@SUM(A1)", "'=1", "a|b", "end",
-         "#quot;", "a\u2028b", "\ufffe")  # fmt: skip
+         "- item", "\\", '\\"', "back\\slash\\n", "=1+1", "+1", "-1", "@SUM(A1)", "'=1", "a|b",
+         "end", " ", "#quot;", "a\u2028b", "\ufffe")  # fmt: skip
 
 
 def course(number: int, **more: Any) -> Node:
@@ -87,7 +87,8 @@ SMALL = Graph(
 texts = st.sampled_from(WEIRD) | st.text(st.characters(codec="utf-8"), max_size=20)
 ids = st.sampled_from([*map(ctid_number, range(4)), EXAM, "_:b7", "https://x.example/é#f"])
 conditions = st.builds(Condition, st.sampled_from(["_:c1", "_:c2", "https://x.example/c"]), texts,
-                       texts, st.sampled_from(["", "_:c0"]), st.none() | st.integers(1, 9))
+                       texts, st.sampled_from(["", "_:c0"]),
+                       st.none() | st.integers(1, 9))  # fmt: skip
 assertions = st.builds(Assertion, ids, ids, st.sampled_from([ctid_number(1), ctid_number(2)]),
                        st.just("ceterms:requires"), st.sampled_from(STRENGTHS),
                        st.sampled_from(VIAS), st.sampled_from(["source", "target", "other"]),
@@ -341,8 +342,7 @@ def test_csv_says_what_json_says() -> None:
     assert collapsed["through"] == f"{ctid_number(7)} {ctid_number(8)}"
     assert (collapsed["strength"], collapsed["asserted_by"]) == ("weak", "")
     assert [key for key, cell in alone.items() if cell] == [
-        "source", "source_name", "source_type", "source_owner", "source_owner_name"
-    ]
+        "source", "source_name", "source_type", "source_owner", "source_owner_name"]  # fmt: skip
 
 
 # Graphviz
@@ -398,21 +398,21 @@ def unescaped(label: str) -> list[str]:
 
 @given(graphs())
 def test_mermaid_has_nothing_in_its_labels_that_is_more_than_text(graph: Graph) -> None:
-    lines = write(graph, "mermaid", IDENTITY).decode().split("\n")
-    assert lines[0] == "flowchart LR"
     labels = {}
-    for text in lines[1:-1]:
+    first, *lines, last = write(graph, "mermaid", IDENTITY).decode().split("\n")
+    assert (first, last) == ("flowchart LR", "")
+    for text in lines:
         found = re.fullmatch(
             r'  (?:(n\d+)\["([^"\n]*)"\]:::[a-z]+'
-            r'|n\d+ (?:==>|-->|-\.->)(?:\|"([^"\n]*)"\|)? n\d+'
-            r'|cut\["([^"\n]*)"\]|class n\d+ start|classDef [a-z]+ [a-z0-9:#,-]+)', text)  # fmt: skip
+            r'|n\d+ (?:==>|-->|-\.->)(?:\|"([^"\n]*)"\|)? n\d+|cut\["([^"\n]*)"\]'
+            r'|class n\d+ start|classDef [a-z]+ [a-z0-9:#,-]+)', text)  # fmt: skip
         assert found, text
         plain = "".join(filter(None, found.groups()[1:])).replace("<br/>", "")
         assert not re.search(r"[][{}<>|`$%:\\*_~=@!?^+&\"]|#(?!\d+;)", plain)
         if found[1]:
             labels[found[1]] = unescaped(found[2])
-    for number, node in enumerate(graph.nodes):
-        assert labels[f"n{number}"][0] == (line(node.name) or node.id)
+    shown = Counter(label[0] for label in labels.values())
+    assert not Counter(line(node.name) or node.id for node in graph.nodes) - shown
 
 
 def test_mermaid_draws_strengths_families_and_alternatives() -> None:
@@ -427,3 +427,9 @@ def test_mermaid_draws_strengths_families_and_alternatives() -> None:
         '  cut["Only 4 nodes are shown."]',
         "  class n2 start",
     ]
+
+
+def test_a_node_of_another_page_is_drawn_by_its_id() -> None:
+    page = replace(SMALL, nodes=SMALL.nodes[1:])
+    assert f'["{ctid_number(1)}"]:::other' in write(page, "mermaid", IDENTITY).decode()
+    assert f'[label="{ctid_number(1)}", shape=note' in write(page, "dot", IDENTITY).decode()

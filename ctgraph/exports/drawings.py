@@ -29,7 +29,7 @@ def dot(graph: Graph) -> str:
     lines += [
         f"  {_quoted(node.id)} [label={_shown(_caption(node))}, shape={_SHAPES[node.family]}, "
         f'fillcolor="{_COLOURS[node.family]}", penwidth={3 if node.id in graph.start else 1}];'
-        for node in graph.nodes
+        for node in _nodes(graph)
     ]
     lines += [
         f"  {_quoted(edge.source)} -> {_quoted(edge.target)} [label={_shown(_words(edge))}, "
@@ -56,12 +56,10 @@ def mermaid(graph: Graph) -> str:
     The class of a node is its family. A thick arrow is a requirement; a dotted one a
     recommendation, or weak. Where the question starts has a thick border.
     """
-    nodes = [node.id for node in graph.nodes]
-    ends = [end for edge in graph.edges for end in (edge.source, edge.target)]
-    names = {id: f"n{number}" for number, id in enumerate(dict.fromkeys([*nodes, *ends]))}
+    nodes = _nodes(graph)
+    names = {node.id: f"n{number}" for number, node in enumerate(nodes)}
     lines = ["flowchart LR"]
-    lines += [f"  {names[node.id]}[{_label(_caption(node))}]:::{node.family}"
-              for node in graph.nodes]  # fmt: skip
+    lines += [f"  {names[node.id]}[{_label(_caption(node))}]:::{node.family}" for node in nodes]
     for edge in graph.edges:
         words = _words(edge)
         arrow = _ARROWS.get(edge.strength, "-->") + (f"|{_label(words)}|" if words else "")
@@ -81,6 +79,15 @@ def _label(text: str) -> str:
     start = "" if text[:1].isalpha() else _NO_SPACE
     escaped = re.sub(r"[!-&*+:-@\[-`{-~]", lambda sign: f"#{ord(sign[0])};", text)
     return f'"{start}{escaped}"'.replace("\n", "<br/>")
+
+
+def _nodes(graph: Graph) -> list[Node]:
+    """Return the nodes to draw: also those that edges lead to and another page describes."""
+    nodes = {node.id: node for node in graph.nodes}
+    for edge in graph.edges:
+        for end in (edge.source, edge.target):
+            nodes.setdefault(end, Node(end, end))
+    return list(nodes.values())
 
 
 def _caption(node: Node) -> str:

@@ -62,6 +62,16 @@ envelope = Table(
     Column("deleted_at", String(27)),
 )
 
+draft = Table(
+    "draft",
+    metadata,
+    Column("owner", ForeignKey("organization.ctid"), primary_key=True),
+    _ctid(primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("document", LargeBinary, nullable=False),
+    Column("updated_at", String(27), nullable=False),
+)
+
 version = Table(
     "version",
     metadata,

@@ -55,9 +55,10 @@ class Asked:
         """Tell whether an answer shows a node; `None` is one that the registry knows nothing of."""
         if not self.kinds and not self.providers:
             return True
-        family = family_of(node.type) if node else "other"
-        return (not self.kinds or family in self.kinds) and (
-            not self.providers or (node is not None and node.owner in self.providers)
+        if node is None:  # it could be of any kind
+            return not self.providers
+        return (not self.kinds or family_of(node.type) in self.kinds) and (
+            not self.providers or node.owner in self.providers
         )
 
 

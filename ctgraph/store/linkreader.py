@@ -11,7 +11,9 @@ from typing import Any, NamedTuple
 import orjson
 
 from ctgraph.errors import QueryLimit, StoreError
+from ctgraph.links.extraction import Link
 from ctgraph.settings import Settings
+from ctgraph.store.links import links_where
 from ctgraph.store.projector import snapshots_of
 
 # How many instructions of SQLite run between two looks at the clock.
@@ -88,6 +90,10 @@ class Links:
             "AND later IN (SELECT value FROM json_each(?)) ORDER BY document, rowid",
             (relation, _array(earlier), _array(later)),
         )))  # fmt: skip
+
+    def said_by(self, document: str) -> list[tuple[str, Link]]:
+        """Return the links that a document asserts, each with the owner of who says it."""
+        return links_where(self._db, "document = ? ORDER BY rowid", document)
 
     def asked_for(self, later: Collection[str]) -> list[Statement]:
         """Return the statements of others that they are required for some records."""

@@ -15,7 +15,19 @@ from ctgraph.ledger import Ledger
 from ctgraph.settings import Settings, load_settings
 from ctgraph.shapes import shapes
 from ctgraph.store.pool import QueryPool
-from ctgraph.web import minimum, problems, publish, records, site, sparql, terms, validate
+from ctgraph.web import (
+    building,
+    links,
+    minimum,
+    pathways,
+    problems,
+    publish,
+    records,
+    site,
+    sparql,
+    terms,
+    validate,
+)
 from ctgraph.web.shortcut import Shortcut
 from ctgraph.web.state import State
 
@@ -51,7 +63,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     for closing in (pool, bounded):
         atexit.register(closing.close)
     app.extensions["ctgraph"] = State(settings, Ledger.of(settings), pool, bounded)
-    for module in (records, publish, validate, minimum, terms, sparql, site):
+    for module in (records, links, publish, pathways, building, validate, minimum, terms, sparql,
+                   site):
         app.register_blueprint(module.blueprint)
     problems.register(app)
     app.after_request(_headers)

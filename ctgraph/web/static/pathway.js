@@ -37,7 +37,7 @@ function line(edge) {
   return {
     group: "edges",
     data: { id: `${edge.source} ${edge.target}`, source: edge.source, target: edge.target, strength: edge.strength, agreed: edge.agreed, edge,
-            label: caption(edge.alternative ? "any one of:" : some, first && (first.name || first.description)) },
+            ...caption(edge.alternative ? "any one of:" : some, first && (first.name || first.description)) },
   };
 }
 

@@ -1,5 +1,7 @@
 // A picture of things in layers, the earlier ones to the left: how it looks, moves, is read and saved.
-// Things are nodes of the class "thing", with the data: label, lines (a text), colour, shape.
+// Things are nodes of the class "thing", with the data that box() makes, a colour and a shape.
+import { arrange } from "./layers.js";
+import cytoscape from "./vendor/cytoscape/cytoscape.esm.min.js";
 
 // By Okabe and Ito, for every kind of colour vision, without the two that are too pale or too dark.
 const COLOURS = ["#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#8A8F94"];
@@ -51,9 +53,11 @@ export function box(name, below = "") {
   return { label: lines.join("\n"), width: WIDTH, height: lines.length * 16 + 20 };
 }
 
-// The text on a line; the whole text stands in the details.
+// The data of a text on a line; the whole text stands in the details.
 export function caption(...texts) {
-  return texts.filter(Boolean).flatMap((text) => wrapped(text, 11, 130, 3)).join("\n");
+  const lines = texts.filter(Boolean).flatMap((text) => wrapped(text, 11, 130, 3));
+  const width = Math.max(0, ...lines.map((text) => measure.measureText(text).width));
+  return { label: lines.join("\n"), labelWidth: width, labelHeight: lines.length * 13 };
 }
 
 function theme() {
@@ -73,6 +77,7 @@ function style({ ink, soft, line, paper, tint, accent }) {
   const dashes = (selector, width, pattern) => ({
     selector, style: { width, ...(pattern && { "line-style": "dashed", "line-dash-pattern": pattern }) },
   });
+  const way = (name, otherwise) => (edge) => edge.scratch("way")?.[name] ?? otherwise;
   return [
     { selector: "node", style: { "font-family": FONT, "font-size": 13, color: ink, "text-wrap": "wrap" } },
     { selector: ".thing", style: {
@@ -87,11 +92,11 @@ function style({ ink, soft, line, paper, tint, accent }) {
       shape: "rectangle", width: "data(width)", height: "data(height)", label: "data(label)", events: "no",
       "background-color": tint, "border-width": 1, "border-color": line, "text-valign": "top", "text-margin-y": 22,
       color: soft, "z-index": -1, "z-index-compare": "manual" } },
-    { selector: ".divider", style: { width: 1, height: 1, opacity: 0, events: "no" } },
     { selector: "edge", style: {
-      "curve-style": "unbundled-bezier", "edge-distances": "intersection",
-      "control-point-weights": (edge) => edge.scratch("controlPointWeights") || [0.5],
-      "control-point-distances": (edge) => edge.scratch("controlPointDistances") || [0], width: 2, "line-color": soft, "target-arrow-color": soft, "target-arrow-shape": "triangle",
+      "curve-style": "unbundled-bezier", "edge-distances": "endpoints",
+      "source-endpoint": way("from", "outside-to-node"), "target-endpoint": way("to", "outside-to-node"),
+      "control-point-weights": way("weights", [0.5]), "control-point-distances": way("distances", [0]),
+      "text-margin-x": way("textX", 0), "text-margin-y": way("textY", 0), width: 2, "line-color": soft, "target-arrow-color": soft, "target-arrow-shape": "triangle",
       "target-arrow-fill": "hollow", "arrow-scale": 1.2, label: "data(label)", "font-family": FONT, "font-size": 11,
       color: ink, "text-wrap": "wrap", "text-background-color": paper, "text-background-opacity": 0.85, "text-background-padding": 2 } },
     dashes("edge[strength='required']", 3), dashes("edge[strength='advanced']", 2.5, [10, 4]),
@@ -99,7 +104,6 @@ function style({ ink, soft, line, paper, tint, accent }) {
     dashes("edge[strength='weak']", 2, [1.5, 3]),
     { selector: "edge[agreed='both']", style: { "target-arrow-fill": "filled" } },
     { selector: "edge[agreed='other']", style: { "target-arrow-shape": "diamond" } },
-    { selector: ".guide", style: { opacity: 0, events: "no", label: "" } },
     { selector: ".part", style: { "line-style": "dotted", "target-arrow-shape": "none" } },
     { selector: ".hidden", style: { display: "none" } },
     { selector: ".chosen", style: { "outline-color": accent, "outline-width": 4, "outline-offset": 3 } },
@@ -130,14 +134,9 @@ export class Picture {
   }
 
   // Lays out what is visible, then moves so that all of it, or a node and its neighbours, can be read.
-  arrange(around, then = () => {}) {
-    this.cy.elements(":visible").not(".band").layout({
-      name: "dagre", rankDir: "LR", nodeSep: 26, edgeSep: 14, rankSep: this.gap || 120, fit: false, useDagreEdgeControlPoints: true,
-      edgeWeight: (edge) => edge.data("weight") || 1,
-    }).run();
-    this.cy.style().update();  // the lines know their ways only now
-    then();
-    this.#frame(around);
+  arrange(around, guides = []) {
+    arrange(this.cy.elements(":visible"), guides);
+    this.frame(around);
   }
 
   choose(target) {
@@ -153,7 +152,7 @@ export class Picture {
     at("spoken").textContent = text;
   }
 
-  #frame(around) {
+  frame(around) {
     const all = this.cy.elements(":visible");
     const fits = (elements) => {
       const { w, h } = elements.boundingBox();

@@ -50,57 +50,51 @@ const lineOf = (source, target, more = {}) => ({ group: "edges", data: { id: `${
 // A condition is a diamond before its step, and those nested in it are diamonds before that.
 function diamonds(step, condition, into, known) {
   const nested = condition.conditions.length ? words.nested[condition.operator] : "";
-  const text = caption(quantity(condition), nested && condition.targets.length ? nested : "");
-  const data = { id: condition.id, ...DIAMOND, label: text, colour: "#8A8F94", line: "solid", condition, step };
+  const { label } = caption(quantity(condition), nested && condition.targets.length ? nested : "");
+  const data = { id: condition.id, ...DIAMOND, label, colour: "#8A8F94", line: "solid", condition, step };
   const inner = condition.conditions.flatMap((one) => diamonds(step, one, condition.id, known));
   const targets = condition.targets.filter((id) => known.has(id)).map((id) => lineOf(id, condition.id));
   return [{ group: "nodes", classes: ["thing", "diamond"], data }, lineOf(condition.id, into, { condition }), ...targets, ...inner];
 }
 
-// What keeps the bands apart: invisible nodes that come after one band and before the next.
-function guides(structure, bands) {
-  const ids = [...bands.keys(), ...structure.components.flatMap((step) => everyCondition(step.conditions).map((one) => one.id))];
-  const bandOf = new Map([...bands, ...structure.components.flatMap((step) => everyCondition(step.conditions).map((one) => [one.id, bands.get(step.id)]))]);
+// What keeps the bands apart.
+function guidesOf(structure, bands) {
+  const placed = structure.components.flatMap((step) => [step.id, ...everyCondition(step.conditions).map((one) => one.id)].map((id) => [id, bands.get(step.id)]));
+  const ids = (fits) => placed.filter(([, band]) => fits(band)).map(([id]) => id);
   const last = Math.max(0, ...bands.values());
-  return Array.from({ length: last }, (_, number) => {
-    const id = `after ${number}`;
-    const lines = ids.map((one) => (bandOf.get(one) <= number ? [one, id] : [id, one]));
-    return [{ group: "nodes", classes: ["divider"], data: { id } }, ...lines.map(([source, target]) => ({ ...lineOf(source, target, { weight: 0.01 }), classes: ["guide"] }))];
-  }).flat();
+  return Array.from({ length: structure.levels.length && last }, (_, number) => (
+    { id: `after ${number}`, before: ids((band) => band <= number), after: ids((band) => band > number) }));
 }
 
-export function elementsOf(structure, palette = new Palette()) {
+function elementsOf(structure, palette) {
   const known = new Set(structure.components.map((step) => step.id));
-  const bands = bandsOf(structure);
   const needed = new Set(structure.edges.filter((edge) => edge.kind === "condition").map((edge) => `${edge.source} ${edge.target}`));
   const lines = structure.edges.filter((edge) => edge.kind !== "condition" && !needed.has(`${edge.source} ${edge.target}`) && known.has(edge.source) && known.has(edge.target));
   return [
     ...structure.components.map((step) => thing(step, palette)),
     ...structure.components.flatMap((step) => step.conditions.flatMap((one) => diamonds(step, one, step.id, known))),
     ...lines.map((edge) => ({ ...lineOf(edge.source, edge.target), classes: edge.kind === "child" ? ["part"] : [] })),
-    ...(structure.levels.length ? guides(structure, bands) : []),
   ];
 }
 
 // Draws the bands behind what has been laid out.
-function bandsBehind({ cy }, structure) {
-  const bands = bandsOf(structure);
+function addBands({ cy }, structure, bands) {
   const names = [...structure.levels].sort((a, b) => a.order - b.order).map((level) => level.name);
-  const { y1, h } = cy.nodes(".thing").boundingBox();
+  const { y1, h } = cy.nodes().boundingBox();
   cy.add([...new Set(bands.values())].map((number) => {
-    const inside = cy.nodes(".thing").filter((node) => bands.get((node.data("step") || {}).id) === number).boundingBox();
-    const size = { width: inside.w + 28, height: h + 80 };
-    return { group: "nodes", classes: ["band"], data: { id: `band ${number}`, label: names[number] || "", ...size },
+    const inside = cy.nodes(".thing").filter((node) => bands.get(node.data("step").id) === number).boundingBox();
+    return { group: "nodes", classes: ["band"], data: { id: `band ${number}`, label: names[number] || "", width: inside.w + 28, height: h + 80 },
              position: { x: inside.x1 + inside.w / 2, y: y1 + h / 2 - 20 } };
   }));
 }
 
-export function redraw(picture, structure, palette, around) {
-  const { cy } = picture;
-  cy.elements().remove();
-  cy.add(elementsOf(structure, palette));
-  picture.gap = 30;
-  picture.arrange(around, () => structure.levels.length && bandsBehind(picture, structure));
+export function redraw(picture, structure, palette) {
+  const bands = bandsOf(structure);
+  picture.cy.elements().remove();
+  picture.cy.add(elementsOf(structure, palette));
+  picture.arrange(picture.cy.collection(), guidesOf(structure, bands));
+  if (structure.levels.length) addBands(picture, structure, bands);
+  picture.frame(picture.cy.collection());
 }
 
 export function told(target) {
@@ -140,7 +134,7 @@ export function details(structure, target) {
 export function drawStructure(structure) {
   const show = (target) => at("details").replaceChildren(...details(structure, target));
   const picture = new Picture({ told, show, open: () => at("details").focus() });
-  redraw(picture, structure, new Palette(), picture.cy.collection());
+  redraw(picture, structure, new Palette());
   const end = picture.cy.nodes(".destination");
   if (end.nonempty()) show(end[0]);
 }

@@ -1,0 +1,76 @@
+"""Drafts: documents that an organization is still working on. They are no part of the record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from ctgraph.errors import DraftsFull, NotFound
+from ctgraph.ledger import Ledger, now
+from ctgraph.ledger.models import draft
+
+MOST_DRAFTS = 200
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A draft in a list."""
+
+    ctid: str
+    name: str
+    updated_at: str
+
+
+def save_draft(ledger: Ledger, owner: str, record: str, name: str, document: bytes) -> None:
+    """Keep a draft of an organization, in the place of an earlier one with the same CTID.
+
+    Every organization has its own drafts: two may draft with one CTID.
+
+    :raises DraftsFull: when it has 200 already.
+    """
+    mine = (draft.c.owner == owner) & (draft.c.ctid == record)
+    with ledger.writing() as connection:
+        connection.execute(draft.delete().where(mine))
+        count = connection.scalar(
+            sa.select(sa.func.count()).select_from(draft).where(draft.c.owner == owner)
+        )
+        if count is not None and count >= MOST_DRAFTS:
+            raise DraftsFull(f"You have {MOST_DRAFTS} drafts; publish or delete one first.")
+        connection.execute(draft.insert().values(
+            owner=owner, ctid=record, name=name, document=document, updated_at=now()
+        ))  # fmt: skip
+
+
+def drafts_of(ledger: Ledger, owner: str) -> list[Draft]:
+    """Return the drafts of an organization, the newest first."""
+    columns = (draft.c.ctid, draft.c.name, draft.c.updated_at)
+    query = sa.select(*columns).where(draft.c.owner == owner).order_by(draft.c.updated_at.desc())
+    with ledger.engine.connect() as connection:
+        return [Draft(*row) for row in connection.execute(query)]
+
+
+def draft_of(ledger: Ledger, owner: str, record: str) -> bytes:
+    """Return the document of a draft.
+
+    :raises NotFound: when the organization has no such draft.
+    """
+    query = sa.select(draft.c.document).where(draft.c.owner == owner, draft.c.ctid == record)
+    with ledger.engine.connect() as connection:
+        found: bytes | None = connection.scalar(query)
+    if found is None:
+        raise NotFound(f"You have no draft {record}.")
+    return found
+
+
+def delete_draft(ledger: Ledger, owner: str, record: str) -> None:
+    """Delete a draft.
+
+    :raises NotFound: when the organization has no such draft.
+    """
+    with ledger.writing() as connection:
+        gone = connection.execute(
+            draft.delete().where(draft.c.owner == owner, draft.c.ctid == record)
+        )
+    if not gone.rowcount:
+        raise NotFound(f"You have no draft {record}.")

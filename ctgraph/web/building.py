@@ -1,0 +1,79 @@
+"""Building a pathway: the page, the account behind a key, and drafts."""
+
+from __future__ import annotations
+
+import orjson
+from flask import Blueprint, Response, render_template, request
+
+from ctgraph import ctid
+from ctgraph.errors import InvalidDocument
+from ctgraph.ledger.drafts import delete_draft, draft_of, drafts_of, save_draft
+from ctgraph.nodes import name_of
+from ctgraph.web.negotiation import HTML
+from ctgraph.web.publish import authenticate
+from ctgraph.web.state import state
+
+blueprint = Blueprint("building", __name__)
+
+
+@blueprint.get("/pathways/build")
+def build() -> Response:
+    """The page where a pathway is put together."""
+    return Response(render_template("build.html"), mimetype=HTML)
+
+
+@blueprint.get("/account")
+def account() -> Response:
+    """The organization that a key belongs to."""
+    owner, _ = authenticate()
+    return _json({"organization": owner.ctid, "name": owner.name})
+
+
+@blueprint.get("/drafts")
+def drafts() -> Response:
+    """The drafts of the organization that asks, the newest first."""
+    owner, _ = authenticate()
+    found = drafts_of(state().ledger, owner.ctid)
+    return _json({"drafts": [
+        {"ctid": one.ctid, "name": one.name, "updated": one.updated_at} for one in found
+    ]})  # fmt: skip
+
+
+@blueprint.get("/drafts/<record>")
+def draft(record: str) -> Response:
+    """A draft, as it was saved."""
+    owner, _ = authenticate()
+    found = draft_of(state().ledger, owner.ctid, ctid.canonical(record))
+    return Response(found, content_type="application/ld+json")
+
+
+@blueprint.put("/drafts/<record>")
+def save(record: str) -> Response:
+    """Save a draft. It has to be a JSON object, and nothing else: it may well be unfinished."""
+    owner, _ = authenticate()
+    document = request.get_data(cache=False, parse_form_data=False)
+    try:
+        value = orjson.loads(document)
+    except orjson.JSONDecodeError as error:
+        raise InvalidDocument(f"A draft is JSON, and this is not: {error}.") from error
+    if not isinstance(value, dict):
+        raise InvalidDocument("A draft is a JSON object.")
+    graph = value.get("@graph", [value])
+    first = graph[0] if isinstance(graph, list) and graph else {}
+    name = name_of(first) if isinstance(first, dict) else ""
+    save_draft(state().ledger, owner.ctid, ctid.canonical(record), name, document)
+    return Response(status=204)
+
+
+@blueprint.delete("/drafts/<record>")
+def delete(record: str) -> Response:
+    """Delete a draft."""
+    owner, _ = authenticate()
+    delete_draft(state().ledger, owner.ctid, ctid.canonical(record))
+    return Response(status=204)
+
+
+def _json(value: object) -> Response:
+    response = Response(orjson.dumps(value), content_type="application/json")
+    response.headers["Cache-Control"] = "no-store"  # it is nobody else's business
+    return response

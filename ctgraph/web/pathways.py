@@ -1,0 +1,238 @@
+"""What precedes and what succeeds: questions, their answers in many formats, and the picture."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from itertools import chain
+from typing import Any
+from urllib.parse import urlencode
+
+import orjson
+from flask import Blueprint, Response, redirect, render_template, request
+from werkzeug.wrappers import Response as BaseResponse
+
+from ctgraph import ctid
+from ctgraph.errors import BadParameter
+from ctgraph.exports.graphs import FORMATS, to_json, write
+from ctgraph.links.model import Graph
+from ctgraph.pathways import Asked, Pathways
+from ctgraph.pathways.checking import Checked, Prospect
+from ctgraph.pathways.routes import MEASURES, Routes
+from ctgraph.pathways.structure import to_json as structure_json
+from ctgraph.pathways.traversal import LARGEST_PAGE, PAGE
+from ctgraph.vocab import vocabulary
+from ctgraph.web.negotiation import HTML, choose
+from ctgraph.web.state import state
+
+blueprint = Blueprint("pathways", __name__)
+
+OFFERS = {format.name: format.media_type for format in FORMATS.values()}
+PAGES = {**OFFERS, "html": HTML}
+BOTH = {"json": "application/json", "html": HTML}
+QUESTIONS = {
+    "preceding": Pathways.preceding,
+    "succeeding": Pathways.succeeding,
+    "neighbourhood": Pathways.neighbourhood,
+    "stack": Pathways.stack,
+    "versions": Pathways.versions,
+}
+DEPTHS = {"neighbourhood": 1, "versions": 10}
+LISTED = 200
+
+
+@blueprint.get("/pathways")
+def index() -> Response:
+    """The pathways that are published, and the questions that can be asked."""
+    found = [envelope for kind in ("ceterms:Pathway", "ceterms:PathwaySet")
+             for envelope in state().ledger.envelopes(LISTED, kind=kind)]  # fmt: skip
+    if choose(BOTH) == "json":
+        return _json({"pathways": [
+            {"ctid": e.ctid, "name": e.name, "type": e.type, "owner": e.owner,
+             "url": f"{state().settings.base_url}/pathways/{e.ctid}"} for e in found
+        ]})  # fmt: skip
+    owners = state().ledger.names({envelope.owner for envelope in found})
+    return _html("pathways.html", found=sorted(found, key=lambda e: e.name.lower()), owners=owners,
+                 label=vocabulary().label)  # fmt: skip
+
+
+@blueprint.get("/pathways/<record>")
+def pathway(record: str) -> BaseResponse:
+    """What is around a record: as a picture with tables, or as the other questions are answered."""
+    if record != ctid.canonical(record):
+        return redirect(f"/pathways/{ctid.canonical(record)}?{request.query_string.decode()}", 301)
+    name = choose(PAGES)
+    asked = _asked(2, LARGEST_PAGE if name == "html" else PAGE)
+    graph = _pathways().neighbourhood(record, asked)
+    if name != "html":
+        return _graph(graph, name)
+    start = next(node for node in graph.nodes if node.id == record)
+    is_pathway = vocabulary().is_a(start.type, "ceterms:Pathway")
+    structure = structure_json(_pathways().structure(record)) if is_pathway else None
+    query = {"depth": asked.depth, "strength": sorted(asked.strengths),
+             "kind": request.args.get("kind", ""), "provider": request.args.get("provider", ""),
+             "credentials": request.args.get("credentials", "") == "true"}  # fmt: skip
+    return _html(
+        "pathway.html", record=record, start=start, graph=graph, query=query, structure=structure,
+        # "</script>" in a name must not end the element that holds the data.
+        payload=orjson.dumps(to_json(graph)).decode().replace("<", "\\u003c"),
+        providers=sorted({(n.owner, n.owner_name) for n in graph.nodes if n.owner}),
+        label=vocabulary().label,
+    )  # fmt: skip
+
+
+@blueprint.get(f"/pathways/<record>/<any({', '.join(QUESTIONS)}):question>")
+def question(record: str, question: str) -> BaseResponse:
+    """One question about a record; browsers get the page that has the answer in it."""
+    name = choose(PAGES)
+    if name == "html":
+        given = request.query_string.decode()
+        return redirect(f"/pathways/{ctid.canonical(record)}{'?' + given if given else ''}", 303)
+    asked = _asked(DEPTHS.get(question, 3), PAGE)
+    return _graph(QUESTIONS[question](_pathways(), record, asked), name)
+
+
+@blueprint.get("/pathways/<record>/structure")
+def structure(record: str) -> BaseResponse:
+    """The structure of a published pathway: components, conditions, levels."""
+    found = _pathways().structure(record)
+    if choose(BOTH) == "html":
+        return redirect(f"/pathways/{ctid.canonical(record)}", 303)
+    return _json(structure_json(found))
+
+
+@blueprint.get("/pathways/route")
+def route() -> Response:
+    """The best routes from one record to another."""
+    name = choose(PAGES)
+    start, goal = (request.args.get(end, "").strip() for end in ("from", "to"))
+    by = request.args.get("by", "steps")
+    if name == "html" and not (start and goal):
+        return _html("route.html", found=None, start=start, goal=goal, by=by, measures=MEASURES)
+    if not (start and goal):
+        raise BadParameter("Name both ends: ?from=CTID&to=CTID.")
+    found = _pathways().route(start, goal, _number("k", 3), by)
+    if name == "html":
+        return _html("route.html", found=found, start=start, goal=goal, by=by, measures=MEASURES,
+                     nodes={node.id: node for node in found.graph.nodes},
+                     edges={(e.source, e.target): e for e in found.graph.edges})  # fmt: skip
+    if name == "json":
+        return _json(to_json(found.graph) | {"by": by, "routes": _routes_json(found)})
+    return _graph(found.graph, name)
+
+
+@blueprint.get("/pathways/common")
+def common() -> Response:
+    """What several records all lead to."""
+    name = choose(PAGES)
+    records = _records("ctids")
+    if name == "html" and not records:
+        return _html("common.html", found=None, records=records)
+    found = _pathways().common(records, _asked(5, PAGE))
+    if name == "html":
+        return _html("common.html", found=found, records=records, label=vocabulary().label,
+                     nodes={node.id: node for node in found.nodes})  # fmt: skip
+    return _graph(found, name)
+
+
+@blueprint.get("/pathways/check")
+@blueprint.post("/pathways/check")
+def check() -> Response:
+    """What is open to who holds some records, and what is one step away."""
+    name = choose(BOTH)
+    records = _records("held")
+    if name == "html" and not records:
+        return _html("check.html", found=None, records=records)
+    found = _pathways().check(records)
+    if name == "html":
+        return _html("check.html", found=found, records=records, label=vocabulary().label)
+    return _json(_checked_json(found))
+
+
+def _pathways() -> Pathways:
+    return Pathways(state().settings, state().ledger)
+
+
+def _asked(depth: int, limit: int) -> Asked:
+    """Return how far the request reaches.
+
+    :param depth: the depth without a parameter, and `limit` the size of a page.
+    """
+    credentials = request.args.get("credentials", "").lower() in ("true", "1", "yes")
+    return Asked(
+        depth=_number("depth", depth),
+        strengths=frozenset(_several("strength")),
+        kinds=frozenset(["credential"] if credentials else _several("kind")),
+        providers=frozenset(map(ctid.canonical, _several("provider"))),
+        limit=_number("limit", limit),
+        cursor=request.args.get("cursor", ""),
+    )
+
+
+def _several(name: str) -> list[str]:
+    """Return the values of a parameter that may be repeated, or hold several with commas."""
+    values = chain.from_iterable(v.replace(",", " ").split() for v in request.values.getlist(name))
+    return list(dict.fromkeys(values))
+
+
+def _records(name: str) -> list[str]:
+    """Return the records that a request names; POST may send them as a JSON array or object."""
+    body = request.get_json(silent=True) if request.is_json else None
+    if body is None:
+        return _several(name)
+    given = body.get(name) if isinstance(body, dict) else body
+    if not isinstance(given, list) or not all(isinstance(item, str) for item in given):
+        raise BadParameter(f"Send the records as {{{name!r}: ['ce-…', …]}}.")
+    return list(dict.fromkeys(given))
+
+
+def _number(name: str, usual: int) -> int:
+    given = request.args.get(name, "") or str(usual)
+    if not given.isascii() or not given.isdecimal() or len(given) > 6:
+        raise BadParameter(f"{name}={given[:40]!r} is no number.")
+    return int(given)
+
+
+def _routes_json(found: Routes) -> list[dict[str, Any]]:
+    return [asdict(one) | {"steps": one.steps} for one in found.routes]
+
+
+def _checked_json(found: Checked) -> dict[str, Any]:
+    nodes = to_json(Graph("check", found.held, tuple(found.nodes.values()), ()))["nodes"]
+
+    def prospect(one: Prospect) -> dict[str, Any]:
+        missing = [{"anyOf": m.any_of, "property": m.property, "condition": m.condition}
+                   for m in one.missing]  # fmt: skip
+        return {"record": one.record, "name": found.nodes[one.record].name,
+                "because": one.because, "missing": missing, "words": one.words}  # fmt: skip
+
+    return {
+        "question": "check", "held": found.held, "open": list(map(prospect, found.open)),
+        "oneStepAway": list(map(prospect, found.one_step)), "nodes": nodes,
+        "cut": [asdict(cut) for cut in found.cut],
+    }  # fmt: skip
+
+
+def _graph(graph: Graph, name: str) -> Response:
+    content_type = OFFERS[name] + ("; charset=utf-8" if OFFERS[name].startswith("text/") else "")
+    response = Response(write(graph, name, state().identity), content_type=content_type)
+    if graph.next:  # the next page of the same answer (RFC 8288)
+        given = [(k, v) for k, v in request.args.items(multi=True) if k != "cursor"]
+        following = state().settings.base_url + request.path + "?" + urlencode(
+            [*given, ("cursor", graph.next)])  # fmt: skip
+        response.headers["Link"] = f'<{following}>; rel="next"'
+    response.vary.add("Accept")
+    return response
+
+
+def _json(value: Any) -> Response:
+    return Response(orjson.dumps(value), content_type="application/json")
+
+
+def _html(template: str, **context: Any) -> Response:
+    response = Response(render_template(template, **context), mimetype=HTML)
+    # The picture sets the places of its parts in style attributes.
+    response.headers["Content-Security-Policy"] = (
+        "default-src 'self'; img-src 'self' https: data: blob:; "
+        "style-src 'self' 'unsafe-inline'; frame-ancestors 'none'"
+    )
+    return response
