@@ -58,8 +58,8 @@ LINKING = frozenset([*FORWARD, *REVERSE, COREQUISITE, COMMON, FROM, HAS_PART, IS
                      *OLDER, *NEWER])  # fmt: skip
 CONDITIONS = {f"{CETERMS}ConditionProfile", f"{CETERMS}ComponentCondition"}
 MANIFEST = f"{CETERMS}ConditionManifest"
-# The order of components without a condition is a recommended one: nobody says it is required.
-PATHWAY_STRENGTH = {"ceterms:targetComponent": "required", "ceterms:prerequisite": "required"}
+# A step that its pathway requires is not required for the credential: other ways may lead there.
+IN_PATHWAY = "recommended"
 WORDS = ("condition", "experience", "yearsOfExperience", "minimumAge", "submissionOf",
          "submissionOfDescription")
 
@@ -207,9 +207,8 @@ class _Reader:
                          if step.condition else None)  # fmt: skip
             for earlier in self._lifted(step.earlier, identity):
                 for later in self._lifted(step.later, identity):
-                    yield Link("precedes", earlier, later, self._record, step.property,
-                               PATHWAY_STRENGTH.get(step.property, "recommended"), "pathway",
-                               condition)  # fmt: skip
+                    yield Link("precedes", earlier, later, self._record, step.property, IN_PATHWAY,
+                               "pathway", condition)  # fmt: skip
 
     def _lifted(self, component: str, identity: Identity) -> list[str]:
         found = proxies_of(self._nodes, component)

@@ -2,6 +2,8 @@
 import { Graph, layout } from "./vendor/cytoscape/dagre.esm.js";
 
 const GAP = 44;
+// How far a line goes straight on from a thing, so that its end can be seen.
+const STRAIGHT = 14;
 
 // Lines leave a thing on one side, spread out in the order in which they go on, so that they do
 // not cross; a diamond has one point for all.
@@ -71,7 +73,10 @@ function lead(elements, graph) {
   });
   elements.nodes().forEach((node) => places(node, ends.get(node.id())));
   for (const { edge, from, to, inner } of ways) {
-    const curve = relative(inner, absolute(edge.source(), from), absolute(edge.target(), to));
+    const [first, last] = [absolute(edge.source(), from), absolute(edge.target(), to)];
+    const out = { x: first.x + Math.sign(from.x) * STRAIGHT, y: first.y };
+    const into = { x: last.x + Math.sign(to.x) * STRAIGHT, y: last.y };
+    const curve = relative([out, ...inner, into], first, last);
     edge.scratch("way", { from: `${from.x} ${from.y}`, to: `${to.x} ${to.y}`, ...curve });
   }
   elements.cy().style().update();

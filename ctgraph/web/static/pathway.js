@@ -163,7 +163,8 @@ async function open(picture, target) {
     if (added) {
       legend(picture);
       filter(picture);
-      picture.arrange(target);
+      picture.arrange();
+      picture.frame(target);
     }
     picture.choose(target);
     picture.say(added ? `${nameOf(node)}: ${picture.cy.nodes(":visible").length} are shown now. ${told(target)}` : `Nothing more is linked with ${nameOf(node)}.`);
@@ -192,7 +193,8 @@ async function drawLinks() {
   legend(picture);
   filter(picture);
   const first = picture.cy.getElementById(start);
-  picture.arrange(first);
+  picture.arrange();
+  picture.frame(first);
   show(first);
 }
 

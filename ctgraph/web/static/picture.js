@@ -7,7 +7,8 @@ import cytoscape from "./vendor/cytoscape/cytoscape.esm.min.js";
 const COLOURS = ["#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#8A8F94"];
 const FONT = "system-ui, sans-serif";
 const WIDTH = 156;
-const READABLE = 0.75;
+const READABLE = 0.85;
+const MARGIN = 24;
 
 export function element(name, attributes = {}, ...children) {
   const made = document.createElement(name);
@@ -37,7 +38,7 @@ export class Palette {
 const measure = document.createElement("canvas").getContext("2d");
 
 function wrapped(text, size, width, most) {
-  measure.font = `${size}px ${FONT}`;
+  measure.font = `bold ${size}px ${FONT}`;
   const lines = [""];
   for (const word of text.split(/\s+/)) {
     const longer = `${lines.at(-1)} ${word}`.trim();
@@ -126,17 +127,15 @@ export class Picture {
     this.cy.on("tap", () => this.stage.focus({ preventScroll: true }));
     this.cy.on("tap", ".thing", ({ target }) => { this.choose(target); this.open(target); });
     this.cy.on("tap", "edge", ({ target }) => this.choose(target));
-    at("fit").addEventListener("click", () => this.#move({ fit: { eles: this.cy.elements(":visible"), padding: 24 } }));
+    at("fit").addEventListener("click", () => this.#move({ fit: { eles: this.cy.elements(":visible"), padding: MARGIN } }));
     at("nearer").addEventListener("click", () => this.#zoom(1.3));
     at("farther").addEventListener("click", () => this.#zoom(1 / 1.3));
     at("png").addEventListener("click", async () => this.#save("png", await this.#png()));
     at("svg").addEventListener("click", async () => this.#save("svg", await this.#svg()));
   }
 
-  // Lays out what is visible, then moves so that all of it, or a node and its neighbours, can be read.
-  arrange(around, guides = []) {
+  arrange(guides = []) {
     arrange(this.cy.elements(":visible"), guides);
-    this.frame(around);
   }
 
   choose(target) {
@@ -152,14 +151,17 @@ export class Picture {
     at("spoken").textContent = text;
   }
 
+  // Shows everything where it can be read at that size, else what is around something.
   frame(around) {
-    const all = this.cy.elements(":visible");
-    const fits = (elements) => {
-      const { w, h } = elements.boundingBox();
-      return Math.min(this.cy.width() / (w + 48), this.cy.height() / (h + 48), 1.2);
+    const [width, height] = [this.cy.width(), this.cy.height()];
+    const all = this.cy.elements(":visible").boundingBox();
+    const zoom = Math.max(READABLE, Math.min(width / (all.w + 2 * MARGIN), height / (all.h + 2 * MARGIN), 1.2));
+    const along = (size, from, to, middle) => {
+      const [least, most] = [size - to * zoom - MARGIN, MARGIN - from * zoom];
+      return least > most ? (least + most) / 2 : Math.max(least, Math.min(most, size / 2 - middle * zoom));
     };
-    if (fits(all) >= READABLE || around.empty()) this.#move({ center: { eles: all }, zoom: fits(all) });
-    else this.#move({ center: { eles: around }, zoom: Math.max(READABLE, fits(around.closedNeighborhood(":visible"))) });
+    const { x1, x2, y1, y2 } = around.boundingBox();
+    this.#move({ zoom, pan: { x: along(width, all.x1, all.x2, (x1 + x2) / 2), y: along(height, all.y1, all.y2, (y1 + y2) / 2) } });
   }
 
   #move(where) {

@@ -12,8 +12,6 @@ export function quantity({ required, operator, targets }) {
   return operator === "Or" && !required ? "any one of" : "all of";
 }
 
-const everyCondition = (conditions) => conditions.flatMap((one) => [one, ...everyCondition(one.conditions)]);
-
 // The number of the band of every step: that of its level or, where it names none, the latest band
 // of what comes before it, else the one before what comes after it.
 function bandsOf(structure) {
@@ -57,13 +55,17 @@ function diamonds(step, condition, into, known) {
   return [{ group: "nodes", classes: ["thing", "diamond"], data }, lineOf(condition.id, into, { condition }), ...targets, ...inner];
 }
 
-// What keeps the bands apart.
-function guidesOf(structure, bands) {
-  const placed = structure.components.flatMap((step) => [step.id, ...everyCondition(step.conditions).map((one) => one.id)].map((id) => [id, bands.get(step.id)]));
-  const ids = (fits) => placed.filter(([, band]) => fits(band)).map(([id]) => id);
-  const last = Math.max(0, ...bands.values());
-  return Array.from({ length: structure.levels.length && last }, (_, number) => (
-    { id: `after ${number}`, before: ids((band) => band <= number), after: ids((band) => band > number) }));
+// What keeps the bands apart: it comes after what ends a band and before what begins the next.
+function guidesOf(cy, bands) {
+  const bandOf = (node) => bands.get(node.data("step").id);
+  const ending = cy.nodes().filter((node) => node.outgoers("node").every((one) => bandOf(one) !== bandOf(node)));
+  const beginning = cy.nodes().filter((node) => node.incomers("node").every((one) => bandOf(one) !== bandOf(node)));
+  const used = [...new Set(bands.values())].sort((a, b) => a - b);
+  return used.slice(1).map((band, i) => ({
+    id: `before ${band}`,
+    before: ending.filter((node) => bandOf(node) === used[i]).map((node) => node.id()),
+    after: beginning.filter((node) => bandOf(node) === band).map((node) => node.id()),
+  }));
 }
 
 function elementsOf(structure, palette) {
@@ -89,12 +91,16 @@ function addBands({ cy }, structure, bands) {
 }
 
 export function redraw(picture, structure, palette) {
+  const { cy } = picture;
   const bands = bandsOf(structure);
-  picture.cy.elements().remove();
-  picture.cy.add(elementsOf(structure, palette));
-  picture.arrange(picture.cy.collection(), guidesOf(structure, bands));
-  if (structure.levels.length) addBands(picture, structure, bands);
-  picture.frame(picture.cy.collection());
+  const banded = structure.levels.length > 0;
+  cy.elements().remove();
+  cy.add(elementsOf(structure, palette));
+  cy.nodes()[0]?.addClass("start");
+  picture.arrange(banded ? guidesOf(cy, bands) : []);
+  const first = cy.nodes().roots();
+  if (banded) addBands(picture, structure, bands);
+  picture.frame(first);
 }
 
 export function told(target) {

@@ -8,51 +8,23 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from ctgraph import __version__, ctid
-from ctgraph.errors import CtgraphError, NotFound, StoreError
+from ctgraph import __version__
+from ctgraph.cli.common import CTID, FILE, Group, bar, open_registry
+from ctgraph.cli.operating import check, past, projector, rebuild, sample, serve, vocab
+from ctgraph.cli.pathways import pathways
+from ctgraph.errors import NotFound, StoreError
 from ctgraph.ledger import Ledger
 from ctgraph.settings import Settings, load_settings
 
-FILE = click.Path(path_type=Path)
 
-
-class _Group(click.Group):
-    """Shows every ctgraph error as text on stderr, with exit code 1."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        try:
-            return super().invoke(ctx)
-        except CtgraphError as error:
-            click.echo(f"{error.title}: {error.message}", err=True)
-            if len(error.problems) > 1:
-                for problem in error.problems:
-                    click.echo(f"  {problem.severity}: {problem}", err=True)
-            ctx.exit(1)
-
-
-class _Ctid(click.ParamType[str]):
-    name = "ctid"
-
-    def convert(self, value: Any, param: Any, ctx: Any) -> str:
-        try:
-            return ctid.canonical(value)
-        except CtgraphError as error:
-            self.fail(error.message, param, ctx)
-
-
-CTID = _Ctid()
-
-
-@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="ctgraph")
 def main() -> None:
     """Publish, keep, dereference and query CTDL credential documents.
@@ -60,21 +32,6 @@ def main() -> None:
     Everything lives in the home folder that CTGRAPH_HOME names (default: ./home).
     The README lists all settings.
     """
-
-
-def _open() -> tuple[Settings, Ledger]:
-    settings = load_settings()
-    return settings, Ledger.of(settings)
-
-
-@contextmanager
-def _bar(title: str, total: int) -> Iterator[Callable[[int], None]]:
-    """Show a progress bar on stderr; yield a function that moves it on."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
-               TimeRemainingColumn())  # fmt: skip
-    with Progress(*columns, console=Console(stderr=True)) as progress:
-        task = progress.add_task(title, total=total)
-        yield lambda done: progress.advance(task, done)
 
 
 @main.command()
@@ -95,13 +52,13 @@ def org() -> None:
 @click.option("--ctid", "record", type=CTID, help="Its CTID; minted when left out.")
 def org_add(name: str, record: str | None) -> None:
     """Add an organization and print its CTID."""
-    click.echo(_open()[1].add_organization(name, record).ctid)
+    click.echo(open_registry()[1].add_organization(name, record).ctid)
 
 
 @org.command("list")
 def org_list() -> None:
     """List the organizations: CTID, tab, name."""
-    for organization in _open()[1].organizations():
+    for organization in open_registry()[1].organizations():
         click.echo(f"{organization.ctid}\t{organization.name}")
 
 
@@ -114,21 +71,21 @@ def key() -> None:
 @click.argument("organization", metavar="ORG_CTID", type=CTID)
 def key_add(organization: str) -> None:
     """Make an API key for an organization and print it."""
-    click.echo(_open()[1].add_key(organization))
+    click.echo(open_registry()[1].add_key(organization))
 
 
 @key.command("revoke")
 @click.argument("key_id")
 def key_revoke(key_id: str) -> None:
     """Revoke a key by its id: the eight characters after 'ctg_'."""
-    _open()[1].revoke_key(key_id)
+    open_registry()[1].revoke_key(key_id)
 
 
 @key.command("list")
 @click.argument("organization", metavar="ORG_CTID", type=CTID)
 def key_list(organization: str) -> None:
     """List an organization's keys: id, tab, when made, tab, when revoked."""
-    for entry in _open()[1].keys(organization):
+    for entry in open_registry()[1].keys(organization):
         click.echo(f"{entry.id}\t{entry.created_at}\t{entry.revoked_at or 'valid'}")
 
 
@@ -148,14 +105,14 @@ def load(paths: tuple[Path, ...], owner: str | None, report: Path) -> None:
     from ctgraph.bulk import load as bulk
     from ctgraph.bulk import sources
 
-    settings, ledger = _open()
+    settings, ledger = open_registry()
     organization = ledger.organization(owner) if owner else None
     total = sources.count(list(paths))
     started = time.monotonic()
     with (
         _projecting(settings, ledger) as projecting,
         report.open("a") as file,
-        _bar("Loading   ", total) as progress,
+        bar("Loading   ", total) as progress,
     ):
         tally = bulk.load(settings, ledger, list(paths), organization, file, progress)
     counts = ", ".join(f"{count} {event}" for event, count in sorted(tally.events.items()))
@@ -185,7 +142,7 @@ def _projecting(settings: Settings, ledger: Ledger) -> Iterator[list[float]]:
     try:
         yield seconds
         snapshots, last = snapshots_of(settings), ledger.last_sequence()
-        with _bar("Projecting", last) as progress:
+        with bar("Projecting", last) as progress:
             seen = 0
             while seen < last:
                 snapshots.ask()
@@ -206,7 +163,7 @@ def publish(file: Any, owner: str) -> None:
     """Publish one document from FILE ('-' for standard input)."""
     from ctgraph import publishing
 
-    settings, ledger = _open()
+    settings, ledger = open_registry()
     receipt = publishing.publish(
         settings, ledger, ledger.organization(owner), file.read(), "operator"
     )
@@ -224,7 +181,7 @@ def withdraw(record: str) -> None:
     """Withdraw a record. Its versions stay; its address answers with a tombstone."""
     from ctgraph import publishing
 
-    settings, ledger = _open()
+    settings, ledger = open_registry()
     receipt = publishing.withdraw(settings, ledger, None, record, "operator")
     click.echo(f"{record} withdrawn, version {receipt.envelope.version}")
     _project_now(settings, ledger)
@@ -252,7 +209,7 @@ def get(record: str, name: str, number: int | None, received: bool) -> None:
     from ctgraph import history
     from ctgraph.exports import rdf
 
-    _, ledger = _open()
+    _, ledger = open_registry()
     format = rdf.format_named(name)
     if format is None:
         raise click.BadParameter(f"{name!r} is none of the formats.", param_hint="--format")
@@ -285,7 +242,7 @@ def query(query: str, name: str | None, endpoint: str | None) -> None:
         if endpoint:
             asking.ask_endpoint(endpoint, text, name)
         else:
-            asking.ask_store(_open()[0], text, name)
+            asking.ask_store(open_registry()[0], text, name)
     except NotFound as error:
         raise click.BadParameter(error.message, param_hint="--format") from error
 
@@ -335,111 +292,5 @@ def validate(ctx: click.Context, paths: tuple[Path, ...], name: str, input_name:
     ctx.exit(1 if refused else 0)
 
 
-@main.command()
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", default=8000, show_default=True, help="Port to listen on.")
-@click.option("--workers", default=2, show_default=True, help="Web worker processes.")
-def serve(host: str, port: int, workers: int) -> None:
-    """Serve the registry in the foreground, with the projector. Stops cleanly on SIGTERM."""
-    from ctgraph import serving
-    from ctgraph.shapes import shapes
-
-    _open()  # so that a missing registry is told at once
-    shapes()  # and shapes that do not load
-    sys.exit(serving.serve(host, port, workers))
-
-
-@main.command(hidden=True)
-@click.option("--wait", default=0.0)
-def projector(wait: float) -> None:
-    """Run the projector alone."""
-    from ctgraph import serving
-
-    serving.run_projector(*_open(), wait)
-
-
-@main.command(hidden=True)
-@click.argument("sequence", type=click.IntRange(min=0))
-def past(sequence: int) -> None:
-    """Make the store as of a sequence number, for as-of queries."""
-    from ctgraph.store.past import Past
-    from ctgraph.store.projector import snapshots_of
-
-    settings, ledger = _open()
-    Past(settings, ledger, snapshots_of(settings)).build(sequence)
-
-
-@main.command()
-def rebuild() -> None:
-    """Make a fresh triple store from the ledger and switch over."""
-    from ctgraph.store import projector
-
-    settings, ledger = _open()
-    with projector.hold(settings), _bar("Rebuilding", sum(ledger.counts().values())) as progress:
-        records = projector.rebuild(settings, ledger, progress)
-    click.echo(f"The new store holds {records} records.", err=True)
-
-
-@main.command()
-def check() -> None:
-    """Compare the triple store with the ledger; print every difference."""
-    from ctgraph.store import projector
-
-    settings, ledger = _open()
-    with projector.hold(settings):
-        differences = projector.check(settings, ledger)
-    for difference in differences:
-        click.echo(difference)
-    click.echo(f"{len(differences)} differences.", err=True)
-    sys.exit(1 if differences else 0)
-
-
-@main.command()
-@click.option("--documents", required=True, type=click.IntRange(min=1), help="How many.")
-@click.option("--seed", default=0, show_default=True, help="The same seed, the same documents.")
-@click.option("--out", required=True, type=FILE, help="JSON lines file to write.")
-def sample(documents: int, seed: int, out: Path) -> None:
-    """Write a synthetic registry, shaped like a live one, as JSON lines."""
-    import orjson
-
-    from ctgraph.bulk.sample import generate
-
-    with out.open("wb") as file, _bar("Writing", documents) as progress:
-        for document in generate(documents, seed):
-            file.write(orjson.dumps(document) + b"\n")
-            progress(1)
-
-
-@main.group()
-def vocab() -> None:
-    """The CTDL vocabulary."""
-
-
-@vocab.command("build")
-@click.argument("official", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
-def vocab_build(official: tuple[Path, ...]) -> None:
-    """Rewrite ctgraph/vocab/ from the OFFICIAL encodings and contexts, and the shapes of controlled
-    values, dates and durations. For developers."""
-    from ctgraph.shapes import values
-    from ctgraph.vocab import Vocabulary, build
-
-    folder = Path(build.__file__).parent
-    terms, contexts = build.build(list(official), folder)
-    shapes = values.values_turtle(Vocabulary.read(folder))
-    Path(values.__file__).with_name("values.ttl").write_text(shapes, "utf-8")
-    click.echo(f"{terms} terms, contexts: {', '.join(contexts) or 'none'}.")
-
-
-@vocab.command("import")
-@click.argument("official", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
-def vocab_import(official: tuple[Path, ...]) -> None:
-    """Keep the definitions of the OFFICIAL encodings in the home folder, for the pages to show."""
-    from ctgraph.vocab import build
-
-    settings = load_settings()
-    count = build.import_definitions(list(official), settings.vocab_path)
-    click.echo(f"{count} definitions imported.", err=True)
-
-
-if __name__ == "__main__":
-    main()
+for command in (pathways, serve, projector, past, rebuild, check, sample, vocab):
+    main.add_command(command)

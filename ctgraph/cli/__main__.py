@@ -1,0 +1,5 @@
+"""``python -m ctgraph.cli`` is ``ctgraph``."""
+
+from ctgraph.cli import main
+
+main()

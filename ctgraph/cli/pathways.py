@@ -1,0 +1,143 @@
+"""Questions about what precedes and succeeds a record, answered as a tree."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.markup import escape
+from rich.tree import Tree
+
+from ctgraph.cli.common import CTID, open_registry
+from ctgraph.exports.graphs import FORMATS, write
+from ctgraph.identity import Identity
+from ctgraph.links.model import FAMILIES, STRENGTHS, Edge, Graph, Node
+from ctgraph.pathways import Asked, Pathways
+from ctgraph.pathways.routes import MEASURES
+from ctgraph.pathways.traversal import DEEPEST, LARGEST_PAGE
+
+FORMAT = click.option("--format", "name", default="tree", show_default=True,
+                      type=click.Choice(["tree", *FORMATS]), help="How to print it.")  # fmt: skip
+
+
+@click.group()
+def pathways() -> None:
+    """What precedes and succeeds a record, as the records say, across providers."""
+
+
+def _walking(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options of a traversal."""
+    for option in (
+        click.argument("record", metavar="CTID", type=CTID),
+        click.option("--depth", default=3, show_default=True, type=click.IntRange(1, DEEPEST),
+                     help="Steps to follow."),
+        click.option("--strength", "strengths", multiple=True, type=click.Choice(STRENGTHS),
+                     help="Strengths of links to follow; all when left out."),
+        click.option("--kind", "kinds", multiple=True, type=click.Choice(FAMILIES),
+                     help="Kinds of records to show; what lies between is passed over."),
+        click.option("--provider", "providers", multiple=True, metavar="ORG_CTID", type=CTID,
+                     help="Providers whose records to show."),
+        FORMAT,
+    ):  # fmt: skip
+        command = option(command)
+    return command
+
+
+@pathways.command()
+@_walking
+def preceding(record: str, name: str, **given: Any) -> None:
+    """Show what comes before a record."""
+    _show(_pathways().preceding(record, _asked(**given)), name)
+
+
+@pathways.command()
+@_walking
+def succeeding(record: str, name: str, **given: Any) -> None:
+    """Show what a record leads to."""
+    _show(_pathways().succeeding(record, _asked(**given)), name)
+
+
+@pathways.command()
+@click.argument("start", metavar="FROM", type=CTID)
+@click.argument("goal", metavar="TO", type=CTID)
+@click.option("--routes", "k", default=3, show_default=True, help="How many, at most 10.")
+@click.option("--by", default="steps", show_default=True, type=click.Choice(MEASURES),
+              help="What makes one better than another.")  # fmt: skip
+@FORMAT
+def route(start: str, goal: str, k: int, by: str, name: str) -> None:
+    """Show the best routes from one record to another."""
+    found = _pathways().route(start, goal, k, by)
+    if name != "tree":
+        _show(found.graph, name)
+        return
+    nodes = {node.id: node for node in found.graph.nodes}
+    edges = {(edge.source, edge.target): edge for edge in found.graph.edges}
+    for number, one in enumerate(found.routes, 1):
+        costs = "".join(f", {cost:,.0f} {currency}" for currency, cost in one.cost.items())
+        days = f", {one.days:,.0f} days" if one.days else ""
+        tree = Tree(f"Route {number}: {one.steps} steps{costs}{days}")
+        before = ""
+        for id in one.nodes:
+            tree.add(_line(nodes[id], edges.get((before, id))))
+            before = id
+        Console().print(tree)
+    if not found.routes:
+        click.echo("There is no route that anybody states.", err=True)
+        raise SystemExit(1)
+
+
+def _pathways() -> Pathways:
+    return Pathways(*open_registry())
+
+
+def _asked(
+    depth: int, strengths: tuple[str, ...], kinds: tuple[str, ...], providers: tuple[str, ...]
+) -> Asked:
+    return Asked(depth, frozenset(strengths), frozenset(kinds), frozenset(providers), LARGEST_PAGE)
+
+
+def _show(graph: Graph, name: str) -> None:
+    if name == "tree":
+        Console().print(_tree(graph))
+    else:
+        click.echo(write(graph, name, Identity.of(open_registry()[0])))
+    for cut in graph.cut:
+        click.echo(f"Cut: {cut.reason}", err=True)
+
+
+def _tree(graph: Graph) -> Tree:
+    """Draw a graph from its start; what was drawn before is named again, but not drawn again."""
+    nodes = {node.id: node for node in graph.nodes}
+    forward = graph.question == "succeeding"
+    ahead: dict[str, list[Edge]] = {}
+    for edge in graph.edges:
+        ahead.setdefault(edge.source if forward else edge.target, []).append(edge)
+    start = nodes[graph.start[0]]
+    root = Tree(_line(start, None))
+    drawn = {start.id}
+    waiting = [(root, start.id)]
+    while waiting:
+        tree, here = waiting.pop(0)
+        for edge in ahead.get(here, ()):
+            there = edge.target if forward else edge.source
+            if there in drawn:
+                tree.add(f"[dim]{escape(nodes[there].name or there)}, as above[/dim]")
+                continue
+            drawn.add(there)
+            waiting.append((tree.add(_line(nodes[there], edge)), there))
+    return root
+
+
+def _line(node: Node, edge: Edge | None) -> str:
+    """Describe a node, and the link by which it is reached, in one line."""
+    said = ""
+    if edge:
+        one_of = ", one of several" if edge.alternative else ""
+        said = f"[bold]{edge.strength}[/bold]{one_of}: "
+    marks = "" if node.status == "current" else f" ({node.status})"
+    if node.latest:
+        marks += f" (replaced by {node.latest})"
+    owner = f" [dim]{escape(node.owner_name)}[/dim]" if node.owner_name else ""
+    return f"{said}{escape(node.name or node.id)}{marks}{owner} [dim]{escape(node.id)}[/dim]"
