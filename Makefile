@@ -47,7 +47,7 @@ assets:  ## Renew what the pages take from npm (needs npm)
 	mkdir -p ctgraph/web/static/vendor/yasgui ctgraph/web/static/vendor/cytoscape
 	cp ctgraph/web/assets/node_modules/@zazuko/yasgui/build/yasgui.min.js ctgraph/web/assets/node_modules/@zazuko/yasgui/build/yasgui.min.css ctgraph/web/static/vendor/yasgui/
 	cp ctgraph/web/assets/node_modules/cytoscape/dist/cytoscape.esm.min.mjs ctgraph/web/static/vendor/cytoscape/cytoscape.esm.min.js
-	cp ctgraph/web/assets/node_modules/@dagrejs/dagre/dist/dagre.esm.js ctgraph/web/assets/node_modules/svgcanvas/dist/svgcanvas.esm.js ctgraph/web/static/vendor/cytoscape/
+	cp ctgraph/web/assets/node_modules/@dagrejs/dagre/dist/dagre.esm.js ctgraph/web/static/vendor/cytoscape/
 	rm -rf ctgraph/web/assets/node_modules
 
 clean:

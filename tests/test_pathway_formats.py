@@ -21,8 +21,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyld import jsonld
 
-from ctgraph.exports.graphs import CTG, FORMATS, to_json, write
+from ctgraph.exports.graphs import FORMATS, to_json, write
 from ctgraph.identity import Identity
+from ctgraph.iris import CTG
 from ctgraph.links.model import (
     FAMILIES,
     STRENGTHS,
@@ -101,8 +102,9 @@ def graphs(draw: st.DrawFn) -> Graph:
     amount = st.none() | st.floats(0, 1e9)
     nodes = st.builds(
         Node, ids, st.just(""), st.sampled_from(["", "ceterms:Course", "ceterms:License"]),
-        st.sampled_from(FAMILIES), texts, ids, texts, st.sampled_from(["current", "unknown"]),
-        depth=st.integers(-9, 9), cost=amount, currency=st.sampled_from(["", "USD"]), days=amount,
+        st.sampled_from([*FAMILIES, "unheard of"]), texts, ids, texts,
+        st.sampled_from(["current", "unknown"]), depth=st.integers(-9, 9), cost=amount,
+        currency=st.sampled_from(["", "USD"]), days=amount,
     )  # fmt: skip
     edges = st.builds(
         Edge, ids, ids, st.sampled_from([*STRENGTHS, ""]), st.sampled_from(["both", "other"]),
@@ -250,8 +252,8 @@ def test_json_ld_answers_a_query() -> None:
           ?earlier ctg:precedes ?later ; a ceterms:Course ; ceterms:name ?name .
           ?link a ctg:Link ; ctg:earlier ?earlier ; ctg:later ?later ; ctg:strength ?strength ;
             ctg:via ?via ; ctg:assertedBy ?later ; ctg:assertedWith ?with ; ctg:owner ?owner ;
-            ctg:condition ?condition ; dct:source ?document .
-          ?condition ceterms:name ?entry ; ctg:alternativeOf ?group . }}"""
+            ctg:condition ?condition ; ctg:alternativeOf ?group ; dct:source ?document .
+          ?condition ceterms:name ?entry . }}"""
     [row] = store.query(query)  # type: ignore[union-attr]
     assert [row[name].value for name in ("name", "strength", "via", "with", "owner", "entry")] == [
         "Anatomy", "required", "condition", f"{CETERMS}requires", full(OWNER), "Entry"

@@ -13,7 +13,13 @@ from hypothesis import strategies as st
 from ctgraph.documents import parse
 from ctgraph.errors import NotFound
 from ctgraph.identity import Identity
-from ctgraph.links.components import Step, component_classes, order_of, proxies_of
+from ctgraph.links.components import (
+    MOST_STEPS,
+    Step,
+    component_classes,
+    order_of,
+    proxies_of,
+)
 from ctgraph.pathways.structure import DEEPEST, structure_of, to_json
 from ctgraph.settings import load_settings
 from ctgraph.vocab import vocabulary
@@ -192,6 +198,14 @@ def test_no_choice_hides_what_is_needed_in_any_case():
         k3=condition(nested="k2"),
     )  # fmt: skip
     assert groups(described) == {"c1": "k1", "c2": ""}
+
+
+def test_shared_conditions_do_not_multiply_without_end():
+    steps = {f"c{n}": {"ceterms:hasCondition": "k0"} for n in range(2000)}
+    assert len([*order_of(nodes(**steps, k0=condition(*steps)))]) == MOST_STEPS
+    chain = {f"k{n}": {"ceterms:hasCondition": f"k{n + 1}"} for n in range(2000)}
+    chain["k1999"] = condition("c0")
+    assert len([*order_of(nodes(**steps, **chain))]) == MOST_STEPS / 2000 - 1
 
 
 def test_what_a_component_stands_for():

@@ -5,13 +5,18 @@ from __future__ import annotations
 import re
 
 from ctgraph.jsonld import UNUSABLE
-from ctgraph.links.model import FAMILIES, STRENGTHS, Edge, Graph, Node
+from ctgraph.links.model import STRENGTHS, Edge, Graph, Node
 from ctgraph.vocab import vocabulary
 
-_SHAPES = dict(zip(FAMILIES, ("box", "ellipse", "hexagon", "component", "house", "note"),
-                   strict=True))  # fmt: skip
-_COLOURS = dict(zip(FAMILIES, ("#cfe8f8", "#fbe3b3", "#bfe6d8", "#f9f5c0", "#f0d7e4", "#e8e8e8"),
-                    strict=True))  # fmt: skip
+_LOOKS = {
+    "credential": ("box", "#cfe8f8"),
+    "learning": ("ellipse", "#fbe3b3"),
+    "assessment": ("hexagon", "#bfe6d8"),
+    "component": ("component", "#f9f5c0"),
+    "work": ("house", "#f0d7e4"),
+    "other": ("note", "#e8e8e8"),
+}
+"""Shape and colour by family."""
 _WIDTHS = dict(zip(STRENGTHS, (3.0, 2.25, 1.5, 1.0, 0.5), strict=True))
 _ARROWS = {"required": "==>", "recommended": "-.->", "weak": "-.->"}
 _NO_SPACE = "#8203;"  # the zero width space
@@ -26,11 +31,12 @@ def dot(graph: Graph) -> str:
     lines = ["digraph pathways {", "  rankdir=LR;", '  node [style=filled, fontname="sans-serif"];',
              '  edge [fontname="sans-serif", fontsize=10];',
              f"  label={_shown(_left_out(graph))};"]  # fmt: skip
-    lines += [
-        f"  {_quoted(node.id)} [label={_shown(_caption(node))}, shape={_SHAPES[node.family]}, "
-        f'fillcolor="{_COLOURS[node.family]}", penwidth={3 if node.id in graph.start else 1}];'
-        for node in _nodes(graph)
-    ]
+    for node in _nodes(graph):
+        shape, colour = _LOOKS[_family(node)]
+        lines.append(
+            f"  {_quoted(node.id)} [label={_shown(_caption(node))}, shape={shape}, "
+            f'fillcolor="{colour}", penwidth={3 if node.id in graph.start else 1}];'
+        )
     lines += [
         f"  {_quoted(edge.source)} -> {_quoted(edge.target)} [label={_shown(_words(edge))}, "
         f"penwidth={_WIDTHS.get(edge.strength, 1.5)}, "
@@ -59,7 +65,7 @@ def mermaid(graph: Graph) -> str:
     nodes = _nodes(graph)
     names = {node.id: f"n{number}" for number, node in enumerate(nodes)}
     lines = ["flowchart LR"]
-    lines += [f"  {names[node.id]}[{_label(_caption(node))}]:::{node.family}" for node in nodes]
+    lines += [f"  {names[node.id]}[{_label(_caption(node))}]:::{_family(node)}" for node in nodes]
     for edge in graph.edges:
         words = _words(edge)
         arrow = _ARROWS.get(edge.strength, "-->") + (f"|{_label(words)}|" if words else "")
@@ -69,7 +75,7 @@ def mermaid(graph: Graph) -> str:
     lines += [f"  class {names[id]} start" for id in graph.start if id in names]
     lines.append("  classDef start stroke-width:4px")
     lines += [f"  classDef {family} fill:{colour},stroke:#333,color:#000"
-              for family, colour in _COLOURS.items()]  # fmt: skip
+              for family, (_, colour) in _LOOKS.items()]  # fmt: skip
     return "\n".join([*lines, ""])
 
 
@@ -88,6 +94,10 @@ def _nodes(graph: Graph) -> list[Node]:
         for end in (edge.source, edge.target):
             nodes.setdefault(end, Node(end, end))
     return list(nodes.values())
+
+
+def _family(node: Node) -> str:
+    return node.family if node.family in _LOOKS else "other"
 
 
 def _caption(node: Node) -> str:

@@ -13,13 +13,13 @@ import orjson
 
 from ctgraph.ctid import is_ctid
 from ctgraph.exports.drawings import dot, mermaid
-from ctgraph.exports.reports import _harmless
+from ctgraph.exports.reports import harmless
 from ctgraph.identity import Identity
+from ctgraph.iris import CTG, DCT
 from ctgraph.jsonld import UNUSABLE
 from ctgraph.links.model import Assertion, Condition, Edge, Graph, Node
 from ctgraph.vocab import vocabulary
 
-CTG = "https://w3id.org/ctgraph/terms#"
 _CAMEL = {"owner_name": "ownerName"}
 
 
@@ -83,7 +83,7 @@ _CONTEXT = {
     "by": {"@id": "ctg:assertedBy", "@type": "@id"},
     "property": {"@id": "ctg:assertedWith", "@type": "@id"},
     "owner": {"@id": "ctg:owner", "@type": "@id"},
-    "document": {"@id": "http://purl.org/dc/terms/source", "@type": "@id"},
+    "document": {"@id": f"{DCT}source", "@type": "@id"},
     "condition": {"@id": "ctg:condition", "@type": "@id"},
     "group": {"@id": "ctg:alternativeOf", "@type": "@id"},
     "required": "ctg:requiredNumber",
@@ -117,8 +117,7 @@ def jsonld(graph: Graph, identity: Identity) -> bytes:
         {"type": "ctg:Link", "source": iri(edge.source), "target": iri(edge.target),
          "strength": said.strength, "via": said.via, "by": iri(said.by),
          "property": expand(said.property), "owner": iri(said.owner),
-         "document": said.document and identity.graph(said.document),
-         "condition": said.condition and _filled(_plain(said.condition))}
+         "document": said.document and identity.graph(said.document)} | _standing(said.condition)
         for edge in graph.edges
         for said in edge.assertions
     ]  # fmt: skip
@@ -132,13 +131,22 @@ def jsonld(graph: Graph, identity: Identity) -> bytes:
     })  # fmt: skip
 
 
+def _standing(condition: Condition | None) -> dict[str, Any]:
+    """Return which condition a link stands in, the way the registry's own triples say it."""
+    if condition is None:
+        return {}
+    facts = _plain(condition)
+    return {"group": facts.pop("group"), "required": facts.pop("required"),
+            "condition": _filled(facts)}  # fmt: skip
+
+
 def _filled(facts: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in facts.items() if value not in ("", None)}
 
 
 def graphml(graph: Graph) -> bytes:
     """Write a graph as GraphML, with an edge for each statement."""
-    drawn = nx.MultiDiGraph(**_carried({
+    drawn: nx.MultiDiGraph[str] = nx.MultiDiGraph(**_carried({
         "question": graph.question, "next": graph.next,
         "cut": "\n".join(cut.reason for cut in graph.cut),
     }))  # fmt: skip
@@ -189,7 +197,7 @@ def as_csv(graph: Graph) -> str:
 
 
 def _cell(value: Any) -> Any:
-    return str(value).lower() if isinstance(value, bool) else _harmless(value)
+    return str(value).lower() if isinstance(value, bool) else harmless(value)
 
 
 def _end(end: str, nodes: dict[str, Node], id: str) -> dict[str, Any]:

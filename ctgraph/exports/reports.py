@@ -79,11 +79,11 @@ def as_csv(reports: Reports) -> str:
                      problem.pointer or "", detail.get("property", ""), problem.message,
                      problem.remedy, detail.get("value", ""), _rule(problem),
                      detail.get("documentation", ""))  # fmt: skip
-            writer.writerow(map(_harmless, cells))
+            writer.writerow(map(harmless, cells))
     return out.getvalue()
 
 
-def _harmless(cell: Any) -> Any:
+def harmless(cell: Any) -> Any:
     """Keep a spreadsheet from taking a text out of a document for a formula."""
     signs = ("=", "+", "-", "@", "\t", "\r", "\n")
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(signs) else cell

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from itertools import islice
 
 from ctgraph import ctid
@@ -33,7 +33,6 @@ OPERATORS = {"and": "And", "or": "Or", "onlyone": "OnlyOne"}
 # Components may share conditions and conditions targets: without a bound, what a document of some
 # megabytes says takes hours to tell. Real pathways stay far below.
 MOST_STEPS = 100_000
-MOST_CONDITIONS = 1000
 _CTID = re.compile(rf"(?:^|/)({ctid.PATTERN})/?\Z", re.IGNORECASE)
 _NUMBER = re.compile('"0*([1-9][0-9]{0,8})')
 
@@ -61,24 +60,27 @@ class Step:
 def order_of(nodes: Nodes) -> Iterator[Step]:
     """Return the statements that one component of a document precedes another.
 
-    A component that the document only refers to takes no part, nor does the pathway itself. Of a
-    component at most MOST_CONDITIONS conditions count, of a document at most MOST_STEPS steps.
+    A component that the document only refers to takes no part, nor does the pathway itself. At
+    most MOST_STEPS conditions are followed, and as many steps returned.
     """
     return islice(_steps(nodes), MOST_STEPS)
 
 
 def _steps(nodes: Nodes) -> Iterator[Step]:
     components = {key_of(subject): subject for subject, node in nodes.items() if class_of(node)}
+    read = cache(partial(_condition, nodes, components))
+    budget = iter(range(MOST_STEPS))
     for subject in components.values():
+        node = nodes[subject]
         for curie in FORWARD:
-            for other in _known(components, values_of(nodes[subject], curie)):
+            for other in _known(components, values_of(node, curie)):
                 if other != subject:
                     yield Step(subject, other, curie)
         for curie in BACKWARD:
-            for other in _known(components, values_of(nodes[subject], curie)):
+            for other in _known(components, values_of(node, curie)):
                 if other != subject:
                     yield Step(other, subject, curie)
-        yield from _conditional(nodes, components, subject)
+        yield from _conditional(values_of(node, "ceterms:hasCondition"), subject, read, budget)
 
 
 def proxies_of(nodes: Nodes, component: str) -> list[str]:
@@ -90,38 +92,52 @@ def proxies_of(nodes: Nodes, component: str) -> list[str]:
     ))  # fmt: skip
 
 
-def _conditional(nodes: Nodes, components: dict[str, str], later: str) -> Iterator[Step]:
+@dataclass(frozen=True)
+class _Condition:
+    """A component condition: whether less than all of what it names is enough, and what it names.
+
+    :param targets: subjects of the components that it targets.
+    """
+
+    leaves_choice: bool
+    required: int | None
+    targets: tuple[str, ...]
+    nested: tuple[str, ...]
+
+
+def _condition(nodes: Nodes, components: dict[str, str], name: str) -> _Condition:
+    node = nodes.get(name, {})
+    targets = values_of(node, "ceterms:targetComponent")
+    nested = values_of(node, "ceterms:hasCondition")
+    required = required_of(node)
+    # A required number counts the targets; a condition without any counts its nested conditions.
+    some = required is not None and required < len(targets or nested)
+    either = operator_of(nodes, node) in ("Or", "OnlyOne") and len(targets) + len(nested) > 1
+    return _Condition(some or either, required, _known(components, targets), tuple(nested))
+
+
+def _conditional(
+    conditions: Iterable[str], later: str, read: Callable[[str], _Condition], budget: Iterator[int]
+) -> Iterator[Step]:
     """Yield the steps that the conditions of a component make, each condition once."""
-    open_ = deque((name, "") for name in values_of(nodes[later], "ceterms:hasCondition"))
+    waiting = deque((name, "") for name in conditions)
     seen: set[str] = set()
-    while open_ and len(seen) < MOST_CONDITIONS:
-        name, group = open_.popleft()
+    while waiting and next(budget, None) is not None:
+        name, group = waiting.popleft()
         if name in seen:
             continue
         seen.add(name)
-        condition = nodes.get(name, {})
-        if not group and _leaves_choice(nodes, condition):
+        condition = read(name)
+        if condition.leaves_choice and not group:
             group = name
-        required = required_of(condition)
-        for earlier in _known(components, values_of(condition, "ceterms:targetComponent")):
+        for earlier in condition.targets:
             if earlier != later:
-                yield Step(earlier, later, "ceterms:targetComponent", name, group, required)
+                yield Step(
+                    earlier, later, "ceterms:targetComponent", name, group, condition.required
+                )
         # What is needed in any case comes first: no choice may hide it.
-        queue = open_.extend if group else open_.extendleft
-        queue((inner, group) for inner in values_of(condition, "ceterms:hasCondition"))
-
-
-def _leaves_choice(nodes: Nodes, condition: Mapping[str, list[str]]) -> bool:
-    """Tell whether less than all of what a condition names is enough.
-
-    A required number counts the targets; a condition without any counts its nested conditions.
-    """
-    targets = len(values_of(condition, "ceterms:targetComponent"))
-    nested = len(values_of(condition, "ceterms:hasCondition"))
-    required = required_of(condition)
-    if required is not None and required < (targets or nested):
-        return True
-    return targets + nested > 1 and operator_of(nodes, condition) in ("Or", "OnlyOne")
+        queue = waiting.extend if group else waiting.extendleft
+        queue((inner, group) for inner in condition.nested)
 
 
 def operator_of(nodes: Nodes, condition: Mapping[str, list[str]]) -> str:
@@ -140,15 +156,14 @@ def concept_of(nodes: Nodes, node: Mapping[str, list[str]], curie: str) -> str:
 
 def required_of(condition: Mapping[str, list[str]]) -> int | None:
     """Return the required number of a condition, or None without one that can be used."""
-    values = values_of(condition, "ceterms:requiredNumber")
-    found = (match for match in map(_NUMBER.fullmatch, values) if match)
-    return next((int(match[1]) for match in found), None)
+    match = _NUMBER.fullmatch(next(iter(values_of(condition, "ceterms:requiredNumber")), ""))
+    return int(match[1]) if match else None
 
 
-def _known(components: dict[str, str], values: list[str]) -> Iterator[str]:
-    """Yield the components of the document among some values, each once."""
+def _known(components: dict[str, str], values: list[str]) -> tuple[str, ...]:
+    """Return the components of the document among some values, each once."""
     keys = dict.fromkeys(map(key_of, values))
-    return (components[key] for key in keys if key in components)
+    return tuple(components[key] for key in keys if key in components)
 
 
 def key_of(value: str) -> str:

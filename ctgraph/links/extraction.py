@@ -16,7 +16,7 @@ from typing import Any, Literal
 import pyoxigraph as ox
 
 from ctgraph.identity import Identity
-from ctgraph.links.components import order_of, proxies_of
+from ctgraph.links.components import component_classes, order_of, proxies_of
 from ctgraph.links.facts import Fact, facts_of
 from ctgraph.links.model import Condition
 from ctgraph.vocab import vocabulary
@@ -157,7 +157,7 @@ class _Reader:
         self._nodes = nodes
         self._record = record
         kinds = {kind for node in nodes.values() for kind in node.get(TYPE, ())}
-        self._component = set(filter(_is_component, kinds))
+        self._component = kinds & component_classes()
         self._no_end = {kind for kind in kinds if kind in self._component or _is_competency(kind)}
 
     def links(self, node: str) -> Iterator[Link]:
@@ -308,11 +308,6 @@ class _Reader:
         for value in values:
             if value[:1] != '"' and not self._is(value, self._no_end):
                 yield value
-
-
-@lru_cache(maxsize=1000)
-def _is_component(kind: str) -> bool:
-    return vocabulary().is_a(kind, "ceterms:PathwayComponent")
 
 
 @lru_cache(maxsize=1000)

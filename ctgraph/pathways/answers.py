@@ -39,7 +39,9 @@ def _edge(source: str, target: str, assertions: list[Assertion]) -> Edge:
     agreed = "both" if sides & {"both"} or sides >= {"source", "target"} else next(
         (side for side in ("source", "target") if side in sides), "other"
     )  # fmt: skip
-    alternative = all(a.condition and a.condition.group for a in strongest)
+    # A statement without a condition, such as a bare order, does not say that it is the only way.
+    conditions = [a.condition for a in strongest if a.condition]
+    alternative = bool(conditions) and all(condition.group for condition in conditions)
     return Edge(source, target, strength, agreed, alternative, tuple(assertions))
 
 

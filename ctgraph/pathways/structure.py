@@ -230,13 +230,14 @@ class _Reader:
                 continue
             seen.add(name)
             targets = self._ids(values_of(condition, "ceterms:targetComponent"))
-            self._left -= 1 + len(targets)
+            constraints = values_of(condition, "ceterms:hasConstraint")
+            self._left -= 1 + len(targets) + len(constraints)
             found.append(ComponentCondition(
                 name, self._text(condition, "ceterms:name"),
                 self._text(condition, "ceterms:description"),
                 operator_of(self._nodes, condition), required_of(condition), targets,
                 self._conditions(condition, seen, depth + 1),
-                tuple(map(self._constraint, values_of(condition, "ceterms:hasConstraint"))),
+                tuple(map(self._constraint, constraints)),
             ))  # fmt: skip
         return tuple(found)
 

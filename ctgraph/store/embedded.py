@@ -122,11 +122,10 @@ class EmbeddedStore:
                 for graph in self._graphs(change.ctid):
                     self._store.remove_graph(graph)
             quads += self._quads(change, said)
-        first = {change.ctid for change in newest.values() if change.number == 1}
-        for document in self._links.apply(said, seq):
-            if document not in first:
-                self._store.remove_graph(ox.NamedNode(self._identity.links(document)))
-            quads += link_quads(document, self._links.links(document), self._identity)
+        shared = self._links.apply(said, seq)
+        for document in {*newest, *shared} - {c.ctid for c in newest.values() if c.number == 1}:
+            self._store.remove_graph(ox.NamedNode(self._identity.links(document)))
+        quads += self._link_quads(said, shared)
         mark = self._mark(seq)
         stale = [q for q in self._store.quads_for_pattern(None, SEQUENCE, None, self._registry)
                  if q != mark]  # fmt: skip
@@ -141,10 +140,7 @@ class EmbeddedStore:
     def fill(self, changes: Iterable[Change], history: Iterable[Change], seq: int) -> None:
         """Load the last change of every record and the history into an empty store, fast."""
         self._store.bulk_extend(self._records(changes, seq))
-        self._store.bulk_extend(
-            quad for document in self._links.documents()
-            for quad in link_quads(document, self._links.links(document), self._identity)
-        )  # fmt: skip
+        self._store.bulk_extend(self._link_quads([], self._links.sharing()))
         self._store.bulk_extend(
             quad for change in history for quad in history_quads(change, self._identity)
         )
@@ -158,9 +154,24 @@ class EmbeddedStore:
             for change in changes:
                 yield from self._quads(change, said)
                 if len(said) >= FILL:
-                    take(said)
+                    yield from self._link_quads(said, take(said))
                     said = []
-            take(said)
+            yield from self._link_quads(said, take(said))
+
+    def _link_quads(self, said: list[Said], shared: set[str]) -> list[ox.Quad]:
+        """Return the graphs of links of documents.
+
+        :param said: what they assert; that it is at hand saves reading it from the index.
+        :param shared: documents that have conditions of manifests too, which the index knows.
+        """
+        quads = [
+            quad for document, owner, extract in said if document not in shared
+            for quad in link_quads(document, owner, extract.links, self._identity)
+        ]  # fmt: skip
+        for document in shared:
+            owner, links = self._links.links(document)
+            quads += link_quads(document, owner, links, self._identity)
+        return quads
 
     def optimize(self) -> None:
         """Compact the store; without it, the first snapshot after a long load is slow."""
@@ -186,7 +197,7 @@ class EmbeddedStore:
 
     def expected_links(self, document: str, links: LinkIndex) -> dict[str, set[ox.Quad]]:
         """Return the graph of links that a document should have by another index, by its IRI."""
-        return _as_kept(link_quads(document, links.links(document), self._identity))
+        return _as_kept(link_quads(document, *links.links(document), self._identity))
 
     def expected_history(self, changes: Iterable[Change]) -> dict[str, set[ox.Quad]]:
         """Return the history graph of a record that had these changes, by its IRI."""

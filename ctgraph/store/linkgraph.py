@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
+from functools import cache
 
 import pyoxigraph as ox
 
@@ -16,52 +17,64 @@ from ctgraph.vocab import vocabulary
 Node = ox.NamedNode | ox.BlankNode
 PRECEDES, SUCCEEDS = ox.NamedNode(f"{CTG}precedes"), ox.NamedNode(f"{CTG}succeeds")
 CONCURRENT, REPLACED = ox.NamedNode(f"{CTG}concurrentWith"), ox.NamedNode(f"{CTG}replacedBy")
+LINK = ox.NamedNode(f"{CTG}Link")
+EARLIER, LATER = ox.NamedNode(f"{CTG}earlier"), ox.NamedNode(f"{CTG}later")
+STRENGTH, VIA = ox.NamedNode(f"{CTG}strength"), ox.NamedNode(f"{CTG}via")
+ASSERTED_BY, OWNER = ox.NamedNode(f"{CTG}assertedBy"), ox.NamedNode(f"{CTG}owner")
+ASSERTED_WITH = ox.NamedNode(f"{CTG}assertedWith")
+CONDITION, ALTERNATIVE_OF = ox.NamedNode(f"{CTG}condition"), ox.NamedNode(f"{CTG}alternativeOf")
+REQUIRED_NUMBER = ox.NamedNode(f"{CTG}requiredNumber")
 
 
 def link_quads(
-    document: str, links: Iterable[tuple[str, Link]], identity: Identity
+    document: str, owner: str, links: Iterable[Link], identity: Identity
 ) -> list[ox.Quad]:
     """Return the named graph of the links that a document asserts.
 
-    :param links: them, each with the CTID of who owns the document.
+    :param owner: CTID of who owns the document.
     """
     graph = ox.NamedNode(identity.links(document))
-    return [ox.Quad(*triple, graph)
-            for owner, link in links for triple in _triples(graph, owner, link, identity)
+    return [
+        ox.Quad(subject, predicate, value, graph)
+        for link in links for subject, predicate, value in _triples(graph, owner, link, identity)
     ]  # fmt: skip
 
 
 def _triples(
     graph: ox.NamedNode, owner: str, link: Link, identity: Identity
 ) -> Iterator[tuple[Node, ox.NamedNode, Node | ox.Literal]]:
+    if link.relation not in ("precedes", "concurrent", "version"):
+        return
     earlier, later = _node(link.earlier, identity), _node(link.later, identity)
     if link.relation == "concurrent":
         yield earlier, CONCURRENT, later
         yield later, CONCURRENT, earlier
-    elif link.relation == "version":
+        return
+    if link.relation == "version":
         yield earlier, REPLACED, later
-    elif link.relation == "precedes":
-        yield earlier, PRECEDES, later
-        yield later, SUCCEEDS, earlier
-        subject = ox.NamedNode(f"{graph.value}#{_digest(link)}")
-        yield subject, TYPE, ox.NamedNode(f"{CTG}Link")
-        facts: dict[str, Node | ox.Literal] = {
-            "earlier": earlier,
-            "later": later,
-            "strength": ox.Literal(link.strength),
-            "via": ox.Literal(link.via),
-            "assertedBy": _node(link.by, identity),
-            "assertedWith": ox.NamedNode(vocabulary().expand(link.property)),
-            "owner": _node(owner, identity),
-        }
-        if link.condition:
-            facts["condition"] = _node(link.condition.id, identity)
-            if link.condition.group:
-                facts["alternativeOf"] = _node(link.condition.group, identity)
-            if link.condition.required is not None:
-                facts["requiredNumber"] = ox.Literal(link.condition.required)
-        for name, value in facts.items():
-            yield subject, ox.NamedNode(f"{CTG}{name}"), value
+        return
+    subject = ox.NamedNode(f"{graph.value}#{_digest(link)}")
+    yield earlier, PRECEDES, later
+    yield later, SUCCEEDS, earlier
+    yield subject, TYPE, LINK
+    yield subject, EARLIER, earlier
+    yield subject, LATER, later
+    yield subject, STRENGTH, ox.Literal(link.strength)
+    yield subject, VIA, ox.Literal(link.via)
+    yield subject, ASSERTED_BY, _node(link.by, identity)
+    yield subject, ASSERTED_WITH, _property(link.property)
+    yield subject, OWNER, _node(owner, identity)
+    if link.condition:
+        yield subject, CONDITION, _node(link.condition.id, identity)
+        if link.condition.group:
+            yield subject, ALTERNATIVE_OF, _node(link.condition.group, identity)
+        if link.condition.required is not None:
+            yield subject, REQUIRED_NUMBER, ox.Literal(link.condition.required)
+
+
+@cache
+def _property(curie: str) -> ox.NamedNode:
+    return ox.NamedNode(vocabulary().expand(curie))
 
 
 def _node(id: str, identity: Identity) -> Node:

@@ -13,7 +13,7 @@ import orjson
 from ctgraph.errors import QueryLimit, StoreError
 from ctgraph.links.extraction import Link
 from ctgraph.settings import Settings
-from ctgraph.store.links import links_where
+from ctgraph.store.links import links_of
 from ctgraph.store.projector import snapshots_of
 
 # How many instructions of SQLite run between two looks at the clock.
@@ -91,9 +91,9 @@ class Links:
             (relation, _array(earlier), _array(later)),
         )))  # fmt: skip
 
-    def said_by(self, document: str) -> list[tuple[str, Link]]:
-        """Return the links that a document asserts, each with the owner of who says it."""
-        return links_where(self._db, "document = ? ORDER BY rowid", document)
+    def said_by(self, document: str) -> tuple[str, list[Link]]:
+        """Return the owner of a document, and the links that it asserts; no owner without links."""
+        return links_of(self._db, document)
 
     def asked_for(self, later: Collection[str]) -> list[Statement]:
         """Return the statements of others that they are required for some records."""

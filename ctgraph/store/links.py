@@ -70,15 +70,16 @@ class LinkIndex:
     def apply(self, said: Iterable[Said], seq: int) -> set[str]:
         """Replace what the index knows of some documents, and note the sequence number.
 
-        :returns: the documents whose links are different now: these, and those that have the
-            conditions of a manifest among them.
+        :returns: the documents that have conditions of a manifest, if they or it are among these.
         """
         with self._writing(seq):
             return self._replace(list(said))
 
     @contextmanager
-    def filling(self, seq: int) -> Iterator[Callable[[list[Said]], object]]:
+    def filling(self, seq: int) -> Iterator[Callable[[list[Said]], set[str]]]:
         """Replace everything by the batches that are handed to the function this gives.
+
+        The function returns what :meth:`apply` does.
 
         Readers see the old state until the end of the block.
         """
@@ -92,9 +93,14 @@ class LinkIndex:
         for (document,) in self._db.execute("SELECT DISTINCT document FROM link ORDER BY 1"):
             yield document
 
-    def links(self, document: str) -> list[tuple[str, Link]]:
-        """Return the links that a document asserts, each with the owner of who says it."""
-        return links_where(self._db, "document = ? ORDER BY rowid", document)
+    def sharing(self) -> set[str]:
+        """Return the documents that have the conditions of a manifest."""
+        found = self._db.execute("SELECT DISTINCT document FROM link WHERE relation = 'uses'")
+        return {document for (document,) in found}
+
+    def links(self, document: str) -> tuple[str, list[Link]]:
+        """Return the owner of a document, and the links that it asserts."""
+        return links_of(self._db, document)
 
     def rows(self, document: str) -> set[tuple[object, ...]]:
         """Return everything that the index holds of a document, to compare."""
@@ -137,7 +143,7 @@ class LinkIndex:
                                     for need in extract.requirements]  # fmt: skip
         for table, found in rows.items():
             self._db.executemany(_INSERT[table], found)
-        return {document for document, _, _ in said} | self._share(said)
+        return self._share(said)
 
     def _share(self, said: list[Said]) -> set[str]:
         """Bring the conditions of manifests to what has them; return the documents concerned."""
@@ -171,12 +177,13 @@ class LinkIndex:
         return {document for _, _, document, _ in uses}
 
 
-def links_where(db: sqlite3.Connection, where: str, *values: object) -> list[tuple[str, Link]]:
-    """Return links by a condition in SQL, each with the owner of who says it."""
-    return [
-        (row[1], Link(row[2], row[3], row[4], row[5], row[6], row[7], row[8], _condition(row)))
-        for row in db.execute(f"SELECT * FROM link WHERE {where}", values)
-    ]
+def links_of(db: sqlite3.Connection, document: str) -> tuple[str, list[Link]]:
+    """Return the owner of a document, and the links that it asserts; no owner without links."""
+    query = "SELECT * FROM link WHERE document = ? ORDER BY rowid"
+    rows = db.execute(query, (document,)).fetchall()
+    links = [Link(row[2], row[3], row[4], row[5], row[6], row[7], row[8], _condition(row))
+             for row in rows]  # fmt: skip
+    return (rows[0][1] if rows else ""), links
 
 
 def _row(document: str, owner: str, link: Link) -> tuple[object, ...]:

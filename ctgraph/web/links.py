@@ -28,7 +28,7 @@ def links(record: str) -> BaseResponse:
     if name == "html":
         return redirect(f"/pathways/{document}", 303)
     with reading(state().settings) as index:
-        quads = link_quads(document, index.said_by(document), state().identity)
+        quads = link_quads(document, *index.said_by(document), state().identity)
     format = ox.RdfFormat.from_media_type(GRAPH_TYPES[name])
     assert format
     triples = [ox.Triple(quad.subject, quad.predicate, quad.object) for quad in quads]

@@ -1,5 +1,5 @@
 // The page of a pathway: what precedes a record and what it leads to, and on from there.
-import { Palette, Picture, at, box, caption, element, embedded } from "./picture.js";
+import { GREY, Palette, Picture, at, box, caption, element, embedded } from "./picture.js";
 import { drawStructure } from "./structure.js";
 
 const words = embedded("words");
@@ -16,6 +16,7 @@ const providerOf = (node) => node.ownerName || node.owner || "no provider named"
 const pageOf = (id) => `/pathways/${encodeURIComponent(id)}`;
 const ownerOf = (node) => node.owner || "none";
 const wordsFor = (edge) => words.strengths[edge.strength] || "leads to";
+const someOf = (condition) => (condition?.required > 1 ? `${condition.required} of: ` : "");
 const conditionsOf = (edge) => {
   const all = edge.assertions.map((said) => said.condition).filter((one) => one && (one.name || one.description));
   return [...new Map(all.map((one) => [one.id, one])).values()];
@@ -27,17 +28,17 @@ function thing(node) {
   const lines = box(nameOf(node), [node.status === "external" ? "" : providerOf(node), mark && `(${mark})`].filter(Boolean).join(" "));
   return {
     group: "nodes", classes: ["thing", node.status, node.id === start ? "start" : ""].filter(Boolean),
-    data: { id: node.id, ...lines, ...palette.of(providerOf(node)), shape: shapes[node.family] || "ellipse", node },
+    data: { id: node.id, ...lines, ...(node.owner ? palette.of(node.owner) : GREY), shape: shapes[node.family] || "ellipse", node,
+            href: node.status === "external" ? node.webpage : pageOf(node.id) },
   };
 }
 
 function line(edge) {
   const [first] = conditionsOf(edge);
-  const some = first?.required ? `${first.required} of:` : "";
   return {
     group: "edges",
     data: { id: `${edge.source} ${edge.target}`, source: edge.source, target: edge.target, strength: edge.strength, agreed: edge.agreed, edge,
-            ...caption(edge.alternative ? "any one of:" : some, first && (first.name || first.description)) },
+            ...caption(edge.alternative ? "any one of:" : someOf(first), first && (first.name || first.description)) },
   };
 }
 
@@ -62,7 +63,7 @@ function saidOf(edge) {
   const parts = edge.alternative ? [element("span", { class: "language" }, "any one of several")] : [];
   for (const one of conditionsOf(edge)) {
     const name = one.name ? [element("strong", {}, one.name), one.description ? ": " : ""] : [];
-    parts.push(element("p", {}, one.required ? `${one.required} of: ` : "", ...name, one.description));
+    parts.push(element("p", {}, someOf(one), ...name, one.description));
   }
   parts.push(element("p", { class: "soft" }, (words.agreed[edge.agreed] || "{who}").replace("{who}", who)));
   const terms = [...new Set(edge.assertions.map((said) => said.property))];
@@ -89,7 +90,7 @@ function show(target) {
     return;
   }
   const { node } = target.data();
-  const facts = [node.typeLabel, node.days && `${Math.round(node.days)} days`, node.cost !== null && `${node.cost.toLocaleString()} ${node.currency}`, words.statuses[node.status]];
+  const facts = [node.typeLabel, node.days >= 1 && `${Math.round(node.days)} days`, node.cost !== null && `${node.cost.toLocaleString()} ${node.currency}`, words.statuses[node.status]];
   const links = node.status === "external" ? [] : [element("a", { href: `/resources/${node.id}` }, "All about it")];
   if (node.webpage) links.push(element("a", { href: node.webpage, rel: "external nofollow" }, "Its web page"));
   if (node.latest) links.push(element("a", { href: pageOf(node.latest) }, "Replaced: the latest version"));
@@ -139,14 +140,13 @@ function merge(picture, graph) {
   return cy.elements().length - before;
 }
 
-async function expand(picture, id) {
+async function around(id) {
   const query = new URLSearchParams(location.search);
   query.set("depth", "1");
   query.set("format", "json");
   const answer = await fetch(`${pageOf(id)}/neighbourhood?${query}`);
   if (!answer.ok) throw new Error(`${answer.status}`);
-  expanded.add(id);
-  return merge(picture, await answer.json());
+  return answer.json();
 }
 
 async function open(picture, target) {
@@ -158,7 +158,8 @@ async function open(picture, target) {
   if (expanded.has(node.id) || node.id === start) return;
   picture.say(`Looking for what is linked with ${nameOf(node)} …`);
   try {
-    const added = await expand(picture, node.id);
+    const added = merge(picture, await around(node.id));
+    expanded.add(node.id);
     remember();
     if (added) {
       legend(picture);
@@ -179,8 +180,10 @@ async function drawLinks() {
   const picture = new Picture({ told, show, open: (target) => open(picture, target) });
   listed("without").forEach((name) => off.strengths.add(name));
   listed("hidden").forEach((name) => off.providers.add(name));
-  merge(picture, asked);
-  for (const id of listed("expanded")) await expand(picture, id).catch(() => picture.say("Not all of it could be fetched."));
+  const more = await Promise.allSettled(listed("expanded").map(around));
+  [asked, ...more.map((one) => one.value).filter(Boolean)].forEach((graph) => merge(picture, graph));
+  listed("expanded").forEach((id) => expanded.add(id));
+  if (more.some((one) => one.reason)) picture.say("Not all of it could be fetched.");
   at("legend").hidden = false;
   at("legend").addEventListener("change", ({ target }) => {
     const all = off[target.closest("fieldset").id];

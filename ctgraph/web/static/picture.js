@@ -1,13 +1,15 @@
 // A picture of things in layers, the earlier ones to the left: how it looks, moves, is read and saved.
 // Things are nodes of the class "thing", with the data that box() makes, a colour and a shape.
 import { arrange } from "./layers.js";
+import { svgOf } from "./svg.js";
 import cytoscape from "./vendor/cytoscape/cytoscape.esm.min.js";
 
 // By Okabe and Ito, for every kind of colour vision, without the two that are too pale or too dark.
-const COLOURS = ["#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#8A8F94"];
+const COLOURS = ["#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00"];
+export const GREY = { colour: "#8A8F94", line: "solid" };
 const FONT = "system-ui, sans-serif";
-const WIDTH = 156;
-const READABLE = 0.85;
+const WIDTH = 168;
+const READABLE = { wide: 0.85, narrow: 0.5 };
 const MARGIN = 24;
 
 export function element(name, attributes = {}, ...children) {
@@ -85,6 +87,7 @@ function style({ ink, soft, line, paper, tint, accent }) {
       shape: "data(shape)", width: "data(width)", height: "data(height)", label: "data(label)", "line-height": 1.15,
       "text-valign": "center", "text-halign": "center", "border-color": "data(colour)", "border-width": 2.5,
       "border-style": "data(line)", "background-color": (node) => blended(node.data("colour"), paper, 0.13) } },
+    { selector: "[shape='tag']", style: { "text-margin-x": -12 } },
     { selector: ".diamond", style: { "border-width": 1.5, "font-size": 11, "text-valign": "top", "text-margin-y": -2 } },
     { selector: ".start, .destination", style: { "border-width": 5, "font-weight": "bold" } },
     { selector: ".withdrawn", style: { "border-style": "dashed", color: soft } },
@@ -131,7 +134,7 @@ export class Picture {
     at("nearer").addEventListener("click", () => this.#zoom(1.3));
     at("farther").addEventListener("click", () => this.#zoom(1 / 1.3));
     at("png").addEventListener("click", async () => this.#save("png", await this.#png()));
-    at("svg").addEventListener("click", async () => this.#save("svg", await this.#svg()));
+    at("svg").addEventListener("click", () => this.#save("svg", this.#svg()));
   }
 
   arrange(guides = []) {
@@ -155,7 +158,7 @@ export class Picture {
   frame(around) {
     const [width, height] = [this.cy.width(), this.cy.height()];
     const all = this.cy.elements(":visible").boundingBox();
-    const zoom = Math.max(READABLE, Math.min(width / (all.w + 2 * MARGIN), height / (all.h + 2 * MARGIN), 1.2));
+    const zoom = Math.max(width < 600 ? READABLE.narrow : READABLE.wide, Math.min(width / (all.w + 2 * MARGIN), height / (all.h + 2 * MARGIN), 1.2));
     const along = (size, from, to, middle) => {
       const [least, most] = [size - to * zoom - MARGIN, MARGIN - from * zoom];
       return least > most ? (least + most) / 2 : Math.max(least, Math.min(most, size / 2 - middle * zoom));
@@ -217,20 +220,8 @@ export class Picture {
     return Math.max(w, h) * scale * devicePixelRatio <= most ? { scale } : { maxWidth: most, maxHeight: most };
   }
 
-  // Cytoscape draws on a canvas only, so it is given one that writes SVG.
-  async #svg() {
-    const { Context } = await import("./vendor/cytoscape/svgcanvas.esm.js");
-    const margin = 12;
-    const { x1, y1, w, h } = this.cy.elements(":visible").boundingBox();
-    const context = new Context(w + 2 * margin, h + 2 * margin);
-    context.fillStyle = theme().paper;
-    context.fillRect(0, 0, w + 2 * margin, h + 2 * margin);
-    context.translate(margin - x1, margin - y1);
-    const renderer = this.cy.renderer();
-    const usePaths = renderer.usePaths;
-    renderer.usePaths = () => false;  // Path2D keeps to itself what is in it
-    renderer.drawElements(context, renderer.getCachedZSortedEles());
-    renderer.usePaths = usePaths;
-    return new Blob([context.getSerializedSvg(true)], { type: "image/svg+xml" });
+  #svg() {
+    const text = svgOf(this.cy, this.told, theme().paper, FONT);
+    return new Blob([text], { type: "image/svg+xml" });
   }
 }

@@ -1,5 +1,5 @@
 // The picture of a published pathway: its steps in bands by level, its conditions as diamonds.
-import { Palette, Picture, at, box, caption, element, embedded } from "./picture.js";
+import { GREY, Palette, Picture, at, box, caption, element, embedded } from "./picture.js";
 
 const words = embedded("words");
 const DIAMOND = { shape: "diamond", width: 22, height: 22 };
@@ -40,7 +40,7 @@ function bandsOf(structure) {
 function thing(step, palette) {
   const classes = ["thing", step.destination && "destination"].filter(Boolean);
   const lines = box(step.name || step.id, step.destination ? "the destination" : "");
-  return { group: "nodes", classes, data: { id: step.id, ...lines, ...palette.of(step.typeLabel), shape: "round-rectangle", step } };
+  return { group: "nodes", classes, data: { id: step.id, ...lines, ...palette.of(step.typeLabel), shape: "round-rectangle", step, href: `/resources/${encodeURIComponent(step.id)}` } };
 }
 
 const lineOf = (source, target, more = {}) => ({ group: "edges", data: { id: `${source} ${target}`, source, target, agreed: "both", label: "", ...more } });
@@ -49,7 +49,7 @@ const lineOf = (source, target, more = {}) => ({ group: "edges", data: { id: `${
 function diamonds(step, condition, into, known) {
   const nested = condition.conditions.length ? words.nested[condition.operator] : "";
   const { label } = caption(quantity(condition), nested && condition.targets.length ? nested : "");
-  const data = { id: condition.id, ...DIAMOND, label, colour: "#8A8F94", line: "solid", condition, step };
+  const data = { id: condition.id, ...DIAMOND, label, ...GREY, condition, step };
   const inner = condition.conditions.flatMap((one) => diamonds(step, one, condition.id, known));
   const targets = condition.targets.filter((id) => known.has(id)).map((id) => lineOf(id, condition.id));
   return [{ group: "nodes", classes: ["thing", "diamond"], data }, lineOf(condition.id, into, { condition }), ...targets, ...inner];
@@ -96,7 +96,6 @@ export function redraw(picture, structure, palette) {
   const banded = structure.levels.length > 0;
   cy.elements().remove();
   cy.add(elementsOf(structure, palette));
-  cy.nodes()[0]?.addClass("start");
   picture.arrange(banded ? guidesOf(cy, bands) : []);
   const first = cy.nodes().roots();
   if (banded) addBands(picture, structure, bands);
@@ -104,6 +103,7 @@ export function redraw(picture, structure, palette) {
 }
 
 export function told(target) {
+  if (target.hasClass("band")) return target.data("label");
   if (target.isEdge()) return `${target.source().data("label")} before ${target.target().data("label")}`;
   const { condition, step } = target.data();
   if (condition) return ["condition", quantity(condition), condition.name, condition.description].filter(Boolean).join(" ");
