@@ -14,6 +14,8 @@ from pathlib import Path
 import orjson
 import pyoxigraph as ox
 
+from benchmarks.pathways import pathways as walks
+from benchmarks.pathways import share
 from benchmarks.running import (
     CLI,
     Client,
@@ -107,6 +109,12 @@ def query(home: Path, _: int) -> None:
     sparql(home, WORKERS)
 
 
+def pathways(home: Path, _: int) -> None:
+    """Questions about pathways against SPARQL, and what links take of a load."""
+    walks(home)
+    share()
+
+
 def publish(home: Path, _: int) -> None:
     """Publish changed records, each until queries see it."""
     organization = ctgraph(home, "org", "list").split("\t")[0]
@@ -147,7 +155,7 @@ def _store(home: Path) -> ox.Store:
 
 ALL: dict[str, Callable[[Path, int], None]] = {
     "load": load, "validation": validation, "dereference": dereference, "query": query,
-    "publish": publish,
+    "pathways": pathways, "publish": publish,
 }  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -15,9 +16,10 @@ from ctgraph.exports.graphs import FORMATS, write
 from ctgraph.identity import Identity
 from ctgraph.links.model import FAMILIES, STRENGTHS, Edge, Graph, Node
 from ctgraph.pathways import Asked, Pathways
-from ctgraph.pathways.routes import MEASURES
+from ctgraph.pathways.routes import MEASURES, MOST_ROUTES, Route, Routes
 from ctgraph.pathways.traversal import DEEPEST, LARGEST_PAGE
 
+LONGEST_LINE = 10_000
 FORMAT = click.option("--format", "name", default="tree", show_default=True,
                       type=click.Choice(["tree", *FORMATS]), help="How to print it.")  # fmt: skip
 
@@ -29,7 +31,7 @@ def pathways() -> None:
 
 def _walking(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command the options of a traversal."""
-    for option in (
+    options = (
         click.argument("record", metavar="CTID", type=CTID),
         click.option("--depth", default=3, show_default=True, type=click.IntRange(1, DEEPEST),
                      help="Steps to follow."),
@@ -40,7 +42,8 @@ def _walking(command: Callable[..., None]) -> Callable[..., None]:
         click.option("--provider", "providers", multiple=True, metavar="ORG_CTID", type=CTID,
                      help="Providers whose records to show."),
         FORMAT,
-    ):  # fmt: skip
+    )  # fmt: skip
+    for option in reversed(options):
         command = option(command)
     return command
 
@@ -62,27 +65,19 @@ def succeeding(record: str, name: str, **given: Any) -> None:
 @pathways.command()
 @click.argument("start", metavar="FROM", type=CTID)
 @click.argument("goal", metavar="TO", type=CTID)
-@click.option("--routes", "k", default=3, show_default=True, help="How many, at most 10.")
+@click.option("--routes", "k", default=3, show_default=True,
+              type=click.IntRange(1, MOST_ROUTES), help="How many.")  # fmt: skip
 @click.option("--by", default="steps", show_default=True, type=click.Choice(MEASURES),
               help="What makes one better than another.")  # fmt: skip
 @FORMAT
 def route(start: str, goal: str, k: int, by: str, name: str) -> None:
     """Show the best routes from one record to another."""
     found = _pathways().route(start, goal, k, by)
-    if name != "tree":
-        _show(found.graph, name)
-        return
-    nodes = {node.id: node for node in found.graph.nodes}
-    edges = {(edge.source, edge.target): edge for edge in found.graph.edges}
-    for number, one in enumerate(found.routes, 1):
-        costs = "".join(f", {cost:,.0f} {currency}" for currency, cost in one.cost.items())
-        days = f", {one.days:,.0f} days" if one.days else ""
-        tree = Tree(f"Route {number}: {one.steps} steps{costs}{days}")
-        before = ""
-        for id in one.nodes:
-            tree.add(_line(nodes[id], edges.get((before, id))))
-            before = id
-        Console().print(tree)
+    if name == "tree":
+        _show_routes(found)
+    else:
+        click.echo(_written(found.graph, name))
+    _tell_cuts(found.graph)
     if not found.routes:
         click.echo("There is no route that anybody states.", err=True)
         raise SystemExit(1)
@@ -100,11 +95,44 @@ def _asked(
 
 def _show(graph: Graph, name: str) -> None:
     if name == "tree":
-        Console().print(_tree(graph))
+        _print(_tree(graph))
     else:
-        click.echo(write(graph, name, Identity.of(open_registry()[0])))
+        click.echo(_written(graph, name))
+    _tell_cuts(graph)
+
+
+def _show_routes(found: Routes) -> None:
+    nodes = {node.id: node for node in found.graph.nodes}
+    edges = {(edge.source, edge.target): edge for edge in found.graph.edges}
+    for number, one in enumerate(found.routes, 1):
+        tree = Tree(f"Route {number}: {_sums(one)}")
+        for before, id in zip(("", *one.nodes), one.nodes, strict=False):
+            tree.add(_line(nodes[id], edges.get((before, id))))
+        _print(tree)
+
+
+def _sums(route: Route) -> str:
+    steps = f"{route.steps} step{'s' if route.steps != 1 else ''}"
+    costs = [f"{cost:,.0f} {currency}" for currency, cost in route.cost.items()]
+    days = [f"{route.days:,.0f} days"] if route.days else []
+    return ", ".join([steps, *costs, *days])
+
+
+def _written(graph: Graph, name: str) -> bytes:
+    """Write a graph without the end of its last line, which echo adds."""
+    return write(graph, name, Identity.of(open_registry()[0])).removesuffix(b"\n")
+
+
+def _tell_cuts(graph: Graph) -> None:
     for cut in graph.cut:
         click.echo(f"Cut: {cut.reason}", err=True)
+    if graph.next:
+        click.echo(f"Cut: Only the nearest {LARGEST_PAGE:,} are shown.", err=True)
+
+
+def _print(tree: Tree) -> None:
+    # In a file or a pipe a line is one record, so that it can be searched for.
+    Console(emoji=False, width=None if sys.stdout.isatty() else LONGEST_LINE).print(tree)
 
 
 def _tree(graph: Graph) -> Tree:
@@ -139,5 +167,5 @@ def _line(node: Node, edge: Edge | None) -> str:
     marks = "" if node.status == "current" else f" ({node.status})"
     if node.latest:
         marks += f" (replaced by {node.latest})"
-    owner = f" [dim]{escape(node.owner_name)}[/dim]" if node.owner_name else ""
+    owner = f", {escape(node.owner_name)}" if node.owner_name else ""
     return f"{said}{escape(node.name or node.id)}{marks}{owner} [dim]{escape(node.id)}[/dim]"

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from ctgraph.errors import DraftsFull, NotFound
 from ctgraph.ledger import Ledger, now
-from ctgraph.ledger.models import draft
+from ctgraph.ledger.models import draft, organization
 
 MOST_DRAFTS = 200
 
@@ -30,7 +30,10 @@ def save_draft(ledger: Ledger, owner: str, record: str, name: str, document: byt
     :raises DraftsFull: when it has 200 already.
     """
     mine = (draft.c.owner == owner) & (draft.c.ctid == record)
+    # Two tabs may save one draft at once: an organization's drafts are saved one after another.
+    turn = sa.select(organization.c.ctid).where(organization.c.ctid == owner)
     with ledger.writing() as connection:
+        connection.execute(turn.with_for_update(key_share=True))
         connection.execute(draft.delete().where(mine))
         count = connection.scalar(
             sa.select(sa.func.count()).select_from(draft).where(draft.c.owner == owner)

@@ -26,8 +26,8 @@ from ctgraph.errors import BadParameter, NotFound
 from ctgraph.history import held
 from ctgraph.identity import Identity
 from ctgraph.ledger import Ledger
-from ctgraph.links.model import Graph
-from ctgraph.pathways.answers import Describer
+from ctgraph.links.model import Graph, Node
+from ctgraph.pathways.answers import Describer, family_of
 from ctgraph.pathways.checking import Checked, check_held
 from ctgraph.pathways.common import common_of
 from ctgraph.pathways.paging import page_of
@@ -40,6 +40,8 @@ from ctgraph.store.linkreader import Links, reading
 __all__ = ["Asked", "Pathways"]
 
 MOST_COMMON = 10
+MOST_WORDS, MOST_NAMED = 10, 500
+LINKED = ("credential", "learning", "assessment", "component", "work")
 USUAL, NEAR, FAR = Asked(), Asked(depth=1), Asked(depth=DEEPEST)
 
 
@@ -98,6 +100,18 @@ class Pathways:
         """Return what is open to who holds some records, and what is one step away."""
         with self._asking(records) as (links, describer, start):
             return check_held(links, describer, list(dict.fromkeys(start)))
+
+    def search(self, text: str, kinds: Collection[str] = (), limit: int = 30) -> list[Node]:
+        """Return current records whose names contain all words of a text.
+
+        :param kinds: the families to look in; empty for all that links can have as ends.
+        """
+        with reading(self._settings) as links:
+            found = links.named(text.split()[:MOST_WORDS], MOST_NAMED)
+            wanted = kinds or LINKED
+            shown = [row.id for row in found if family_of(row.type) in wanted][:limit]
+            describer = Describer(links, self._ledger, self._identity)
+            return list(describer.nodes(dict.fromkeys(shown, 0)).values())
 
     def structure(self, record: str) -> Structure:
         """Return the structure of a published pathway: components, conditions, levels.

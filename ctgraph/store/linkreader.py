@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import time
 from collections.abc import Collection, Iterator
@@ -110,6 +111,16 @@ class Links:
             "WHERE id IN (SELECT value FROM json_each(?))", (_array(ids),),
         )  # fmt: skip
         return {row[0]: Known._make(row) for row in rows}
+
+    def named(self, words: Collection[str], most: int) -> list[Known]:
+        """Return current nodes whose names contain all of some words, the shortest names first."""
+        patterns = ["%" + re.sub(r"([\\%_])", r"\\\1", word) + "%" for word in words]
+        like = " AND ".join(["name LIKE ? ESCAPE '\\'"] * len(patterns)) or "TRUE"
+        return list(map(Known._make, self._db.execute(
+            "SELECT id, document, owner, type, name, webpage, cost, currency, days FROM node "
+            f"WHERE id LIKE 'ce-%' AND {like} ORDER BY length(name), name, id LIMIT ?",
+            (*patterns, most),
+        )))  # fmt: skip
 
     def requirements(self, records: Collection[str]) -> dict[str, list[dict[str, Any]]]:
         """Return what records need, as far as they or their manifests say so."""

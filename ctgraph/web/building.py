@@ -6,7 +6,7 @@ import orjson
 from flask import Blueprint, Response, render_template, request
 
 from ctgraph import ctid
-from ctgraph.errors import InvalidDocument
+from ctgraph.errors import DocumentTooLarge, InvalidDocument
 from ctgraph.ledger.drafts import delete_draft, draft_of, drafts_of, save_draft
 from ctgraph.nodes import name_of
 from ctgraph.web.negotiation import HTML
@@ -44,7 +44,7 @@ def draft(record: str) -> Response:
     """A draft, as it was saved."""
     owner, _ = authenticate()
     found = draft_of(state().ledger, owner.ctid, ctid.canonical(record))
-    return Response(found, content_type="application/ld+json")
+    return _private(found, "application/ld+json")
 
 
 @blueprint.put("/drafts/<record>")
@@ -52,6 +52,10 @@ def save(record: str) -> Response:
     """Save a draft. It has to be a JSON object, and nothing else: it may well be unfinished."""
     owner, _ = authenticate()
     document = request.get_data(cache=False, parse_form_data=False)
+    most = state().settings.max_document_bytes
+    if len(document) > most:
+        raise DocumentTooLarge(f"The draft has {len(document):,} bytes; "
+                               f"this registry takes {most:,} at most.")  # fmt: skip
     try:
         value = orjson.loads(document)
     except orjson.JSONDecodeError as error:
@@ -60,7 +64,8 @@ def save(record: str) -> Response:
         raise InvalidDocument("A draft is a JSON object.")
     graph = value.get("@graph", [value])
     first = graph[0] if isinstance(graph, list) and graph else {}
-    name = name_of(first) if isinstance(first, dict) else ""
+    # PostgreSQL takes no NUL in a text.
+    name = name_of(first).replace("\0", "") if isinstance(first, dict) else ""
     save_draft(state().ledger, owner.ctid, ctid.canonical(record), name, document)
     return Response(status=204)
 
@@ -74,6 +79,10 @@ def delete(record: str) -> Response:
 
 
 def _json(value: object) -> Response:
-    response = Response(orjson.dumps(value), content_type="application/json")
+    return _private(orjson.dumps(value), "application/json")
+
+
+def _private(body: bytes, content_type: str) -> Response:
+    response = Response(body, content_type=content_type)
     response.headers["Cache-Control"] = "no-store"  # it is nobody else's business
     return response

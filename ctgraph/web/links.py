@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pyoxigraph as ox
-from flask import Blueprint, Response, redirect
+from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from ctgraph import ctid, history
@@ -24,14 +24,20 @@ def links(record: str) -> BaseResponse:
     name = choose(GRAPH_TYPES | {"html": HTML})
     document = history.held(state().ledger, canonical).envelope.ctid
     if canonical != record or document != record:
-        return redirect(f"/links/{document}", 301)
+        given = request.query_string.decode(errors="replace")
+        return redirect(f"/links/{document}?{given}" if given else f"/links/{document}", 301)
+    response: BaseResponse
     if name == "html":
-        return redirect(f"/pathways/{document}", 303)
-    with reading(state().settings) as index:
-        quads = link_quads(document, *index.said_by(document), state().identity)
-    format = ox.RdfFormat.from_media_type(GRAPH_TYPES[name])
-    assert format
-    triples = [ox.Triple(quad.subject, quad.predicate, quad.object) for quad in quads]
-    response = Response(serialize(triples, format), content_type=format.media_type)
+        response = redirect(f"/pathways/{document}", 303)
+    else:
+        response = Response(_rdf(document, GRAPH_TYPES[name]), content_type=GRAPH_TYPES[name])
     response.vary.add("Accept")
     return response
+
+
+def _rdf(document: str, media_type: str) -> bytes:
+    with reading(state().settings) as index:
+        quads = link_quads(document, *index.said_by(document), state().identity)
+    format = ox.RdfFormat.from_media_type(media_type)
+    assert format
+    return serialize([ox.Triple(q.subject, q.predicate, q.object) for q in quads], format)

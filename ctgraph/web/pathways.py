@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from itertools import chain
 from typing import Any
 from urllib.parse import urlencode
@@ -14,7 +14,8 @@ from werkzeug.wrappers import Response as BaseResponse
 from ctgraph import ctid
 from ctgraph.errors import BadParameter
 from ctgraph.exports.graphs import FORMATS, to_json, write
-from ctgraph.links.model import Graph
+from ctgraph.ledger import Envelope
+from ctgraph.links.model import Cut, Graph
 from ctgraph.pathways import Asked, Pathways
 from ctgraph.pathways.checking import Checked, Prospect
 from ctgraph.pathways.routes import MEASURES, Routes
@@ -38,55 +39,75 @@ QUESTIONS = {
 }
 DEPTHS = {"neighbourhood": 1, "versions": 10}
 LISTED = 200
+FEW = Asked(depth=10, limit=100)
 
 
 @blueprint.get("/pathways")
 def index() -> Response:
     """The pathways that are published, and the questions that can be asked."""
-    found = [envelope for kind in ("ceterms:Pathway", "ceterms:PathwaySet")
-             for envelope in state().ledger.envelopes(LISTED, kind=kind)]  # fmt: skip
+    found: list[Envelope] = []
+    cut = []
+    for kind in ("ceterms:Pathway", "ceterms:PathwaySet"):
+        listed = state().ledger.envelopes(LISTED + 1, kind=kind)
+        found += listed[:LISTED]
+        if len(listed) > LISTED:
+            cut.append(Cut(f"Only {LISTED} of the class {kind} are listed; "
+                           f"/records?type={kind} has all, in pages."))  # fmt: skip
     if choose(BOTH) == "json":
         return _json({"pathways": [
             {"ctid": e.ctid, "name": e.name, "type": e.type, "owner": e.owner,
              "url": f"{state().settings.base_url}/pathways/{e.ctid}"} for e in found
-        ]})  # fmt: skip
+        ], "cut": [asdict(one) for one in cut]})  # fmt: skip
     owners = state().ledger.names({envelope.owner for envelope in found})
+    text = request.args.get("q", "").replace("\0", "")
     return _html("pathways.html", found=sorted(found, key=lambda e: e.name.lower()), owners=owners,
-                 label=vocabulary().label)  # fmt: skip
+                 text=text, named=_pathways().search(text) if text.strip() else None,
+                 cut=cut, label=vocabulary().label)  # fmt: skip
 
 
 @blueprint.get("/pathways/<record>")
 def pathway(record: str) -> BaseResponse:
     """What is around a record: as a picture with tables, or as the other questions are answered."""
     if record != ctid.canonical(record):
-        return redirect(f"/pathways/{ctid.canonical(record)}?{request.query_string.decode()}", 301)
+        return _led(record, "", 301)
     name = choose(PAGES)
-    asked = _asked(2, LARGEST_PAGE if name == "html" else PAGE)
-    graph = _pathways().neighbourhood(record, asked)
+    asked = _asked(2, PAGE)
     if name != "html":
-        return _graph(graph, name)
+        return _graph(_pathways().neighbourhood(record, asked), name)
+    graph = _pathways().neighbourhood(record, replace(asked, limit=LARGEST_PAGE, cursor=""))
+    if graph.next:
+        left_out = Cut(f"Only the nearest {LARGEST_PAGE:,} are on this page.")
+        graph = replace(graph, cut=(*graph.cut, left_out))
     start = next(node for node in graph.nodes if node.id == record)
     is_pathway = vocabulary().is_a(start.type, "ceterms:Pathway")
     structure = structure_json(_pathways().structure(record)) if is_pathway else None
     query = {"depth": asked.depth, "strength": sorted(asked.strengths),
-             "kind": request.args.get("kind", ""), "provider": request.args.get("provider", ""),
-             "credentials": request.args.get("credentials", "") == "true"}  # fmt: skip
-    return _html(
+             "kind": ",".join(_several("kind")), "provider": ",".join(sorted(asked.providers)),
+             "credentials": _flag("credentials")}  # fmt: skip
+    response = _html(
         "pathway.html", record=record, start=start, graph=graph, query=query, structure=structure,
         # "</script>" in a name must not end the element that holds the data.
         payload=orjson.dumps(to_json(graph)).decode().replace("<", "\\u003c"),
         providers=sorted({(n.owner, n.owner_name) for n in graph.nodes if n.owner}),
+        stack=_pathways().stack(record, FEW), versions=_pathways().versions(record, FEW),
         label=vocabulary().label,
     )  # fmt: skip
+    # The picture sets the places of its parts in style attributes.
+    response.headers["Content-Security-Policy"] = (
+        "default-src 'self'; img-src 'self' https: data: blob:; "
+        "style-src 'self' 'unsafe-inline'; frame-ancestors 'none'"
+    )
+    return response
 
 
 @blueprint.get(f"/pathways/<record>/<any({', '.join(QUESTIONS)}):question>")
 def question(record: str, question: str) -> BaseResponse:
     """One question about a record; browsers get the page that has the answer in it."""
+    if record != ctid.canonical(record):
+        return _led(record, f"/{question}", 301)
     name = choose(PAGES)
     if name == "html":
-        given = request.query_string.decode()
-        return redirect(f"/pathways/{ctid.canonical(record)}{'?' + given if given else ''}", 303)
+        return _led(record, "", 303)
     asked = _asked(DEPTHS.get(question, 3), PAGE)
     return _graph(QUESTIONS[question](_pathways(), record, asked), name)
 
@@ -94,9 +115,11 @@ def question(record: str, question: str) -> BaseResponse:
 @blueprint.get("/pathways/<record>/structure")
 def structure(record: str) -> BaseResponse:
     """The structure of a published pathway: components, conditions, levels."""
+    if record != ctid.canonical(record):
+        return _led(record, "/structure", 301)
     found = _pathways().structure(record)
     if choose(BOTH) == "html":
-        return redirect(f"/pathways/{ctid.canonical(record)}", 303)
+        return _led(record, "", 303)
     return _json(structure_json(found))
 
 
@@ -105,14 +128,15 @@ def route() -> Response:
     """The best routes from one record to another."""
     name = choose(PAGES)
     start, goal = (request.args.get(end, "").strip() for end in ("from", "to"))
-    by = request.args.get("by", "steps")
+    by, k = request.args.get("by", "steps"), _number("k", 3)
+    asked = {"start": start, "goal": goal, "by": by, "k": k, "measures": MEASURES}
     if name == "html" and not (start and goal):
-        return _html("route.html", found=None, start=start, goal=goal, by=by, measures=MEASURES)
+        return _html("route.html", found=None, **asked)
     if not (start and goal):
         raise BadParameter("Name both ends: ?from=CTID&to=CTID.")
-    found = _pathways().route(start, goal, _number("k", 3), by)
+    found = _pathways().route(start, goal, k, by)
     if name == "html":
-        return _html("route.html", found=found, start=start, goal=goal, by=by, measures=MEASURES,
+        return _html("route.html", found=found, **asked,
                      nodes={node.id: node for node in found.graph.nodes},
                      edges={(e.source, e.target): e for e in found.graph.edges})  # fmt: skip
     if name == "json":
@@ -124,12 +148,15 @@ def route() -> Response:
 def common() -> Response:
     """What several records all lead to."""
     name = choose(PAGES)
-    records = _records("ctids")
+    records, asked = _several("ctids"), _asked(5, PAGE)
     if name == "html" and not records:
-        return _html("common.html", found=None, records=records)
-    found = _pathways().common(records, _asked(5, PAGE))
+        return _html("common.html", found=None, records=records, asked=asked)
+    if not records:
+        raise BadParameter("Name the records: ?ctids=CTID,CTID.")
+    found = _pathways().common(records, asked)
     if name == "html":
-        return _html("common.html", found=found, records=records, label=vocabulary().label,
+        return _html("common.html", found=found, records=records, asked=asked,
+                     credentials=_flag("credentials"), label=vocabulary().label,
                      nodes={node.id: node for node in found.nodes})  # fmt: skip
     return _graph(found, name)
 
@@ -139,17 +166,37 @@ def common() -> Response:
 def check() -> Response:
     """What is open to who holds some records, and what is one step away."""
     name = choose(BOTH)
-    records = _records("held")
+    records = _held()
     if name == "html" and not records:
         return _html("check.html", found=None, records=records)
+    if not records:
+        raise BadParameter("Name what is held: ?held=CTID,CTID.")
     found = _pathways().check(records)
     if name == "html":
         return _html("check.html", found=found, records=records, label=vocabulary().label)
     return _json(_checked_json(found))
 
 
+@blueprint.get("/pathways/search")
+def search() -> Response:
+    """Records by words of their names, for who looks for the ends of a question."""
+    kinds = _several("kind")
+    found = _pathways().search(request.args.get("q", "").replace("\0", ""), kinds)
+    nodes = to_json(Graph("search", (), tuple(found), ()))["nodes"]
+    return _json({"records": nodes})
+
+
 def _pathways() -> Pathways:
     return Pathways(state().settings, state().ledger)
+
+
+def _led(record: str, question: str, status: int) -> BaseResponse:
+    """Lead to another address of a record, with the same parameters."""
+    given = request.query_string.decode(errors="replace")
+    path = f"/pathways/{ctid.canonical(record)}{question}"
+    response = redirect(f"{path}?{given}" if given else path, status)
+    response.vary.add("Accept")
+    return response
 
 
 def _asked(depth: int, limit: int) -> Asked:
@@ -157,11 +204,10 @@ def _asked(depth: int, limit: int) -> Asked:
 
     :param depth: the depth without a parameter, and `limit` the size of a page.
     """
-    credentials = request.args.get("credentials", "").lower() in ("true", "1", "yes")
     return Asked(
         depth=_number("depth", depth),
         strengths=frozenset(_several("strength")),
-        kinds=frozenset(["credential"] if credentials else _several("kind")),
+        kinds=frozenset(["credential"] if _flag("credentials") else _several("kind")),
         providers=frozenset(map(ctid.canonical, _several("provider"))),
         limit=_number("limit", limit),
         cursor=request.args.get("cursor", ""),
@@ -174,21 +220,28 @@ def _several(name: str) -> list[str]:
     return list(dict.fromkeys(values))
 
 
-def _records(name: str) -> list[str]:
-    """Return the records that a request names; POST may send them as a JSON array or object."""
-    body = request.get_json(silent=True) if request.is_json else None
-    if body is None:
-        return _several(name)
-    given = body.get(name) if isinstance(body, dict) else body
+def _held() -> list[str]:
+    """Return the records that somebody holds; POST may send them as a JSON array or object."""
+    if request.method != "POST" or not request.is_json:
+        return _several("held")
+    body = request.get_json(silent=True)
+    given = body.get("held") if isinstance(body, dict) else body
     if not isinstance(given, list) or not all(isinstance(item, str) for item in given):
-        raise BadParameter(f"Send the records as {{{name!r}: ['ce-…', …]}}.")
+        raise BadParameter('Send the records in JSON as {"held": ["ce-…", …]}, or as an array.')
     return list(dict.fromkeys(given))
+
+
+def _flag(name: str) -> bool:
+    given = request.args.get(name, "").lower()
+    if given not in ("", "true", "1", "yes", "false", "0", "no"):
+        raise BadParameter(f"{name}={given[:40]!r} is neither true nor false.")
+    return given in ("true", "1", "yes")
 
 
 def _number(name: str, usual: int) -> int:
     given = request.args.get(name, "") or str(usual)
     if not given.isascii() or not given.isdecimal() or len(given) > 6:
-        raise BadParameter(f"{name}={given[:40]!r} is no number.")
+        raise BadParameter(f"{name}={given[:40]!r} is no number such as {usual}.")
     return int(given)
 
 
@@ -217,22 +270,20 @@ def _graph(graph: Graph, name: str) -> Response:
     response = Response(write(graph, name, state().identity), content_type=content_type)
     if graph.next:  # the next page of the same answer (RFC 8288)
         given = [(k, v) for k, v in request.args.items(multi=True) if k != "cursor"]
-        following = state().settings.base_url + request.path + "?" + urlencode(
-            [*given, ("cursor", graph.next)])  # fmt: skip
-        response.headers["Link"] = f'<{following}>; rel="next"'
+        query = urlencode([*given, ("cursor", graph.next)])
+        # Relative: clients may reach this registry by another address than its base.
+        response.headers["Link"] = f'<{request.path}?{query}>; rel="next"'
     response.vary.add("Accept")
     return response
 
 
 def _json(value: Any) -> Response:
-    return Response(orjson.dumps(value), content_type="application/json")
+    response = Response(orjson.dumps(value), content_type="application/json")
+    response.vary.add("Accept")
+    return response
 
 
 def _html(template: str, **context: Any) -> Response:
     response = Response(render_template(template, **context), mimetype=HTML)
-    # The picture sets the places of its parts in style attributes.
-    response.headers["Content-Security-Policy"] = (
-        "default-src 'self'; img-src 'self' https: data: blob:; "
-        "style-src 'self' 'unsafe-inline'; frame-ancestors 'none'"
-    )
+    response.vary.add("Accept")
     return response

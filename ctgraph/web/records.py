@@ -12,6 +12,9 @@ from ctgraph import __version__, ctid, history, publishing
 from ctgraph.errors import NotFound
 from ctgraph.exports import rdf
 from ctgraph.history import Held
+from ctgraph.nodes import type_of
+from ctgraph.pathways import LINKED
+from ctgraph.pathways.answers import family_of
 from ctgraph.validation.completeness import node_completeness
 from ctgraph.web import pages
 from ctgraph.web.negotiation import HTML, choose, conditional, etag
@@ -146,7 +149,7 @@ def _page(record: str, kind: str, held: Held, number: int | None) -> str:
         number=number, formats=rdf.FORMATS, kind=kind,
         owner=state().ledger.organization(held.envelope.owner),
         modified=datetime.fromisoformat(held.modified),
-        completeness=node_completeness(node),
+        completeness=node_completeness(node), linked=family_of(type_of(node)) in LINKED,
     )  # fmt: skip
 
 
