@@ -52,7 +52,7 @@ def _starts(asked: Pathways, records: list[str]) -> list[str]:
     found = []
     for record in records[:5000]:
         graph = asked.succeeding(record, WALK)
-        if 700 <= len(graph.nodes) <= LARGEST_PAGE:
+        if graph.next is None and len(graph.nodes) >= 700:
             found.append(record)
         if len(found) == STARTS:
             break

@@ -8,6 +8,7 @@ kept apart: none of them is a sequence.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -15,53 +16,44 @@ from typing import Any, Literal
 
 import pyoxigraph as ox
 
+from ctgraph.ctid import is_ctid
 from ctgraph.identity import Identity
 from ctgraph.links.components import component_classes, order_of, proxies_of
 from ctgraph.links.facts import Fact, facts_of
 from ctgraph.links.model import Condition
+from ctgraph.links.properties import (
+    ALTERNATIVE,
+    CETERMS,
+    COMMON,
+    CONDITIONS,
+    COREQUISITE,
+    CTID,
+    DEMANDS,
+    FOR,
+    FORWARD,
+    FROM,
+    HAS_PART,
+    IS_PART_OF,
+    LINKING,
+    MANIFEST,
+    NEEDED,
+    NEWER,
+    OLDER,
+    REVERSE,
+    SKILL,
+    TARGETS,
+    TYPE,
+    WORDS,
+)
 from ctgraph.vocab import vocabulary
 
-CETERMS = "https://purl.org/ctdl/terms/"
-TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 Nodes = Mapping[str, Mapping[str, list[str]]]
 Relation = Literal["precedes", "concurrent", "part", "version", "common", "uses"]
 
-FORWARD = {
-    f"{CETERMS}isRequiredFor": "required",
-    f"{CETERMS}isAdvancedStandingFor": "advanced",
-    f"{CETERMS}isPreparationFor": "preparation",
-    f"{CETERMS}isRecommendedFor": "recommended",
-}
-"""What the earlier one says, and how strong that is."""
-REVERSE = {
-    f"{CETERMS}requires": "required",
-    f"{CETERMS}entryCondition": "required",
-    f"{CETERMS}prerequisite": "required",
-    f"{CETERMS}advancedStandingFrom": "advanced",
-    f"{CETERMS}preparationFrom": "preparation",
-    f"{CETERMS}recommends": "recommended",
-    f"{CETERMS}coPrerequisite": "weak",
-}
-"""What the later one says. `corequisite` is not among them, though the vocabulary makes it a
-subproperty of `requires`: what is taken at the same time does not come before."""
-NEEDED = [f"{CETERMS}requires", f"{CETERMS}entryCondition", f"{CETERMS}prerequisite"]
-TARGETS = [f"{CETERMS}targetCredential", f"{CETERMS}targetLearningOpportunity",
-           f"{CETERMS}targetAssessment"]  # fmt: skip
-ALTERNATIVE = f"{CETERMS}alternativeCondition"
-COREQUISITE = f"{CETERMS}corequisite"
-COMMON = f"{CETERMS}commonConditions"
-FROM, FOR = f"{CETERMS}transferValueFrom", f"{CETERMS}transferValueFor"
-HAS_PART, IS_PART_OF = f"{CETERMS}hasPart", f"{CETERMS}isPartOf"
-OLDER = [f"{CETERMS}previousVersion", f"{CETERMS}supersedes"]
-NEWER = [f"{CETERMS}nextVersion", f"{CETERMS}latestVersion", f"{CETERMS}supersededBy"]
-LINKING = frozenset([*FORWARD, *REVERSE, COREQUISITE, COMMON, FROM, HAS_PART, IS_PART_OF,
-                     *OLDER, *NEWER])  # fmt: skip
-CONDITIONS = {f"{CETERMS}ConditionProfile", f"{CETERMS}ComponentCondition"}
-MANIFEST = f"{CETERMS}ConditionManifest"
 # A step that its pathway requires is not required for the credential: other ways may lead there.
 IN_PATHWAY = "recommended"
-WORDS = ("condition", "experience", "yearsOfExperience", "minimumAge", "submissionOf",
-         "submissionOfDescription")
+# The names that the terms of CTDL and CTDL-ASN have beside their official ones.
+_ALIAS = re.compile("https?://(?:credreg[.]net|purl[.]org)/(ctdl|ctdlasn)/terms/")
 
 
 @dataclass(frozen=True)
@@ -126,22 +118,22 @@ def nodes_of(quads: Iterable[ox.Quad], identity: Identity) -> dict[str, dict[str
     """Group quads by subject and property.
 
     Entities of the registry are named by their CTIDs, blank nodes by their labels with ``_:``,
-    literals begin with a quotation mark; English ones come first.
+    literals begin with a quotation mark; English ones come first. Terms have their official names.
     """
     nodes: dict[str, dict[str, list[str]]] = {}
     prefix = identity.resource("")
-    length = len(prefix)
+
+    def named(iri: str) -> str:
+        record = iri[len(prefix):] if iri.startswith(prefix) else ""
+        return record if is_ctid(record) else iri
+
     for quad in quads:
         subject, value = quad.subject, quad.object
-        if isinstance(subject, ox.NamedNode):
-            name = subject.value
-            name = name[length:] if name.startswith(prefix) else name
-        else:
-            name = str(subject)
-        values = nodes.setdefault(name, {}).setdefault(quad.predicate.value, [])
+        name = named(subject.value) if isinstance(subject, ox.NamedNode) else str(subject)
+        property = _term(quad.predicate.value)
+        values = nodes.setdefault(name, {}).setdefault(property, [])
         if isinstance(value, ox.NamedNode):
-            text = value.value
-            values.append(text[length:] if text.startswith(prefix) else text)
+            values.append(_term(value.value) if property == TYPE else named(value.value))
         elif isinstance(value, ox.Literal):
             english = (value.language or "").startswith("en")
             values.insert(0 if english else len(values), f'"{value.value}')
@@ -158,15 +150,17 @@ class _Reader:
         self._record = record
         kinds = {kind for node in nodes.values() for kind in node.get(TYPE, ())}
         self._component = kinds & component_classes()
-        self._no_end = {kind for kind in kinds if kind in self._component or _is_competency(kind)}
+        self._no_end = {kind for kind in kinds if kind in self._component or is_competency(kind)}
 
     def links(self, node: str) -> Iterator[Link]:
         """Yield what one node says."""
-        if self._is(node, CONDITIONS | self._component):
+        if self._is(node, CONDITIONS | self._no_end):
             return
-        by = node if not node.startswith("_:") else self._record
         here = self._nodes[node]
+        by = node if CTID in here else self._record
         common = self._is(node, {MANIFEST})
+        if common and self._is_foreign(node):
+            return
         for property, strength in REVERSE.items():
             for target, condition in self._targets(here.get(property, ())):
                 yield Link("common" if common else "precedes", target, node, by, _curie(property),
@@ -178,8 +172,9 @@ class _Reader:
                            "condition" if condition else "direct", condition)  # fmt: skip
         for target, condition in self._targets(here.get(COREQUISITE, ())):
             yield Link("concurrent", node, target, by, _curie(COREQUISITE), "", "", condition)
-        for manifest in self._linked(here.get(COMMON, ())):
-            yield Link("uses", manifest, node, by, _curie(COMMON))
+        if not self._is_foreign(node):
+            for manifest in self._linked(here.get(COMMON, ())):
+                yield Link("uses", manifest, node, by, _curie(COMMON))
         for earlier in self._linked(here.get(FROM, ())):
             for later in self._linked(here.get(FOR, ())):
                 yield Link("precedes", earlier, later, by, _curie(FROM), "advanced", "transfer")
@@ -211,12 +206,14 @@ class _Reader:
                                "pathway", condition)  # fmt: skip
 
     def _lifted(self, component: str, identity: Identity) -> list[str]:
-        found = proxies_of(self._nodes, component)
-        return [identity.ctid_of(iri) or iri for iri in found] or [component]
+        """Return what a component stands for; itself for one that stands for competencies."""
+        found = [] if self._is(component, {SKILL}) else proxies_of(self._nodes, component)
+        named = [identity.ctid_of(name) or name for name in found if _is_name(name)]
+        return named or [component]
 
     def requirements(self, node: str) -> Iterator[Requirement]:
         """Yield what a node needs before it can be had."""
-        if self._is(node, CONDITIONS | self._component):
+        if self._is(node, CONDITIONS | self._no_end) or self._is_foreign(node):
             return
         for property in NEEDED:
             for value in self._nodes[node].get(property, ()):
@@ -252,7 +249,7 @@ class _Reader:
         }
 
     def _options(self, condition: str) -> list[str]:
-        """Return a condition and its alternatives, in any depth, that name targets.
+        """Return a condition and its alternatives, in any depth: any one of them is enough.
 
         One that only gathers alternatives is none of them.
         """
@@ -263,8 +260,12 @@ class _Reader:
                 if alternative in self._nodes and alternative not in found:
                     found[alternative] = None
                     waiting.append(alternative)
-        gathers = len(found) > 1 and not any(p in self._nodes[condition] for p in TARGETS)
-        return [option for option in found if option != condition or not gathers]
+        return [option for option in found if not self._gathers(option)] or [condition]
+
+    def _gathers(self, condition: str) -> bool:
+        """Tell whether a condition demands nothing but one of its alternatives."""
+        here = self._nodes[condition]
+        return ALTERNATIVE in here and here.keys().isdisjoint(DEMANDS)
 
     def _targets(self, values: Iterable[str]) -> Iterator[tuple[str, Condition | None]]:
         """Yield what values point at, directly or through condition profiles."""
@@ -276,9 +277,9 @@ class _Reader:
                     yield target, None
 
     def _through(self, condition: str) -> Iterator[tuple[str, Condition]]:
-        options = self._options(condition)
-        for option in options:
-            found = self._condition(option, condition if len(options) > 1 else "")
+        group = condition if ALTERNATIVE in self._nodes[condition] else ""
+        for option in self._options(condition):
+            found = self._condition(option, group)
             for property in TARGETS:
                 for target in self._linked(self._nodes[option].get(property, ())):
                     yield target, found
@@ -300,6 +301,10 @@ class _Reader:
             return False
         return self._is(value, CONDITIONS) or any(p in node for p in (*TARGETS, ALTERNATIVE))
 
+    def _is_foreign(self, node: str) -> bool:
+        """Tell whether a node is a record of another document, of which this one only speaks."""
+        return is_ctid(node) and CTID not in self._nodes[node]
+
     def _is(self, node: str, kinds: set[str]) -> bool:
         return not kinds.isdisjoint(self._nodes.get(node, {}).get(TYPE, ()))
 
@@ -310,8 +315,22 @@ class _Reader:
                 yield value
 
 
+def _is_name(value: str) -> bool:
+    """Tell whether RDF can name something so: what stands for an IRI may be any text."""
+    try:
+        return value.startswith("_:") or bool(ox.NamedNode(value))
+    except ValueError:
+        return False
+
+
+@lru_cache(maxsize=4096)
+def _term(iri: str) -> str:
+    return _ALIAS.sub(r"https://purl.org/\1/terms/", iri)
+
+
 @lru_cache(maxsize=1000)
-def _is_competency(kind: str) -> bool:
+def is_competency(kind: str) -> bool:
+    """Tell whether a class is one of competencies, which are no ends of links."""
     return vocabulary().is_a(kind, "ceasn:Competency", "ceterms:CredentialAlignmentObject")
 
 

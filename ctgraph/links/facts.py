@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from math import isfinite
+
+from ctgraph.ctid import is_ctid
 
 Nodes = Mapping[str, Mapping[str, list[str]]]
 
@@ -41,9 +44,12 @@ class Fact:
 
 
 def facts_of(nodes: Nodes, named: Collection[str]) -> Iterator[Fact]:
-    """Yield the facts about the entities of a document, and about those that links name."""
+    """Yield the facts about the entities of a document, and about those that links name.
+
+    What it says about the records of other documents is left out: these speak for themselves.
+    """
     for name, node in nodes.items():
-        if f"{CETERMS}ctid" not in node and name not in named:
+        if f"{CETERMS}ctid" not in node and (name not in named or is_ctid(name)):
             continue
         cost, currency = _cost(nodes, node)
         webpage = next(iter(node.get(f"{CETERMS}subjectWebpage", ())), "").removeprefix('"')
@@ -96,13 +102,17 @@ def duration_days(text: str) -> float | None:
     match = _DURATION.fullmatch(text)
     if not match or not any(match.groups()):
         return None
-    return sum(float(n or 0) * days for n, days in zip(match.groups(), _DAYS, strict=True))
+    found = sum(float(n or 0) * days for n, days in zip(match.groups(), _DAYS, strict=True))
+    return found if isfinite(found) else None
 
 
 def _number(node: Mapping[str, list[str]], key: str) -> float | None:
+    """Return the first value of a property that is a number, and no less than zero."""
     for value in node.get(key, ()):
         try:
-            return float(value.removeprefix('"'))
+            number = float(value.removeprefix('"'))
         except ValueError:
             continue
+        if isfinite(number) and number >= 0:
+            return number
     return None

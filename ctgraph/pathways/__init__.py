@@ -32,7 +32,7 @@ from ctgraph.pathways.checking import Checked, check_held
 from ctgraph.pathways.common import common_of
 from ctgraph.pathways.paging import page_of
 from ctgraph.pathways.routes import Routes, find_routes
-from ctgraph.pathways.structure import Structure, structure_of
+from ctgraph.pathways.structure import Structure, structure_of, with_names
 from ctgraph.pathways.traversal import DEEPEST, Asked, both_ways, walk
 from ctgraph.settings import Settings
 from ctgraph.store.linkreader import Links, reading
@@ -86,9 +86,9 @@ class Pathways:
 
         :raises BadParameter: for less than two records, or more than ten.
         """
-        if not 2 <= len(set(records)) <= MOST_COMMON:
-            raise BadParameter(f"Name from 2 to {MOST_COMMON} different records.")
         with self._asking(records) as (links, describer, start):
+            if not 2 <= len(set(start)) <= MOST_COMMON:
+                raise BadParameter(f"Name from 2 to {MOST_COMMON} different records.")
             return common_of(links, describer, start, asked)
 
     def route(self, start: str, goal: str, k: int = 3, by: str = "steps") -> Routes:
@@ -121,7 +121,8 @@ class Pathways:
         """
         found = held(self._ledger, ctid.canonical(record), None)
         content: dict[str, Any] = orjson.loads(found.canonical)
-        return structure_of(content, self._identity, self._progression(content))
+        read = structure_of(content, self._identity, self._progression(content))
+        return with_names(read, self._ledger.names)
 
     def _progression(self, content: dict[str, Any]) -> dict[str, Any] | None:
         """Return the document of the progression model that a pathway has, where it is held."""

@@ -58,7 +58,8 @@ def _side(s: Statement, known: Mapping[str, Known]) -> str:
     """Tell whose word a statement is: of one of its ends, or of the owner of one, or neither's."""
     if s.asserter in (s.earlier, s.later):
         return "source" if s.asserter == s.earlier else "target"
-    source, target = (end in known and known[end].owner == s.owner for end in (s.earlier, s.later))
+    source, target = (is_ctid(end) and end in known and known[end].owner == s.owner
+                      for end in (s.earlier, s.later))  # fmt: skip
     if source and target:
         return "both"
     return "source" if source else "target" if target else "other"
@@ -97,11 +98,8 @@ class Describer:
 
         :param strengths: the strengths that count; empty for all.
         """
-        statements = [
-            s for s in self._links.statements(
-                {source for source, _ in pairs}, {target for _, target in pairs}, relation)
-            if (s.earlier, s.later) in pairs and (not strengths or s.strength in strengths)
-        ]  # fmt: skip
+        statements = [s for s in self._links.statements(pairs, relation)
+                      if not strengths or s.strength in strengths]  # fmt: skip
         known = self._links.nodes({end for s in statements for end in (s.earlier, s.later)})
         names = self._ledger.names({s.owner for s in statements})
         said: dict[tuple[str, str], list[Assertion]] = {}

@@ -12,7 +12,7 @@ from typing import Any
 
 from ctgraph.errors import BadParameter
 from ctgraph.links.model import Cut, Node
-from ctgraph.pathways.answers import Describer
+from ctgraph.pathways.answers import Describer, family_of
 from ctgraph.store.linkreader import Links, Statement
 
 MOST_HELD = 200
@@ -90,14 +90,14 @@ def check_held(links: Links, describer: Describer, held: Collection[str]) -> Che
 
 
 def _prospects(
-    links: Links, because: Mapping[str, Collection[str]], held: Collection[str]
+    links: Links, because: Mapping[str, Collection[str]], held: set[str]
 ) -> list[Prospect]:
     """Hold the needs of records against what is held.
 
     What states no needs at all is open only to who holds something that leads to it.
     """
     known = links.nodes(because)
-    needs = links.requirements(because)
+    needs = _without_competencies(links, links.requirements(because))
     asked: dict[str, list[Statement]] = {}
     for s in links.asked_for(because):
         asked.setdefault(s.later, []).append(s)
@@ -117,17 +117,33 @@ def _prospects(
     return found
 
 
+def _without_competencies(
+    links: Links, needs: dict[str, list[dict[str, Any]]]
+) -> dict[str, list[dict[str, Any]]]:
+    """Turn targets that are competencies into words: nobody holds one."""
+    options = [option for found in needs.values() for need in found for option in need["options"]]
+    known = links.nodes({target for option in options for target in option["targets"]})
+    names = {id: row.name for id, row in known.items() if family_of(row.type) == "competency"}
+    for option in options:
+        option["words"] += [f"Competency: {names[t]}" for t in option["targets"] if t in names]
+        option["targets"] = [t for t in option["targets"] if t not in names]
+    return needs
+
+
 def _lacking(
-    need: Mapping[str, Any], held: Collection[str]
+    need: Mapping[str, Any], held: set[str]
 ) -> tuple[list[Missing], list[str]]:
     """Return the least that is missing for a condition, and what it says in words.
 
-    Of its options, the one counts that lacks the least; of those that lack one thing, any will do.
+    Of its options, the one counts that lacks the least, and of these the one that most is held of;
+    of those that lack one thing, any will do.
     """
-    lacking = [[t for t in option["targets"] if t not in held] for option in need["options"]]
+    # What is held says more than words that somebody has to judge.
+    options = sorted(need["options"], key=lambda option: -len(held & set(option["targets"])))
+    lacking = [[t for t in option["targets"] if t not in held] for option in options]
     least = min(map(len, lacking))
     best = [n for n, missing in enumerate(lacking) if len(missing) == least]
-    name, words = need["name"], need["options"][best[0]]["words"]
+    name, words = need["name"], options[best[0]]["words"]
     if least == 1:
         ends = dict.fromkeys(lacking[n][0] for n in best)
         return [Missing(tuple(ends), need["property"], name)], words

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice, pairwise
+from itertools import islice, pairwise, takewhile
 
 import networkx as nx
 
@@ -13,15 +13,14 @@ from ctgraph.links.model import Cut, Graph, Node, rank
 from ctgraph.pathways.answers import Describer
 from ctgraph.pathways.paging import edges_between
 from ctgraph.pathways.traversal import MOST_STEPS, Pair
-from ctgraph.store.linkreader import Links, Step
+from ctgraph.store.linkreader import Links
 
 LONGEST = 20
 MOST_ROUTES = 10
 MOST_NODES = 20_000
-# How many levels are read beyond the first meeting: a better route may have more steps.
-BEYOND = 2
 MEASURES = ("steps", "strength", "cost", "duration")
-# What a step of each strength weighs: one required step is better than two of anything.
+# What a step of each strength weighs: one required step is better than two of anything. No step
+# weighs less than 1, so that a route weighs no less than it has steps.
 WEIGHTS = {0: 1.0, 1: 1.5, 2: 2.0, 3: 3.0, 4: 4.0}
 
 
@@ -61,8 +60,6 @@ def find_routes(
 ) -> Routes:
     """Find the `k` best routes, up to 20 steps long.
 
-    Read are the links around both ends until they meet, and two levels beyond.
-
     :param by: "steps" for the fewest; "strength" for required ones before recommended ones;
         "cost" or "duration" for the lowest sum of what the records state.
     :raises BadParameter: for a measure or a number that is none of these.
@@ -71,83 +68,102 @@ def find_routes(
         raise BadParameter(f"by={by[:40]!r} is no measure; there are {', '.join(MEASURES)}.")
     if not 1 <= k <= MOST_ROUTES:
         raise BadParameter(f"k={k} is not from 1 to {MOST_ROUTES}.")
-    between = _Between(links, start, goal)
-    steps = between.read()
-    graph: nx.DiGraph[str] = nx.DiGraph()
-    for step in steps:
-        known = graph.get_edge_data(step.earlier, step.later)
-        if known is None or rank(step.strength) < rank(known["strength"]):
-            graph.add_edge(step.earlier, step.later, strength=step.strength)
-    nodes = describer.nodes(dict.fromkeys(graph, 0)) if by in ("cost", "duration") else {}
-    found = list(islice(_best(graph, start, goal, _weight(by, nodes)), k))
+    around = _Around(links, start, goal, by)
+    while around.advance():
+        if by in ("steps", "strength") and around.holds_the_best(k):
+            break
+    graph = around.between()
+    if by in ("cost", "duration"):
+        _weigh_by_facts(graph, links, by)
+    found = list(islice(_best(graph, start, goal), k))
     pairs: dict[Pair, tuple[str, ...]] = {pair: () for way in found for pair in pairwise(way)}
     depths = {start: 0, goal: 0} | {id: way.index(id) for way in reversed(found) for id in way}
     shown = describer.nodes(depths)
     return Routes(
         Graph("route", (start, goal), tuple(shown.values()),
-              tuple(edges_between(pairs, (), describer)), tuple(between.cut)),
+              tuple(edges_between(pairs, (), describer)), tuple(around.cut)),
         tuple(_route(way, graph, shown, by) for way in found),
     )  # fmt: skip
 
 
-class _Between:
-    """Reads the links around two nodes, the smaller side first, until the sides meet."""
+class _Around:
+    """Reads the links around two nodes, level by level, the smaller side first.
 
-    def __init__(self, links: Links, start: str, goal: str) -> None:
+    Once some levels are read, all routes of as many steps are.
+    """
+
+    def __init__(self, links: Links, start: str, goal: str, by: str) -> None:
         self._links = links
+        self._ends = (start, goal)
+        self._by = by
         self._seen = ({start}, {goal})
         self._frontiers = [[start], [goal]]
+        self._levels = 0
+        self._graph: nx.DiGraph[str] = nx.DiGraph()
+        self._graph.add_nodes_from(self._ends)
         self.cut: list[Cut] = []
 
-    def read(self) -> set[Step]:
-        steps: set[Step] = set()
-        beyond = BEYOND
-        for _ in range(LONGEST):
-            if not all(self._frontiers) or self.cut:
-                break
-            if self._seen[0] & self._seen[1]:
-                beyond -= 1
-                if beyond < 0:
-                    break
-            side = min((0, 1), key=lambda side: len(self._frontiers[side]))
-            steps |= self._advance(side)
-        return steps
-
-    def _advance(self, side: int) -> set[Step]:
-        """Go one level from a side; return its steps."""
+    def advance(self) -> bool:
+        """Read one level more; tell whether there was one."""
+        if self.cut or not all(self._frontiers):
+            return False
+        if self._levels == LONGEST:
+            self.cut.append(Cut(f"Only routes of up to {LONGEST} steps are looked for."))
+            return False
+        self._levels += 1
+        side = min((0, 1), key=lambda side: len(self._frontiers[side]))
         forward = side == 0
         found = self._links.steps(self._frontiers[side], forward, MOST_STEPS)
         ahead = {step.later if forward else step.earlier for step in found} - self._seen[side]
         self._seen[side].update(ahead)
         self._frontiers[side] = sorted(ahead)
+        # The strongest comes last, and counts.
+        for step in sorted(found, key=lambda step: (-rank(step.strength), step)):
+            weight = WEIGHTS.get(rank(step.strength), 5.0) if self._by == "strength" else 1.0
+            self._graph.add_edge(*step[:2], strength=step.strength, weight=weight)
         if len(found) == MOST_STEPS or sum(map(len, self._seen)) > MOST_NODES:
             self.cut.append(Cut(f"Only about {MOST_NODES:,} things around both ends are looked at; "
                                 "there may be more routes."))  # fmt: skip
-        return set(found)
+        return True
+
+    def between(self) -> nx.DiGraph[str]:
+        """Return what lies on ways from the start to the goal."""
+        start, goal = self._ends
+        behind = nx.descendants(self._graph, start)
+        before = nx.ancestors(self._graph, goal)
+        return self._graph.subgraph({start, goal} | (behind & before)).copy()
+
+    def holds_the_best(self, k: int) -> bool:
+        """Tell whether the `k` best routes are read: the others have more steps than levels."""
+        if self._seen[0].isdisjoint(self._seen[1]):
+            return False
+        graph = self.between()
+
+        def is_sure(way: list[str]) -> bool:
+            weight: float = sum(graph.edges[step]["weight"] for step in pairwise(way))
+            return weight <= self._levels
+
+        return len(list(islice(takewhile(is_sure, _best(graph, *self._ends)), k))) == k
 
 
-def _best(
-    graph: nx.DiGraph[str], start: str, goal: str, weight: Callable[..., float] | None
-) -> Iterator[list[str]]:
+def _weigh_by_facts(graph: nx.DiGraph[str], links: Links, by: str) -> None:
+    """Let a step weigh what the later of the two costs, or how long it takes."""
+    known = links.nodes(graph)
+    for _, later, edge in graph.edges(data=True):
+        row = known.get(later)
+        stated = row and (row.cost if by == "cost" else row.days)
+        # A little for each step: of two routes that cost the same, the shorter one is better.
+        edge["weight"] = (stated or 0.0) + 1e-3
+
+
+def _best(graph: nx.DiGraph[str], start: str, goal: str) -> Iterator[list[str]]:
     """Yield the routes without circles, the best first."""
-    if start not in graph or goal not in graph or start == goal:
+    if start == goal:
         return
     try:
-        yield from nx.shortest_simple_paths(graph, start, goal, weight)
+        yield from nx.shortest_simple_paths(graph, start, goal, "weight")
     except nx.NetworkXNoPath:
         return
-
-
-def _weight(by: str, nodes: dict[str, Node]) -> Callable[..., float] | None:
-    """Return what a step weighs; None where each weighs the same."""
-    if by == "steps":
-        return None
-    if by == "strength":
-        return lambda _, __, edge: WEIGHTS.get(rank(edge["strength"]), 5.0)
-    # A little for each step: of two routes that cost the same, the shorter one is better.
-    if by == "cost":
-        return lambda _, later, __: (nodes[later].cost or 0.0) + 1e-3
-    return lambda _, later, __: (nodes[later].days or 0.0) + 1e-3
 
 
 def _route(way: list[str], graph: nx.DiGraph[str], nodes: dict[str, Node], by: str) -> Route:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
 from itertools import count
 from typing import Any
 
@@ -38,7 +38,7 @@ DEEPEST = 50
 
 @dataclass(frozen=True)
 class Reference:
-    """Something that a pathway names, and its name as far as the pathway's document has it."""
+    """Something that a pathway names; its name is empty where nobody knows it."""
 
     id: str
     iri: str
@@ -148,6 +148,24 @@ def structure_of(
         raise NotFound(f"{primary['ceterms:ctid']} is no pathway but a {label}.")
     model = _nodes(progression, identity) if progression else {}
     return _Reader(_nodes(content, identity), identity).structure(primary["ceterms:ctid"], model)
+
+
+def with_names(structure: Structure, names: Callable[[set[str]], Mapping[str, str]]) -> Structure:
+    """Return a structure with the names of what stands in other documents.
+
+    :param names: returns the names of records by their CTIDs, as far as there are any.
+    """
+    components = structure.components
+    found = names({one.id for part in components for one in part.proxy_for if not one.name}
+                  | {one.id for one in structure.pathways if not one.name})  # fmt: skip
+
+    def named(references: tuple[Reference, ...]) -> tuple[Reference, ...]:
+        return tuple(replace(one, name=one.name or found.get(one.id, "")) for one in references)
+
+    return replace(
+        structure, pathways=named(structure.pathways),
+        components=tuple(replace(part, proxy_for=named(part.proxy_for)) for part in components),
+    )  # fmt: skip
 
 
 def to_json(structure: Structure) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from ctgraph.store.linkreader import Known, Links
 DEEPEST = 10
 MOST_NODES = 5_000
 MOST_STEPS = 50_000
+MOST_WAYS = 200_000
 PAGE = 200
 LARGEST_PAGE = 1_000
 
@@ -105,6 +106,7 @@ class _Walker:
         # For everything that was followed: what it leads to.
         self._next: dict[str, list[str]] = {}
         self._hidden: set[str] = set()
+        self._ways = 0
 
     def walk(self) -> Walk:
         level = list(self._found.depths)
@@ -128,20 +130,17 @@ class _Walker:
                     here, there = (earlier, later) if self._forward else (later, earlier)
                     self._next[here].append(there)
             ahead = {id for here in fresh for id in self._next[here]} - self._next.keys()
-            fresh = sorted(self._leave_out(ahead - self._found.depths.keys()))
+            hidden = self._not_shown(ahead - self._found.depths.keys())
+            self._hidden |= hidden
+            fresh = sorted(hidden)
             if len(self._next) > MOST_NODES:
                 self._cut(f"Only about {MOST_NODES:,} things are followed.")
                 return
 
-    def _leave_out(self, ids: Collection[str]) -> set[str]:
-        """Return those nodes that the answer does not show; competencies are no ends of links."""
+    def _not_shown(self, ids: Collection[str]) -> set[str]:
+        """Return those nodes that the answer leaves out."""
         known = self._links.nodes(ids)
-        hidden = {id for id in ids if not self._asked.shows(known.get(id))}
-        competencies = {id for id, row in known.items() if family_of(row.type) == "competency"}
-        for id in competencies:
-            self._next[id] = []
-        self._hidden |= hidden | competencies
-        return hidden - competencies
+        return {id for id in ids if not self._asked.shows(known.get(id))}
 
     def _connect(self, level: list[str], depth: int) -> list[str]:
         """Add the edges from a level; return the nodes that are new, in order."""
@@ -165,6 +164,10 @@ class _Walker:
         while queue:
             at, through = queue.popleft()
             for there in self._next.get(at, ()):
+                self._ways += 1
+                if self._ways > MOST_WAYS:
+                    self._cut(f"Only {MOST_WAYS:,} ways are followed.", here)
+                    return
                 if there in seen:
                     continue
                 seen.add(there)

@@ -68,6 +68,8 @@ class Links:
 
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
+        # A question asks for the same nodes several times.
+        self._nodes: dict[str, Known | None] = {}
 
     def steps(
         self, ids: Collection[str], forward: bool, most: int, relation: str = "precedes"
@@ -78,18 +80,20 @@ class Links:
         """
         end = "earlier" if forward else "later"
         return list(map(Step._make, self._db.execute(
-            f"SELECT DISTINCT earlier, later, strength FROM link WHERE relation = ? AND {end} IN "
+            f"SELECT earlier, later, strength FROM link WHERE relation = ? AND {end} IN "
             "(SELECT value FROM json_each(?)) LIMIT ?", (relation, _array(ids), most),
         )))  # fmt: skip
 
     def statements(
-        self, earlier: Collection[str], later: Collection[str], relation: str = "precedes"
+        self, pairs: Collection[tuple[str, str]], relation: str = "precedes"
     ) -> list[Statement]:
-        """Return every statement that one of some nodes precedes one of others."""
+        """Return every statement about some pairs of an earlier and a later node."""
+        # CROSS JOIN: SQLite is not to begin with the links, of which there are many more.
         return list(map(Statement._make, self._db.execute(
-            "SELECT * FROM link WHERE relation = ? AND earlier IN (SELECT value FROM json_each(?)) "
-            "AND later IN (SELECT value FROM json_each(?)) ORDER BY document, rowid",
-            (relation, _array(earlier), _array(later)),
+            "SELECT link.* FROM json_each(?) AS pair CROSS JOIN link ON relation = ? "
+            "AND earlier = json_extract(pair.value, '$[0]') "
+            "AND later = json_extract(pair.value, '$[1]') ORDER BY document, link.rowid",
+            (_array(pairs), relation),
         )))  # fmt: skip
 
     def said_by(self, document: str) -> tuple[str, list[Link]]:
@@ -106,11 +110,15 @@ class Links:
 
     def nodes(self, ids: Collection[str]) -> dict[str, Known]:
         """Return what is known of those nodes that stand in a current record."""
-        rows = self._db.execute(
-            "SELECT id, document, owner, type, name, webpage, cost, currency, days FROM node "
-            "WHERE id IN (SELECT value FROM json_each(?))", (_array(ids),),
-        )  # fmt: skip
-        return {row[0]: Known._make(row) for row in rows}
+        fresh = [id for id in ids if id not in self._nodes]
+        if fresh:
+            self._nodes.update(dict.fromkeys(fresh))
+            rows = self._db.execute(
+                "SELECT id, document, owner, type, name, webpage, cost, currency, days FROM node "
+                "WHERE id IN (SELECT value FROM json_each(?))", (_array(fresh),),
+            )  # fmt: skip
+            self._nodes.update((row[0], Known._make(row)) for row in rows)
+        return {id: known for id in ids if (known := self._nodes[id])}
 
     def named(self, words: Collection[str], most: int) -> list[Known]:
         """Return current nodes whose names contain all of some words, the shortest names first."""
@@ -160,5 +168,5 @@ def reading(settings: Settings) -> Iterator[Links]:
         db.close()
 
 
-def _array(ids: Collection[str]) -> str:
+def _array(ids: Collection[object]) -> str:
     return orjson.dumps(list(ids)).decode()

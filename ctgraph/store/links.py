@@ -7,21 +7,24 @@ before or after it. It knows the last sequence number that it holds.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import orjson
 
-from ctgraph.links.extraction import Extract, Link
+from ctgraph.links.extraction import Extract, Link, is_competency
 from ctgraph.links.model import Condition
 
 # A row of `link` is one statement of one document. What a manifest says of all that have its
-# conditions ("common") becomes a row of each of them.
+# conditions ("common") becomes a row of each of them. A link with a competency at an end is none,
+# but only the document of the competency tells: it is kept as "not precedes", "not common" …
+# Things outside of the registry are a `node` of every document that describes them.
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS node (
-  id TEXT PRIMARY KEY, document TEXT NOT NULL, owner TEXT NOT NULL, type TEXT NOT NULL,
-  name TEXT NOT NULL, webpage TEXT NOT NULL, cost REAL, currency TEXT NOT NULL, days REAL
+  id TEXT NOT NULL, document TEXT NOT NULL, owner TEXT NOT NULL, type TEXT NOT NULL,
+  name TEXT NOT NULL, webpage TEXT NOT NULL, cost REAL, currency TEXT NOT NULL, days REAL,
+  PRIMARY KEY (id, document)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS node_of_document ON node (document);
 CREATE TABLE IF NOT EXISTS link (
@@ -42,10 +45,23 @@ CREATE TABLE IF NOT EXISTS mark (sequence INTEGER NOT NULL);
 """
 TABLES = ("node", "link", "requirement")
 _INSERT = {
-    "node": "INSERT OR REPLACE INTO node VALUES (?,?,?,?,?,?,?,?,?)",
+    "node": "INSERT INTO node VALUES (?,?,?,?,?,?,?,?,?)",
     "link": f"INSERT INTO link VALUES ({','.join('?' * 15)})",
     "requirement": "INSERT INTO requirement VALUES (?,?,?,?)",
 }
+# A condition says what kind of thing it points at; whatever points directly may mean a competency.
+_SURE = ("", "condition")
+_SET_ASIDE = f"""
+UPDATE link SET relation = CASE WHEN relation LIKE 'not %' THEN substr(relation, 5)
+                                ELSE 'not ' || relation END
+WHERE (document IN (SELECT value FROM json_each(:documents))
+       OR earlier IN (SELECT value FROM json_each(:ids))
+       OR later IN (SELECT value FROM json_each(:ids)))
+  AND via NOT IN {_SURE}
+  AND (relation LIKE 'not %') <> EXISTS (
+    SELECT 1 FROM node WHERE id IN (earlier, later) AND is_competency(type))
+RETURNING document
+"""
 Said = tuple[str, str, Extract]
 """A document's CTID, its owner, and what is read from it."""
 
@@ -60,6 +76,7 @@ class LinkIndex:
         self._db = sqlite3.connect(path or "", isolation_level=None)
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=NORMAL")
+        self._db.create_function("is_competency", 1, is_competency, deterministic=True)
         self._db.executescript(SCHEMA)
 
     def sequence(self) -> int:
@@ -70,7 +87,8 @@ class LinkIndex:
     def apply(self, said: Iterable[Said], seq: int) -> set[str]:
         """Replace what the index knows of some documents, and note the sequence number.
 
-        :returns: the documents that have conditions of a manifest, if they or it are among these.
+        :returns: the documents whose links are not just what they say: those that have the
+            conditions of a manifest, or name a competency, if they or it are among these.
         """
         with self._writing(seq):
             return self._replace(list(said))
@@ -79,14 +97,20 @@ class LinkIndex:
     def filling(self, seq: int) -> Iterator[Callable[[list[Said]], set[str]]]:
         """Replace everything by the batches that are handed to the function this gives.
 
-        The function returns what :meth:`apply` does.
-
-        Readers see the old state until the end of the block.
+        The function returns the documents among them that are in :meth:`sharing`. Readers see the
+        old state until the end of the block.
         """
+
+        def take(said: list[Said]) -> set[str]:
+            return self._replace(said) | {
+                document for document, _, extract in said
+                if any(link.via not in _SURE for link in extract.links)
+            }  # fmt: skip
+
         with self._writing(seq):
             for table in TABLES:
                 self._db.execute(f"DELETE FROM {table}")
-            yield self._replace
+            yield take
 
     def documents(self) -> Iterator[str]:
         """Yield the documents that assert links, in order."""
@@ -94,8 +118,13 @@ class LinkIndex:
             yield document
 
     def sharing(self) -> set[str]:
-        """Return the documents that have the conditions of a manifest."""
-        found = self._db.execute("SELECT DISTINCT document FROM link WHERE relation = 'uses'")
+        """Return the documents whose links depend on others: on a manifest, or on what they name.
+
+        Whether something that is named directly is a competency only its own document says.
+        """
+        found = self._db.execute(
+            f"SELECT DISTINCT document FROM link WHERE relation = 'uses' OR via NOT IN {_SURE}"
+        )
         return {document for (document,) in found}
 
     def links(self, document: str) -> tuple[str, list[Link]]:
@@ -131,9 +160,11 @@ class LinkIndex:
         self._db.execute("COMMIT")
 
     def _replace(self, said: list[Said]) -> set[str]:
-        documents = [(document,) for document, _, _ in said]
+        documents = [document for document, _, _ in said]
+        competencies = self._competencies(documents)
         for table in TABLES:
-            self._db.executemany(f"DELETE FROM {table} WHERE document = ?", documents)
+            self._db.execute(f"DELETE FROM {table} WHERE document IN "
+                             "(SELECT value FROM json_each(?))", (_array(documents),))  # fmt: skip
         rows: dict[str, list[tuple[object, ...]]] = {table: [] for table in TABLES}
         for document, owner, extract in said:
             rows["node"] += [(f.id, document, owner, f.type, f.name, f.webpage, f.cost, f.currency,
@@ -143,7 +174,26 @@ class LinkIndex:
                                     for need in extract.requirements]  # fmt: skip
         for table, found in rows.items():
             self._db.executemany(_INSERT[table], found)
-        return self._share(said)
+        shared = self._share(said)
+        return shared | self._set_aside(shared.union(documents),
+                                        competencies ^ self._competencies(documents))  # fmt: skip
+
+    def _competencies(self, documents: Collection[str]) -> set[str]:
+        """Return the competencies that some documents hold."""
+        found = self._db.execute(
+            "SELECT id FROM node WHERE document IN (SELECT value FROM json_each(?)) "
+            "AND is_competency(type)", (_array(documents),),
+        )  # fmt: skip
+        return {id for (id,) in found}
+
+    def _set_aside(self, documents: Collection[str], ids: Collection[str]) -> set[str]:
+        """Make links none that have a competency at an end, and links again that no longer have.
+
+        :param ids: what has become a competency, or is none any more.
+        :returns: the documents concerned.
+        """
+        named = {"documents": _array(documents), "ids": _array(ids)}
+        return {document for (document,) in self._db.execute(_SET_ASIDE, named)}
 
     def _share(self, said: list[Said]) -> set[str]:
         """Bring the conditions of manifests to what has them; return the documents concerned."""
@@ -165,14 +215,14 @@ class LinkIndex:
             self._db.execute(
                 "INSERT INTO link SELECT ?, ?, 'precedes', earlier, ?, ?, property, strength, "
                 "'manifest', condition, name, description, alternative, required, ? "
-                "FROM link WHERE later = ? AND relation = 'common' AND earlier <> ? "
-                "ORDER BY rowid",
-                (document, owner, record, record, manifest, manifest, record),
+                "FROM link WHERE later = ? AND relation IN ('common', 'not common') "
+                "AND earlier <> ? AND document IN (?, ?) ORDER BY rowid",
+                (document, owner, record, record, manifest, manifest, record, manifest, document),
             )
             self._db.execute(
                 "INSERT INTO requirement SELECT ?, ?, ?, tree FROM requirement "
-                "WHERE record = ? AND manifest = '' ORDER BY rowid",
-                (document, record, manifest, manifest),
+                "WHERE record = ? AND manifest = '' AND document IN (?, ?) ORDER BY rowid",
+                (document, record, manifest, manifest, manifest, document),
             )
         return {document for _, _, document, _ in uses}
 
@@ -184,6 +234,10 @@ def links_of(db: sqlite3.Connection, document: str) -> tuple[str, list[Link]]:
     links = [Link(row[2], row[3], row[4], row[5], row[6], row[7], row[8], _condition(row))
              for row in rows]  # fmt: skip
     return (rows[0][1] if rows else ""), links
+
+
+def _array(ids: Collection[str]) -> str:
+    return orjson.dumps(list(ids)).decode()
 
 
 def _row(document: str, owner: str, link: Link) -> tuple[object, ...]:

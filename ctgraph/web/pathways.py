@@ -18,7 +18,7 @@ from ctgraph.ledger import Envelope
 from ctgraph.links.model import Cut, Graph
 from ctgraph.pathways import Asked, Pathways
 from ctgraph.pathways.checking import Checked, Prospect
-from ctgraph.pathways.routes import MEASURES, Routes
+from ctgraph.pathways.routes import MEASURES, MOST_ROUTES, Routes
 from ctgraph.pathways.structure import to_json as structure_json
 from ctgraph.pathways.traversal import LARGEST_PAGE, PAGE
 from ctgraph.vocab import vocabulary
@@ -39,6 +39,9 @@ QUESTIONS = {
 }
 DEPTHS = {"neighbourhood": 1, "versions": 10}
 LISTED = 200
+# The picture sets the places of its parts in style attributes.
+PICTURE_POLICY = ("default-src 'self'; img-src 'self' https: data: blob:; "
+                  "style-src 'self' 'unsafe-inline'; frame-ancestors 'none'")  # fmt: skip
 FEW = Asked(depth=10, limit=100)
 
 
@@ -79,24 +82,22 @@ def pathway(record: str) -> BaseResponse:
         left_out = Cut(f"Only the nearest {LARGEST_PAGE:,} are on this page.")
         graph = replace(graph, cut=(*graph.cut, left_out))
     start = next(node for node in graph.nodes if node.id == record)
-    is_pathway = vocabulary().is_a(start.type, "ceterms:Pathway")
-    structure = structure_json(_pathways().structure(record)) if is_pathway else None
+    is_pathway = vocabulary().is_a(start.type, "ceterms:Pathway", "ceterms:PathwaySet")
+    structure = structure_json(_pathways().structure(record)) if is_pathway else {}
     query = {"depth": asked.depth, "strength": sorted(asked.strengths),
              "kind": ",".join(_several("kind")), "provider": ",".join(sorted(asked.providers)),
              "credentials": _flag("credentials")}  # fmt: skip
     response = _html(
-        "pathway.html", record=record, start=start, graph=graph, query=query, structure=structure,
+        "pathway.html", record=record, start=start, graph=graph, query=query,
+        structure=structure if structure.get("components") else None,
+        pathways=structure.get("pathways", ()),
         # "</script>" in a name must not end the element that holds the data.
         payload=orjson.dumps(to_json(graph)).decode().replace("<", "\\u003c"),
         providers=sorted({(n.owner, n.owner_name) for n in graph.nodes if n.owner}),
         stack=_pathways().stack(record, FEW), versions=_pathways().versions(record, FEW),
         label=vocabulary().label,
     )  # fmt: skip
-    # The picture sets the places of its parts in style attributes.
-    response.headers["Content-Security-Policy"] = (
-        "default-src 'self'; img-src 'self' https: data: blob:; "
-        "style-src 'self' 'unsafe-inline'; frame-ancestors 'none'"
-    )
+    response.headers["Content-Security-Policy"] = PICTURE_POLICY
     return response
 
 
@@ -129,7 +130,8 @@ def route() -> Response:
     name = choose(PAGES)
     start, goal = (request.args.get(end, "").strip() for end in ("from", "to"))
     by, k = request.args.get("by", "steps"), _number("k", 3)
-    asked = {"start": start, "goal": goal, "by": by, "k": k, "measures": MEASURES}
+    asked = {"start": start, "goal": goal, "by": by, "k": k, "measures": MEASURES,
+             "most": MOST_ROUTES}  # fmt: skip
     if name == "html" and not (start and goal):
         return _html("route.html", found=None, **asked)
     if not (start and goal):
@@ -150,14 +152,15 @@ def common() -> Response:
     name = choose(PAGES)
     records, asked = _several("ctids"), _asked(5, PAGE)
     if name == "html" and not records:
-        return _html("common.html", found=None, records=records, asked=asked)
+        return _html("common.html", found=None, records=records)
     if not records:
         raise BadParameter("Name the records: ?ctids=CTID,CTID.")
     found = _pathways().common(records, asked)
     if name == "html":
-        return _html("common.html", found=found, records=records, asked=asked,
-                     credentials=_flag("credentials"), label=vocabulary().label,
-                     nodes={node.id: node for node in found.nodes})  # fmt: skip
+        return _html("common.html", found=found, records=records, depth=asked.depth,
+                     credentials=_flag("credentials"), given=_given("format"),
+                     nodes={node.id: node for node in found.nodes},
+                     label=vocabulary().label)  # fmt: skip
     return _graph(found, name)
 
 
@@ -180,7 +183,7 @@ def check() -> Response:
 @blueprint.get("/pathways/search")
 def search() -> Response:
     """Records by words of their names, for who looks for the ends of a question."""
-    kinds = _several("kind")
+    kinds = Asked(kinds=frozenset(_several("kind"))).kinds
     found = _pathways().search(request.args.get("q", "").replace("\0", ""), kinds)
     nodes = to_json(Graph("search", (), tuple(found), ()))["nodes"]
     return _json({"records": nodes})
@@ -231,6 +234,11 @@ def _held() -> list[str]:
     return list(dict.fromkeys(given))
 
 
+def _given(left_out: str) -> list[tuple[str, str]]:
+    """Return the parameters of the request but for one."""
+    return [(name, value) for name, value in request.args.items(multi=True) if name != left_out]
+
+
 def _flag(name: str) -> bool:
     given = request.args.get(name, "").lower()
     if given not in ("", "true", "1", "yes", "false", "0", "no"):
@@ -269,8 +277,7 @@ def _graph(graph: Graph, name: str) -> Response:
     content_type = OFFERS[name] + ("; charset=utf-8" if OFFERS[name].startswith("text/") else "")
     response = Response(write(graph, name, state().identity), content_type=content_type)
     if graph.next:  # the next page of the same answer (RFC 8288)
-        given = [(k, v) for k, v in request.args.items(multi=True) if k != "cursor"]
-        query = urlencode([*given, ("cursor", graph.next)])
+        query = urlencode([*_given("cursor"), ("cursor", graph.next)])
         # Relative: clients may reach this registry by another address than its base.
         response.headers["Link"] = f'<{request.path}?{query}>; rel="next"'
     response.vary.add("Accept")

@@ -25,8 +25,8 @@ export function newPathway() {
 }
 
 export function newStep(type, record, base) {
-  const node = { "ceterms:proxyFor": [`${base}/resources/${record.ctid}`] };
-  return { ctid: newCtid(), node, type, name: record.name, description: "", credentialType: record.type, proxies: [record.ctid], level: "", after: new Set(), conditions: [] };
+  const node = { "ceterms:proxyFor": [`${base}/resources/${record.id}`] };
+  return { ctid: newCtid(), node, type, name: record.name, description: "", credentialType: record.type, proxies: [record.id], level: "", after: new Set(), conditions: [] };
 }
 
 export const newLevel = (name) => ({ ctid: newCtid(), node: {}, name });
@@ -114,15 +114,17 @@ export function writeDocument(pathway, owner, base) {
   return { "@context": CONTEXT, "@id": `${base}/graph/${pathway.ctid}`, "@graph": [whole, ...pathway.steps.map(step), ...pathway.levels.map(level), ...pathway.others] };
 }
 
-// What a place in the document, a JSON Pointer, is about: the pathway, a step, a level, a condition.
-export function objectAt(pathway, pointer) {
+// What a place in the document, a JSON Pointer, is about: the pathway, a step, a level, a condition;
+// and the step that it is in.
+export function thingAt(pathway, pointer) {
   const [, graph, index, ...rest] = (pointer || "").split("/");
   let found = (graph === "@graph" && [pathway, ...pathway.steps, ...pathway.levels][index]) || pathway;
+  const step = pathway.steps.find((one) => one === found);
   while (rest[0] === "ceterms:hasCondition" && found.conditions?.[rest[1]]) {
     found = found.conditions[rest[1]];
     rest.splice(0, 2);
   }
-  return found;
+  return { found, step };
 }
 
 // The structure that the picture shows.

@@ -20,14 +20,15 @@ function choice(options, object, name, changed) {
   return bound(element("select", {}, ...options.map(([value, title]) => element("option", { value }, title))), object, name, changed);
 }
 
-function button(title, pressed, more = {}) {
+export function button(title, pressed, more = {}) {
   const made = element("button", { type: "button", ...more }, title);
   made.addEventListener("click", pressed);
   return made;
 }
 
-export function problemList(problems) {
-  const shown = problems.map((problem) => element("li", { class: problem.severity }, element("strong", {}, problem.message), ` ${problem.remedy || ""}`));
+// The problems as a list; beside(problem) returns more to show.
+export function problemList(problems, beside = () => []) {
+  const shown = problems.map((problem) => element("li", { class: problem.severity }, element("strong", {}, problem.message), ` ${problem.remedy || ""} `, ...beside(problem)));
   return shown.length ? [element("ul", { class: "problems" }, ...shown)] : [];
 }
 
@@ -40,6 +41,11 @@ export class Editor {
   show(pathway, step) {
     Object.assign(this, { pathway, step });
     at("details").replaceChildren(...this.#form());
+  }
+
+  // What keeps the registry from taking something, or should be mended.
+  serious(thing) {
+    return (this.problems.get(thing) || []).filter((problem) => problem.severity !== "info");
   }
 
   #again() {
@@ -58,10 +64,10 @@ export class Editor {
     const kind = choice(Object.entries(this.types), step, "type", () => this.#again());
     const levels = [["", "none"], ...pathway.levels.map(({ ctid, name }) => [ctid, name])];
     const credential = bound(element("input", { placeholder: "ceterms:License", size: 28 }), step, "credentialType", changed);
-    const records = step.proxies.map((ctid) => element("p", {}, "Stands for ", element("a", { href: `/resources/${ctid}` }, ctid)));
+    const records = step.proxies.map((ctid) => element("p", {}, "Stands for ", element("a", { href: `/resources/${ctid}` }, "a record")));
     return [
-      element("h2", {}, step.name || "A step"), ...problemList(this.problems.get(step) || []),
-      element("form", { class: "step" },
+      element("h2", {}, step.name || "A step"), ...problemList(this.serious(step)),
+      element("div", { class: "step" },
         field("Name", bound(element("input", {}), step, "name", changed)),
         field("Description", bound(element("textarea", { rows: 2 }), step, "description", changed)),
         field("Kind", kind), ...(step.type === "ceterms:CredentialComponent" ? [field("Class of the credential", credential)] : []),
@@ -76,7 +82,7 @@ export class Editor {
     const { changed, words } = this;
     const number = bound(element("input", { type: "number", min: 1, max: 99 }), condition, "required", changed, (value) => Number(value) || null);
     const nested = condition.conditions.length ? [field("Joined with what follows by", choice(Object.entries(words.nested).filter(([name]) => name), condition, "operator", changed))] : [];
-    return element("fieldset", { class: "condition" }, element("legend", {}, "A condition"), ...problemList(this.problems.get(condition) || []),
+    return element("fieldset", { class: "condition" }, element("legend", {}, "A condition"), ...problemList(this.serious(condition)),
       field("Name", bound(element("input", {}), condition, "name", changed)),
       field("What it asks for", bound(element("textarea", { rows: 2 }), condition, "description", changed)),
       this.#steps("Steps that meet it", condition.targets), field("How many of them are needed; all, if left empty", number),

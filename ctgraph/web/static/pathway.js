@@ -11,6 +11,8 @@ const start = asked.start[0];
 const expanded = new Set();
 const off = { strengths: new Set(), providers: new Set() };
 
+// A record may say anything of where its page is.
+const webpageOf = (node) => (/^https?:/i.test(node.webpage) ? node.webpage : "");
 const nameOf = (node) => node.name || (node.status === "unknown" ? node.id : node.webpage || "unnamed");
 const providerOf = (node) => node.ownerName || node.owner || "no provider named";
 const pageOf = (id) => `/pathways/${encodeURIComponent(id)}`;
@@ -29,7 +31,7 @@ function thing(node) {
   return {
     group: "nodes", classes: ["thing", node.status, node.id === start ? "start" : ""].filter(Boolean),
     data: { id: node.id, ...lines, ...(node.owner ? palette.of(node.owner) : GREY), shape: shapes[node.family] || "ellipse", node,
-            href: node.status === "external" ? node.webpage : pageOf(node.id) },
+            href: node.status === "external" ? webpageOf(node) : pageOf(node.id) },
   };
 }
 
@@ -55,7 +57,7 @@ function told(target) {
 
 // The panel beside the picture.
 const linked = (node) => node.status === "external"
-  ? (node.webpage ? element("a", { href: node.webpage, rel: "external nofollow" }, nameOf(node)) : nameOf(node))
+  ? (webpageOf(node) ? element("a", { href: webpageOf(node), rel: "external nofollow" }, nameOf(node)) : nameOf(node))
   : element("a", { href: pageOf(node.id) }, nameOf(node));
 
 function saidOf(edge) {
@@ -92,7 +94,7 @@ function show(target) {
   const { node } = target.data();
   const facts = [node.typeLabel, node.days >= 1 && `${Math.round(node.days)} days`, node.cost !== null && `${node.cost.toLocaleString()} ${node.currency}`, words.statuses[node.status]];
   const links = node.status === "external" ? [] : [element("a", { href: `/resources/${node.id}` }, "All about it")];
-  if (node.webpage) links.push(element("a", { href: node.webpage, rel: "external nofollow" }, "Its web page"));
+  if (webpageOf(node)) links.push(element("a", { href: webpageOf(node), rel: "external nofollow" }, "Its web page"));
   if (node.latest) links.push(element("a", { href: pageOf(node.latest) }, "Replaced: the latest version"));
   at("details").replaceChildren(
     element("h2", {}, linked(node)), element("p", {}, facts.filter(Boolean).join(" · ")), element("p", { class: "soft" }, providerOf(node)),
@@ -152,7 +154,7 @@ async function around(id) {
 async function open(picture, target) {
   const { node } = target.data();
   if (node.status === "external") {
-    if (node.webpage) window.open(node.webpage, "_blank", "noopener");
+    if (webpageOf(node)) window.open(webpageOf(node), "_blank", "noopener");
     return;
   }
   if (expanded.has(node.id) || node.id === start) return;

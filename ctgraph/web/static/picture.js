@@ -156,6 +156,7 @@ export class Picture {
 
   // Shows everything where it can be read at that size, else what is around something.
   frame(around) {
+    this.cy.resize();  // it may have been hidden until now
     const [width, height] = [this.cy.width(), this.cy.height()];
     const all = this.cy.elements(":visible").boundingBox();
     const zoom = Math.max(width < 600 ? READABLE.narrow : READABLE.wide, Math.min(width / (all.w + 2 * MARGIN), height / (all.h + 2 * MARGIN), 1.2));

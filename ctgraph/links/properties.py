@@ -1,0 +1,44 @@
+"""The properties of CTDL that make links, as IRIs, and what they say."""
+
+from __future__ import annotations
+
+CETERMS = "https://purl.org/ctdl/terms/"
+TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
+CTID = f"{CETERMS}ctid"
+
+FORWARD = {
+    f"{CETERMS}isRequiredFor": "required",
+    f"{CETERMS}isAdvancedStandingFor": "advanced",
+    f"{CETERMS}isPreparationFor": "preparation",
+    f"{CETERMS}isRecommendedFor": "recommended",
+}
+"""What the earlier one says, and how strong that is."""
+REVERSE = {
+    f"{CETERMS}requires": "required",
+    f"{CETERMS}entryCondition": "required",
+    f"{CETERMS}prerequisite": "required",
+    f"{CETERMS}advancedStandingFrom": "advanced",
+    f"{CETERMS}preparationFrom": "preparation",
+    f"{CETERMS}recommends": "recommended",
+    f"{CETERMS}coPrerequisite": "weak",
+}
+"""What the later one says. `corequisite` is not among them, though the vocabulary makes it a
+subproperty of `requires`: what is taken at the same time does not come before."""
+NEEDED = [f"{CETERMS}requires", f"{CETERMS}entryCondition", f"{CETERMS}prerequisite"]
+TARGETS = [f"{CETERMS}targetCredential", f"{CETERMS}targetLearningOpportunity",
+           f"{CETERMS}targetAssessment"]  # fmt: skip
+ALTERNATIVE = f"{CETERMS}alternativeCondition"
+COREQUISITE = f"{CETERMS}corequisite"
+COMMON = f"{CETERMS}commonConditions"
+FROM, FOR = f"{CETERMS}transferValueFrom", f"{CETERMS}transferValueFor"
+HAS_PART, IS_PART_OF = f"{CETERMS}hasPart", f"{CETERMS}isPartOf"
+OLDER = [f"{CETERMS}previousVersion", f"{CETERMS}supersedes"]
+NEWER = [f"{CETERMS}nextVersion", f"{CETERMS}latestVersion", f"{CETERMS}supersededBy"]
+LINKING = frozenset([*FORWARD, *REVERSE, COREQUISITE, COMMON, FROM, HAS_PART, IS_PART_OF,
+                     *OLDER, *NEWER])  # fmt: skip
+CONDITIONS = {f"{CETERMS}ConditionProfile", f"{CETERMS}ComponentCondition"}
+MANIFEST = f"{CETERMS}ConditionManifest"
+SKILL = f"{CETERMS}CompetencyComponent"
+WORDS = ("condition", "experience", "yearsOfExperience", "minimumAge", "submissionOf",
+         "submissionOfDescription")
+DEMANDS = {*TARGETS, f"{CETERMS}targetCompetency", *(f"{CETERMS}{name}" for name in WORDS)}
