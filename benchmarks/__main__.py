@@ -109,9 +109,9 @@ def query(home: Path, _: int) -> None:
     sparql(home, WORKERS)
 
 
-def pathways(home: Path, _: int) -> None:
+def pathways(_: Path, documents: int) -> None:
     """Questions about pathways against SPARQL, and what links take of a load."""
-    walks(home)
+    walks(documents)
     share()
 
 
@@ -169,7 +169,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="ctgraph-benchmarks-") as folder:
         home = options.home or Path(folder) / "home"
         names = options.names or list(ALL)
-        if not options.home and not {"load", "validation"} >= set(names):
+        if not options.home and not {"load", "validation", "pathways"} >= set(names):
             names = ["load", *names]
         for name in names:
             ALL[name](home, options.documents)

@@ -6,7 +6,7 @@ import random
 import statistics
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import orjson
@@ -15,52 +15,79 @@ import pyoxigraph as ox
 from ctgraph.bulk.sample import generate
 from ctgraph.documents import parse
 from ctgraph.identity import Identity
-from ctgraph.iris import CTG
-from ctgraph.ledger import Ledger
+from ctgraph.iris import CTG, TYPE
+from ctgraph.ledger import Change, Ledger
 from ctgraph.ledger.writing import Submission, append, register_organizations
 from ctgraph.links.extraction import extract
 from ctgraph.pathways import Asked, Pathways
 from ctgraph.pathways.traversal import LARGEST_PAGE
-from ctgraph.settings import load_settings
+from ctgraph.settings import Settings, load_settings
+from ctgraph.store.embedded import EmbeddedStore
 from ctgraph.store.linkgraph import link_quads
-from ctgraph.store.linkreader import reading
 from ctgraph.store.links import LinkIndex, Said
-from ctgraph.store.projector import Projector, hold
+from ctgraph.store.projector import Projector, hold, snapshots_of
 from ctgraph.validation import refused
 
+CETERMS = "https://purl.org/ctdl/terms/"
+MOMENT = "2026-01-01T00:00:00Z"
+LEADS_TO = 4
 WALK = Asked(depth=5, limit=LARGEST_PAGE)
 # SPARQL 1.1 has no bounds for a path: each step but the first may be left out.
 PATH = "/".join(["ctg:precedes", *["ctg:precedes?"] * 4])
 STARTS, PAIRS, DOCUMENTS = 20, 200, 4000
 
 
-def pathways(home: Path) -> None:
-    """Measure traversal and routes over a loaded registry."""
-    settings = load_settings(home=home)
-    ledger = Ledger.of(settings)
+def pathways(documents: int) -> None:
+    """Measure traversal and routes over a registry of courses that each lead to four others.
+
+    Five steps from any of them are about a thousand others, as in no hub and no dead end.
+    """
+    with tempfile.TemporaryDirectory(prefix="ctgraph-pathways-") as folder:
+        settings = load_settings(home=Path(folder) / "home")
+        asked = Pathways(settings, Ledger.initialise(settings))
+        records = _fill(settings, documents)
+        chance = random.Random(1)
+        _walk(asked, chance.sample(records, STARTS), settings)
+        _routes(asked, records, chance)
+
+
+def _fill(settings: Settings, documents: int) -> list[str]:
+    """Make the projections of a registry, as a rebuild does; return its records."""
+    identity = Identity.of(settings)
+    snapshots = snapshots_of(settings)
+    records = [f"ce-{number:08x}-0000-4000-8000-{0:012x}" for number in range(documents)]
     chance = random.Random(0)
-    with reading(settings) as links:
-        records = [row.id for row in links.named([], 50_000) if "Credential" not in row.type]
-    asked = Pathways(settings, ledger)
-    starts = _starts(asked, chance.sample(records, len(records)))
-    _walk(asked, starts, home, Identity.of(settings))
-    _routes(asked, records, chance)
+
+    def changes() -> Iterator[Change]:
+        for number, record in enumerate(records, 1):
+            leads_to = chance.sample(records, LEADS_TO)
+            yield Change(number, record, 1, "", MOMENT, records[0], MOMENT, "publish", "benchmark",
+                         _quads(identity, record, leads_to))  # fmt: skip
+
+    snapshots.path.mkdir()
+    links = LinkIndex(snapshots.links)
+    store = EmbeddedStore(snapshots.live, identity, links)
+    store.fill(changes(), [], documents)
+    folder = snapshots.prepare(documents)
+    store.backup(folder)
+    snapshots.switch(folder)
+    links.close()
+    return records
 
 
-def _starts(asked: Pathways, records: list[str]) -> list[str]:
-    """Return records that lead to about a thousand others within five steps."""
-    found = []
-    for record in records[:5000]:
-        graph = asked.succeeding(record, WALK)
-        if graph.next is None and len(graph.nodes) >= 700:
-            found.append(record)
-        if len(found) == STARTS:
-            break
-    return found
+def _quads(identity: Identity, record: str, leads_to: list[str]) -> bytes:
+    subject, graph = f"<{identity.resource(record)}>", f"<{identity.graph(record)}>"
+    facts = [
+        f"<{TYPE.value}> <{CETERMS}Course>", f'<{CETERMS}ctid> "{record}"',
+        f'<{CETERMS}name> "Course {record}"@en',
+        *(f"<{CETERMS}isPreparationFor> <{identity.resource(other)}>" for other in leads_to),
+    ]  # fmt: skip
+    return "".join(f"{subject} {fact} {graph} .\n" for fact in facts).encode()
 
 
-def _walk(asked: Pathways, starts: list[str], home: Path, identity: Identity) -> None:
-    store = ox.Store.read_only(str((home / "store" / "current").resolve()))
+def _walk(asked: Pathways, starts: list[str], settings: Settings) -> None:
+    identity = Identity.of(settings)
+    store = ox.Store.read_only(str(snapshots_of(settings).newest()))
 
     def ours(start: str) -> int:
         return len(asked.succeeding(start, WALK).nodes)

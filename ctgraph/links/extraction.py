@@ -8,7 +8,6 @@ kept apart: none of them is a sequence.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -18,42 +17,19 @@ import pyoxigraph as ox
 
 from ctgraph.ctid import is_ctid
 from ctgraph.identity import Identity
+from ctgraph.links import properties as ctdl
 from ctgraph.links.components import component_classes, order_of, proxies_of
 from ctgraph.links.facts import Fact, facts_of
 from ctgraph.links.model import Condition
-from ctgraph.links.properties import (
-    ALTERNATIVE,
-    CETERMS,
-    COMMON,
-    CONDITIONS,
-    COREQUISITE,
-    CTID,
-    DEMANDS,
-    FOR,
-    FORWARD,
-    FROM,
-    HAS_PART,
-    IS_PART_OF,
-    LINKING,
-    MANIFEST,
-    NEEDED,
-    NEWER,
-    OLDER,
-    REVERSE,
-    SKILL,
-    TARGETS,
-    TYPE,
-    WORDS,
-)
+from ctgraph.links.properties import CETERMS
+from ctgraph.links.reading import Nodes
+from ctgraph.links.reading import nodes_of as nodes_of
 from ctgraph.vocab import vocabulary
 
-Nodes = Mapping[str, Mapping[str, list[str]]]
 Relation = Literal["precedes", "concurrent", "part", "version", "common", "uses"]
 
 # A step that its pathway requires is not required for the credential: other ways may lead there.
 IN_PATHWAY = "recommended"
-# The names that the terms of CTDL and CTDL-ASN have beside their official ones.
-_ALIAS = re.compile("https?://(?:credreg[.]net|purl[.]org)/(ctdl|ctdlasn)/terms/")
 
 
 @dataclass(frozen=True)
@@ -105,7 +81,7 @@ def extract(quads: Iterable[ox.Quad], record: str, identity: Identity) -> Extrac
     """
     nodes = nodes_of(quads, identity)
     reader = _Reader(nodes, record)
-    linking = [node for node in nodes if not LINKING.isdisjoint(nodes[node])]
+    linking = [node for node in nodes if not ctdl.LINKING.isdisjoint(nodes[node])]
     links = dict.fromkeys(link for node in linking for link in reader.links(node))
     links |= dict.fromkeys(reader.pathway(identity))
     found = [link for link in links if link.earlier != link.later]
@@ -114,82 +90,57 @@ def extract(quads: Iterable[ox.Quad], record: str, identity: Identity) -> Extrac
     return Extract(list(facts_of(nodes, named)), found, needed)
 
 
-def nodes_of(quads: Iterable[ox.Quad], identity: Identity) -> dict[str, dict[str, list[str]]]:
-    """Group quads by subject and property.
-
-    Entities of the registry are named by their CTIDs, blank nodes by their labels with ``_:``,
-    literals begin with a quotation mark; English ones come first. Terms have their official names.
-    """
-    nodes: dict[str, dict[str, list[str]]] = {}
-    prefix = identity.resource("")
-
-    def named(iri: str) -> str:
-        record = iri[len(prefix):] if iri.startswith(prefix) else ""
-        return record if is_ctid(record) else iri
-
-    for quad in quads:
-        subject, value = quad.subject, quad.object
-        name = named(subject.value) if isinstance(subject, ox.NamedNode) else str(subject)
-        property = _term(quad.predicate.value)
-        values = nodes.setdefault(name, {}).setdefault(property, [])
-        if isinstance(value, ox.NamedNode):
-            values.append(_term(value.value) if property == TYPE else named(value.value))
-        elif isinstance(value, ox.Literal):
-            english = (value.language or "").startswith("en")
-            values.insert(0 if english else len(values), f'"{value.value}')
-        else:
-            values.append(str(value))
-    return nodes
-
-
 class _Reader:
     """Reads the nodes of one document."""
 
     def __init__(self, nodes: Nodes, record: str) -> None:
         self._nodes = nodes
         self._record = record
-        kinds = {kind for node in nodes.values() for kind in node.get(TYPE, ())}
+        kinds = {kind for node in nodes.values() for kind in node.get(ctdl.TYPE, ())}
         self._component = kinds & component_classes()
         self._no_end = {kind for kind in kinds if kind in self._component or is_competency(kind)}
 
     def links(self, node: str) -> Iterator[Link]:
         """Yield what one node says."""
-        if self._is(node, CONDITIONS | self._no_end):
+        if self._is(node, ctdl.CONDITIONS | self._no_end):
             return
         here = self._nodes[node]
-        by = node if CTID in here else self._record
-        common = self._is(node, {MANIFEST})
+        by = node if ctdl.CTID in here else self._record
+        common = self._is(node, {ctdl.MANIFEST})
         if common and self._is_foreign(node):
             return
-        for property, strength in REVERSE.items():
+        for property, strength in ctdl.REVERSE.items():
             for target, condition in self._targets(here.get(property, ())):
                 yield Link("common" if common else "precedes", target, node, by, _curie(property),
                            strength, "condition" if condition else "direct",
                            condition)  # fmt: skip
-        for property, strength in FORWARD.items():
+        if common:
+            return
+        for property, strength in ctdl.FORWARD.items():
             for target, condition in self._targets(here.get(property, ())):
                 yield Link("precedes", node, target, by, _curie(property), strength,
                            "condition" if condition else "direct", condition)  # fmt: skip
-        for target, condition in self._targets(here.get(COREQUISITE, ())):
-            yield Link("concurrent", node, target, by, _curie(COREQUISITE), "", "", condition)
+        for target, condition in self._targets(here.get(ctdl.COREQUISITE, ())):
+            yield Link("concurrent", node, target, by, _curie(ctdl.COREQUISITE), "", "", condition)
         if not self._is_foreign(node):
-            for manifest in self._linked(here.get(COMMON, ())):
-                yield Link("uses", manifest, node, by, _curie(COMMON))
-        for earlier in self._linked(here.get(FROM, ())):
-            for later in self._linked(here.get(FOR, ())):
-                yield Link("precedes", earlier, later, by, _curie(FROM), "advanced", "transfer")
+            for manifest in self._linked(here.get(ctdl.COMMON, ())):
+                yield Link("uses", manifest, node, by, _curie(ctdl.COMMON))
+        for earlier in self._linked(here.get(ctdl.FROM, ())):
+            for later in self._linked(here.get(ctdl.FOR, ())):
+                yield Link("precedes", earlier, later, by, _curie(ctdl.FROM), "advanced",
+                           "transfer")  # fmt: skip
         yield from self._kin(node, here, by)
 
     def _kin(self, node: str, here: Mapping[str, list[str]], by: str) -> Iterator[Link]:
         """Yield the parts and versions of a node."""
-        for part in self._linked(here.get(HAS_PART, ())):
-            yield Link("part", part, node, by, _curie(HAS_PART))
-        for whole in self._linked(here.get(IS_PART_OF, ())):
-            yield Link("part", node, whole, by, _curie(IS_PART_OF))
-        for property in OLDER:
+        for part in self._linked(here.get(ctdl.HAS_PART, ())):
+            yield Link("part", part, node, by, _curie(ctdl.HAS_PART))
+        for whole in self._linked(here.get(ctdl.IS_PART_OF, ())):
+            yield Link("part", node, whole, by, _curie(ctdl.IS_PART_OF))
+        for property in ctdl.OLDER:
             for older in self._linked(here.get(property, ())):
                 yield Link("version", older, node, by, _curie(property))
-        for property in NEWER:
+        for property in ctdl.NEWER:
             for newer in self._linked(here.get(property, ())):
                 yield Link("version", node, newer, by, _curie(property))
 
@@ -207,15 +158,15 @@ class _Reader:
 
     def _lifted(self, component: str, identity: Identity) -> list[str]:
         """Return what a component stands for; itself for one that stands for competencies."""
-        found = [] if self._is(component, {SKILL}) else proxies_of(self._nodes, component)
-        named = [identity.ctid_of(name) or name for name in found if _is_name(name)]
-        return named or [component]
+        found = [] if self._is(component, {ctdl.SKILL}) else proxies_of(self._nodes, component)
+        named = (identity.ctid_of(iri) or iri for iri in found)
+        return list(filter(_is_name, named)) or [component]
 
     def requirements(self, node: str) -> Iterator[Requirement]:
         """Yield what a node needs before it can be had."""
-        if self._is(node, CONDITIONS | self._no_end) or self._is_foreign(node):
+        if self._is(node, ctdl.CONDITIONS | self._no_end) or self._is_foreign(node):
             return
-        for property in NEEDED:
+        for property in ctdl.NEEDED:
             for value in self._nodes[node].get(property, ()):
                 if self._is_condition(value):
                     tree = self._tree(value)
@@ -234,7 +185,7 @@ class _Reader:
     def _option(self, condition: str) -> dict[str, Any]:
         here = self._nodes[condition]
         words = [self._text(condition, f"{CETERMS}description")]
-        for name in WORDS:
+        for name in ctdl.WORDS:
             label = "" if name == "condition" else f"{vocabulary().label(f'ceterms:{name}')}: "
             words += [label + value[1:] for value in here.get(f"{CETERMS}{name}", ())
                       if value.startswith('"')]  # fmt: skip
@@ -245,7 +196,7 @@ class _Reader:
             "id": condition,
             "name": self._text(condition, f"{CETERMS}name"),
             "words": [text for text in words if text],
-            "targets": [t for p in TARGETS for t in self._linked(here.get(p, ()))],
+            "targets": [t for p in ctdl.TARGETS for t in self._linked(here.get(p, ()))],
         }
 
     def _options(self, condition: str) -> list[str]:
@@ -256,7 +207,7 @@ class _Reader:
         found = {condition: None}
         waiting = [condition]
         while waiting:
-            for alternative in self._nodes[waiting.pop()].get(ALTERNATIVE, ()):
+            for alternative in self._nodes[waiting.pop()].get(ctdl.ALTERNATIVE, ()):
                 if alternative in self._nodes and alternative not in found:
                     found[alternative] = None
                     waiting.append(alternative)
@@ -265,7 +216,7 @@ class _Reader:
     def _gathers(self, condition: str) -> bool:
         """Tell whether a condition demands nothing but one of its alternatives."""
         here = self._nodes[condition]
-        return ALTERNATIVE in here and here.keys().isdisjoint(DEMANDS)
+        return ctdl.ALTERNATIVE in here and here.keys().isdisjoint(ctdl.DEMANDS)
 
     def _targets(self, values: Iterable[str]) -> Iterator[tuple[str, Condition | None]]:
         """Yield what values point at, directly or through condition profiles."""
@@ -277,10 +228,10 @@ class _Reader:
                     yield target, None
 
     def _through(self, condition: str) -> Iterator[tuple[str, Condition]]:
-        group = condition if ALTERNATIVE in self._nodes[condition] else ""
+        group = condition if ctdl.ALTERNATIVE in self._nodes[condition] else ""
         for option in self._options(condition):
             found = self._condition(option, group)
-            for property in TARGETS:
+            for property in ctdl.TARGETS:
                 for target in self._linked(self._nodes[option].get(property, ())):
                     yield target, found
 
@@ -296,17 +247,15 @@ class _Reader:
         return next((v[1:] for v in values if v.startswith('"')), "")
 
     def _is_condition(self, value: str) -> bool:
-        node = self._nodes.get(value)
-        if node is None:
-            return False
-        return self._is(value, CONDITIONS) or any(p in node for p in (*TARGETS, ALTERNATIVE))
+        pointing = self._nodes.get(value, {}).keys() & {*ctdl.TARGETS, ctdl.ALTERNATIVE}
+        return bool(pointing) or self._is(value, ctdl.CONDITIONS)
 
     def _is_foreign(self, node: str) -> bool:
         """Tell whether a node is a record of another document, of which this one only speaks."""
-        return is_ctid(node) and CTID not in self._nodes[node]
+        return is_ctid(node) and ctdl.CTID not in self._nodes[node]
 
     def _is(self, node: str, kinds: set[str]) -> bool:
-        return not kinds.isdisjoint(self._nodes.get(node, {}).get(TYPE, ()))
+        return not kinds.isdisjoint(self._nodes.get(node, {}).get(ctdl.TYPE, ()))
 
     def _linked(self, values: Iterable[str]) -> Iterator[str]:
         """Yield the values that are ends of links: no texts, competencies or components."""
@@ -316,16 +265,11 @@ class _Reader:
 
 
 def _is_name(value: str) -> bool:
-    """Tell whether RDF can name something so: what stands for an IRI may be any text."""
+    """Tell whether something can be named so in RDF; what was sent as a text may be no IRI."""
     try:
-        return value.startswith("_:") or bool(ox.NamedNode(value))
+        return is_ctid(value) or value.startswith("_:") or bool(ox.NamedNode(value))
     except ValueError:
         return False
-
-
-@lru_cache(maxsize=4096)
-def _term(iri: str) -> str:
-    return _ALIAS.sub(r"https://purl.org/\1/terms/", iri)
 
 
 @lru_cache(maxsize=1000)

@@ -157,7 +157,7 @@ def _asked_by_others(
     named = {t for need in needs for option in need["options"] for t in option["targets"]}
     groups: dict[str, list[Statement]] = {}
     for s in asked:
-        if s.earlier not in named:
+        if s.earlier not in named and s.asserter == s.earlier:
             groups.setdefault(s.alternative or s.earlier, []).append(s)
     return [
         Missing(tuple(dict.fromkeys(s.earlier for s in group)), group[0].property, group[0].name)

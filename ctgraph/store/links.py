@@ -57,7 +57,7 @@ UPDATE link SET relation = CASE WHEN relation LIKE 'not %' THEN substr(relation,
 WHERE (document IN (SELECT value FROM json_each(:documents))
        OR earlier IN (SELECT value FROM json_each(:ids))
        OR later IN (SELECT value FROM json_each(:ids)))
-  AND via NOT IN {_SURE}
+  AND via NOT IN {_SURE} AND (via <> 'manifest' OR condition = '')
   AND (relation LIKE 'not %') <> EXISTS (
     SELECT 1 FROM node WHERE id IN (earlier, later) AND is_competency(type))
 RETURNING document

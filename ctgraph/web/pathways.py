@@ -17,7 +17,7 @@ from ctgraph.exports.graphs import FORMATS, to_json, write
 from ctgraph.ledger import Envelope
 from ctgraph.links.model import Cut, Graph
 from ctgraph.pathways import Asked, Pathways
-from ctgraph.pathways.checking import Checked, Prospect
+from ctgraph.pathways.checking import MOST_HELD, Checked, Prospect
 from ctgraph.pathways.routes import MEASURES, MOST_ROUTES, Routes
 from ctgraph.pathways.structure import to_json as structure_json
 from ctgraph.pathways.traversal import LARGEST_PAGE, PAGE
@@ -172,8 +172,8 @@ def check() -> Response:
     records = _held()
     if name == "html" and not records:
         return _html("check.html", found=None, records=records)
-    if not records:
-        raise BadParameter("Name what is held: ?held=CTID,CTID.")
+    if not 1 <= len(records) <= MOST_HELD:
+        raise BadParameter(f"Name from 1 to {MOST_HELD} records: ?held=CTID,CTID.")
     found = _pathways().check(records)
     if name == "html":
         return _html("check.html", found=found, records=records, label=vocabulary().label)
@@ -195,7 +195,7 @@ def _pathways() -> Pathways:
 
 def _led(record: str, question: str, status: int) -> BaseResponse:
     """Lead to another address of a record, with the same parameters."""
-    given = request.query_string.decode(errors="replace")
+    given = request.query_string.decode()
     path = f"/pathways/{ctid.canonical(record)}{question}"
     response = redirect(f"{path}?{given}" if given else path, status)
     response.vary.add("Accept")
@@ -227,7 +227,10 @@ def _held() -> list[str]:
     """Return the records that somebody holds; POST may send them as a JSON array or object."""
     if request.method != "POST" or not request.is_json:
         return _several("held")
-    body = request.get_json(silent=True)
+    try:
+        body = orjson.loads(request.get_data(cache=False))
+    except orjson.JSONDecodeError:
+        body = None
     given = body.get("held") if isinstance(body, dict) else body
     if not isinstance(given, list) or not all(isinstance(item, str) for item in given):
         raise BadParameter('Send the records in JSON as {"held": ["ce-…", …]}, or as an array.')

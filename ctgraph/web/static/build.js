@@ -1,11 +1,19 @@
 // The page where a pathway is put together: out of any provider's records, to a draft, to a record.
-import { Palette, Picture, at, element, embedded } from "./picture.js";
-import { redraw, told } from "./structure.js";
+import { Board } from "./board.js";
+import { at, button, element, embedded } from "./dom.js";
 import { newLevel, newPathway, newStep, readDocument, structureOf, thingAt, writeDocument } from "./draft.js";
-import { Editor, button, problemList } from "./editor.js";
+import { Editor, isSerious, problemList } from "./editor.js";
+import { Palette } from "./looks.js";
+import { Picture } from "./picture.js";
+import { redraw, told } from "./structure.js";
 
 const KEY = "ctgraph.key";
-const COMPONENTS = { credential: "ceterms:CredentialComponent", learning: "ceterms:CourseComponent", assessment: "ceterms:AssessmentComponent", work: "ceterms:JobComponent" };
+const COMPONENTS = {
+  credential: "ceterms:CredentialComponent",
+  learning: "ceterms:CourseComponent",
+  assessment: "ceterms:AssessmentComponent",
+  work: "ceterms:JobComponent",
+};
 const types = embedded("types");
 const base = at("builder").dataset.base;
 const palette = new Palette();
@@ -16,7 +24,6 @@ let unsaved = false;
 let drawing;
 
 const say = (...parts) => at("status").replaceChildren(...parts);
-const levels = () => [{ ctid: "", name: pathway.levels.length ? "No level" : "Steps" }, ...pathway.levels];
 const documentOf = () => writeDocument(pathway, account.organization, base);
 
 // What the registry answers; an error tells why, and what is wrong with the document.
@@ -25,8 +32,9 @@ async function ask(path, { method = "GET", body } = {}) {
   if (body) headers["Content-Type"] = "application/ld+json";
   const answer = await fetch(path, { method, headers, body: body && JSON.stringify(body) });
   const value = answer.status === 204 ? null : await answer.json().catch(() => null);
-  if (!answer.ok) throw Object.assign(new Error(value?.detail || `The registry answered ${answer.status}.`), { problems: value?.problems || [] });
-  return value;
+  if (answer.ok) return value;
+  const error = new Error(value?.detail || `The registry answered ${answer.status}.`);
+  throw Object.assign(error, { problems: value?.problems || [] });
 }
 
 // Does something on a press, and says what went wrong.
@@ -46,12 +54,22 @@ function pressed(on, act, event = "click") {
 const picture = new Picture({
   told,
   show: (target) => {
-    const step = pathway.steps.find((one) => one.ctid === (target.isEdge() ? target.target() : target).data("step")?.id);
-    if (step) editor.show(pathway, step);
+    const node = target.isEdge() ? target.target() : target;
+    editor.show(
+      pathway,
+      pathway.steps.find((step) => step.ctid === node.data("step").id),
+    );
   },
   open: () => at("details").querySelector("input")?.focus(),
 });
 const editor = new Editor({ types, words: embedded("words"), changed, removed: remove });
+const board = new Board({
+  types,
+  changed,
+  edit,
+  toMend,
+  dropped: (id, level) => found.filter((record) => record.id === id).forEach((record) => add(record, level.ctid)),
+});
 
 function draw() {
   redraw(picture, structureOf(pathway, types), palette);
@@ -86,60 +104,19 @@ function add(record, level) {
 }
 
 function remove(step) {
-  const without = (conditions) => conditions.forEach((one) => { one.targets.delete(step.ctid); without(one.conditions); });
+  const without = (conditions) =>
+    conditions.forEach((one) => {
+      one.targets.delete(step.ctid);
+      without(one.conditions);
+    });
   pathway.steps = pathway.steps.filter((one) => one !== step);
-  pathway.steps.forEach((one) => { one.after.delete(step.ctid); without(one.conditions); });
+  pathway.steps.forEach((one) => {
+    one.after.delete(step.ctid);
+    without(one.conditions);
+  });
   if (pathway.destination === step.ctid) pathway.destination = "";
   closeEditor();
   changed();
-}
-
-// The board of levels.
-function card(step, number) {
-  const all = levels();
-  const move = (by, title, label) => {
-    const moves = () => {
-      step.level = all[number + by].ctid;
-      changed();
-      at(made.id).focus();
-    };
-    const made = button(title, moves, { "aria-label": label, id: `${step.ctid} ${title}` });
-    made.disabled = !all[number + by];
-    return made;
-  };
-  const opens = button(step.name || "a step without a name", () => edit(step), { class: "opens" });
-  const marks = [types[step.type] || step.type, step.ctid === pathway.destination && "the destination", toMend(step) && `${toMend(step)} to mend`];
-  const made = element("li", { draggable: "true" }, opens, element("span", { class: "soft" }, marks.filter(Boolean).join(", ")),
-    element("span", {}, move(-1, "←", `${step.name} to the level before`), " ", move(1, "→", `${step.name} to the next level`)));
-  made.addEventListener("dragstart", (event) => event.dataTransfer.setData("text/plain", step.ctid));
-  return made;
-}
-
-function column(level, number) {
-  const place = pathway.levels.indexOf(level);
-  const title = element("h3", {}, level.name);
-  const tools = [];
-  if (place >= 0) {
-    const name = element("input", { "aria-label": `Name of level ${place + 1}` });
-    name.value = level.name;
-    name.addEventListener("change", () => { level.name = name.value; changed(); });
-    title.replaceChildren(name);
-    tools.push(["←", "Level to the left", () => place > 0 && pathway.levels.splice(place - 1, 0, ...pathway.levels.splice(place, 1))],
-               ["→", "Level to the right", () => pathway.levels.splice(place + 1, 0, ...pathway.levels.splice(place, 1))],
-               ["×", "Remove the level, not its steps", () => { pathway.levels.splice(place, 1); pathway.steps.forEach((step) => { if (step.level === level.ctid) step.level = ""; }); }]);
-  }
-  const buttons = tools.map(([sign, label, act]) => button(sign, () => { act(); changed(); }, { "aria-label": `${label}: ${level.name}` }));
-  const cards = pathway.steps.filter((step) => step.level === level.ctid).map((step) => card(step, number));
-  const made = element("section", { "aria-label": level.name }, title, element("p", {}, ...buttons), element("ul", {}, ...cards));
-  made.addEventListener("dragover", (event) => event.preventDefault());
-  made.addEventListener("drop", (event) => {
-    event.preventDefault();
-    const dragged = event.dataTransfer.getData("text/plain");
-    const step = pathway.steps.find((one) => one.ctid === dragged);
-    const record = found.find((one) => one.id === dragged);
-    if (step) { step.level = level.ctid; changed(); } else if (record) add(record, level.ctid);
-  });
-  return made;
 }
 
 function options(select, chosen, all) {
@@ -148,10 +125,11 @@ function options(select, chosen, all) {
 }
 
 function showBoard() {
-  at("board").replaceChildren(...levels().map(column));
-  options(at("into"), at("into").value, levels().map(({ ctid, name }) => [ctid, name]));
+  const named = ({ ctid, name }) => [ctid, name];
+  board.show(pathway);
+  options(at("into"), at("into").value, board.levels.map(named));
   if (at("into").selectedIndex < 0) at("into").selectedIndex = 0;
-  options(at("destination"), pathway.destination, [["", "none yet"], ...pathway.steps.map(({ ctid, name }) => [ctid, name])]);
+  options(at("destination"), pathway.destination, [["", "none yet"], ...pathway.steps.map(named)]);
 }
 
 // What the check says, beside what it is about.
@@ -167,9 +145,13 @@ function showProblems(problems) {
     editor.problems.set(thing, [...(editor.problems.get(thing) || []), problem]);
   }
   const about = (problem) => ({ ...problem, message: [problem.label, problem.message].filter(Boolean).join(": ") });
-  const [worse, advice] = [problems.filter((one) => one.severity !== "info"), problems.filter((one) => one.severity === "info")];
-  const more = advice.length ? [element("details", {}, element("summary", {}, `${advice.length} recommendations`), ...problemList(advice.map(about)))] : [];
-  const there = ({ pointer }) => [thingAt(pathway, pointer).step].filter(Boolean).map((step) => button("Go to it", () => edit(step)));
+  const [worse, advice] = [problems.filter(isSerious), problems.filter((one) => !isSerious(one))];
+  const summary = element("summary", {}, `${advice.length} recommendations`);
+  const more = advice.length ? [element("details", {}, summary, ...problemList(advice.map(about)))] : [];
+  const there = ({ pointer }) => {
+    const { step } = thingAt(pathway, pointer);
+    return step ? [button("Go to it", () => edit(step))] : [];
+  };
   at("problems").replaceChildren(...problemList(worse.map(about), there), ...more);
   showBoard();
   if (editor.step) editor.show(pathway, editor.step);
@@ -192,16 +174,28 @@ const sure = () => !unsaved || confirm("What you changed since the last draft wi
 async function showDrafts() {
   const { drafts } = await ask("/drafts");
   const rows = drafts.map(({ ctid, name, updated }) => {
-    const [opens, deletes] = ["Open", "Delete"].map((title) => element("button", { type: "button", "aria-label": `${title} ${name || ctid}` }, title));
-    pressed(opens, async () => { if (!sure()) return; open(readDocument(await ask(`/drafts/${ctid}`))); say(`${name || "The draft"} is open.`); });
-    pressed(deletes, async () => { await ask(`/drafts/${ctid}`, { method: "DELETE" }); await showDrafts(); });
-    return element("li", {}, `${name || ctid} `, element("span", { class: "soft" }, updated.slice(0, 16).replace("T", " ")), " ", opens, " ", deletes);
+    const named = (title) => element("button", { type: "button", "aria-label": `${title} ${name || ctid}` }, title);
+    const [opens, deletes] = [named("Open"), named("Delete")];
+    const when = element("span", { class: "soft" }, updated.slice(0, 16).replace("T", " "));
+    pressed(opens, async () => {
+      if (!sure()) return;
+      open(readDocument(await ask(`/drafts/${ctid}`)));
+      say(`${name || "The draft"} is open.`);
+    });
+    pressed(deletes, async () => {
+      await ask(`/drafts/${ctid}`, { method: "DELETE" });
+      await showDrafts();
+    });
+    return element("li", {}, `${name || ctid} `, when, " ", opens, " ", deletes);
   });
   at("drafts").replaceChildren(...(rows.length ? rows : [element("li", { class: "soft" }, "There are none.")]));
 }
 
 async function signIn() {
-  account = await ask("/account");
+  account = await ask("/account").catch((error) => {
+    sessionStorage.removeItem(KEY);
+    throw error;
+  });
   at("sign-in").hidden = true;
   at("account").hidden = at("work").hidden = at("actions").hidden = false;
   at("account").firstElementChild.textContent = `You build for ${account.name}.`;
@@ -213,27 +207,46 @@ function showFound(records) {
   found = records;
   const rows = records.map((record) => {
     const adds = button("Add", () => add(record, at("into").value), { "aria-label": `Add ${record.name}` });
-    const row = element("li", { draggable: "true" }, element("a", { href: `/resources/${record.id}` }, record.name), element("span", { class: "soft" }, `${record.typeLabel}, ${record.ownerName}`), adds);
+    const row = element(
+      "li",
+      { draggable: "true" },
+      element("a", { href: `/resources/${record.id}` }, record.name),
+      element("span", { class: "soft" }, `${record.typeLabel}, ${record.ownerName}`),
+      adds,
+    );
     row.addEventListener("dragstart", (event) => event.dataTransfer.setData("text/plain", record.id));
     return row;
   });
   at("found").replaceChildren(...(rows.length ? rows : [element("li", {}, "Nothing was found.")]));
 }
 
-at("builder").hidden = false;
-pressed(at("sign-in"), async () => {
+async function begin() {
   sessionStorage.setItem(KEY, at("key").value.trim());
   at("key").value = "";
   say();
   await signIn();
-}, "submit");
-pressed(at("sign-out"), () => { sessionStorage.removeItem(KEY); location.reload(); });
-pressed(at("new"), () => { if (!sure()) return; open(newPathway()); at("name").focus(); });
-pressed(at("add-level"), () => { pathway.levels.push(newLevel(`Level ${pathway.levels.length + 1}`)); changed(); });
-pressed(at("find"), async () => {
+}
+
+async function find() {
   const query = new URLSearchParams({ q: at("words-sought").value, kind: at("kind").value });
   showFound((await ask(`/pathways/search?${query}`)).records);
-}, "submit");
+}
+
+pressed(at("sign-in"), begin, "submit");
+pressed(at("find"), find, "submit");
+pressed(at("sign-out"), () => {
+  sessionStorage.removeItem(KEY);
+  location.reload();
+});
+pressed(at("new"), () => {
+  if (!sure()) return;
+  open(newPathway());
+  at("name").focus();
+});
+pressed(at("add-level"), () => {
+  pathway.levels.push(newLevel(`Level ${pathway.levels.length + 1}`));
+  changed();
+});
 pressed(at("save"), async () => {
   await ask(`/drafts/${pathway.ctid}`, { method: "PUT", body: documentOf() });
   unsaved = false;
@@ -246,13 +259,27 @@ pressed(at("check"), async () => {
   showProblems(report.problems);
 });
 pressed(at("publish"), async () => {
-  await ask(`/resources/organizations/${account.organization}/documents?wait=true`, { method: "POST", body: documentOf() });
+  await ask(`/resources/organizations/${account.organization}/documents?wait=true`, {
+    method: "POST",
+    body: documentOf(),
+  });
   unsaved = false;
   say("It is published: ", element("a", { href: `/pathways/${pathway.ctid}` }, pathway.name));
   await ask(`/drafts/${pathway.ctid}`, { method: "DELETE" }).catch(() => null);
   await showDrafts();
 });
-for (const name of ["name", "description", "webpage"]) at(name).addEventListener("input", () => { pathway[name] = at(name).value; unsaved = true; });
-at("destination").addEventListener("change", () => { pathway.destination = at("destination").value; changed(); });
-addEventListener("beforeunload", (event) => { if (unsaved) event.preventDefault(); });
+for (const name of ["name", "description", "webpage"])
+  at(name).addEventListener("input", () => {
+    pathway[name] = at(name).value;
+    unsaved = true;
+  });
+at("destination").addEventListener("change", () => {
+  pathway.destination = at("destination").value;
+  changed();
+});
+addEventListener("beforeunload", (event) => {
+  if (unsaved) event.preventDefault();
+});
+at("plain").hidden = true;
+at("builder").hidden = false;
 if (sessionStorage.getItem(KEY)) signIn().catch((error) => say(error.message));

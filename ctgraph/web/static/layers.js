@@ -2,6 +2,8 @@
 import { Graph, layout } from "./vendor/cytoscape/dagre.esm.js";
 
 const GAP = 44;
+// To find the very shortest lines between more things than these takes seconds.
+const SHORTEST = 100;
 // How far a line goes straight on from a thing, so that its end can be seen.
 const STRAIGHT = 14;
 
@@ -11,7 +13,7 @@ function spread(node, ends) {
   ends.sort((one, other) => one.next.y - other.next.y);
   const room = node.hasClass("diamond") ? 0 : node.outerHeight() * 0.7;
   ends.forEach((end, i) => {
-    end.x = Math.sign(end.next.x - node.position("x")) * node.outerWidth() / 2;
+    end.x = (Math.sign(end.next.x - node.position("x")) * node.outerWidth()) / 2;
     end.y = ends.length > 1 ? room * (i / (ends.length - 1) - 0.5) : 0;
   });
 }
@@ -19,7 +21,10 @@ function spread(node, ends) {
 function places(node, ends) {
   const right = ends.filter((end) => end.next.x >= node.position("x"));
   spread(node, right);
-  spread(node, ends.filter((end) => !right.includes(end)));
+  spread(
+    node,
+    ends.filter((end) => !right.includes(end)),
+  );
 }
 
 // Cytoscape takes the points of a curve relative to the straight line between its ends.
@@ -39,7 +44,8 @@ function absolute(node, end) {
 // A guide, {id, before, after}, is something unseen between things that are kept before it and after it.
 export function arrange(elements, guides) {
   const graph = new Graph({ multigraph: true });
-  graph.setGraph({ rankdir: "LR", nodesep: 26, edgesep: 16, ranksep: GAP });
+  const ranker = elements.nodes().length > SHORTEST ? "tight-tree" : "network-simplex";
+  graph.setGraph({ rankdir: "LR", nodesep: 26, edgesep: 16, ranksep: GAP, ranker });
   elements.nodes().forEach((node) => {
     graph.setNode(node.id(), { width: node.outerWidth(), height: node.outerHeight() });
   });
