@@ -14,6 +14,7 @@ from linking import (
     condition,
     document,
     entity,
+    framework,
     iri,
     needs,
     number_of,
@@ -251,6 +252,30 @@ def test_what_a_record_needs_by_a_manifest_counts_like_its_own(world: World) -> 
     world.publish(manifest(recommends=[needs(1)]))
     (found,) = world.pathways.check([ctid_number(9)]).open
     assert number_of(found.record) == 7
+
+
+@pytest.mark.parametrize("order", list(permutations(("manifest", "user", "framework"))))
+def test_a_competency_that_a_manifest_names(world: World, order: tuple[str, ...]) -> None:
+    documents = {"manifest": manifest(requires=[iri(11)], recommends=[iri(1)]),
+                 "user": record(7, commonConditions=[iri(5)]), "framework": framework(10, 11)}
+    for name in order:
+        world.publish(documents[name])
+    assert world.edges() == {(1, 7): "recommended"} and world.differences() == []
+    world.publish(framework(10, 12))
+    assert world.edges() == {(1, 7): "recommended", (11, 7): "required"}
+    assert (11, "precedes", 7) in world.says(7) and world.differences() == []
+
+
+def test_a_manifest_elsewhere_is_what_each_document_says(world: World) -> None:
+    def described(number: int) -> dict[str, Any]:
+        name = "https://elsewhere.example/manifest"
+        inner = {"@id": name, "@type": "ceterms:ConditionManifest",
+                 "ceterms:requires": [iri(number + 10)]}  # fmt: skip
+        return record(number, commonConditions=[inner])
+
+    world.publish(described(1))
+    world.publish(described(2))
+    assert world.edges() == {(11, 1): "required", (12, 2): "required"}
 
 
 def test_a_manifest_within_the_document(world: World) -> None:

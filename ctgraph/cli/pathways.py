@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import click
+import orjson
 from rich.console import Console
 from rich.markup import escape
 from rich.tree import Tree
@@ -16,7 +17,7 @@ from ctgraph.exports.graphs import FORMATS, write
 from ctgraph.identity import Identity
 from ctgraph.links.model import FAMILIES, STRENGTHS, Edge, Graph, Node
 from ctgraph.pathways import Asked, Pathways
-from ctgraph.pathways.routes import MEASURES, MOST_ROUTES, Route, Routes
+from ctgraph.pathways.routes import MEASURES, MOST_ROUTES, Route, Routes, routes_json
 from ctgraph.pathways.traversal import DEEPEST, LARGEST_PAGE
 
 LONGEST_LINE = 10_000
@@ -75,6 +76,8 @@ def route(start: str, goal: str, k: int, by: str, name: str) -> None:
     found = _pathways().route(start, goal, k, by)
     if name == "tree":
         _show_routes(found)
+    elif name == "json":
+        click.echo(orjson.dumps(routes_json(found)))
     else:
         click.echo(_written(found.graph, name))
     _tell_cuts(found.graph)

@@ -110,7 +110,8 @@ def _caption(node: Node) -> str:
 
 def _words(edge: Edge) -> str:
     """Return what stands at an arrow: the conditions, and how many of them are enough."""
-    conditions = [said.condition for said in edge.assertions if said.condition]
+    conditions = [said.condition for said in edge.assertions
+                  if said.condition and said.strength == edge.strength]  # fmt: skip
     enough = max((condition.required or 1 for condition in conditions), default=1)
     choice = f"any {enough} of" if enough > 1 else "any of" if edge.alternative else ""
     names = ", ".join(dict.fromkeys(condition.name for condition in conditions if condition.name))

@@ -64,7 +64,8 @@ class Edge:
     """All that is said about one thing preceding another (or being a part, a version of it).
 
     :param strength: the strongest of the assertions; empty for parts and versions.
-    :param agreed: "both" sides say it, only the "source", only the "target", or only "other".
+    :param agreed: "both" sides say it, only the "source", only the "target", or only "other";
+        "mixed" where it goes through others, and of its steps not the same is so.
     :param alternative: it is one of several ways: any one of them is enough.
     :param through: nodes between the two that a view leaves out.
     """
@@ -89,7 +90,7 @@ class Node:
 
     :param type: its class as a CURIE, empty where unknown; `family` is the kind of class.
     :param status: "current", "withdrawn", "unknown" (the registry never had it), or "external".
-    :param depth: steps from where the question starts; negative for what precedes.
+    :param depth: steps from where the question starts; negative backward, where it goes both ways.
     :param latest: CTID of the version that has replaced it, if any.
     :param cost: the stated cost in `currency`; `days` the stated duration; None where unstated.
     """

@@ -33,6 +33,10 @@ def family_of(kind: str) -> str:
 
 def _edge(source: str, target: str, assertions: list[Assertion]) -> Edge:
     """Make an edge of all that is said about two things."""
+    if len(assertions) == 1:  # as most are
+        only = assertions[0]
+        alternative = only.condition is not None and bool(only.condition.group)
+        return Edge(source, target, only.strength, only.side, alternative, (only,))
     strength = min((a.strength for a in assertions), key=rank)
     strongest = [a for a in assertions if a.strength == strength]
     sides = {a.side for a in assertions}

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
+from itertools import pairwise
 
 from ctgraph.errors import BadParameter
 from ctgraph.links.model import Edge, Graph
 from ctgraph.pathways.answers import Describer
 from ctgraph.pathways.traversal import Asked, Pair, Walk
+
+_DEPTH = re.compile("-?[0-9]{1,2}")
 
 
 def page_of(
@@ -47,21 +51,20 @@ def edges_between(
     :param pairs: their ends, each with what it goes through.
     :param strengths: the strengths that count; empty for all.
     """
-    ways = {pair: list(zip((pair[0], *through), (*through, pair[1]), strict=True))
-            for pair, through in pairs.items()}  # fmt: skip
-    said = describer.edges({step for way in ways.values() for step in way}, strengths,
-                           relation)  # fmt: skip
-    return [_joined(pair, [said[step] for step in way if step in said], pairs[pair])
-            for pair, way in ways.items()]  # fmt: skip
+    ways = {pair: list(pairwise((pair[0], *through, pair[1])))
+            for pair, through in pairs.items() if through}  # fmt: skip
+    steps = {step for way in ways.values() for step in way}
+    steps.update(pair for pair, through in pairs.items() if not through)
+    said = describer.edges(steps, strengths, relation)
+    return [_joined(pair, [said[step] for step in ways[pair]], through) if through else said[pair]
+            for pair, through in pairs.items()]  # fmt: skip
 
 
 def _joined(pair: Pair, way: list[Edge], through: tuple[str, ...]) -> Edge:
     """Make one edge of the steps that lead from one end to the other."""
-    if not through and way:
-        return way[0]
     weakest = max(way, key=lambda edge: edge.rank)
     agreed = {edge.agreed for edge in way}
-    return Edge(*pair, weakest.strength, agreed.pop() if len(agreed) == 1 else "other",
+    return Edge(*pair, weakest.strength, agreed.pop() if len(agreed) == 1 else "mixed",
                 any(edge.alternative for edge in way),
                 tuple(a for edge in way for a in edge.assertions), through)  # fmt: skip
 
@@ -75,7 +78,7 @@ def _begin(cursor: str, depths: Mapping[str, int], order: list[str]) -> int:
     if not cursor:
         return 0
     depth, dot, id = cursor.partition(".")
-    if not dot or not depth.removeprefix("-").isdecimal() or len(depth) > 3:
+    if not dot or not _DEPTH.fullmatch(depth):
         raise BadParameter(f"cursor={cursor[:60]!r} is none: take it from 'next' of a page.")
     place = _place(int(depth), id)
     return sum(1 for other in order if _place(depths[other], other) < place)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import islice, pairwise, takewhile
+from typing import Any
 
 import networkx as nx
 
 from ctgraph.errors import BadParameter
+from ctgraph.exports.graphs import to_json
 from ctgraph.links.model import Cut, Graph, Node, rank
 from ctgraph.pathways.answers import Describer
 from ctgraph.pathways.paging import edges_between
@@ -49,10 +51,17 @@ class Route:
 
 @dataclass(frozen=True)
 class Routes:
-    """The best routes, and all that stands on them as a graph."""
+    """The best routes by a measure, and all that stands on them as a graph."""
 
     graph: Graph
     routes: tuple[Route, ...]
+    by: str
+
+
+def routes_json(found: Routes) -> dict[str, Any]:
+    """Return routes as a JSON object: that of their graph, and each of them."""
+    routes = [asdict(one) | {"steps": one.steps} for one in found.routes]
+    return to_json(found.graph) | {"by": found.by, "routes": routes}
 
 
 def find_routes(
@@ -83,6 +92,7 @@ def find_routes(
         Graph("route", (start, goal), tuple(shown.values()),
               tuple(edges_between(pairs, (), describer)), tuple(around.cut)),
         tuple(_route(way, graph, shown, by) for way in found),
+        by,
     )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
+from ctgraph.ctid import is_ctid
 from ctgraph.errors import BadParameter
 from ctgraph.links.model import FAMILIES, STRENGTHS, Cut
 from ctgraph.pathways.answers import family_of
@@ -59,7 +60,7 @@ class Asked:
         if node is None:  # it could be of any kind
             return not self.providers
         return (not self.kinds or family_of(node.type) in self.kinds) and (
-            not self.providers or node.owner in self.providers
+            not self.providers or (is_ctid(node.id) and node.owner in self.providers)
         )
 
 

@@ -36,7 +36,8 @@ COMPRESSED = [
     "text/tab-separated-values", "image/svg+xml", "application/json", "application/ld+json",
     "application/problem+json", "application/sparql-results+json", "application/sparql-results+xml",
     "application/n-triples", "application/n-quads", "application/trig", "application/rdf+xml",
-    "application/sarif+json", "application/xml",
+    "application/sarif+json", "application/xml", "application/graphml+xml", "text/vnd.graphviz",
+    "text/vnd.mermaid",
 ]  # fmt: skip
 
 

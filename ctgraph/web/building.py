@@ -10,7 +10,6 @@ from ctgraph.errors import DocumentTooLarge, InvalidDocument
 from ctgraph.ledger.drafts import delete_draft, draft_of, drafts_of, save_draft
 from ctgraph.nodes import name_of
 from ctgraph.web.negotiation import HTML
-from ctgraph.web.pathways import PICTURE_POLICY
 from ctgraph.web.publish import authenticate
 from ctgraph.web.state import state
 
@@ -21,7 +20,7 @@ blueprint = Blueprint("building", __name__)
 def build() -> Response:
     """The page where a pathway is put together."""
     page = render_template("build.html", base=state().settings.base_url)
-    return Response(page, mimetype=HTML, headers={"Content-Security-Policy": PICTURE_POLICY})
+    return Response(page, mimetype=HTML)
 
 
 @blueprint.get("/account")

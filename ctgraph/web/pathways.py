@@ -18,7 +18,7 @@ from ctgraph.ledger import Envelope
 from ctgraph.links.model import Cut, Graph
 from ctgraph.pathways import Asked, Pathways
 from ctgraph.pathways.checking import MOST_HELD, Checked, Prospect
-from ctgraph.pathways.routes import MEASURES, MOST_ROUTES, Routes
+from ctgraph.pathways.routes import MEASURES, MOST_ROUTES, routes_json
 from ctgraph.pathways.structure import to_json as structure_json
 from ctgraph.pathways.traversal import LARGEST_PAGE, PAGE
 from ctgraph.vocab import vocabulary
@@ -39,9 +39,6 @@ QUESTIONS = {
 }
 DEPTHS = {"neighbourhood": 1, "versions": 10}
 LISTED = 200
-# The picture sets the places of its parts in style attributes.
-PICTURE_POLICY = ("default-src 'self'; img-src 'self' https: data: blob:; "
-                  "style-src 'self' 'unsafe-inline'; frame-ancestors 'none'")  # fmt: skip
 FEW = Asked(depth=10, limit=100)
 
 
@@ -87,7 +84,7 @@ def pathway(record: str) -> BaseResponse:
     query = {"depth": asked.depth, "strength": sorted(asked.strengths),
              "kind": ",".join(_several("kind")), "provider": ",".join(sorted(asked.providers)),
              "credentials": _flag("credentials")}  # fmt: skip
-    response = _html(
+    return _html(
         "pathway.html", record=record, start=start, graph=graph, query=query,
         structure=structure if structure.get("components") else None,
         pathways=structure.get("pathways", ()),
@@ -97,8 +94,6 @@ def pathway(record: str) -> BaseResponse:
         stack=_pathways().stack(record, FEW), versions=_pathways().versions(record, FEW),
         label=vocabulary().label,
     )  # fmt: skip
-    response.headers["Content-Security-Policy"] = PICTURE_POLICY
-    return response
 
 
 @blueprint.get(f"/pathways/<record>/<any({', '.join(QUESTIONS)}):question>")
@@ -142,7 +137,7 @@ def route() -> Response:
                      nodes={node.id: node for node in found.graph.nodes},
                      edges={(e.source, e.target): e for e in found.graph.edges})  # fmt: skip
     if name == "json":
-        return _json(to_json(found.graph) | {"by": by, "routes": _routes_json(found)})
+        return _json(routes_json(found))
     return _graph(found.graph, name)
 
 
@@ -254,10 +249,6 @@ def _number(name: str, usual: int) -> int:
     if not given.isascii() or not given.isdecimal() or len(given) > 6:
         raise BadParameter(f"{name}={given[:40]!r} is no number such as {usual}.")
     return int(given)
-
-
-def _routes_json(found: Routes) -> list[dict[str, Any]]:
-    return [asdict(one) | {"steps": one.steps} for one in found.routes]
 
 
 def _checked_json(found: Checked) -> dict[str, Any]:
