@@ -16,9 +16,9 @@ from ctgraph.settings import Settings
 from ctgraph.store.process import WorkerProcess, never
 from ctgraph.store.projector import snapshots_of
 from ctgraph.store.queries import Query, query_form, refuse, words
-from ctgraph.store.results import GiveBack, Result, ResultCache, Streamed
+from ctgraph.store.results import Complete, GiveBack, Result, ResultCache, Streamed
 from ctgraph.store.turns import Turns
-from ctgraph.store.worker import ERROR, HEADER
+from ctgraph.store.worker import COMPLETE, ERROR, HEADER
 from ctgraph.vocab import vocabulary
 
 
@@ -95,10 +95,9 @@ class QueryPool:
         except BaseException:
             give_back(worker, False)
             raise
-        complete = result.complete
-        if complete:
-            self._cache.put(key, complete)
-        return complete or result
+        if isinstance(result, Complete):
+            self._cache.put(key, result)
+        return result
 
     def close(self) -> None:
         """End the idle workers."""
@@ -127,7 +126,7 @@ class QueryPool:
         folder: Path,
         gone: Callable[[], bool],
         give_back: GiveBack,
-    ) -> Streamed:
+    ) -> Result:
         timeout = self.timeout(query)
         deadline = time.monotonic() + timeout
         # A dataset that the query describes itself replaces the union (section 13.2).
@@ -152,6 +151,9 @@ class QueryPool:
                 f"The query did not finish within {timeout:g} seconds. Make it more selective, "
                 "or add a LIMIT.", timeout=timeout,
             ) from None  # fmt: skip
+        if kind == COMPLETE:
+            give_back(worker, True)  # it is free before the client reads
+            return Complete.read(payload)
         if kind == HEADER:
             # A client that reads slowly has as long again to fetch the complete result.
             longest = deadline + self._settings.query_timeout

@@ -14,7 +14,7 @@ import orjson
 from ctgraph.errors import ClientGone, QueryLimit
 from ctgraph.store.process import WorkerProcess
 from ctgraph.store.queries import Query
-from ctgraph.store.worker import DATA, END
+from ctgraph.store.worker import DATA, END, LENGTH
 
 GiveBack = Callable[[WorkerProcess | None, bool], None]
 
@@ -43,6 +43,13 @@ class Complete:
     cut: bool | None
     body: bytes
 
+    @classmethod
+    def read(cls, payload: bytes) -> Complete:
+        """Return the result that a frame holds; see :mod:`ctgraph.store.worker`."""
+        begin = LENGTH.size + LENGTH.unpack_from(payload)[0]
+        head = orjson.loads(payload[LENGTH.size : begin])
+        return cls(head["type"], head["cut"], payload[begin:])
+
     def __iter__(self) -> Iterator[bytes]:
         yield self.body
 
@@ -62,21 +69,15 @@ class Streamed:
         give_back: GiveBack,
     ) -> None:
         self.media_type: str = header["type"]
-        self.cut: bool | None = header["cut"]
+        self.cut: bool | None = None
         self._worker: WorkerProcess | None = worker
         self._deadline = deadline
         self._gone = gone
         self._give_back = give_back
-        # A small result is fetched at once, so that the worker is free before the client reads.
-        self._fetched: list[bytes] = []
-        self._timer: threading.Timer | None = None
-        while self._worker and self.cut is not None:
-            self._fetched += self._next()
-        if self._worker:
-            # Who does not read what is sent holds up the thread that sends, and no worker.
-            self._timer = threading.Timer(max(0.0, deadline - time.monotonic()), self._expire)
-            self._timer.daemon = True
-            self._timer.start()
+        # Who does not read what is sent holds up the thread that sends, and no worker.
+        self._timer = threading.Timer(max(0.0, deadline - time.monotonic()), self._expire)
+        self._timer.daemon = True
+        self._timer.start()
 
     def _expire(self) -> None:
         worker = self._worker
@@ -84,19 +85,11 @@ class Streamed:
             worker.stop()
             self._give_back(None, False)
 
-    @property
-    def complete(self) -> Complete | None:
-        """The result, when all of it is here."""
-        if self._worker:
-            return None
-        return Complete(self.media_type, self.cut, b"".join(self._fetched))
-
     def __iter__(self) -> Iterator[bytes]:
         """Yield the bytes as they arrive.
 
         :raises QueryLimit: when the query fails late; what was sent must not pass for complete.
         """
-        yield from self._fetched
         while self._worker:
             yield from self._next()
 
@@ -122,8 +115,7 @@ class Streamed:
     def _release(self, reusable: bool) -> None:
         worker, self._worker = self._worker, None
         if worker:
-            if self._timer:
-                self._timer.cancel()
+            self._timer.cancel()
             self._give_back(worker, reusable)
 
 

@@ -42,8 +42,12 @@ class Turns:
         :raises QueryLimit: when too many queries of all clients wait, or no place becomes free.
         :raises ClientGone: when the client has given up.
         """
-        turn = threading.Event()
         with self._lock:
+            if self._free and not self._queues and self._running[client] < self._per_client:
+                self._free -= 1
+                self._running[client] += 1
+                return
+            turn = threading.Event()
             self._join(client, turn)
             self._hand_out()
         try:

@@ -2,11 +2,10 @@
 
 It speaks with the pool over its standard input and output in frames: one byte that tells the
 kind, four bytes of length, the payload. Once started it says that it is ready; a request is a JSON
-frame; the answer is a header frame (JSON) and data frames, or an error frame (JSON).
-
-A result that is short and comes quickly is complete before its header goes out: so the header
-tells whether it was cut, and a failure is a clear error. A longer one is sent while it is being
-computed, in constant memory; an error frame may then follow data.
+frame. A result that is short and comes quickly is one frame: the length of its head, the head
+(JSON), which tells whether it was cut, and the bytes. A longer one is sent while it is being
+computed, in constant memory: a header frame (JSON), data frames, and an end frame (JSON). A failure
+is an error frame (JSON); it may follow data.
 """
 
 from __future__ import annotations
@@ -27,8 +26,9 @@ import pyoxigraph as ox
 
 from ctgraph.store.cutting import Cut, CuttingWriter
 
-READY, HEADER, DATA, END, ERROR = b"R", b"H", b"D", b"E", b"X"
+READY, COMPLETE, HEADER, DATA, END, ERROR = b"R", b"C", b"H", b"D", b"E", b"X"
 FRAME = struct.Struct("!cI")
+LENGTH = struct.Struct("!I")
 # A result, or more of it, is sent from this size on, in bytes, or after this time, in seconds.
 LONG = 1 << 20
 LATE = 0.5
@@ -75,7 +75,8 @@ class Answer:
         enough = len(self._held) >= (CHUNK if self._sending else LONG)
         if enough or time.monotonic() - self._sent > LATE:
             if not self._sending:
-                self._send_header(None)
+                self._sending = True
+                send(self._stream, HEADER, orjson.dumps({"type": self.type}))
             self._send_held()
             self._stream.flush()
             self._sent = time.monotonic()
@@ -86,15 +87,13 @@ class Answer:
 
     def finish(self, cut: bool) -> None:
         """End the result, and tell whether it was cut."""
-        if not self._sending:
-            self._send_header(cut)
-        self._send_held()
-        send(self._stream, END, orjson.dumps({"cut": cut}))
+        if self._sending:
+            self._send_held()
+            send(self._stream, END, orjson.dumps({"cut": cut}))
+        else:
+            head = orjson.dumps({"type": self.type, "cut": cut})
+            send(self._stream, COMPLETE, LENGTH.pack(len(head)) + head + self._held)
         self._stream.flush()
-
-    def _send_header(self, cut: bool | None) -> None:
-        self._sending = cut is None
-        send(self._stream, HEADER, orjson.dumps({"type": self.type, "cut": cut}))
 
     def _send_held(self) -> None:
         if self._held:
@@ -171,7 +170,6 @@ def main() -> None:
     memory = int(sys.argv[1])
     resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    # A small answer, with its header and its end, goes out in one piece.
     source, out = _Source(), os.fdopen(os.dup(1), "wb", 2 * CHUNK)
     send(out, READY, b"")
     out.flush()

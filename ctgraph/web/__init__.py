@@ -28,7 +28,7 @@ from ctgraph.web import (
     terms,
     validate,
 )
-from ctgraph.web.shortcut import Shortcut
+from ctgraph.web.shortcut import OPEN, Shortcut
 from ctgraph.web.state import State
 
 COMPRESSED = [
@@ -69,8 +69,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.register_blueprint(module.blueprint)
     problems.register(app)
     app.after_request(_headers)
-    if settings.query_cache:
-        app.wsgi_app = Shortcut(app.wsgi_app, pool.newest)  # type: ignore[method-assign]
+    app.wsgi_app = Shortcut(app.wsgi_app, pool, settings)  # type: ignore[method-assign]
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies)  # type: ignore[method-assign]
     return app
@@ -78,16 +77,13 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 def _headers(response: Response) -> Response:
     """Let scripts of every site read, and give pages nothing but what this site serves."""
-    response.headers.setdefault("Access-Control-Allow-Origin", "*")
-    response.headers["Access-Control-Expose-Headers"] = (
-        "ETag, Link, Location, Retry-After, Ctgraph-Row-Limit, Ctgraph-Result-Cut, Ctgraph-Timeout"
-    )
+    for name, value in OPEN:
+        response.headers.setdefault(name, value)
     if request.method == "OPTIONS":
         response.headers["Access-Control-Allow-Methods"] = response.headers.get("Allow", "GET")
         response.headers["Access-Control-Allow-Headers"] = (
             "Accept, Authorization, Content-Type, If-None-Match"
         )
-    response.headers["X-Content-Type-Options"] = "nosniff"
     if response.mimetype == "text/html":
         response.headers.setdefault(
             "Content-Security-Policy",

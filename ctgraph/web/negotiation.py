@@ -32,13 +32,21 @@ def choose(offers: dict[str, str], extension: str = "") -> str:
     :raises NotAcceptable: when none fits; the problem lists the offers.
     """
     wanted = extension or request.args.get("format", "")
+    return chosen(offers, wanted, request.headers.get("Accept", "*/*"))
+
+
+def chosen(offers: dict[str, str], wanted: str, accept: str) -> str:
+    """Return the name of the representation to send; see :func:`choose`.
+
+    :param wanted: the format that is asked for by name; empty for none.
+    """
     if wanted:
         by_type = {media_type: name for name, media_type in offers.items()}
         name = wanted.lower() if wanted.lower() in offers else by_type.get(wanted.lower(), "")
         if name:
             return name
         raise not_acceptable(offers.values(), f"There is no format {wanted[:80]!r}.")
-    best = _best(request.headers.get("Accept", "*/*"), tuple(offers.items()))
+    best = _best(accept, tuple(offers.items()))
     if best is None:
         raise not_acceptable(offers.values(), "None of the media types you accept is available.")
     return best

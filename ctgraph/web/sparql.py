@@ -12,7 +12,7 @@ import pyoxigraph as ox
 from flask import Blueprint, Response, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
-from ctgraph import __version__, describing
+from ctgraph import describing
 from ctgraph.errors import (
     DocumentTooLarge,
     QueryError,
@@ -20,22 +20,17 @@ from ctgraph.errors import (
     QueryLimit,
     UnsupportedMediaType,
 )
-from ctgraph.store.queries import GRAPH_TYPES, RESULT_TYPES, Query, query_form
+from ctgraph.store.queries import GRAPH_TYPES
 from ctgraph.store.results import Complete, Result
 from ctgraph.stored import StoredQuery, all_stored, stored
 from ctgraph.vocab import vocabulary
-from ctgraph.web.negotiation import HTML, choose, etag, wants_html
+from ctgraph.web.negotiation import HTML, choose, wants_html
+from ctgraph.web.protocol import cut_header, headers, understand
+from ctgraph.web.shortcut import BEGUN
 from ctgraph.web.state import connection, state
 
 blueprint = Blueprint("sparql", __name__)
 
-RESULTS = RESULT_TYPES | {"any-json": "application/json", "any-xml": "application/xml"}
-GRAPHS = GRAPH_TYPES | {"any-json": "application/json", "any-xml": "application/xml",
-                        "nquads": "application/n-quads", "trig": "application/trig"}  # fmt: skip
-PLAIN = {
-    False: {"any-json": RESULT_TYPES["json"], "any-xml": RESULT_TYPES["xml"]},
-    True: {"any-json": GRAPH_TYPES["jsonld"], "any-xml": GRAPH_TYPES["rdfxml"]},
-}
 WRITERS = {name: ox.RdfFormat.from_media_type(media_type)
            for name, media_type in GRAPH_TYPES.items()}  # fmt: skip
 DESCRIPTIONS = GRAPH_TYPES | {"html": HTML}
@@ -70,32 +65,23 @@ def sparql() -> Response:
 
 def answer(text: str) -> Response:
     """Run a query as the request asks for it: its dataset, its format, its deadline, its time."""
-    graphs = query_form(text) in ("CONSTRUCT", "DESCRIBE")
-    offers = GRAPHS if graphs else RESULTS
-    # A browser that submits the form gets what it can show.
-    name = choose(offers | {"html": HTML})
-    chosen = PLAIN[graphs].get(name, offers.get(name, "text/turtle" if graphs else "text/csv"))
-    query = Query(
-        text,
-        default_graphs=tuple(request.values.getlist("default-graph-uri")),
-        named_graphs=tuple(request.values.getlist("named-graph-uri")),
-        result_type=RESULT_TYPES["json"] if graphs else chosen,
-        graph_type=chosen if graphs else GRAPH_TYPES["turtle"],
-        timeout=_timeout(),
-    )
+    asked = understand(
+        text, choose, _timeout(),
+        tuple(request.values.getlist("default-graph-uri")),
+        tuple(request.values.getlist("named-graph-uri")),
+    )  # fmt: skip
     as_of = request.values.get("as-of")
     snapshot = (state().past(as_of) if as_of else None) or state().pool.newest()
-    tag = etag(snapshot, query, name, state().settings.query_rows, __version__)
+    tag = asked.tag(snapshot, state().settings)
+    said = headers(tag, state().pool.timeout(asked.query), state().settings.query_rows)
     if tag in (known.partition(":")[0] for known in request.if_none_match.as_set(True)):
-        return _headers(Response(status=304), tag, query)
-    result = state().run(query, snapshot)
-    shown = {"any-json": "application/json", "any-xml": "application/xml",
-             "html": "text/plain; charset=utf-8"}.get(name, result.media_type)  # fmt: skip
+        return Response(status=304, headers=said)
+    begun = request.environ.pop(BEGUN, None)
+    result = begun() if begun else state().run(asked.query, snapshot)
     body = result.body if isinstance(result, Complete) else _sent(result, connection())
-    response = _headers(Response(body, content_type=shown), tag, query)
+    said += cut_header(result)
+    response = Response(body, content_type=asked.content_type(result), headers=said)
     response.call_on_close(result.close)
-    if result.cut is not False:
-        response.headers["Ctgraph-Result-Cut"] = "true" if result.cut else "unknown"
     return response
 
 
@@ -108,16 +94,6 @@ def _sent(result: Result, client: socket.socket | None) -> Iterator[bytes]:
             client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             client.close()
         raise
-
-
-def _headers(response: Response, tag: str, query: Query) -> Response:
-    response.set_etag(tag)
-    response.vary.add("Accept")
-    response.headers["Ctgraph-Row-Limit"] = str(state().settings.query_rows)
-    response.headers["Ctgraph-Timeout"] = f"{state().pool.timeout(query):g}"
-    response.headers["Cache-Control"] = "no-cache"  # ask each time; 304 is cheap
-    response.headers["Link"] = '</sparql>; rel="service-desc", </void>; rel="describedby"'
-    return response
 
 
 @blueprint.get("/queries")

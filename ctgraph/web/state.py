@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 from flask import current_app, request
 
@@ -40,11 +40,11 @@ class State:
     def past(self, moment: str) -> Path | None:
         """Return the store as of a moment, for the client of the current request; see `Past`."""
         found = Past(self.settings, self.ledger, snapshots_of(self.settings))
-        return found.at(moment_of(moment), self.settings.query_timeout, _watch())
+        return found.at(moment_of(moment), self.settings.query_timeout, watch())
 
     def run(self, query: Query, snapshot: Path | None = None) -> Result:
         """Run a query for the client of the current request, as long as it is there."""
-        return self.pool.run(query, request.remote_addr or "", _watch(), snapshot)
+        return self.pool.run(query, request.remote_addr or "", watch(), snapshot)
 
     def whole(self, query: Query) -> bytes:
         """Run a query and return its whole result."""
@@ -56,15 +56,15 @@ def state() -> State:
     return cast(State, current_app.extensions["ctgraph"])
 
 
-def connection() -> socket.socket | None:
-    """Return the socket of the current request, where the server tells it."""
-    found = request.environ.get("gunicorn.socket")
+def connection(environ: dict[str, Any] | None = None) -> socket.socket | None:
+    """Return the socket of a request, by default the current one, where the server tells it."""
+    found = (environ or request.environ).get("gunicorn.socket")
     return found if type(found) is socket.socket else None  # with TLS, it is of a subclass
 
 
-def _watch() -> Callable[[], bool]:
+def watch(environ: dict[str, Any] | None = None) -> Callable[[], bool]:
     """Return a function that tells whether the client has closed its connection."""
-    client = connection()
+    client = connection(environ)
     if client is None:
         return never
 
