@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import orjson
 import pyoxigraph as ox
@@ -179,8 +180,8 @@ class World:
         return rows, set(self.store())
 
     def rebuild(self) -> None:
-        """Make the projections anew."""
-        with self._closed():
+        """Make the projections anew, in small batches."""
+        with self._closed(), patch("ctgraph.store.embedded.FILL", 2):
             rebuild(self.settings, self.ledger)
 
     def index(self, links: Iterable[tuple[int, int]], **kinds: Collection[int]) -> None:

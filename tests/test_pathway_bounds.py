@@ -51,10 +51,10 @@ def world(tmp_path: Path) -> World:
 
 @contextmanager
 def within(seconds: float) -> Iterator[None]:
-    """Fail when the block takes longer; on a busy machine it takes a tenth of that."""
-    begin = time.monotonic()
+    """Fail when the block computes for longer; a busy machine is no reason to fail."""
+    begin = time.process_time()
     yield
-    assert time.monotonic() - begin < seconds
+    assert time.process_time() - begin < seconds
 
 
 def test_a_hub_with_ten_thousand_neighbours(world: World) -> None:
@@ -103,6 +103,10 @@ def test_a_chain_of_two_hundred(world: World) -> None:
     start, goal = ctid_number(0), ctid_number(200)
     answer = world.pathways.succeeding(start, Asked(depth=10))
     assert [number_of(n.id) for n in answer.nodes] == [*range(11)] and len(answer.edges) == 10
+    (cut,) = answer.cut
+    assert cut.at == ctid_number(10) and "10 steps" in cut.reason
+    assert not world.pathways.succeeding(start, Asked(depth=9)).cut
+    assert not world.pathways.succeeding(ctid_number(190), Asked(depth=10)).cut
     found = world.pathways.route(start, goal)
     assert not found.routes and str(LONGEST) in found.graph.cut[0].reason
     (route,) = world.pathways.route(start, ctid_number(LONGEST)).routes

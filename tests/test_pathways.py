@@ -121,7 +121,7 @@ def test_a_view_of_credentials_collapses_what_lies_between(world: World) -> None
         (edge,) = answer.edges
         assert (edge.source, edge.target) == (ctid_number(1), ctid_number(4))
         assert edge.through == (ctid_number(2), ctid_number(3))
-        assert (edge.strength, edge.agreed, len(edge.assertions)) == ("recommended", "other", 3)
+        assert (edge.strength, edge.agreed, len(edge.assertions)) == ("recommended", "mixed", 3)
 
 
 def test_a_view_of_one_provider(world: World) -> None:
@@ -210,7 +210,8 @@ def routes(world: World, start: int, goal: int, by: str, k: int = 3) -> list[lis
 
 
 def test_the_best_routes_by_each_measure(world: World) -> None:
-    world.publish(record(1), priced(2, 5, 1), priced(3, 100, 1), priced(4, 5, 2),
+    world.publish(record(1), priced(2, 5, 1), priced(3, 100, 1),
+                  priced(4, 5, 2, recommends=[iri(2)]),
                   priced(9, 7, 4, recommends=[iri(3)], coPrerequisite=[iri(1)]))  # fmt: skip
     direct, short, long = [1, 9], [1, 3, 9], [1, 2, 4, 9]
     assert routes(world, 1, 9, "steps") == [direct, short, long]
@@ -256,12 +257,14 @@ def test_what_is_open_and_what_is_one_step_away(world: World) -> None:
         record(7, requires=[either]), record(8, requires=[needs(1, **words)]),
         record(9, preparationFrom=[iri(1)], corequisite=[iri(4)]),
         record(10, requires=[iri(7)]), record(11, requires=[needs(1, 2, 3)]),
+        record(12, isPreparationFor=[iri(7)]),
     )  # fmt: skip
     assert check(world, 1) == (
         {7: (), 8: ("A letter", "Years of Experience: 2"), 9: ()}, {6: ([2],), 10: ([7],)}
     )
     assert check(world, 3) == ({7: ()}, {10: ([7],)})
     assert check(world, 1, 2)[1] == {10: ([7],), 11: ([3],)}
+    assert check(world, 12) == ({}, {7: ([1, 2, 3],), 10: ([7],)})
 
 
 def test_an_experience_may_do_instead(world: World) -> None:
@@ -278,8 +281,14 @@ def test_one_of_several_things_is_missing(world: World) -> None:
 
 
 def test_others_say_that_they_are_required(world: World) -> None:
-    """A competency is nothing that somebody holds, but words."""
     world.publish(record(1, isRequiredFor=[iri(9)]), record(2), framework(5, 6),
-                  record(9, requires=[iri(2), iri(6)]))  # fmt: skip
-    assert check(world, 2) == ({}, {9: ([1], "Competency: ceasn:Competency 6")})
-    assert check(world, 1, 2) == ({9: ("Competency: ceasn:Competency 6",)}, {})
+                  record(9, requires=[iri(2), iri(6), {
+                      "@type": "ceterms:CredentialAlignmentObject",
+                      "ceterms:targetNodeName": {"en": "Care"}}]))  # fmt: skip
+    # A competency is nothing that somebody holds, but words.
+    words = {"Competency: ceasn:Competency 6", "Competency: Care"}
+    for held, missing in ((2,), [[1]]), ((1, 2), []):
+        open_, one_step = check(world, *held)
+        found = [*(one_step if missing else open_)[9]]
+        assert found[: len(missing)] == missing and set(found[len(missing):]) == words
+        assert not (open_ if missing else one_step)

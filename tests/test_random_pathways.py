@@ -279,7 +279,7 @@ def test_sparql_says_the_same(worlds: Worlds, history: History, start: int) -> N
     assert (start in reached) == any(b == start and a in answer for a, b in registry.links())
 
 
-@settings(max_examples=12)
+@settings(max_examples=8)
 @given(histories)
 def test_what_a_history_leaves_is_what_a_rebuild_makes(
     tmp_path_factory: pytest.TempPathFactory, history: History

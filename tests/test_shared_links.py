@@ -74,7 +74,6 @@ def test_what_neither_side_says_is_told_apart(world: World) -> None:
 
 
 def test_what_a_document_says_about_another_record_is_hearsay(world: World) -> None:
-    """Its name, its needs and its conditions are what its own document says."""
     lies = {"@id": iri(1), "@type": "ceterms:Course", "ceterms:name": {"en": "Lies"},
             "ceterms:isRequiredFor": [iri(2)], "ceterms:requires": [iri(4)],
             "ceterms:commonConditions": [iri(5)]}  # fmt: skip
@@ -82,17 +81,18 @@ def test_what_a_document_says_about_another_record_is_hearsay(world: World) -> N
     documents = [
         (record(1, requires=[iri(3)]), 0), (record(2, commonConditions=[iri(5)]), 1),
         (record(5, "ConditionManifest", requires=[iri(7)]), 1),
-        (document(entity(9, recommends=[lies]), manifest), 2),
+        (document(entity(9, recommends=[lies], commonConditions=[iri(5)]), manifest), 2),
     ]  # fmt: skip
     for order in (documents, documents[::-1]):
         for each, owner in (*order, (record(3), 0), (record(7), 0)):
             world.publish(each, owner=owner)
         assert edge(world, 1, 2).agreed == edge(world, 4, 1).agreed == "other"
         assert edge(world, 1, 2).assertions[0].by == ctid_number(9)
-        assert (node(world, 9).name, node(world, 9).owner) == ("Certificate 1", ORGANIZATIONS[0])
-        assert world.edges().keys() == {(1, 2), (3, 1), (4, 1), (7, 2), (1, 9)}
+        found = world.pathways.preceding(ctid_number(9)).nodes[1]
+        assert (found.name, found.owner) == ("Certificate 1", ORGANIZATIONS[0])
+        assert world.edges().keys() == {(1, 2), (3, 1), (4, 1), (7, 2), (1, 9), (7, 9)}
         checked = world.pathways.check([ctid_number(3), ctid_number(7)])
-        assert [number_of(found.record) for found in checked.open] == [1, 2]
+        assert [number_of(found.record) for found in checked.open] == [1, 2, 9]
         world.withdraw(1, 2, 5, 9)
     assert world.differences() == []
 
@@ -212,8 +212,8 @@ def test_the_conditions_of_a_manifest_in_any_order(world: World, order: list[str
     assert {n: e.alternative for n, e in found.items()} == {1: True, 2: True, 3: False, 4: False,
                                                             9: False}  # fmt: skip
     (said,) = found[1].assertions
-    assert (said.by, said.document, said.via) == (ctid_number(7), ctid_number(7), "manifest")
-    assert (said.owner, said.side) == (ORGANIZATIONS[0], "target")
+    assert (said.by, said.document, said.owner) == (*[ctid_number(7)] * 2, ORGANIZATIONS[0])
+    assert (said.via, said.side) == ("manifest", "target")
     assert world.differences() == []
 
 
@@ -264,6 +264,20 @@ def test_a_competency_that_a_manifest_names(world: World, order: tuple[str, ...]
     world.publish(framework(10, 12))
     assert world.edges() == {(1, 7): "recommended", (11, 7): "required"}
     assert (11, "precedes", 7) in world.says(7) and world.differences() == []
+
+
+def test_a_condition_says_what_kind_of_thing_it_points_at(world: World) -> None:
+    world.publish(user(7), record(8, requires=[needs(11)]), manifest(requires=[needs(11)]))
+    world.publish(framework(10, 11))
+    assert world.edges() == {(11, 7): "required", (11, 8): "required", (9, 7): "preparation"}
+    assert world.differences() == []
+
+
+def test_a_rebuild_that_meets_the_competency_later(world: World) -> None:
+    world.publish(record(1, requires=[iri(11)]), *map(record, range(2, 6)), framework(10, 11))
+    before = world.contents()
+    world.rebuild()
+    assert world.contents() == before and world.differences() == []
 
 
 def test_a_manifest_elsewhere_is_what_each_document_says(world: World) -> None:

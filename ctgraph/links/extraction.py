@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any, Literal
 
 import pyoxigraph as ox
@@ -98,11 +97,10 @@ class _Reader:
         self._record = record
         kinds = {kind for node in nodes.values() for kind in node.get(ctdl.TYPE, ())}
         self._component = kinds & component_classes()
-        self._no_end = {kind for kind in kinds if kind in self._component or is_competency(kind)}
 
     def links(self, node: str) -> Iterator[Link]:
         """Yield what one node says."""
-        if self._is(node, ctdl.CONDITIONS | self._no_end):
+        if self._is(node, ctdl.CONDITIONS | self._component):
             return
         here = self._nodes[node]
         by = node if ctdl.CTID in here else self._record
@@ -164,7 +162,7 @@ class _Reader:
 
     def requirements(self, node: str) -> Iterator[Requirement]:
         """Yield what a node needs before it can be had."""
-        if self._is(node, ctdl.CONDITIONS | self._no_end) or self._is_foreign(node):
+        if self._is(node, ctdl.CONDITIONS | self._component) or self._is_foreign(node):
             return
         for property in ctdl.NEEDED:
             for value in self._nodes[node].get(property, ()):
@@ -258,9 +256,9 @@ class _Reader:
         return not kinds.isdisjoint(self._nodes.get(node, {}).get(ctdl.TYPE, ()))
 
     def _linked(self, values: Iterable[str]) -> Iterator[str]:
-        """Yield the values that are ends of links: no texts, competencies or components."""
+        """Yield the values that are ends of links: no texts or components."""
         for value in values:
-            if value[:1] != '"' and not self._is(value, self._no_end):
+            if value[:1] != '"' and not self._is(value, self._component):
                 yield value
 
 
@@ -270,12 +268,6 @@ def _is_name(value: str) -> bool:
         return is_ctid(value) or value.startswith("_:") or bool(ox.NamedNode(value))
     except ValueError:
         return False
-
-
-@lru_cache(maxsize=1000)
-def is_competency(kind: str) -> bool:
-    """Tell whether a class is one of competencies, which are no ends of links."""
-    return vocabulary().is_a(kind, "ceasn:Competency", "ceterms:CredentialAlignmentObject")
 
 
 def _curie(iri: str) -> str:

@@ -15,7 +15,7 @@ CETERMS = "https://purl.org/ctdl/terms/"
 CEASN = "https://purl.org/ctdlasn/terms/"
 TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 NAMES = (f"{CETERMS}name", f"{CEASN}name", "http://www.w3.org/2004/02/skos/core#prefLabel",
-         f"{CEASN}competencyText")  # fmt: skip
+         f"{CEASN}competencyText", f"{CETERMS}targetNodeName")  # fmt: skip
 # ISO 8601-1, section 5.5.2, as xsd:duration writes it; a month and a year are means.
 _DURATION = re.compile(
     r"P(?:(\d+(?:\.\d+)?)Y)?(?:(\d+(?:\.\d+)?)M)?(?:(\d+(?:\.\d+)?)W)?(?:(\d+(?:\.\d+)?)D)?"

@@ -76,6 +76,7 @@ class Describer:
         self._links = links
         self._ledger = ledger
         self._identity = identity
+        self._named: dict[str, str] = {}
 
     def nodes(self, depths: Mapping[str, int]) -> dict[str, Node]:
         """Return nodes by their ids.
@@ -83,8 +84,9 @@ class Describer:
         :param depths: how many steps each is from where the question started.
         """
         known = self._links.nodes(depths)
-        standing = self._ledger.standing([i for i in depths if i not in known and is_ctid(i)])
-        names = self._ledger.names({*standing, *(row.owner for row in known.values())})
+        others = [id for id in depths if id not in known and is_ctid(id)]
+        standing = self._ledger.standing(others) if others else {}
+        names = self._names({*standing, *(row.owner for row in known.values())})
         nodes = {
             id: self._known(known[id], depth, names) if id in known
             else self._unknown(id, depth, standing, names)
@@ -105,11 +107,18 @@ class Describer:
         statements = [s for s in self._links.statements(pairs, relation)
                       if not strengths or s.strength in strengths]  # fmt: skip
         known = self._links.nodes({end for s in statements for end in (s.earlier, s.later)})
-        names = self._ledger.names({s.owner for s in statements})
+        names = self._names({s.owner for s in statements})
         said: dict[tuple[str, str], list[Assertion]] = {}
         for s in statements:
             said.setdefault((s.earlier, s.later), []).append(_assertion(s, known, names))
         return {ends: _edge(*ends, assertions) for ends, assertions in said.items()}
+
+    def _names(self, records: set[str]) -> dict[str, str]:
+        """Return the names of records and organizations; each is asked for once."""
+        fresh = records - self._named.keys()
+        if fresh:
+            self._named |= dict.fromkeys(fresh, "") | self._ledger.names(fresh)
+        return self._named
 
     def _known(self, row: Known, depth: int, names: Mapping[str, str]) -> Node:
         current = is_ctid(row.id)

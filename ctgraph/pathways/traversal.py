@@ -116,6 +116,10 @@ class _Walker:
                 break
             self._follow(level)
             level = self._connect(level, depth)
+        if level and not self._found.cut and self._asked.depth == DEEPEST:
+            self._follow(level)
+            if any(True for here in level for _ in self._reached(here)):
+                self._cut(f"Only {DEEPEST} steps are followed.", level[0])
         return self._found
 
     def _follow(self, level: list[str]) -> None:
@@ -140,6 +144,8 @@ class _Walker:
 
     def _not_shown(self, ids: Collection[str]) -> set[str]:
         """Return those nodes that the answer leaves out."""
+        if not self._asked.kinds and not self._asked.providers:
+            return set()
         known = self._links.nodes(ids)
         return {id for id in ids if not self._asked.shows(known.get(id))}
 

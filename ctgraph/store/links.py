@@ -9,12 +9,14 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 
 import orjson
 
-from ctgraph.links.extraction import Extract, Link, is_competency
+from ctgraph.links.extraction import Extract, Link
 from ctgraph.links.model import Condition
+from ctgraph.vocab import vocabulary
 
 # A row of `link` is one statement of one document. What a manifest says of all that have its
 # conditions ("common") becomes a row of each of them. A link with a competency at an end is none,
@@ -76,7 +78,7 @@ class LinkIndex:
         self._db = sqlite3.connect(path or "", isolation_level=None)
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=NORMAL")
-        self._db.create_function("is_competency", 1, is_competency, deterministic=True)
+        self._db.create_function("is_competency", 1, _is_competency, deterministic=True)
         self._db.executescript(SCHEMA)
 
     def sequence(self) -> int:
@@ -234,6 +236,11 @@ def links_of(db: sqlite3.Connection, document: str) -> tuple[str, list[Link]]:
     links = [Link(row[2], row[3], row[4], row[5], row[6], row[7], row[8], _condition(row))
              for row in rows]  # fmt: skip
     return (rows[0][1] if rows else ""), links
+
+
+@lru_cache(maxsize=1000)
+def _is_competency(kind: str) -> bool:
+    return vocabulary().is_a(kind, "ceasn:Competency", "ceterms:CredentialAlignmentObject")
 
 
 def _array(ids: Collection[str]) -> str:
