@@ -41,7 +41,8 @@ SAID = (
     "SELECT ?a ?b ?name ?strength ?via ?by ?with ?owner WHERE { { SELECT DISTINCT (?b AS ?a) { {"
     + PATH % ("%s", "") + "} UNION { VALUES ?b { <%s> } } } } "
     "?link ctg:earlier ?a ; ctg:later ?b ; ctg:strength ?strength ; ctg:via ?via ; "
-    "ctg:assertedBy ?by ; ctg:assertedWith ?with ; ctg:owner ?owner . ?b <https://purl.org/ctdl/terms/name> ?name }"
+    "ctg:assertedBy ?by ; ctg:assertedWith ?with ; ctg:owner ?owner . "
+    f"?b <{CETERMS}name> ?name }}"
 )  # fmt: skip
 STARTS, PAIRS, DOCUMENTS = 20, 200, 4000
 
