@@ -379,12 +379,12 @@ def test_graphviz_shows_type_provider_state_and_conditions() -> None:
     found = drawn(SMALL)
     assert found[ctid_number(1)] == ["Anatomy", "Course", "College"]
     assert found[EXAM] == ["Exam", "Assessment", "(external)"]
-    assert found[f"{ctid_number(1)}->{ctid_number(3)}"] == ["any of: Entry"]
+    assert found[f"{ctid_number(1)}->{ctid_number(3)}"] == ["one way: Entry"]
     assert found[f"{EXAM}->{ctid_number(3)}"] == ["any 2 of: Scores"]
     assert found[f"{ctid_number(1)}->{EXAM}"] == []
     lines = write(SMALL, "dot", IDENTITY).decode().splitlines()
     [agreed] = [text for text in lines if "style=solid" in text]
-    assert "any of: Entry" in agreed and "penwidth=3.0" in agreed
+    assert "one way: Entry" in agreed and "penwidth=3.0" in agreed
     assert sum("style=dashed" in text for text in lines) == 2
     assert '  label="Only 4 nodes are shown.";' in lines
 
@@ -423,7 +423,7 @@ def test_mermaid_draws_strengths_families_and_alternatives() -> None:
         '  n1["Exam<br/>Assessment<br/>(external)"]:::assessment',
         '  n2["Nursing<br/>Course<br/>College"]:::learning',
         '  n3["Alone<br/>Course<br/>College<br/>(withdrawn)"]:::learning',
-        '  n0 ==>|"any of#58; Entry"| n2',
+        '  n0 ==>|"one way#58; Entry"| n2',
         '  n1 -.->|"any 2 of#58; Scores"| n2',
         "  n0 -.-> n1",
         '  cut["Only 4 nodes are shown."]',

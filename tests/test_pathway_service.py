@@ -284,7 +284,7 @@ def test_the_page_for_people_always_has_its_start(client: FlaskClient, more: str
 def test_a_page_for_people_that_is_cut_says_so(
     client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pathways, "LARGEST_PAGE", 4)
+    monkeypatch.setattr(pathways, "SHOWN", 4)
     assert "Only the nearest 4 are on this page." in page(client, f"/pathways/{NURSING}")
 
 

@@ -113,7 +113,7 @@ def _words(edge: Edge) -> str:
     conditions = [said.condition for said in edge.assertions
                   if said.condition and said.strength == edge.strength]  # fmt: skip
     enough = max((condition.required or 1 for condition in conditions), default=1)
-    choice = f"any {enough} of" if enough > 1 else "any of" if edge.alternative else ""
+    choice = f"any {enough} of" if enough > 1 else "one way" if edge.alternative else ""
     names = ", ".join(dict.fromkeys(condition.name for condition in conditions if condition.name))
     return _line(": ".join(filter(None, (choice, names))))
 

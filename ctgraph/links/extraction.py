@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain, islice
 from typing import Any, Literal
 
 import pyoxigraph as ox
@@ -29,6 +30,11 @@ Relation = Literal["precedes", "concurrent", "part", "version", "common", "uses"
 
 # A step that its pathway requires is not required for the credential: other ways may lead there.
 IN_PATHWAY = "recommended"
+MOST_LINKS = 20_000
+# So many alternatives are looked at in a document, and so many options and targets are kept.
+MOST_LOOKS, MOST_KEPT = 200_000, 20_000
+MOST_TEXT, MOST_WORDS = 1_000, 100
+"""How much of a text the index repeats, in characters, and how many texts; the record has all."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +79,7 @@ class Extract:
 
 
 def extract(quads: Iterable[ox.Quad], record: str, identity: Identity) -> Extract:
-    """Read the links of a document.
+    """Read the links of a document, up to 20,000: a few words can say very many of them.
 
     :param quads: its canonical quads.
     :param record: the CTID of its primary entity.
@@ -81,8 +87,8 @@ def extract(quads: Iterable[ox.Quad], record: str, identity: Identity) -> Extrac
     nodes = nodes_of(quads, identity)
     reader = _Reader(nodes, record)
     linking = [node for node in nodes if not ctdl.LINKING.isdisjoint(nodes[node])]
-    links = dict.fromkeys(link for node in linking for link in reader.links(node))
-    links |= dict.fromkeys(reader.pathway(identity))
+    said = chain(chain.from_iterable(map(reader.links, linking)), reader.pathway(identity))
+    links = dict.fromkeys(islice(said, MOST_LINKS))
     found = [link for link in links if link.earlier != link.later]
     named = {end for link in found for end in (link.earlier, link.later)}
     needed = [need for node in linking for need in reader.requirements(node)]
@@ -97,6 +103,7 @@ class _Reader:
         self._record = record
         kinds = {kind for node in nodes.values() for kind in node.get(ctdl.TYPE, ())}
         self._component = kinds & component_classes()
+        self._looks, self._kept = 0, 0
 
     def links(self, node: str) -> Iterator[Link]:
         """Yield what one node says."""
@@ -166,6 +173,8 @@ class _Reader:
             return
         for property in ctdl.NEEDED:
             for value in self._nodes[node].get(property, ()):
+                if self._kept > MOST_KEPT:
+                    return
                 if self._is_condition(value):
                     tree = self._tree(value)
                 elif linked := list(self._linked([value])):
@@ -176,7 +185,12 @@ class _Reader:
 
     def _tree(self, condition: str) -> dict[str, Any]:
         """Return a condition with its alternatives: options of which one is enough."""
-        options = [self._option(option) for option in self._options(condition)]
+        options = []
+        for option in self._options(condition):
+            options.append(self._option(option))
+            self._kept += 1 + len(options[-1]["targets"])
+            if self._kept > MOST_KEPT:
+                break
         return {"id": condition, "name": self._text(condition, f"{CETERMS}name"),
                 "options": options}  # fmt: skip
 
@@ -190,11 +204,12 @@ class _Reader:
         for value in here.get(f"{CETERMS}targetCompetency", ()):
             named = self._text(value, f"{CETERMS}targetNodeName") or value.removeprefix('"')
             words.append(f"Competency: {named}")
+        targets = [t for p in ctdl.TARGETS for t in self._linked(here.get(p, ()))]
         return {
             "id": condition,
             "name": self._text(condition, f"{CETERMS}name"),
-            "words": [text for text in words if text],
-            "targets": [t for p in ctdl.TARGETS for t in self._linked(here.get(p, ()))],
+            "words": [text[:MOST_TEXT] for text in words[:MOST_WORDS] if text],
+            "targets": targets[:MOST_KEPT],
         }
 
     def _options(self, condition: str) -> list[str]:
@@ -204,7 +219,8 @@ class _Reader:
         """
         found = {condition: None}
         waiting = [condition]
-        while waiting:
+        while waiting and self._looks < MOST_LOOKS:
+            self._looks += 1
             for alternative in self._nodes[waiting.pop()].get(ctdl.ALTERNATIVE, ()):
                 if alternative in self._nodes and alternative not in found:
                     found[alternative] = None
@@ -236,9 +252,8 @@ class _Reader:
     def _condition(
         self, condition: str, group: str = "", required: int | None = None
     ) -> Condition:
-        return Condition(condition, self._text(condition, f"{CETERMS}name"),
-                         self._text(condition, f"{CETERMS}description"), group, required
-        )  # fmt: skip
+        name, about = (self._text(condition, f"{CETERMS}{p}") for p in ("name", "description"))
+        return Condition(condition, name[:MOST_TEXT], about[:MOST_TEXT], group, required)
 
     def _text(self, node: str, property: str) -> str:
         values = self._nodes.get(node, {}).get(property, ())

@@ -25,7 +25,7 @@ class Condition:
     """The condition profile that a link stands in.
 
     :param id: its IRI or blank node label.
-    :param group: the condition that it is an alternative of: any one of a group is enough;
+    :param group: the condition that it is an alternative of: of a group, one condition is enough;
         empty where all must be met.
     :param required: how many of its targets are enough (``ceterms:requiredNumber``).
     """
@@ -66,7 +66,8 @@ class Edge:
     :param strength: the strongest of the assertions; empty for parts and versions.
     :param agreed: "both" sides say it, only the "source", only the "target", or only "other";
         "mixed" where it goes through others, and of its steps not the same is so.
-    :param alternative: it is one of several ways: any one of them is enough.
+    :param alternative: it stands in one of several ways, of which one is enough; that one way may
+        ask for other things too.
     :param through: nodes between the two that a view leaves out.
     """
 

@@ -27,7 +27,7 @@ from ctgraph.history import held
 from ctgraph.identity import Identity
 from ctgraph.ledger import Ledger
 from ctgraph.links.model import Graph, Node
-from ctgraph.pathways.answers import Describer, family_of
+from ctgraph.pathways.answers import Describer, classes_of
 from ctgraph.pathways.checking import Checked, check_held
 from ctgraph.pathways.common import common_of
 from ctgraph.pathways.paging import page_of
@@ -40,7 +40,7 @@ from ctgraph.store.linkreader import Links, reading
 __all__ = ["Asked", "Pathways"]
 
 MOST_COMMON = 10
-MOST_WORDS, MOST_NAMED = 10, 500
+LONGEST_TEXT = 200
 LINKED = ("credential", "learning", "assessment", "component", "work")
 USUAL, NEAR, FAR = Asked(), Asked(depth=1), Asked(depth=DEEPEST)
 
@@ -102,16 +102,17 @@ class Pathways:
             return check_held(links, describer, list(dict.fromkeys(start)))
 
     def search(self, text: str, kinds: Collection[str] = (), limit: int = 30) -> list[Node]:
-        """Return current records whose names contain all words of a text.
+        """Return current records whose names contain all words of a text, the shortest names first.
 
         :param kinds: the families to look in; empty for all that links can have as ends.
+        :raises BadParameter: when the text is longer than 200 characters.
         """
+        if len(text) > LONGEST_TEXT:
+            raise BadParameter(f"Search for at most {LONGEST_TEXT} characters.")
         with reading(self._settings) as links:
-            found = links.named(text.split()[:MOST_WORDS], MOST_NAMED)
-            wanted = kinds or LINKED
-            shown = [row.id for row in found if family_of(row.type) in wanted][:limit]
+            found = links.named(text.split(), classes_of(frozenset(kinds or LINKED)), limit)
             describer = Describer(links, self._ledger, self._identity)
-            return list(describer.nodes(dict.fromkeys(shown, 0)).values())
+            return list(describer.nodes({row.id: 0 for row in found}).values())
 
     def structure(self, record: str) -> Structure:
         """Return the structure of a published pathway: components, conditions, levels.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from ctgraph.ctid import is_ctid
 from ctgraph.identity import Identity
@@ -67,6 +67,13 @@ def _side(s: Statement, known: Mapping[str, Known]) -> str:
     if source and target:
         return "both"
     return "source" if source else "target" if target else "other"
+
+
+@cache
+def classes_of(families: frozenset[str]) -> list[str]:
+    """Return the IRIs of the classes in some families."""
+    return [term.iri for term in vocabulary()
+            if term.kind == "class" and family_of(term.curie) in families]  # fmt: skip
 
 
 class Describer:
@@ -144,14 +151,24 @@ class Describer:
         """Return the IRI of a node; a blank node keeps its label."""
         return self._identity.resource(id) if is_ctid(id) else id
 
+    def _owner(self, id: str) -> str:
+        """Return the owner of a record, also of one that is withdrawn."""
+        known = self._links.nodes([id]).get(id)
+        found = None if known else self._ledger.find(id)
+        return known.owner if known else found[0].owner if found else ""
+
     def _latest(self, ids: Collection[str]) -> dict[str, str]:
-        """Return the newest version of those among some nodes that are replaced."""
-        newest, newer = dict.fromkeys(ids, ""), {id: id for id in ids}
+        """Return the newest version of those among some nodes that are replaced.
+
+        Only who owns the older one can say so: others may claim what they like.
+        """
+        newest: dict[str, str] = {}
+        newer = {id: id for id in ids}
         for _ in range(MOST_VERSIONS):
-            steps = {s.earlier: s.later
-                     for s in self._links.steps(set(newer.values()), True, 10_000, "version")}
+            steps = {older: later for older, later, owner in self._links.replaced({*newer.values()})
+                     if owner == self._owner(older)}  # fmt: skip
             newer = {id: steps[at] for id, at in newer.items() if at in steps}
             if not newer:
-                break
+                return newest
             newest |= newer
-        return {id: latest for id, latest in newest.items() if latest and latest != id}
+        return {id: latest for id, latest in newest.items() if id not in newer}  # a circle has none

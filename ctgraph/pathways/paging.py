@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from ctgraph.errors import BadParameter
-from ctgraph.links.model import Edge, Graph
+from ctgraph.links.model import Cut, Edge, Graph
 from ctgraph.pathways.answers import Describer
 from ctgraph.pathways.traversal import Asked, Pair, Walk
 
+MOST_EDGES = 5_000
 _DEPTH = re.compile("-?[0-9]{1,2}")
 
 
@@ -31,11 +32,15 @@ def page_of(
         pair: through for pair, through in walk.edges.items()
         if begin <= max(position[pair[0]], position[pair[1]]) < end
     }  # fmt: skip
+    cut = list(walk.cut)
+    if len(pairs) > MOST_EDGES:
+        cut.append(Cut(f"Only {MOST_EDGES:,} of the {len(pairs):,} edges of this page are shown."))
+        pairs = dict(islice(pairs.items(), MOST_EDGES))
     edges = edges_between(pairs, asked.strengths, describer, walk.relation)
     nodes = describer.nodes({id: walk.depths[id] for id in order[begin:end]})
     following = order[end] if end < len(order) else None
     return Graph(
-        question, start, tuple(nodes.values()), tuple(edges), tuple(walk.cut),
+        question, start, tuple(nodes.values()), tuple(edges), tuple(cut),
         f"{walk.depths[following]}.{following}" if following else None,
     )  # fmt: skip
 
@@ -57,7 +62,8 @@ def edges_between(
     steps.update(pair for pair, through in pairs.items() if not through)
     said = describer.edges(steps, strengths, relation)
     return [_joined(pair, [said[step] for step in ways[pair]], through) if through else said[pair]
-            for pair, through in pairs.items()]  # fmt: skip
+            for pair, through in pairs.items()
+            if all(step in said for step in ways.get(pair, (pair,)))]  # fmt: skip
 
 
 def _joined(pair: Pair, way: list[Edge], through: tuple[str, ...]) -> Edge:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from itertools import islice, pairwise, takewhile
@@ -9,7 +10,7 @@ from typing import Any
 
 import networkx as nx
 
-from ctgraph.errors import BadParameter
+from ctgraph.errors import BadParameter, QueryLimit
 from ctgraph.exports.graphs import to_json
 from ctgraph.links.model import Cut, Graph, Node, rank
 from ctgraph.pathways.answers import Describer
@@ -19,7 +20,9 @@ from ctgraph.store.linkreader import Links
 
 LONGEST = 20
 MOST_ROUTES = 10
-MOST_NODES = 20_000
+MOST_NODES, MOST_EDGES = 20_000, 50_000
+SECONDS = 10.0
+"""How long routes may be compared."""
 MEASURES = ("steps", "strength", "cost", "duration")
 # What a step of each strength weighs: one required step is better than two of anything. No step
 # weighs less than 1, so that a route weighs no less than it has steps.
@@ -72,6 +75,7 @@ def find_routes(
     :param by: "steps" for the fewest; "strength" for required ones before recommended ones;
         "cost" or "duration" for the lowest sum of what the records state.
     :raises BadParameter: for a measure or a number that is none of these.
+    :raises QueryLimit: when comparing them takes longer than ten seconds.
     """
     if by not in MEASURES:
         raise BadParameter(f"by={by[:40]!r} is no measure; there are {', '.join(MEASURES)}.")
@@ -84,7 +88,7 @@ def find_routes(
     graph = around.between()
     if by in ("cost", "duration"):
         _weigh_by_facts(graph, links, by)
-    found = list(islice(_best(graph, start, goal), k))
+    found = list(islice(_best(graph, start, goal, around.deadline), k))
     pairs: dict[Pair, tuple[str, ...]] = {pair: () for way in found for pair in pairwise(way)}
     depths = {start: 0, goal: 0} | {id: way.index(id) for way in reversed(found) for id in way}
     shown = describer.nodes(depths)
@@ -111,6 +115,7 @@ class _Around:
         self._levels = 0
         self._graph: nx.DiGraph[str] = nx.DiGraph()
         self._graph.add_nodes_from(self._ends)
+        self.deadline = time.monotonic() + SECONDS
         self.cut: list[Cut] = []
 
     def advance(self) -> bool:
@@ -131,9 +136,10 @@ class _Around:
         for step in sorted(found, key=lambda step: (-rank(step.strength), step)):
             weight = WEIGHTS.get(rank(step.strength), 5.0) if self._by == "strength" else 1.0
             self._graph.add_edge(*step[:2], strength=step.strength, weight=weight)
-        if len(found) == MOST_STEPS or sum(map(len, self._seen)) > MOST_NODES:
-            self.cut.append(Cut(f"Only about {MOST_NODES:,} things around both ends are looked at; "
-                                "there may be more routes."))  # fmt: skip
+        if (len(found) == MOST_STEPS or sum(map(len, self._seen)) > MOST_NODES
+                or self._graph.number_of_edges() > MOST_EDGES):  # fmt: skip
+            self.cut.append(Cut(f"Only about {MOST_NODES:,} things and {MOST_EDGES:,} links around "
+                                "both ends are looked at; there may be more routes."))  # fmt: skip
         return True
 
     def between(self) -> nx.DiGraph[str]:
@@ -153,7 +159,8 @@ class _Around:
             weight: float = sum(graph.edges[step]["weight"] for step in pairwise(way))
             return weight <= self._levels
 
-        return len(list(islice(takewhile(is_sure, _best(graph, *self._ends)), k))) == k
+        best = _best(graph, *self._ends, self.deadline)
+        return len(list(islice(takewhile(is_sure, best), k))) == k
 
 
 def _weigh_by_facts(graph: nx.DiGraph[str], links: Links, by: str) -> None:
@@ -166,12 +173,21 @@ def _weigh_by_facts(graph: nx.DiGraph[str], links: Links, by: str) -> None:
         edge["weight"] = (stated or 0.0) + 1e-3
 
 
-def _best(graph: nx.DiGraph[str], start: str, goal: str) -> Iterator[list[str]]:
+def _best(
+    graph: nx.DiGraph[str], start: str, goal: str, deadline: float
+) -> Iterator[list[str]]:
     """Yield the routes without circles, the best first."""
+
+    def weight(_: str, __: str, edge: Any) -> float:
+        if time.monotonic() > deadline:
+            raise QueryLimit("There are too many ways between these two to compare them in time.")
+        found: float = edge["weight"]
+        return found
+
     if start == goal:
         return
     try:
-        yield from nx.shortest_simple_paths(graph, start, goal, "weight")
+        yield from nx.shortest_simple_paths(graph, start, goal, weight)
     except nx.NetworkXNoPath:
         return
 

@@ -96,6 +96,7 @@ class EmbeddedStore:
         self._store = ox.Store(str(path))
         self._identity = identity
         self._links = links
+        self._first_batch = True
         self._registry = ox.NamedNode(f"{identity.base}/envelopes")
 
     def sequence(self) -> int:
@@ -105,7 +106,7 @@ class EmbeddedStore:
         return min(store, self._links.sequence())
 
     def apply(self, changes: Iterable[Change], seq: int) -> None:
-        """Bring the store to sequence number `seq` by the changes since.
+        """Bring the store to sequence number `seq` by the changes since, and then the link index.
 
         The number is written last. Killed before that, some of the changes may be in the store;
         but no snapshot is taken then, and applying the same changes again comes to the same,
@@ -122,10 +123,17 @@ class EmbeddedStore:
                 for graph in self._graphs(change.ctid):
                     self._store.remove_graph(graph)
             quads += self._quads(change, said)
-        shared = self._links.apply(said, seq)
-        for document in {*newest, *shared} - {c.ctid for c in newest.values() if c.number == 1}:
-            self._store.remove_graph(ox.NamedNode(self._identity.links(document)))
-        quads += self._link_quads(said, shared)
+        with self._links.applying(said, seq) as shared:
+            # After a death, also what is new may be there already.
+            new = {c.ctid for c in newest.values() if c.number == 1 and not self._first_batch}
+            for document in {*newest, *shared} - new:
+                self._store.remove_graph(ox.NamedNode(self._identity.links(document)))
+            quads += self._link_quads(said, shared) + self._shared_quads(shared)
+            self._write(quads, seq)
+        self._first_batch = False
+
+    def _write(self, quads: list[ox.Quad], seq: int) -> None:
+        """Add quads, and then the sequence number."""
         mark = self._mark(seq)
         stale = [q for q in self._store.quads_for_pattern(None, SEQUENCE, None, self._registry)
                  if q != mark]  # fmt: skip
@@ -140,7 +148,7 @@ class EmbeddedStore:
     def fill(self, changes: Iterable[Change], history: Iterable[Change], seq: int) -> None:
         """Load the last change of every record and the history into an empty store, fast."""
         self._store.bulk_extend(self._records(changes, seq))
-        self._store.bulk_extend(self._link_quads([], self._links.sharing()))
+        self._store.bulk_extend(self._shared_quads(self._links.sharing()))
         self._store.bulk_extend(
             quad for change in history for quad in history_quads(change, self._identity)
         )
@@ -148,7 +156,7 @@ class EmbeddedStore:
         self._store.optimize()
 
     def _records(self, changes: Iterable[Change], seq: int) -> Iterator[ox.Quad]:
-        """Yield the quads of records, and fill the link index on the way."""
+        """Yield the quads of records and of links that depend on no other; fill the link index."""
         with self._links.filling(seq) as take:
             said: list[Said] = []
             for change in changes:
@@ -159,19 +167,20 @@ class EmbeddedStore:
             yield from self._link_quads(said, take(said))
 
     def _link_quads(self, said: list[Said], shared: set[str]) -> list[ox.Quad]:
-        """Return the graphs of links of documents.
+        """Return the graphs of links of documents, from what they assert: that is at hand.
 
-        :param said: what they assert; that it is at hand saves reading it from the index.
-        :param shared: documents that have conditions of manifests too, which the index knows.
+        :param shared: documents whose links depend on others too; they are left out.
         """
-        quads = [
+        return [
             quad for document, owner, extract in said if document not in shared
             for quad in link_quads(document, owner, extract.links, self._identity)
         ]  # fmt: skip
-        for document in shared:
-            owner, links = self._links.links(document)
-            quads += link_quads(document, owner, links, self._identity)
-        return quads
+
+    def _shared_quads(self, shared: set[str]) -> list[ox.Quad]:
+        """Return the graphs of links of documents, from the index, which knows the others."""
+        return [quad for document in shared
+                for quad in link_quads(document, *self._links.links(document), self._identity)
+        ]  # fmt: skip
 
     def optimize(self) -> None:
         """Compact the store; without it, the first snapshot after a long load is slow."""

@@ -19,6 +19,9 @@ from ctgraph.store.projector import snapshots_of
 
 # How many instructions of SQLite run between two looks at the clock.
 LOOK = 20_000
+MOST_OF_A_PAIR, MOST_STATEMENTS = 20, 20_000
+MOST_BYTES = 20_000_000
+"""Of requirements read for one question."""
 
 
 class Known(NamedTuple):
@@ -87,25 +90,42 @@ class Links:
     def statements(
         self, pairs: Collection[tuple[str, str]], relation: str = "precedes"
     ) -> list[Statement]:
-        """Return every statement about some pairs of an earlier and a later node."""
+        """Return the statements about some pairs of an earlier and a later node.
+
+        Up to twenty for each pair, those of the two themselves first; and 20,000 in all.
+        """
         # CROSS JOIN: SQLite is not to begin with the links, of which there are many more.
-        return list(map(Statement._make, self._db.execute(
-            "SELECT link.* FROM json_each(?) AS pair CROSS JOIN link ON relation = ? "
+        rows = self._db.execute(
+            "SELECT * FROM (SELECT link.*, row_number() OVER (PARTITION BY earlier, later "
+            "ORDER BY asserter NOT IN (earlier, later), document, link.rowid) AS number "
+            "FROM json_each(?) AS pair CROSS JOIN link ON relation = ? "
             "AND earlier = json_extract(pair.value, '$[0]') "
-            "AND later = json_extract(pair.value, '$[1]') ORDER BY document, link.rowid",
-            (_array(pairs), relation),
-        )))  # fmt: skip
+            "AND later = json_extract(pair.value, '$[1]')) WHERE number <= ? LIMIT ?",
+            (_array(pairs), relation, MOST_OF_A_PAIR, MOST_STATEMENTS),
+        )
+        return [Statement._make(row[:-1]) for row in rows]
+
+    def replaced(self, ids: Collection[str]) -> list[tuple[str, str, str]]:
+        """Return the current records that replace some nodes: older, newer, and who says so."""
+        return self._db.execute(
+            "SELECT link.earlier, link.later, link.owner FROM json_each(?) AS id "
+            "CROSS JOIN link ON link.earlier = id.value AND link.relation = 'version' "
+            "JOIN node ON node.id = link.later "
+            "ORDER BY link.property = 'ceterms:latestVersion', link.later LIMIT ?",
+            (_array(ids), MOST_STATEMENTS),
+        ).fetchall()  # fmt: skip
 
     def said_by(self, document: str) -> tuple[str, list[Link]]:
         """Return the owner of a document, and the links that it asserts; no owner without links."""
         return links_of(self._db, document)
 
     def asked_for(self, later: Collection[str]) -> list[Statement]:
-        """Return the statements of others that they are required for some records."""
+        """Return the statements that something is required for records by who owns these."""
         return list(map(Statement._make, self._db.execute(
-            "SELECT * FROM link WHERE relation = 'precedes' AND property = 'ceterms:isRequiredFor' "
-            "AND later IN (SELECT value FROM json_each(?)) ORDER BY document, rowid",
-            (_array(later),),
+            "SELECT link.* FROM json_each(?) AS id CROSS JOIN link ON link.later = id.value "
+            "AND relation = 'precedes' AND property = 'ceterms:isRequiredFor' "
+            "JOIN node ON node.id = link.later AND node.owner = link.owner "
+            "ORDER BY link.document, link.rowid LIMIT ?", (_array(later), MOST_STATEMENTS),
         )))  # fmt: skip
 
     def nodes(self, ids: Collection[str]) -> dict[str, Known]:
@@ -120,23 +140,31 @@ class Links:
             self._nodes.update((row[0], Known._make(row)) for row in rows)
         return {id: known for id in ids if (known := self._nodes[id])}
 
-    def named(self, words: Collection[str], most: int) -> list[Known]:
-        """Return current nodes whose names contain all of some words, the shortest names first."""
+    def named(self, words: Collection[str], types: Collection[str], most: int) -> list[Known]:
+        """Return current nodes of some classes whose names contain all of some words.
+
+        :param types: IRIs of the classes.
+        """
         patterns = ["%" + re.sub(r"([\\%_])", r"\\\1", word) + "%" for word in words]
         like = " AND ".join(["name LIKE ? ESCAPE '\\'"] * len(patterns)) or "TRUE"
         return list(map(Known._make, self._db.execute(
             "SELECT id, document, owner, type, name, webpage, cost, currency, days FROM node "
-            f"WHERE id LIKE 'ce-%' AND {like} ORDER BY length(name), name, id LIMIT ?",
-            (*patterns, most),
+            "WHERE type IN (SELECT value FROM json_each(?)) "
+            f"AND id LIKE 'ce-%' AND {like} ORDER BY length(name), name, id LIMIT ?",
+            (_array(types), *patterns, most),
         )))  # fmt: skip
 
     def requirements(self, records: Collection[str]) -> dict[str, list[dict[str, Any]]]:
         """Return what records need, as far as they or their manifests say so."""
         found: dict[str, list[dict[str, Any]]] = {}
+        size = 0
         for record, tree in self._db.execute(
             "SELECT record, tree FROM requirement WHERE record IN "
             "(SELECT value FROM json_each(?)) ORDER BY rowid", (_array(records),),
         ):  # fmt: skip
+            size += len(tree)
+            if size > MOST_BYTES:
+                raise QueryLimit("What these records need is too much to be compared at once.")
             found.setdefault(record, []).append(orjson.loads(tree))
         return found
 
@@ -156,8 +184,11 @@ def reading(settings: Settings) -> Iterator[Links]:
     db.set_progress_handler(lambda: time.monotonic() > deadline, LOOK)
     try:
         db.execute("BEGIN")
+        mark = db.execute("SELECT sequence FROM mark").fetchone()
+        if (mark[0] if mark else 0) < snapshots_of(settings).sequence():
+            raise StoreError("The link index is still being built; try again in a moment.")
         yield Links(db)
-    except sqlite3.OperationalError as error:
+    except sqlite3.DatabaseError as error:
         if time.monotonic() > deadline:
             raise QueryLimit(
                 f"The question took longer than {settings.query_timeout:g} seconds. Ask for fewer "

@@ -46,6 +46,9 @@ CREATE INDEX IF NOT EXISTS requirement_of_record ON requirement (record);
 CREATE TABLE IF NOT EXISTS mark (sequence INTEGER NOT NULL);
 """
 TABLES = ("node", "link", "requirement")
+VERSION = 1
+"""Of the schema, and of what is read from documents: another one makes the index anew."""
+MOST_COMMON = 500
 _INSERT = {
     "node": "INSERT INTO node VALUES (?,?,?,?,?,?,?,?,?)",
     "link": f"INSERT INTO link VALUES ({','.join('?' * 15)})",
@@ -75,8 +78,11 @@ class LinkIndex:
     """
 
     def __init__(self, path: Path | None) -> None:
+        if path and not _is_usable(path):
+            remove(path)
         self._db = sqlite3.connect(path or "", isolation_level=None)
         self._db.execute("PRAGMA journal_mode=WAL")
+        self._db.execute(f"PRAGMA user_version={VERSION}")
         self._db.execute("PRAGMA synchronous=NORMAL")
         self._db.create_function("is_competency", 1, _is_competency, deterministic=True)
         self._db.executescript(SCHEMA)
@@ -86,14 +92,20 @@ class LinkIndex:
         found = self._db.execute("SELECT sequence FROM mark").fetchone()
         return int(found[0]) if found else 0
 
-    def apply(self, said: Iterable[Said], seq: int) -> set[str]:
-        """Replace what the index knows of some documents, and note the sequence number.
+    def apply(self, said: Iterable[Said], seq: int) -> None:
+        """Replace what the index knows of some documents, and note the sequence number."""
+        with self.applying(said, seq):
+            pass
 
-        :returns: the documents whose links are not just what they say: those that have the
-            conditions of a manifest, or name a competency, if they or it are among these.
+    @contextmanager
+    def applying(self, said: Iterable[Said], seq: int) -> Iterator[set[str]]:
+        """Do as :meth:`apply`, at the end of the block: if the block fails, nothing is done.
+
+        It gives the documents whose links are not just what they say: those that have the
+        conditions of a manifest, or name a competency, if they or it are among these.
         """
         with self._writing(seq):
-            return self._replace(list(said))
+            yield self._replace(list(said))
 
     @contextmanager
     def filling(self, seq: int) -> Iterator[Callable[[list[Said]], set[str]]]:
@@ -218,15 +230,35 @@ class LinkIndex:
                 "INSERT INTO link SELECT ?, ?, 'precedes', earlier, ?, ?, property, strength, "
                 "'manifest', condition, name, description, alternative, required, ? "
                 "FROM link WHERE later = ? AND relation IN ('common', 'not common') "
-                "AND earlier <> ? AND document IN (?, ?) ORDER BY rowid",
+                f"AND earlier <> ? AND document IN (?, ?) ORDER BY rowid LIMIT {MOST_COMMON}",
                 (document, owner, record, record, manifest, manifest, record, manifest, document),
             )
             self._db.execute(
                 "INSERT INTO requirement SELECT ?, ?, ?, tree FROM requirement "
-                "WHERE record = ? AND manifest = '' AND document IN (?, ?) ORDER BY rowid",
+                "WHERE record = ? AND manifest = '' AND document IN (?, ?) ORDER BY rowid "
+                f"LIMIT {MOST_COMMON}",
                 (document, record, manifest, manifest, manifest, document),
             )
         return {document for _, _, document, _ in uses}
+
+
+def remove(path: Path) -> None:
+    """Remove an index with what SQLite keeps beside it; who reads it goes on with what it was."""
+    for file in (path, path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm")):
+        file.unlink(missing_ok=True)
+
+
+def _is_usable(path: Path) -> bool:
+    """Tell whether a file is an index of this version; one that is none is made anew."""
+    if not path.exists():
+        return True
+    db = sqlite3.connect(path)
+    try:
+        return bool(db.execute("PRAGMA user_version").fetchone()[0] == VERSION)
+    except sqlite3.DatabaseError:
+        return False
+    finally:
+        db.close()
 
 
 def links_of(db: sqlite3.Connection, document: str) -> tuple[str, list[Link]]:

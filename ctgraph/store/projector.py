@@ -17,7 +17,7 @@ from ctgraph.identity import Identity
 from ctgraph.ledger import Change, Ledger
 from ctgraph.settings import Settings
 from ctgraph.store.embedded import EmbeddedStore
-from ctgraph.store.links import LinkIndex
+from ctgraph.store.links import LinkIndex, remove
 from ctgraph.store.snapshots import Snapshots
 
 BATCH = 1000
@@ -129,7 +129,10 @@ def rebuild(settings: Settings, ledger: Ledger, progress: Progress | None = None
     snapshots = snapshots_of(settings)
     fresh = snapshots.path / "fresh"
     shutil.rmtree(fresh, ignore_errors=True)
-    store = EmbeddedStore(fresh, Identity.of(settings), LinkIndex(snapshots.links))
+    fresh_links = snapshots.links.with_name("links-fresh.sqlite")
+    remove(fresh_links)
+    links = LinkIndex(fresh_links)
+    store = EmbeddedStore(fresh, Identity.of(settings), links)
     records = 0
     seq = ledger.last_sequence()
 
@@ -145,11 +148,14 @@ def rebuild(settings: Settings, ledger: Ledger, progress: Progress | None = None
     folder = snapshots.prepare(seq)
     store.backup(folder)
     del store  # closes it
+    links.close()
     old = snapshots.path / "old"
     shutil.rmtree(old, ignore_errors=True)
     if snapshots.live.exists():
         snapshots.live.rename(old)
     fresh.rename(snapshots.live)
+    remove(snapshots.links)
+    fresh_links.rename(snapshots.links)
     snapshots.switch(folder)
     shutil.rmtree(old, ignore_errors=True)
     return records

@@ -24,7 +24,7 @@ def links(record: str) -> BaseResponse:
     name = choose(GRAPH_TYPES | {"html": HTML})
     document = history.held(state().ledger, canonical).envelope.ctid
     if canonical != record or document != record:
-        given = request.query_string.decode()
+        given = request.query_string.decode("latin-1")
         return redirect(f"/links/{document}?{given}" if given else f"/links/{document}", 301)
     response: BaseResponse
     if name == "html":

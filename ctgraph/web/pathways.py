@@ -20,7 +20,7 @@ from ctgraph.pathways import Asked, Pathways
 from ctgraph.pathways.checking import MOST_HELD, Checked, Prospect
 from ctgraph.pathways.routes import MEASURES, MOST_ROUTES, routes_json
 from ctgraph.pathways.structure import to_json as structure_json
-from ctgraph.pathways.traversal import LARGEST_PAGE, PAGE
+from ctgraph.pathways.traversal import PAGE
 from ctgraph.vocab import vocabulary
 from ctgraph.web.negotiation import HTML, choose
 from ctgraph.web.state import state
@@ -39,6 +39,8 @@ QUESTIONS = {
 }
 DEPTHS = {"neighbourhood": 1, "versions": 10}
 LISTED = 200
+SHOWN = 300
+"""How many nodes a page for people has."""
 FEW = Asked(depth=10, limit=100)
 
 
@@ -74,9 +76,9 @@ def pathway(record: str) -> BaseResponse:
     asked = _asked(2, PAGE)
     if name != "html":
         return _graph(_pathways().neighbourhood(record, asked), name)
-    graph = _pathways().neighbourhood(record, replace(asked, limit=LARGEST_PAGE, cursor=""))
+    graph = _pathways().neighbourhood(record, replace(asked, limit=SHOWN, cursor=""))
     if graph.next:
-        left_out = Cut(f"Only the nearest {LARGEST_PAGE:,} are on this page.")
+        left_out = Cut(f"Only the nearest {SHOWN:,} are on this page.")
         graph = replace(graph, cut=(*graph.cut, left_out))
     start = next(node for node in graph.nodes if node.id == record)
     is_pathway = vocabulary().is_a(start.type, "ceterms:Pathway", "ceterms:PathwaySet")
@@ -190,7 +192,7 @@ def _pathways() -> Pathways:
 
 def _led(record: str, question: str, status: int) -> BaseResponse:
     """Lead to another address of a record, with the same parameters."""
-    given = request.query_string.decode()
+    given = request.query_string.decode("latin-1")
     path = f"/pathways/{ctid.canonical(record)}{question}"
     response = redirect(f"{path}?{given}" if given else path, status)
     response.vary.add("Accept")

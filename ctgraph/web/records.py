@@ -92,7 +92,7 @@ def _record(path: str, kind: str, number: int | None = None) -> BaseResponse:
     canonical = ctid.canonical(record)
     if canonical != record:
         tail = f"/versions/{number}" if number else ""
-        query = f"?{request.query_string.decode()}" if request.query_string else ""
+        query = f"?{request.query_string.decode('latin-1')}" if request.query_string else ""
         return redirect(f"/{kind}/{canonical}{dot}{extension}{tail}{query}", 301)
     if dot and extension not in NAMES:
         raise NotFound(f"There is no extension .{extension}; there are .{', .'.join(NAMES)}.")

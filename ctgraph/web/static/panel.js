@@ -19,7 +19,7 @@ export const conditionsOf = (edge) => {
 export function told(target) {
   if (target.isEdge()) {
     const { edge } = target.data();
-    const either = edge.alternative ? ", any one of several" : "";
+    const either = edge.alternative ? ", one of several ways" : "";
     return `${nameOf(target.source().data("node"))} ${wordsFor(edge)} ${nameOf(target.target().data("node"))}${either}`;
   }
   const { node } = target.data();
@@ -37,12 +37,12 @@ function linked(node) {
 
 function saidOf(edge) {
   const who = [...new Set(edge.assertions.map((said) => said.ownerName || said.owner || said.by))].join(", ");
-  const parts = edge.alternative ? [element("span", { class: "language" }, "any one of several")] : [];
+  const parts = edge.alternative ? [element("span", { class: "language" }, "one of several ways")] : [];
   for (const one of conditionsOf(edge)) {
     const name = one.name ? [element("strong", {}, one.name), one.description ? ": " : ""] : [];
     parts.push(element("p", {}, someOf(one), ...name, one.description));
   }
-  parts.push(element("p", { class: "soft" }, (words.agreed[edge.agreed] || "{who}").replace("{who}", who)));
+  parts.push(element("p", { class: "soft" }, (words.agreed[edge.agreed] || "{who}").replace("{who}", () => who)));
   const terms = [...new Set(edge.assertions.map((said) => said.property))];
   const links = terms.flatMap((term, i) => [i ? ", " : "", element("a", { href: `/vocab/${term}` }, term)]);
   parts.push(element("p", { class: "soft" }, "By ", ...links));

@@ -55,7 +55,7 @@ function line(edge) {
       strength: edge.strength,
       agreed: edge.agreed,
       edge,
-      ...caption(edge.alternative ? "any one of:" : someOf(first), first && (first.name || first.description)),
+      ...caption(edge.alternative ? "one way:" : someOf(first), first && (first.name || first.description)),
     },
   };
 }
