@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -49,32 +46,23 @@ def world(tmp_path: Path) -> World:
     return World(tmp_path / "home")
 
 
-@contextmanager
-def within(seconds: float) -> Iterator[None]:
-    """Fail when the block computes for longer; a busy machine is no reason to fail."""
-    begin = time.process_time()
-    yield
-    assert time.process_time() - begin < seconds
-
-
 def test_a_hub_with_ten_thousand_neighbours(world: World) -> None:
     hub, far, near = ctid_number(0), ctid_number(20_000), ctid_number(1)
     spokes = range(1, 10_001)
     world.index([*((0, n) for n in spokes), *((n, 20_000) for n in spokes)])
-    with within(20):
-        for ask in (world.pathways.succeeding, world.pathways.neighbourhood):
-            answer = ask(hub, Asked(depth=10, limit=LARGEST_PAGE))
-            assert len(answer.nodes) == LARGEST_PAGE and answer.next
-            (cut,) = answer.cut
-            assert cut.at == hub and f"{MOST_NODES:,}" in cut.reason
-        answer = world.pathways.succeeding(near)
-        assert [number_of(n.id) for n in answer.nodes] == [1, 20_000] and not answer.cut
-        for by in ("steps", "cost"):
-            found = world.pathways.route(hub, far, 3, by)
-            assert [route.steps for route in found.routes] == [2] * 3
-        checked = world.pathways.check([hub])
-        assert len(checked.open) == 5_000 and checked.cut
-        assert len(world.pathways.common([near, ctid_number(2)]).nodes) == 3
+    for ask in (world.pathways.succeeding, world.pathways.neighbourhood):
+        answer = ask(hub, Asked(depth=10, limit=LARGEST_PAGE))
+        assert len(answer.nodes) == LARGEST_PAGE and answer.next
+        (cut,) = answer.cut
+        assert cut.at == hub and f"{MOST_NODES:,}" in cut.reason
+    answer = world.pathways.succeeding(near)
+    assert [number_of(n.id) for n in answer.nodes] == [1, 20_000] and not answer.cut
+    for by in ("steps", "cost"):
+        found = world.pathways.route(hub, far, 3, by)
+        assert [route.steps for route in found.routes] == [2] * 3
+    checked = world.pathways.check([hub])
+    assert len(checked.open) == 5_000 and checked.cut
+    assert len(world.pathways.common([near, ctid_number(2)]).nodes) == 3
 
 
 def test_a_hub_that_is_left_out(world: World) -> None:
@@ -82,8 +70,7 @@ def test_a_hub_that_is_left_out(world: World) -> None:
     before, after = range(1, 2_001), range(3_001, 5_001)
     world.index([*((0, n) for n in before), *((n, 9_000) for n in before),
                  *((9_000, n) for n in after)], Course=[9_000])  # fmt: skip
-    with within(20):
-        answer = world.pathways.succeeding(ctid_number(0), CREDENTIALS)
+    answer = world.pathways.succeeding(ctid_number(0), CREDENTIALS)
     assert any(f"{MOST_WAYS:,}" in cut.reason for cut in answer.cut)
     assert len(answer.nodes) == LARGEST_PAGE
 
@@ -93,8 +80,7 @@ def test_a_web_that_is_left_out(world: World) -> None:
     world.index([*((0, n) for n in range(1, 60)), *((n, 100) for n in range(1, 60)),
                  *((a, b) for a in web for b in web if a != b), (249, 999)],
                 Course=web)  # fmt: skip
-    with within(20):
-        answer = world.pathways.succeeding(ctid_number(0), CREDENTIALS)
+    answer = world.pathways.succeeding(ctid_number(0), CREDENTIALS)
     assert any(f"{MOST_WAYS:,}" in cut.reason for cut in answer.cut)
 
 
@@ -115,8 +101,7 @@ def test_a_chain_of_two_hundred(world: World) -> None:
 
 def test_a_long_chain_that_is_left_out(world: World) -> None:
     world.index([(n, n + 1) for n in range(1_000)], Course=range(1, 1_000))
-    with within(20):
-        (edge,) = world.pathways.succeeding(ctid_number(0), CREDENTIALS).edges
+    (edge,) = world.pathways.succeeding(ctid_number(0), CREDENTIALS).edges
     assert (number_of(edge.target), len(edge.through)) == (1_000, 999)
 
 
