@@ -105,6 +105,15 @@ def test_a_long_chain_that_is_left_out(world: World) -> None:
     assert (number_of(edge.target), len(edge.through)) == (1_000, 999)
 
 
+def test_nobody_replaces_or_requires_what_others_own(world: World) -> None:
+    world.publish(record(1), record(2, requires=[iri(1)]), record(9, recommends=[iri(1)]))
+    world.publish(record(3, supersedes=[iri(1)], isRequiredFor=[iri(2)]), owner=1)
+    node = world.pathways.preceding(ctid_number(9)).nodes[1]
+    assert (number_of(node.id), node.latest) == (1, "")
+    checked = world.pathways.check([ctid_number(1)])
+    assert [number_of(found.record) for found in checked.open] == [2, 9]
+
+
 def test_a_circle_of_versions(world: World) -> None:
     world.publish(*(record(n, nextVersion=[iri(n % 3 + 1)]) for n in (1, 2, 3)))
     assert len(world.pathways.versions(ctid_number(1)).edges) == 3

@@ -149,7 +149,7 @@ async function drawLinks() {
   const picture = new Picture({ told, show, open: (target) => open(picture, target) });
   listed("without").forEach((name) => off.strengths.add(name));
   listed("hidden").forEach((name) => off.providers.add(name));
-  const more = await Promise.allSettled(listed("expanded").map(around));
+  const more = await Promise.allSettled(listed("expanded").slice(0, 20).map(around));
   const nearest = [...asked.nodes]
     .sort((one, other) => Math.abs(one.depth) - Math.abs(other.depth))
     .slice(0, MOST_DRAWN);
@@ -159,7 +159,7 @@ async function drawLinks() {
   }
   const graphs = [{ ...asked, nodes: nearest }, ...more.map((one) => one.value).filter(Boolean)];
   graphs.forEach((graph) => merge(picture, graph));
-  listed("expanded").forEach((id) => expanded.add(id));
+  listed("expanded").slice(0, 20).forEach((id) => expanded.add(id));
   if (more.some((one) => one.reason)) picture.say("Not all of it could be fetched.");
   at("legend").hidden = false;
   at("legend").addEventListener("change", ({ target }) => {
