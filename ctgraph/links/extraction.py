@@ -22,8 +22,7 @@ from ctgraph.links.components import component_classes, order_of, proxies_of
 from ctgraph.links.facts import Fact, facts_of
 from ctgraph.links.model import Condition
 from ctgraph.links.properties import CETERMS
-from ctgraph.links.reading import Nodes
-from ctgraph.links.reading import nodes_of as nodes_of
+from ctgraph.links.reading import Nodes, nodes_of
 from ctgraph.vocab import vocabulary
 
 Relation = Literal["precedes", "concurrent", "part", "version", "common", "uses"]

@@ -24,7 +24,7 @@ from ctgraph.links.components import (
     required_of,
     values_of,
 )
-from ctgraph.links.extraction import nodes_of
+from ctgraph.links.reading import nodes_of
 from ctgraph.nodes import NAMES, type_of
 from ctgraph.pathways.levels import Level, levels_of
 from ctgraph.vocab import vocabulary
