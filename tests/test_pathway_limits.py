@@ -139,3 +139,12 @@ def test_a_write_that_fails_leaves_the_index_as_it_was(world: World) -> None:
     with reading(world.settings) as links:
         assert [step.later for step in links.steps([ctid_number(1)], True, 10)] == [ctid_number(2)]
     assert before != 99
+
+
+def test_a_filter_by_strength_finds_what_much_else_is_said_of(world: World) -> None:
+    required = [{"@type": "ceterms:ConditionProfile", "ceterms:targetCredential": [iri(1)],
+                 "ceterms:name": {"en": f"Condition {number}"}} for number in range(30)]  # fmt: skip
+    world.publish(record(1), record(2, requires=required, recommends=[iri(1)]))
+    asked = Asked(strengths=frozenset({"recommended"}))
+    (edge,) = world.pathways.preceding(ctid_number(2), asked).edges
+    assert [said.strength for said in edge.assertions] == ["recommended"]

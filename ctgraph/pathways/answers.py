@@ -111,8 +111,7 @@ class Describer:
 
         :param strengths: the strengths that count; empty for all.
         """
-        statements = [s for s in self._links.statements(pairs, relation)
-                      if not strengths or s.strength in strengths]  # fmt: skip
+        statements = self._links.statements(pairs, strengths, relation)
         known = self._links.nodes({end for s in statements for end in (s.earlier, s.later)})
         names = self._names({s.owner for s in statements})
         said: dict[tuple[str, str], list[Assertion]] = {}

@@ -89,11 +89,13 @@ class Links:
         )))  # fmt: skip
 
     def statements(
-        self, pairs: Collection[tuple[str, str]], relation: str = "precedes"
+        self, pairs: Collection[tuple[str, str]], strengths: Collection[str], relation: str
     ) -> list[Statement]:
         """Return the statements about some pairs of an earlier and a later node.
 
         Up to twenty for each pair, those of the two themselves first; and 20,000 in all.
+
+        :param strengths: the strengths that count; empty for all.
         """
         # CROSS JOIN: SQLite is not to begin with the links, of which there are many more.
         found = (
@@ -101,7 +103,9 @@ class Links:
             "AND earlier = json_extract(pair.value, '$[0]') "
             "AND later = json_extract(pair.value, '$[1]')"
         )
-        given = _array(pairs), relation
+        if strengths:
+            found += " AND strength IN (SELECT value FROM json_each(?))"
+        given = (_array(pairs), relation, *([_array(strengths)] if strengths else []))
         rows = self._db.execute(f"SELECT link.* {found} LIMIT ?", (*given, FEW)).fetchall()
         if len(rows) == FEW:  # numbering them takes as long again
             rows = self._db.execute(
