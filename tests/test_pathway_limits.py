@@ -143,8 +143,8 @@ def test_a_write_that_fails_leaves_the_index_as_it_was(world: World) -> None:
 
 def test_a_filter_by_strength_finds_what_much_else_is_said_of(world: World) -> None:
     required = [{"@type": "ceterms:ConditionProfile", "ceterms:targetCredential": [iri(1)],
-                 "ceterms:name": {"en": f"Condition {number}"}} for number in range(30)]  # fmt: skip
-    world.publish(record(1), record(2, requires=required, recommends=[iri(1)]))
-    asked = Asked(strengths=frozenset({"recommended"}))
+                 "ceterms:name": {"en": f"Condition {n}"}} for n in range(30)]  # fmt: skip
+    world.publish(record(1), record(2, requires=required, coPrerequisite=[iri(1)]))
+    asked = Asked(strengths=frozenset({"weak"}))
     (edge,) = world.pathways.preceding(ctid_number(2), asked).edges
-    assert [said.strength for said in edge.assertions] == ["recommended"]
+    assert [said.strength for said in edge.assertions] == ["weak"]
