@@ -37,10 +37,11 @@ def ctgraph(home: Path, *arguments: str) -> str:
 def running(command: list[str], port: int, home: Path, **settings: str) -> Iterator[int]:
     """Run a server until the end of the block, which starts when the port answers."""
     process = subprocess.Popen(
-        command, env=environment(home) | settings, stderr=subprocess.DEVNULL
+        command, env=environment(home) | settings,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )
     try:
-        for _ in range(600):
+        for _ in range(6000):  # some load all their data first
             with socket.socket() as probe:
                 if probe.connect_ex(("127.0.0.1", port)) == 0:
                     break

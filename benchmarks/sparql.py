@@ -45,11 +45,25 @@ def sparql(home: Path, workers: int) -> None:
     queries = _small_queries(home)
     with running(peer, peer_port, home):
         with running(ours(plain_port), plain_port, home, CTGRAPH_QUERY_CACHE="0"):
-            _requests("small, uncached", peer_port, "/query", plain_port, queries)
-            _long(peer_port, plain_port)
+            _requests("small, uncached", "oxigraph", peer_port, "/query", plain_port, queries)
+            _long("oxigraph", peer_port, "/query", plain_port)
             _beside(plain_port, queries)
         with running(ours(our_port), our_port, home):
-            _requests("the same, cached", peer_port, "/query", our_port, queries[:1])
+            _requests("the same, cached", "oxigraph", peer_port, "/query", our_port, queries[:1])
+    with (
+        running(_rdflib_endpoint(home, snapshot, peer_port), peer_port, home),
+        running(ours(plain_port), plain_port, home, CTGRAPH_QUERY_CACHE="0"),
+    ):
+        _requests("small, uncached", "rdflib-endpoint", peer_port, "/", plain_port, queries)
+        _long("rdflib-endpoint", peer_port, "/", plain_port)
+
+
+def _rdflib_endpoint(home: Path, snapshot: Path, port: int) -> list[str]:
+    """Return the command that serves a copy of the store with rdflib-endpoint, from memory."""
+    copy = home.with_name("copy.nq")
+    ox.Store.read_only(str(snapshot)).dump(str(copy), format=ox.RdfFormat.N_QUADS)
+    serve = [sys.executable, "-m", "rdflib_endpoint", "serve"]
+    return [*serve, str(copy), "--host", "127.0.0.1", "--port", str(port)]
 
 
 def _small_queries(home: Path) -> list[str]:
@@ -60,21 +74,23 @@ def _small_queries(home: Path) -> list[str]:
     return random.Random(0).sample(found, len(found))
 
 
-def _requests(what: str, peer: int, path: str, ours: int, queries: list[str]) -> None:
+def _requests(
+    what: str, peer: str, peer_port: int, path: str, ours: int, queries: list[str]
+) -> None:
     """Compare requests a second, in turns: a machine is not the same all the time."""
     turns = []
     for _ in range(TURNS):
-        theirs, _ = wrk(f"http://127.0.0.1:{peer}/", _script(path, queries))
+        theirs, _ = wrk(f"http://127.0.0.1:{peer_port}/", _script(path, queries))
         rate, p99 = wrk(f"http://127.0.0.1:{ours}/", _script("/sparql", queries))
         turns.append((rate / theirs, rate, theirs, p99))
     ratio, rate, theirs, p99 = sorted(turns)[TURNS // 2]
-    print(f"sparql, {what}: {rate:,.0f} requests/s, p99 {p99}; oxigraph {theirs:,.0f}; "
+    print(f"sparql, {what}: {rate:,.0f} requests/s, p99 {p99}; {peer} {theirs:,.0f}; "
           f"ratio {ratio:.2f} (median of {TURNS})")  # fmt: skip
 
 
 def _script(path: str, queries: list[str]) -> Path:
     """Write a script for wrk that sends queries in turn."""
-    script = Path(tempfile.gettempdir()) / f"ctgraph-wrk-{path.strip('/')}.lua"
+    script = Path(tempfile.gettempdir()) / f"ctgraph-wrk-{path.strip('/') or 'root'}.lua"
     paths = ",".join(json.dumps(f"{path}?query={quote(query)}") for query in queries)
     script.write_text(
         f"local paths = {{{paths}}}\nlocal i = 0\n"
@@ -85,14 +101,14 @@ def _script(path: str, queries: list[str]) -> Path:
     return script
 
 
-def _long(peer: int, ours: int) -> None:
+def _long(peer: str, peer_port: int, peer_path: str, ours: int) -> None:
     def asked(port: int, path: str) -> Callable[[], float]:
         client = Client(port)
         accept = {"Accept": "application/sparql-results+json"}
         return lambda: client.request("GET", f"{path}?query={quote(LONG_QUERY)}", **accept)[0]
 
-    there, here = median(asked(peer, "/query"), 5), median(asked(ours, "/sparql"), 5)
-    print(f"sparql, long: {here * 1e3:,.0f} ms; oxigraph {there * 1e3:,.0f} ms; "
+    there, here = median(asked(peer_port, peer_path), 5), median(asked(ours, "/sparql"), 5)
+    print(f"sparql, long: {here * 1e3:,.0f} ms; {peer} {there * 1e3:,.0f} ms; "
           f"ratio of rates {there / here:.2f}")  # fmt: skip
 
 

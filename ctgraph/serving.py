@@ -48,8 +48,9 @@ def gunicorn_command(app: str, host: str, port: int, workers: int) -> list[str]:
     """Return the command that serves a WSGI application the way ctgraph is served."""
     options = {
         "bind": f"{host}:{port}", "workers": workers, "threads": THREADS,
-        "worker-class": "ctgraph.web.threads.LingeringWorker",
+        "worker-class": "ctgraph.web.threads.LeadingWorker",
         "timeout": 120, "keep-alive": 75, "graceful-timeout": 15,
+        "limit-request-line": 8190,  # gunicorn's highest; queries are long
     }  # fmt: skip
     flags = [f"--{name}={value}" for name, value in options.items()]
     return [sys.executable, "-m", "gunicorn", app, "--no-control-socket", *flags]

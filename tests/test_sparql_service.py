@@ -314,6 +314,17 @@ def test_compression_is_as_the_client_accepts_it(
     assert len(bodies) == 1 and len(tags) == 3
 
 
+def test_an_answer_too_short_for_compression_is_the_same_for_everybody(
+    make_registry: Callable[..., Registry],
+) -> None:
+    client, query = fill(make_registry()), {"query": "ASK {}"}
+    plain = client.get("/sparql", query_string=query)
+    asking = client.get("/sparql", query_string=query, headers={"Accept-Encoding": "gzip"})
+    assert plain.data == asking.data and plain.json == {"head": {}, "boolean": True}
+    assert "Content-Encoding" not in asking.headers
+    assert plain.headers == asking.headers
+
+
 @pytest.mark.parametrize("query", [NAMES, f"{CROSS} LIMIT 5000"], ids=["small", "700 KB"])
 def test_a_repeated_query_needs_no_worker(
     make_registry: Callable[..., Registry], query: str

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import orjson
 
@@ -87,8 +88,9 @@ class QueryPool:
                     self._turns.give_back(held.pop())
 
         try:
-            worker = self._worker()
-            result = self._start(worker, query, folder, gone, give_back)
+            deadline = time.monotonic() + self.timeout(query)
+            worker = self._asked(self._request(query, folder))
+            result = self._result(worker, query, deadline, gone, give_back)
         except QueryError:
             give_back(worker, True)
             raise
@@ -104,14 +106,17 @@ class QueryPool:
         while self._idle:
             self._idle.pop().kill()
 
-    def _worker(self) -> WorkerProcess:
+    def _asked(self, request: dict[str, Any]) -> WorkerProcess:
+        """Return a worker that has a request; one that died while it was idle takes none."""
         while self._idle:
             with suppress(IndexError):
                 worker = self._idle.pop()
-                if worker.alive:
+                if worker.ask(request):
                     return worker
                 worker.kill()
-        return WorkerProcess(self._settings.query_memory)
+        worker = WorkerProcess(self._settings.query_memory)
+        worker.ask(request)
+        return worker
 
     def _take_back(self, worker: WorkerProcess | None, reusable: bool) -> None:
         if worker and reusable and (not worker.polite or worker.be_eager()):
@@ -119,19 +124,10 @@ class QueryPool:
         elif worker:
             worker.kill()
 
-    def _start(
-        self,
-        worker: WorkerProcess,
-        query: Query,
-        folder: Path,
-        gone: Callable[[], bool],
-        give_back: GiveBack,
-    ) -> Result:
-        timeout = self.timeout(query)
-        deadline = time.monotonic() + timeout
+    def _request(self, query: Query, folder: Path) -> dict[str, Any]:
         # A dataset that the query describes itself replaces the union (section 13.2).
         described = query.default_graphs or query.named_graphs or "FROM" in words(query.text)
-        worker.ask({
+        return {
             "query": query.text,
             "base": self._base,
             "prefixes": self._prefixes_for(query.text),
@@ -139,14 +135,24 @@ class QueryPool:
             "default_graphs": query.default_graphs,
             "named_graphs": query.named_graphs,
             "union": not described,
-            "seconds": timeout + self._settings.query_timeout,
+            "seconds": self.timeout(query) + self._settings.query_timeout,
             "rows": self._settings.query_rows,
             "result_type": query.result_type,
             "graph_type": query.graph_type,
-        })  # fmt: skip
+        }
+
+    def _result(
+        self,
+        worker: WorkerProcess,
+        query: Query,
+        deadline: float,
+        gone: Callable[[], bool],
+        give_back: GiveBack,
+    ) -> Result:
         try:
             kind, payload = worker.frame(deadline, gone)
         except TimeoutError:
+            timeout = self.timeout(query)
             raise QueryLimit(
                 f"The query did not finish within {timeout:g} seconds. Make it more selective, "
                 "or add a LIMIT.", timeout=timeout,

@@ -47,10 +47,14 @@ class WorkerProcess:
             self.kill()
             raise QueryLimit("No query worker could be started; try again in a moment.") from None
 
-    def ask(self, request: dict[str, Any]) -> None:
+    def ask(self, request: dict[str, Any]) -> bool:
+        """Send a request; return whether there is a process that takes it."""
         payload = orjson.dumps(request)
-        with suppress(BrokenPipeError):  # it died meanwhile: reading its answer tells
+        try:
             self._in.write(FRAME.pack(b"Q", len(payload)) + payload)
+        except BrokenPipeError:
+            return False
+        return True
 
     def frame(self, deadline: float, gone: Callable[[], bool] = never) -> tuple[bytes, bytes]:
         """Read a frame; an empty kind when the worker died.
@@ -97,10 +101,6 @@ class WorkerProcess:
             os.setpriority(os.PRIO_PROCESS, self._process.pid, 0)
             self.polite = False
         return not self.polite
-
-    @property
-    def alive(self) -> bool:
-        return self._process.poll() is None
 
     def stop(self) -> None:
         """End the process, and leave the pipes to whoever reads them."""

@@ -37,6 +37,8 @@ GRAPH_TYPES = {
 }
 _FORMS = {"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"}
 _UPDATES = {"INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "WITH"}
+# Most queries have no word that anybody asks about but SELECT; an escape may hide one.
+_TELLING = ("\\", "SERVICE", "FROM", *(_FORMS - {"SELECT"}), *_UPDATES)
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,8 @@ class Query:
 def words(text: str) -> frozenset[str]:
     """Return the words of a query that are part of its grammar, in upper case.
 
+    Where none of them names another form than SELECT, a dataset or a service, only SELECT is told.
+
     :raises QueryError: for a string that is not closed; what is behind it cannot be told.
     """
     # Escapes are resolved first, for a keyword may be written with them (section 19.2).
@@ -72,7 +76,11 @@ def _words(text: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=100)
 def _remembered(text: str) -> tuple[str, ...]:
-    return tuple(_read(text))
+    upper = text.upper()
+    for word in _TELLING:
+        if word in upper:
+            return tuple(_read(text))
+    return ("SELECT",) if "SELECT" in upper else ()
 
 
 def _read(text: str) -> Iterator[str]:

@@ -31,7 +31,7 @@ class Turns:
         self._lock = threading.Lock()
         self._running: Counter[str] = Counter()
         # Clients in the order of their turns, each with those of its queries that wait.
-        self._queues: OrderedDict[str, deque[threading.Event]] = OrderedDict()
+        self._queues: OrderedDict[str, deque[threading.Lock]] = OrderedDict()
 
     def take(self, client: str, seconds: float, gone: Callable[[], bool]) -> None:
         """Wait for a place; :meth:`give_back` it in any case.
@@ -47,7 +47,8 @@ class Turns:
                 self._free -= 1
                 self._running[client] += 1
                 return
-            turn = threading.Event()
+            turn = threading.Lock()  # it wakes whoever waits sooner than an event does
+            turn.acquire()
             self._join(client, turn)
             self._hand_out()
         try:
@@ -59,10 +60,10 @@ class Turns:
             raise
 
     def _wait(
-        self, client: str, turn: threading.Event, seconds: float, gone: Callable[[], bool]
+        self, client: str, turn: threading.Lock, seconds: float, gone: Callable[[], bool]
     ) -> None:
         deadline = time.monotonic() + seconds
-        while not turn.wait(min(LOOK, max(0.0, deadline - time.monotonic()))):
+        while not turn.acquire(timeout=min(LOOK, max(0.0, deadline - time.monotonic()))):
             if time.monotonic() >= deadline:
                 raise QueryLimit(f"All query workers were busy for {seconds:g} seconds.")
             if gone():
@@ -79,7 +80,7 @@ class Turns:
                 self._queues.move_to_end(client)
             self._hand_out()
 
-    def _join(self, client: str, turn: threading.Event) -> None:
+    def _join(self, client: str, turn: threading.Lock) -> None:
         waiting = sum(map(len, self._queues.values()))
         if len(self._queues.get(client, ())) >= self._most_waiting:
             raise TooManyQueries(
@@ -92,10 +93,10 @@ class Turns:
             raise QueryLimit("Too many queries are waiting; try again in a moment.")
         self._queues.setdefault(client, deque()).append(turn)
 
-    def _leave(self, client: str, turn: threading.Event) -> bool:
+    def _leave(self, client: str, turn: threading.Lock) -> bool:
         """Stop waiting; False when the turn has just come."""
         with self._lock:
-            if turn.is_set():
+            if not turn.locked():
                 return False
             self._queues[client].remove(turn)
             if not self._queues[client]:
@@ -109,7 +110,7 @@ class Turns:
                 return
             if self._running[client] >= self._per_client:
                 continue
-            self._queues[client].popleft().set()
+            self._queues[client].popleft().release()
             self._free -= 1
             self._running[client] += 1
             if self._queues[client]:

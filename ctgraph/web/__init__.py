@@ -28,7 +28,7 @@ from ctgraph.web import (
     terms,
     validate,
 )
-from ctgraph.web.shortcut import OPEN, Shortcut
+from ctgraph.web.shortcut import OPEN, WORTH, Shortcut
 from ctgraph.web.state import State
 
 COMPRESSED = [
@@ -56,6 +56,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     # A stream may be compressed with gzip too: what it holds is public.
     app.config["COMPRESS_ALGORITHM"] = app.config["COMPRESS_ALGORITHM_STREAMING"] = ["zstd", "gzip"]
     app.config["COMPRESS_LEVEL"] = 4
+    app.config["COMPRESS_MIN_SIZE"] = WORTH
     app.config["COMPRESS_MIMETYPES"] = COMPRESSED
     Compress(app)
     pool = QueryPool(settings)

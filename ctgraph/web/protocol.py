@@ -32,7 +32,8 @@ class Asked:
 
     def tag(self, snapshot: Path | None, settings: Settings) -> str:
         """Return the entity tag of the answer: all that it depends on is in it."""
-        return etag(snapshot, self.query, self.name, settings.query_rows, __version__)
+        asked = vars(self.query).values()
+        return etag(snapshot, *asked, self.name, settings.query_rows, __version__)
 
     def content_type(self, result: Result) -> str:
         """Return the media type to name: the one that was asked for, where it is a plainer one."""

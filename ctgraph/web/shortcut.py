@@ -26,6 +26,8 @@ from ctgraph.web.state import watch
 
 KEPT = 500
 LARGEST = 1 << 16
+WORTH = 500
+"""The shortest answer that is compressed where the client takes that, in bytes."""
 LONGEST = 10_000
 """The longest query that is answered here, in characters."""
 BEGUN = "ctgraph.begun"
@@ -85,8 +87,7 @@ class Shortcut:
         """Answer a plain query; None where the application has to, which knows what was begun."""
         given = parse_qsl(key[0], keep_blank_values=True)
         names = [name for name, _ in given]
-        # An answer for which compression was asked may be worth it.
-        if names not in (["query"], ["query", "format"]) or key[2] not in ("", "identity"):
+        if names not in (["query"], ["query", "format"]):
             return None
         text, wanted = given[0][1], given[1][1] if len(given) > 1 else ""
         if len(text) > LONGEST:
@@ -101,7 +102,8 @@ class Shortcut:
         except CtgraphError as error:
             environ[BEGUN] = _raising(error)
             return None
-        if not isinstance(result, Complete):
+        compressed = key[2] not in ("", "identity")
+        if not isinstance(result, Complete) or (compressed and len(result.body) >= WORTH):
             environ[BEGUN] = lambda: result
             return None
         tag, rows = asked.tag(snapshot, self._settings), self._settings.query_rows

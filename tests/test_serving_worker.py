@@ -1,0 +1,288 @@
+"""The worker that serves: it answers whatever a client sends as gunicorn's own does, and in time.
+
+Raw bytes go to two servers of one small application (see plainly.py): one as ctgraph is served, one
+with the worker that ships with gunicorn. What comes back is the same but for its date.
+"""
+
+from __future__ import annotations
+
+import http.client
+import re
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+
+import pytest
+from gunicorn.config import Config
+from gunicorn.http.parser import RequestParser
+from gunicorn.http.wsgi import create
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from plainly import HOST, running
+
+from ctgraph.web.plain import read
+from ctgraph.web.threads import LINGER
+
+PATIENCE = 10
+"""How long an answer may take on a busy machine, in seconds."""
+END = b"Host: x\r\n\r\n"
+HELLO = b"GET /hello HTTP/1.1\r\n" + END
+TOLD = b"GET /environ?1 HTTP/1.1\r\n" + END
+POST = b"POST /environ?2 HTTP/1.1\r\nHost: x\r\nContent-Length: 11\r\n\r\nhello=world"
+HEAD = b"GET /environ HTTP/1.1\r\n"
+CHUNKED = b"Transfer-Encoding: chunked\r\n"
+PATHS = (
+    "hello", "echo?a=b&c=%20/?", "environ?a", "environ/%C3%A9%2F%25?x=%20", "stream", "empty",
+    "missing", "fails", "breaks", "large", "largest", "wrong-length?3", "wrong-length?9", "injects",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def port() -> Iterator[int]:
+    """The port of a server with the worker of ctgraph."""
+    with running() as (_, port):
+        yield port
+
+
+@pytest.fixture(scope="module")
+def stock() -> Iterator[int]:
+    """The port of a server with the worker of gunicorn."""
+    with running("--worker-class=gthread") as (_, port):
+        yield port
+
+
+@contextmanager
+def clients(port: int, number: int) -> Iterator[list[http.client.HTTPConnection]]:
+    """Give some connections that have just been answered, and thus wait with the leader."""
+    with ExitStack() as stack:
+        opened = [http.client.HTTPConnection(HOST, port, timeout=PATIENCE) for _ in range(number)]
+        for client in opened:
+            stack.callback(client.close)
+            assert ask(client, "/hello") == b"Hello!\n"
+        yield opened
+
+
+def ask(client: http.client.HTTPConnection, target: str) -> bytes:
+    """Ask on a connection, and return the answer's content."""
+    client.request("GET", target)
+    return client.getresponse().read()
+
+
+def said(port: int, *packets: bytes, ends: bool = True) -> bytes:
+    """Send packets on one connection, and return all that the server says, without its dates."""
+    heard = b""
+    with socket.create_connection((HOST, port), PATIENCE) as connection:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        # A server that refuses the beginning does not hear the rest.
+        with suppress(ConnectionError):
+            for packet in packets:
+                connection.sendall(packet)
+                time.sleep(0.004)  # long enough that packets are read one by one, mostly
+            if ends:  # which wakes a server
+                connection.shutdown(socket.SHUT_WR)
+        with suppress(ConnectionError):
+            while part := connection.recv(1 << 20):
+                heard += part
+    return re.sub(rb"\r\nDate: [^\r]+", b"", heard)
+
+
+def statuses(heard: bytes) -> list[int]:
+    """Return the status codes of answers."""
+    return [int(code) for code in re.findall(rb"HTTP/1\.[01] (\d{3}) ", heard)]
+
+
+@pytest.mark.parametrize("target", PATHS)
+def test_a_plain_request_gets_the_answer_of_any_other(port: int, stock: int, target: str) -> None:
+    line = f"GET /{target} HTTP/1.1\r\n".encode()
+    plain, other = line + END, line + b"X-Other: 1\r\n" + END
+    assert read(plain) and not read(other)
+    # The first request of a connection is not the leader's, but the second is.
+    for before in ((), (HELLO,)):
+        heard = said(port, *before, plain)
+        assert len(statuses(heard)) == len(before) + 1
+        assert heard == said(stock, *before, plain)
+        assert heard == said(port, *before, other)
+
+
+CASES = {
+    # Several requests in one packet
+    "two plain": [HELLO + TOLD],
+    "plain, body": [TOLD + POST],
+    "body, plain": [POST + TOLD],
+    "body not read, plain": [POST.replace(b"environ", b"hello") + TOLD],
+    # The connection
+    "close": [HEAD + b"Connection: close\r\n" + END, HELLO],
+    "keep": [HELLO.replace(b"Host", b"Connection: Keep-Alive\r\nHost") * 2, TOLD],
+    "keep and close": [HEAD + b"Connection: keep-alive\r\nConnection: close\r\n" + END + HELLO],
+    "1.0": [b"GET /environ HTTP/1.0\r\n" + END, HELLO],
+    # Methods, targets
+    "HEAD": [b"HEAD /hello HTTP/1.1\r\n" + END, TOLD, b"HEAD /stream HTTP/1.1\r\n" + END, HELLO],
+    "absolute": [b"GET http://y/environ?a HTTP/1.1\r\n" + END, HELLO],
+    "two slashes": [b"GET //environ//x HTTP/1.1\r\n" + END, TOLD],
+    "percent": [b"GET /environ/%C3%A9%2f%00%zz%0D%0A?%C3%A9%zz HTTP/1.1\r\n" + END],
+    "UTF-8": ["GET /environ/é?é HTTP/1.1\r\n".encode() + END, TOLD],
+    # Headers
+    "no host": [HEAD + b"Accept: a\r\n\r\n", HELLO],
+    "repeated": [HEAD + b"Accept: a\r\nAccept: b\r\naccept: c\r\n" + END, HELLO],
+    "lower-case": [HEAD + b"host: x\r\nuser-agent:  y \r\nIF-NONE-MATCH:\r\n\r\n"],
+    "long head": [HEAD + b"Accept: %b\r\nReferer: %b\r\n" % (b"a" * 7000, b"b" * 7000) + END, TOLD],
+    "too long a header": [HEAD + b"Accept: " + b"a" * 9000 + b"\r\n" + END + HELLO],
+    # Bodies, and what may pass for one
+    "GET with a body": [HEAD + b"Content-Length: 69\r\n" + END + HELLO * 2],
+    "body apart": [HEAD + b"Content-Length: %d\r\n" % len(HELLO) + END, HELLO, TOLD],
+    "chunked": [HEAD + CHUNKED + END + b"3\r\nabc\r\n0\r\n\r\n" + TOLD],
+    "unread chunks": [HELLO[:-2] + CHUNKED + b"\r\n25\r\n", HELLO, b"\r\n0\r\n\r\n", TOLD],
+    "expect": [POST.replace(b"Host", b"Expect: 100-continue\r\nHost"), TOLD],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_bytes_get_the_answer_that_gunicorn_gives(port: int, stock: int, name: str) -> None:
+    heard = said(port, *CASES[name])
+    assert heard == said(stock, *CASES[name])
+    assert heard
+
+
+@pytest.mark.parametrize("query, keeps, status", [(7000, 0, 200), (8180, 0, 414), (0, 101, 431)])
+def test_what_exceeds_limits(port: int, stock: int, query: int, keeps: int, status: int) -> None:
+    head = b"GET /hello?%b HTTP/1.1\r\n" % (b"a" * query) + b"Connection: keep-alive\r\n" * keeps
+    heard = said(stock, head + END)
+    assert statuses(heard) == [status]
+    assert said(port, head + END) == heard
+
+
+def test_requests_in_one_packet_are_answered_in_order(port: int) -> None:
+    last = TOLD.replace(b"Host", b"Connection: close\r\nHost")
+    for before in ((), (HELLO,)):
+        heard = said(port, *before, TOLD + POST + POST + TOLD + HELLO + last, ends=False)
+        assert statuses(heard) == [200] * (6 + len(before))
+        told = re.findall(rb'"(?:QUERY_STRING|body)": "(.*)"', heard)
+        assert told == [b"1", b"", b"2", b"hello=world", b"2", b"hello=world", *[b"1", b""] * 2]
+
+
+@pytest.mark.parametrize("before", [(), (HELLO,)], ids=["first", "next"])
+def test_a_head_may_come_in_two_packets(port: int, stock: int, before: tuple[bytes, ...]) -> None:
+    expected = said(stock, *before, TOLD)
+    assert len(statuses(expected)) == len(before) + 1
+    for at in range(1, len(TOLD)):
+        assert said(port, *before, TOLD[:at], TOLD[at:]) == expected, at
+
+
+def test_an_answer_that_breaks_has_no_end(port: int) -> None:
+    heard = said(port, HELLO, HELLO.replace(b"hello", b"breaks"), HELLO)
+    assert statuses(heard) == [200, 200] and heard.endswith(b"\r\nD\r\nThe beginning\r\n")
+
+
+@pytest.mark.parametrize("path", [b"fails", b"breaks-early", b"injects"])
+def test_what_fails_is_an_error_and_nothing_else(port: int, path: bytes) -> None:
+    heard = said(port, HELLO, HELLO.replace(b"hello", path), HELLO)
+    assert statuses(heard) == [200, 500]
+    assert b"The beginning" not in heard and b"X-Injected" not in heard
+    assert statuses(said(port, HELLO)) == [200]
+
+
+@pytest.mark.parametrize("number", [1, 5])
+def test_slow_requests_do_not_hold_up_another(port: int, number: int) -> None:
+    for turn in range(5):
+        with clients(port, number + 1) as (goes, *others):
+            for client in others:
+                client.request("GET", f"/wait?{number}-{turn}")
+            ask(goes, f"/go?{number}-{turn}")
+            answers = [client.getresponse().read() for client in others]
+            assert answers == [b"released"] * number
+
+
+@pytest.mark.parametrize("path", ["closes", "closes-stream", "closes-broken"])
+def test_what_an_answer_holds_is_let_go(port: int, path: str) -> None:
+    with clients(port, 2) as (client, other):
+        with suppress(http.client.IncompleteRead):
+            ask(client, f"/{path}?{path}")
+        assert ask(other, f"/wait?{path}") == b"released"
+
+
+def test_a_connection_is_answered_after_a_slow_request(port: int) -> None:
+    with clients(port, 1) as (client,):
+        for _ in range(3):
+            assert ask(client, "/rests") == ask(client, "/hello") == b"Hello!\n"
+
+
+def test_connections_that_rested_are_answered(port: int) -> None:
+    with clients(port, 3) as opened:
+        for _ in range(3):
+            time.sleep(5 * LINGER)
+            assert {ask(client, "/hello") for client in opened} == {b"Hello!\n"}
+
+
+def test_connections_at_once_get_their_own_answers(port: int) -> None:
+    with clients(port, 40) as opened:
+        for turn in range(25):
+            for number, client in enumerate(opened):
+                client.request("GET", f"/echo?{turn}-{number}")
+            answers = [client.getresponse().read().decode() for client in opened]
+            assert answers == [f"{turn}-{number}" for number in range(40)]
+
+
+def test_a_server_with_idle_connections_ends() -> None:
+    # What keeps the worker from ending would do so for longer than the test waits.
+    with running("--graceful-timeout=100") as (process, port), clients(port, 3):
+        time.sleep(5 * LINGER)
+        with clients(port, 3) as (client, *_):
+            process.terminate()
+            for _ in range(1000):
+                client.request("GET", "/hello")
+                response = client.getresponse()
+                if response.read() and response.will_close:
+                    break
+                time.sleep(0.01)
+            assert response.will_close and process.wait(30) == 0
+
+
+def _mostly(good: list[str], *odd: str) -> st.SearchStrategy[str]:
+    return st.sampled_from(good * (1 + 8 * len(odd) // len(good)) + list(odd))
+
+
+_TARGETS = st.builds(
+    "{}{}".format, _mostly(["/"], "", "//", "*", "http://x/", "?", " /", "/#"),
+    st.lists(_mostly(
+        ["a", "/", "//", ".", "..", "?", "%C3%A9", "%2F", "%00", "%", ":", "@", ";", "=", "&", "+"],
+        "#", " ", "[", "\\", "\xe9", "\t", "\0", '"',
+    ), max_size=6).map("".join),
+)  # fmt: skip
+_NAMES = _mostly(
+    ["Host", "Accept", "accept-encoding", "USER-AGENT", "Referer", "If-None-Match", "Connection"],
+    "Content-Length", "Transfer-Encoding", "Expect", "If_None_Match", "Script-Name", "", "A b",
+    "Accept ", "X-Forwarded-Proto", "\xb5", "Content-Type", "Cookie",
+)  # fmt: skip
+_VALUES = st.one_of(
+    _mostly(["keep-alive", " x", "x \t", "", "a, b", "a:b"], "close", "0", "chunked", "5", "a\n b"),
+    st.text(st.characters(max_codepoint=255), max_size=5),
+)
+_ENDS = _mostly(["\r\n"], "\n", "\r", "", "\r\n ", "\r\n\r\n")
+_HEADERS = st.builds("{}:{}{}".format, _NAMES, _VALUES, _ENDS)
+_REQUESTS = st.builds(
+    "{} {} {}{}{}{}{}{}".format, _mostly(["GET"], "POST", "HEAD", "get", "GET ", "\r\nGET", ""),
+    _TARGETS, _mostly(["HTTP/1.1"], "HTTP/1.0", "HTTP/2.0", "http/1.1", "HTTP/1.1 ", "HTTP/1.10"),
+    _ENDS, _mostly(["Host: x\r\n", "host:y:80\r\n"], "", "Host:\r\n", "Host: \xa0\r\n"),
+    st.lists(_HEADERS, max_size=3).map("".join), _ENDS, _mostly([""], "x", "\r\n", "\0", "GET / "),
+).map(lambda text: text.encode("latin-1"))  # fmt: skip
+
+
+@settings(max_examples=3000)
+@given(_REQUESTS)
+def test_what_is_read_is_what_gunicorn_reads(data: bytes) -> None:
+    request = read(data)
+    if request:
+        parser = RequestParser(Config(), iter([data]), (HOST, 1))
+        message = next(parser)
+        _, environ = create(message, None, (HOST, 1), (HOST, 2), parser.cfg)
+        # That the client keeps its connection is no matter of the application.
+        environ.pop("HTTP_CONNECTION", None)
+        told = {name for name in environ if name.startswith(("HTTP_", "CONTENT_"))}
+        told |= {"REQUEST_METHOD", "RAW_URI", "PATH_INFO", "QUERY_STRING"}
+        assert request.variables.pop("wsgi.input").read() == message.body.read() == b""
+        assert request.variables == {name: environ[name] for name in told}
+        assert (request.uri, request.query) == (message.uri, message.query)
+        assert (environ["SCRIPT_NAME"], environ["wsgi.url_scheme"]) == ("", "http")
+        assert (message.version, message.should_close()) == (request.version, False)
+        assert parser.unreader.take_buffered() == b""
