@@ -140,7 +140,7 @@ class Canonicaliser:
     def _types(self, value: Any, at: Place) -> Any:
         types = value if isinstance(value, list) else [value]
         for name in types:
-            if not _is_iri(name):
+            if not self._kept(name):
                 self._wrong(at, f"{_shown(name)} is not the name of a class.",
                             "Write it with its prefix, such as ceterms:Certificate.")  # fmt: skip
             else:
@@ -150,7 +150,7 @@ class Canonicaliser:
     def _property(self, key: str, value: Any, at: Place, depth: int) -> Any:
         term = self._context.get(key)
         prefix, colon, _ = key.partition(":")
-        if not colon or not IRI.fullmatch(key):
+        if not colon or not self._kept(key):
             self._wrong(at, f"The property {key!r} has no meaning in CTDL and would be lost.",
                         "Write it with its prefix, such as ceterms:name.")  # fmt: skip
             return value
@@ -203,10 +203,10 @@ class Canonicaliser:
                     self._referenced.setdefault(value, at)
                 return value
             self._wrong(at, f"{_shown(value)} is not a blank node label.", "Use _: and a UUID.")
-        elif not IRI.fullmatch(value):
+        elif not self._kept(value):
             self._wrong(at, f"{_shown(value)} is not an absolute IRI.",
-                        "Write it in full, such as https://example.org/page, "
-                        "and percent-encode spaces.")  # fmt: skip
+                        "Write it in full, such as https://example.org/page, and percent-encode "
+                        "spaces, brackets and percent signs (%25).")  # fmt: skip
         else:
             return self._expandable(self._identity.canonical(value))
         return value
@@ -279,6 +279,14 @@ class Canonicaliser:
             self.used.add(value["@type"].partition(":")[0])
         return value
 
+    def _kept(self, name: Any) -> bool:
+        """Tell whether a name is an IRI, also behind its prefix: others the processor drops."""
+        if not _is_iri(name):
+            return False
+        prefix, _, local = name.partition(":")
+        namespace = self._context.get(prefix)
+        return not isinstance(namespace, str) or _is_iri(namespace + local)
+
     def _wrong(
         self, at: Place, message: str, remedy: str, severity: str = "violation"
     ) -> None:
@@ -286,7 +294,17 @@ class Canonicaliser:
 
 
 def _is_iri(value: Any) -> bool:
-    return isinstance(value, str) and IRI.fullmatch(value) is not None
+    return isinstance(value, str) and IRI.fullmatch(value) is not None and _parses(value)
+
+
+@lru_cache(maxsize=4096)
+def _parses(iri: str) -> bool:
+    """Tell whether an IRI follows the grammar to its end (RFC 3987, section 2.2)."""
+    try:
+        ox.NamedNode(iri)
+    except ValueError:
+        return False
+    return True
 
 
 def _shown(value: Any) -> str:

@@ -246,3 +246,35 @@ def test_whatever_comes_is_read_or_refused_and_read_again_the_same(data):
     assert (again.digest, again.quads, again.canonical) == (
         document.digest, document.quads, document.canonical,
     )  # fmt: skip
+
+
+ODD_IRIS = st.builds(
+    str.__add__,
+    st.sampled_from(["https://x.example/", "urn:x:", "skos:", "ceterms:", "mailto:", "http://"]),
+    st.text(alphabet="a1%2f#?[]:/@é |^\\{}<\"", max_size=8),
+)  # fmt: skip
+
+
+@given(ODD_IRIS)
+@settings(max_examples=300, deadline=None)
+def test_an_iri_is_refused_or_in_the_graph(iri: str) -> None:
+    types = {"@type": ["ceterms:Certificate", iri]}
+    for more in ({"ceterms:jurisdiction": {"@id": iri}}, {iri: "A"}, types):
+        whole = parse(json.dumps(certificate()).encode(), load_settings()).quads
+        try:
+            document = parse(json.dumps(certificate(**more)).encode(), load_settings())
+        except InvalidDocument as error:
+            assert error.problems
+        else:
+            assert len(document.quads.splitlines()) > len(whole.splitlines())
+
+
+@pytest.mark.parametrize(
+    "iri", ["https://x.example/%zz", "https://x.example/?a[]=1", "urn:x:#a#b", "skos:a#b"]
+)
+def test_what_the_processor_would_drop_is_refused(iri: str) -> None:
+    document = certificate(**{"ceterms:sameAs": iri})
+    with pytest.raises(InvalidDocument) as caught:
+        parse(json.dumps(document).encode(), load_settings())
+    problem = caught.value.problems[0]
+    assert problem.pointer == "/@graph/0/ceterms:sameAs" and "%25" in problem.remedy
