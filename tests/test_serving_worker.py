@@ -7,6 +7,7 @@ with the worker that ships with gunicorn. What comes back is the same but for it
 from __future__ import annotations
 
 import http.client
+import json
 import re
 import socket
 import time
@@ -15,13 +16,14 @@ from contextlib import ExitStack, contextmanager, suppress
 
 import pytest
 from gunicorn.config import Config
+from gunicorn.http.errors import LimitRequestLine
 from gunicorn.http.parser import RequestParser
 from gunicorn.http.wsgi import create
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from plainly import HOST, running
 
-from ctgraph.web.plain import read
+from ctgraph.web.plain import PlainParser, read
 from ctgraph.web.threads import LINGER
 
 PATIENCE = 10
@@ -144,12 +146,21 @@ def test_bytes_get_the_answer_that_gunicorn_gives(port: int, stock: int, name: s
     assert heard
 
 
-@pytest.mark.parametrize("query, keeps, status", [(7000, 0, 200), (8180, 0, 414), (0, 101, 431)])
+@pytest.mark.parametrize("query, keeps, status", [(7000, 0, 200), (0, 101, 431)])
 def test_what_exceeds_limits(port: int, stock: int, query: int, keeps: int, status: int) -> None:
     head = b"GET /hello?%b HTTP/1.1\r\n" % (b"a" * query) + b"Connection: keep-alive\r\n" * keeps
     heard = said(stock, head + END)
     assert statuses(heard) == [status]
     assert said(port, head + END) == heard
+
+
+def test_an_address_that_is_too_long_is_a_problem_with_advice(port: int) -> None:
+    head, _, body = said(port, b"GET /hello?%b HTTP/1.1\r\n" % (b"a" * 8180) + END).partition(
+        b"\r\n\r\n"
+    )
+    assert statuses(head) == [414] and b"Content-Type: application/problem+json" in head
+    problem = json.loads(body)
+    assert problem["status"] == 414 and "8,190" in problem["detail"] and "POST" in problem["detail"]
 
 
 def test_requests_in_one_packet_are_answered_in_order(port: int) -> None:
@@ -252,7 +263,7 @@ _TARGETS = st.builds(
 _NAMES = _mostly(
     ["Host", "Accept", "accept-encoding", "USER-AGENT", "Referer", "If-None-Match", "Connection"],
     "Content-Length", "Transfer-Encoding", "Expect", "If_None_Match", "Script-Name", "", "A b",
-    "Accept ", "X-Forwarded-Proto", "\xb5", "Content-Type", "Cookie",
+    "Accept ", "X-Forwarded-Proto", "\xb5", "Content-Type", "Content-Type", "Cookie",
 )  # fmt: skip
 _VALUES = st.one_of(
     _mostly(["keep-alive", " x", "x \t", "", "a, b", "a:b"], "close", "0", "chunked", "5", "a\n b"),
@@ -266,6 +277,13 @@ _REQUESTS = st.builds(
     _ENDS, _mostly(["Host: x\r\n", "host:y:80\r\n"], "", "Host:\r\n", "Host: \xa0\r\n"),
     st.lists(_HEADERS, max_size=3).map("".join), _ENDS, _mostly([""], "x", "\r\n", "\0", "GET / "),
 ).map(lambda text: text.encode("latin-1"))  # fmt: skip
+
+
+def test_a_line_that_is_too_long_is_refused_where_it_could_be_read() -> None:
+    data = b"GET /%b HTTP/1.1\r\n" % (b"a" * Config().limit_request_line) + END
+    assert read(data)
+    with pytest.raises(LimitRequestLine):
+        next(PlainParser(Config(), iter([data]), (HOST, 1)))
 
 
 @settings(max_examples=3000)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import select
+import socket
 import threading
 import time
 from concurrent.futures import Future
 from contextlib import suppress
 from typing import Any
 
+import orjson
+from gunicorn.http.errors import LimitRequestLine
 from gunicorn.http.wsgi import base_environ
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
@@ -81,6 +84,20 @@ class LeadingWorker(ThreadWorker):  # type: ignore[misc]
             "SERVER_PORT": str(conn.server[1]),
         }  # fmt: skip
         return answer(req, self.wsgi, environ, conn, keep)
+
+    def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: Exception) -> None:
+        """Answer a request that could not be read, or that failed."""
+        if not isinstance(exc, LimitRequestLine):
+            super().handle_error(req, client, addr, exc)
+            return
+        detail = (f"The address is longer than {self.cfg.limit_request_line:,} characters. "
+                  "Send a long query by POST.")  # fmt: skip
+        body = orjson.dumps({"type": "about:blank", "title": "URI Too Long", "status": 414,
+                             "detail": detail, "errors": [detail]})  # fmt: skip
+        head = ("HTTP/1.1 414 URI Too Long\r\nConnection: close\r\nContent-Type: "
+                f"application/problem+json\r\nContent-Length: {len(body)}\r\n\r\n")  # fmt: skip
+        with suppress(OSError):
+            client.sendall(head.encode() + body)
 
     def finish_request(self, conn: TConn, fs: Future[Any]) -> None:
         """Take a connection back from its thread, unless it stays with the leader."""
