@@ -79,6 +79,8 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
         length = len(HELLO)
     elif path == "/rests":
         time.sleep(0.1)
+    elif path == "/works":
+        sum(range(1_500_000))  # some milliseconds in which no other thread runs
     elif path == "/wait":
         parts = [b"released" if _gone[query].wait(20) else b"not released"]
     elif path == "/closes":

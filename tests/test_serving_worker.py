@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import random
 import re
 import socket
 import time
@@ -112,19 +113,15 @@ CASES = {
     "two plain": [HELLO + TOLD],
     "plain, body": [TOLD + POST],
     "body, plain": [POST + TOLD],
-    "body not read, plain": [POST.replace(b"environ", b"hello") + TOLD],
-    # The connection
+    # The connection, methods, targets, headers
     "close": [HEAD + b"Connection: close\r\n" + END, HELLO],
     "keep": [HELLO.replace(b"Host", b"Connection: Keep-Alive\r\nHost") * 2, TOLD],
-    "keep and close": [HEAD + b"Connection: keep-alive\r\nConnection: close\r\n" + END + HELLO],
     "1.0": [b"GET /environ HTTP/1.0\r\n" + END, HELLO],
-    # Methods, targets
     "HEAD": [b"HEAD /hello HTTP/1.1\r\n" + END, TOLD, b"HEAD /stream HTTP/1.1\r\n" + END, HELLO],
     "absolute": [b"GET http://y/environ?a HTTP/1.1\r\n" + END, HELLO],
     "two slashes": [b"GET //environ//x HTTP/1.1\r\n" + END, TOLD],
     "percent": [b"GET /environ/%C3%A9%2f%00%zz%0D%0A?%C3%A9%zz HTTP/1.1\r\n" + END],
     "UTF-8": ["GET /environ/é?é HTTP/1.1\r\n".encode() + END, TOLD],
-    # Headers
     "no host": [HEAD + b"Accept: a\r\n\r\n", HELLO],
     "repeated": [HEAD + b"Accept: a\r\nAccept: b\r\naccept: c\r\n" + END, HELLO],
     "lower-case": [HEAD + b"host: x\r\nuser-agent:  y \r\nIF-NONE-MATCH:\r\n\r\n"],
@@ -135,15 +132,12 @@ CASES = {
     "body apart": [HEAD + b"Content-Length: %d\r\n" % len(HELLO) + END, HELLO, TOLD],
     "chunked": [HEAD + CHUNKED + END + b"3\r\nabc\r\n0\r\n\r\n" + TOLD],
     "unread chunks": [HELLO[:-2] + CHUNKED + b"\r\n25\r\n", HELLO, b"\r\n0\r\n\r\n", TOLD],
-    "expect": [POST.replace(b"Host", b"Expect: 100-continue\r\nHost"), TOLD],
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_bytes_get_the_answer_that_gunicorn_gives(port: int, stock: int, name: str) -> None:
-    heard = said(port, *CASES[name])
-    assert heard == said(stock, *CASES[name])
-    assert heard
+    assert said(port, *CASES[name]) == said(stock, *CASES[name]) != b""
 
 
 @pytest.mark.parametrize("query, keeps, status", [(7000, 0, 200), (0, 101, 431)])
@@ -249,34 +243,33 @@ def test_a_server_with_idle_connections_ends() -> None:
             assert response.will_close and process.wait(30) == 0
 
 
-def _mostly(good: list[str], *odd: str) -> st.SearchStrategy[str]:
-    return st.sampled_from(good * (1 + 8 * len(odd) // len(good)) + list(odd))
+def _request(chance: random.Random) -> bytes:
+    """Make a request out of plain pieces and a few odd ones."""
 
+    def some(good: str, odd: str) -> str:
+        return chance.choice((odd if chance.random() < 0.05 else good).split("|"))
 
-_TARGETS = st.builds(
-    "{}{}".format, _mostly(["/"], "", "//", "*", "http://x/", "?", " /", "/#"),
-    st.lists(_mostly(
-        ["a", "/", "//", ".", "..", "?", "%C3%A9", "%2F", "%00", "%", ":", "@", ";", "=", "&", "+"],
-        "#", " ", "[", "\\", "\xe9", "\t", "\0", '"',
-    ), max_size=6).map("".join),
-)  # fmt: skip
-_NAMES = _mostly(
-    ["Host", "Accept", "accept-encoding", "USER-AGENT", "Referer", "If-None-Match", "Connection"],
-    "Content-Length", "Transfer-Encoding", "Expect", "If_None_Match", "Script-Name", "", "A b",
-    "Accept ", "X-Forwarded-Proto", "\xb5", "Content-Type", "Content-Type", "Cookie",
-)  # fmt: skip
-_VALUES = st.one_of(
-    _mostly(["keep-alive", " x", "x \t", "", "a, b", "a:b"], "close", "0", "chunked", "5", "a\n b"),
-    st.text(st.characters(max_codepoint=255), max_size=5),
-)
-_ENDS = _mostly(["\r\n"], "\n", "\r", "", "\r\n ", "\r\n\r\n")
-_HEADERS = st.builds("{}:{}{}".format, _NAMES, _VALUES, _ENDS)
-_REQUESTS = st.builds(
-    "{} {} {}{}{}{}{}{}".format, _mostly(["GET"], "POST", "HEAD", "get", "GET ", "\r\nGET", ""),
-    _TARGETS, _mostly(["HTTP/1.1"], "HTTP/1.0", "HTTP/2.0", "http/1.1", "HTTP/1.1 ", "HTTP/1.10"),
-    _ENDS, _mostly(["Host: x\r\n", "host:y:80\r\n"], "", "Host:\r\n", "Host: \xa0\r\n"),
-    st.lists(_HEADERS, max_size=3).map("".join), _ENDS, _mostly([""], "x", "\r\n", "\0", "GET / "),
-).map(lambda text: text.encode("latin-1"))  # fmt: skip
+    def header() -> str:
+        name = some(
+            "Accept|accept-encoding|USER-AGENT|Referer|Connection|Cache-Control",
+            "Host|Content-Length|Content-Type|Transfer-Encoding|Expect|If_None_Match||Accept |\xb5",
+        )
+        usual = "keep-alive" if name == "Connection" else " x ||a, b|0|a:b"
+        value = some(usual, "close|chunked|x\t|" + chr(chance.randrange(256)))
+        return f"{name}:{value}{end()}"
+
+    def end() -> str:
+        return some("\r\n", "\n|\r||\r\n |\r\n\r\n")
+
+    target = some("/", "|//|*|http://x/|?| /|/#") + "".join(
+        some("a|/|//|.|..|?|%C3%A9|%2F|%00|%|:|@|;|=|&|+", '#| |[|\\|\xe9|\t|\0|"')
+        for _ in range(chance.randrange(7))
+    )
+    line = some("GET", "POST|HEAD|get|GET |\r\nGET|") + f" {target} "
+    line += some("HTTP/1.1", "HTTP/1.0|HTTP/2.0|http/1.1|HTTP/1.1 |HTTP/1.10") + end()
+    line += some("Host: x\r\n|host:y:80\r\n", "|Host:\r\n|Host: \xa0\r\n")
+    line += "".join(header() for _ in range(chance.randrange(4))) + end()
+    return (line + some("", "x|\r\n|\0|GET / ")).encode("latin-1")
 
 
 def test_a_line_that_is_too_long_is_refused_where_it_could_be_read() -> None:
@@ -287,8 +280,9 @@ def test_a_line_that_is_too_long_is_refused_where_it_could_be_read() -> None:
 
 
 @settings(max_examples=3000)
-@given(_REQUESTS)
-def test_what_is_read_is_what_gunicorn_reads(data: bytes) -> None:
+@given(st.integers(0, 1 << 40))
+def test_what_is_read_is_what_gunicorn_reads(seed: int) -> None:
+    data = _request(random.Random(seed))
     request = read(data)
     if request:
         parser = RequestParser(Config(), iter([data]), (HOST, 1))
@@ -300,7 +294,6 @@ def test_what_is_read_is_what_gunicorn_reads(data: bytes) -> None:
         told |= {"REQUEST_METHOD", "RAW_URI", "PATH_INFO", "QUERY_STRING"}
         assert request.variables.pop("wsgi.input").read() == message.body.read() == b""
         assert request.variables == {name: environ[name] for name in told}
-        assert (request.uri, request.query) == (message.uri, message.query)
         assert (environ["SCRIPT_NAME"], environ["wsgi.url_scheme"]) == ("", "http")
         assert (message.version, message.should_close()) == (request.version, False)
         assert parser.unreader.take_buffered() == b""

@@ -115,10 +115,10 @@ class LeadingWorker(ThreadWorker):  # type: ignore[misc]
         number, once = conn.sock.fileno(), select.EPOLLIN | select.EPOLLONESHOT
         with self._lock:
             self._lingering[number] = conn, time.monotonic()
-        try:
-            self._ready.modify(number, once)
-        except FileNotFoundError:
-            self._ready.register(number, once)
+            try:
+                self._ready.modify(number, once)
+            except FileNotFoundError:
+                self._ready.register(number, once)
 
     def _elected(self) -> _Term | None:
         """Return a term for this thread, unless another one leads."""
@@ -131,26 +131,37 @@ class LeadingWorker(ThreadWorker):  # type: ignore[misc]
 
     def _lead(self, term: _Term | None) -> None:
         """Answer the lingering connections until there are none, or another thread leads."""
-        while term and self._term is term:
-            for number, _ in self._ready.poll(LINGER, 1):
-                with self._lock:
-                    conn, _ = self._lingering.pop(number)
-                term.since = time.monotonic()
-                keep = super().handle(conn)
-                term.since = 0
-                if self._stays(conn, keep):
-                    self._linger(conn)
-                else:
-                    self._hand_back(conn, keep)
-            if self._term is not term:
+        try:
+            while term and self._lead_on(term):
                 # Whoever led on may have stopped before this thread left its connection.
-                term = self._elected()
-                continue
-            self._dismiss()
+                if self._term is not term:
+                    term = self._elected()
+        except BaseException:
             with self._lock:
-                if not self._lingering:
+                if self._term is term:
                     self._led.clear()
-                    return
+            raise
+
+    def _lead_on(self, term: _Term) -> bool:
+        """Answer a connection that is ready; return whether there may be more to do."""
+        for number, _ in self._ready.poll(LINGER, 1):
+            with self._lock:
+                conn, _ = self._lingering.pop(number)
+                term.since = time.monotonic()
+            keep = super().handle(conn)
+            with self._lock:
+                term.since = 0  # from here on, nobody else leads
+            if self._stays(conn, keep):
+                self._linger(conn)
+            else:
+                self._hand_back(conn, keep)
+        if self._term is term:
+            self._dismiss()
+        with self._lock:
+            if self._term is term and not self._lingering:
+                self._led.clear()
+                return False
+        return True
 
     def _dismiss(self) -> None:
         """Hand back the connections that have waited long enough."""
@@ -160,7 +171,7 @@ class LeadingWorker(ThreadWorker):  # type: ignore[misc]
                 if conn is None or (self.alive and time.monotonic() - since < LINGER):
                     return
                 del self._lingering[number]
-            self._ready.unregister(number)
+                self._ready.unregister(number)
             self._hand_back(conn, True)
 
     def _hand_back(self, conn: TConn, keep: Any) -> None:
