@@ -129,6 +129,10 @@ def publish(home: Path, _: int) -> None:
             record = f"ce-00000000-0000-4000-8000-{number % 10:012d}"
             body = {"@type": "ceterms:Certificate", "ceterms:ctid": record,
                     "ceterms:name": {"en": f"Certificate, {time.time_ns()}"},
+                    "ceterms:description": {"en": "It changes every few milliseconds."},
+                    "ceterms:subjectWebpage": "https://www.example.org/certificate",
+                    "ceterms:inLanguage": ["en"],
+                    "ceterms:credentialStatusType": {"ceterms:targetNode": "credentialStat:Active"},
                     "ceterms:ownedBy": f"{BASE}/{organization}"}  # fmt: skip
             path = f"/resources/organizations/{organization}/documents?wait=true"
             took, answer = client.request("POST", path, json.dumps(body).encode(),
