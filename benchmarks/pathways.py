@@ -16,7 +16,8 @@ from ctgraph.bulk.sample import generate
 from ctgraph.documents import parse
 from ctgraph.identity import Identity
 from ctgraph.iris import CTG, TYPE
-from ctgraph.ledger import Change, Ledger
+from ctgraph.ledger import Ledger
+from ctgraph.ledger.values import Change
 from ctgraph.ledger.writing import Submission, append, register_organizations
 from ctgraph.links.extraction import extract
 from ctgraph.pathways import Asked, Pathways

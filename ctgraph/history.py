@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ctgraph.errors import Gone, NotFound
-from ctgraph.ledger import Envelope, Ledger, Version
+from ctgraph.ledger import Ledger
+from ctgraph.ledger.values import Envelope, Version
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,8 @@ import orjson
 from ctgraph.bounded import Runner, directly
 from ctgraph.errors import CtgraphError, Problem
 from ctgraph.examining import LinkAdvisor, accept
-from ctgraph.ledger import Envelope, Ledger, Organization
+from ctgraph.ledger import Ledger
+from ctgraph.ledger.values import Envelope, Organization
 from ctgraph.ledger.writing import Outcome, Submission, append
 from ctgraph.settings import Settings
 from ctgraph.store.projector import snapshots_of

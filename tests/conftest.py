@@ -18,7 +18,8 @@ import hypothesis
 import pytest
 from flask.testing import FlaskClient
 
-from ctgraph.ledger import Ledger, Organization
+from ctgraph.ledger import Ledger
+from ctgraph.ledger.values import Organization
 from ctgraph.settings import Settings, load_settings
 from ctgraph.store.projector import Projector, hold
 from ctgraph.web import create_app

@@ -18,9 +18,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from test_postgresql import on_postgresql, postgresql
 
-from ctgraph import ledger as ledgers
 from ctgraph.cli import main
 from ctgraph.ledger import Ledger, drafts
+from ctgraph.ledger.database import migrations
 from ctgraph.settings import load_settings
 from ctgraph.web import create_app
 
@@ -229,10 +229,10 @@ def test_drafts_are_in_no_public_answer(client: FlaskClient, registry: Registry)
 def test_an_older_ledger_is_brought_up_to_date(tmp_path: Path) -> None:
     config = load_settings(home=tmp_path)
     older = Ledger(config.ledger_url)
-    migrations = ledgers._migrations()
+    older_tables = migrations()
     with older.writing() as connection:
-        migrations.attributes["connection"] = connection
-        command.upgrade(migrations, "0001")
+        older_tables.attributes["connection"] = connection
+        command.upgrade(older_tables, "0001")
     organization = older.add_organization("Old College", ctid_number(0))
     key = older.add_key(organization.ctid)
     assert "draft" not in sa.inspect(older.engine).get_table_names()

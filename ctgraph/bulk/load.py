@@ -23,7 +23,8 @@ from ctgraph import ctid
 from ctgraph.bulk import sources
 from ctgraph.documents import Document, from_json
 from ctgraph.errors import CtgraphError, DocumentTooLarge, InvalidDocument, Problem
-from ctgraph.ledger import Ledger, Organization
+from ctgraph.ledger import Ledger
+from ctgraph.ledger.values import Organization
 from ctgraph.ledger.writing import (
     Progress,
     Submission,

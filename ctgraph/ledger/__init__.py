@@ -8,22 +8,18 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-import zlib
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from alembic import command
-from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from ctgraph import ctid
 from ctgraph.errors import Conflict, NotFound, StoreError
+from ctgraph.ledger.database import migrations, prepare_sqlite
 from ctgraph.ledger.models import (
     api_key,
     entity,
@@ -33,87 +29,8 @@ from ctgraph.ledger.models import (
     sequence,
     version,
 )
+from ctgraph.ledger.values import Change, Envelope, Key, Organization, Version, now, unpack
 from ctgraph.settings import Settings
-
-
-def now() -> str:
-    """Return the present time as the ledger writes it: ISO 8601, UTC, microseconds, Z."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-
-
-@dataclass(frozen=True)
-class Organization:
-    """An organization that may publish."""
-
-    ctid: str
-    name: str
-    created_at: str
-
-
-@dataclass(frozen=True)
-class Key:
-    """An API key as it is kept: its secret is not."""
-
-    id: str
-    organization: str
-    created_at: str
-    revoked_at: str | None
-
-
-@dataclass(frozen=True)
-class Envelope:
-    """The registry's record of one CTID, as it stands now."""
-
-    ctid: str
-    uuid: str
-    owner: str
-    type: str
-    name: str
-    version: int
-    digest: str
-    created_at: str
-    updated_at: str
-    deleted_at: str | None
-
-
-@dataclass(frozen=True)
-class Version:
-    """One version of an envelope, without its documents."""
-
-    seq: int
-    ctid: str
-    number: int
-    event: str
-    actor: str
-    created_at: str
-    digest: str
-
-
-@dataclass(frozen=True)
-class Change:
-    """What a projection needs to know of one version. `quads` is empty after a withdrawal, and
-    where only the history was asked for."""
-
-    seq: int
-    ctid: str
-    number: int
-    digest: str
-    modified: str
-    owner: str
-    issued: str
-    event: str
-    actor: str
-    quads: bytes
-
-
-def pack(data: bytes) -> bytes:
-    """Compress a document for keeping."""
-    return zlib.compress(data, 1)
-
-
-def unpack(data: bytes | None) -> bytes:
-    """Give back a kept document; nothing where a tombstone keeps none."""
-    return zlib.decompress(data) if data else b""
 
 
 def _digest(key: str) -> str:
@@ -139,7 +56,7 @@ class Ledger:
     def __init__(self, url: str) -> None:
         self.engine = sa.create_engine(url, pool_size=20, max_overflow=20)
         if self.engine.dialect.name == "sqlite":
-            _prepare_sqlite(self.engine)
+            prepare_sqlite(self.engine)
 
     @classmethod
     def of(cls, settings: Settings) -> Ledger:
@@ -155,7 +72,7 @@ class Ledger:
                 revision = MigrationContext.configure(connection).get_current_revision()
         except sa.exc.SQLAlchemyError as error:
             raise StoreError(f"The ledger cannot be opened: {error}") from error
-        if revision != ScriptDirectory.from_config(_migrations()).get_current_head():
+        if revision != ScriptDirectory.from_config(migrations()).get_current_head():
             raise StoreError("The ledger's tables are not those of this ctgraph. Run: ctgraph init")
         return ledger
 
@@ -164,7 +81,7 @@ class Ledger:
         """Create the home folder and the tables, or bring older tables up to date."""
         settings.home.mkdir(parents=True, exist_ok=True)
         ledger = cls(settings.ledger_url)
-        config = _migrations()
+        config = migrations()
         with ledger.writing() as connection:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
@@ -391,27 +308,3 @@ class Ledger:
     def _rows(self, query: Any) -> list[Any]:
         with self.engine.connect() as connection:
             return list(connection.execute(query))
-
-
-def _migrations() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    return config
-
-
-def _prepare_sqlite(engine: sa.Engine) -> None:
-    """Set SQLite up for many readers, one writer, and commits that outlive a power cut."""
-
-    @sa.event.listens_for(engine, "connect")
-    def connect(connection: Any, _: Any) -> None:
-        connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=60000",
-                       "foreign_keys=ON", "cache_size=-65536"):  # fmt: skip
-            connection.execute(f"PRAGMA {pragma}")
-
-    @sa.event.listens_for(engine, "begin")
-    def begin(connection: sa.Connection) -> None:
-        # A writer that starts as a reader could not be upgraded once another has written. A
-        # reader makes one statement, and needs no transaction around it.
-        if connection.get_execution_options().get("ctgraph_write"):
-            connection.exec_driver_sql("BEGIN IMMEDIATE")

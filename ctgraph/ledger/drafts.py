@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from ctgraph.errors import DraftsFull, NotFound
-from ctgraph.ledger import Ledger, now
+from ctgraph.ledger import Ledger
 from ctgraph.ledger.models import draft, organization
+from ctgraph.ledger.values import now
 
 MOST_DRAFTS = 200
 

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from ctgraph.documents import Document
 from ctgraph.errors import Conflict, CtgraphError, Forbidden, Gone, NotFound
-from ctgraph.ledger import Envelope, Ledger, Organization, now, pack
+from ctgraph.ledger import Ledger
 from ctgraph.ledger.models import (
     entity,
     envelope,
@@ -23,6 +23,7 @@ from ctgraph.ledger.models import (
     sequence,
     version,
 )
+from ctgraph.ledger.values import Envelope, Organization, now, pack
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ import pyoxigraph as ox
 
 from ctgraph.identity import Identity
 from ctgraph.iris import CTG, DCT, TYPE, XSD
-from ctgraph.ledger import Change
+from ctgraph.ledger.values import Change
 from ctgraph.links.extraction import extract
 from ctgraph.store.linkgraph import link_quads
 from ctgraph.store.links import LinkIndex, Said

@@ -14,7 +14,8 @@ import pyoxigraph as ox
 
 from ctgraph.errors import StoreError
 from ctgraph.identity import Identity
-from ctgraph.ledger import Change, Ledger
+from ctgraph.ledger import Ledger
+from ctgraph.ledger.values import Change
 from ctgraph.settings import Settings
 from ctgraph.store.embedded import EmbeddedStore
 from ctgraph.store.links import LinkIndex, remove

@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from ctgraph import ctid
 from ctgraph.errors import BadParameter
 from ctgraph.exports.graphs import FORMATS, to_json, write
-from ctgraph.ledger import Envelope
+from ctgraph.ledger.values import Envelope
 from ctgraph.links.model import Cut, Graph
 from ctgraph.pathways import Asked, Pathways
 from ctgraph.pathways.checking import MOST_HELD, Checked, Prospect

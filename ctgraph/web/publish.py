@@ -7,7 +7,7 @@ from flask import Blueprint, Response, request
 
 from ctgraph import ctid, publishing
 from ctgraph.errors import Forbidden, Unauthenticated, UnsupportedMediaType
-from ctgraph.ledger import Organization
+from ctgraph.ledger.values import Organization
 from ctgraph.publishing import Receipt
 from ctgraph.web.state import state
 

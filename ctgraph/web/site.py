@@ -10,7 +10,7 @@ from flask import Blueprint, Response, render_template, request
 
 from ctgraph import __version__, ctid
 from ctgraph.errors import NotFound, StoreError
-from ctgraph.ledger import Envelope
+from ctgraph.ledger.values import Envelope
 from ctgraph.publishing import envelope_json
 from ctgraph.quality import quality_of
 from ctgraph.store.projector import snapshots_of

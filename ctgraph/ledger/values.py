@@ -1,0 +1,87 @@
+"""The ledger's values, and how it writes moments and documents."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+
+def now() -> str:
+    """Return the present time as the ledger writes it: ISO 8601, UTC, microseconds, Z."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+@dataclass(frozen=True)
+class Organization:
+    """An organization that may publish."""
+
+    ctid: str
+    name: str
+    created_at: str
+
+
+@dataclass(frozen=True)
+class Key:
+    """An API key as it is kept: its secret is not."""
+
+    id: str
+    organization: str
+    created_at: str
+    revoked_at: str | None
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """The registry's record of one CTID, as it stands now."""
+
+    ctid: str
+    uuid: str
+    owner: str
+    type: str
+    name: str
+    version: int
+    digest: str
+    created_at: str
+    updated_at: str
+    deleted_at: str | None
+
+
+@dataclass(frozen=True)
+class Version:
+    """One version of an envelope, without its documents."""
+
+    seq: int
+    ctid: str
+    number: int
+    event: str
+    actor: str
+    created_at: str
+    digest: str
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a projection needs to know of one version. `quads` is empty after a withdrawal, and
+    where only the history was asked for."""
+
+    seq: int
+    ctid: str
+    number: int
+    digest: str
+    modified: str
+    owner: str
+    issued: str
+    event: str
+    actor: str
+    quads: bytes
+
+
+def pack(data: bytes) -> bytes:
+    """Compress a document for keeping."""
+    return zlib.compress(data, 1)
+
+
+def unpack(data: bytes | None) -> bytes:
+    """Give back a kept document; nothing where a tombstone keeps none."""
+    return zlib.decompress(data) if data else b""
