@@ -205,7 +205,10 @@ def test_pages_fit_a_phone(opening: Opening, served: str, scheme: str) -> None:
 
 @pytest.fixture
 def building(registry: Registry, client: FlaskClient) -> Iterator[str]:
-    """The address of a server whose registry has two certificates to build with."""
+    """The address of a server whose registry has two certificates to build with.
+
+    A test names it before `opening`: then the pages are closed before their server is.
+    """
     for number, name in ((1, "Nurse Aide"), (2, "Practical Nurse")):
         document = certificate(number, **{"ceterms:name": {"en-US": name}})
         client.post(registry.documents_url, data=json.dumps(document),
@@ -222,7 +225,7 @@ def begin(page: Any, key: str) -> None:
 
 
 def test_a_pathway_is_built_checked_and_published(
-    opening: Opening, building: str, registry: Registry
+    building: str, opening: Opening, registry: Registry
 ) -> None:
     page = opening(f"{building}/pathways/build", viewport={"width": 1280, "height": 1100})
     status, board, form = (page.locator(f"#{name}") for name in ("status", "board", "details"))
