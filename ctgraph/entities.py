@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from ctgraph import ctid
 from ctgraph.errors import MalformedCtid, Problem
 from ctgraph.identity import Identity
-from ctgraph.nodes import type_of
+from ctgraph.nodes import each, type_of
 from ctgraph.strictjson import Place, pointer
 from ctgraph.vocab import vocabulary
 
@@ -19,6 +20,7 @@ PARTS = (
     "ceasn:RubricCriterion", "ceasn:RubricLevel", "ceasn:CriterionLevel",
     "ceasn:CriterionCategory", "qdata:DataSetProfile",
 )  # fmt: skip
+_CTID = "https://purl.org/ctdl/terms/ctid"
 
 
 @dataclass(frozen=True)
@@ -119,3 +121,32 @@ def _primary(
         f"Write {identity.graph(found[0][0]['ceterms:ctid'])}, or leave @id out.", "/@id",
     ))  # fmt: skip
     return found[0]
+
+
+def ctids_in(value: dict[str, Any], identity: Identity) -> dict[str, str | None]:
+    """Return the CTIDs that an unfinished document bears, in its entities or as its own name.
+
+    :returns: each CTID with its JSON Pointer.
+    """
+    found: dict[str, str | None] = {}
+    waiting: list[tuple[Any, Place]] = [(value, ())]
+    while waiting:
+        item, at = waiting.pop()
+        if isinstance(item, list):
+            waiting += ((member, (at, index)) for index, member in enumerate(item))
+        elif isinstance(item, dict):
+            for key, member in item.items():
+                if isinstance(member, (dict, list)):
+                    waiting.append((member, (at, key)))
+                named = isinstance(member, str) and key == "@id" and ("@graph" in item or not at)
+                if named and (record := identity.ctid_of(member)):
+                    found.setdefault(record, pointer((at, key)))
+                for text in each(member) if is_ctid_property(key) else ():
+                    with suppress(MalformedCtid):
+                        found.setdefault(ctid.canonical(str(text)), pointer((at, key)))
+    return found
+
+
+def is_ctid_property(key: str) -> bool:
+    """Tell whether a key means ceterms:ctid, in whatever spelling."""
+    return vocabulary().expand(key) == _CTID

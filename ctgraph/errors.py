@@ -145,7 +145,7 @@ class Conflict(CtgraphError):
 
 
 class DraftsFull(Conflict):
-    """An organization keeps as many drafts as it may."""
+    """An organization keeps as many drafts, or as many bytes of them, as it may."""
 
     title = "Too many drafts"
 

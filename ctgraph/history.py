@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ctgraph.errors import Gone, NotFound
 from ctgraph.ledger import Ledger
+from ctgraph.ledger.holdings import version_that_held, versions_of
 from ctgraph.ledger.values import Envelope, Version
 
 
@@ -23,9 +24,11 @@ class Held:
     canonical: bytes
 
 
-def held(ledger: Ledger, record: str, number: int | None = None) -> Held:
-    """Return the document that holds an entity: the newest, or version `number` of it.
+def held(ledger: Ledger, record: str, number: int | None = None, document: bool = False) -> Held:
+    """Return the document that holds an entity: the newest, or the one of a version.
 
+    :param number: the version; it means the same document for ever, wherever the entity goes.
+    :param document: prefer the document that bears the CTID to those that held it as a part.
     :raises NotFound: when there is no such record or version.
     :raises Gone: when the record, or that version of it, is a withdrawal.
     """
@@ -37,24 +40,33 @@ def held(ledger: Ledger, record: str, number: int | None = None) -> Held:
         if envelope.deleted_at:
             raise _gone(ledger, envelope)
         return Held(envelope, envelope.version, envelope.digest, envelope.updated_at, canonical)
-    past = ledger.version(envelope.ctid, number) if number <= envelope.version else None
-    if past is None:
-        raise NotFound(f"{envelope.ctid} has versions 1 to {envelope.version}, no {number}.")
-    version, canonical = past
-    if version.event == "withdraw":
-        raise _gone(ledger, envelope, version)
-    return Held(envelope, number, version.digest, version.created_at, canonical)
+    kept = version_that_held(ledger, record, number, document)
+    if kept is None:
+        raise _no_version(envelope, record, number)
+    if kept.version.event == "withdraw":
+        raise _gone(ledger, kept.envelope, kept.version)
+    return Held(kept.envelope, number, kept.version.digest, kept.version.created_at, kept.canonical)
 
 
 def versions(ledger: Ledger, record: str) -> tuple[Envelope, list[Version]]:
-    """Return the envelope that holds an entity, and all its versions, the newest first.
+    """Return the envelope that holds an entity, and all versions, the newest first, of it and of
+    every other document that the entity ever stood in.
 
     :raises NotFound: when there is no such record.
     """
     found = ledger.find(record)
     if found is None:
         raise NotFound(f"There is no record {record} in this registry.")
-    return found[0], ledger.versions(found[0].ctid)
+    return found[0], versions_of(ledger, record)
+
+
+def _no_version(envelope: Envelope, record: str, number: int) -> NotFound:
+    if number > envelope.version:
+        return NotFound(f"{envelope.ctid} has versions 1 to {envelope.version}, no {number}.")
+    return NotFound(
+        f"{record} is not in version {number} of {envelope.ctid}.",
+        history=f"/resources/{record}/versions",
+    )
 
 
 def _gone(ledger: Ledger, envelope: Envelope, version: Version | None = None) -> Gone:

@@ -213,7 +213,7 @@ def get(record: str, name: str, number: int | None, received: bool) -> None:
     format = rdf.format_named(name)
     if format is None:
         raise click.BadParameter(f"{name!r} is none of the formats.", param_hint="--format")
-    held = history.held(ledger, record, number)
+    held = history.held(ledger, record, number, document=True)
     which = held.envelope.ctid, held.number
     if received:
         data = ledger.received(*which)

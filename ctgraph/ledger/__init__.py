@@ -29,6 +29,7 @@ from ctgraph.ledger.models import (
     sequence,
     version,
 )
+from ctgraph.ledger.ownership import describable, lock_sequence
 from ctgraph.ledger.values import Change, Envelope, Key, Organization, Version, now, unpack
 from ctgraph.settings import Settings
 
@@ -99,11 +100,17 @@ class Ledger:
     def add_organization(self, name: str, record: str | None = None) -> Organization:
         """Add an organization; without `record` its CTID is minted.
 
-        :raises Conflict: when the CTID is taken.
+        A description of it that another organization published stays until its own replaces it.
+
+        :raises Conflict: when the CTID is taken, by an organization or something else.
         """
         added = Organization(record or ctid.mint(), name, now())
         try:
             with self.writing() as connection:
+                lock_sequence(connection)
+                if not describable(connection, [added.ctid]):
+                    raise Conflict(f"{added.ctid} already names something else than an "
+                                   "organization.")  # fmt: skip
                 connection.execute(organization.insert().values(**vars(added)))
         except sa.exc.IntegrityError as error:
             raise Conflict(f"There already is an organization {added.ctid}.") from error
@@ -222,13 +229,6 @@ class Ledger:
         """Return every version of an envelope, the newest first."""
         query = sa.select(*_VERSION).where(version.c.ctid == record)
         return [Version(*row) for row in self._rows(query.order_by(version.c.number.desc()))]
-
-    def version(self, record: str, number: int) -> tuple[Version, bytes] | None:
-        """Return one version, and its canonical document."""
-        query = sa.select(*_VERSION, version.c.canonical)
-        query = query.where(version.c.ctid == record, version.c.number == number)
-        row = next(iter(self._rows(query)), None)
-        return (Version(*row[:-1]), unpack(row.canonical)) if row else None
 
     def quads(self, record: str, number: int) -> bytes:
         """Return the canonical N-Quads of a version."""

@@ -9,9 +9,11 @@ import sqlalchemy as sa
 from ctgraph.errors import DraftsFull, NotFound
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.models import draft, organization
-from ctgraph.ledger.values import now
+from ctgraph.ledger.ownership import Ownership
+from ctgraph.ledger.values import Organization, now
 
 MOST_DRAFTS = 200
+MOST_BYTES = 100_000_000
 
 
 @dataclass(frozen=True)
@@ -23,26 +25,42 @@ class Draft:
     updated_at: str
 
 
-def save_draft(ledger: Ledger, owner: str, record: str, name: str, document: bytes) -> None:
+def save_draft(
+    ledger: Ledger,
+    owner: Organization,
+    record: str,
+    name: str,
+    document: bytes,
+    borne: dict[str, str | None],
+) -> None:
     """Keep a draft of an organization, in the place of an earlier one with the same CTID.
 
-    Every organization has its own drafts: two may draft with one CTID.
+    Every organization has its own drafts: two may draft with one CTID that is free.
 
-    :raises DraftsFull: when it has 200 already.
+    :param borne: the CTIDs that the document bears, each with its JSON Pointer.
+    :raises Forbidden: when the draft bears a CTID that belongs to another organization.
+    :raises DraftsFull: when it has 200 already, or 100 million bytes of them.
     """
-    mine = (draft.c.owner == owner) & (draft.c.ctid == record)
+    mine = (draft.c.owner == owner.ctid) & (draft.c.ctid == record)
     # Two tabs may save one draft at once: an organization's drafts are saved one after another.
-    turn = sa.select(organization.c.ctid).where(organization.c.ctid == owner)
+    turn = sa.select(organization.c.ctid).where(organization.c.ctid == owner.ctid)
     with ledger.writing() as connection:
         connection.execute(turn.with_for_update(key_share=True))
+        Ownership(connection, {record, *borne}).require(owner, ({record: None} | borne).items())
         connection.execute(draft.delete().where(mine))
-        count = connection.scalar(
-            sa.select(sa.func.count()).select_from(draft).where(draft.c.owner == owner)
-        )
-        if count is not None and count >= MOST_DRAFTS:
+        count, size = connection.execute(
+            sa.select(sa.func.count(), sa.func.sum(sa.func.length(draft.c.document)))
+            .where(draft.c.owner == owner.ctid)
+        ).one()
+        if count >= MOST_DRAFTS:
             raise DraftsFull(f"You have {MOST_DRAFTS} drafts; publish or delete one first.")
+        if (size or 0) + len(document) > MOST_BYTES:
+            raise DraftsFull(
+                f"Your drafts would have {(size or 0) + len(document):,} bytes, and may have "
+                f"{MOST_BYTES:,}; publish or delete one first."
+            )
         connection.execute(draft.insert().values(
-            owner=owner, ctid=record, name=name, document=document, updated_at=now()
+            owner=owner.ctid, ctid=record, name=name, document=document, updated_at=now()
         ))  # fmt: skip
 
 

@@ -95,7 +95,19 @@ entity = Table(
     Column("envelope", ForeignKey("envelope.ctid"), nullable=False, index=True),
     Column("type", Text, nullable=False),
     Column("current", Boolean, nullable=False),
+    Column("owner", ForeignKey("organization.ctid"), nullable=False),
 )
+
+holding = Table(
+    "holding",
+    metadata,
+    _ctid(primary_key=True),
+    Column("envelope", ForeignKey("envelope.ctid"), primary_key=True),
+    Column("first", Integer, primary_key=True),
+    Column("last", Integer),
+    Index("open_holding", "envelope", "last"),
+)
+"""Which versions of which document a part stood in; the last is open while it stands there."""
 
 sequence = Table(
     "sequence",

@@ -1,20 +1,21 @@
 """Adding versions to the ledger: one transaction for a batch, gapless sequence numbers.
 
-This is the one place that decides who may change what.
+Who may change what is decided in :mod:`ctgraph.ledger.ownership`.
 """
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Sequence
+from dataclasses import astuple, dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
 
 from ctgraph.documents import Document
-from ctgraph.errors import Conflict, CtgraphError, Forbidden, Gone, NotFound
+from ctgraph.errors import Conflict, CtgraphError, Forbidden, Gone, NotFound, Problem
 from ctgraph.ledger import Ledger
+from ctgraph.ledger.holdings import Holdings
 from ctgraph.ledger.models import (
     entity,
     envelope,
@@ -23,6 +24,7 @@ from ctgraph.ledger.models import (
     sequence,
     version,
 )
+from ctgraph.ledger.ownership import Ownership, accounts, describable, lock_sequence, select_in
 from ctgraph.ledger.values import Envelope, Organization, now, pack
 
 
@@ -96,30 +98,34 @@ def _note_progress(connection: sa.Connection, progress: Progress) -> None:
 
 
 def register_organizations(ledger: Ledger, named: dict[str, str]) -> dict[str, Organization]:
-    """Return the organizations with these CTIDs; those not known yet are added with the names."""
+    """Return the organizations with these CTIDs; those not known yet are added with the names.
+
+    A CTID that already names something else than an organization is left out.
+    """
     with ledger.writing() as connection:
-        known = _select(connection, organization, named)
-        missing = [
-            {"ctid": record, "name": name or record, "created_at": now()}
-            for record, name in named.items()
-            if record not in known
+        lock_sequence(connection)
+        missing = named.keys() - accounts(connection, named).keys()
+        added = [
+            {"ctid": record, "name": named[record] or record, "created_at": now()}
+            for record in sorted(describable(connection, missing))
         ]
-        if missing:
-            connection.execute(organization.insert(), missing)
-        return {
-            record: Organization(*row)
-            for record, row in _select(connection, organization, named).items()
-        }
+        if added:
+            connection.execute(organization.insert(), added)
+        return accounts(connection, named)
 
 
 @dataclass
 class _Part:
-    """An entity with a CTID, and the envelope that holds it, or once did."""
+    """An entity with a CTID, and the envelope that holds it, or once did.
+
+    :param owner: the organization that first held it.
+    """
 
     ctid: str
     envelope: str
     type: str
     current: bool
+    owner: str
 
 
 class _Batch:
@@ -130,58 +136,63 @@ class _Batch:
     ) -> None:
         self._connection = connection
         self._actor = actor
-        # Locks the sequence until the commit, so that numbers are given in the order of commits.
-        locked = sa.select(sequence.c.last).with_for_update()
-        self._seq: int = connection.execute(locked).scalar_one()
+        self._seq = lock_sequence(connection)
         records = {submission.ctid for submission in submissions}
         inner = {e.ctid for s in submissions if s.document for e in s.document.entities}
-        rows = _select(connection, envelope, records)
-        self._heads = {record: Envelope(*row) for record, row in rows.items()}
-        self._entities = {
-            part: _Part(*row) for part, row in _select(connection, entity, records | inner).items()
-        }
-        self._accounts = _select(connection, organization, records)
-        self._known = set(self._heads), set(self._entities)
+        parts = select_in(connection, entity.c.ctid, records | inner)
+        parts += select_in(connection, entity.c.envelope, records)
+        self._entities = {row[0]: _Part(*row) for row in parts}
+        self._stored = {row[0]: tuple(row) for row in parts}
+        documents = records | {part.envelope for part in self._entities.values()}
+        heads = select_in(connection, envelope.c.ctid, documents)
+        self._heads = {row[0]: Envelope(*row) for row in heads}
+        self._known = set(self._heads)
+        self._ownership = Ownership(connection, records | inner)
+        self._holdings = Holdings(connection, records)
         self._versions: list[dict[str, Any]] = []
         self._changed: dict[str, Document | None] = {}
-        self._parts: dict[str, _Part] = {}
 
     def add(self, submission: Submission) -> Outcome | CtgraphError:
         """Decide on one submission, and note what it changes."""
         head = self._heads.get(submission.ctid)
-        document = submission.document
+        owner, document = submission.owner, submission.document
         try:
-            self._authorize(submission, head)
+            self._authorize(submission)
             if document is None:
                 return self._withdraw(submission, head)
-            if head and not head.deleted_at and head.digest == document.digest:
+            assert owner  # or it would not have been authorized
+            if head and not head.deleted_at and (head.digest, head.owner) == (
+                document.digest, owner.ctid,
+            ):  # fmt: skip
                 return Outcome(head, "unchanged", self._seq)
-            return self._publish(submission, document, head)
+            return self._publish(owner, document, head)
         except CtgraphError as error:
             return error
 
-    def _authorize(self, submission: Submission, head: Envelope | None) -> None:
+    def _authorize(self, submission: Submission) -> None:
         """Let an organization change only what it owns.
 
-        :raises Forbidden: for the record of another organization, or about one.
-        :raises Conflict: when a CTID in the document belongs to another record.
+        :raises Forbidden: when a CTID belongs to another organization.
+        :raises Conflict: when a CTID in the document stands in another document of its owner.
         """
-        owner, record = submission.owner, submission.ctid
+        owner, document = submission.owner, submission.document
         if owner is None:
-            if submission.document:
-                raise Forbidden(f"{record} cannot be published without an owner.")
+            if document:
+                raise Forbidden(f"{submission.ctid} cannot be published without an owner.")
             return
-        if head and head.owner != owner.ctid:
-            raise Forbidden(f"{record} belongs to another organization than {owner.name}.")
-        if head is None and record in self._accounts and record != owner.ctid:
-            raise Forbidden(f"{record} is an organization that describes itself.")
-        for part in submission.document.entities if submission.document else ():
+        if document is None:
+            self._ownership.require(owner, [(submission.ctid, None)])
+            return
+        self._ownership.require(owner, [(e.ctid, e.pointer) for e in document.entities])
+        for part in document.entities:
             held = self._entities.get(part.ctid)
-            if held and held.current and held.envelope != record:
-                raise Conflict(
-                    f"{part.ctid} is already published as part of {held.envelope}.",
-                    ctid=part.ctid,
-                )
+            if held is None or not held.current or held.envelope == document.ctid:
+                continue
+            # Where somebody else has it without a right to, its owner takes it back.
+            if self._heads[held.envelope].owner == owner.ctid:
+                message = f"{part.ctid} is already published as part of {held.envelope}."
+                remedy = "Remove it there first, or publish it there."
+                raise Conflict(message, [Problem(message, remedy, part.pointer)], ctid=part.ctid)
 
     def _withdraw(self, submission: Submission, head: Envelope | None) -> Outcome:
         if head is None:
@@ -195,14 +206,13 @@ class _Batch:
         return self._note(changed, "withdraw", None, "withdrawn")
 
     def _publish(
-        self, submission: Submission, document: Document, head: Envelope | None
+        self, owner: Organization, document: Document, head: Envelope | None
     ) -> Outcome:
-        assert submission.owner  # or it would not have been authorized
         moment = now()
         changed = Envelope(
             ctid=document.ctid,
             uuid=head.uuid if head else str(uuid.uuid4()),
-            owner=submission.owner.ctid,
+            owner=owner.ctid,
             type=document.type,
             name=document.name,
             version=head.version + 1 if head else 1,
@@ -219,12 +229,13 @@ class _Batch:
         self._seq += 1
         self._heads[changed.ctid] = changed
         self._changed[changed.ctid] = document
-        # Parts that the new version no longer has keep their row: they answer as gone.
-        for part in self._parts.values():
-            part.current &= part.envelope != changed.ctid
-        for entry in document.entities if document else ():
-            part = _Part(entry.ctid, changed.ctid, entry.type, True)
-            self._entities[entry.ctid] = self._parts[entry.ctid] = part
+        # Entities that the new version no longer has keep their row: they answer as gone.
+        for record in (changed.ctid, *self._holdings.parts(changed.ctid)):
+            part = self._entities.get(record)
+            if part and part.envelope == changed.ctid:
+                part.current = False
+        if document:
+            self._hold(changed, document)
         self._versions.append({
             "seq": self._seq, "ctid": changed.ctid, "number": changed.version, "event": event,
             "actor": self._actor, "created_at": changed.updated_at, "digest": changed.digest,
@@ -234,21 +245,27 @@ class _Batch:
         })  # fmt: skip
         return Outcome(changed, outcome, self._seq)
 
+    def _hold(self, changed: Envelope, document: Document) -> None:
+        """Note which entities a new version of a document holds."""
+        for entry in document.entities:
+            first = self._ownership.take(entry.ctid, changed.owner)
+            self._entities[entry.ctid] = _Part(entry.ctid, changed.ctid, entry.type, True, first)
+        parts = {entry.ctid for entry in document.entities} - {changed.ctid}
+        self._holdings.publish(changed.ctid, changed.version, parts)
+
     def flush(self) -> None:
-        """Write what :meth:`add` noted."""
+        """Write what :meth:`add` noted; a row that stays as it is, is not written."""
         if not self._versions:
             return
-        known_heads, known_entities = self._known
-        self._write(envelope, [vars(self._heads[r]) for r in self._changed], known_heads)
-        older = [record for record in self._changed if record in known_heads]
-        for chunk in _chunks(older):
-            retire = entity.update().where(entity.c.envelope.in_(chunk)).values(current=False)
-            self._connection.execute(retire)
-        self._write(entity, [vars(part) for part in self._parts.values()], known_entities)
+        self._write(envelope, [vars(self._heads[r]) for r in self._changed], self._known)
+        changed = [vars(part) for part in self._entities.values()
+                   if astuple(part) != self._stored.get(part.ctid)]  # fmt: skip
+        self._write(entity, changed, self._stored.keys())
+        self._holdings.flush()
         self._connection.execute(version.insert(), self._versions)
         self._connection.execute(sequence.update().values(last=self._seq))
         named = [{"who": r, "name": d.name} for r, d in self._changed.items()
-                 if d and d.name and r in self._accounts]  # fmt: skip
+                 if d and d.name and self._ownership.is_account(r)]  # fmt: skip
         if named:
             self._connection.execute(
                 organization.update()
@@ -257,7 +274,9 @@ class _Batch:
                 named,
             )
 
-    def _write(self, table: sa.Table, rows: list[dict[str, Any]], known: set[str]) -> None:
+    def _write(
+        self, table: sa.Table, rows: list[dict[str, Any]], known: Collection[str]
+    ) -> None:
         added = [row for row in rows if row["ctid"] not in known]
         if added:
             self._connection.execute(table.insert(), added)
@@ -270,20 +289,3 @@ class _Batch:
                 .values({name: sa.bindparam(name) for name in columns}),
                 changed,
             )
-
-
-def _chunks(records: Collection[str]) -> Iterator[list[str]]:
-    """Split CTIDs so that each part fits the parameters of one statement."""
-    ordered = sorted(records)
-    for start in range(0, len(ordered), 5000):
-        yield ordered[start : start + 5000]
-
-
-def _select(
-    connection: sa.Connection, table: sa.Table, records: Collection[str]
-) -> dict[str, Any]:
-    return {
-        row[0]: row
-        for chunk in _chunks(records)
-        for row in connection.execute(table.select().where(table.c.ctid.in_(chunk)))
-    }

@@ -6,6 +6,7 @@ import orjson
 from flask import Blueprint, Response, render_template, request
 
 from ctgraph import ctid
+from ctgraph.entities import ctids_in
 from ctgraph.errors import DocumentTooLarge, InvalidDocument
 from ctgraph.ledger.drafts import delete_draft, draft_of, drafts_of, save_draft
 from ctgraph.nodes import name_of
@@ -67,7 +68,8 @@ def save(record: str) -> Response:
     first = graph[0] if isinstance(graph, list) and graph else {}
     # PostgreSQL takes no NUL in a text.
     name = name_of(first).replace("\0", "") if isinstance(first, dict) else ""
-    save_draft(state().ledger, owner.ctid, ctid.canonical(record), name, document)
+    borne = ctids_in(value, state().identity)
+    save_draft(state().ledger, owner, ctid.canonical(record), name, document, borne)
     return Response(status=204)
 
 

@@ -54,8 +54,12 @@ def versions(kind: str, record: str) -> BaseResponse:
         return redirect(f"/{kind}/{canonical}/versions", 301)
     envelope, found = history.versions(state().ledger, record)
     owner = state().ledger.organization(envelope.owner)
+    # Only the address of a document tells versions of several documents apart.
+    alone = {v.ctid for v in found} == {record}
+    stem = f"/{'resources' if alone else 'graph'}"
     if choose({"json": "application/json", "html": HTML}) == "html":
-        page = render_template("versions.html", envelope=envelope, versions=found, owner=owner)
+        page = render_template("versions.html", envelope=envelope, versions=found, owner=owner,
+                               record=record, stem=stem, alone=alone)  # fmt: skip
         return conditional(Response(page, content_type="text/html; charset=utf-8"),
                            etag(found, owner.name, __version__), envelope.updated_at)  # fmt: skip
     body = orjson.dumps({
@@ -64,8 +68,8 @@ def versions(kind: str, record: str) -> BaseResponse:
         "versions": [
             {
                 "number": v.number, "event": v.event, "created_at": v.created_at,
-                "actor": v.actor, "digest": v.digest, "sequence": v.seq,
-                "url": f"{state().identity.resource(envelope.ctid)}/versions/{v.number}",
+                "actor": v.actor, "digest": v.digest, "sequence": v.seq, "document": v.ctid,
+                "url": f"{state().settings.base_url}{stem}/{v.ctid}/versions/{v.number}",
             }
             for v in found
         ],
@@ -97,7 +101,7 @@ def _record(path: str, kind: str, number: int | None = None) -> BaseResponse:
     if dot and extension not in NAMES:
         raise NotFound(f"There is no extension .{extension}; there are .{', .'.join(NAMES)}.")
     name = choose(OFFERS, NAMES.get(extension, ""))
-    held = history.held(state().ledger, record, number)
+    held = history.held(state().ledger, record, number, document=kind == "graph")
     if name == "html":
         # A page shows the names of other records too, so any change may change it.
         tag = etag(held.digest, record, kind, number, state().ledger.last_sequence(), __version__)
@@ -110,7 +114,7 @@ def _record(path: str, kind: str, number: int | None = None) -> BaseResponse:
         conditional(response, etag(held.digest, record, kind, name), held.modified)
         if response.status_code != 304:
             response.set_data(_body(record, kind, held, name))
-    if number:
+    if number and (kind == "resources" or record == held.envelope.ctid):
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     else:
         response.headers["Cache-Control"] = "no-cache"  # ask each time; 304 is cheap
@@ -166,5 +170,5 @@ def _link(response: Response, record: str, held: Held) -> None:
     response.headers["Link"] = ", ".join((
         f'<{identity.resource(record)}>; rel="canonical"',
         f'<{identity.graph(held.envelope.ctid)}>; rel="describedby"',
-        f'<{identity.resource(held.envelope.ctid)}/versions>; rel="version-history"',
+        f'<{identity.resource(record)}/versions>; rel="version-history"',
     ))  # fmt: skip
