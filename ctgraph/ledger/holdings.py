@@ -92,7 +92,8 @@ class Holdings:
     def __init__(self, connection: sa.Connection, documents: Collection[str]) -> None:
         self._connection = connection
         self._standing: dict[str, dict[str, _Holding]] = {}
-        for row in select_in(connection, holding.c.envelope, documents, holding.c.last.is_(None)):
+        standing = holding.select().where(holding.c.last.is_(None))
+        for row in select_in(connection, standing, holding.c.envelope, documents):
             self._standing.setdefault(row.envelope, {})[row[0]] = _Holding(*row)
         self._opened: dict[int, _Holding] = {}
         self._closed: dict[int, _Holding] = {}

@@ -25,9 +25,10 @@ class Ownership:
 
     def __init__(self, connection: sa.Connection, records: Collection[str]) -> None:
         self._accounts = accounts(connection, records)
-        self._first: dict[str, str] = {
-            row[0]: row.owner for row in select_in(connection, entity.c.ctid, records)
-        }
+        held = sa.select(entity.c.ctid, entity.c.owner)
+        self._first: dict[str, str] = dict(
+            map(tuple, select_in(connection, held, entity.c.ctid, records))
+        )
 
     def owner(self, record: str) -> str | None:
         """Return the organization that a CTID belongs to; None for a free one."""
@@ -66,16 +67,18 @@ class Ownership:
 def describable(connection: sa.Connection, records: Collection[str]) -> set[str]:
     """Return which of some CTIDs may become accounts: those that name nothing but organizations."""
     others = {
-        row[0]
-        for row in select_in(connection, entity.c.ctid, records)
-        if not vocabulary().is_a(row.type, "ceterms:Agent", "ceterms:Organization")
+        record
+        for record, kind in select_in(
+            connection, sa.select(entity.c.ctid, entity.c.type), entity.c.ctid, records
+        )
+        if not vocabulary().is_a(kind, "ceterms:Agent", "ceterms:Organization")
     }
     return set(records) - others
 
 
 def accounts(connection: sa.Connection, records: Collection[str]) -> dict[str, Organization]:
     """Return the accounts among some CTIDs."""
-    found = select_in(connection, organization.c.ctid, records)
+    found = select_in(connection, organization.select(), organization.c.ctid, records)
     return {row[0]: Organization(*row) for row in found}
 
 
@@ -89,14 +92,13 @@ def lock_sequence(connection: sa.Connection) -> int:
 
 
 def select_in(
-    connection: sa.Connection, column: sa.Column[str], records: Collection[str], *where: Any
+    connection: sa.Connection,
+    query: sa.Select[Any],
+    column: sa.Column[str],
+    records: Collection[str],
 ) -> list[Any]:
-    """Return the rows of a column's table in which it is one of some CTIDs."""
+    """Return the rows of a query in which a column is one of some CTIDs."""
     ordered = sorted(records)
     # Each part fits the parameters of one statement.
     parts = [ordered[start : start + 5000] for start in range(0, len(ordered), 5000)]
-    return [
-        row
-        for part in parts
-        for row in connection.execute(sa.select(column.table).where(column.in_(part), *where))
-    ]
+    return [row for part in parts for row in connection.execute(query.where(column.in_(part)))]

@@ -139,12 +139,12 @@ class _Batch:
         self._seq = lock_sequence(connection)
         records = {submission.ctid for submission in submissions}
         inner = {e.ctid for s in submissions if s.document for e in s.document.entities}
-        parts = select_in(connection, entity.c.ctid, records | inner)
-        parts += select_in(connection, entity.c.envelope, records)
+        parts = select_in(connection, entity.select(), entity.c.ctid, records | inner)
+        parts += select_in(connection, entity.select(), entity.c.envelope, records)
         self._entities = {row[0]: _Part(*row) for row in parts}
         self._stored = {row[0]: tuple(row) for row in parts}
         documents = records | {part.envelope for part in self._entities.values()}
-        heads = select_in(connection, envelope.c.ctid, documents)
+        heads = select_in(connection, envelope.select(), envelope.c.ctid, documents)
         self._heads = {row[0]: Envelope(*row) for row in heads}
         self._known = set(self._heads)
         self._ownership = Ownership(connection, records | inner)
