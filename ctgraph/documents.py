@@ -20,16 +20,11 @@ from ctgraph.entities import Entity, entities_of
 from ctgraph.errors import DocumentTooLarge, InvalidDocument, Problem
 from ctgraph.identity import Identity
 from ctgraph.jsonld import Canonicaliser, inline_prefixes, to_quads
-from ctgraph.nodes import each, name_of
+from ctgraph.nodes import name_of
 from ctgraph.settings import Settings
+from ctgraph.statements import Naming, about_others, leave_out, namings, refusal
 from ctgraph.strictjson import Place, pointer, read_json
 from ctgraph.vocab import CONTEXT_URLS, vocabulary
-
-OWNING = (
-    "ceterms:ownedBy", "ceterms:offeredBy", "ceasn:publisher", "ceasn:creator", "ceasn:author",
-    "ceterms:assertedBy", "ceterms:conditionManifestOf", "ceterms:costManifestOf",
-    "qdata:dataProvider", "ceterms:actingAgent",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -41,11 +36,13 @@ class Document:
     :param name: its name in one language, for lists.
     :param owners: CTIDs of the organizations that it names as owner, offerer, publisher …
     :param entities: every entity with a CTID, the primary one first.
+    :param namings: where its entities name them, or somebody who is no record here.
     :param received: the bytes as they were sent.
     :param canonical: the canonical JSON-LD, in UTF-8.
     :param quads: the canonical N-Quads, with blank node labels that are unique in the registry.
     :param digest: SHA-256 of the RDFC-1.0 canonical N-Quads, in hexadecimal.
     :param warnings: what was read, but probably not as the sender meant it.
+    :param harvested: whether statements about others' records were left out, not refused.
     """
 
     ctid: str
@@ -58,6 +55,8 @@ class Document:
     quads: bytes
     digest: str
     warnings: tuple[Problem, ...] = ()
+    namings: tuple[Naming, ...] = ()
+    harvested: bool = False
 
     @property
     def content(self) -> dict[str, Any]:
@@ -66,7 +65,7 @@ class Document:
         return decoded
 
 
-Placed = TypeVar("Placed", Entity, Problem)
+Placed = TypeVar("Placed", Entity, Problem, Naming)
 
 
 def parse(data: bytes, settings: Settings) -> Document:
@@ -83,20 +82,24 @@ def parse(data: bytes, settings: Settings) -> Document:
     return from_json(read_json(data), data, settings)
 
 
-def from_json(value: Any, received: bytes, settings: Settings) -> Document:
+def from_json(
+    value: Any, received: bytes, settings: Settings, harvested: bool = False
+) -> Document:
     """Make a document of decoded JSON; `received` are the bytes it was sent in.
 
+    :param harvested: leave out what it says of others' records, with a warning; else it is refused.
     :raises InvalidDocument: as :func:`parse`.
     """
     enveloped = isinstance(value, dict) and "decoded_resource" in value
     try:
         if not enveloped:
-            return _read(value, received, settings)
-        document = _read(value["decoded_resource"], received, settings)
+            return _read(value, received, settings, harvested)
+        document = _read(value["decoded_resource"], received, settings, harvested)
         return replace(
             document,
             entities=tuple(map(_in_envelope, document.entities)),
             warnings=tuple(map(_in_envelope, document.warnings)),
+            namings=tuple(map(_in_envelope, document.namings)),
         )
     except InvalidDocument as error:
         if not enveloped:
@@ -139,7 +142,7 @@ class _Reading:
         return to_quads(self.content, self.walk.used, self.prefixes)
 
 
-def _reading(value: Any, settings: Settings) -> _Reading:
+def _reading(value: Any, settings: Settings, harvested: bool = False) -> _Reading:
     """Walk through a document and check its entities."""
     if not isinstance(value, dict):
         _refuse("A document is a JSON object.", "Send {'@context', '@id', '@graph'}.", "")
@@ -152,27 +155,32 @@ def _reading(value: Any, settings: Settings) -> _Reading:
     walk.finish()
     problems += walk.problems
     primary, entities = entities_of(value, walk.entities, identity, problems)
+    others = about_others(walk.nodes, {entity.ctid for entity in entities}, identity)
+    problems += leave_out(others, nodes) if harvested else (refusal(*found) for found in others)
     return _Reading(identity, walk, named, prefixes, nodes, primary, entities, problems)
 
 
-def _read(value: Any, received: bytes, settings: Settings) -> Document:
-    reading = _reading(value, settings)
+def _read(value: Any, received: bytes, settings: Settings, harvested: bool) -> Document:
+    reading = _reading(value, settings, harvested)
     primary, entities, problems = reading.primary, reading.entities, reading.problems
     if any(problem.severity == "violation" for problem in problems):
         raise InvalidDocument(_summary(problems), problems)
     record = primary["ceterms:ctid"]
     lines = canonical_lines(reading.quads())
+    named = namings(reading.walk, record, {entity.ctid for entity in entities}, reading.identity)
     return Document(
         ctid=record,
         type=entities[0].type,
         name=name_of(primary),
-        owners=_owners(primary, entities[0].type, reading.identity),
+        owners=_owners(record, entities[0].type, named),
         entities=tuple(entities),
         received=received,
         canonical=orjson.dumps(reading.content),
         quads=label_blank_nodes(lines, record).encode(),
         digest=hashlib.sha256(lines.encode()).hexdigest(),
         warnings=tuple(problems),
+        namings=tuple(named),
+        harvested=harvested,
     )
 
 
@@ -200,7 +208,7 @@ def locate(document: Document, settings: Settings) -> Located:
         value, prefix = value[0], "/0"
     if "decoded_resource" in value:
         value, prefix = value["decoded_resource"], f"{prefix}/decoded_resource"
-    reading = _reading(value, settings)
+    reading = _reading(value, settings, document.harvested)
     nodes: dict[str, tuple[str, dict[str, Any]]] = {}
     for number, (node, at) in enumerate(reading.walk.nodes):
         label = node.setdefault("@id", f"_:ctgraph.{number}")
@@ -248,10 +256,7 @@ def _nodes(value: dict[str, Any]) -> Iterator[tuple[dict[str, Any], Place]]:
         yield node, (((), "@graph"), index)
 
 
-def _owners(primary: dict[str, Any], kind: str, identity: Identity) -> tuple[str, ...]:
+def _owners(record: str, kind: str, named: list[Naming]) -> tuple[str, ...]:
     if vocabulary().is_a(kind, "ceterms:Agent", "ceterms:Organization"):
-        return (primary["ceterms:ctid"],)
-    named = (v.get("@id") if isinstance(v, dict) else v
-             for key in OWNING for v in each(primary.get(key)))  # fmt: skip
-    found = (identity.ctid_of(iri) for iri in named if isinstance(iri, str))
-    return tuple(dict.fromkeys(filter(None, found)))
+        return (record,)
+    return tuple(dict.fromkeys(one.ctid for one in named if one.primary and one.ctid))

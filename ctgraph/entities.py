@@ -9,6 +9,7 @@ from typing import Any
 from ctgraph import ctid
 from ctgraph.errors import MalformedCtid, Problem
 from ctgraph.identity import Identity
+from ctgraph.jsonld import CTID
 from ctgraph.nodes import each, type_of
 from ctgraph.strictjson import Place, pointer
 from ctgraph.vocab import vocabulary
@@ -20,7 +21,6 @@ PARTS = (
     "ceasn:RubricCriterion", "ceasn:RubricLevel", "ceasn:CriterionLevel",
     "ceasn:CriterionCategory", "qdata:DataSetProfile",
 )  # fmt: skip
-_CTID = "https://purl.org/ctdl/terms/ctid"
 
 
 @dataclass(frozen=True)
@@ -141,12 +141,7 @@ def ctids_in(value: dict[str, Any], identity: Identity) -> dict[str, str | None]
                 named = isinstance(member, str) and key == "@id" and ("@graph" in item or not at)
                 if named and (record := identity.ctid_of(member)):
                     found.setdefault(record, pointer((at, key)))
-                for text in each(member) if is_ctid_property(key) else ():
+                for text in each(member) if vocabulary().expand(key) == CTID else ():
                     with suppress(MalformedCtid):
                         found.setdefault(ctid.canonical(str(text)), pointer((at, key)))
     return found
-
-
-def is_ctid_property(key: str) -> bool:
-    """Tell whether a key means ceterms:ctid, in whatever spelling."""
-    return vocabulary().expand(key) == _CTID

@@ -62,6 +62,21 @@ class Identity:
         match = self._alias.fullmatch(iri)
         return match[1].lower() if match else None
 
+    @cached_property
+    def _within(self) -> re.Pattern[str]:
+        ours = []
+        for root in (self.base.partition("://")[2], *self.alias_hosts):
+            host, slash, path = root.partition("/")
+            port = "" if ":" in host else r"\.?(?::(?:80|443)?)?"
+            ours.append(re.escape(host) + port + re.escape(slash + path))
+        return re.compile(rf"https?:/*(?:[^/?#@]*@)?(?:{'|'.join(ours)})(?:[/?#].*)?",
+                          re.IGNORECASE | re.DOTALL)  # fmt: skip
+
+    def holds(self, iri: str) -> bool:
+        """Tell whether an IRI lies under the base or on an alias host: whatever this registry
+        serves, or might be taken to serve, in any spelling of the host."""
+        return self._within.fullmatch(iri) is not None
+
     def canonical(self, iri: str) -> str:
         """Return the canonical spelling of an IRI."""
         record = self.ctid_of(iri)

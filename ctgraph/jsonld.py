@@ -22,6 +22,7 @@ from ctgraph.identity import Identity
 from ctgraph.strictjson import Place, Repeated, pointer
 from ctgraph.vocab import CONTEXT_URLS, vocabulary
 
+CTID = "https://purl.org/ctdl/terms/ctid"
 IRI_COERCIONS = {"@id", "@vocab"}
 IRI = re.compile("[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|^`\\\\\ud800-\udfff]+")
 PREFIX = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
@@ -86,6 +87,7 @@ class Canonicaliser:
         self._identity = identity
         self._max_depth = max_depth
         self._context = vocabulary().context | prefixes
+        self._prefixes = prefixes
         self._defined: set[str] = set()
         self._referenced: dict[str, Place] = {}
 
@@ -154,6 +156,9 @@ class Canonicaliser:
             self._wrong(at, f"The property {key!r} has no meaning in CTDL and would be lost.",
                         "Write it with its prefix, such as ceterms:name.")  # fmt: skip
             return value
+        if key != "ceterms:ctid" and self.expanded(key) == CTID:
+            self._wrong(at, f"{key!r} is another spelling of ceterms:ctid.",
+                        "Write ceterms:ctid.")  # fmt: skip
         self.used.update((key, prefix))
         return self._value(term if isinstance(term, dict) else {}, value, at, depth)
 
@@ -208,8 +213,20 @@ class Canonicaliser:
                         "Write it in full, such as https://example.org/page, and percent-encode "
                         "spaces, brackets and percent signs (%25).")  # fmt: skip
         else:
-            return self._expandable(self._identity.canonical(value))
+            return self._expandable(self._identity.canonical(self._ours(value)))
         return value
+
+    def _ours(self, value: str) -> str:
+        """Return an IRI of this registry in full that stands behind a prefix of the document."""
+        full = self.expanded(value) if self._prefixes else value
+        return full if full != value and self._identity.holds(full) else value
+
+    def expanded(self, name: str) -> str:
+        """Return the IRI that a key or a CURIE means in this document."""
+        prefix, _, local = name.partition(":")
+        if prefix in self._prefixes and not local.startswith("//"):
+            return self._prefixes[prefix] + local
+        return vocabulary().expand(name)
 
     def _expandable(self, value: str) -> str:
         """Mend the case of a CURIE (``lifecycle:active`` for ``lifeCycle:Active``)."""

@@ -8,12 +8,15 @@ from typing import Any
 import orjson
 
 from ctgraph.bounded import Runner, directly
-from ctgraph.errors import CtgraphError, Problem
+from ctgraph.documents import Document
+from ctgraph.errors import CtgraphError, Forbidden, Problem
 from ctgraph.examining import LinkAdvisor, accept
 from ctgraph.ledger import Ledger
-from ctgraph.ledger.values import Envelope, Organization
+from ctgraph.ledger.ownership import accounts
+from ctgraph.ledger.values import OPERATOR, Envelope, Organization
 from ctgraph.ledger.writing import Outcome, Submission, append
 from ctgraph.settings import Settings
+from ctgraph.statements import Naming
 from ctgraph.store.projector import snapshots_of
 from ctgraph.validation.report import Report
 
@@ -49,19 +52,16 @@ def publish(
     :param run: calls what reads and checks the document, perhaps with a deadline.
     :raises DocumentTooLarge: when it is too large.
     :raises InvalidDocument: with everything that is wrong with it.
-    :raises Forbidden: when the record belongs to another organization.
-    :raises Conflict: when a CTID in it belongs to another record.
+    :raises Forbidden: when a CTID in it belongs to another organization, or it names others as its
+        owners; an operator vouches for the latter.
+    :raises Conflict: when a CTID in it stands in another document of the organization.
     :raises ValidationLimit: when checking it takes too much time or memory.
     :raises ValidationBusy: when other documents are checked for too long.
     """
     document, examined = run(accept, data, settings)
     more = list(LinkAdvisor(ledger, settings).advise(examined.links))
-    if document.owners and owner.ctid not in document.owners:
-        more.append(Problem(
-            f"The document does not name {owner.name} as its owner, which publishes it.",
-            "Say ceterms:ownedBy or ceterms:offeredBy with your organization's IRI.",
-            document.entities[0].pointer, "warning",
-        ))  # fmt: skip
+    if actor != OPERATOR:
+        _require_own(ledger, owner, document)
     outcome = _append(ledger, Submission(owner, document.ctid, document), actor)
     return _receipt(settings, outcome, wait, examined.report.with_problems(more))
 
@@ -110,6 +110,40 @@ def envelope_json(envelope: Envelope, canonical: bytes = b"") -> dict[str, Any]:
     if canonical:
         members["decoded_resource"] = orjson.Fragment(canonical)
     return members
+
+
+def _require_own(ledger: Ledger, owner: Organization, document: Document) -> None:
+    """Let an organization publish in its own name only.
+
+    :raises Forbidden: when a document names others as its owners, or as those who act in it.
+    """
+    others = [one for one in document.namings if one.ctid != owner.ctid]
+    with ledger.engine.connect() as connection:
+        known = accounts(connection, {one.ctid for one in others if one.ctid})
+    problems = [
+        Problem(f"{owner.name} publishes this, and {_whom(one, known)} acts in it.",
+                "Let the ceterms:actingAgent be your own organization: others speak for "
+                "themselves.", one.pointer)
+        if one.acting else
+        Problem(f"{owner.name} publishes this, and it says that {_whom(one, known)} owns it.",
+                "Name your own organization, or let that one publish it.", one.pointer)
+        for one in others
+        if one.acting or (one.property == "ceterms:ownedBy" and one.ctid in known)
+    ]  # fmt: skip
+    named = [one for one in others if one.primary and one.ctid in document.owners]
+    if not problems and named and owner.ctid not in document.owners:
+        problems = [Problem(
+            f"The document names others, and not {owner.name}, which publishes it.",
+            "Say ceterms:ownedBy or ceterms:offeredBy with your organization's IRI.",
+            named[0].pointer,
+        )]  # fmt: skip
+    if problems:
+        raise Forbidden(problems[0].message, problems)
+
+
+def _whom(naming: Naming, known: dict[str, Organization]) -> str:
+    found = known.get(naming.ctid or "")
+    return found.name if found else naming.ctid or "somebody else"
 
 
 def _append(ledger: Ledger, submission: Submission, actor: str) -> Outcome:

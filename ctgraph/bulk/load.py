@@ -24,7 +24,7 @@ from ctgraph.bulk import sources
 from ctgraph.documents import Document, from_json
 from ctgraph.errors import CtgraphError, DocumentTooLarge, InvalidDocument, Problem
 from ctgraph.ledger import Ledger
-from ctgraph.ledger.values import Organization
+from ctgraph.ledger.values import OPERATOR, Organization
 from ctgraph.ledger.writing import (
     Progress,
     Submission,
@@ -52,9 +52,13 @@ class Parsed:
 
 @dataclass
 class Tally:
-    """What a load has done so far, and how long its stages took, in seconds of their processes."""
+    """What a load has done so far, and how long its stages took, in seconds of their processes.
+
+    :param warnings: how many documents were kept with a warning.
+    """
 
     events: Counter[str] = field(default_factory=Counter)
+    warnings: int = 0
     seconds: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
 
     def add(self, seconds: dict[str, float]) -> None:
@@ -73,10 +77,12 @@ def load(
 ) -> Tally:
     """Load every document that `paths` hold.
 
-    An interrupted load of the same files goes on where it stopped.
+    An interrupted load of the same files goes on where it stopped. What a document says of others'
+    records is left out of its graph, with a warning.
 
     :param owner: who owns the records; without it, whom each document or envelope names.
-    :param report: gets a line of JSON for each rejected document, with all its problems.
+    :param report: gets a line of JSON for each document that is rejected, with all its problems,
+        or is kept with warnings.
     :param progress: is told how many more JSON texts are done.
     """
     source = sources.fingerprint(paths)
@@ -163,14 +169,15 @@ def _parse_entry(
     started = time.perf_counter()
     try:
         envelope = entry if isinstance(entry, dict) else {}
-        owner = envelope.get("owned_by") if "envelope_community" in envelope else None
+        named = envelope.get("owned_by") if "envelope_community" in envelope else None
+        owner = ctid.canonical(str(named)) if named else None
         if (envelope.get("node_headers") or {}).get("deleted_at"):
             record = ctid.canonical(str(envelope.get("envelope_ceterms_ctid", "")))
             return Parsed(name, withdrawn=record, owner=owner)
         if len(data) > settings.max_document_bytes:
             raise DocumentTooLarge(f"The document has {len(data):,} bytes; "
                                    f"the limit is {settings.max_document_bytes:,}.")  # fmt: skip
-        document = from_json(entry, data, settings)
+        document = from_json(entry, data, settings, harvested=True)
         parsed_at = time.perf_counter()
         seconds["parse"] += parsed_at - started
         if refused(document, settings):
@@ -191,25 +198,28 @@ def _store(
 ) -> None:
     """Write a batch to the ledger; report what is rejected."""
     owners = {owner.ctid: owner} if owner else _owners(ledger, batch)
-    names: list[str] = []
-    submissions: list[Submission] = []
+    submitted: list[tuple[Parsed, Submission]] = []
     for parsed in batch:
         if parsed.error:
             _reject(parsed.name, parsed.error, tally, report)
             continue
         record = parsed.document.ctid if parsed.document else parsed.withdrawn or ""
-        whose = owner or owners.get(_named_owner(parsed))
+        named = _named_owner(parsed)
+        whose = owner or owners.get(named)
         if whose is None and parsed.document:
-            _reject(parsed.name, _ownerless(record), tally, report)
+            _reject(parsed.name, _ownerless(record, named), tally, report)
             continue
-        names.append(parsed.name)
-        submissions.append(Submission(whose, record, parsed.document))
-    outcomes = append(ledger, submissions, "operator", progress)
-    for name, outcome in zip(names, outcomes, strict=True):
+        submitted.append((parsed, Submission(whose, record, parsed.document)))
+    outcomes = append(ledger, [submission for _, submission in submitted], OPERATOR, progress)
+    for (parsed, _), outcome in zip(submitted, outcomes, strict=True):
         if isinstance(outcome, CtgraphError):
-            _reject(name, outcome, tally, report)
-        else:
-            tally.events[outcome.event] += 1
+            _reject(parsed.name, outcome, tally, report)
+            continue
+        tally.events[outcome.event] += 1
+        if parsed.document and parsed.document.warnings:
+            tally.warnings += 1
+            line = {"source": parsed.name, "ctid": parsed.document.ctid}
+            _report(line, parsed.document.warnings, report)
 
 
 def _owners(ledger: Ledger, batch: list[Parsed]) -> dict[str, Organization]:
@@ -228,14 +238,19 @@ def _named_owner(parsed: Parsed) -> str:
     return parsed.document.owners[0] if parsed.document and parsed.document.owners else ""
 
 
-def _ownerless(record: str) -> InvalidDocument:
+def _ownerless(record: str, named: str) -> InvalidDocument:
     message = f"{record} names no organization of a registry as its owner."
+    if named:
+        message = f"{record} names {named} as its owner, which is no organization here."
     return InvalidDocument(message, [Problem(message, "Load it with --owner.")])
 
 
 def _reject(name: str, error: CtgraphError, tally: Tally, report: IO[str]) -> None:
     tally.events["rejected"] += 1
-    problems = [problem.to_json() for problem in error.problems]
-    line = {"source": name, "error": error.message, "problems": problems}
+    _report({"source": name, "error": error.message}, error.problems, report)
+
+
+def _report(line: dict[str, Any], problems: Iterable[Problem], report: IO[str]) -> None:
+    line["problems"] = [problem.to_json() for problem in problems]
     report.write(json.dumps(line, ensure_ascii=False) + "\n")
     report.flush()

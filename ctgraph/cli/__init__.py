@@ -21,6 +21,7 @@ from ctgraph.cli.operating import check, past, projector, rebuild, sample, serve
 from ctgraph.cli.pathways import pathways
 from ctgraph.errors import NotFound, StoreError
 from ctgraph.ledger import Ledger
+from ctgraph.ledger.values import OPERATOR
 from ctgraph.settings import Settings, load_settings
 
 
@@ -94,7 +95,8 @@ def key_list(organization: str) -> None:
 @click.option("--owner", type=CTID, metavar="ORG_CTID",
               help="Owner of all records. Left out: the owner that each document names.")
 @click.option("--report", type=FILE, default=Path("load-report.jsonl"), show_default=True,
-              help="Where rejected documents are listed with their reasons.")  # fmt: skip
+              help="Where rejected documents are listed with their reasons, and the "
+              "warnings.")  # fmt: skip
 def load(paths: tuple[Path, ...], owner: str | None, report: Path) -> None:
     """Load documents in bulk.
 
@@ -116,13 +118,16 @@ def load(paths: tuple[Path, ...], owner: str | None, report: Path) -> None:
     ):
         tally = bulk.load(settings, ledger, list(paths), organization, file, progress)
     counts = ", ".join(f"{count} {event}" for event, count in sorted(tally.events.items()))
+    if tally.warnings:
+        counts += f", {tally.warnings} of them with warnings"
     took = time.monotonic() - started
     tally.seconds["projecting"] = projecting[0]
     click.echo(f"{counts or 'nothing'} in {took:.1f} s, queryable. Processor time: "
                + ", ".join(f"{stage} {seconds:.1f} s" for stage, seconds in tally.seconds.items())
                + ".", err=True)  # fmt: skip
-    if tally.events["rejected"]:
+    if tally.events["rejected"] or tally.warnings:
         click.echo(f"The reasons are in {report}.", err=True)
+    if tally.events["rejected"]:
         sys.exit(1)
     if report.stat().st_size == 0:
         report.unlink()
@@ -165,7 +170,7 @@ def publish(file: Any, owner: str) -> None:
 
     settings, ledger = open_registry()
     receipt = publishing.publish(
-        settings, ledger, ledger.organization(owner), file.read(), "operator"
+        settings, ledger, ledger.organization(owner), file.read(), OPERATOR
     )
     envelope = receipt.envelope
     for problem in receipt.report.problems if receipt.report else ():
@@ -182,7 +187,7 @@ def withdraw(record: str) -> None:
     from ctgraph import publishing
 
     settings, ledger = open_registry()
-    receipt = publishing.withdraw(settings, ledger, None, record, "operator")
+    receipt = publishing.withdraw(settings, ledger, None, record, OPERATOR)
     click.echo(f"{record} withdrawn, version {receipt.envelope.version}")
     _project_now(settings, ledger)
 

@@ -6,6 +6,9 @@ import zlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+OPERATOR = "operator"
+"""Who acts on the command line, in the place of an API key's id."""
+
 
 def now() -> str:
     """Return the present time as the ledger writes it: ISO 8601, UTC, microseconds, Z."""
