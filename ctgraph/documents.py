@@ -20,7 +20,7 @@ from ctgraph.entities import Entity, entities_of
 from ctgraph.errors import DocumentTooLarge, InvalidDocument, Problem
 from ctgraph.identity import Identity
 from ctgraph.jsonld import Canonicaliser, inline_prefixes, to_quads
-from ctgraph.nodes import each, name_of
+from ctgraph.nodes import each, name_of, shortened
 from ctgraph.settings import Settings
 from ctgraph.strictjson import Place, pointer, read_json
 from ctgraph.vocab import CONTEXT_URLS, vocabulary
@@ -165,7 +165,7 @@ def _read(value: Any, received: bytes, settings: Settings) -> Document:
     return Document(
         ctid=record,
         type=entities[0].type,
-        name=name_of(primary),
+        name=shortened(name_of(primary)),
         owners=_owners(primary, entities[0].type, reading.identity),
         entities=tuple(entities),
         received=received,

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, render_template, request
 from ctgraph import ctid
 from ctgraph.errors import DocumentTooLarge, InvalidDocument
 from ctgraph.ledger.drafts import delete_draft, draft_of, drafts_of, save_draft
-from ctgraph.nodes import name_of
+from ctgraph.nodes import name_of, shortened
 from ctgraph.web.negotiation import HTML
 from ctgraph.web.publish import authenticate
 from ctgraph.web.state import state
@@ -66,7 +66,7 @@ def save(record: str) -> Response:
     graph = value.get("@graph", [value])
     first = graph[0] if isinstance(graph, list) and graph else {}
     # PostgreSQL takes no NUL in a text.
-    name = name_of(first).replace("\0", "") if isinstance(first, dict) else ""
+    name = shortened(name_of(first)).replace("\0", "") if isinstance(first, dict) else ""
     save_draft(state().ledger, owner.ctid, ctid.canonical(record), name, document)
     return Response(status=204)
 

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from ctgraph import __version__, ctid, history, publishing
 from ctgraph.errors import NotFound
 from ctgraph.exports import rdf
+from ctgraph.exports.nesting import entity_json
 from ctgraph.history import Held
 from ctgraph.nodes import type_of
 from ctgraph.pathways import LINKED
@@ -126,7 +127,7 @@ def _body(record: str, kind: str, held: Held, name: str) -> bytes:
         if format.writer is None:
             if kind == "graph":
                 return held.canonical
-            return orjson.dumps(rdf.entity_json(orjson.loads(held.canonical), iri))
+            return orjson.dumps(entity_json(orjson.loads(held.canonical), iri))
         quads = state().ledger.quads(held.envelope.ctid, held.number)
         if kind == "graph":
             return rdf.document(quads, format)
@@ -139,7 +140,7 @@ def _page(record: str, kind: str, held: Held, number: int | None) -> str:
     iri = state().identity.resource(record)
     content = orjson.loads(held.canonical)
     try:
-        node = rdf.entity_json(content, iri)
+        node = entity_json(content, iri)
     except KeyError:
         raise _absent(record, held) from None
     view = pages.record_view(node, content, held.envelope.ctid, state())
