@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-
 MOST_TEXT = 1_000
 """How many characters a problem repeats of what it is about."""
 

@@ -46,19 +46,22 @@ def held(ledger: Ledger, record: str, number: int | None = None) -> Held:
     return Held(envelope, number, version.digest, version.created_at, canonical)
 
 
-def versions(ledger: Ledger, record: str) -> tuple[Envelope, list[Version]]:
-    """Return the envelope that holds an entity, and all its versions, the newest first.
+def versions(
+    ledger: Ledger, record: str, limit: int, before: int | None = None
+) -> tuple[Envelope, list[Version]]:
+    """Return the envelope that holds an entity, and some of its versions, the newest first.
 
+    :param before: only versions with a lower number.
     :raises NotFound: when there is no such record.
     """
     found = ledger.find(record)
     if found is None:
         raise NotFound(f"There is no record {record} in this registry.")
-    return found[0], ledger.versions(found[0].ctid)
+    return found[0], ledger.versions(found[0].ctid, limit, before)
 
 
 def _gone(ledger: Ledger, envelope: Envelope, version: Version | None = None) -> Gone:
-    tombstone = version or ledger.versions(envelope.ctid)[0]
+    tombstone = version or ledger.versions(envelope.ctid, 1)[0]
     owner = ledger.organization(envelope.owner)
     return Gone(
         f"{envelope.name or envelope.ctid} was withdrawn by {owner.name} "

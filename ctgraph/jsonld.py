@@ -67,7 +67,7 @@ def inline_prefixes(context: Any, problems: list[Problem]) -> tuple[list[str], d
                     prefixes[key] = value
                 else:
                     problems.append(Problem(
-                        f"The inline context defines {_shown(key)} in a way the registry does not take.",
+                        f"The inline context defines {_shown(key)} in a way that is not taken.",
                         "Inline contexts may only add prefixes: a short name and an IRI of at most "
                         f"{MOST_PREFIX} characters.",
                         f"{at}/{key}",
@@ -290,7 +290,8 @@ class Canonicaliser:
         self.once(value, at)
         for key, item in value.items():
             if key not in VALUE_KEYWORDS or isinstance(item, (dict, list)):
-                self._wrong((at, key), f"{_shown(key)} does not belong in a value object.", "Remove it.")
+                self._wrong((at, key), f"{_shown(key)} does not belong in a value object.",
+                            "Remove it.")  # fmt: skip
             elif isinstance(item, str):
                 self._text(item, (at, key))
             elif isinstance(item, (int, float)):

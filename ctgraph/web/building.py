@@ -19,8 +19,7 @@ blueprint = Blueprint("building", __name__)
 @blueprint.get("/pathways/build")
 def build() -> Response:
     """The page where a pathway is put together."""
-    page = render_template("build.html", base=state().settings.base_url)
-    return Response(page, mimetype=HTML)
+    return Response(render_template("build.html"), mimetype=HTML)
 
 
 @blueprint.get("/account")

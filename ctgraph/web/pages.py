@@ -8,6 +8,7 @@ from typing import Any
 
 from ctgraph.nodes import each, name_of, shortened, type_of
 from ctgraph.vocab import load_definitions, vocabulary
+from ctgraph.web.fitting import LARGEST
 from ctgraph.web.state import State
 
 GROUPS = {
@@ -42,8 +43,8 @@ _GROUP_OF = {name: group for group, names in GROUPS.items() for name in names}
 MOST_SHOWN = 200
 MOST_TEXT, MOST_LINK, DEEPEST = 5_000, 2_000, 12
 """Characters of one text and of an address, and how deep things are nested on a page."""
-LARGEST, SHARE = 1_000_000, 200
-"""About how many characters a page holds, and how many of them each value takes by itself."""
+SHARE = 200
+"""How many of the characters of a page each value takes by itself."""
 _HIDDEN = {"@id", "@type", "@context", "@included", "ceterms:ctid"}
 
 
@@ -155,7 +156,7 @@ class _Arranger:
                 self.cut = True
                 return
             given = list(_single(value))
-            shown = []
+            shown: list[Value] = []
             while len(shown) < min(len(given), MOST_SHOWN) and self._room > 0:
                 shown.append(self._value(*given[len(shown)], depth))
             if given:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 import orjson
@@ -9,7 +10,7 @@ from flask import Blueprint, Response, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from ctgraph import __version__, ctid, history, publishing
-from ctgraph.errors import NotFound
+from ctgraph.errors import BadParameter, NotFound
 from ctgraph.exports import rdf
 from ctgraph.exports.nesting import entity_json
 from ctgraph.history import Held
@@ -23,6 +24,8 @@ from ctgraph.web.state import state
 
 blueprint = Blueprint("records", __name__)
 
+VERSIONS = {"json": 1_000, "html": 100}
+"""How many versions of a record one answer lists."""
 OFFERS = {f.name: f.media_type for f in rdf.FORMATS} | {"html": HTML}
 NAMES = {f.extension: f.name for f in rdf.FORMATS} | {"html": "html"}
 
@@ -49,19 +52,26 @@ def version(kind: str, record: str, number: int) -> BaseResponse:
 
 @blueprint.get("/<any(resources, graph):kind>/<record>/versions")
 def versions(kind: str, record: str) -> BaseResponse:
-    """Every version of a record."""
+    """The versions of a record in pages, the newest first."""
     canonical = ctid.canonical(record)
     if canonical != record:
-        return redirect(f"/{kind}/{canonical}/versions", 301)
-    envelope, found = history.versions(state().ledger, record)
+        query = f"?{request.query_string.decode('latin-1')}" if request.query_string else ""
+        return redirect(f"/{kind}/{canonical}/versions{query}", 301)
+    name = choose({"json": "application/json", "html": HTML})
+    before = _before()
+    envelope, found = history.versions(state().ledger, record, VERSIONS[name], before)
     owner = state().ledger.organization(envelope.owner)
-    if choose({"json": "application/json", "html": HTML}) == "html":
-        page = render_template("versions.html", envelope=envelope, versions=found, owner=owner)
-        return conditional(Response(page, content_type="text/html; charset=utf-8"),
-                           etag(found, owner.name, __version__), envelope.updated_at)  # fmt: skip
+    following = found[-1].number if found and found[-1].number > 1 else None
+    if name == "html":
+        page = render_template("versions.html", envelope=envelope, versions=found, owner=owner,
+                               kind=kind, record=record, following=following)  # fmt: skip
+        response = Response(page, content_type="text/html; charset=utf-8")
+        tag = etag(found, vars(envelope), owner.name, __version__)
+        return conditional(response, tag, envelope.updated_at)
     body = orjson.dumps({
         "ctid": envelope.ctid,
         "owner": envelope.owner,
+        "next": following,
         "versions": [
             {
                 "number": v.number, "event": v.event, "created_at": v.created_at,
@@ -71,8 +81,19 @@ def versions(kind: str, record: str) -> BaseResponse:
             for v in found
         ],
     })  # fmt: skip
-    return conditional(Response(body, content_type="application/json"),
-                       etag(found), envelope.updated_at)  # fmt: skip
+    response = Response(body, content_type="application/json")
+    if following:
+        response.headers["Link"] = f'<{request.path}?before={following}>; rel="next"'
+    return conditional(response, etag(found, envelope.owner), envelope.updated_at)
+
+
+def _before() -> int | None:
+    given = request.args.get("before")
+    if given is None:
+        return None
+    if not re.fullmatch("[0-9]{1,9}", given):
+        raise BadParameter(f"before={given[:40]!r} is no number of a version.")
+    return int(given)
 
 
 @blueprint.get("/envelopes/<record>")
@@ -103,15 +124,15 @@ def _record(path: str, kind: str, number: int | None = None) -> BaseResponse:
         # A page shows the names of other records too, so any change may change it.
         tag = etag(held.digest, record, kind, number, state().ledger.last_sequence(), __version__)
         response = Response(content_type="text/html; charset=utf-8")
-        conditional(response, tag, held.modified)
+        conditional(response, tag, state().ledger.newest_change())
         if response.status_code != 304:
             response.set_data(_page(record, kind, held, number))
     else:
         response = Response(content_type=OFFERS[name])
-        conditional(response, etag(held.digest, record, kind, name), held.modified)
+        conditional(response, etag(held.digest, record, kind, name, __version__), held.modified)
         if response.status_code != 304:
             response.set_data(_body(record, kind, held, name))
-    if number:
+    if number and name != "html":
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     else:
         response.headers["Cache-Control"] = "no-cache"  # ask each time; 304 is cheap
