@@ -20,7 +20,7 @@ from ctgraph.entities import Entity, entities_of
 from ctgraph.errors import DocumentTooLarge, InvalidDocument, Problem
 from ctgraph.identity import Identity
 from ctgraph.jsonld import Canonicaliser, inline_prefixes, to_quads
-from ctgraph.nodes import name_of
+from ctgraph.nodes import name_of, shortened
 from ctgraph.settings import Settings
 from ctgraph.statements import Naming, about_others, leave_out, namings, refusal
 from ctgraph.strictjson import Place, pointer, read_json
@@ -171,7 +171,7 @@ def _read(value: Any, received: bytes, settings: Settings, harvested: bool) -> D
     return Document(
         ctid=record,
         type=entities[0].type,
-        name=name_of(primary),
+        name=shortened(name_of(primary)),
         owners=_owners(record, entities[0].type, named),
         entities=tuple(entities),
         received=received,

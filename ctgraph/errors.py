@@ -10,6 +10,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+MOST_TEXT = 1_000
+"""How many characters a problem repeats of what it is about."""
+
+
+def _beginning(value: Any) -> Any:
+    long = isinstance(value, str) and len(value) > MOST_TEXT
+    return f"{value[: MOST_TEXT - 1]}…" if long else value
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -27,6 +35,12 @@ class Problem:
     pointer: str | None = None
     severity: str = "violation"
     detail: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        # A long text may be wrong in many places, and a report repeats it for each of them.
+        for name in ("message", "remedy"):
+            object.__setattr__(self, name, _beginning(getattr(self, name)))
+        object.__setattr__(self, "detail", {k: _beginning(v) for k, v in self.detail.items()})
 
     def __str__(self) -> str:
         place = f"{self.pointer or '/'}: " if self.pointer is not None else ""

@@ -26,10 +26,11 @@ from ctgraph.settings import Settings
 from ctgraph.strictjson import lines_of, read_json, step
 from ctgraph.validation import check, validate
 from ctgraph.validation.completeness import node_completeness
-from ctgraph.validation.report import Report, capped
+from ctgraph.validation.report import MOST_PROBLEMS, Report, capped
 from ctgraph.vocab import vocabulary
 
 MOST_DOCUMENTS = 1000
+MOST_PROBLEMS_IN_ALL = 20_000
 MOST_LINKS = 1000
 MOST_OTHER_SIDES = 50
 
@@ -85,13 +86,11 @@ def examine(
         return [_without_places(_one(value, orjson.dumps(value), settings, source))]
     if not isinstance(value, list):
         return _with_lines([_one(value, data, settings, source)], data)
-    return _with_lines(
-        [
-            _in_array(_one(entry, json.dumps(entry).encode(), settings, f"{source}[{i}]"), i)
-            for i, entry in enumerate(entries)
-        ],
-        data,
-    )
+    found = [
+        _in_array(_one(entry, json.dumps(entry).encode(), settings, f"{source}[{i}]"), i)
+        for i, entry in enumerate(entries)
+    ]
+    return _with_lines([_capped(one, MOST_PROBLEMS_IN_ALL // len(found)) for one in found], data)
 
 
 def accept(data: bytes, settings: Settings) -> tuple[Document, Examined]:
@@ -209,6 +208,11 @@ def _examined(
     report = Report(source, document.ctid, document.type, document.name, tuple(problems),
                     node_completeness(document.content["@graph"][0]))  # fmt: skip
     return Examined(report, tuple(_links(document, located, settings)))
+
+
+def _capped(found: Examined, most: int) -> Examined:
+    problems = capped(found.report.problems, min(most, MOST_PROBLEMS))
+    return replace(found, report=replace(found.report, problems=tuple(problems)))
 
 
 def _in_array(found: Examined, index: int) -> Examined:

@@ -48,16 +48,20 @@ def held(ledger: Ledger, record: str, number: int | None = None, document: bool 
     return Held(kept.envelope, number, kept.version.digest, kept.version.created_at, kept.canonical)
 
 
-def versions(ledger: Ledger, record: str) -> tuple[Envelope, list[Version]]:
-    """Return the envelope that holds an entity, and all versions, the newest first, of it and of
-    every other document that the entity ever stood in.
+def versions(
+    ledger: Ledger, record: str, limit: int, before: int | None = None
+) -> tuple[Envelope, list[Version]]:
+    """Return the envelope that holds an entity, and versions, the newest first, of it and of every
+    other document that the entity ever stood in.
 
+    :param limit: how many versions.
+    :param before: only versions with a lower sequence number.
     :raises NotFound: when there is no such record.
     """
     found = ledger.find(record)
     if found is None:
         raise NotFound(f"There is no record {record} in this registry.")
-    return found[0], versions_of(ledger, record)
+    return found[0], versions_of(ledger, record, limit, before)
 
 
 def _no_version(envelope: Envelope, record: str, number: int) -> NotFound:
@@ -70,7 +74,7 @@ def _no_version(envelope: Envelope, record: str, number: int) -> NotFound:
 
 
 def _gone(ledger: Ledger, envelope: Envelope, version: Version | None = None) -> Gone:
-    tombstone = version or ledger.versions(envelope.ctid)[0]
+    tombstone = version or ledger.versions(envelope.ctid, 1)[0]
     owner = ledger.organization(envelope.owner)
     return Gone(
         f"{envelope.name or envelope.ctid} was withdrawn by {owner.name} "

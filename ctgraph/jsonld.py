@@ -27,7 +27,12 @@ IRI_COERCIONS = {"@id", "@vocab"}
 IRI = re.compile("[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|^`\\\\\ud800-\udfff]+")
 PREFIX = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 BLANK = re.compile(r"_:[A-Za-z0-9][A-Za-z0-9._-]*(?<!\.)")
-LANGUAGE = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
+LANGUAGE = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8}){0,15}")
+MOST_IRI, MOST_PREFIX = 2_000, 200
+"""How long a name may be, in characters: RDF repeats it in every statement about the node, and the
+IRI of a prefix wherever the prefix stands. So a short document could say very much."""
+MOST_TOLD = 10_000_000
+"""About how many characters the problems of one document have."""
 # Neither RDF/XML nor SPARQL XML results can carry these; lone surrogates are not even Unicode.
 UNUSABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 VALUE_KEYWORDS = {"@value", "@language", "@type", "@direction"}
@@ -50,7 +55,7 @@ def inline_prefixes(context: Any, problems: list[Problem]) -> tuple[list[str], d
                 named.append(address)
             else:
                 problems.append(Problem(
-                    f"The remote context {entry!r} is not fetched.",
+                    f"The remote context {_shown(entry)} is not fetched.",
                     f"Name {' or '.join(CONTEXT_URLS.values())}, or define prefixes inline.", at,
                 ))  # fmt: skip
         elif isinstance(entry, dict):
@@ -58,12 +63,14 @@ def inline_prefixes(context: Any, problems: list[Problem]) -> tuple[list[str], d
                 known = vocabulary().context.get(key)
                 if known == value:
                     continue
-                if known is None and PREFIX.fullmatch(key) and _is_iri(value):
+                if (known is None and PREFIX.fullmatch(key) and _is_iri(value)
+                        and len(value) <= MOST_PREFIX):  # fmt: skip
                     prefixes[key] = value
                 else:
                     problems.append(Problem(
-                        f"The inline context defines {key!r} in a way the registry does not take.",
-                        "Inline contexts may only add prefixes: a short name and an IRI.",
+                        f"The inline context defines {_shown(key)} in a way that is not taken.",
+                        "Inline contexts may only add prefixes: a short name and an IRI of at most "
+                        f"{MOST_PREFIX} characters.",
                         f"{at}/{key}",
                     ))  # fmt: skip
         elif entry is not None:
@@ -90,6 +97,8 @@ class Canonicaliser:
         self._prefixes = prefixes
         self._defined: set[str] = set()
         self._referenced: dict[str, Place] = {}
+        self._room = MOST_TOLD
+        self._untold: set[str] = set()
 
     def node(self, node: dict[str, Any], at: Place, depth: int = 1) -> dict[str, Any]:
         """Return a node object with canonical IRIs."""
@@ -103,6 +112,8 @@ class Canonicaliser:
         for key, value in node.items():
             if key == "@id":
                 out[key] = self._reference(value, (at, key))
+                if len(node) > 1:
+                    self._short(out[key], (at, key))
             elif key == "@type":
                 out[key] = self._types(value, (at, key))
             elif key.startswith("@"):
@@ -113,18 +124,28 @@ class Canonicaliser:
         self._define(out, at)
         return out
 
+    def _short(self, name: Any, at: Place) -> bool:
+        """Tell whether a name can be repeated in every statement; report one that is too long."""
+        if len(str(name)) <= MOST_IRI:
+            return True
+        self._wrong(at, f"The name has more than {MOST_IRI:,} characters.", "Use a shorter one.")
+        return False
+
     def once(self, value: dict[str, Any], at: Place) -> None:
         """Report an object that names a key twice: JSON would keep the last and lose the first."""
         if isinstance(value, Repeated):
-            self._wrong((at, value.key), f"The key {value.key!r} stands twice in one object.",
+            self._wrong((at, value.key), f"The key {_shown(value.key)} stands twice in one object.",
                         "Keep one, or join the values in an array.")  # fmt: skip
 
     def finish(self) -> None:
-        """Report the blank nodes that are referred to but stand nowhere in the document."""
+        """Report the blank nodes that stand nowhere in the document, and that problems are left."""
         for label, at in self._referenced.items():
             if label not in self._defined:
-                self._wrong(at, f"The blank node {label} is not defined in this document.",
+                self._wrong(at, f"The blank node {_shown(label)} is not defined in this document.",
                             "Add the node to @graph, or name the thing by an IRI.")  # fmt: skip
+        for severity in self._untold:
+            self.problems.append(Problem("There are more problems than can be listed.",
+                                         "Mend the listed ones first.", severity=severity))
 
     def _define(self, node: dict[str, Any], at: Place) -> None:
         label = node.get("@id")
@@ -142,6 +163,7 @@ class Canonicaliser:
     def _types(self, value: Any, at: Place) -> Any:
         types = value if isinstance(value, list) else [value]
         for name in types:
+            self._short(name, at)
             if not self._kept(name):
                 self._wrong(at, f"{_shown(name)} is not the name of a class.",
                             "Write it with its prefix, such as ceterms:Certificate.")  # fmt: skip
@@ -152,8 +174,10 @@ class Canonicaliser:
     def _property(self, key: str, value: Any, at: Place, depth: int) -> Any:
         term = self._context.get(key)
         prefix, colon, _ = key.partition(":")
+        if not self._short(key, at[0]):  # nor is it repeated in the place of a problem
+            return value
         if not colon or not self._kept(key):
-            self._wrong(at, f"The property {key!r} has no meaning in CTDL and would be lost.",
+            self._wrong(at, f"The property {_shown(key)} has no meaning in CTDL and would be lost.",
                         "Write it with its prefix, such as ceterms:name.")  # fmt: skip
             return value
         if key != "ceterms:ctid" and self.expanded(key) == CTID:
@@ -260,7 +284,7 @@ class Canonicaliser:
             return {language if isinstance(language, str) else "@none": checked["@value"]}
         for tag, text in value.items():
             if tag != "@none" and not LANGUAGE.fullmatch(tag):
-                self._wrong((at, tag), f"{tag!r} is not a language tag (BCP 47).",
+                self._wrong((at, tag), f"{_shown(tag)} is not a language tag (BCP 47).",
                             "Use a tag such as en-US.")  # fmt: skip
             for item in text if isinstance(text, list) else [text]:
                 if isinstance(item, str):
@@ -283,7 +307,8 @@ class Canonicaliser:
         self.once(value, at)
         for key, item in value.items():
             if key not in VALUE_KEYWORDS or isinstance(item, (dict, list)):
-                self._wrong((at, key), f"{key} does not belong in a value object.", "Remove it.")
+                self._wrong((at, key), f"{_shown(key)} does not belong in a value object.",
+                            "Remove it.")  # fmt: skip
             elif isinstance(item, str):
                 self._text(item, (at, key))
             elif isinstance(item, (int, float)):
@@ -307,7 +332,12 @@ class Canonicaliser:
     def _wrong(
         self, at: Place, message: str, remedy: str, severity: str = "violation"
     ) -> None:
-        self.problems.append(Problem(message, remedy, pointer(at), severity))
+        if self._room < 0:
+            self._untold.add(severity)
+            return
+        problem = Problem(message, remedy, pointer(at), severity)
+        self.problems.append(problem)
+        self._room -= len(problem.pointer or "") + 500
 
 
 def _is_iri(value: Any) -> bool:

@@ -9,6 +9,15 @@ NAMES = (
 )  # fmt: skip
 
 
+MOST_NAME = 300
+"""How many characters of a name are repeated in lists and reports; the record itself has all."""
+
+
+def shortened(text: str, most: int = MOST_NAME) -> str:
+    """Return a text, or its beginning where it is longer than `most` characters."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
 def name_of(node: dict[str, Any], language: str = "en") -> str:
     """Return a node's name, label or text, in `language` where there is one, else in any."""
     for key in NAMES:

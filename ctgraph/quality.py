@@ -17,7 +17,8 @@ _LACKING = """SELECT ?property (COUNT(*) AS ?records) WHERE {
 } GROUP BY ?property ORDER BY DESC(?records) ?property"""
 _LEAST = """SELECT ?entity ?name ?score WHERE {
   ?record ctg:owner <%s> ; ctg:completeness ?score ; ctg:about ?entity
-  OPTIONAL { ?entity ceterms:name|ceasn:name ?name }
+  OPTIONAL { ?entity ceterms:name|ceasn:name ?whole }
+  BIND(SUBSTR(?whole, 1, 300) AS ?name)
 } ORDER BY ?score ?entity LIMIT 25"""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -93,10 +94,19 @@ def test_every_format_says_the_same(
     assert any("A condition" in quad for quad in found)
 
 
+class Later(datetime):
+    """A clock that is an hour ahead."""
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> datetime:
+        return datetime.now(tz) + timedelta(hours=1)
+
+
 def test_conditional_requests_are_answered_with_304(
-    client: FlaskClient, registry: Registry
+    client: FlaskClient, registry: Registry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     publish(client, registry, certificate())
+    monkeypatch.setattr("ctgraph.web.negotiation.datetime", Later)
     for path in (f"/resources/{RECORD}", f"/graph/{RECORD}.ttl", f"/resources/{RECORD}.html"):
         answer = client.get(path)
         tag, modified = answer.headers["ETag"], answer.headers["Last-Modified"]

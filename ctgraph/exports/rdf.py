@@ -80,47 +80,6 @@ def entity(quads: bytes, iri: str, format: Format) -> bytes:
     return _write(found, quads, format)
 
 
-def entity_json(content: dict[str, Any], iri: str) -> dict[str, Any]:
-    """Return one entity of a decoded document as JSON-LD; blank nodes stand where they are used.
-
-    :raises KeyError: when the document has no such entity.
-    """
-    node = _find(content["@graph"], iri)
-    if node is None:
-        raise KeyError(iri)
-    blank = {n["@id"]: n for n in content["@graph"] if str(n.get("@id", "")).startswith("_:")}
-    return {"@context": content["@context"], **(_embed(node, blank) if blank else node)}
-
-
-def _find(nodes: Iterable[Any], iri: str) -> dict[str, Any] | None:
-    """Find the node that describes `iri`, at the top or nested."""
-    for node in nodes:
-        if isinstance(node, dict):
-            if node.get("@id") == iri and "ceterms:ctid" in node:
-                return node
-            found = _find(node.values(), iri)
-        else:
-            found = _find(node, iri) if isinstance(node, list) else None
-        if found:
-            return found
-    return None
-
-
-def _embed(value: Any, blank: dict[str, dict[str, Any]], within: tuple[str, ...] = ()) -> Any:
-    """Replace each reference to a top-level blank node by the node."""
-    if isinstance(value, list):
-        return [_embed(item, blank, within) for item in value]
-    if isinstance(value, dict):
-        label = value.get("@id")
-        if len(value) == 1 and label in blank:
-            return _embed(label, blank, within)
-        return {key: item if key == "@id" else _embed(item, blank, within)
-                for key, item in value.items()}  # fmt: skip
-    if isinstance(value, str) and value in blank and value not in within:
-        return _embed(blank[value], blank, (*within, value))
-    return value
-
-
 def _write(quads: Iterable[ox.Quad], source: bytes, format: Format) -> bytes:
     if format.writer not in _DATASETS:
         quads = (ox.Quad(q.subject, q.predicate, q.object) for q in quads)

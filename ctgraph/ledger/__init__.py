@@ -10,6 +10,7 @@ import hashlib
 import secrets
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
@@ -32,6 +33,9 @@ from ctgraph.ledger.models import (
 from ctgraph.ledger.ownership import describable, lock_sequence
 from ctgraph.ledger.values import Change, Envelope, Key, Organization, Version, now, unpack
 from ctgraph.settings import Settings
+
+# What SQLite takes in one statement, by default.
+MOST_AT_ONCE = 30_000
 
 
 def _digest(key: str) -> str:
@@ -209,9 +213,11 @@ class Ledger:
     def names(self, records: set[str]) -> dict[str, str]:
         """Return the names of those envelopes and organizations among `records` that exist."""
         found: dict[str, str] = {}
-        for table in (organization, envelope):
-            query = sa.select(table.c.ctid, table.c.name).where(table.c.ctid.in_(records))
-            found |= dict(map(tuple, self._rows(query)))
+        waiting = iter(records)
+        while some := list(islice(waiting, MOST_AT_ONCE)):
+            for table in (organization, envelope):
+                query = sa.select(table.c.ctid, table.c.name).where(table.c.ctid.in_(some))
+                found |= dict(map(tuple, self._rows(query)))
         return found
 
     def standing(self, records: Collection[str]) -> dict[str, str]:
@@ -225,10 +231,11 @@ class Ledger:
         rows = self._rows(query.where(entity.c.ctid.in_(records)))
         return {r: deleted or ("" if current else updated) for r, current, deleted, updated in rows}
 
-    def versions(self, record: str) -> list[Version]:
-        """Return every version of an envelope, the newest first."""
+    def versions(self, record: str, limit: int | None = None) -> list[Version]:
+        """Return the versions of an envelope, the newest first; all of them without a limit."""
         query = sa.select(*_VERSION).where(version.c.ctid == record)
-        return [Version(*row) for row in self._rows(query.order_by(version.c.number.desc()))]
+        query = query.order_by(version.c.number.desc()).limit(limit)
+        return [Version(*row) for row in self._rows(query)]
 
     def quads(self, record: str, number: int) -> bytes:
         """Return the canonical N-Quads of a version."""

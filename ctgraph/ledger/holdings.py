@@ -67,12 +67,29 @@ def version_that_held(
     return Kept(Envelope(*row[:facts]), Version(*row[facts:-1]), unpack(row[-1]))
 
 
-def versions_of(ledger: Ledger, record: str) -> list[Version]:
-    """Return the versions of every document that a CTID ever stood in, the newest first."""
+def documents_of(ledger: Ledger, record: str) -> set[str]:
+    """Return the CTIDs of the documents that a CTID ever stood in."""
+    query = sa.union(
+        sa.select(envelope.c.ctid).where(envelope.c.ctid == record),
+        sa.select(holding.c.envelope).where(holding.c.ctid == record),
+    )
+    with ledger.engine.connect() as connection:
+        return set(connection.scalars(query))
+
+
+def versions_of(
+    ledger: Ledger, record: str, limit: int, before: int | None = None
+) -> list[Version]:
+    """Return versions of the documents that a CTID ever stood in, the newest first.
+
+    :param before: only those with a lower sequence number.
+    """
     holders = sa.select(holding.c.envelope).where(holding.c.ctid == record)
     query = sa.select(*_VERSION).where((version.c.ctid == record) | version.c.ctid.in_(holders))
+    if before is not None:
+        query = query.where(version.c.seq < before)
     with ledger.engine.connect() as connection:
-        found = connection.execute(query.order_by(version.c.seq.desc()))
+        found = connection.execute(query.order_by(version.c.seq.desc()).limit(limit))
         return [Version(*row) for row in found]
 
 

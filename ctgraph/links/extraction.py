@@ -23,6 +23,7 @@ from ctgraph.links.facts import Fact, facts_of
 from ctgraph.links.model import Condition
 from ctgraph.links.properties import CETERMS
 from ctgraph.links.reading import Nodes, nodes_of
+from ctgraph.nodes import shortened
 from ctgraph.vocab import vocabulary
 
 Relation = Literal["precedes", "concurrent", "part", "version", "common", "uses"]
@@ -34,6 +35,8 @@ MOST_LINKS = 20_000
 MOST_LOOKS, MOST_KEPT = 200_000, 20_000
 MOST_TEXT, MOST_WORDS = 1_000, 100
 """How much of a text the index repeats, in characters, and how many texts; the record has all."""
+TEXT_AS_ONE = 200
+"""How many characters of text take as much room as one option or target."""
 
 
 @dataclass(frozen=True)
@@ -187,10 +190,11 @@ class _Reader:
         options = []
         for option in self._options(condition):
             options.append(self._option(option))
-            self._kept += 1 + len(options[-1]["targets"])
+            words = sum(map(len, options[-1]["words"]))
+            self._kept += 1 + len(options[-1]["targets"]) + words // TEXT_AS_ONE
             if self._kept > MOST_KEPT:
                 break
-        return {"id": condition, "name": self._text(condition, f"{CETERMS}name"),
+        return {"id": condition, "name": shortened(self._text(condition, f"{CETERMS}name")),
                 "options": options}  # fmt: skip
 
     def _option(self, condition: str) -> dict[str, Any]:
@@ -206,7 +210,7 @@ class _Reader:
         targets = [t for p in ctdl.TARGETS for t in self._linked(here.get(p, ()))]
         return {
             "id": condition,
-            "name": self._text(condition, f"{CETERMS}name"),
+            "name": shortened(self._text(condition, f"{CETERMS}name")),
             "words": [text[:MOST_TEXT] for text in words[:MOST_WORDS] if text],
             "targets": targets[:MOST_KEPT],
         }

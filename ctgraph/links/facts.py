@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from math import isfinite
 
 from ctgraph.ctid import is_ctid
+from ctgraph.jsonld import MOST_IRI
+from ctgraph.nodes import shortened
 
 Nodes = Mapping[str, Mapping[str, list[str]]]
 
@@ -54,13 +56,15 @@ def facts_of(nodes: Nodes, named: Collection[str]) -> Iterator[Fact]:
         cost, currency = _cost(nodes, node)
         webpage = next(iter(node.get(f"{CETERMS}subjectWebpage", ())), "").removeprefix('"')
         yield Fact(
-            name, next(iter(node.get(TYPE, ())), ""), _name(node), webpage, cost, currency,
+            name, next(iter(node.get(TYPE, ())), ""), _name(node),
+            webpage if len(webpage) <= MOST_IRI else "", cost, shortened(currency),
             _days(nodes, node),
         )  # fmt: skip
 
 
 def _name(node: Mapping[str, list[str]]) -> str:
-    return next((value[1:] for key in NAMES for value in node.get(key, ()) if value[0] == '"'), "")
+    texts = (value[1:] for key in NAMES for value in node.get(key, ()) if value[0] == '"')
+    return shortened(next(texts, ""))
 
 
 def _cost(nodes: Nodes, node: Mapping[str, list[str]]) -> tuple[float | None, str]:

@@ -10,6 +10,7 @@ import pyoxigraph as ox
 
 from ctgraph.ctid import is_ctid
 from ctgraph.identity import Identity
+from ctgraph.jsonld import MOST_IRI
 from ctgraph.links.properties import TYPE
 
 Nodes = Mapping[str, Mapping[str, list[str]]]
@@ -22,6 +23,7 @@ def nodes_of(quads: Iterable[ox.Quad], identity: Identity) -> dict[str, dict[str
 
     Entities of the registry are named by their CTIDs, blank nodes by their labels with ``_:``,
     literals begin with a quotation mark; English ones come first. Terms have their official names.
+    What refers to an IRI that no node can have, as it is too long, is left out.
     """
     nodes: dict[str, dict[str, list[str]]] = {}
     prefix = identity.resource("")
@@ -36,6 +38,8 @@ def nodes_of(quads: Iterable[ox.Quad], identity: Identity) -> dict[str, dict[str
         property = _term(quad.predicate.value)
         values = nodes.setdefault(name, {}).setdefault(property, [])
         if isinstance(value, ox.NamedNode):
+            if len(value.value) > MOST_IRI:
+                continue
             values.append(_term(value.value) if property == TYPE else named(value.value))
         elif isinstance(value, ox.Literal):
             english = (value.language or "").startswith("en")

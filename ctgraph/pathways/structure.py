@@ -25,7 +25,7 @@ from ctgraph.links.components import (
     values_of,
 )
 from ctgraph.links.reading import nodes_of
-from ctgraph.nodes import NAMES, type_of
+from ctgraph.nodes import NAMES, shortened, type_of
 from ctgraph.pathways.levels import Level, levels_of
 from ctgraph.vocab import vocabulary
 
@@ -34,6 +34,8 @@ KINDS = {"ceterms:targetComponent": "condition", "ceasn:hasChild": "child",
 # JSON cannot be nested as deep as conditions can refer to each other; the edges tell the rest,
 # as they do of what exceeds MOST_STEPS.
 DEEPEST = 50
+MOST_CHARACTERS = 20_000_000
+"""Of the names in all edges: things with long names may have many."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,13 @@ class Constraint:
 
 
 @dataclass(frozen=True)
+class SharedCondition:
+    """A condition that the answer describes elsewhere, where it first stands."""
+
+    id: str
+
+
+@dataclass(frozen=True)
 class ComponentCondition:
     """What of other components somebody needs before a component.
 
@@ -70,7 +79,7 @@ class ComponentCondition:
     operator: str
     required: int | None
     targets: tuple[str, ...]
-    conditions: tuple[ComponentCondition, ...]
+    conditions: tuple[ComponentCondition | SharedCondition, ...]
     constraints: tuple[Constraint, ...]
 
 
@@ -96,7 +105,7 @@ class Component:
     destination: bool
     precedes: tuple[str, ...]
     children: tuple[str, ...]
-    conditions: tuple[ComponentCondition, ...]
+    conditions: tuple[ComponentCondition | SharedCondition, ...]
 
 
 @dataclass(frozen=True)
@@ -185,15 +194,13 @@ class _Reader:
         self._nodes = nodes
         self._identity = identity
         self._left = MOST_STEPS
+        self._described: set[str] = set()
         self._here = {key_of(name): name for name, node in nodes.items() if class_of(node)}
 
     def structure(self, pathway: str, model: Nodes) -> Structure:
         """Return the structure of a pathway that stands among the nodes."""
         node = self._nodes[pathway]
-        edges = tuple(dict.fromkeys(
-            Order(step.earlier, step.later, KINDS.get(step.property, "precedes"), step.condition)
-            for step in order_of(self._nodes)
-        ))  # fmt: skip
+        edges = tuple(dict.fromkeys(self._edges()))
         destination = self._destination(pathway)
         components = tuple(self._components(edges, set(destination)))
         used = [level for component in components for level in component.levels]
@@ -204,6 +211,15 @@ class _Reader:
             components, edges,
             tuple(map(self._reference, values_of(node, "ceterms:hasPathway"))),
         )  # fmt: skip
+
+    def _edges(self) -> Iterator[Order]:
+        size = 0
+        for step in order_of(self._nodes):
+            size += len(step.earlier) + len(step.later) + len(step.condition)
+            if size > MOST_CHARACTERS:
+                return
+            yield Order(step.earlier, step.later, KINDS.get(step.property, "precedes"),
+                        step.condition)  # fmt: skip
 
     def _destination(self, pathway: str) -> tuple[str, ...]:
         """Return where a pathway leads; of old records that do not say so, the root."""
@@ -239,14 +255,23 @@ class _Reader:
 
     def _conditions(
         self, node: Mapping[str, list[str]], seen: set[str], depth: int = 1
-    ) -> tuple[ComponentCondition, ...]:
-        """Return the conditions of a node; one that was seen further up is left out."""
-        found = []
+    ) -> tuple[ComponentCondition | SharedCondition, ...]:
+        """Return the conditions of a node.
+
+        One that was seen further up in the same component is left out, and one that another
+        component has too is described once.
+        """
+        found: list[ComponentCondition | SharedCondition] = []
         for name in values_of(node, "ceterms:hasCondition") if depth <= DEEPEST else ():
             condition = self._nodes.get(name)
             if condition is None or name in seen or self._left <= 0:
                 continue
             seen.add(name)
+            if name in self._described:
+                self._left -= 1
+                found.append(SharedCondition(name))
+                continue
+            self._described.add(name)
             targets = self._ids(values_of(condition, "ceterms:targetComponent"))
             constraints = values_of(condition, "ceterms:hasConstraint")
             self._left -= 1 + len(targets) + len(constraints)
@@ -261,11 +286,12 @@ class _Reader:
 
     def _constraint(self, name: str) -> Constraint:
         node = self._nodes.get(name, {})
-        return Constraint(
+        # Conditions may share it.
+        return Constraint(*map(shortened, (
             self._text(node, "ceterms:name"), self._side(node, "ceterms:leftSource"),
             concept_of(self._nodes, node, "ceterms:comparator"),
             self._side(node, "ceterms:rightSource"),
-        )  # fmt: skip
+        )))  # fmt: skip
 
     def _side(self, node: Mapping[str, list[str]], curie: str) -> str:
         return ", ".join(
@@ -275,7 +301,8 @@ class _Reader:
 
     def _reference(self, value: str) -> Reference:
         name = self._id(value)
-        return Reference(name, self._iri(name), self._text(self._nodes.get(name, {}), *NAMES))
+        text = self._text(self._nodes.get(name, {}), *NAMES)
+        return Reference(name, self._iri(name), shortened(text))
 
     def _ids(self, values: Iterable[str]) -> tuple[str, ...]:
         return tuple(dict.fromkeys(map(self._id, values)))

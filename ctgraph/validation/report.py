@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -88,14 +88,15 @@ class Report:
         return body
 
 
-def capped(problems: list[Problem]) -> list[Problem]:
-    """Return the first :data:`MOST_PROBLEMS` problems, and how many more there are."""
-    more = problems[MOST_PROBLEMS:]
+def capped(problems: Sequence[Problem], most: int = MOST_PROBLEMS) -> list[Problem]:
+    """Return the first `most` problems, and how many more there are, as bad as the worst."""
+    more = problems[most:]
     if not more:
-        return problems
+        return list(problems)
+    worst = min((problem.severity for problem in more), key=SEVERITIES.index)
     rest = Problem(f"There are {len(more):,} further problems.", "Mend the listed ones first.",
-                   severity=more[0].severity)  # fmt: skip
-    return [*problems[:MOST_PROBLEMS], rest]
+                   severity=worst)  # fmt: skip
+    return [*problems[:most], rest]
 
 
 def in_order(problems: Iterable[Problem]) -> list[Problem]:

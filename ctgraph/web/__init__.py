@@ -64,6 +64,10 @@ def create_app(settings: Settings | None = None) -> Flask:
                       partial(validation.prepare, settings))  # fmt: skip
     for closing in (pool, bounded):
         atexit.register(closing.close)
+    # No header of a request decides which address is printed, or where a redirect leads: joining
+    # slashes, werkzeug would redirect to the host that the request names.
+    app.jinja_env.globals["base_url"] = settings.base_url
+    app.url_map.merge_slashes = False
     app.extensions["ctgraph"] = State(settings, Ledger.of(settings), pool, bounded)
     for module in (records, links, publish, pathways, building, validate, minimum, terms, sparql,
                    site):

@@ -9,7 +9,7 @@ from ctgraph import ctid
 from ctgraph.entities import ctids_in
 from ctgraph.errors import DocumentTooLarge, InvalidDocument
 from ctgraph.ledger.drafts import delete_draft, draft_of, drafts_of, save_draft
-from ctgraph.nodes import name_of
+from ctgraph.nodes import name_of, shortened
 from ctgraph.web.negotiation import HTML
 from ctgraph.web.publish import authenticate
 from ctgraph.web.state import state
@@ -20,8 +20,7 @@ blueprint = Blueprint("building", __name__)
 @blueprint.get("/pathways/build")
 def build() -> Response:
     """The page where a pathway is put together."""
-    page = render_template("build.html", base=state().settings.base_url)
-    return Response(page, mimetype=HTML)
+    return Response(render_template("build.html"), mimetype=HTML)
 
 
 @blueprint.get("/account")
@@ -67,7 +66,7 @@ def save(record: str) -> Response:
     graph = value.get("@graph", [value])
     first = graph[0] if isinstance(graph, list) and graph else {}
     # PostgreSQL takes no NUL in a text.
-    name = name_of(first).replace("\0", "") if isinstance(first, dict) else ""
+    name = shortened(name_of(first)).replace("\0", "") if isinstance(first, dict) else ""
     borne = ctids_in(value, state().identity)
     save_draft(state().ledger, owner, ctid.canonical(record), name, document, borne)
     return Response(status=204)

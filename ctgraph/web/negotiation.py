@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
 from flask import Response, request
@@ -74,10 +74,15 @@ def etag(*parts: object) -> str:
 def conditional(response: Response, tag: str, modified: str) -> Response:
     """Give a response its validators, and make it 304 where the client has it already.
 
+    In the second of a change there may be another one, which a date could not tell apart. So
+    ``Last-Modified`` is the second after, and is not sent before that (RFC 9110, section 8.8.2.2).
+
     :param modified: ISO 8601 in UTC, as the ledger writes it.
     """
     response.set_etag(tag)
-    response.last_modified = datetime.fromisoformat(modified)
+    over = datetime.fromisoformat(modified).replace(microsecond=0) + timedelta(seconds=1)
+    if over <= datetime.now(UTC):
+        response.last_modified = over
     response.headers["Vary"] = "Accept"
     if any(name in request.headers for name in ("If-None-Match", "If-Modified-Since", "Range")):
         response.make_conditional(request)

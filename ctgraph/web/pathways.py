@@ -22,6 +22,7 @@ from ctgraph.pathways.routes import MEASURES, MOST_ROUTES, routes_json
 from ctgraph.pathways.structure import to_json as structure_json
 from ctgraph.pathways.traversal import PAGE
 from ctgraph.vocab import vocabulary
+from ctgraph.web.fitting import fitting
 from ctgraph.web.negotiation import HTML, choose
 from ctgraph.web.state import state
 
@@ -39,8 +40,8 @@ QUESTIONS = {
 }
 DEPTHS = {"neighbourhood": 1, "versions": 10}
 LISTED = 200
-SHOWN = 300
-"""How many nodes a page for people has."""
+SHOWN, MOST_STEPS = 300, 1_000
+"""How many nodes, and how many steps of a published pathway, a page for people has."""
 FEW = Asked(depth=10, limit=100)
 
 
@@ -76,20 +77,20 @@ def pathway(record: str) -> BaseResponse:
     asked = _asked(2, PAGE)
     if name != "html":
         return _graph(_pathways().neighbourhood(record, asked), name)
-    graph = _pathways().neighbourhood(record, replace(asked, limit=SHOWN, cursor=""))
-    if graph.next:
-        left_out = Cut(f"Only the nearest {SHOWN:,} are on this page.")
-        graph = replace(graph, cut=(*graph.cut, left_out))
+    graph = _on_page(_pathways().neighbourhood(record, replace(asked, limit=SHOWN, cursor="")))
     start = next(node for node in graph.nodes if node.id == record)
     is_pathway = vocabulary().is_a(start.type, "ceterms:Pathway", "ceterms:PathwaySet")
     structure = structure_json(_pathways().structure(record)) if is_pathway else {}
+    steps = len(structure.get("components", ()))
+    structure = {name: fitting(found, MOST_STEPS) if isinstance(found, tuple) else found
+                 for name, found in structure.items()}  # fmt: skip
     query = {"depth": asked.depth, "strength": sorted(asked.strengths),
              "kind": ",".join(_several("kind")), "provider": ",".join(sorted(asked.providers)),
              "credentials": _flag("credentials")}  # fmt: skip
     return _html(
         "pathway.html", record=record, start=start, graph=graph, query=query,
         structure=structure if structure.get("components") else None,
-        pathways=structure.get("pathways", ()),
+        steps=steps, pathways=structure.get("pathways", ()),
         # "</script>" in a name must not end the element that holds the data.
         payload=orjson.dumps(to_json(graph)).decode().replace("<", "\\u003c"),
         providers=sorted({(n.owner, n.owner_name) for n in graph.nodes if n.owner}),
@@ -212,6 +213,18 @@ def _asked(depth: int, limit: int) -> Asked:
         limit=_number("limit", limit),
         cursor=request.args.get("cursor", ""),
     )
+
+
+def _on_page(graph: Graph) -> Graph:
+    """Return as much of an answer as a page shows; the answer tells what is left out."""
+    cut = list(graph.cut)
+    if graph.next:
+        cut.append(Cut(f"Only the nearest {SHOWN:,} are on this page."))
+    edges = fitting(graph.edges, len(graph.edges))
+    if len(edges) < len(graph.edges):
+        cut.append(Cut(f"Only {len(edges):,} of {len(graph.edges):,} links are on this page; "
+                       "the formats for programs have all of them."))  # fmt: skip
+    return replace(graph, edges=tuple(edges), cut=tuple(cut))
 
 
 def _several(name: str) -> list[str]:

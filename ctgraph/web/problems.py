@@ -9,6 +9,7 @@ from flask import Flask, Response, current_app, make_response, render_template, 
 from werkzeug.exceptions import HTTPException
 
 from ctgraph.errors import CtgraphError, DocumentTooLarge, Unauthenticated
+from ctgraph.validation.report import capped
 from ctgraph.web.negotiation import wants_html
 
 
@@ -20,6 +21,7 @@ def register(app: Flask) -> None:
 
 
 def _ctgraph_error(error: CtgraphError) -> Response:
+    problems = capped(error.problems)
     body = {
         "type": f"https://w3id.org/ctgraph/problems/{error.slug}",
         "title": error.title,
@@ -27,8 +29,8 @@ def _ctgraph_error(error: CtgraphError) -> Response:
         "detail": error.message,
         "instance": request.path,
         # Clients of the existing registry look for this member.
-        "errors": [str(p) for p in error.problems if p.severity == "violation"],
-        "problems": [problem.to_json() for problem in error.problems],
+        "errors": [str(p) for p in problems if p.severity == "violation"],
+        "problems": [problem.to_json() for problem in problems],
         **error.extra,
     }
     response = _respond(body)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 import orjson
@@ -9,9 +10,11 @@ from flask import Blueprint, Response, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from ctgraph import __version__, ctid, history, publishing
-from ctgraph.errors import NotFound
+from ctgraph.errors import BadParameter, NotFound
 from ctgraph.exports import rdf
+from ctgraph.exports.nesting import entity_json
 from ctgraph.history import Held
+from ctgraph.ledger.holdings import documents_of
 from ctgraph.nodes import type_of
 from ctgraph.pathways import LINKED
 from ctgraph.pathways.answers import family_of
@@ -22,6 +25,8 @@ from ctgraph.web.state import state
 
 blueprint = Blueprint("records", __name__)
 
+VERSIONS = {"json": 1_000, "html": 100}
+"""How many versions of a record one answer lists."""
 OFFERS = {f.name: f.media_type for f in rdf.FORMATS} | {"html": HTML}
 NAMES = {f.extension: f.name for f in rdf.FORMATS} | {"html": "html"}
 
@@ -48,23 +53,32 @@ def version(kind: str, record: str, number: int) -> BaseResponse:
 
 @blueprint.get("/<any(resources, graph):kind>/<record>/versions")
 def versions(kind: str, record: str) -> BaseResponse:
-    """Every version of a record."""
+    """The versions of a record in pages, the newest first."""
     canonical = ctid.canonical(record)
     if canonical != record:
-        return redirect(f"/{kind}/{canonical}/versions", 301)
-    envelope, found = history.versions(state().ledger, record)
+        query = f"?{request.query_string.decode('latin-1')}" if request.query_string else ""
+        return redirect(f"/{kind}/{canonical}/versions{query}", 301)
+    name = choose({"json": "application/json", "html": HTML})
+    before = _before()
+    envelope, found = history.versions(state().ledger, record, VERSIONS[name] + 1, before)
     owner = state().ledger.organization(envelope.owner)
     # Only the address of a document tells versions of several documents apart.
-    alone = {v.ctid for v in found} == {record}
+    alone = documents_of(state().ledger, record) == {record}
     stem = f"/{'resources' if alone else 'graph'}"
-    if choose({"json": "application/json", "html": HTML}) == "html":
+    more = len(found) > VERSIONS[name]
+    found = found[: VERSIONS[name]]
+    following = found[-1].seq if more else None
+    if name == "html":
         page = render_template("versions.html", envelope=envelope, versions=found, owner=owner,
-                               record=record, stem=stem, alone=alone)  # fmt: skip
-        return conditional(Response(page, content_type="text/html; charset=utf-8"),
-                           etag(found, owner.name, __version__), envelope.updated_at)  # fmt: skip
+                               kind=kind, record=record, stem=stem, alone=alone,
+                               following=following)  # fmt: skip
+        response = Response(page, content_type="text/html; charset=utf-8")
+        tag = etag(found, vars(envelope), owner.name, following, __version__)
+        return conditional(response, tag, envelope.updated_at)
     body = orjson.dumps({
         "ctid": envelope.ctid,
         "owner": envelope.owner,
+        "next": following,
         "versions": [
             {
                 "number": v.number, "event": v.event, "created_at": v.created_at,
@@ -74,8 +88,19 @@ def versions(kind: str, record: str) -> BaseResponse:
             for v in found
         ],
     })  # fmt: skip
-    return conditional(Response(body, content_type="application/json"),
-                       etag(found), envelope.updated_at)  # fmt: skip
+    response = Response(body, content_type="application/json")
+    if following:
+        response.headers["Link"] = f'<{request.path}?before={following}>; rel="next"'
+    return conditional(response, etag(found, envelope.owner, following), envelope.updated_at)
+
+
+def _before() -> int | None:
+    given = request.args.get("before")
+    if given is None:
+        return None
+    if not re.fullmatch("[0-9]{1,9}", given):
+        raise BadParameter(f"before={given[:40]!r} is no sequence number.")
+    return int(given)
 
 
 @blueprint.get("/envelopes/<record>")
@@ -106,15 +131,15 @@ def _record(path: str, kind: str, number: int | None = None) -> BaseResponse:
         # A page shows the names of other records too, so any change may change it.
         tag = etag(held.digest, record, kind, number, state().ledger.last_sequence(), __version__)
         response = Response(content_type="text/html; charset=utf-8")
-        conditional(response, tag, held.modified)
+        conditional(response, tag, state().ledger.newest_change())
         if response.status_code != 304:
             response.set_data(_page(record, kind, held, number))
     else:
         response = Response(content_type=OFFERS[name])
-        conditional(response, etag(held.digest, record, kind, name), held.modified)
+        conditional(response, etag(held.digest, record, kind, name, __version__), held.modified)
         if response.status_code != 304:
             response.set_data(_body(record, kind, held, name))
-    if number and (kind == "resources" or record == held.envelope.ctid):
+    if number and name != "html" and (kind == "resources" or record == held.envelope.ctid):
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     else:
         response.headers["Cache-Control"] = "no-cache"  # ask each time; 304 is cheap
@@ -130,7 +155,7 @@ def _body(record: str, kind: str, held: Held, name: str) -> bytes:
         if format.writer is None:
             if kind == "graph":
                 return held.canonical
-            return orjson.dumps(rdf.entity_json(orjson.loads(held.canonical), iri))
+            return orjson.dumps(entity_json(orjson.loads(held.canonical), iri))
         quads = state().ledger.quads(held.envelope.ctid, held.number)
         if kind == "graph":
             return rdf.document(quads, format)
@@ -143,7 +168,7 @@ def _page(record: str, kind: str, held: Held, number: int | None) -> str:
     iri = state().identity.resource(record)
     content = orjson.loads(held.canonical)
     try:
-        node = rdf.entity_json(content, iri)
+        node = entity_json(content, iri)
     except KeyError:
         raise _absent(record, held) from None
     view = pages.record_view(node, content, held.envelope.ctid, state())

@@ -11,7 +11,8 @@ from ctgraph.examining import examine_in
 from ctgraph.exports.rdf import Format, format_named
 from ctgraph.exports.reports import REPORT_FORMATS
 from ctgraph.rdfinput import RDF_INPUTS
-from ctgraph.validation.report import Report
+from ctgraph.validation.report import Report, capped
+from ctgraph.web.fitting import fitting
 from ctgraph.web.negotiation import HTML, choose
 from ctgraph.web.state import state
 
@@ -22,7 +23,7 @@ JSON_TYPES = ("application/json", "application/ld+json", "text/plain", "")
 INPUTS = {"jsonld": "JSON-LD", "turtle": "Turtle", "ntriples": "N-Triples", "nquads": "N-Quads",
           "trig": "TriG", "rdfxml": "RDF/XML"}  # fmt: skip
 # What a page shows of a large document.
-MOST_LINES, MOST_WIDTH, MOST_TEXT = 5000, 2000, 1_000_000
+MOST_LINES, MOST_WIDTH, MOST_TEXT, MOST_SHOWN = 5000, 2000, 1_000_000, 1_000
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Line:
 @blueprint.get("/validate")
 def form() -> str:
     """The page where a document is pasted or dropped."""
-    return render_template("validate.html", inputs=INPUTS, chosen="jsonld", document="", base="")
+    return render_template("validate.html", inputs=INPUTS, chosen="jsonld", document="")
 
 
 @blueprint.post("/validate")
@@ -101,15 +102,17 @@ def _rdf(format: Format | None) -> Format | None:
 
 def _page(data: bytes, format: Format | None, reports: list[Report]) -> str:
     text = data.decode("utf-8", "replace")
+    most = max(1, MOST_SHOWN // len(reports))
+    told = [(report, capped(report.problems, most)) for report in reports]
     problems: dict[int, list[Problem]] = {}
-    for report in reports:
-        for problem in report.problems:
+    for _, shown in told:
+        for problem in shown:
             problems.setdefault(problem.detail.get("line", 0), []).append(problem)
-    numbered = enumerate(text.split("\n")[:MOST_LINES], 1)
-    lines = [Line(number, line[:MOST_WIDTH], tuple(problems.get(number, ())))
-             for number, line in numbered]  # fmt: skip
+    given = text.split("\n")
+    lines = [Line(number, line, tuple(problems.get(number, ()))) for number, line in
+             enumerate(fitting((line[:MOST_WIDTH] for line in given), MOST_LINES), 1)]  # fmt: skip
     return render_template(
         "validate.html", inputs=INPUTS, chosen=format.name if format else "jsonld",
-        document=text if len(text) <= MOST_TEXT else "", reports=reports, lines=lines,
-        cut=text.count("\n") >= MOST_LINES, base=state().settings.base_url,
+        document=text if len(text) <= MOST_TEXT else "", reports=told, lines=lines,
+        cut=len(lines) < len(given),
     )  # fmt: skip

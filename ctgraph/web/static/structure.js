@@ -6,6 +6,7 @@ import { Picture } from "./picture.js";
 const words = embedded("words");
 // To lay out more steps takes many seconds, and nobody can read the picture.
 const MOST_DRAWN = 300;
+const MOST_CONDITIONS = 600;
 const DIAMOND = { shape: "diamond", width: 22, height: 22 };
 
 // How many of its components a condition asks for; the page's table says it in the same words.
@@ -94,6 +95,25 @@ function guidesOf(cy, bands) {
     before: ending.filter((node) => bandOf(node) === used[i]).map((node) => node.id()),
     after: beginning.filter((node) => bandOf(node) === band).map((node) => node.id()),
   }));
+}
+
+// A condition that several steps have is described once; here every step gets its own, as far as
+// the picture shows so many.
+function withConditions(structure) {
+  let room = MOST_CONDITIONS + 1;
+  const described = new Map();
+  const note = (one) => {
+    if (one.targets) described.set(one.id, one);
+    one.conditions?.forEach(note);
+  };
+  structure.components.forEach((step) => step.conditions.forEach(note));
+  const copied = (conditions, seen) =>
+    conditions
+      .map((one) => described.get(one.id))
+      .filter((one) => one && !seen.has(one.id) && room-- > 0 && seen.add(one.id))
+      .map((one) => ({ ...one, conditions: copied(one.conditions, seen) }));
+  const components = structure.components.map((step) => ({ ...step, conditions: copied(step.conditions, new Set()) }));
+  return { ...structure, components, whole: room > 0 };
 }
 
 function elementsOf(structure, palette) {
@@ -204,8 +224,9 @@ export function details(structure, target) {
   ];
 }
 
-export function drawStructure(structure) {
-  if (structure.components.length > MOST_DRAWN) {
+export function drawStructure(published) {
+  const structure = withConditions(published);
+  if (structure.components.length > MOST_DRAWN || !structure.whole) {
     at("picture").before(element("p", { class: "notice" }, "It has too many steps for a picture; the table has all."));
     return;
   }
