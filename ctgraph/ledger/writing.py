@@ -23,7 +23,7 @@ from ctgraph.ledger.models import (
     sequence,
     version,
 )
-from ctgraph.ledger.values import Envelope, Organization, now, pack
+from ctgraph.ledger.values import Envelope, Organization, later, now, pack
 
 
 @dataclass(frozen=True)
@@ -133,6 +133,8 @@ class _Batch:
         # Locks the sequence until the commit, so that numbers are given in the order of commits.
         locked = sa.select(sequence.c.last).with_for_update()
         self._seq: int = connection.execute(locked).scalar_one()
+        newest = sa.select(version.c.created_at).where(version.c.seq == self._seq)
+        self._moment: str = connection.execute(newest).scalar() or ""
         records = {submission.ctid for submission in submissions}
         inner = {e.ctid for s in submissions if s.document for e in s.document.entities}
         rows = _select(connection, envelope, records)
@@ -188,7 +190,7 @@ class _Batch:
             raise NotFound(f"There is no record {submission.ctid} in this registry.")
         if head.deleted_at:
             raise Gone(f"{submission.ctid} was already withdrawn on {head.deleted_at}.")
-        moment = now()
+        moment = self._next_moment()
         changed = replace(
             head, version=head.version + 1, digest="", updated_at=moment, deleted_at=moment
         )
@@ -198,7 +200,7 @@ class _Batch:
         self, submission: Submission, document: Document, head: Envelope | None
     ) -> Outcome:
         assert submission.owner  # or it would not have been authorized
-        moment = now()
+        moment = self._next_moment()
         changed = Envelope(
             ctid=document.ctid,
             uuid=head.uuid if head else str(uuid.uuid4()),
@@ -212,6 +214,11 @@ class _Batch:
             deleted_at=None,
         )
         return self._note(changed, "publish", document, "updated" if head else "created")
+
+    def _next_moment(self) -> str:
+        """Return the time of the next version: later than the one before, whatever clocks say."""
+        self._moment = later(self._moment)
+        return self._moment
 
     def _note(
         self, changed: Envelope, event: str, document: Document | None, outcome: str
