@@ -93,6 +93,7 @@ def dereference(home: Path, _: int) -> None:
     )
     port = free_port()
     hello = gunicorn_command("benchmarks.hello:app", "127.0.0.1", port, WORKERS)
+    hello += ["--pythonpath=."]
     with running(hello, port, home), _served(home) as ours:
         # In turns, because the machine is not the same from one moment to the next.
         turns = [

@@ -27,7 +27,8 @@ from ctgraph.store.embedded import EmbeddedStore
 from ctgraph.store.linkgraph import link_quads
 from ctgraph.store.linkreader import reading
 from ctgraph.store.links import LinkIndex, Said
-from ctgraph.store.projector import Projector, hold, snapshots_of
+from ctgraph.store.projector import Projector, hold
+from ctgraph.store.snapshots import snapshots_of
 from ctgraph.validation import refused
 
 CETERMS = "https://purl.org/ctdl/terms/"

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import multiprocessing
+import multiprocessing.process
+import os
 import resource
 import threading
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 from typing import Any, Protocol, TypeVar
 
+from ctgraph import children
 from ctgraph.errors import ValidationBusy, ValidationLimit
 
 T = TypeVar("T")
@@ -102,12 +104,12 @@ class Bounded:
             return self._pipe
         self.close()
         # A fresh interpreter: a fork would share the threads' locks and the ledger's connections.
-        context = multiprocessing.get_context("spawn")
+        context = children.spawning()
         ours, theirs = context.Pipe()
         process = context.Process(
-            target=_serve, args=(theirs, self._memory, self._warm), daemon=True
+            target=_serve, args=(os.getpid(), theirs, self._memory, self._warm), daemon=True
         )
-        process.start()
+        children.lasting(process.start)
         theirs.close()
         self._process, self._pipe = process, ours
         if not ours.poll(STARTING) or not ours.recv():
@@ -116,7 +118,8 @@ class Bounded:
         return ours
 
 
-def _serve(pipe: Connection, memory: int, warm: Callable[[], object]) -> None:
+def _serve(parent: int, pipe: Connection, memory: int, warm: Callable[[], object]) -> None:
+    children.follow(parent)
     resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     warm()

@@ -80,6 +80,13 @@ def _components(links: list[tuple[str, str, str]]) -> list[tuple[int, int]]:
     return [(nodes[part], edges[part]) for part in nodes]
 
 
+def canonical_of(kept: bytes, record: str) -> bytes:
+    """Return the canonical N-Quads that :func:`label_blank_nodes` made kept ones of."""
+    label = re.escape(f"_:b{record.removeprefix('ce-').replace('-', '')}n").encode()
+    plain = re.sub(rb"^" + label, b"_:c14n", kept, flags=re.MULTILINE)
+    return re.sub(rb"^(\S+ <[^>]*> )" + label, rb"\1_:c14n", plain, flags=re.MULTILINE)
+
+
 def label_blank_nodes(lines: str, record: str) -> str:
     """Make the blank node labels unique in the registry: the document's UUID goes in front."""
     label = f"_:b{record.removeprefix('ce-').replace('-', '')}n"

@@ -243,3 +243,23 @@ class StoreError(CtgraphError):
     status = 503
     title = "Store unavailable"
     retry_after = 2
+
+
+class InsufficientStorage(CtgraphError):
+    """There is no room left to keep what was sent; nothing of it was kept."""
+
+    status = 507
+    title = "Insufficient storage"
+    retry_after = 60
+
+
+class Damaged(CtgraphError):
+    """What should be kept or read is damaged: a backup, or a projection that does not heal."""
+
+    title = "Damaged"
+
+
+class LoadStopped(CtgraphError):
+    """A load ended before its end; it goes on where it stopped when it is run again."""
+
+    title = "Load stopped"

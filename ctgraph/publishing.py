@@ -17,7 +17,7 @@ from ctgraph.ledger.values import OPERATOR, Envelope, Organization
 from ctgraph.ledger.writing import Outcome, Submission, append
 from ctgraph.settings import Settings
 from ctgraph.statements import Naming
-from ctgraph.store.projector import snapshots_of
+from ctgraph.store.snapshots import snapshots_of
 from ctgraph.validation.report import Report
 
 
@@ -63,7 +63,7 @@ def publish(
     if actor != OPERATOR:
         _require_own(ledger, owner, document)
     outcome = _append(ledger, Submission(owner, document.ctid, document), actor)
-    return _receipt(settings, outcome, wait, examined.report.with_problems(more))
+    return _receipt(settings, ledger, outcome, wait, examined.report.with_problems(more))
 
 
 def withdraw(
@@ -82,7 +82,7 @@ def withdraw(
     :raises Forbidden: when it belongs to another organization.
     """
     outcome = _append(ledger, Submission(owner, record), actor)
-    return _receipt(settings, outcome, wait, None)
+    return _receipt(settings, ledger, outcome, wait, None)
 
 
 def envelope_json(envelope: Envelope, canonical: bytes = b"") -> dict[str, Any]:
@@ -154,12 +154,12 @@ def _append(ledger: Ledger, submission: Submission, actor: str) -> Outcome:
 
 
 def _receipt(
-    settings: Settings, outcome: Outcome, wait: bool, report: Report | None
+    settings: Settings, ledger: Ledger, outcome: Outcome, wait: bool, report: Report | None
 ) -> Receipt:
     snapshots = snapshots_of(settings)
     if wait and snapshots.sequence() < outcome.seq:
         snapshots.ask()
         snapshots.wait(outcome.seq, settings.publish_wait)
     return Receipt(
-        outcome.envelope, outcome.event, snapshots.sequence() >= outcome.seq, report
+        outcome.envelope, outcome.event, snapshots.shows(ledger, outcome.seq), report
     )

@@ -2,33 +2,36 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from types import FrameType
 
+from ctgraph import children
 from ctgraph.ledger import Ledger
 from ctgraph.settings import Settings
-from ctgraph.store.projector import Projector, hold
+from ctgraph.store.projector import follow, hold
+from ctgraph.store.snapshots import snapshots_of
 
 # Each web worker has a thread for every query that may wait, and some for everything else.
 THREADS = 48
+FIRST_PAUSE, LONGEST_PAUSE, CALM = 0.5, 30.0, 60.0
+"""Before a projector that died is started again, in seconds; and how long one lives that is well."""
+_log = logging.getLogger("ctgraph.serving")
 
 
 def run_projector(settings: Settings, ledger: Ledger, wait: float = 0) -> None:
-    """Follow the ledger until SIGTERM or SIGINT, or until the parent process is gone.
+    """Follow the ledger until SIGTERM or SIGINT, or until the store's folder is removed.
 
     :raises StoreError: when another projector runs, and does not end within `wait` seconds.
     """
-    parent = os.getppid()
     stop = _on_signals()
+    lock = snapshots_of(settings).lock
     with hold(settings, wait):
-        projector = Projector(settings, ledger)
-        projector.catch_up()
-        projector.run(lambda: stop() or os.getppid() != parent)
+        follow(settings, ledger, lambda: stop() or not lock.exists())
 
 
 def start_projector(wait: float = 0, for_load: bool = False) -> subprocess.Popen[bytes]:
@@ -37,15 +40,15 @@ def start_projector(wait: float = 0, for_load: bool = False) -> subprocess.Popen
     :param wait: how long it waits for an earlier projector to end, in seconds.
     :param for_load: take few snapshots, and do not complain when another projector runs.
     """
-    command = [sys.executable, "-m", "ctgraph.cli", "projector", "--wait", str(wait)]
+    command = "ctgraph.cli", "projector", "--wait", str(wait)
     if not for_load:
-        return subprocess.Popen(command)
+        return children.start(*command)
     environment = os.environ | {"CTGRAPH_SNAPSHOT_INTERVAL": "60"}
-    return subprocess.Popen(command, stderr=subprocess.DEVNULL, env=environment)
+    return children.start(*command, stderr=subprocess.DEVNULL, env=environment)
 
 
-def gunicorn_command(app: str, host: str, port: int, workers: int) -> list[str]:
-    """Return the command that serves a WSGI application the way ctgraph is served."""
+def gunicorn_arguments(app: str, host: str, port: int, workers: int) -> list[str]:
+    """Return what gunicorn is told to serve a WSGI application the way ctgraph is served."""
     options = {
         "bind": f"{host}:{port}", "workers": workers, "threads": THREADS,
         "worker-class": "ctgraph.web.threads.LeadingWorker",
@@ -53,23 +56,32 @@ def gunicorn_command(app: str, host: str, port: int, workers: int) -> list[str]:
         "limit-request-line": 8190,  # gunicorn's highest; queries are long
     }  # fmt: skip
     flags = [f"--{name}={value}" for name, value in options.items()]
-    return [sys.executable, "-m", "gunicorn", app, "--no-control-socket", *flags]
+    return [app, "--no-control-socket", *flags]
+
+
+def gunicorn_command(app: str, host: str, port: int, workers: int) -> list[str]:
+    """Return the command that serves a WSGI application as a child of this process."""
+    return children.command("ctgraph.serving_web", *gunicorn_arguments(app, host, port, workers))
 
 
 def serve(host: str, port: int, workers: int) -> int:
-    """Serve the registry until SIGTERM or SIGINT; return gunicorn's exit code.
+    """Serve the registry until SIGTERM or SIGINT; return the exit code: 1 when gunicorn failed.
 
     A projector that dies is started again: it goes on where the store stands.
     """
     stop = _on_signals()
-    gunicorn = subprocess.Popen(gunicorn_command("ctgraph.web:create_app()", host, port, workers))
+    arguments = gunicorn_arguments("ctgraph.web:create_app()", host, port, workers)
+    gunicorn = children.start("ctgraph.serving_web", *arguments)
     # An earlier projector may need a moment to notice that its parent is gone.
-    projector = start_projector(wait=30)
+    projector, started, pause = start_projector(wait=30), time.monotonic(), FIRST_PAUSE
     try:
         while not stop() and gunicorn.poll() is None:
-            if projector.poll() is not None:
-                time.sleep(0.5)
-                projector = start_projector(wait=30)
+            if projector.poll() is not None and time.monotonic() > started + pause:
+                ended = _how(projector.returncode)
+                _log.warning("The projector ended (%s) and is started again.", ended)
+                calm = time.monotonic() - started > CALM
+                pause = FIRST_PAUSE if calm else min(2 * pause, LONGEST_PAUSE)
+                projector, started = start_projector(wait=30), time.monotonic()
             time.sleep(0.1)
     finally:
         for process in (gunicorn, projector):
@@ -79,7 +91,15 @@ def serve(host: str, port: int, workers: int) -> int:
                 process.wait(20)
             except subprocess.TimeoutExpired:
                 process.kill()
-    return 0 if stop() else gunicorn.returncode
+    if stop():
+        return 0
+    _log.error("The web server ended (%s); nothing is served any more.", _how(gunicorn.returncode))
+    return 1
+
+
+def _how(code: int) -> str:
+    """Say how a process ended."""
+    return f"by {signal.Signals(-code).name}" if code < 0 else f"with exit code {code}"
 
 
 def _on_signals() -> Callable[[], bool]:

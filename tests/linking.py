@@ -26,7 +26,9 @@ from ctgraph.links.properties import CETERMS
 from ctgraph.pathways import Pathways
 from ctgraph.settings import load_settings
 from ctgraph.store.links import TABLES, LinkIndex
-from ctgraph.store.projector import Projector, check, rebuild, snapshots_of
+from ctgraph.store.maintenance import check, rebuild
+from ctgraph.store.projector import Projector
+from ctgraph.store.snapshots import snapshots_of
 
 CONTEXT = "https://credreg.net/ctdl/schema/context/json"
 ORGANIZATIONS = tuple(ctid_number(900 + number) for number in range(3))

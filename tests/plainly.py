@@ -28,7 +28,7 @@ def running(*flags: str) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
         free.bind((HOST, 0))
         port = free.getsockname()[1]
     command = gunicorn_command("plainly", HOST, port, workers=1)
-    command += ["--log-level=critical", *flags]
+    command += ["--log-level=critical", f"--pythonpath={Path(__file__).parent}", *flags]
     process = subprocess.Popen(command, cwd=Path(__file__).parent)
     try:
         for _ in range(300):

@@ -21,7 +21,7 @@ from ctgraph.pathways.paging import MOST_EDGES
 from ctgraph.settings import Settings
 from ctgraph.store.linkreader import MOST_OF_A_PAIR, reading
 from ctgraph.store.links import LinkIndex
-from ctgraph.store.projector import snapshots_of
+from ctgraph.store.snapshots import snapshots_of
 
 
 @pytest.fixture

@@ -15,7 +15,8 @@ import orjson
 import pytest
 from conftest import Registry, certificate
 
-from ctgraph.store.projector import check, hold
+from ctgraph.store.maintenance import check
+from ctgraph.store.projector import hold
 from ctgraph.web import create_app
 
 

@@ -17,7 +17,7 @@ from werkzeug.test import TestResponse
 
 from ctgraph.ledger import Ledger
 from ctgraph.settings import load_settings
-from ctgraph.store.projector import snapshots_of
+from ctgraph.store.snapshots import snapshots_of
 from ctgraph.web import create_app
 
 # Reading the suite is how the tests come to be, so its absence skips all of them at once.

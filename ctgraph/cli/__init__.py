@@ -140,7 +140,7 @@ def _projecting(settings: Settings, ledger: Ledger) -> Iterator[list[float]]:
     Yields a list that gets the projector's processor time, in seconds, at the end.
     """
     from ctgraph.serving import start_projector
-    from ctgraph.store.projector import snapshots_of
+    from ctgraph.store.snapshots import snapshots_of
 
     projector = start_projector(for_load=True)
     seconds = [0.0]

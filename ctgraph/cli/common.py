@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,10 +11,12 @@ from typing import Any
 import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from sqlalchemy.exc import SQLAlchemyError
 
 from ctgraph import ctid
 from ctgraph.errors import CtgraphError
 from ctgraph.ledger import Ledger
+from ctgraph.ledger.database import ledger_error
 from ctgraph.settings import Settings, load_settings
 
 FILE = click.Path(path_type=Path)
@@ -24,13 +27,19 @@ class Group(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
-            return super().invoke(ctx)
+            return self._invoke(ctx)
         except CtgraphError as error:
             click.echo(f"{error.title}: {error.message}", err=True)
             if len(error.problems) > 1:
                 for problem in error.problems:
                     click.echo(f"  {problem.severity}: {problem}", err=True)
             ctx.exit(1)
+
+    def _invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except SQLAlchemyError as error:
+            raise ledger_error(error) or error from error
 
 
 class _Ctid(click.ParamType[str]):
@@ -47,8 +56,9 @@ CTID = _Ctid()
 
 
 def open_registry() -> tuple[Settings, Ledger]:
-    """Return the settings, and the ledger that they name."""
+    """Return the settings, and the ledger that they name; what is written is for nobody else."""
     settings = load_settings()
+    os.umask(0o077)
     return settings, Ledger.of(settings)
 
 

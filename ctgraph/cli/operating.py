@@ -39,7 +39,7 @@ def projector(wait: float) -> None:
 def past(sequence: int) -> None:
     """Make the store as of a sequence number, for as-of queries."""
     from ctgraph.store.past import Past
-    from ctgraph.store.projector import snapshots_of
+    from ctgraph.store.snapshots import snapshots_of
 
     settings, ledger = open_registry()
     Past(settings, ledger, snapshots_of(settings)).build(sequence)

@@ -17,10 +17,11 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 
 from ctgraph import ctid
 from ctgraph.errors import Conflict, NotFound, StoreError
-from ctgraph.ledger.database import migrations, prepare_sqlite
+from ctgraph.ledger.database import ledger_error, migrations, prepare_sqlite
 from ctgraph.ledger.models import (
     api_key,
     entity,
@@ -31,6 +32,7 @@ from ctgraph.ledger.models import (
     version,
 )
 from ctgraph.ledger.ownership import describable, lock_sequence
+from ctgraph.ledger.registry import agree
 from ctgraph.ledger.values import Change, Envelope, Key, Organization, Version, now, unpack
 from ctgraph.settings import Settings
 
@@ -41,6 +43,32 @@ MOST_AT_ONCE = 30_000
 def _digest(key: str) -> str:
     # A key is 256 random bits, so a plain hash is as good as a slow one.
     return hashlib.sha256(key.encode()).hexdigest()
+
+
+def known_revisions() -> list[str]:
+    """Return the migrations that this ctgraph knows, the newest first."""
+    script = ScriptDirectory.from_config(migrations())
+    return [found.revision for found in script.walk_revisions()]
+
+
+def upgrade(connection: sa.Connection) -> None:
+    """Bring the tables behind a connection up to date.
+
+    :raises StoreError: when they were made by a newer ctgraph.
+    """
+    config = migrations()
+    config.attributes["connection"] = connection
+    try:
+        command.upgrade(config, "head")
+    except CommandError as error:
+        revision = MigrationContext.configure(connection).get_current_revision()
+        raise _other_revision(revision) from error
+
+
+def _other_revision(revision: str | None) -> StoreError:
+    if revision is None or revision in known_revisions():
+        return StoreError("The ledger's tables are not those of this ctgraph. Run: ctgraph init")
+    return StoreError("The ledger was made by a newer ctgraph; upgrade ctgraph to use it.")
 
 
 _VERSION = (version.c.seq, version.c.ctid, version.c.number, version.c.event, version.c.actor,
@@ -68,29 +96,41 @@ class Ledger:
         """Open the ledger that the settings name.
 
         :raises StoreError: when it was never initialised, or is of another version.
+        :raises SettingsError: when its records have another base URL.
         """
         if not settings.database_url and not (settings.home / "ledger.sqlite").exists():
             raise StoreError(f"There is no registry in {settings.home}. Run: ctgraph init")
         ledger = cls(settings.ledger_url)
         try:
-            with ledger.engine.connect() as connection:
-                revision = MigrationContext.configure(connection).get_current_revision()
+            revision = ledger.revision()
+            if revision != known_revisions()[0]:
+                raise _other_revision(revision)
+            agree(ledger.engine, settings.base_url)
         except sa.exc.SQLAlchemyError as error:
-            raise StoreError(f"The ledger cannot be opened: {error}") from error
-        if revision != ScriptDirectory.from_config(migrations()).get_current_head():
-            raise StoreError("The ledger's tables are not those of this ctgraph. Run: ctgraph init")
+            raise ledger_error(error) or error from error
         return ledger
 
     @classmethod
     def initialise(cls, settings: Settings) -> Ledger:
-        """Create the home folder and the tables, or bring older tables up to date."""
-        settings.home.mkdir(parents=True, exist_ok=True)
+        """Create the home folder and the tables, or bring older tables up to date.
+
+        :raises StoreError: when the ledger cannot be used, or was made by a newer ctgraph.
+        :raises SettingsError: when its records have another base URL.
+        """
+        settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
         ledger = cls(settings.ledger_url)
-        config = migrations()
-        with ledger.writing() as connection:
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+        try:
+            with ledger.writing() as connection:
+                upgrade(connection)
+            agree(ledger.engine, settings.base_url)
+        except sa.exc.SQLAlchemyError as error:
+            raise ledger_error(error) or error from error
         return ledger
+
+    def revision(self) -> str | None:
+        """Return which migration the ledger's tables are at; None before the first."""
+        with self.engine.connect() as connection:
+            return MigrationContext.configure(connection).get_current_revision()
 
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:

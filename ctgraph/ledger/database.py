@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from alembic.config import Config
+
+from ctgraph.errors import CtgraphError, InsufficientStorage, StoreError
+
+# What SQLite and PostgreSQL say when the disk, or a quota, is full.
+FULL = ("disk is full", "no space left", "disk quota exceeded", "could not extend file")
+
+_BUGS = (sa.exc.IntegrityError, sa.exc.ProgrammingError, sa.exc.DataError,
+         sa.exc.NotSupportedError)  # fmt: skip
 
 
 def migrations() -> Config:
@@ -32,3 +42,30 @@ def prepare_sqlite(engine: sa.Engine) -> None:
         # reader makes one statement, and needs no transaction around it.
         if connection.get_execution_options().get("ctgraph_write"):
             connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+@contextmanager
+def still(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """Give a connection that sees one state of the database until the end of the block."""
+    if engine.dialect.name != "sqlite":
+        engine = engine.execution_options(isolation_level="REPEATABLE READ")
+    with engine.connect() as connection:
+        if engine.dialect.name == "sqlite":
+            connection.exec_driver_sql("BEGIN")
+        yield connection
+
+
+def is_full(error: BaseException) -> bool:
+    """Tell whether an error of a database, a file or a store means that the disk is full."""
+    said = str(error).lower()
+    return any(words in said for words in FULL)
+
+
+def ledger_error(error: sa.exc.SQLAlchemyError) -> CtgraphError | None:
+    """Return what an error of the database means to who uses the ledger; None for a bug of ours."""
+    if isinstance(error, _BUGS) or not isinstance(error, sa.exc.DBAPIError | sa.exc.TimeoutError):
+        return None
+    said = " ".join(str(getattr(error, "orig", None) or error).split())
+    if is_full(error):
+        return InsufficientStorage("The disk of the ledger is full; nothing was kept.")
+    return StoreError(f"The ledger cannot be used now: {said}")

@@ -116,6 +116,14 @@ sequence = Table(
     Column("last", Integer, nullable=False),
 )
 
+registry = Table(
+    "registry",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("incarnation", String(36), nullable=False),
+    Column("base_url", Text, nullable=False),
+)
+
 load_progress = Table(
     "load_progress",
     metadata,

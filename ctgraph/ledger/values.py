@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 OPERATOR = "operator"
 """Who acts on the command line, in the place of an API key's id."""
@@ -13,6 +13,14 @@ OPERATOR = "operator"
 def now() -> str:
     """Return the present time as the ledger writes it: ISO 8601, UTC, microseconds, Z."""
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def later(moment: str) -> str:
+    """Return the present time, or where the clock stands before it, the moment after `moment`."""
+    if not moment:
+        return now()
+    next = datetime.fromisoformat(moment) + timedelta(microseconds=1)
+    return max(now(), next.strftime("%Y-%m-%dT%H:%M:%S.%fZ"))
 
 
 @dataclass(frozen=True)

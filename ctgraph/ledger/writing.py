@@ -25,7 +25,7 @@ from ctgraph.ledger.models import (
     version,
 )
 from ctgraph.ledger.ownership import Ownership, accounts, describable, lock_sequence, select_in
-from ctgraph.ledger.values import Envelope, Organization, now, pack
+from ctgraph.ledger.values import Envelope, Organization, later, now, pack
 
 
 @dataclass(frozen=True)
@@ -137,6 +137,8 @@ class _Batch:
         self._connection = connection
         self._actor = actor
         self._seq = lock_sequence(connection)
+        newest = sa.select(version.c.created_at).where(version.c.seq == self._seq)
+        self._moment: str = connection.execute(newest).scalar() or ""
         records = {submission.ctid for submission in submissions}
         inner = {e.ctid for s in submissions if s.document for e in s.document.entities}
         parts = select_in(connection, entity.select(), entity.c.ctid, records | inner)
@@ -199,7 +201,7 @@ class _Batch:
             raise NotFound(f"There is no record {submission.ctid} in this registry.")
         if head.deleted_at:
             raise Gone(f"{submission.ctid} was already withdrawn on {head.deleted_at}.")
-        moment = now()
+        moment = self._next_moment()
         changed = replace(
             head, version=head.version + 1, digest="", updated_at=moment, deleted_at=moment
         )
@@ -208,7 +210,7 @@ class _Batch:
     def _publish(
         self, owner: Organization, document: Document, head: Envelope | None
     ) -> Outcome:
-        moment = now()
+        moment = self._next_moment()
         changed = Envelope(
             ctid=document.ctid,
             uuid=head.uuid if head else str(uuid.uuid4()),
@@ -222,6 +224,11 @@ class _Batch:
             deleted_at=None,
         )
         return self._note(changed, "publish", document, "updated" if head else "created")
+
+    def _next_moment(self) -> str:
+        """Return the time of the next version: later than the one before, whatever clocks say."""
+        self._moment = later(self._moment)
+        return self._moment
 
     def _note(
         self, changed: Envelope, event: str, document: Document | None, outcome: str

@@ -24,6 +24,7 @@ from ctgraph.validation.completeness import completeness
 BULK = 20_000
 FILL = 1000
 SEQUENCE = ox.NamedNode(f"{CTG}sequence")
+LEDGER = ox.NamedNode(f"{CTG}ledger")
 
 
 def envelope_quads(
@@ -87,13 +88,15 @@ def history_quads(change: Change, identity: Identity) -> list[ox.Quad]:
 
 
 class EmbeddedStore:
-    """The projector's store. Only the holder of the projector's lock may open it.
+    """The projector's store. Only the holder of the projector's lock may open it to write.
 
     :param links: the link index that is kept in line with it.
     """
 
-    def __init__(self, path: Path, identity: Identity, links: LinkIndex) -> None:
-        self._store = ox.Store(str(path))
+    def __init__(
+        self, path: Path, identity: Identity, links: LinkIndex, read_only: bool = False
+    ) -> None:
+        self._store = ox.Store.read_only(str(path)) if read_only else ox.Store(str(path))
         self._identity = identity
         self._links = links
         self._first_batch = True
@@ -105,8 +108,29 @@ class EmbeddedStore:
         store = max((int(quad.object.value) for quad in marks), default=0)  # type: ignore[union-attr]
         return min(store, self._links.sequence())
 
-    def apply(self, changes: Iterable[Change], seq: int) -> None:
+    def mark(self) -> tuple[int, str]:
+        """Return the number of the store's last change, and the ledger's mark there.
+
+        The mark is empty in a store that never held a change.
+        """
+        marks = self._store.quads_for_pattern(None, LEDGER, None, self._registry)
+        found = (quad.object.value.partition(" ") for quad in marks)  # type: ignore[union-attr]
+        seq, mark = max(((int(seq), mark) for seq, _, mark in found), default=(0, ""))
+        return seq, mark
+
+    def links_sequence(self) -> int:
+        """Return the number of the last change that the link index holds."""
+        return self._links.sequence()
+
+    def close(self) -> None:
+        """Close the store and the link index; whatever reads them ended before."""
+        del self._store
+        self._links.close()
+
+    def apply(self, changes: Iterable[Change], seq: int, mark: str) -> None:
         """Bring the store to sequence number `seq` by the changes since, and then the link index.
+
+        :param mark: the ledger's mark at that number, which tells it from other ledgers.
 
         The number is written last. Killed before that, some of the changes may be in the store;
         but no snapshot is taken then, and applying the same changes again comes to the same,
@@ -129,30 +153,36 @@ class EmbeddedStore:
             for document in {*newest, *shared} - new:
                 self._store.remove_graph(ox.NamedNode(self._identity.links(document)))
             quads += self._link_quads(said, shared) + self._shared_quads(shared)
-            self._write(quads, seq)
+            self._write(quads, seq, mark)
         self._first_batch = False
 
-    def _write(self, quads: list[ox.Quad], seq: int) -> None:
+    def _write(self, quads: list[ox.Quad], seq: int, mark: str) -> None:
         """Add quads, and then the sequence number."""
-        mark = self._mark(seq)
-        stale = [q for q in self._store.quads_for_pattern(None, SEQUENCE, None, self._registry)
-                 if q != mark]  # fmt: skip
+        marks = self._marks(seq, mark)
+        stale = [quad for name in (SEQUENCE, LEDGER)
+                 for quad in self._store.quads_for_pattern(None, name, None, self._registry)
+                 if quad not in marks]  # fmt: skip
         if len(quads) > BULK:
             self._store.bulk_extend(quads)
-            self._store.add(mark)
+            self._store.extend(marks)
         else:
-            self._store.extend([*quads, mark])
+            self._store.extend([*quads, *marks])
         for quad in stale:
             self._store.remove(quad)
 
-    def fill(self, changes: Iterable[Change], history: Iterable[Change], seq: int) -> None:
-        """Load the last change of every record and the history into an empty store, fast."""
+    def fill(
+        self, changes: Iterable[Change], history: Iterable[Change], seq: int, mark: str = ""
+    ) -> None:
+        """Load the last change of every record and the history into an empty store, fast.
+
+        :param mark: the ledger's mark at `seq`.
+        """
         self._store.bulk_extend(self._records(changes, seq))
         self._store.bulk_extend(self._shared_quads(self._links.sharing()))
         self._store.bulk_extend(
             quad for change in history for quad in history_quads(change, self._identity)
         )
-        self._store.add(self._mark(seq))
+        self._store.extend(self._marks(seq, mark))
         self._store.optimize()
 
     def _records(self, changes: Iterable[Change], seq: int) -> Iterator[ox.Quad]:
@@ -230,9 +260,10 @@ class EmbeddedStore:
             return []
         return quads + envelope_quads(change, self._identity, quads)
 
-    def _mark(self, seq: int) -> ox.Quad:
+    def _marks(self, seq: int, mark: str) -> list[ox.Quad]:
         subject = ox.NamedNode(self._identity.base)
-        return ox.Quad(subject, SEQUENCE, ox.Literal(seq), self._registry)
+        return [ox.Quad(subject, SEQUENCE, ox.Literal(seq), self._registry),
+                ox.Quad(subject, LEDGER, ox.Literal(f"{seq} {mark}"), self._registry)]  # fmt: skip
 
 
 def _as_kept(quads: Iterable[ox.Quad]) -> dict[str, set[ox.Quad]]:

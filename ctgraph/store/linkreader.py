@@ -16,7 +16,7 @@ from ctgraph.errors import QueryLimit, StoreError
 from ctgraph.links.extraction import Link
 from ctgraph.settings import Settings
 from ctgraph.store.links import links_of
-from ctgraph.store.projector import snapshots_of
+from ctgraph.store.snapshots import snapshots_of
 
 # How many instructions of SQLite run between two looks at the clock.
 LOOK = 20_000
@@ -188,16 +188,17 @@ def reading(settings: Settings) -> Iterator[Links]:
     :raises StoreError: when there is no index yet.
     :raises QueryLimit: when reading takes longer than ``query_timeout``.
     """
-    path = snapshots_of(settings).links
-    if not path.exists():
-        raise StoreError("The link index is still being built; try again in a moment.")
+    snapshots = snapshots_of(settings)
+    path = snapshots.links
+    if not path.exists() or (snapshots.newest() is None and snapshots.trouble()):
+        raise snapshots.unavailable()
     deadline = time.monotonic() + settings.query_timeout
     db = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None)
     db.set_progress_handler(lambda: time.monotonic() > deadline, LOOK)
     try:
         db.execute("BEGIN")
         mark = db.execute("SELECT sequence FROM mark").fetchone()
-        if (mark[0] if mark else 0) < snapshots_of(settings).sequence():
+        if (mark[0] if mark else 0) < snapshots.sequence():
             raise StoreError("The link index is still being built; try again in a moment.")
         yield Links(db)
     except sqlite3.DatabaseError as error:
@@ -206,6 +207,7 @@ def reading(settings: Settings) -> Iterator[Links]:
                 f"The question took longer than {settings.query_timeout:g} seconds. Ask for fewer "
                 "steps."
             ) from error
+        snapshots.report(path, str(error))
         raise StoreError(f"The link index could not be read: {error}") from error
     finally:
         db.close()

@@ -152,10 +152,10 @@ class LinkIndex:
             for row in self._db.execute(f"SELECT * FROM {table} WHERE document = ?", (document,))
         }  # fmt: skip
 
-    def known(self) -> set[str]:
-        """Return all documents that the index holds anything of."""
+    def known(self) -> Iterator[str]:
+        """Yield all documents that the index holds anything of."""
         found = self._db.execute(" UNION ".join(f"SELECT document FROM {t}" for t in TABLES))
-        return {document for (document,) in found}
+        return (document for (document,) in found)
 
     def close(self) -> None:
         self._db.close()

@@ -12,21 +12,22 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from ctgraph import children
 from ctgraph.errors import ClientGone, PastNotReady, QueryError, StoreError
 from ctgraph.identity import Identity
 from ctgraph.ledger import Ledger
+from ctgraph.ledger.registry import mark_at
 from ctgraph.settings import Settings
 from ctgraph.store.embedded import EmbeddedStore
 from ctgraph.store.links import LinkIndex
-from ctgraph.store.projector import standing
-from ctgraph.store.snapshots import Snapshots
+from ctgraph.store.maintenance import standing
+from ctgraph.store.snapshots import Snapshots, tag_of
 
 KEPT = 3
 # Requests of one web worker that wait for a past store at once: each holds a thread.
@@ -73,7 +74,7 @@ class Past:
         # What is newer than the newest snapshot will be in the next one.
         if seq >= self._snapshots.sequence():
             return None
-        store = self._folder / str(seq)
+        store = self._store(seq)
         if _use(store):
             return store
         if not _waiting.acquire(blocking=False):
@@ -93,9 +94,8 @@ class Past:
             if builder and builder.poll():
                 raise StoreError(f"The registry as of {moment} cannot be prepared.")
             if not self._busy() and (builder is None or builder.poll() is not None):
-                builder = subprocess.Popen(
-                    [sys.executable, "-m", "ctgraph.cli", "past", str(seq)],
-                    env=os.environ | environment(self._settings),
+                builder = children.start(
+                    "ctgraph.cli", "past", str(seq), env=os.environ | environment(self._settings)
                 )
             if time.monotonic() > deadline:
                 raise PastNotReady(f"The registry as of {moment} is being prepared. Ask again.")
@@ -117,7 +117,7 @@ class Past:
     def build(self, seq: int) -> None:
         """Make the store of a sequence number, after whatever other one is being made."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        store, fresh = self._folder / str(seq), self._folder / f"fresh-{os.getpid()}"
+        store, fresh = self._store(seq), self._folder / f"fresh-{os.getpid()}"
         with (self._folder / "lock").open("a") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -133,9 +133,13 @@ class Past:
             fresh.rename(store)
             self._forget()
 
+    def _store(self, seq: int) -> Path:
+        """Return the folder of a store; another ledger's has another name."""
+        return self._folder / f"{seq}-{tag_of(mark_at(self._ledger.engine, seq))}"
+
     def _forget(self) -> None:
         """Drop the stores that nobody used lately."""
-        stores = [folder for folder in self._folder.iterdir() if folder.name.isdigit()]
+        stores = [folder for folder in self._folder.iterdir() if folder.name[0].isdigit()]
         stores.sort(key=lambda folder: folder.stat().st_mtime, reverse=True)
         for folder in stores[KEPT:]:
             # Not there, rather than half there, for whoever looks just now.

@@ -15,9 +15,9 @@ from ctgraph.identity import Identity
 from ctgraph.iris import CTG
 from ctgraph.settings import Settings
 from ctgraph.store.process import WorkerProcess, never
-from ctgraph.store.projector import snapshots_of
 from ctgraph.store.queries import Query, query_form, refuse, words
 from ctgraph.store.results import Complete, GiveBack, Result, ResultCache, Streamed
+from ctgraph.store.snapshots import snapshots_of
 from ctgraph.store.turns import Turns
 from ctgraph.store.worker import COMPLETE, ERROR, HEADER
 from ctgraph.vocab import vocabulary
@@ -70,7 +70,7 @@ class QueryPool:
         """
         folder = snapshot or self._snapshots.newest()
         if folder is None:
-            raise StoreError("The triple store is still being built; try again in a moment.")
+            raise self._snapshots.unavailable()
         key = str(folder), query
         cached = self._cache.get(key)
         if cached:
@@ -93,6 +93,10 @@ class QueryPool:
             result = self._result(worker, query, deadline, gone, give_back)
         except QueryError:
             give_back(worker, True)
+            raise
+        except StoreError as error:
+            self._snapshots.report(folder, error.message)
+            give_back(worker, False)
             raise
         except BaseException:
             give_back(worker, False)

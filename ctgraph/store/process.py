@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import select
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -13,6 +12,7 @@ from typing import Any
 
 import orjson
 
+from ctgraph import children
 from ctgraph.errors import ClientGone, QueryLimit
 from ctgraph.store.turns import LOOK
 from ctgraph.store.worker import FRAME
@@ -30,8 +30,8 @@ class WorkerProcess:
     """One worker process and the pipes to it."""
 
     def __init__(self, memory: int) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "ctgraph.store.worker", str(memory)],
+        self._process = children.start(
+            "ctgraph.store.worker", str(memory),
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, bufsize=0,
         )  # fmt: skip
         assert self._process.stdin and self._process.stdout

@@ -3,59 +3,74 @@
 from __future__ import annotations
 
 import fcntl
-import os
-import shutil
+import logging
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from itertools import groupby
+from contextlib import closing, contextmanager
 
 import pyoxigraph as ox
+import sqlalchemy as sa
 
-from ctgraph.errors import StoreError
+from ctgraph.errors import Damaged, StoreError
 from ctgraph.identity import Identity
 from ctgraph.ledger import Ledger
-from ctgraph.ledger.values import Change
+from ctgraph.ledger.database import is_full
+from ctgraph.ledger.registry import incarnation, mark_at, mark_of
 from ctgraph.settings import Settings
 from ctgraph.store.embedded import EmbeddedStore
-from ctgraph.store.links import LinkIndex, remove
-from ctgraph.store.snapshots import Snapshots
+from ctgraph.store.links import LinkIndex
+from ctgraph.store.maintenance import BATCH, Progress, rebuild, unreadable
+from ctgraph.store.snapshots import TROUBLE, snapshots_of
 
-BATCH = 1000
 IDLE = 0.01
 LEDGER_POLL = 0.25
-
-Progress = Callable[[int], None]
-
-
-def snapshots_of(settings: Settings) -> Snapshots:
-    """Return the snapshots that the settings describe."""
-    longest = settings.query_queue + 2 * settings.query_timeout
-    return Snapshots(settings.store_path, keep=longest + 30)
+FIRST_PAUSE, LONGEST_PAUSE, HELPLESS_PAUSE = 0.5, 30.0, 600.0
+CALM = 600.0
+"""After how many seconds without a failure, or a report, the next one counts as the first."""
+_log = logging.getLogger("ctgraph.projector")
 
 
 class Projector:
     """Applies the ledger's changes to the triple store, in order, and takes snapshots.
 
-    Use it inside :func:`hold`, which makes sure that it is the only one.
+    A store that is damaged, or does not fit the ledger, is made anew. Use it inside :func:`hold`,
+    which makes sure that it is the only one.
+
+    :raises Damaged: when making the store anew does not help.
     """
 
     def __init__(self, settings: Settings, ledger: Ledger) -> None:
+        self._settings = settings
         self._ledger = ledger
-        self._identity = Identity.of(settings)
         self._interval = settings.snapshot_interval
         self._snapshots = snapshots_of(settings)
-        links = LinkIndex(self._snapshots.links)
-        self._store = EmbeddedStore(self._snapshots.live, self._identity, links)
-        self._seq = self._store.sequence()
+        self._store: EmbeddedStore | None = None
         self._backlog = 0
+        self._reports = 0
+        self._reported = float("-inf")
+        reason = self._open()
+        if reason:
+            self._heal(reason)
+
+    def close(self) -> None:
+        """Close the store."""
+        if self._store:
+            self._store.close()
+        self._store = None
 
     def step(self) -> int:
         """Apply the next batch of changes; return how many there were."""
         changes = self._ledger.changes(self._seq, BATCH)
+        # Only now: what was read before is of the ledger that the store was made from.
+        if mark_at(self._ledger.engine, self._seq) != self._mark:
+            self._heal("another ledger, or an earlier state of it, was put in the place of the one "
+                       "that the store was made from.")  # fmt: skip
+            return 0
         if changes:
-            self._store.apply(changes, changes[-1].seq)
-            self._seq = changes[-1].seq
+            mark = mark_of(self._incarnation, changes[-1])
+            self._opened.apply(changes, changes[-1].seq, mark)
+            self._seq, self._mark = changes[-1].seq, mark
             self._backlog += len(changes)
         return len(changes)
 
@@ -71,10 +86,10 @@ class Projector:
         if self._snapshots.sequence() == self._seq:
             return
         if self._backlog > 20 * BATCH:
-            self._store.optimize()
+            self._opened.optimize()
         self._backlog = 0
-        folder = self._snapshots.prepare(self._seq)
-        self._store.backup(folder)
+        folder = self._snapshots.prepare(self._seq, self._mark)
+        self._opened.backup(folder)
         self._snapshots.switch(folder)
 
     def run(self, stopped: Callable[[], bool]) -> None:
@@ -87,11 +102,147 @@ class Projector:
                 time.sleep(IDLE)
                 continue
             waited, seen, polled = waited or asked != seen, asked, moment
+            self._look_after()
             if self.step() == BATCH:
                 polled = 0.0  # go on at once
             elif waited or moment - taken >= self._interval:
                 self.snapshot()
                 taken, waited = moment, False
+
+    @property
+    def _opened(self) -> EmbeddedStore:
+        if self._store is None:
+            raise StoreError("The triple store is closed.")
+        return self._store
+
+    def _open(self) -> str:
+        """Open the projections; return why they are of no use, or nothing."""
+        self.close()
+        try:
+            links = LinkIndex(self._snapshots.links)
+            self._store = EmbeddedStore(self._snapshots.live, Identity.of(self._settings), links)
+            self._index = self._snapshots.links.stat().st_ino
+            reason = self._unfit(self._store)
+        except (RuntimeError, OSError, sqlite3.DatabaseError) as error:
+            if is_full(error):
+                raise
+            reason = f"it is damaged: {error}"
+        return reason or self._newest_damaged()
+
+    def _unfit(self, store: EmbeddedStore) -> str:
+        """Return why the store does not fit the ledger, or nothing; note where it stands."""
+        seq, mark = store.mark()
+        links, seen = store.links_sequence(), self._snapshots.sequence()
+        self._incarnation = incarnation(self._ledger.engine)
+        if not mark:
+            mark = mark_at(self._ledger.engine, 0)
+            if links or seen > 0 or next(store.graphs(), None):
+                return "a part of it is missing, or an older ctgraph made it."
+        if mark != mark_at(self._ledger.engine, seq):
+            return "it was made from another ledger, or from a later state of this one."
+        if not seq - BATCH <= links <= seq:
+            return "the link index is missing, or of another time."
+        self._seq, self._mark = min(seq, links), mark
+        if links < seq:
+            self._mark = mark_at(self._ledger.engine, links)
+        return ""
+
+    def _newest_damaged(self) -> str:
+        """Make sure that the snapshot of the readers opens; else let the next one replace it."""
+        newest = self._snapshots.newest()
+        try:
+            if newest:
+                ox.Store.read_only(str(newest))
+        except (RuntimeError, OSError) as error:
+            self._snapshots.withdraw(f"the snapshot is damaged: {error}")
+        return ""
+
+    def _heal(self, reason: str) -> None:
+        """Make the store anew, and let nobody read the old one."""
+        reason = " ".join(reason.split())
+        _log.warning("The triple store is rebuilt: %s", reason)
+        self._snapshots.withdraw(reason)
+        self.close()
+        rebuild(self._settings, self._ledger)
+        still = self._open()
+        if still:
+            self._snapshots.withdraw(still)
+            raise Damaged(f"The triple store was rebuilt, which did not help: {still}")
+        self._snapshots.say("")
+        _log.warning("The triple store is rebuilt, up to number %d.", self._seq)
+
+    def _look_after(self) -> None:
+        """Heal what readers report, or what is no longer there."""
+        try:
+            if self._snapshots.links.stat().st_ino != self._index:
+                raise FileNotFoundError
+        except FileNotFoundError:
+            self._heal("the link index was removed.")
+            return
+        report, moment = self._snapshots.reported(), time.monotonic()
+        if not report:
+            return
+        if moment - self._reported > CALM:
+            self._reports = 0
+        self._reports, self._reported = self._reports + 1, moment
+        if self._reports == 1:
+            self._examine(report)
+        elif self._reports == 2:
+            self._heal(f"readers report again that {report}")
+        elif self._reports == 3:
+            _log.warning("A rebuild did not help; readers still report: %s", report)
+
+    def _examine(self, report: str) -> None:
+        """Give the readers a new snapshot if all of it can be read; heal the store if not."""
+        _log.warning("Readers report, and the triple store is examined: %s", report)
+        folder = self._snapshots.prepare(self._seq, self._mark)
+        try:
+            self._opened.backup(folder)
+            damage = unreadable(folder, self._snapshots.links)
+        except (RuntimeError, OSError) as error:
+            if is_full(error):
+                raise
+            damage = str(error)
+        if damage:
+            self._heal(f"it is damaged: {damage}")
+        else:
+            self._snapshots.switch(folder)
+
+
+def follow(settings: Settings, ledger: Ledger, stopped: Callable[[], bool]) -> None:
+    """Keep the projections in line with the ledger until `stopped` says so.
+
+    What fails is told in a line and tried again, at first soon. Use it inside :func:`hold`.
+    """
+    snapshots = snapshots_of(settings)
+    snapshots.clean()
+    failures, pause = 0, 0.0
+    while not stopped():
+        started = time.monotonic()
+        try:
+            if failures == 2:
+                rebuild(settings, ledger)
+            with closing(Projector(settings, ledger)) as projector:
+                projector.catch_up()
+                snapshots.say("")
+                projector.run(stopped)
+        except Exception as error:
+            calm = time.monotonic() - started > CALM
+            failures = 0 if calm or _passes(error) else failures + 1
+            pause = FIRST_PAUSE if calm or not pause else min(2 * pause, LONGEST_PAUSE)
+            if isinstance(error, Damaged):
+                pause = HELPLESS_PAUSE
+            reason = " ".join(f"{type(error).__name__}: {error}".split())[:500]
+            _log.warning("The projector failed, and goes on in %g s: %s", pause, reason)
+            snapshots.say(f"the projector failed: {reason}")
+        deadline = time.monotonic() + pause
+        while time.monotonic() < deadline and not stopped():
+            time.sleep(0.05)
+
+
+def _passes(error: Exception) -> bool:
+    """Tell whether an error is no fault of the projections: making them anew would not help."""
+    return is_full(error) or isinstance(error, sa.exc.SQLAlchemyError | Damaged)
 
 
 @contextmanager
@@ -103,7 +254,7 @@ def hold(settings: Settings, wait: float = 0) -> Iterator[None]:
     """
     settings.store_path.mkdir(parents=True, exist_ok=True)
     deadline = time.monotonic() + wait
-    with (settings.store_path / "lock").open("a+") as file:
+    with snapshots_of(settings).lock.open("a+b") as file:
         while True:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -115,104 +266,6 @@ def hold(settings: Settings, wait: float = 0) -> Iterator[None]:
                     ) from None
                 time.sleep(0.05)
         file.truncate(0)
-        file.write(f"{os.getpid()}\n")
+        file.write(b" " * TROUBLE)
         file.flush()
         yield
-
-
-def rebuild(settings: Settings, ledger: Ledger, progress: Progress | None = None) -> int:
-    """Make a fresh store from the ledger beside the old one, then switch over.
-
-    Readers use the old one until the new one is complete.
-
-    :returns: how many records the new store holds.
-    """
-    snapshots = snapshots_of(settings)
-    fresh = snapshots.path / "fresh"
-    shutil.rmtree(fresh, ignore_errors=True)
-    fresh_links = snapshots.links.with_name("links-fresh.sqlite")
-    remove(fresh_links)
-    links = LinkIndex(fresh_links)
-    store = EmbeddedStore(fresh, Identity.of(settings), links)
-    records = 0
-    seq = ledger.last_sequence()
-
-    def current() -> Iterator[Change]:
-        nonlocal records
-        for change in standing(ledger, seq):
-            records += 1
-            if progress:
-                progress(1)
-            yield change
-
-    store.fill(current(), ledger.history(seq), seq)
-    folder = snapshots.prepare(seq)
-    store.backup(folder)
-    del store  # closes it
-    links.close()
-    old = snapshots.path / "old"
-    shutil.rmtree(old, ignore_errors=True)
-    if snapshots.live.exists():
-        snapshots.live.rename(old)
-    fresh.rename(snapshots.live)
-    remove(snapshots.links)
-    fresh_links.rename(snapshots.links)
-    snapshots.switch(folder)
-    shutil.rmtree(old, ignore_errors=True)
-    return records
-
-
-def check(settings: Settings, ledger: Ledger) -> list[str]:
-    """Compare the triple store with the ledger; return every difference, in words."""
-    snapshots = snapshots_of(settings)
-    links = LinkIndex(snapshots.links)
-    store = EmbeddedStore(snapshots.live, Identity.of(settings), links)
-    seq, last = store.sequence(), ledger.last_sequence()
-    differences = []
-    if seq != last:
-        differences.append(f"The store holds sequence number {seq}, the ledger {last}.")
-    if snapshots.sequence() != seq:
-        differences.append(
-            f"Readers see sequence number {snapshots.sequence()}, the store holds {seq}."
-        )
-    unexpected = set(store.graphs()) - {store.registry_graph}
-    fresh = LinkIndex(None)
-    for iri, quads in _expected(store, fresh, ledger, seq):
-        unexpected.discard(iri)
-        found = store.graph(iri)
-        if found != quads:
-            differences.append(
-                f"{iri}: {len(quads - found)} quads are missing, "
-                f"{len(found - quads)} should not be there."
-            )
-    differences += [f"{iri} should not be there." for iri in sorted(unexpected)]
-    differences += [f"The link index is not right about {document}."
-                    for document in sorted(links.known() | fresh.known())
-                    if links.rows(document) != fresh.rows(document)]  # fmt: skip
-    return differences
-
-
-def _expected(
-    store: EmbeddedStore, links: LinkIndex, ledger: Ledger, seq: int
-) -> Iterator[tuple[str, set[ox.Quad]]]:
-    """Yield every named graph that a store should hold at a sequence number.
-
-    :param links: an empty index; it is filled.
-    """
-    with links.filling(seq) as take:
-        for change in standing(ledger, seq):
-            graphs, said = store.expected(change)
-            yield from graphs.items()
-            take([said])
-    for document in links.documents():
-        yield from store.expected_links(document, links).items()
-    for _, changes in groupby(ledger.history(seq), key=lambda change: change.ctid):
-        yield from store.expected_history(changes).items()
-
-
-def standing(ledger: Ledger, until: int) -> Iterator[Change]:
-    """Yield the change that each record stands at, at a sequence number, without tombstones."""
-    seq = 0
-    while changes := ledger.changes(seq, BATCH, standing=until):
-        yield from (change for change in changes if change.quads)
-        seq = changes[-1].seq

@@ -3,14 +3,42 @@
 ``live/`` is the projector's own; readers never open it. ``snapshots/{seq}`` are complete copies
 (hard links) that hold the ledger up to that sequence number, and ``current`` is a symbolic link
 to the newest one. ``links.sqlite`` is the link index, which the projector writes and others read.
+``lock`` is held by whoever writes, and says what troubles it; ``suspect`` says what a reader could
+not read.
 """
 
 from __future__ import annotations
 
+import fcntl
+import hashlib
 import os
 import shutil
 import time
+from contextlib import suppress
 from pathlib import Path
+
+from ctgraph.errors import StoreError
+from ctgraph.ledger import Ledger
+from ctgraph.ledger.registry import mark_at
+from ctgraph.settings import Settings
+
+HALF = "half-"
+# What is said of files that are not as they were written. Whatever else is said of them passes.
+DAMAGE = ("corruption", "no such file", "not found", "invalid argument", "malformed",
+          "not a database", "no such table", "no such column")  # fmt: skip
+TROUBLE = 1024
+"""How much a projector may say about its trouble, in bytes."""
+
+
+def snapshots_of(settings: Settings) -> Snapshots:
+    """Return the snapshots that the settings describe."""
+    longest = settings.query_queue + 2 * settings.query_timeout
+    return Snapshots(settings.store_path, keep=longest + 30)
+
+
+def tag_of(mark: str) -> str:
+    """Return what the name of a snapshot tells of the ledger that it was made from."""
+    return hashlib.sha256(mark.encode()).hexdigest()[:12]
 
 
 class Snapshots:
@@ -25,32 +53,51 @@ class Snapshots:
         self.live = path / "live"
         self.current = path / "current"
         self.wanted = path / "wanted"
+        self.suspect = path / "suspect"
+        self.lock = path / "lock"
         self.links = path / "links.sqlite"
         self._folder = path / "snapshots"
         self._keep = keep
 
     def sequence(self) -> int:
-        """Return the sequence number that readers see; -1 before the first snapshot."""
-        try:
-            return int(self.current.readlink().name.partition("-")[0])
-        except OSError:
-            return -1
+        """Return the sequence number that readers see; -1 where there is no snapshot."""
+        newest = self.newest()
+        return int(newest.name.partition("-")[0]) if newest else -1
+
+    def shows(self, ledger: Ledger, seq: int = 0) -> bool:
+        """Tell whether readers see a state of this ledger, of a sequence number or later."""
+        newest = self.newest()
+        if newest is None:
+            return False
+        seen = int(newest.name.partition("-")[0])
+        mark = mark_at(ledger.engine, seen)
+        return bool(mark) and seen >= seq and newest.name.endswith(tag_of(mark))
 
     def newest(self) -> Path | None:
-        """Return the folder of the snapshot that readers open, or None before the first."""
+        """Return the folder of the snapshot that readers open; None where there is none."""
         try:
-            return self.path / self.current.readlink()
+            found = self.path / self.current.readlink()
         except OSError:
             return None
+        return found if found.is_dir() else None
 
-    def prepare(self, seq: int) -> Path:
+    def unavailable(self) -> StoreError:
+        """Return the error that tells a reader why there is no snapshot."""
+        reason = self.trouble()
+        return StoreError(
+            f"The triple store is being rebuilt, try again later: {reason}" if reason else
+            "The triple store is still being built; try again in a moment."
+        )  # fmt: skip
+
+    def prepare(self, seq: int, mark: str) -> Path:
         """Return a path where the snapshot of a sequence number can be made."""
         self._folder.mkdir(parents=True, exist_ok=True)
         # The time tells snapshots of one number apart: a rebuild changes no number.
-        return self._folder / f"{seq}-{time.time_ns()}"
+        return self._folder / f"{HALF}{seq}-{time.time_ns()}-{tag_of(mark)}"
 
-    def switch(self, snapshot: Path) -> None:
-        """Make a complete snapshot the one that readers open, and drop those long replaced."""
+    def switch(self, half: Path) -> None:
+        """Make a prepared snapshot the one that readers open, and drop those long replaced."""
+        snapshot = half.rename(half.with_name(half.name.removeprefix(HALF)))
         previous = self.current.resolve() if self.current.is_symlink() else None
         link = self.path / "next"
         link.unlink(missing_ok=True)
@@ -62,10 +109,69 @@ class Snapshots:
             if folder != snapshot and time.time() - folder.stat().st_mtime > self._keep:
                 shutil.rmtree(folder, ignore_errors=True)
 
+    def withdraw(self, reason: str) -> None:
+        """Let readers have no snapshot, and tell them why."""
+        self.say(reason)
+        self.current.unlink(missing_ok=True)
+
+    def say(self, trouble: str) -> None:
+        """Tell what troubles the holder of the lock; nothing ends it.
+
+        The text takes the place of the one before: that needs no room on a full disk.
+        """
+        text = " ".join(trouble.split()).encode()[: TROUBLE - 1]
+        with suppress(OSError), self.lock.open("r+b") as file:
+            file.write(text.ljust(TROUBLE))
+
+    def trouble(self) -> str:
+        """Return what troubles the holder of the lock, or nothing."""
+        try:
+            return self.lock.read_bytes().decode("utf-8", "replace").strip()
+        except OSError:
+            return ""
+
+    def held(self) -> bool:
+        """Tell whether somebody holds the lock: a projector runs."""
+        try:
+            with self.lock.open("r") as file:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+        return False
+
+    def report(self, folder: Path, error: str) -> None:
+        """Tell the projector that a snapshot, or the link index, could not be read."""
+        if not any(words in error.lower() for words in DAMAGE):
+            return
+        with suppress(OSError):
+            self.suspect.write_text(f"{folder}\n{error}", "utf-8")
+
+    def reported(self) -> str:
+        """Return why what readers open now could not be read, or nothing; it is told once."""
+        try:
+            path, _, error = self.suspect.read_text("utf-8", "replace").partition("\n")
+        except OSError:
+            return ""
+        self.suspect.unlink(missing_ok=True)
+        return error if path in (str(self.newest()), str(self.links)) else ""
+
+    def clean(self) -> None:
+        """Remove what killed processes left half done. Only for the holder of the lock."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        self.current.with_name("next").unlink(missing_ok=True)
+        halves = self._folder.glob(f"{HALF}*")
+        for folder in (self.path / "fresh", self.path / "old", *halves):
+            shutil.rmtree(folder, ignore_errors=True)
+        for file in self.path.glob("links-fresh.sqlite*"):
+            file.unlink(missing_ok=True)
+
     def ask(self) -> None:
         """Tell the projector that somebody waits for the newest change."""
-        self.path.mkdir(parents=True, exist_ok=True)
-        self.wanted.touch()
+        with suppress(OSError):  # on a full disk, nobody is told; the change is kept all the same
+            self.path.mkdir(parents=True, exist_ok=True)
+            self.wanted.touch()
 
     def asked(self) -> float:
         """Return when somebody last asked; 0 before the first."""

@@ -183,13 +183,21 @@ def main() -> None:
         # Whoever asked may have been killed: then nobody else ends what takes too long.
         signal.alarm(int(request["seconds"]) + 2)
         try:
-            answer.finish(evaluate(source.open(request["snapshot"]), request, answer))
+            store = source.open(request["snapshot"])
+        except (OSError, RuntimeError) as error:
+            _fail(out, "store", error)
+            return
+        try:
+            answer.finish(evaluate(store, request, answer))
         except MemoryError:
             _fail(out, "memory")
             return
         except (SyntaxError, ValueError) as error:
             _fail(out, "query", error)
         except RuntimeError as error:  # such as a function that is not known
+            if str(error).startswith(("Corruption:", "IO error:")):
+                _fail(out, "store", error)
+                return
             _fail(out, "evaluation", error)
         except OSError as error:
             _fail(out, "store", error)

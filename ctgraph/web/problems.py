@@ -6,9 +6,11 @@ from typing import Any
 
 import orjson
 from flask import Flask, Response, current_app, make_response, render_template, request
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
-from ctgraph.errors import CtgraphError, DocumentTooLarge, Unauthenticated
+from ctgraph.errors import CtgraphError, DocumentTooLarge, InsufficientStorage, Unauthenticated
+from ctgraph.ledger.database import is_full, ledger_error
 from ctgraph.validation.report import capped
 from ctgraph.web.negotiation import wants_html
 
@@ -17,6 +19,8 @@ def register(app: Flask) -> None:
     """Render every error of an application."""
     app.register_error_handler(CtgraphError, _ctgraph_error)
     app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(SQLAlchemyError, _database_error)
+    app.register_error_handler(OSError, _system_error)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -58,6 +62,20 @@ def _http_error(error: HTTPException) -> Response:
         if name.lower() not in ("content-type", "content-length"):
             response.headers[name] = value
     return response
+
+
+def _database_error(error: SQLAlchemyError) -> Response:
+    found = ledger_error(error)
+    if found is None:
+        return _unexpected(error)
+    current_app.logger.error("%s", found.message)
+    return _ctgraph_error(found)
+
+
+def _system_error(error: OSError) -> Response:
+    if is_full(error):
+        return _ctgraph_error(InsufficientStorage("The disk of this server is full."))
+    return _unexpected(error)
 
 
 def _unexpected(error: Exception) -> Response:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 from importlib.resources import files
 
 import orjson
@@ -13,7 +12,7 @@ from ctgraph.errors import NotFound, StoreError
 from ctgraph.ledger.values import Envelope
 from ctgraph.publishing import envelope_json
 from ctgraph.quality import quality_of
-from ctgraph.store.projector import snapshots_of
+from ctgraph.store.snapshots import snapshots_of
 from ctgraph.vocab import CONTEXT_URLS, context_text, vocabulary
 from ctgraph.web.negotiation import HTML, choose
 from ctgraph.web.state import state
@@ -108,13 +107,18 @@ def readyz() -> Response:
 
     :raises StoreError: when not.
     """
-    settings = state().settings
-    last, seen = state().ledger.last_sequence(), snapshots_of(settings).sequence()
+    snapshots = snapshots_of(state().settings)
+    seen, last = snapshots.sequence(), state().ledger.last_sequence()
     facts = {"sequence": last, "queryable_sequence": seen, "lag": last - seen}
-    if seen < 0:
-        raise StoreError("There is no snapshot of the triple store yet.", **facts)
-    if not _projector_runs():
+    if not snapshots.held():
         raise StoreError("No projector runs: changes do not become queryable.", **facts)
+    if seen < 0:
+        raise StoreError(snapshots.unavailable().message, **facts)
+    trouble = snapshots.trouble()
+    if trouble:
+        raise StoreError(f"Changes do not become queryable: {trouble}", **facts)
+    if not snapshots.shows(state().ledger):
+        raise StoreError("The triple store does not fit the ledger, and is rebuilt.", **facts)
     return Response(orjson.dumps({"status": "ready", **facts}), content_type="application/json")
 
 
@@ -139,14 +143,3 @@ def _by_name(envelope: Envelope) -> str:
 
 def _family(kind: str) -> str:
     return next((f for f, roots in FAMILIES.items() if vocabulary().is_a(kind, *roots)), OTHER)
-
-
-def _projector_runs() -> bool:
-    try:
-        with (state().settings.store_path / "lock").open("r") as file:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    except OSError:
-        return False
-    return False

@@ -1,0 +1,31 @@
+"""gunicorn as ctgraph runs it: ``python -m ctgraph.serving_web APP --option=value …``."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from gunicorn.app.wsgiapp import WSGIApplication
+
+from ctgraph.children import follow
+
+
+class Server(WSGIApplication):  # type: ignore[misc]
+    """gunicorn, whose workers end when it does, and which imports nothing from the folder it is in."""
+
+    def load_config(self) -> None:
+        """Read the options, and let each worker follow this process."""
+        super().load_config()
+        arbiter = os.getpid()
+
+        def followed(_: Any, worker: Any) -> None:
+            follow(arbiter)
+
+        self.cfg.set("post_fork", followed)
+
+    def chdir(self) -> None:
+        """Stay in the current folder; gunicorn would put it in front of the module path."""
+
+
+if __name__ == "__main__":
+    Server("%(prog)s [OPTIONS] [APP_MODULE]").run()
