@@ -147,7 +147,9 @@ CASES = {
     "GET with a body": [HEAD + b"Content-Length: 69\r\n" + END + HELLO * 2],
     "body apart": [HEAD + b"Content-Length: %d\r\n" % len(HELLO) + END, HELLO, TOLD],
     "chunked": [HEAD + CHUNKED + END + b"3\r\nabc\r\n0\r\n\r\n" + TOLD],
-    "unread chunks": [HELLO[:-2] + CHUNKED + b"\r\n25\r\n", HELLO, b"\r\n0\r\n\r\n", TOLD],
+    "unread chunks": [
+        HELLO[:-2] + CHUNKED + b"\r\n%X\r\n" % len(HELLO), HELLO, b"\r\n0\r\n\r\n", TOLD,
+    ],
 }  # fmt: skip
 
 

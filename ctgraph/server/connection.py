@@ -138,6 +138,11 @@ class Connection(TConn):  # type: ignore[misc]
         self._content.seek(0)
         return self._content
 
+    def skip_body(self) -> bool:
+        """Skip what was not read of the body; return False when that is too much to be worth it."""
+        unread = getattr(self.request.body.reader, "length", 1)
+        return unread == 0 or bool(self.parser.finish_body(deadline=float("inf")))
+
     def let_go(self) -> None:
         """Give back what an answered request holds."""
         if self._content is not None:

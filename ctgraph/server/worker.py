@@ -11,6 +11,7 @@ from concurrent.futures import Future
 from contextlib import suppress
 from datetime import timedelta
 from functools import partial
+from types import SimpleNamespace
 from typing import Any
 
 from gunicorn.http import wsgi
@@ -49,6 +50,11 @@ class LeadingWorker(ThreadWorker):  # type: ignore[misc]
         # All that a proxy sends comes from its own address.
         self._per_address = 0 if settings.proxies else self.limits.per_address
         self.worker_connections = open_files(self.cfg.worker_connections)
+        self._read_cfg = SimpleNamespace(
+            **{name: getattr(self.cfg, name) for name in self.cfg.settings},
+            is_ssl=self.cfg.is_ssl, forwarded_allow_networks=self.cfg.forwarded_allow_networks,
+            proxy_allow_networks=self.cfg.proxy_allow_networks,
+        )  # fmt: skip
         self._waiting = Waiting()
         self._next_sweep = 0.0
         self._stops_at = float("inf")
@@ -78,7 +84,7 @@ class LeadingWorker(ThreadWorker):  # type: ignore[misc]
             sock.setblocking(False)
             self.nr_conns += 1
             conn = Connection(
-                self.cfg, sock, client, listener.getsockname(), self.limits, self._most_body
+                self._read_cfg, sock, client, listener.getsockname(), self.limits, self._most_body
             )
             self._settle(conn, self._gather(conn))
             if self.nr_conns >= self.worker_connections:
@@ -300,7 +306,7 @@ class LeadingWorker(ThreadWorker):  # type: ignore[misc]
         request, began = conn.request, time.monotonic()
         body = conn.body()
         request._expected_100_continue = False  # was answered while the body was waited for
-        response, environ = wsgi.create(request, outlet, conn.client, conn.server, self.cfg)
+        response, environ = wsgi.create(request, outlet, conn.client, conn.server, self._read_cfg)
         environ |= {"wsgi.multithread": True, "wsgi.input": body, "gunicorn.socket": conn.sock}
         self.nr += 1
         if self.nr >= self.max_requests and self.alive:
@@ -316,12 +322,13 @@ class LeadingWorker(ThreadWorker):  # type: ignore[misc]
                     outlet.flush()
             response.close()
         finally:
-            self.log.access(response, request, environ,
-                            timedelta(seconds=time.monotonic() - began))  # fmt: skip
+            if self.cfg.accesslog:
+                took = timedelta(seconds=time.monotonic() - began)
+                self.log.access(response, request, environ, took)
             getattr(parts, "close", bool)()
-        # A large body that the application left unread is not worth reading.
-        goes_on = not response.should_close() and conn.parser.finish_body(float("inf"))
-        return Next.RESUME if goes_on else Next.CLOSE
+        if response.should_close() or not conn.skip_body():
+            return Next.CLOSE
+        return Next.RESUME
 
     def _refusal(self, conn: Connection, error: Exception) -> Refusal:
         found = refusal_of(error, self.cfg.limit_request_line, self.cfg.limit_request_fields,
