@@ -51,7 +51,7 @@ def gunicorn_arguments(app: str, host: str, port: int, workers: int) -> list[str
     """Return what gunicorn is told to serve a WSGI application the way ctgraph is served."""
     options = {
         "bind": f"{host}:{port}", "workers": workers, "threads": THREADS,
-        "worker-class": "ctgraph.web.threads.LeadingWorker",
+        "worker-class": "ctgraph.server.worker.LeadingWorker", "worker-connections": 10_000,
         "timeout": 120, "keep-alive": 75, "graceful-timeout": 15,
         "limit-request-line": 8190,  # gunicorn's highest; queries are long
     }  # fmt: skip

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+import os
 import socket
 import subprocess
 import threading
@@ -14,26 +16,26 @@ from pathlib import Path
 from typing import Any
 
 from ctgraph.serving import gunicorn_command
-from ctgraph.web.plain import LONGEST
 
 HOST = "127.0.0.1"
 HELLO = b"Hello!\n"
+LARGE, HUGE = 1 << 16, 20_000_000
 _gone: dict[str, threading.Event] = defaultdict(threading.Event)
 
 
 @contextmanager
-def running(*flags: str) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+def running(*flags: str, **settings: str) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
     """Serve the application as ctgraph is served, for a block; gives the process and the port."""
     with socket.socket() as free:
         free.bind((HOST, 0))
         port = free.getsockname()[1]
     command = gunicorn_command("plainly", HOST, port, workers=1)
     command += ["--log-level=critical", f"--pythonpath={Path(__file__).parent}", *flags]
-    process = subprocess.Popen(command, cwd=Path(__file__).parent)
+    process = subprocess.Popen(command, cwd=Path(__file__).parent, env=os.environ | settings)
     try:
         for _ in range(300):
             with suppress(OSError), socket.create_connection((HOST, port)) as connection:
-                connection.sendall(b"GET /hello HTTP/1.0\r\n\r\n")
+                connection.sendall(b"GET /hello HTTP/1.0\r\nHost: x\r\n\r\n")
                 if connection.recv(1):
                     break
             time.sleep(0.1)
@@ -69,9 +71,13 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
     elif path == "/breaks-early":
         parts, length = _breaks(), 20
     elif path == "/large":
-        parts, length = [b"x" * LONGEST, b"y"], LONGEST + 1
+        parts, length = [b"x" * LARGE, b"y"], LARGE + 1
     elif path == "/largest":
-        parts, length = [b"x" * LONGEST], LONGEST
+        parts, length = [b"x" * LARGE], LARGE
+    elif path == "/huge":
+        parts, length = [b"x" * HUGE], HUGE
+    elif path == "/endless":
+        parts = itertools.repeat(b"x" * LARGE)
     elif path == "/wrong-length":
         length = int(query)
     elif path == "/injects":
@@ -116,10 +122,10 @@ class _Held:
 
 
 def _told(environ: dict[str, Any]) -> bytes:
-    """Tell the WSGI variables and the body, without the ports and what makes a request unplain."""
+    """Tell the WSGI variables and the body, without the ports."""
     told = {name: str(value) for name, value in environ.items()
             if isinstance(value, str | bool | tuple)
-            and name not in ("REMOTE_PORT", "SERVER_PORT", "HTTP_X_OTHER")}  # fmt: skip
+            and name not in ("REMOTE_PORT", "SERVER_PORT")}  # fmt: skip
     told["body"] = environ["wsgi.input"].read().decode("latin-1")
     return json.dumps(told, indent=1, sort_keys=True).encode()
 

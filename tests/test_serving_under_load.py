@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from plainly import HOST, running
 
-from ctgraph.web.threads import LINGER
+from ctgraph.server.leader import LINGER_SECONDS
 
 CLIENTS = 40
 REQUESTS = 50
@@ -29,7 +29,7 @@ def _wrong_answers(port: int, number: int) -> int:
     for turn in range(REQUESTS):
         if chance.random() < 0.3:
             # About as long as a connection stays with the leader: it is handed back just now.
-            time.sleep(chance.uniform(0, 2 * LINGER))
+            time.sleep(chance.uniform(0, 2 * LINGER_SECONDS))
         target, expected = f"/echo?{number}-{turn}", f"{number}-{turn}".encode()
         if chance.random() < 0.5:
             target, expected = chance.choice(["/rests", "/works"]), b"Hello!\n"

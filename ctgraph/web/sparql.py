@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import socket
-import struct
-from collections.abc import Iterator
 from typing import Any
 
 import orjson
@@ -17,17 +14,16 @@ from ctgraph.errors import (
     DocumentTooLarge,
     QueryError,
     QueryForbidden,
-    QueryLimit,
     UnsupportedMediaType,
 )
 from ctgraph.store.queries import GRAPH_TYPES
-from ctgraph.store.results import Complete, Result
+from ctgraph.store.results import Complete
 from ctgraph.stored import StoredQuery, all_stored, stored
 from ctgraph.vocab import vocabulary
 from ctgraph.web.negotiation import HTML, choose, wants_html
 from ctgraph.web.protocol import cut_header, headers, understand
 from ctgraph.web.shortcut import BEGUN
-from ctgraph.web.state import connection, state
+from ctgraph.web.state import state
 
 blueprint = Blueprint("sparql", __name__)
 
@@ -78,22 +74,11 @@ def answer(text: str) -> Response:
         return Response(status=304, headers=said)
     begun = request.environ.pop(BEGUN, None)
     result = begun() if begun else state().run(asked.query, snapshot)
-    body = result.body if isinstance(result, Complete) else _sent(result, connection())
+    body = result.body if isinstance(result, Complete) else result
     said += cut_header(result)
     response = Response(body, content_type=asked.content_type(result), headers=said)
     response.call_on_close(result.close)
     return response
-
-
-def _sent(result: Result, client: socket.socket | None) -> Iterator[bytes]:
-    """Yield a result; reset the connection where it fails, as one without chunks has no end."""
-    try:
-        yield from result
-    except QueryLimit:
-        if client:
-            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            client.close()
-        raise
 
 
 @blueprint.get("/queries")

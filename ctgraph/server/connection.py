@@ -1,0 +1,266 @@
+"""A connection, and the bytes of a request that gather on it until the request is whole."""
+
+from __future__ import annotations
+
+import re
+import socket
+import struct
+import time
+from contextlib import suppress
+from ipaddress import IPv6Address, ip_address, ip_network
+from tempfile import SpooledTemporaryFile
+from typing import Any
+
+from gunicorn.http.body import LengthReader
+from gunicorn.http.errors import LimitRequestHeaders, NoMoreData
+from gunicorn.http.parser import RequestParser
+from gunicorn.http.unreader import Unreader
+from gunicorn.workers.gthread import TConn
+
+from ctgraph.server.byte_queue import ByteQueue
+from ctgraph.server.chunks import ChunkScanner
+from ctgraph.server.limits import Limits
+from ctgraph.server.outlet import Outlet
+from ctgraph.server.phases import Next, Phase
+from ctgraph.server.refusals import NO_HOST, SHORT_BODY, SHORT_HEAD
+
+# What ends a head: an empty line, or a bare LF, at which gunicorn's parser gives up.
+_HEAD_ENDS = re.compile(rb"\r\n\r\n|(?<!\r)\n")
+# RFC 3986, section 3.2.2 and 3.2.3, as far as the name of a host is told from something else.
+_HOST = re.compile(r"(?:[\w.~!$&'()*+,;=%-]*|\[[0-9A-Fa-f:.v]+\])(?::\d*)?", re.ASCII)
+_HEAD_PART, _BODY_PART = 1 << 16, 1 << 18
+_PARTS_AT_ONCE = 16
+
+
+class Arrived(Unreader):  # type: ignore[misc]
+    """The bytes that have arrived and that gunicorn's parser has not read yet."""
+
+    def __init__(self, memory_bytes: int) -> None:
+        super().__init__()
+        self.queue = ByteQueue(memory_bytes)
+
+    def __len__(self) -> int:
+        return int(self.buf.getbuffer().nbytes) + len(self.queue)
+
+    def chunk(self, size_hint: int | None = None) -> bytes:
+        """Return the next bytes: none at the end of what has arrived."""
+        return self.queue.take(_HEAD_PART)
+
+    def rest(self) -> bytes:
+        """Return all bytes, and remove them."""
+        parts = [self.take_buffered()]
+        while parts[-1] or len(self.queue):
+            parts.append(self.chunk())
+        return b"".join(parts)
+
+
+class Connection(TConn):  # type: ignore[misc]
+    """A client's connection, which is never waited for: its socket does not block.
+
+    :param most_body: from how many bytes of a body on the application is left to refuse it.
+    """
+
+    def __init__(
+        self, cfg: Any, sock: socket.socket, client: Any, server: Any, limits: Limits,
+        most_body: int,
+    ) -> None:  # fmt: skip
+        super().__init__(cfg, sock, client, server)
+        self.network = network_of(client)
+        self.phase = Phase.SILENT
+        self.since = time.monotonic()
+        self.request: Any = None
+        self.outlet: Outlet | None = None
+        self.is_oversized = False
+        self.is_broken = False
+        """Whether the client has to see that its answer is not whole."""
+        self._limits = limits
+        self._most_body = most_body
+        self._head = bytearray()
+        self._held = 0  # of the request
+        self._received = 0  # of the body
+        self._chunks: ChunkScanner | None = None
+        self._content: Any = None
+        self._arrived = Arrived(limits.memory_bytes)
+        self.parser = RequestParser(cfg, (), client)
+        self.parser.unreader = self._arrived
+
+    @property
+    def held_bytes(self) -> int:
+        """How many bytes wait: of a request, or of an answer."""
+        waits = self.outlet.waiting_bytes if self.outlet else 0
+        return waits + self._held
+
+    def gather(self) -> Next:
+        """Take what has come of a request, and tell whether that makes it whole.
+
+        :raises Refusal: when the connection ended too early.
+        :raises ParseException: when the request cannot be read.
+        """
+        for _ in range(_PARTS_AT_ONCE):
+            try:
+                data = self.sock.recv(self._part())
+            except BlockingIOError:
+                return Next.WAIT
+            except OSError:
+                return Next.DROP
+            if not data:
+                return self._ended()
+            if self._take(data):
+                self.phase = Phase.ANSWER
+                return Next.ANSWER
+        return Next.WAIT
+
+    def resume(self) -> Next:
+        """Go on after an answer with what has come behind its request.
+
+        :raises ParseException: when that cannot be read as a request.
+        """
+        self.let_go()
+        rest = self._arrived.rest()
+        self.request = self._chunks = None
+        self._held = self._received = 0
+        self.phase, self.since = Phase.IDLE, time.monotonic()
+        if rest and self._take(rest):
+            self.phase = Phase.ANSWER
+            return Next.ANSWER
+        return Next.WAIT
+
+    def body(self) -> Any:
+        """Return the content of the request, as a file.
+
+        :raises ParseException: when it is not chunked as it says, before anybody has read of it.
+        """
+        if self._chunks is None or self.is_oversized:
+            return self.request.body
+        self._content = SpooledTemporaryFile(self._limits.memory_bytes)  # noqa: SIM115
+        while part := self.request.body.read(_HEAD_PART):
+            self._content.write(part)
+        self._content.seek(0)
+        return self._content
+
+    def skip_body(self) -> bool:
+        """Skip what was not read of the body; return False when that is too much to be worth it."""
+        unread = getattr(self.request.body.reader, "length", 1)
+        return unread == 0 or bool(self.parser.finish_body(deadline=float("inf")))
+
+    def let_go(self) -> None:
+        """Give back what an answered request holds."""
+        if self._content is not None:
+            self._content.close()
+            self._content = None
+        self.outlet = None
+
+    def is_late(self, now: float) -> bool:
+        """Tell whether the client has taken longer than it may."""
+        limits, waited = self._limits, now - self.since
+        match self.phase:
+            case Phase.SILENT:
+                return waited > limits.first_byte_seconds
+            case Phase.IDLE:
+                return bool(waited > self.cfg.keepalive)
+            case Phase.HEAD:
+                return waited > limits.head_seconds
+            case Phase.BODY:
+                return self._received < (waited - limits.body_seconds) * limits.slowest_body
+            case Phase.WRITE:
+                return self.outlet is not None and self.outlet.is_late(now)
+            case Phase.CLOSE:
+                return waited > limits.close_seconds
+        return False
+
+    def shut(self) -> None:
+        """Close the socket; the client of a broken answer sees a reset, and no end."""
+        if self.is_broken:
+            with suppress(OSError):
+                self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        with suppress(OSError):
+            self.sock.close()
+        self._arrived.queue.close()
+        if self.outlet:
+            self.outlet.lose()
+        self.let_go()
+
+    def _part(self) -> int:
+        """Return how many bytes to receive: of a body of known length, none beyond its end."""
+        if self.request is None or self._chunks:
+            return _HEAD_PART
+        return int(min(_BODY_PART, self.request.body.reader.length - len(self._arrived)))
+
+    def _ended(self) -> Next:
+        if self.request is not None:
+            raise SHORT_BODY
+        if self._head.strip(b"\r\n"):
+            raise SHORT_HEAD
+        return Next.DROP
+
+    def _take(self, data: bytes) -> bool:
+        """Take bytes of a request; return whether it is whole."""
+        self._held += len(data)
+        if self.request is not None:
+            self._arrived.queue.append(data)
+            return self._has_body(data)
+        known = len(self._head)
+        self._head += data
+        if not self._has_head(known):
+            if self.phase is not Phase.HEAD and self._head.strip(b"\r\n"):
+                self.phase, self.since = Phase.HEAD, time.monotonic()
+            return False
+        return self._begin()
+
+    def _has_head(self, known: int) -> bool:
+        """Tell whether there is a head for the parser, be it good or bad."""
+        if _HEAD_ENDS.search(self._head, max(0, known - 3)):
+            return True
+        if len(self._head) > self._limits.head_bytes:
+            raise LimitRequestHeaders("The head is too long.")
+        line = self.cfg.limit_request_line
+        return len(self._head) > line + 4 and self._head.find(b"\r\n", 2, line + 4) < 0
+
+    def _begin(self) -> bool:
+        """Let the parser read the head; return whether the request is whole."""
+        self._arrived.unread(bytes(self._head))
+        self._head.clear()
+        try:
+            request = next(self.parser)
+        except (NoMoreData, StopIteration):
+            raise SHORT_HEAD from None
+        if request.version >= (1, 1):
+            hosts = [value for name, value in request.headers if name == "HOST"]
+            if len(hosts) != 1 or not _HOST.fullmatch(hosts[0]):
+                raise NO_HOST
+        self.request = request
+        if not isinstance(request.body.reader, LengthReader):
+            self._chunks = ChunkScanner(self._most_body)
+        if self._has_body(self._arrived.buf.getvalue()):
+            return True
+        self.phase, self.since = Phase.BODY, time.monotonic()
+        if request._expected_100_continue and not len(self._arrived):
+            with suppress(OSError):
+                self.sock.send(b"HTTP/1.1 100 Continue\r\n\r\n")
+        return False
+
+    def _has_body(self, data: bytes) -> bool:
+        """Tell whether the body is there, or is one that the application refuses."""
+        self._received += len(data)
+        if self._chunks:
+            self._chunks.feed(data)
+            self.is_oversized = self._chunks.size > self._most_body
+            return self.is_oversized or self._chunks.is_over
+        length = self.request.body.reader.length
+        self.is_oversized = length > self._most_body
+        return self.is_oversized or len(self._arrived) >= length
+
+
+def network_of(client: Any) -> str:
+    """Return what counts as one client: an IPv4 address, 64 bits of an IPv6 one; '' without one."""
+    if not isinstance(client, tuple):
+        return ""
+    try:
+        address = ip_address(client[0].partition("%")[0])
+    except ValueError:
+        return str(client[0])
+    if not isinstance(address, IPv6Address):
+        return str(address)
+    if address.ipv4_mapped:
+        return str(address.ipv4_mapped)
+    return str(ip_network((address, 64), strict=False))

@@ -1,0 +1,138 @@
+"""One thread that answers short requests one after another."""
+
+from __future__ import annotations
+
+import select
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+
+from ctgraph.server.connection import Connection
+from ctgraph.server.phases import Next
+
+LINGER_SECONDS = 0.02
+"""How long a connection waits with the leader for its next request."""
+LONG_SECONDS = 0.002
+"""How long the leader may take for a request before another thread leads."""
+
+
+class _Term:
+    """The time for which one thread leads; `since` is when its present request came, or 0."""
+
+    since = 0.0
+
+
+class Leader:
+    """A place where connections wait for their next request, and for the thread that leads.
+
+    gunicorn gives every request to a thread of its own. Changing threads takes longer than many an
+    answer, so here a connection stays for a moment after its answer with the thread that leads,
+    which waits for all of these connections at once and answers them itself. When a request takes
+    it long, another thread leads on.
+
+    :param serve: answers what has come on a connection; returns whether it stays, and what is next.
+    :param hand_back: takes a connection that does not stay.
+    :param submit: runs a function in another thread.
+    :param is_alive: tells whether connections may stay.
+    """
+
+    def __init__(
+        self,
+        serve: Callable[[Connection], tuple[bool, Next]],
+        hand_back: Callable[[Connection, Next], None],
+        submit: Callable[[Callable[[], None]], object],
+        is_alive: Callable[[], bool],
+    ) -> None:
+        self._serve = serve
+        self._hand_back = hand_back
+        self._submit = submit
+        self._is_alive = is_alive
+        self._lock = threading.Lock()
+        # By file descriptor, in the order in which they began to wait, with the time of that.
+        self._lingering: dict[int, tuple[Connection, float]] = {}
+        self._ready = select.epoll()
+        self._led = threading.Event()
+        self._term = _Term()
+        threading.Thread(target=self._watch, daemon=True).start()
+
+    def keep(self, conn: Connection) -> None:
+        """Let a connection linger, and lead if nobody does."""
+        self._linger(conn)
+        self._lead(self._elected())
+
+    def _linger(self, conn: Connection) -> None:
+        number, once = conn.sock.fileno(), select.EPOLLIN | select.EPOLLONESHOT
+        with self._lock:
+            self._lingering[number] = conn, time.monotonic()
+            try:
+                self._ready.modify(number, once)
+            except FileNotFoundError:
+                self._ready.register(number, once)
+
+    def _elected(self) -> _Term | None:
+        """Return a term for this thread, unless another one leads."""
+        with self._lock:
+            if self._led.is_set():
+                return None
+            self._led.set()
+            self._term = _Term()
+            return self._term
+
+    def _lead(self, term: _Term | None) -> None:
+        """Answer the lingering connections until there are none, or another thread leads."""
+        try:
+            while term and self._lead_on(term):
+                # Whoever led on may have stopped before this thread left its connection.
+                if self._term is not term:
+                    term = self._elected()
+        except BaseException:
+            with self._lock:
+                if self._term is term:
+                    self._led.clear()
+            raise
+
+    def _lead_on(self, term: _Term) -> bool:
+        """Answer a connection that is ready; return whether there may be more to do."""
+        for number, _ in self._ready.poll(LINGER_SECONDS, 1):
+            with self._lock:
+                conn, _ = self._lingering.pop(number)
+                term.since = time.monotonic()
+            stays, then = self._serve(conn)
+            with self._lock:
+                term.since = 0  # from here on, nobody else leads
+            if stays:
+                self._linger(conn)
+            else:
+                self._hand_back(conn, then)
+        if self._term is term:
+            self._dismiss()
+        with self._lock:
+            if self._term is term and not self._lingering:
+                self._led.clear()
+                return False
+        return True
+
+    def _dismiss(self) -> None:
+        """Hand back the connections that have waited long enough."""
+        while True:
+            with self._lock:
+                number, (conn, since) = next(iter(self._lingering.items()), (0, (None, 0.0)))
+                waits = self._is_alive() and time.monotonic() - since < LINGER_SECONDS
+                if conn is None or waits:
+                    return
+                del self._lingering[number]
+                self._ready.unregister(number)
+            self._hand_back(conn, Next.WAIT)
+
+    def _watch(self) -> None:
+        """Let another thread lead whenever a request takes long."""
+        while self._led.wait():
+            time.sleep(LONG_SECONDS)
+            with self._lock:
+                since = self._term.since
+                if not since or time.monotonic() - since < LONG_SECONDS:
+                    continue
+                self._term = term = _Term()
+            with suppress(RuntimeError):  # the pool takes no more when the worker ends
+                self._submit(lambda term=term: self._lead(term))  # type: ignore[misc]

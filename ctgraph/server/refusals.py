@@ -1,0 +1,104 @@
+"""What a client is told whose request does not reach the application: RFC 9457 problems."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+import orjson
+from gunicorn.http import errors
+
+
+class Refusal(Exception):
+    """A request that is not answered, and why.
+
+    :param status: the status code of the answer.
+    :param detail: what is wrong, and what the client can do about it.
+    :param retry_after: after how many seconds it may go better; 0 where it will not.
+    """
+
+    def __init__(self, status: int, detail: str, retry_after: int = 0) -> None:
+        super().__init__(detail)
+        self.status = HTTPStatus(status)
+        self.detail = detail
+        self.retry_after = retry_after
+
+    def written(self) -> bytes:
+        """Return the answer, head and body."""
+        title = _TITLES.get(self.status, self.status.phrase)
+        body = orjson.dumps({"type": "about:blank", "title": title, "status": self.status,
+                             "detail": self.detail, "errors": [self.detail]})  # fmt: skip
+        head = (
+            f"HTTP/1.1 {self.status.value} {title}\r\nConnection: close\r\n"
+            f"Content-Type: application/problem+json\r\nContent-Length: {len(body)}\r\n"
+        )
+        if self.retry_after:
+            head += f"Retry-After: {self.retry_after}\r\n"
+        return head.encode() + b"\r\n" + body
+
+
+_TITLES = {HTTPStatus.REQUEST_URI_TOO_LONG: "URI Too Long"}  # its name in RFC 9110
+NO_HOST = Refusal(400, "A request of HTTP/1.1 needs one Host header with a host and perhaps a port "
+                  "(RFC 9112, section 3.2). Send 'Host: ' and the name of this site.")  # fmt: skip
+SHORT_HEAD = Refusal(
+    400, "The connection ended within the head of the request. Send it up to its empty line."
+)
+SHORT_BODY = Refusal(
+    400,
+    "The connection ended before the request did. Send as many bytes as Content-Length says, "
+    "or chunks up to the last one, which is empty. Nothing was done.",
+)
+LATE_HEAD = Refusal(408, "The head of the request took too long. Send it in one go.")
+LATE_BODY = Refusal(408, "The body of the request came too slowly, and nothing was done. "
+                    "Send it without pauses.")  # fmt: skip
+CROWDED = Refusal(503, "Too many slow requests are on their way, and this one was given up. "
+                  "Nothing was done; send it again.", retry_after=5)  # fmt: skip
+FAILED = Refusal(500, "Something went wrong on our side. It was logged; please try again later.")
+_KINDS: list[tuple[type[Exception], int, str]] = [
+    (errors.LimitRequestLine, 414, "The address is longer than {line:,} characters. "
+     "Send a long query by POST."),
+    (errors.LimitRequestHeaders, 431, "The headers of the request are too long, or too many. "
+     "Send fewer of them; {fields:,} are read, of {field:,} bytes at most."),
+    (errors.ExpectationFailed, 417, "The only expectation that is met here is 'Expect: "
+     "100-continue'. Leave the header out."),
+    (errors.UnsupportedTransferCoding, 501, "The only transfer coding that is read here is "
+     "'chunked'."),
+    (errors.InvalidRequestLine, 400, "The first line of the request cannot be read. It is a "
+     "method, an address in printable ASCII and HTTP/1.1, with one space between them, and ends "
+     "with CRLF."),
+    (errors.InvalidRequestMethod, 400, "The method of the request is none. Methods are 3 to 20 "
+     "capital letters."),
+    (errors.InvalidHTTPVersion, 400, "The version of the request is none that is spoken here. "
+     "Send HTTP/1.1."),
+    (errors.ObsoleteFolding, 400, "A header goes on in the next line, which RFC 9112 forbids. "
+     "Send each header in one line."),
+    (errors.InvalidChunkSize, 400, "The body is not chunked as it says: the size of a chunk is no "
+     "hexadecimal number. Nothing was done."),
+    (errors.ChunkMissingTerminator, 400, "The body is not chunked as it says: a chunk is longer "
+     "or shorter than its size. Nothing was done."),
+    (errors.InvalidChunkExtension, 400, "The body is not chunked as it says: a chunk has a "
+     "malformed extension. Nothing was done."),
+    (errors.InvalidHeaderName, 400, "A header of the request has no valid name: names are letters, "
+     "digits and hyphens, and some have no place in a trailer."),
+    (errors.InvalidHeader, 400, "A header of the request cannot be read, contradicts another one, "
+     "or is there twice; all lines end with CRLF."),
+    (errors.ParseException, 400, "The request cannot be read as HTTP/1.1 (RFC 9112)."),
+    (errors.NoMoreData, 400, SHORT_BODY.detail),
+]  # fmt: skip
+
+
+def refusal_of(error: Exception, line: int, fields: int, field: int) -> Refusal | None:
+    """Return what to tell whom gunicorn's parser gave up; None where it is not the client's fault.
+
+    :param line: the longest first line of a request.
+    :param fields: the most headers.
+    :param field: the longest header, in bytes.
+    """
+    if isinstance(error, Refusal):
+        return error
+    ours = errors.InvalidResponseHeader, errors.InvalidResponseHeaderName
+    if isinstance(error, (*ours, errors.ConfigurationProblem)):
+        return None
+    for kind, status, detail in _KINDS:
+        if isinstance(error, kind):
+            return Refusal(status, detail.format(line=line, fields=fields, field=field))
+    return None
