@@ -73,12 +73,13 @@ def count_triples(run: RunCsv) -> int | None:
     return int(found[0][0]) if found else None
 
 
-def rows(run: RunCsv, query: str) -> list[list[str]]:
+def rows(run: RunCsv, query: str, timeout: float | None = None) -> list[list[str]]:
     """Run a query and return its rows.
 
+    :param timeout: its deadline in seconds; None is the longest that the settings allow.
     :raises QueryLimit: as the query does.
     """
-    result = run(Query(query, result_type="text/csv")).decode()
+    result = run(Query(query, result_type="text/csv", timeout=timeout)).decode()
     return list(csv.reader(io.StringIO(result, newline="")))[1:]
 
 

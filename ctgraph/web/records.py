@@ -10,7 +10,8 @@ from flask import Blueprint, Response, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from ctgraph import __version__, ctid, history, publishing
-from ctgraph.errors import BadParameter, NotFound
+from ctgraph.assertions import MOST, Assertion, assertions
+from ctgraph.errors import BadParameter, CtgraphError, NotFound
 from ctgraph.exports import rdf
 from ctgraph.exports.nesting import entity_json
 from ctgraph.history import Held
@@ -18,6 +19,7 @@ from ctgraph.ledger.holdings import documents_of
 from ctgraph.nodes import type_of
 from ctgraph.pathways import LINKED
 from ctgraph.pathways.answers import family_of
+from ctgraph.store.projector import snapshots_of
 from ctgraph.validation.completeness import node_completeness
 from ctgraph.web import pages
 from ctgraph.web.negotiation import HTML, choose, conditional, etag
@@ -129,7 +131,9 @@ def _record(path: str, kind: str, number: int | None = None) -> BaseResponse:
     held = history.held(state().ledger, record, number, document=kind == "graph")
     if name == "html":
         # A page shows the names of other records too, so any change may change it.
-        tag = etag(held.digest, record, kind, number, state().ledger.last_sequence(), __version__)
+        seen = snapshots_of(state().settings).sequence()  # what others say is asked of the store
+        tag = etag(held.digest, record, kind, number, state().ledger.last_sequence(), seen,
+                   __version__)  # fmt: skip
         response = Response(content_type="text/html; charset=utf-8")
         conditional(response, tag, state().ledger.newest_change())
         if response.status_code != 304:
@@ -179,7 +183,17 @@ def _page(record: str, kind: str, held: Held, number: int | None) -> str:
         owner=state().ledger.organization(held.envelope.owner),
         modified=datetime.fromisoformat(held.modified),
         completeness=node_completeness(node), linked=family_of(type_of(node)) in LINKED,
+        said=_said(record, held) if number is None else [], most=MOST,
     )  # fmt: skip
+
+
+def _said(record: str, held: Held) -> list[Assertion]:
+    """Return what others say of a record; nothing where that cannot be asked in time."""
+    try:
+        return assertions(state().whole, state().ledger, state().identity, record,
+                          held.envelope.owner)  # fmt: skip
+    except CtgraphError:
+        return []
 
 
 def _absent(record: str, held: Held) -> NotFound:
