@@ -11,11 +11,13 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from ctgraph.iris import XSD
+
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 # These begin a formula where full-width signs are typed; an apostrophe would be taken away.
 _ODD = ("\uff1d", "\uff0b", "\uff0d", "\uff20", "'")
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
-_LITERAL = re.compile(r'"((?:[^"\\]|\\.)*+)"(?:@[\w-]+|\^\^<[^>]*>)?')
+_LITERAL = re.compile(r'"((?:[^"\\]|\\.)*+)"(?:@[\w-]+|\^\^<([^>]*)>)?')
 _ESCAPED = {"t": "\t", "n": "\n", "r": "\r"}
 
 
@@ -54,6 +56,8 @@ def _cell(term: str) -> str:
     literal = _LITERAL.fullmatch(term)
     if literal:
         text = re.sub(r"\\(.)", lambda found: _ESCAPED.get(found[1], found[1]), literal[1])
+        if (literal[2] or "").startswith(XSD) and _NUMBER.fullmatch(text):
+            return text
     else:
         text = term[1:-1] if term.startswith("<") else term
     return f"'{text}" if text.startswith((*_FORMULA, *_ODD)) else text
