@@ -9,8 +9,9 @@ NAMES = (
 )  # fmt: skip
 
 
-MOST_NAME = 300
-"""How many characters of a name are repeated in lists and reports; the record itself has all."""
+MOST_NAME = 400
+"""How many characters of a name are repeated in lists and reports: as many as a record's own name
+may have. Other texts that stand in for names are longer."""
 
 
 def shortened(text: str, most: int = MOST_NAME) -> str:

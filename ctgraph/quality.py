@@ -18,7 +18,7 @@ _LACKING = """SELECT ?property (COUNT(*) AS ?records) WHERE {
 _LEAST = """SELECT ?entity ?name ?score WHERE {
   ?record ctg:owner <%s> ; ctg:completeness ?score ; ctg:about ?entity
   OPTIONAL { ?entity ceterms:name|ceasn:name ?whole }
-  BIND(SUBSTR(?whole, 1, 300) AS ?name)
+  BIND(SUBSTR(?whole, 1, 400) AS ?name)
 } ORDER BY ?score ?entity LIMIT 25"""
 
 

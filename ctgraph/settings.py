@@ -49,7 +49,9 @@ class Settings(BaseSettings):
         "shacl", description="SHACL engine: `shacl` (fast) or `pyshacl` (the reference)"
     )
     max_document_bytes: int = Field(20_000_000, gt=0, description="Largest document, in bytes")
-    max_document_depth: int = Field(64, gt=1, description="Deepest nesting of a document")
+    max_document_depth: int = Field(
+        64, gt=1, le=100, description="Deepest nesting of a document; at most 100"
+    )
     query_timeout: float = Field(
         30, gt=0, description="Deadline of a query, and of checking a document, in seconds"
     )

@@ -13,7 +13,7 @@ import orjson
 
 from ctgraph.ctid import is_ctid
 from ctgraph.exports.drawings import dot, mermaid
-from ctgraph.exports.reports import harmless
+from ctgraph.exports.spreadsheets import harmless
 from ctgraph.identity import Identity
 from ctgraph.iris import CTG, DCT
 from ctgraph.jsonld import UNUSABLE

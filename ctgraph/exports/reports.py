@@ -14,6 +14,7 @@ import pyoxigraph as ox
 
 from ctgraph import __version__
 from ctgraph.errors import Problem
+from ctgraph.exports.spreadsheets import harmless
 from ctgraph.iris import CTG
 from ctgraph.shapes import CTGS, shapes
 from ctgraph.shapes.reading import SH
@@ -81,12 +82,6 @@ def as_csv(reports: Reports) -> str:
                      detail.get("documentation", ""))  # fmt: skip
             writer.writerow(map(harmless, cells))
     return out.getvalue()
-
-
-def harmless(cell: Any) -> Any:
-    """Keep a spreadsheet from taking a text out of a document for a formula."""
-    signs = ("=", "+", "-", "@", "\t", "\r", "\n")
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(signs) else cell
 
 
 def as_turtle(reports: Reports) -> str:

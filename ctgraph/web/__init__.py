@@ -28,6 +28,7 @@ from ctgraph.web import (
     terms,
     validate,
 )
+from ctgraph.web.policy import policy
 from ctgraph.web.shortcut import OPEN, WORTH, Shortcut
 from ctgraph.web.state import State
 
@@ -90,9 +91,6 @@ def _headers(response: Response) -> Response:
             "Accept, Authorization, Content-Type, If-None-Match"
         )
     if response.mimetype == "text/html":
-        response.headers.setdefault(
-            "Content-Security-Policy",
-            "default-src 'self'; img-src 'self' https: data:; frame-ancestors 'none'",
-        )
+        response.headers.setdefault("Content-Security-Policy", policy())
         response.headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
     return response

@@ -12,15 +12,18 @@ from ctgraph.store.queries import GRAPH_TYPES, RESULT_TYPES, Query, query_form
 from ctgraph.store.results import Result
 from ctgraph.web.negotiation import HTML, etag
 
+SPREADSHEET = "spreadsheet"
+"""The format of the pages' buttons for CSV: in it no text becomes a formula."""
 RESULTS = RESULT_TYPES | {"any-json": "application/json", "any-xml": "application/xml"}
 GRAPHS = GRAPH_TYPES | {"any-json": "application/json", "any-xml": "application/xml",
                         "nquads": "application/n-quads", "trig": "application/trig"}  # fmt: skip
 PLAIN = {
-    False: {"any-json": RESULT_TYPES["json"], "any-xml": RESULT_TYPES["xml"]},
+    False: {"any-json": RESULT_TYPES["json"], "any-xml": RESULT_TYPES["xml"],
+            SPREADSHEET: RESULT_TYPES["tsv"]},  # which tells numbers from texts
     True: {"any-json": GRAPH_TYPES["jsonld"], "any-xml": GRAPH_TYPES["rdfxml"]},
 }
 SHOWN = {"any-json": "application/json", "any-xml": "application/xml",
-         "html": "text/plain; charset=utf-8"}  # fmt: skip
+         "html": "text/plain; charset=utf-8", SPREADSHEET: "text/csv; charset=utf-8"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,7 @@ def understand(
     :param choose: returns the name of the format that the client wants among those offered.
     """
     graphs = query_form(text) in ("CONSTRUCT", "DESCRIBE")
-    offers = GRAPHS if graphs else RESULTS
+    offers = GRAPHS if graphs else RESULTS | {SPREADSHEET: f"text/csv; for={SPREADSHEET}"}
     # A browser that submits the form gets what it can show.
     name = choose(offers | {"html": HTML})
     chosen = PLAIN[graphs].get(name, offers.get(name, "text/turtle" if graphs else "text/csv"))

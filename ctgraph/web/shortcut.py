@@ -21,7 +21,7 @@ from ctgraph.settings import Settings
 from ctgraph.store.pool import QueryPool
 from ctgraph.store.results import Complete
 from ctgraph.web.negotiation import chosen
-from ctgraph.web.protocol import cut_header, headers, understand
+from ctgraph.web.protocol import SPREADSHEET, cut_header, headers, understand
 from ctgraph.web.state import watch
 
 KEPT = 500
@@ -96,6 +96,8 @@ class Shortcut:
             asked = understand(text, lambda offers: chosen(offers, wanted, key[1]))
         except CtgraphError:
             return None  # the application finds the same, and says it
+        if asked.name == SPREADSHEET:
+            return None
         try:
             client = environ.get("REMOTE_ADDR") or ""
             result = self._pool.run(asked.query, client, watch(environ), snapshot)

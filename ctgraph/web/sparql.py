@@ -16,12 +16,14 @@ from ctgraph.errors import (
     QueryForbidden,
     UnsupportedMediaType,
 )
+from ctgraph.exports.spreadsheets import spreadsheet
 from ctgraph.store.queries import GRAPH_TYPES
 from ctgraph.store.results import Complete
 from ctgraph.stored import StoredQuery, all_stored, stored
 from ctgraph.vocab import vocabulary
 from ctgraph.web.negotiation import HTML, choose, wants_html
-from ctgraph.web.protocol import cut_header, headers, understand
+from ctgraph.web.policy import policy
+from ctgraph.web.protocol import SPREADSHEET, cut_header, headers, understand
 from ctgraph.web.shortcut import BEGUN
 from ctgraph.web.state import state
 
@@ -33,6 +35,11 @@ DESCRIPTIONS = GRAPH_TYPES | {"html": HTML}
 BOTH = {"json": "application/json", "html": HTML}
 MOST_CHARACTERS = 1_000_000
 """The longest query that is read."""
+TABLE_STYLES = (
+    "'sha256-zCK2EVMoPc04mRF/g5CotUvxbJPWS+8V0b+s9ptqQIk='",
+    "'sha256-c0O6TmFAkgpNbHxKAa1BrveWHHopjEtC47i0PzMudxg='",
+)
+"""The digests of the two style sheets that Yasgui's table makes for the edges of its columns."""
 EXAMPLE = """# Credentials with their owners
 SELECT ?credential ?name ?owner WHERE {
   ?credential a ?class ; ceterms:name ?name ; ceterms:ownedBy/ceterms:name ?owner .
@@ -74,8 +81,11 @@ def answer(text: str) -> Response:
         return Response(status=304, headers=said)
     begun = request.environ.pop(BEGUN, None)
     result = begun() if begun else state().run(asked.query, snapshot)
-    body = result.body if isinstance(result, Complete) else result
+    body: bytes | Iterable[bytes] = result.body if isinstance(result, Complete) else result
     said += cut_header(result)
+    if asked.name == SPREADSHEET:
+        body = spreadsheet([body] if isinstance(body, bytes) else body)
+        said.append(("Content-Disposition", 'attachment; filename="results.csv"'))
     response = Response(body, content_type=asked.content_type(result), headers=said)
     response.call_on_close(result.close)
     return response
@@ -153,11 +163,7 @@ def _query_page(text: str, **more: Any) -> Response:
         **more,
     )  # fmt: skip
     response = Response(page, mimetype=HTML)
-    # The editor sets the widths of its parts in style attributes.
-    response.headers["Content-Security-Policy"] = (
-        "default-src 'self'; img-src 'self' https: data:; style-src 'self' 'unsafe-inline'; "
-        "frame-ancestors 'none'"
-    )
+    response.headers["Content-Security-Policy"] = policy(*TABLE_STYLES)
     return response
 
 

@@ -7,7 +7,6 @@ import { Palette } from "./looks.js";
 import { Picture } from "./picture.js";
 import { redraw, told } from "./structure.js";
 
-const KEY = "ctgraph.key";
 const COMPONENTS = {
   credential: "ceterms:CredentialComponent",
   learning: "ceterms:CourseComponent",
@@ -18,6 +17,8 @@ const types = embedded("types");
 const base = at("builder").dataset.base;
 const palette = new Palette();
 let pathway = newPathway();
+// Of the organization: nowhere but here, so that nothing else that the site shows can read it.
+let key = "";
 let account = null;
 let found = [];
 let unsaved = false;
@@ -28,7 +29,7 @@ const documentOf = () => writeDocument(pathway, account.organization, base);
 
 // What the registry answers; an error tells why, and what is wrong with the document.
 async function ask(path, { method = "GET", body } = {}) {
-  const headers = { Accept: "application/json", Authorization: `Bearer ${sessionStorage.getItem(KEY)}` };
+  const headers = { Accept: "application/json", Authorization: `Bearer ${key}` };
   if (body) headers["Content-Type"] = "application/ld+json";
   const answer = await fetch(path, { method, headers, body: body && JSON.stringify(body) });
   const value = answer.status === 204 ? null : await answer.json().catch(() => null);
@@ -192,10 +193,7 @@ async function showDrafts() {
 }
 
 async function signIn() {
-  account = await ask("/account").catch((error) => {
-    sessionStorage.removeItem(KEY);
-    throw error;
-  });
+  account = await ask("/account");
   at("sign-in").hidden = true;
   at("account").hidden = at("work").hidden = at("actions").hidden = false;
   at("account").firstElementChild.textContent = `You build for ${account.name}.`;
@@ -221,7 +219,7 @@ function showFound(records) {
 }
 
 async function begin() {
-  sessionStorage.setItem(KEY, at("key").value.trim());
+  key = at("key").value.trim();
   at("key").value = "";
   say();
   await signIn();
@@ -234,10 +232,7 @@ async function find() {
 
 pressed(at("sign-in"), begin, "submit");
 pressed(at("find"), find, "submit");
-pressed(at("sign-out"), () => {
-  sessionStorage.removeItem(KEY);
-  location.reload();
-});
+pressed(at("sign-out"), () => location.reload());
 pressed(at("new"), () => {
   if (!sure()) return;
   open(newPathway());
@@ -282,4 +277,3 @@ addEventListener("beforeunload", (event) => {
 });
 at("plain").hidden = true;
 at("builder").hidden = false;
-if (sessionStorage.getItem(KEY)) signIn().catch((error) => say(error.message));

@@ -168,7 +168,7 @@ with urllib.request.urlopen(request) as answer:
     for row in csv.DictReader(io.TextIOWrapper(answer, "utf-8", newline="")):
         print(row)
 `, tab);
-  document.getElementById("as-csv").addEventListener("click", () => { location.href = url(tab().getQuery(), "csv"); });
+  document.getElementById("as-csv").addEventListener("click", () => { location.href = url(tab().getQuery(), "spreadsheet"); });
 }
 
 start();
