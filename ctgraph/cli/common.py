@@ -55,8 +55,16 @@ class _Ctid(click.ParamType[str]):
 CTID = _Ctid()
 
 
+def keep_private(settings: Settings) -> None:
+    """Write files that nobody else reads, and tell when others may look into the home folder."""
+    os.umask(0o077)
+    if settings.home.is_dir() and settings.home.stat().st_mode & 0o077:
+        click.echo(f"Others on this machine can look into {settings.home}, which holds the hashes "
+                   f"of API keys. Run: chmod 700 {settings.home}", err=True)  # fmt: skip
+
+
 def open_registry() -> tuple[Settings, Ledger]:
-    """Return the settings, and the ledger that they name; what is written is for nobody else."""
+    """Return the settings, and the ledger that they name."""
     settings = load_settings()
     os.umask(0o077)
     return settings, Ledger.of(settings)
