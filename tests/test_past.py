@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import fcntl
 import csv
+import fcntl
 import io
 import os
 import signal
@@ -26,8 +26,8 @@ from ctgraph.ledger.models import version
 from ctgraph.ledger.writing import Submission, append
 from ctgraph.settings import load_settings
 from ctgraph.store import past as pasts
-from ctgraph.store.past import KEPT, Past, moment_of
 from ctgraph.store.maintenance import check, rebuild
+from ctgraph.store.past import KEPT, Past, moment_of
 from ctgraph.store.projector import Projector, hold
 from ctgraph.store.snapshots import snapshots_of
 from ctgraph.web import create_app

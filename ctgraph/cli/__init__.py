@@ -18,7 +18,17 @@ import click
 
 from ctgraph import __version__
 from ctgraph.cli.common import CTID, FILE, Group, bar, keep_private, open_registry
-from ctgraph.cli.operating import check, past, projector, rebuild, sample, serve, vocab
+from ctgraph.cli.operating import (
+    backup,
+    check,
+    past,
+    projector,
+    rebuild,
+    restore,
+    sample,
+    serve,
+    vocab,
+)
 from ctgraph.cli.pathways import pathways
 from ctgraph.errors import NotFound, StoreError
 from ctgraph.ledger import Ledger
@@ -298,5 +308,5 @@ def validate(ctx: click.Context, paths: tuple[Path, ...], name: str, input_name:
     ctx.exit(1 if refused else 0)
 
 
-for command in (pathways, serve, projector, past, rebuild, check, sample, vocab):
+for command in (pathways, serve, projector, past, rebuild, check, backup, restore, sample, vocab):
     main.add_command(command)

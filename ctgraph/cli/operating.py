@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from ctgraph.cli.common import FILE, bar, keep_private, open_registry
+from ctgraph.cli.common import FILE, bar, keep_private, open_registry, stages
 from ctgraph.errors import LockHeld
 from ctgraph.settings import load_settings
 
@@ -81,6 +81,40 @@ def check() -> None:
         click.echo(difference)
     click.echo(f"{len(differences)} differences.", err=True)
     sys.exit(1 if differences else 0)
+
+
+@click.command()
+@click.argument("file", type=FILE)
+def backup(file: Path) -> None:
+    """Write everything that the ledger holds now to FILE, and prove it. A server may be running."""
+    from ctgraph.backup import back_up
+
+    _, ledger = open_registry()
+    with stages() as progress:
+        found = back_up(ledger, file, progress)
+    click.echo(f"{file} holds the ledger up to number {found.sequence}, proved.", err=True)
+
+
+@click.command()
+@click.argument("file", type=FILE)
+@click.option("--home", type=FILE, help="Home folder to restore into, instead of CTGRAPH_HOME.")
+@click.option("--replace", is_flag=True, help="Give up what the registry holds now.")
+def restore(file: Path, home: Path | None, replace: bool) -> None:
+    """Prove the backup in FILE, make it the ledger, and rebuild the triple store."""
+    from ctgraph import backup
+    from ctgraph.ledger import Ledger
+    from ctgraph.store.maintenance import rebuild
+    from ctgraph.store.projector import hold
+
+    settings = load_settings(**({"home": home} if home else {}))
+    keep_private(settings)
+    with hold(settings), stages() as progress:
+        found = backup.restore(settings, file, replace, progress)
+        ledger = Ledger.of(settings)
+        total = sum(ledger.counts().values())
+        rebuild(settings, ledger, lambda done: progress("Rebuilding", done, total))
+    click.echo(f"The registry in {settings.home} is restored up to number {found.sequence}, "
+               "queryable.", err=True)  # fmt: skip
 
 
 @click.command()

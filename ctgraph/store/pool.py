@@ -15,9 +15,9 @@ from ctgraph.identity import Identity
 from ctgraph.iris import CTG
 from ctgraph.settings import Settings
 from ctgraph.store.process import WorkerProcess, never
-from ctgraph.store.snapshots import snapshots_of
 from ctgraph.store.queries import Query, query_form, refuse, words
 from ctgraph.store.results import Complete, GiveBack, Result, ResultCache, Streamed
+from ctgraph.store.snapshots import snapshots_of
 from ctgraph.store.turns import Turns
 from ctgraph.store.worker import COMPLETE, ERROR, HEADER
 from ctgraph.vocab import vocabulary

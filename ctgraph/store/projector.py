@@ -46,6 +46,8 @@ class Projector:
         self._interval = settings.snapshot_interval
         self._snapshots = snapshots_of(settings)
         self._store: EmbeddedStore | None = None
+        self._seq, self._mark, self._incarnation = 0, "", ""
+        self._index = 0
         self._backlog = 0
         self._reports = 0
         self._reported = float("-inf")

@@ -18,9 +18,9 @@ from ctgraph.settings import Settings
 from ctgraph.store.past import Past, moment_of
 from ctgraph.store.pool import QueryPool
 from ctgraph.store.process import never
-from ctgraph.store.snapshots import snapshots_of
 from ctgraph.store.queries import Query
 from ctgraph.store.results import Result
+from ctgraph.store.snapshots import snapshots_of
 
 
 @dataclass
