@@ -263,3 +263,7 @@ class LoadStopped(CtgraphError):
     """A load ended before its end; it goes on where it stopped when it is run again."""
 
     title = "Load stopped"
+
+
+class LockHeld(StoreError):
+    """Another process, such as the projector of a running server, writes the triple store."""

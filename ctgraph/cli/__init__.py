@@ -6,6 +6,7 @@ Exit codes: 0 good, 1 problems found, 2 wrong usage.
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import time
 from collections.abc import Iterator
@@ -16,8 +17,18 @@ from typing import Any
 import click
 
 from ctgraph import __version__
-from ctgraph.cli.common import CTID, FILE, Group, bar, open_registry
-from ctgraph.cli.operating import check, past, projector, rebuild, sample, serve, vocab
+from ctgraph.cli.common import CTID, FILE, Group, bar, keep_private, open_registry
+from ctgraph.cli.operating import (
+    backup,
+    check,
+    past,
+    projector,
+    rebuild,
+    restore,
+    sample,
+    serve,
+    vocab,
+)
 from ctgraph.cli.pathways import pathways
 from ctgraph.errors import NotFound, StoreError
 from ctgraph.ledger import Ledger
@@ -39,6 +50,7 @@ def main() -> None:
 def init() -> None:
     """Create the home folder and the ledger, or bring an older ledger up to date."""
     settings = load_settings()
+    keep_private(settings)
     Ledger.initialise(settings)
     click.echo(f"The registry in {settings.home} is ready.", err=True)
 
@@ -111,8 +123,9 @@ def load(paths: tuple[Path, ...], owner: str | None, report: Path) -> None:
     organization = ledger.organization(owner) if owner else None
     total = sources.count(list(paths))
     started = time.monotonic()
+    projecting: dict[str, float] = {}
     with (
-        _projecting(settings, ledger) as projecting,
+        _projecting(settings, ledger, projecting),
         report.open("a") as file,
         bar("Loading   ", total) as progress,
     ):
@@ -121,7 +134,7 @@ def load(paths: tuple[Path, ...], owner: str | None, report: Path) -> None:
     if tally.warnings:
         counts += f", {tally.warnings} of them with warnings"
     took = time.monotonic() - started
-    tally.seconds["projecting"] = projecting[0]
+    tally.seconds |= projecting
     click.echo(f"{counts or 'nothing'} in {took:.1f} s, queryable. Processor time: "
                + ", ".join(f"{stage} {seconds:.1f} s" for stage, seconds in tally.seconds.items())
                + ".", err=True)  # fmt: skip
@@ -134,31 +147,34 @@ def load(paths: tuple[Path, ...], owner: str | None, report: Path) -> None:
 
 
 @contextmanager
-def _projecting(settings: Settings, ledger: Ledger) -> Iterator[list[float]]:
+def _projecting(settings: Settings, ledger: Ledger, seconds: dict[str, float]) -> Iterator[None]:
     """Project meanwhile, unless a running server does; then wait until all is queryable.
 
-    Yields a list that gets the projector's processor time, in seconds, at the end.
+    :param seconds: gets the projector's processor time, where it was not the server's.
     """
     from ctgraph.serving import start_projector
     from ctgraph.store.snapshots import snapshots_of
 
     projector = start_projector(for_load=True)
-    seconds = [0.0]
     try:
-        yield seconds
+        yield
         snapshots, last = snapshots_of(settings), ledger.last_sequence()
         with bar("Projecting", last) as progress:
             seen = 0
             while seen < last:
                 snapshots.ask()
-                if not snapshots.wait(seen + 1, timeout=30) and projector.poll() is not None:
-                    raise StoreError("No projector runs; run `ctgraph check` to see what is wrong.")
-                progress(snapshots.sequence() - seen)
-                seen = snapshots.sequence()
+                if not snapshots.wait(seen + 1, timeout=30) and not snapshots.held():
+                    raise StoreError("No projector runs; start the server, or load again.")
+                if snapshots.sequence() > seen:  # none while the store is rebuilt
+                    progress(snapshots.sequence() - seen)
+                    seen = snapshots.sequence()
     finally:
-        projector.terminate()
-        _, _, used = os.wait4(projector.pid, 0)
-        seconds[0] = used.ru_utime + used.ru_stime
+        # Where a server projects, this one ended long ago; terminate() would forget its figures.
+        os.kill(projector.pid, signal.SIGTERM)
+        _, status, used = os.wait4(projector.pid, 0)
+        projector.returncode = os.waitstatus_to_exitcode(status)
+        if projector.returncode != 1:
+            seconds["projecting"] = used.ru_utime + used.ru_stime
 
 
 @main.command()
@@ -297,5 +313,5 @@ def validate(ctx: click.Context, paths: tuple[Path, ...], name: str, input_name:
     ctx.exit(1 if refused else 0)
 
 
-for command in (pathways, serve, projector, past, rebuild, check, sample, vocab):
+for command in (pathways, serve, projector, past, rebuild, check, backup, restore, sample, vocab):
     main.add_command(command)

@@ -10,13 +10,20 @@ from typing import Any
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+)
 from sqlalchemy.exc import SQLAlchemyError
 
 from ctgraph import ctid
-from ctgraph.errors import CtgraphError
+from ctgraph.errors import CtgraphError, InsufficientStorage
 from ctgraph.ledger import Ledger
-from ctgraph.ledger.database import ledger_error
+from ctgraph.ledger.database import is_full, ledger_error
 from ctgraph.settings import Settings, load_settings
 
 FILE = click.Path(path_type=Path)
@@ -40,6 +47,10 @@ class Group(click.Group):
             return super().invoke(ctx)
         except SQLAlchemyError as error:
             raise ledger_error(error) or error from error
+        except OSError as error:
+            if is_full(error):
+                raise InsufficientStorage(f"The disk is full: {error}") from error
+            raise
 
 
 class _Ctid(click.ParamType[str]):
@@ -55,8 +66,16 @@ class _Ctid(click.ParamType[str]):
 CTID = _Ctid()
 
 
+def keep_private(settings: Settings) -> None:
+    """Write files that nobody else reads, and tell when others may look into the home folder."""
+    os.umask(0o077)
+    if settings.home.is_dir() and settings.home.stat().st_mode & 0o077:
+        click.echo(f"Others on this machine can look into {settings.home}, which holds the hashes "
+                   f"of API keys. Run: chmod 700 {settings.home}", err=True)  # fmt: skip
+
+
 def open_registry() -> tuple[Settings, Ledger]:
-    """Return the settings, and the ledger that they name; what is written is for nobody else."""
+    """Return the settings, and the ledger that they name."""
     settings = load_settings()
     os.umask(0o077)
     return settings, Ledger.of(settings)
@@ -65,10 +84,28 @@ def open_registry() -> tuple[Settings, Ledger]:
 @contextmanager
 def bar(title: str, total: int) -> Iterator[Callable[[int], None]]:
     """Show a progress bar on stderr; yield a function that moves it on."""
+    with stages() as progress:
+        progress(title, 0, total)
+        yield lambda done: progress(title, done, total)
+
+
+@contextmanager
+def stages() -> Iterator[Callable[[str, int, int], None]]:
+    """Show a progress bar on stderr for each stage of some work.
+
+    Yields a function that moves one on: it takes a title, how many more steps are done, and how
+    many there are.
+    """
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
                TimeRemainingColumn())  # fmt: skip
     with Progress(*columns, console=Console(stderr=True)) as progress:
-        task = progress.add_task(title, total=total)
-        yield lambda done: progress.advance(task, done)
+        tasks: dict[str, TaskID] = {}
+
+        def move(title: str, done: int, total: int) -> None:
+            if title not in tasks:
+                tasks[title] = progress.add_task(title, total=total)
+            progress.advance(tasks[title], done)
+
+        yield move
 
 

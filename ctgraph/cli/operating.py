@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from ctgraph.cli.common import FILE, bar, open_registry
+from ctgraph.cli.common import FILE, bar, keep_private, open_registry, stages
+from ctgraph.errors import LockHeld
 from ctgraph.settings import load_settings
 
 
@@ -20,7 +21,8 @@ def serve(host: str, port: int, workers: int) -> None:
     from ctgraph import serving
     from ctgraph.shapes import shapes
 
-    open_registry()  # so that a missing registry is told at once
+    settings, _ = open_registry()  # so that a missing registry is told at once
+    keep_private(settings)
     shapes()  # and shapes that do not load
     sys.exit(serving.serve(host, port, workers))
 
@@ -48,26 +50,71 @@ def past(sequence: int) -> None:
 @click.command()
 def rebuild() -> None:
     """Make a fresh triple store from the ledger and switch over."""
-    from ctgraph.store import projector
+    from ctgraph.store import maintenance
+    from ctgraph.store.projector import hold
 
     settings, ledger = open_registry()
-    with projector.hold(settings), bar("Rebuilding", sum(ledger.counts().values())) as progress:
-        records = projector.rebuild(settings, ledger, progress)
+    with hold(settings), bar("Rebuilding", sum(ledger.counts().values())) as progress:
+        records = maintenance.rebuild(settings, ledger, progress)
     click.echo(f"The new store holds {records} records.", err=True)
 
 
 @click.command()
 def check() -> None:
-    """Compare the triple store with the ledger; print every difference."""
-    from ctgraph.store import projector
+    """Prove the ledger, and compare the triple store and the link index with it.
+
+    Every kept document is compared with its digest. Prints every difference. Beside a running
+    server, it looks at what queries see.
+    """
+    from ctgraph.store.maintenance import check
+    from ctgraph.store.projector import hold
 
     settings, ledger = open_registry()
-    with projector.hold(settings):
-        differences = projector.check(settings, ledger)
+    total = ledger.last_sequence() + sum(ledger.counts().values())
+    with bar("Checking", total) as progress:
+        try:
+            with hold(settings):
+                differences = check(settings, ledger, progress)
+        except LockHeld:
+            differences = check(settings, ledger, progress, beside=True)
     for difference in differences:
         click.echo(difference)
     click.echo(f"{len(differences)} differences.", err=True)
     sys.exit(1 if differences else 0)
+
+
+@click.command()
+@click.argument("file", type=FILE)
+def backup(file: Path) -> None:
+    """Write everything that the ledger holds now to FILE, and prove it. A server may be running."""
+    from ctgraph.backup import back_up
+
+    _, ledger = open_registry()
+    with stages() as progress:
+        found = back_up(ledger, file, progress)
+    click.echo(f"{file} holds the ledger up to number {found.sequence}, proved.", err=True)
+
+
+@click.command()
+@click.argument("file", type=FILE)
+@click.option("--home", type=FILE, help="Home folder to restore into, instead of CTGRAPH_HOME.")
+@click.option("--replace", is_flag=True, help="Give up what the registry holds now.")
+def restore(file: Path, home: Path | None, replace: bool) -> None:
+    """Prove the backup in FILE, make it the ledger, and rebuild the triple store."""
+    from ctgraph import backup
+    from ctgraph.ledger import Ledger
+    from ctgraph.store.maintenance import rebuild
+    from ctgraph.store.projector import hold
+
+    settings = load_settings(**({"home": home} if home else {}))
+    keep_private(settings)
+    with hold(settings), stages() as progress:
+        found = backup.restore(settings, file, replace, progress)
+        ledger = Ledger.of(settings)
+        total = sum(ledger.counts().values())
+        rebuild(settings, ledger, lambda done: progress("Rebuilding", done, total))
+    click.echo(f"The registry in {settings.home} is restored up to number {found.sequence}, "
+               "queryable.", err=True)  # fmt: skip
 
 
 @click.command()

@@ -12,7 +12,7 @@ from contextlib import closing, contextmanager
 import pyoxigraph as ox
 import sqlalchemy as sa
 
-from ctgraph.errors import Damaged, StoreError
+from ctgraph.errors import Damaged, LockHeld, StoreError
 from ctgraph.identity import Identity
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.database import is_full
@@ -46,6 +46,8 @@ class Projector:
         self._interval = settings.snapshot_interval
         self._snapshots = snapshots_of(settings)
         self._store: EmbeddedStore | None = None
+        self._seq, self._mark, self._incarnation = 0, "", ""
+        self._index = 0
         self._backlog = 0
         self._reports = 0
         self._reported = float("-inf")
@@ -250,7 +252,7 @@ def hold(settings: Settings, wait: float = 0) -> Iterator[None]:
     """Hold the projector's lock for the block.
 
     :param wait: how long to wait for another projector to end, in seconds.
-    :raises StoreError: when another process holds it.
+    :raises LockHeld: when another process holds it.
     """
     settings.store_path.mkdir(parents=True, exist_ok=True)
     deadline = time.monotonic() + wait
@@ -261,7 +263,7 @@ def hold(settings: Settings, wait: float = 0) -> Iterator[None]:
                 break
             except OSError:
                 if time.monotonic() >= deadline:
-                    raise StoreError(
+                    raise LockHeld(
                         "Another process (a running `ctgraph serve`?) holds the triple store."
                     ) from None
                 time.sleep(0.05)
