@@ -54,6 +54,7 @@ def gunicorn_arguments(app: str, host: str, port: int, workers: int) -> list[str
         "worker-class": "ctgraph.server.worker.LeadingWorker", "worker-connections": 10_000,
         "timeout": 120, "keep-alive": 75, "graceful-timeout": 15,
         "limit-request-line": 8190,  # gunicorn's highest; queries are long
+        "forwarded-allow-ips": "",  # nobody tells by a header what scheme or path was asked for
     }  # fmt: skip
     flags = [f"--{name}={value}" for name, value in options.items()]
     return [app, "--no-control-socket", *flags]

@@ -95,6 +95,8 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
         parts = _Held(query, [HELLO])
     elif path == "/closes-broken":
         parts = _Held(query, _breaks())
+    elif path == "/port":
+        parts = [environ["REMOTE_PORT"].encode()]
     elif path == "/go":
         _gone[query].set()
     else:

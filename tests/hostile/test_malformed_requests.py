@@ -108,7 +108,8 @@ def test_a_request_needs_one_good_host(post: tuple[int, bytes, Ledger], host: by
 @pytest.mark.parametrize(
     "line, status",
     [(b"GET", 400), (b"GET / HTTP/9.9", 400), (b"GET /\xff HTTP/1.1", 400),
-     (b"get / HTTP/1.1", 400), (b"GET * HTTP/1.1", 400), (b"GET x:1 HTTP/1.1", 400), (b"\x16\x03\x01\x02\0\x01\0", 400),
+     (b"get / HTTP/1.1", 400), (b"GET * HTTP/1.1", 400), (b"GET x:1 HTTP/1.1", 400),
+     (b"\x16\x03\x01\x02\0\x01\0", 400),
      (b"GET /" + b"a" * 9000 + b" HTTP/1.1", 414), (b"GET http://[ HTTP/1.1", 400)],
 )  # fmt: skip
 def test_first_lines_that_are_none(
@@ -168,3 +169,15 @@ def test_a_head_that_is_whole_is_taken_however_it_comes(post: tuple[int, bytes, 
     body = b"".join(b"1\r\n%c\r\n" % byte for byte in DOCUMENT) + b"0\r\n\r\n"
     heard = said(port, head + b"Connection: close\r\n" + CHUNKED + body)
     assert heard.startswith(b"HTTP/1.1 201 ") and ledger.last_sequence() == 1
+
+
+@pytest.mark.parametrize("name", [b"SCRIPT_NAME: /x", b"PATH_INFO: /x", b"X-Forwarded-Proto: https",
+                                  b"X-Forwarded-Proto: https\r\nX-Forwarded-Ssl: off",
+                                  b"X-Forwarded-For: evil", b"REMOTE_ADDR: 1"])  # fmt: skip
+def test_headers_that_a_proxy_might_send_change_nothing(
+    post: tuple[int, bytes, Ledger], name: bytes
+) -> None:
+    request = b"GET /nothing/ HTTP/1.1\r\nConnection: close\r\nHost: x\r\n"
+    first, second = (said(post[0], request + more + b"\r\n") for more in (b"", name + b"\r\n"))
+    assert first.startswith(b"HTTP/1.1 404 ")
+    assert first.partition(b"\r\n\r\n")[2] == second.partition(b"\r\n\r\n")[2]

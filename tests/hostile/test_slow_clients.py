@@ -99,7 +99,7 @@ def test_a_registry_answers_beside_all_kinds_of_them(tmp_path: Path) -> None:
         for number, data in (
             (300, b"GET / HTTP/1.1\r\nHo"),
             (300, b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n1"),
-            (30, f"GET {record} HTTP/1.1\r\nHost: x\r\n\r\n".encode()),
+            (60, f"GET {record} HTTP/1.1\r\nHost: x\r\n\r\n".encode()),
             (500, b""),
         ):
             stack.enter_context(opened(running.port, number, data))
