@@ -19,7 +19,7 @@ from ctgraph.ledger.holdings import documents_of
 from ctgraph.nodes import type_of
 from ctgraph.pathways import LINKED
 from ctgraph.pathways.answers import family_of
-from ctgraph.store.projector import snapshots_of
+from ctgraph.store.snapshots import snapshots_of
 from ctgraph.validation.completeness import node_completeness
 from ctgraph.web import pages
 from ctgraph.web.negotiation import HTML, choose, conditional, etag
