@@ -229,3 +229,9 @@ class StoreError(CtgraphError):
     status = 503
     title = "Store unavailable"
     retry_after = 2
+
+
+class Unreadable(CtgraphError):
+    """A file, or an entry of an archive, cannot be read."""
+
+    title = "Unreadable source"

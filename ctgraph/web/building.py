@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
+
 import orjson
 from flask import Blueprint, Response, render_template, request
 
@@ -9,6 +11,7 @@ from ctgraph import ctid
 from ctgraph.errors import DocumentTooLarge, InvalidDocument
 from ctgraph.ledger.drafts import delete_draft, draft_of, drafts_of, save_draft
 from ctgraph.nodes import name_of
+from ctgraph.strictjson import read_json
 from ctgraph.web.negotiation import HTML
 from ctgraph.web.publish import authenticate
 from ctgraph.web.state import state
@@ -57,17 +60,15 @@ def save(record: str) -> Response:
     if len(document) > most:
         raise DocumentTooLarge(f"The draft has {len(document):,} bytes; "
                                f"this registry takes {most:,} at most.")  # fmt: skip
-    try:
-        value = orjson.loads(document)
-    except orjson.JSONDecodeError as error:
-        raise InvalidDocument(f"A draft is JSON, and this is not: {error}.") from error
+    value = read_json(document)
     if not isinstance(value, dict):
         raise InvalidDocument("A draft is a JSON object.")
     graph = value.get("@graph", [value])
     first = graph[0] if isinstance(graph, list) and graph else {}
     # PostgreSQL takes no NUL in a text.
     name = name_of(first).replace("\0", "") if isinstance(first, dict) else ""
-    save_draft(state().ledger, owner.ctid, ctid.canonical(record), name, document)
+    text = document.removeprefix(BOM_UTF8)  # it is sent as JSON, which begins with none
+    save_draft(state().ledger, owner.ctid, ctid.canonical(record), name, text)
     return Response(status=204)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 import orjson
-from flask import Blueprint, Response, redirect, render_template, request
+from flask import Blueprint, Response, render_template
 from werkzeug.wrappers import Response as BaseResponse
 
 from ctgraph import __version__, ctid, history, publishing
@@ -17,6 +17,7 @@ from ctgraph.pathways import LINKED
 from ctgraph.pathways.answers import family_of
 from ctgraph.validation.completeness import node_completeness
 from ctgraph.web import pages
+from ctgraph.web.addresses import lead
 from ctgraph.web.negotiation import HTML, choose, conditional, etag
 from ctgraph.web.state import state
 
@@ -51,7 +52,7 @@ def versions(kind: str, record: str) -> BaseResponse:
     """Every version of a record."""
     canonical = ctid.canonical(record)
     if canonical != record:
-        return redirect(f"/{kind}/{canonical}/versions", 301)
+        return lead(f"/{kind}/{canonical}/versions", 301)
     envelope, found = history.versions(state().ledger, record)
     owner = state().ledger.organization(envelope.owner)
     if choose({"json": "application/json", "html": HTML}) == "html":
@@ -92,10 +93,10 @@ def _record(path: str, kind: str, number: int | None = None) -> BaseResponse:
     canonical = ctid.canonical(record)
     if canonical != record:
         tail = f"/versions/{number}" if number else ""
-        query = f"?{request.query_string.decode('latin-1')}" if request.query_string else ""
-        return redirect(f"/{kind}/{canonical}{dot}{extension}{tail}{query}", 301)
+        return lead(f"/{kind}/{canonical}{dot}{extension}{tail}", 301)
     if dot and extension not in NAMES:
-        raise NotFound(f"There is no extension .{extension}; there are .{', .'.join(NAMES)}.")
+        raise NotFound(f"There is no extension .{extension[:80]}; "
+                       f"there are .{', .'.join(NAMES)}.")  # fmt: skip
     name = choose(OFFERS, NAMES.get(extension, ""))
     held = history.held(state().ledger, record, number)
     if name == "html":
