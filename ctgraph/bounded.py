@@ -112,7 +112,11 @@ class Bounded:
         children.lasting(process.start)
         theirs.close()
         self._process, self._pipe = process, ours
-        if not ours.poll(STARTING) or not ours.recv():
+        try:
+            started = ours.poll(STARTING) and ours.recv()
+        except EOFError:  # it ended before it was ready
+            started = False
+        if not started:
             self.close()
             raise ValidationBusy("The process that checks documents did not start.")
         return ours

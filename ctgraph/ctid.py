@@ -12,6 +12,7 @@ from ctgraph.errors import MalformedCtid
 
 PATTERN = r"ce-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _CTID = re.compile(PATTERN)
+_ANY_CASE = re.compile(PATTERN, re.ASCII | re.IGNORECASE)
 
 
 def is_ctid(text: str) -> bool:
@@ -24,12 +25,11 @@ def canonical(text: str) -> str:
 
     :raises MalformedCtid: when `text` is not a CTID.
     """
-    lowered = text.strip().lower()
-    if not is_ctid(lowered):
+    if not _ANY_CASE.fullmatch(text):
         raise MalformedCtid(
             f"{text[:80]!r} is not a CTID: a CTID is 'ce-' and a UUID, such as {mint()}."
         )
-    return lowered
+    return text.lower()
 
 
 def mint() -> str:

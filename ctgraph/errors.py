@@ -267,3 +267,9 @@ class LoadStopped(CtgraphError):
 
 class LockHeld(StoreError):
     """Another process, such as the projector of a running server, writes the triple store."""
+
+
+class Unreadable(CtgraphError):
+    """A file, or an entry of an archive, cannot be read."""
+
+    title = "Unreadable source"

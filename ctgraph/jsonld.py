@@ -214,11 +214,12 @@ class Canonicaliser:
         return value
 
     def _number(self, term: dict[str, Any], value: float, at: Place) -> Any:
-        if not isfinite(value):
+        if isinstance(value, int):
+            if not -(2**63) <= value < 2**63:
+                self._wrong(at, "A whole number must fit into 64 bits.", "Write it as a string.")
+        elif not isfinite(value):
             self._wrong(at, "A number must be finite.", "Leave the property out.")
-        elif isinstance(value, int) and not -(2**63) <= value < 2**63:
-            self._wrong(at, "A whole number must fit into 64 bits.", "Write it as a string.")
-        elif isinstance(value, float) and term.get("@type") == "xsd:decimal":
+        elif term.get("@type") == "xsd:decimal":
             # JSON-LD would write 9.96E3, which is no xsd:decimal.
             return format(Decimal(repr(value)), "f")
         return value

@@ -139,7 +139,7 @@ def _resource(given: str, default: str, settings: Settings) -> str:
     """Return the IRI of a record (from its CTID), of a term (from its CURIE), or as it is."""
     identity = Identity.of(settings)
     try:
-        record = identity.ctid_of(given.strip()) or ctid.canonical(given)
+        record = identity.ctid_of(given.strip()) or ctid.canonical(given.strip())
         graph = default.startswith("<graph/")
         iri = identity.graph(record) if graph else identity.resource(record)
     except MalformedCtid:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Collection, Iterator
 from typing import Any
@@ -48,7 +49,9 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def read_json(data: bytes) -> Any:
     """Read JSON text in UTF-8, with or without a byte order mark.
 
-    :raises InvalidDocument: when it is not JSON, with line and column.
+    :raises InvalidDocument: when it is not JSON, with line and column; when it holds what nobody
+        could write again: half of a surrogate pair (RFC 8259, section 8.2), or a number out of
+        range (section 6).
     """
     try:
         text = data.decode("utf-8-sig")
@@ -59,7 +62,7 @@ def read_json(data: bytes) -> Any:
                      "Save the file as UTF-8 and send it again.", "")],
         ) from error  # fmt: skip
     try:
-        return json.loads(text, object_pairs_hook=_object)
+        value = json.loads(text, object_pairs_hook=_object)
     except RecursionError:
         problem = Problem("The document is nested too deeply to be read.", "Flatten it.", "")
     except json.JSONDecodeError as error:
@@ -70,7 +73,37 @@ def read_json(data: bytes) -> Any:
         )  # fmt: skip
     except ValueError:  # an integer of more than 4,300 digits
         problem = Problem("The document holds a number too long to be read.", "Shorten it.", "")
+    else:
+        unwritable = _unwritable(value) if _SUSPECT.search(text) else None
+        if unwritable is None:
+            return value
+        problem = unwritable
     raise InvalidDocument(problem.message, [problem])
+
+
+# Half of a surrogate pair, which UTF-8 holds only as an escape, and numbers that may be no doubles:
+# few documents have any, and only those need a walk.
+_SUSPECT = re.compile(r"\\u[dD][89a-fA-F]|NaN|Infinity|[eE]\+?[0-9]{3}|[0-9]{200}")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def _unwritable(value: Any) -> Problem | None:
+    """Return what is wrong with the first key, text or number that could not be written again."""
+    waiting: list[tuple[Any, Place]] = [(value, ())]
+    while waiting:
+        found, at = waiting.pop()
+        if isinstance(found, str) and _SURROGATE.search(found):
+            return Problem("There is half of a surrogate pair, which is no character.",
+                           "Write the whole character, or leave it out.", pointer(at))  # fmt: skip
+        if isinstance(found, float) and not math.isfinite(found):
+            return Problem("A number must be finite, and fit into a double.", "Leave it out.",
+                           pointer(at))  # fmt: skip
+        if isinstance(found, dict):
+            waiting += [(key, (at, key)) for key in found]
+            waiting += [(item, (at, key)) for key, item in found.items()]
+        elif isinstance(found, list):
+            waiting += [(item, (at, index)) for index, item in enumerate(found)]
+    return None
 
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+')

@@ -126,11 +126,11 @@ def test_a_revoked_key_opens_nothing(client: FlaskClient, registry: Registry) ->
 @pytest.mark.parametrize(
     ("body", "words"),
     [
-        (b"", "A draft is JSON, and this is not"), (b"{", "and this is not"),
-        (b"\xff{}", "and this is not"), (b'{"a": NaN}', "and this is not"),
-        (b'{"a": "\\ud800"}', "and this is not"), (b"[" * 100_000, "and this is not"),
-        (b"[]", "A draft is a JSON object"), (b"null", "A draft is a JSON object"),
-        (b'"text"', "A draft is a JSON object"), (b"<a/>", "and this is not"),
+        (b"", "is not JSON"), (b"{", "is not JSON"), (b"\xff{}", "is not UTF-8"),
+        (b'{"a": NaN}', "must be finite"), (b'{"a": "\\ud800"}', "half of a surrogate pair"),
+        (b"[" * 100_000, "nested too deeply"), (b"[]", "A draft is a JSON object"),
+        (b"null", "A draft is a JSON object"), (b'"text"', "A draft is a JSON object"),
+        (b"<a/>", "is not JSON"),
     ],
 )  # fmt: skip
 def test_what_is_no_draft_is_told(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ctgraph.bulk import sources
-from ctgraph.errors import CtgraphError, Problem
+from ctgraph.errors import CtgraphError
 from ctgraph.examining import examine
 from ctgraph.exports.rdf import Format, format_named
 from ctgraph.rdfinput import RDF_INPUTS
@@ -19,20 +19,21 @@ def check_paths(paths: list[Path], settings: Settings, stdin: Format) -> Iterato
     """Yield a report for every document in files, folders, archives and standard input.
 
     :param stdin: the format of standard input, which the path ``-`` means.
-    :raises CtgraphError: for a path that holds no documents, or a broken archive.
+    :raises CtgraphError: for a path that holds no documents.
     """
     for path in paths:
         if str(path) == "-":
-            yield from _examine("", "standard input", sys.stdin.buffer.read(), stdin, settings)
+            given = sys.stdin.buffer.read(settings.max_document_bytes + 1)
+            yield from _examine("", sources.Item("standard input", given), stdin, settings)
             continue
-        inside = [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.is_file())
-        rdf = {file: format for file in inside if (format := _rdf_format(file))}
-        for file, format in rdf.items():
-            yield from _examine(str(file), str(file), file.read_bytes(), format, settings)
-        if not rdf or any(file.name.lower().endswith(sources.SUFFIXES) for file in inside):
-            for item in sources.items([path]):
-                file_name = item.name.removesuffix(f":{item.line}")
-                yield from _examine(file_name, item.name, item.data, None, settings, item.line)
+        for file in sources.files([path], (*sources.SUFFIXES, *_RDF_SUFFIXES)):
+            format = _rdf_format(file)
+            for item in [sources.whole(file)] if format else sources.items_in(file):
+                name = item.name.removesuffix(f":{item.line}")
+                yield from _examine(name, item, format, settings)
+
+
+_RDF_SUFFIXES = tuple(f".{name}" for f in RDF_INPUTS for name in (f.name, f.extension))
 
 
 def _rdf_format(file: Path) -> Format | None:
@@ -41,12 +42,14 @@ def _rdf_format(file: Path) -> Format | None:
 
 
 def _examine(
-    file: str, name: str, data: bytes, format: Format | None, settings: Settings, line: int = 0
+    file: str, item: sources.Item, format: Format | None, settings: Settings
 ) -> Iterator[Report]:
     given = format if format in RDF_INPUTS else None
     try:
-        reports = [found.report for found in examine(data, settings, given, name)]
-    except CtgraphError as error:  # too large
-        reports = [Report(name, problems=(Problem(error.message),))]
+        if item.error:
+            raise item.error
+        reports = [found.report for found in examine(item.data, settings, given, item.name)]
+    except CtgraphError as error:  # unreadable, or too large
+        reports = [Report(item.name, problems=tuple(error.problems))]
     for report in reports:
-        yield report.in_file(file, line)
+        yield report.in_file(file, item.line)

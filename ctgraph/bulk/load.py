@@ -230,6 +230,9 @@ def _batched(found: Iterator[sources.Item]) -> Iterator[list[sources.Item]]:
 
 def _parse(settings: Settings, item: sources.Item, seconds: dict[str, float]) -> Iterator[Parsed]:
     """Read one JSON text: a document, an envelope, or an array of them."""
+    if item.error:
+        yield Parsed(item.name, error=item.error)
+        return
     try:
         value = read_json(item.data)
     except CtgraphError as error:

@@ -126,7 +126,7 @@ def load(paths: tuple[Path, ...], owner: str | None, report: Path) -> None:
     projecting: dict[str, float] = {}
     with (
         _projecting(settings, ledger, projecting),
-        report.open("a") as file,
+        report.open("a", encoding="utf-8") as file,
         bar("Loading   ", total) as progress,
     ):
         tally = bulk.load(settings, ledger, list(paths), organization, file, progress)

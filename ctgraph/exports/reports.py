@@ -115,11 +115,11 @@ def _result(problem: Problem) -> list[tuple[ox.NamedNode, Any]]:
         (_sh("resultSeverity"), _sh(_SEVERITY[problem.severity])),
         (_sh("resultMessage"), ox.Literal(f"{problem.message} {problem.remedy}".strip())),
         (_sh("sourceConstraintComponent"), ox.NamedNode(component)),
-        (_sh("focusNode"), ox.NamedNode(detail["focusNode"]) if "focusNode" in detail
-         else ox.BlankNode()),
+        (_sh("focusNode"), _named(detail.get("focusNode", "")) or ox.BlankNode()),
     ]  # fmt: skip
-    if "property" in detail:
-        facts.append((_sh("resultPath"), ox.NamedNode(detail["property"])))
+    path = _named(detail.get("property", ""))
+    if path:
+        facts.append((_sh("resultPath"), path))
     if "value" in detail:
         facts.append((_sh("value"), _value(detail["value"])))
     if "shape" in detail:
@@ -129,11 +129,17 @@ def _result(problem: Problem) -> list[tuple[ox.NamedNode, Any]]:
     return facts
 
 
-def _value(text: str) -> ox.NamedNode | ox.Literal:
+def _named(text: str) -> ox.NamedNode | None:
+    """Return the node that an IRI names; None where a document has written no IRI."""
     try:
-        return ox.NamedNode(text) if text.startswith(("http://", "https://")) else ox.Literal(text)
+        return ox.NamedNode(text)
     except ValueError:
-        return ox.Literal(text)
+        return None
+
+
+def _value(text: str) -> ox.NamedNode | ox.Literal:
+    named = _named(text) if text.startswith(("http://", "https://")) else None
+    return named or ox.Literal(text)
 
 
 def _sh(name: str) -> ox.NamedNode:

@@ -28,6 +28,7 @@ from ctgraph.web import (
     terms,
     validate,
 )
+from ctgraph.web.addresses import spelled
 from ctgraph.web.policy import policy
 from ctgraph.web.shortcut import OPEN, WORTH, Shortcut
 from ctgraph.web.state import State
@@ -76,6 +77,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     problems.register(app)
     app.after_request(_headers)
     app.wsgi_app = Shortcut(app.wsgi_app, pool, settings)  # type: ignore[method-assign]
+    app.wsgi_app = spelled(app.wsgi_app)  # type: ignore[method-assign]
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies)  # type: ignore[method-assign]
     return app

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
+
 import orjson
 from flask import Blueprint, Response, render_template, request
 
@@ -10,6 +12,7 @@ from ctgraph.entities import ctids_in
 from ctgraph.errors import DocumentTooLarge, InvalidDocument
 from ctgraph.ledger.drafts import delete_draft, draft_of, drafts_of, save_draft
 from ctgraph.nodes import name_of, shortened
+from ctgraph.strictjson import read_json
 from ctgraph.web.negotiation import HTML
 from ctgraph.web.publish import authenticate
 from ctgraph.web.state import state
@@ -57,10 +60,7 @@ def save(record: str) -> Response:
     if len(document) > most:
         raise DocumentTooLarge(f"The draft has {len(document):,} bytes; "
                                f"this registry takes {most:,} at most.")  # fmt: skip
-    try:
-        value = orjson.loads(document)
-    except orjson.JSONDecodeError as error:
-        raise InvalidDocument(f"A draft is JSON, and this is not: {error}.") from error
+    value = read_json(document)
     if not isinstance(value, dict):
         raise InvalidDocument("A draft is a JSON object.")
     graph = value.get("@graph", [value])
@@ -68,7 +68,8 @@ def save(record: str) -> Response:
     # PostgreSQL takes no NUL in a text.
     name = shortened(name_of(first)).replace("\0", "") if isinstance(first, dict) else ""
     borne = ctids_in(value, state().identity)
-    save_draft(state().ledger, owner, ctid.canonical(record), name, document, borne)
+    text = document.removeprefix(BOM_UTF8)  # it is sent as JSON, which begins with none
+    save_draft(state().ledger, owner, ctid.canonical(record), name, text, borne)
     return Response(status=204)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pyoxigraph as ox
-from flask import Blueprint, Response, redirect, request
+from flask import Blueprint, Response, redirect
 from werkzeug.wrappers import Response as BaseResponse
 
 from ctgraph import ctid, history
@@ -11,6 +11,7 @@ from ctgraph.describing import serialize
 from ctgraph.store.linkgraph import link_quads
 from ctgraph.store.linkreader import reading
 from ctgraph.store.queries import GRAPH_TYPES
+from ctgraph.web.addresses import lead
 from ctgraph.web.negotiation import HTML, choose
 from ctgraph.web.state import state
 
@@ -24,8 +25,7 @@ def links(record: str) -> BaseResponse:
     name = choose(GRAPH_TYPES | {"html": HTML})
     document = history.held(state().ledger, canonical).envelope.ctid
     if canonical != record or document != record:
-        given = request.query_string.decode("latin-1")
-        return redirect(f"/links/{document}?{given}" if given else f"/links/{document}", 301)
+        return lead(f"/links/{document}", 301)
     response: BaseResponse
     if name == "html":
         response = redirect(f"/pathways/{document}", 303)

@@ -8,11 +8,11 @@ from typing import Any
 from urllib.parse import urlencode
 
 import orjson
-from flask import Blueprint, Response, redirect, render_template, request
+from flask import Blueprint, Response, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from ctgraph import ctid
-from ctgraph.errors import BadParameter
+from ctgraph.errors import BadParameter, InvalidDocument
 from ctgraph.exports.graphs import FORMATS, to_json, write
 from ctgraph.ledger.values import Envelope
 from ctgraph.links.model import Cut, Graph
@@ -21,7 +21,9 @@ from ctgraph.pathways.checking import MOST_HELD, Checked, Prospect
 from ctgraph.pathways.routes import MEASURES, MOST_ROUTES, routes_json
 from ctgraph.pathways.structure import to_json as structure_json
 from ctgraph.pathways.traversal import PAGE
+from ctgraph.strictjson import read_json
 from ctgraph.vocab import vocabulary
+from ctgraph.web.addresses import lead
 from ctgraph.web.fitting import fitting
 from ctgraph.web.negotiation import HTML, choose
 from ctgraph.web.state import state
@@ -193,9 +195,7 @@ def _pathways() -> Pathways:
 
 def _led(record: str, question: str, status: int) -> BaseResponse:
     """Lead to another address of a record, with the same parameters."""
-    given = request.query_string.decode("latin-1")
-    path = f"/pathways/{ctid.canonical(record)}{question}"
-    response = redirect(f"{path}?{given}" if given else path, status)
+    response = lead(f"/pathways/{ctid.canonical(record)}{question}", status)
     response.vary.add("Accept")
     return response
 
@@ -237,13 +237,14 @@ def _held() -> list[str]:
     """Return the records that somebody holds; POST may send them as a JSON array or object."""
     if request.method != "POST" or not request.is_json:
         return _several("held")
+    remedy = 'Send the records in JSON as {"held": ["ce-…", …]}, or as an array.'
     try:
-        body = orjson.loads(request.get_data(cache=False))
-    except orjson.JSONDecodeError:
-        body = None
+        body = read_json(request.get_data(cache=False))
+    except InvalidDocument as error:
+        raise BadParameter(f"{error.message} {remedy}", error.problems) from error
     given = body.get("held") if isinstance(body, dict) else body
     if not isinstance(given, list) or not all(isinstance(item, str) for item in given):
-        raise BadParameter('Send the records in JSON as {"held": ["ce-…", …]}, or as an array.')
+        raise BadParameter(remedy)
     return list(dict.fromkeys(given))
 
 

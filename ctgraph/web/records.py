@@ -6,7 +6,7 @@ import re
 from datetime import datetime
 
 import orjson
-from flask import Blueprint, Response, redirect, render_template, request
+from flask import Blueprint, Response, render_template
 from werkzeug.wrappers import Response as BaseResponse
 
 from ctgraph import __version__, ctid, history, publishing
@@ -22,6 +22,7 @@ from ctgraph.pathways.answers import family_of
 from ctgraph.store.snapshots import snapshots_of
 from ctgraph.validation.completeness import node_completeness
 from ctgraph.web import pages
+from ctgraph.web.addresses import lead
 from ctgraph.web.negotiation import HTML, choose, conditional, etag
 from ctgraph.web.state import state
 
@@ -58,8 +59,7 @@ def versions(kind: str, record: str) -> BaseResponse:
     """The versions of a record in pages, the newest first."""
     canonical = ctid.canonical(record)
     if canonical != record:
-        query = f"?{request.query_string.decode('latin-1')}" if request.query_string else ""
-        return redirect(f"/{kind}/{canonical}/versions{query}", 301)
+        return lead(f"/{kind}/{canonical}/versions", 301)
     name = choose({"json": "application/json", "html": HTML})
     before = _before()
     envelope, found = history.versions(state().ledger, record, VERSIONS[name] + 1, before)
@@ -123,10 +123,10 @@ def _record(path: str, kind: str, number: int | None = None) -> BaseResponse:
     canonical = ctid.canonical(record)
     if canonical != record:
         tail = f"/versions/{number}" if number else ""
-        query = f"?{request.query_string.decode('latin-1')}" if request.query_string else ""
-        return redirect(f"/{kind}/{canonical}{dot}{extension}{tail}{query}", 301)
+        return lead(f"/{kind}/{canonical}{dot}{extension}{tail}", 301)
     if dot and extension not in NAMES:
-        raise NotFound(f"There is no extension .{extension}; there are .{', .'.join(NAMES)}.")
+        raise NotFound(f"There is no extension .{extension[:80]}; "
+                       f"there are .{', .'.join(NAMES)}.")  # fmt: skip
     name = choose(OFFERS, NAMES.get(extension, ""))
     held = history.held(state().ledger, record, number, document=kind == "graph")
     if name == "html":

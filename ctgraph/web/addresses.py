@@ -1,0 +1,34 @@
+"""Addresses: how requests may spell them, and leading to another one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Any
+from urllib.parse import quote
+
+from flask import redirect, request
+from werkzeug.wrappers import Response
+
+_RAW = re.compile(r"[^!-~]")
+
+
+def spelled(application: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[bytes]]:
+    """Return WSGI middleware that percent-encodes what no query string may hold as it is.
+
+    Clients send letters raw that RFC 3986 (section 2) wants encoded; encoded, whatever bytes they
+    send can be decoded, and be sent back in a Location.
+    """
+
+    def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        given = environ.get("QUERY_STRING", "")
+        environ["QUERY_STRING"] = _RAW.sub(lambda found: f"%{ord(found[0]):02X}", given)
+        return application(environ, start_response)
+
+    return answer
+
+
+def lead(path: str, status: int) -> Response:
+    """Lead to another path of this registry, with the query string of the request."""
+    query = request.query_string.decode("ascii")
+    return redirect(quote(path) + (f"?{query}" if query else ""), status)
