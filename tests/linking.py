@@ -14,7 +14,7 @@ import orjson
 import pyoxigraph as ox
 from conftest import ctid_number
 
-from ctgraph.documents import parse
+from ctgraph.documents import from_json
 from ctgraph.errors import CtgraphError
 from ctgraph.iris import CTG
 from ctgraph.ledger import Ledger
@@ -132,7 +132,7 @@ class World:
             if isinstance(change, int):
                 submissions.append(Submission(None, ctid_number(change)))
             else:
-                parsed = parse(orjson.dumps(change), self.settings)
+                parsed = from_json(change, orjson.dumps(change), self.settings, harvested=True)
                 submissions.append(Submission(self.owners[owner], parsed.ctid, parsed))
         for outcome in append(self.ledger, submissions, "test"):
             if isinstance(outcome, CtgraphError):
