@@ -233,7 +233,7 @@ def test_a_pathway_is_built_checked_and_published(
     shows(status, "This API key is not valid")
     begin(page, registry.key)
     shows(page.locator("#account"), "You build for Test College.")
-    assert page.evaluate("localStorage.length") == 0
+    assert page.evaluate("localStorage.length + sessionStorage.length") == 0
 
     page.locator("#name").fill("Aide to nurse")
     page.locator("#description").fill("From the first certificate to the second one.")
@@ -267,6 +267,7 @@ def test_a_pathway_is_built_checked_and_published(
     page.get_by_role("button", name="Save as a draft").click()
     shows(page.locator("#drafts"), "Aide to nurse")
     page.reload()
+    begin(page, registry.key)
     page.get_by_role("button", name="Open Aide to nurse").click()
     shows(status, "Aide to nurse is open.")
     assert page.locator("#name").input_value() == "Aide to nurse"
