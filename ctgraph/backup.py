@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import os
 import shutil
-import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,54 +49,33 @@ def back_up(ledger: Ledger, path: Path, progress: Progress) -> Backup:
 
     The file appears when it is complete and proved.
 
-    :raises Damaged: when the ledger is damaged; nothing is written then.
+    :raises Damaged: when the ledger is damaged; no file is left then.
     :raises OSError: when the file cannot be written.
     """
     part = path.with_name(f"{path.name}.part")
-    part.unlink(missing_ok=True)
+    _remove(part)
     os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     try:
-        with _file(part) as engine, still(ledger.engine) as source, engine.begin() as target:
-            metadata.create_all(target)
-            MigrationContext.configure(target).stamp(ScriptDirectory.from_config(migrations()), "head")
-            _copy(source, target, "Backing up", progress)
-            target.exec_driver_sql(f"PRAGMA application_id={APPLICATION}")
-        found = prove(part, progress)
+        with _file(part) as engine:
+            with still(ledger.engine) as source, engine.begin() as target:
+                metadata.create_all(target)
+                script = ScriptDirectory.from_config(migrations())
+                MigrationContext.configure(target).stamp(script, "head")
+                _copy(source, target, "Backing up", progress)
+                target.exec_driver_sql(f"PRAGMA application_id={APPLICATION}")
+            found = _proved(engine, "The ledger", progress)
         with part.open("rb") as file:
             os.fsync(file.fileno())
         part.replace(path)
         return found
     finally:
-        part.unlink(missing_ok=True)
-
-
-def prove(path: Path, progress: Progress) -> Backup:
-    """Prove a backup: that it is one, that it is whole, and every document against its digest.
-
-    :raises Damaged: when it is no backup, is damaged, or was made by a newer ctgraph.
-    """
-    try:
-        _recognize(path)
-        with _file(path) as engine, engine.connect() as connection:
-            revision = MigrationContext.configure(connection).get_current_revision()
-            if revision not in known_revisions():
-                raise Damaged(f"{path} was made by a newer ctgraph; upgrade ctgraph to restore it.")
-            last = int(connection.execute(sa.select(sequence.c.last)).scalar_one())
-            base = str(connection.execute(sa.select(registry.c.base_url)).scalar_one())
-            wrong = list(audit(connection, last, lambda n: progress("Proving", n, last)))
-    except (sa.exc.SQLAlchemyError, sqlite3.DatabaseError) as error:
-        said = getattr(error, "orig", None) or error
-        raise Damaged(f"{path} is damaged or incomplete, and is not used: {said}") from error
-    if wrong:
-        more = f" … and {len(wrong) - MOST_SHOWN} more" if len(wrong) > MOST_SHOWN else ""
-        raise Damaged(f"{path} does not hold what was published: "
-                      f"{' '.join(wrong[:MOST_SHOWN])}{more}")  # fmt: skip
-    return Backup(last, base)
+        _remove(part)
 
 
 def restore(settings: Settings, path: Path, replace: bool, progress: Progress) -> Backup:
     """Put a backup in the place of a registry's ledger, in one transaction.
 
+    The backup is proved first: that it is one, that it is whole, every document against its digest.
     The ledger gets another incarnation, so that the projections are made anew. The projector's lock
     must be held.
 
@@ -106,28 +84,53 @@ def restore(settings: Settings, path: Path, replace: bool, progress: Progress) -
     :raises Conflict: when the registry holds something, and `replace` is not given.
     :raises SettingsError: when the records of the backup have another base URL.
     """
-    found = prove(path, progress)
-    if found.sequence and found.base_url != settings.base_url:
-        raise SettingsError(
-            f"The records of {path} have IRIs that begin with {found.base_url}, but "
-            f"CTGRAPH_BASE_URL is {settings.base_url}. Set CTGRAPH_BASE_URL={found.base_url}."
-        )
-    ledger = Ledger.initialise(settings)
-    with _up_to_date(path) as newest, _file(newest) as engine, engine.connect() as source:
-        with ledger.writing() as target:
-            # Nobody publishes meanwhile: those who do wait for the sequence.
+    with _opened(path) as engine:
+        found = _proved(engine, str(path), progress)
+        if found.sequence and found.base_url != settings.base_url:
+            raise SettingsError(
+                f"The records of {path} have IRIs that begin with {found.base_url}, but "
+                f"CTGRAPH_BASE_URL is {settings.base_url}. "
+                f"Set CTGRAPH_BASE_URL={found.base_url}."
+            )
+        ledger = Ledger.initialise(settings)
+        with engine.connect() as source, ledger.writing() as target:
+            # Whoever publishes meanwhile waits for the sequence.
             target.execute(sa.select(sequence.c.last).with_for_update())
-            for table in (organization, version):
-                if not replace and target.execute(sa.select(table).limit(1)).first():
-                    raise Conflict(
-                        f"The registry in {settings.home} holds data. Back it up, and restore with "
-                        "--replace to give up what it holds now."
-                    )
+            if not replace:
+                _must_be_empty(target, settings)
             for table in reversed(metadata.sorted_tables):
                 target.execute(table.delete())
             _copy(source, target, "Restoring", progress)
             renew(target)
     return found
+
+
+def _must_be_empty(target: sa.Connection, settings: Settings) -> None:
+    for table in (organization, version):
+        if target.execute(sa.select(table).limit(1)).first():
+            raise Conflict(
+                f"The registry in {settings.home} holds data. Back it up, and restore with "
+                "--replace to give up what it holds now."
+            )
+
+
+def _proved(engine: sa.Engine, what: str, progress: Progress) -> Backup:
+    """Return what a backup holds, after proving it.
+
+    :param what: whose fault it is when something is wrong.
+    """
+    try:
+        with engine.connect() as connection:
+            last = int(connection.execute(sa.select(sequence.c.last)).scalar_one())
+            base = str(connection.execute(sa.select(registry.c.base_url)).scalar_one())
+            wrong = list(audit(connection, last, lambda done: progress("Proving", done, last)))
+    except sa.exc.SQLAlchemyError as error:
+        raise Damaged(f"{what} is damaged or incomplete: {_said(error)}") from error
+    if wrong:
+        more = f" … and {len(wrong) - MOST_SHOWN} more" if len(wrong) > MOST_SHOWN else ""
+        raise Damaged(f"{what} does not hold what was published: "
+                      f"{' '.join(wrong[:MOST_SHOWN])}{more}")  # fmt: skip
+    return Backup(last, base)
 
 
 def _copy(
@@ -159,29 +162,51 @@ def _file(path: Path) -> Iterator[sa.Engine]:
         engine.dispose()
 
 
-def _recognize(path: Path) -> None:
-    """Make sure that a file is a backup."""
-    if not path.is_file():
-        raise Damaged(f"{path} is not a file.")
-    with path.open("rb") as file:
-        if file.read(16) != b"SQLite format 3\0":
-            raise Damaged(f"{path} is no backup of ctgraph.")
-    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as db:
-        if db.execute("PRAGMA application_id").fetchone()[0] != APPLICATION:
-            raise Damaged(f"{path} is no backup of ctgraph. Backups are made by: ctgraph backup")
-
-
 @contextmanager
-def _up_to_date(path: Path) -> Iterator[Path]:
-    """Give a backup with the tables of this ctgraph: itself, or a copy of an older one."""
-    with _file(path) as engine, engine.connect() as connection:
-        newest = MigrationContext.configure(connection).get_current_revision()
-    if newest == known_revisions()[0]:
-        yield path
-        return
+def _opened(path: Path) -> Iterator[sa.Engine]:
+    """Give the engine of a backup; an older one is brought up to date in a copy.
+
+    :raises Damaged: when the file is no backup, or one of a newer ctgraph.
+    """
+    _recognize(path)
+    with _file(path) as engine:
+        try:
+            with engine.connect() as connection:
+                revision = MigrationContext.configure(connection).get_current_revision()
+        except sa.exc.SQLAlchemyError as error:
+            raise Damaged(f"{path} is damaged or incomplete: {_said(error)}") from error
+        known = known_revisions()
+        if revision == known[0]:
+            yield engine
+            return
+    if revision not in known:
+        raise Damaged(f"{path} was made by a newer ctgraph; upgrade ctgraph to restore it.")
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=f"{path.name}.") as folder:
         copy = Path(folder) / path.name
         shutil.copyfile(path, copy)
-        with _file(copy) as engine, engine.begin() as connection:
-            upgrade(connection)
-        yield copy
+        with _file(copy) as engine:
+            with engine.begin() as connection:
+                upgrade(connection)
+            yield engine
+
+
+def _recognize(path: Path) -> None:
+    """Make sure that a file is a backup."""
+    if not path.is_file():
+        raise Damaged(f"There is no file {path}.")
+    with path.open("rb") as file:
+        if file.read(16) != b"SQLite format 3\0":
+            raise Damaged(f"{path} is no backup of ctgraph.")
+        file.seek(68)  # where SQLite keeps the application id
+        if file.read(4) != APPLICATION.to_bytes(4, "big"):
+            raise Damaged(f"{path} is no backup of ctgraph: `ctgraph backup` did not make it.")
+
+
+def _remove(part: Path) -> None:
+    """Remove what an attempt left, with the journal that SQLite kept beside it."""
+    for file in (part, part.with_name(f"{part.name}-journal")):
+        file.unlink(missing_ok=True)
+
+
+def _said(error: sa.exc.SQLAlchemyError) -> str:
+    return str(getattr(error, "orig", None) or error)

@@ -19,7 +19,7 @@ from ctgraph.store.snapshots import snapshots_of
 # Each web worker has a thread for every query that may wait, and some for everything else.
 THREADS = 48
 FIRST_PAUSE, LONGEST_PAUSE, CALM = 0.5, 30.0, 60.0
-"""Before a projector that died is started again, in seconds; and how long one lives that is well."""
+"""Before a projector that died is started again; and how long one lives that is well; seconds."""
 _log = logging.getLogger("ctgraph.serving")
 
 

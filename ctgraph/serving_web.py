@@ -11,7 +11,7 @@ from ctgraph.children import follow
 
 
 class Server(WSGIApplication):  # type: ignore[misc]
-    """gunicorn, whose workers end when it does, and which imports nothing from the folder it is in."""
+    """gunicorn, whose workers end when it does. It imports nothing from the current folder."""
 
     def load_config(self) -> None:
         """Read the options, and let each worker follow this process."""

@@ -90,8 +90,11 @@ def backup(file: Path) -> None:
     from ctgraph.backup import back_up
 
     _, ledger = open_registry()
-    with stages() as progress:
-        found = back_up(ledger, file, progress)
+    try:
+        with stages() as progress:
+            found = back_up(ledger, file, progress)
+    except OSError as error:
+        raise click.ClickException(f"{file} cannot be written: {error.strerror}") from error
     click.echo(f"{file} holds the ledger up to number {found.sequence}, proved.", err=True)
 
 

@@ -62,7 +62,8 @@ def _numbers(connection: sa.Connection, until: int) -> Iterator[str]:
     gaps = (
         sa.select(version.c.ctid)
         .group_by(version.c.ctid)
-        .having((sa.func.count() != sa.func.max(version.c.number)) | (sa.func.min(version.c.number) != 1))
+        .having((sa.func.count() != sa.func.max(version.c.number))
+                | (sa.func.min(version.c.number) != 1))
     )
     for (record,) in connection.execute(gaps):
         yield f"{record} lacks a version."
