@@ -48,8 +48,9 @@ class LeadingWorker(ThreadWorker):  # type: ignore[misc]
         # The application refuses these: it knows why.
         self._most_body = settings.max_document_bytes + 1_000_000
         # All that a proxy sends comes from its own address.
-        self._per_address = 0 if settings.proxies else self.limits.per_address
+        self._bounds_addresses = not settings.proxies
         self.worker_connections = open_files(self.cfg.worker_connections)
+        # gunicorn's settings as plain attributes: its own take as long as reading a head.
         self._read_cfg = SimpleNamespace(
             **{name: getattr(self.cfg, name) for name in self.cfg.settings},
             is_ssl=self.cfg.is_ssl, forwarded_allow_networks=self.cfg.forwarded_allow_networks,
@@ -147,9 +148,8 @@ class LeadingWorker(ThreadWorker):  # type: ignore[misc]
     def _wait(self, conn: Connection, events: int, call: Callable[[Connection, Any], None]) -> None:
         self.poller.register(conn.sock, events, partial(call, conn))
         self._waiting.add(conn)
-        beside = self._per_address and self._waiting.beside(conn)
-        if beside and len(beside) > self._per_address:
-            self._push_out(beside[:1])
+        if self._bounds_addresses and conn.network:
+            self._push_out(self._waiting.surplus(conn, self.limits.per_address))
 
     def _leave(self, conn: Connection) -> None:
         if conn in self._waiting:
@@ -331,8 +331,10 @@ class LeadingWorker(ThreadWorker):  # type: ignore[misc]
         return Next.RESUME
 
     def _refusal(self, conn: Connection, error: Exception) -> Refusal:
-        found = refusal_of(error, self.cfg.limit_request_line, self.cfg.limit_request_fields,
-                           self.cfg.limit_request_field_size)  # fmt: skip
+        found = refusal_of(
+            error, line=self.cfg.limit_request_line, fields=self.cfg.limit_request_fields,
+            field=self.cfg.limit_request_field_size, head=self.limits.head_bytes,
+        )  # fmt: skip
         if found is None:
             self.log.error("Error handling request %s", getattr(conn.request, "uri", ""),
                            exc_info=error)  # fmt: skip
