@@ -26,6 +26,7 @@ from benchmarks.running import (
     running,
     wrk,
 )
+from benchmarks.slow import beside_slow_clients
 from benchmarks.sparql import sparql
 from ctgraph.bulk.sample import generate
 from ctgraph.documents import Document, parse
@@ -116,6 +117,16 @@ def pathways(_: Path, documents: int) -> None:
     share()
 
 
+def slow(home: Path, _: int) -> None:
+    """Others' answers, when it is quiet and beside many slow clients."""
+    record = _store(home).query(
+        "SELECT ?record { ?d ctg:about ?record } LIMIT 1", prefixes={"ctg": CTG},
+        use_default_graph_as_union=True)  # fmt: skip
+    (first,) = (row["record"].value.rpartition("/")[2] for row in record)
+    with _served(home) as port:
+        beside_slow_clients(port, first)
+
+
 def publish(home: Path, _: int) -> None:
     """Publish changed records, each until queries see it."""
     organization = ctgraph(home, "org", "list").split("\t")[0]
@@ -160,7 +171,7 @@ def _store(home: Path) -> ox.Store:
 
 ALL: dict[str, Callable[[Path, int], None]] = {
     "load": load, "validation": validation, "dereference": dereference, "query": query,
-    "pathways": pathways, "publish": publish,
+    "pathways": pathways, "publish": publish, "slow": slow,
 }  # fmt: skip
 
 

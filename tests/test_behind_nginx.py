@@ -51,8 +51,8 @@ def nginx(folder: Path, port: int) -> Iterator[int]:
     configuration = folder / "nginx.conf"
     configuration.write_text(text, "utf-8")
     user = "user root;" if os.geteuid() == 0 else ""  # who may enter the folder
-    process = subprocess.Popen([str(NGINX), "-c", str(configuration), "-e",
-                                str(folder / "error.log"), "-g", f"daemon off; {user}"])  # fmt: skip
+    command = [str(NGINX), "-c", str(configuration), "-e", str(folder / "error.log")]
+    process = subprocess.Popen([*command, "-g", f"daemon off; {user}"])
     try:
         for _ in range(300):
             assert process.poll() is None
@@ -161,8 +161,10 @@ def test_the_address_of_the_client_is_known_and_no_other(site: Site) -> None:
 @pytest.mark.parametrize("path", ["/", "/sparql", f"/resources/{ctid_number(1)}", "/void",
                                   "/.well-known/void", "/nothing/"])  # fmt: skip
 def test_what_a_client_says_of_hosts_and_schemes_does_not_matter(site: Site, path: str) -> None:
-    said = {"X_Forwarded_Host": "evil.example", "X_Forwarded_Proto": "https",
-            "Forwarded": "host=evil.example;proto=https", "X_Forwarded_Prefix": "/evil"}  # fmt: skip
+    said = {
+        "X_Forwarded_Host": "evil.example", "X_Forwarded_Proto": "https",
+        "Forwarded": "host=evil.example;proto=https", "X_Forwarded_Prefix": "/evil",
+    }  # fmt: skip
     (one, body), (other, same) = site.ask("GET", path), site.ask("GET", path, **said)
     assert (one.status, one.headers.get("Location"), body) == (
         other.status, other.headers.get("Location"), same,

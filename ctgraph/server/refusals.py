@@ -57,7 +57,7 @@ _KINDS: list[tuple[type[Exception], int, str]] = [
     (errors.LimitRequestLine, 414, "The address is longer than {line:,} characters. "
      "Send a long query by POST."),
     (errors.LimitRequestHeaders, 431, "The headers of the request are too long, or too many. "
-     "Send fewer of them; {fields:,} are read, of {field:,} bytes at most."),
+     "Send fewer of them: {fields:,} are read, of {field:,} bytes each and {head:,} together."),
     (errors.ExpectationFailed, 417, "The only expectation that is met here is 'Expect: "
      "100-continue'. Leave the header out."),
     (errors.UnsupportedTransferCoding, 501, "The only transfer coding that is read here is "
@@ -86,12 +86,11 @@ _KINDS: list[tuple[type[Exception], int, str]] = [
 ]  # fmt: skip
 
 
-def refusal_of(error: Exception, line: int, fields: int, field: int) -> Refusal | None:
+def refusal_of(error: Exception, **limits: int) -> Refusal | None:
     """Return what to tell whom gunicorn's parser gave up; None where it is not the client's fault.
 
-    :param line: the longest first line of a request.
-    :param fields: the most headers.
-    :param field: the longest header, in bytes.
+    :param limits: `line`, the characters of a first line; `fields`, the number of headers; `field`
+        and `head`, the bytes of one and of all.
     """
     if isinstance(error, Refusal):
         return error
@@ -100,5 +99,5 @@ def refusal_of(error: Exception, line: int, fields: int, field: int) -> Refusal 
         return None
     for kind, status, detail in _KINDS:
         if isinstance(error, kind):
-            return Refusal(status, detail.format(line=line, fields=fields, field=field))
+            return Refusal(status, detail.format(**limits))
     return None

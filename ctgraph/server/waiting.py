@@ -44,9 +44,10 @@ class Waiting:
         if held:
             self._held[conn] = held
 
-    def beside(self, conn: Connection) -> list[Connection]:
-        """Return the connections of the same network, the oldest first."""
-        return list(self._by_network.get(conn.network, ()))
+    def surplus(self, conn: Connection, most: int) -> list[Connection]:
+        """Return the oldest connection of the same network, if there are more than so many."""
+        some = self._by_network.get(conn.network, {})
+        return [next(iter(some))] if len(some) > most else []
 
     def most_numerous(self) -> list[Connection]:
         """Return the connections of the network that has the most, the oldest first."""

@@ -9,20 +9,15 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
-from datetime import timedelta
 from functools import partial
-from types import SimpleNamespace
 from typing import Any
 
-from gunicorn.http import wsgi
-from gunicorn.workers.gthread import ThreadWorker
-
+from ctgraph.server.answering import AnsweringWorker
 from ctgraph.server.connection import Connection
 from ctgraph.server.leader import Leader
-from ctgraph.server.limits import Limits, open_files
-from ctgraph.server.outlet import Outlet
+from ctgraph.server.limits import open_files
 from ctgraph.server.phases import Next, Phase
-from ctgraph.server.refusals import CROWDED, FAILED, LATE_BODY, LATE_HEAD, Refusal, refusal_of
+from ctgraph.server.refusals import CROWDED, LATE_BODY, LATE_HEAD, Refusal
 from ctgraph.server.waiting import Waiting
 from ctgraph.settings import load_settings
 
@@ -31,7 +26,7 @@ _SWEEP_SECONDS = 1.0
 _LATE = {Phase.HEAD: LATE_HEAD, Phase.BODY: LATE_BODY}
 
 
-class LeadingWorker(ThreadWorker):  # type: ignore[misc]
+class LeadingWorker(AnsweringWorker):
     """A threaded worker in which a connection takes a thread only while its request is answered.
 
     Until a request is whole, and while a client has yet to take its answer, the connection waits
@@ -39,22 +34,14 @@ class LeadingWorker(ThreadWorker):  # type: ignore[misc]
     gunicorn's own parser decides.
     """
 
-    limits = Limits()
-    alive: bool
-
     def init_process(self) -> None:
         """Prepare what the connections have in common, and serve."""
         settings = load_settings()
         # The application refuses these: it knows why.
         self._most_body = settings.max_document_bytes + 1_000_000
         # All that a proxy sends comes from its own address.
-        self._per_address = 0 if settings.proxies else self.limits.per_address
+        self._bounds_addresses = not settings.proxies
         self.worker_connections = open_files(self.cfg.worker_connections)
-        self._read_cfg = SimpleNamespace(
-            **{name: getattr(self.cfg, name) for name in self.cfg.settings},
-            is_ssl=self.cfg.is_ssl, forwarded_allow_networks=self.cfg.forwarded_allow_networks,
-            proxy_allow_networks=self.cfg.proxy_allow_networks,
-        )  # fmt: skip
         self._waiting = Waiting()
         self._next_sweep = 0.0
         self._stops_at = float("inf")
@@ -84,9 +71,9 @@ class LeadingWorker(ThreadWorker):  # type: ignore[misc]
             sock.setblocking(False)
             self.nr_conns += 1
             conn = Connection(
-                self._read_cfg, sock, client, listener.getsockname(), self.limits, self._most_body
+                self.read_cfg, sock, client, listener.getsockname(), self.limits, self._most_body
             )
-            self._settle(conn, self._gather(conn))
+            self._settle(conn, self.gather(conn))
             if self.nr_conns >= self.worker_connections:
                 crowd = self._waiting.most_numerous()
                 self._push_out(crowd[: 1 + len(crowd) // 8])
@@ -132,7 +119,7 @@ class LeadingWorker(ThreadWorker):  # type: ignore[misc]
             return
         self._leave(conn)
         if then is Next.RESUME:
-            then = self._resume(conn)
+            then = self.resume(conn)
         self._waiting.weigh(conn, conn.held_bytes)
         match then:
             case Next.WAIT:
@@ -147,9 +134,8 @@ class LeadingWorker(ThreadWorker):  # type: ignore[misc]
     def _wait(self, conn: Connection, events: int, call: Callable[[Connection, Any], None]) -> None:
         self.poller.register(conn.sock, events, partial(call, conn))
         self._waiting.add(conn)
-        beside = self._per_address and self._waiting.beside(conn)
-        if beside and len(beside) > self._per_address:
-            self._push_out(beside[:1])
+        if self._bounds_addresses and conn.network:
+            self._push_out(self._waiting.surplus(conn, self.limits.per_address))
 
     def _leave(self, conn: Connection) -> None:
         if conn in self._waiting:
@@ -160,7 +146,7 @@ class LeadingWorker(ThreadWorker):  # type: ignore[misc]
         if conn not in self._waiting:
             return  # it was pushed out by one that became ready at the same time
         before = conn.phase
-        then = self._gather(conn)
+        then = self.gather(conn)
         if then is not Next.WAIT:
             self._settle(conn, then)
             return
@@ -169,7 +155,7 @@ class LeadingWorker(ThreadWorker):  # type: ignore[misc]
         self._waiting.weigh(conn, conn.held_bytes)
         self._make_room()
 
-    def _watch_writing(self, conn: Connection) -> None:
+    def watch_writing(self, conn: Connection) -> None:
         """Drain what waits of an answer."""
         conn.phase = Phase.WRITE
         self._wait(conn, selectors.EVENT_WRITE, self._writable)
@@ -228,7 +214,7 @@ class LeadingWorker(ThreadWorker):  # type: ignore[misc]
                     conn.sock.shutdown(socket.SHUT_RD)
                 return
         elif refusal:
-            self._tell(conn, refusal)
+            self.tell(conn, refusal)
             if lingers:
                 self._close(conn)
                 return
@@ -246,11 +232,11 @@ class LeadingWorker(ThreadWorker):  # type: ignore[misc]
             while self._waiting.held_bytes > 0.9 * most and (crowd := self._waiting.heaviest()):
                 self._push_out(crowd[:1])
 
-    # What a request comes to, in any thread
+    # In any thread
 
     def handle(self, conn: Connection) -> Next:
         """Answer a request, and lead if nobody does."""
-        stays, then = self._stays(conn, self._answer(conn))
+        stays, then = self._stays(conn, self.answer(conn))
         if stays:
             self._leader.keep(conn)
             return Next.NOTHING
@@ -258,86 +244,8 @@ class LeadingWorker(ThreadWorker):  # type: ignore[misc]
 
     def _serve(self, conn: Connection) -> tuple[bool, Next]:
         """Answer what has come of a connection that lingers."""
-        then = self._gather(conn)
-        return self._stays(conn, self._answer(conn) if then is Next.ANSWER else then)
+        then = self.gather(conn)
+        return self._stays(conn, self.answer(conn) if then is Next.ANSWER else then)
 
     def _stays(self, conn: Connection, then: Next) -> tuple[bool, Next]:
         return then is Next.WAIT and conn.phase is Phase.IDLE and self.alive, then
-
-    def _gather(self, conn: Connection) -> Next:
-        return self._checked(conn, conn.gather)
-
-    def _resume(self, conn: Connection) -> Next:
-        return self._checked(conn, conn.resume)
-
-    def _checked(self, conn: Connection, step: Callable[[], Next]) -> Next:
-        """Take a step with a request, and answer one that cannot be read."""
-        try:
-            return step()
-        except OSError as error:  # there is no room for what has come
-            self.log.error("A request cannot be kept: %s", error)
-            self._tell(conn, CROWDED)
-        except Exception as error:
-            self._tell(conn, self._refusal(conn, error))
-        return Next.CLOSE
-
-    def _answer(self, conn: Connection) -> Next:
-        """Answer a whole request; return what is next."""
-        outlet = conn.outlet = Outlet(
-            conn.sock, self.limits, lambda: self.method_queue.defer(self._watch_writing, conn)
-        )
-        try:
-            then = outlet.finish(self._respond(conn, outlet))
-        except ConnectionError:
-            conn.is_broken = True
-            return Next.DROP
-        except Exception as error:
-            if outlet.has_begun:
-                # An error page behind the beginning of an answer would pass for its end.
-                self.log.exception("An answer broke off: %s", conn.request.uri)
-                conn.is_broken = True
-                return Next.DROP
-            self._tell(conn, self._refusal(conn, error))
-            return Next.CLOSE
-        return self._resume(conn) if then is Next.RESUME else then
-
-    def _respond(self, conn: Connection, outlet: Outlet) -> Next:
-        """Let the application answer; return what is next when the answer has arrived."""
-        request, began = conn.request, time.monotonic()
-        body = conn.body()
-        request._expected_100_continue = False  # was answered while the body was waited for
-        response, environ = wsgi.create(request, outlet, conn.client, conn.server, self._read_cfg)
-        environ |= {"wsgi.multithread": True, "wsgi.input": body, "gunicorn.socket": conn.sock}
-        self.nr += 1
-        if self.nr >= self.max_requests and self.alive:
-            self.log.info("Autorestarting worker after current request.")
-            self.alive = False
-        if not self.alive or not self.cfg.keepalive or conn.is_oversized:
-            response.force_close()
-        parts = self.wsgi(environ, response.start_response)
-        try:
-            for part in parts:
-                response.write(part)
-                if response.chunked or response.response_length is None:
-                    outlet.flush()
-            response.close()
-        finally:
-            if self.cfg.accesslog:
-                took = timedelta(seconds=time.monotonic() - began)
-                self.log.access(response, request, environ, took)
-            getattr(parts, "close", bool)()
-        if response.should_close() or not conn.skip_body():
-            return Next.CLOSE
-        return Next.RESUME
-
-    def _refusal(self, conn: Connection, error: Exception) -> Refusal:
-        found = refusal_of(error, self.cfg.limit_request_line, self.cfg.limit_request_fields,
-                           self.cfg.limit_request_field_size)  # fmt: skip
-        if found is None:
-            self.log.error("Error handling request %s", getattr(conn.request, "uri", ""),
-                           exc_info=error)  # fmt: skip
-        return found or FAILED
-
-    def _tell(self, conn: Connection, refusal: Refusal) -> None:
-        with suppress(OSError):
-            conn.sock.send(refusal.written())

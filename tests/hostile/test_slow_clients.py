@@ -6,9 +6,10 @@ import http.client
 import json
 import os
 import socket
+import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
@@ -49,6 +50,21 @@ def opened(port: int, number: int, data: bytes) -> Iterator[list[socket.socket]]
                 connection.sendall(data)
             found.append(connection)
         yield found
+
+
+def open_files(server: subprocess.Popen[bytes]) -> int:
+    """Return how many files the only worker of a server holds open."""
+    children = Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split()
+    return len(list(Path(f"/proc/{children[0]}/fd").iterdir()))
+
+
+def until(holds: Callable[[], bool]) -> None:
+    """Wait until something holds."""
+    for _ in range(10 * PATIENCE):
+        if holds():
+            return
+        time.sleep(0.1)
+    raise TimeoutError("It does not hold.")
 
 
 def answer(connection: socket.socket) -> bytes:
@@ -111,8 +127,11 @@ def test_a_registry_answers_beside_all_kinds_of_them(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_deadlines_end_what_does_not_go_on(kind: str) -> None:
-    with running(IMPATIENT, **HERE) as (_, port), opened(port, 3, KINDS[kind]) as connections:
-        time.sleep(4)  # until then nobody reads
+    with running(IMPATIENT, **HERE) as (server, port), ExitStack() as stack:
+        before = open_files(server)
+        connections = stack.enter_context(opened(port, 3, KINDS[kind]))
+        until(lambda: open_files(server) > before)
+        until(lambda: open_files(server) <= before)  # before that nobody reads
         for heard in map(answer, connections):
             if kind == "silent":
                 assert heard == b""
@@ -245,3 +264,20 @@ def test_bodies_that_take_too_much_room_go_before_others() -> None:
         assert ask(port) == b"Hello!\n"
         small.sendall(b"x")
         assert answer(small).endswith(b"Hello!\n")
+
+
+def test_a_worker_that_ends_answers_what_it_has_begun() -> None:
+    with (
+        running() as (server, port),
+        opened(port, 1, HELLO.replace(b"hello", b"wait?end")) as (waiting,),
+        opened(port, 1, HUGE_ANSWER) as (late,),
+        opened(port, 1, HALF_HEAD.replace(b"hello", b"go?end")) as (sending,),
+        opened(port, 1, HELLO) as (idle,),
+    ):
+        assert ask(port) == b"Hello!\n"  # all before have been accepted
+        server.terminate()
+        assert answer(idle).endswith(b"Hello!\n")  # and it ends, so the worker does
+        sending.sendall(b"st: x\r\n\r\n")
+        assert b"Connection: close" in answer(sending)
+        assert answer(late).endswith(b"x" * HUGE)
+        assert b"released" in answer(waiting)

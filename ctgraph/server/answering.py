@@ -1,0 +1,125 @@
+"""Whole requests and their answers, on gunicorn's threaded worker."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import timedelta
+from types import SimpleNamespace
+
+from gunicorn.http import wsgi
+from gunicorn.workers.gthread import ThreadWorker
+
+from ctgraph.server.connection import Connection
+from ctgraph.server.limits import Limits
+from ctgraph.server.outlet import Outlet
+from ctgraph.server.phases import Next
+from ctgraph.server.refusals import CROWDED, FAILED, Refusal, refusal_of
+
+
+class AnsweringWorker(ThreadWorker):  # type: ignore[misc]
+    """What a worker does with a request, in whichever thread: read it, and answer it.
+
+    Nothing here waits for a client longer than the patience that the limits allow.
+    """
+
+    limits = Limits()
+    alive: bool
+
+    def init_process(self) -> None:
+        """Prepare what the requests have in common, and serve."""
+        # gunicorn's settings as plain attributes: its own take as long as reading a head.
+        self.read_cfg = SimpleNamespace(
+            **{name: getattr(self.cfg, name) for name in self.cfg.settings},
+            is_ssl=self.cfg.is_ssl, forwarded_allow_networks=self.cfg.forwarded_allow_networks,
+            proxy_allow_networks=self.cfg.proxy_allow_networks,
+        )  # fmt: skip
+        super().init_process()
+
+    def watch_writing(self, conn: Connection) -> None:
+        """See to it that the client takes what waits of its answer; runs in the main thread."""
+        raise NotImplementedError
+
+    def gather(self, conn: Connection) -> Next:
+        """Take what has come of a request; return what is next."""
+        return self._checked(conn, conn.gather)
+
+    def resume(self, conn: Connection) -> Next:
+        """Go on after an answer with what has come behind its request; return what is next."""
+        return self._checked(conn, conn.resume)
+
+    def _checked(self, conn: Connection, step: Callable[[], Next]) -> Next:
+        """Take a step with a request, and answer one that cannot be read."""
+        try:
+            return step()
+        except OSError as error:  # there is no room for what has come
+            self.log.error("A request cannot be kept: %s", error)
+            self.tell(conn, CROWDED)
+        except Exception as error:
+            self.tell(conn, self._refusal(conn, error))
+        return Next.CLOSE
+
+    def answer(self, conn: Connection) -> Next:
+        """Answer a whole request; return what is next."""
+        outlet = conn.outlet = Outlet(
+            conn.sock, self.limits, lambda: self.method_queue.defer(self.watch_writing, conn)
+        )
+        try:
+            then = outlet.finish(self._respond(conn, outlet))
+        except ConnectionError:
+            conn.is_broken = True
+            return Next.DROP
+        except Exception as error:
+            if outlet.has_begun:
+                # An error page behind the beginning of an answer would pass for its end.
+                self.log.exception("An answer broke off: %s", conn.request.uri)
+                conn.is_broken = True
+                return Next.DROP
+            self.tell(conn, self._refusal(conn, error))
+            return Next.CLOSE
+        return self.resume(conn) if then is Next.RESUME else then
+
+    def _respond(self, conn: Connection, outlet: Outlet) -> Next:
+        """Let the application answer; return what is next when the answer has arrived."""
+        request, began = conn.request, time.monotonic()
+        body = conn.body()
+        request._expected_100_continue = False  # was answered while the body was waited for
+        response, environ = wsgi.create(request, outlet, conn.client, conn.server, self.read_cfg)
+        environ |= {"wsgi.multithread": True, "wsgi.input": body, "gunicorn.socket": conn.sock}
+        self.nr += 1
+        if self.nr >= self.max_requests and self.alive:
+            self.log.info("Autorestarting worker after current request.")
+            self.alive = False
+        if not self.alive or not self.cfg.keepalive or conn.is_oversized:
+            response.force_close()
+        parts = self.wsgi(environ, response.start_response)
+        try:
+            for part in parts:
+                response.write(part)
+                if response.chunked or response.response_length is None:
+                    outlet.flush()
+            response.close()
+        finally:
+            if self.cfg.accesslog:
+                took = timedelta(seconds=time.monotonic() - began)
+                self.log.access(response, request, environ, took)
+            getattr(parts, "close", bool)()
+        if response.should_close() or not conn.skip_body():
+            return Next.CLOSE
+        return Next.RESUME
+
+    def _refusal(self, conn: Connection, error: Exception) -> Refusal:
+        found = refusal_of(
+            error, line=self.cfg.limit_request_line, fields=self.cfg.limit_request_fields,
+            field=self.cfg.limit_request_field_size, head=self.limits.head_bytes,
+        )  # fmt: skip
+        if found is None:
+            self.log.error("Error handling request %s", getattr(conn.request, "uri", ""),
+                           exc_info=error)  # fmt: skip
+        return found or FAILED
+
+    def tell(self, conn: Connection, refusal: Refusal) -> None:
+        """Say why a request is not answered, as far as the client listens."""
+        with suppress(OSError):
+            conn.sock.send(refusal.written())
