@@ -9,6 +9,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Iterable
+from http.client import HTTPException
 
 from rich.console import Console
 from rich.table import Table
@@ -50,16 +51,15 @@ def ask_endpoint(url: str, text: str, name: str) -> None:
     chosen = query_in_format(text, _format(text, name))
     graphs = query_form(text) in ("CONSTRUCT", "DESCRIBE")
     accept = chosen.graph_type if graphs else chosen.result_type
-    request = urllib.request.Request(
-        url, text.encode(), {"Accept": accept, "Content-Type": "application/sparql-query"}
-    )
+    said = {"Accept": accept, "Content-Type": "application/sparql-query"}
     try:
+        request = urllib.request.Request(url, text.encode(), said)
         with urllib.request.urlopen(request, timeout=_TIMEOUT) as answer:
             _print(iter(lambda: answer.read(1 << 16), b""), text, name)
     except urllib.error.HTTPError as error:
-        said = error.read(2000).decode("utf-8", "replace")
-        raise QueryError(f"{url} answered {error.code}: {said}") from error
-    except (OSError, ValueError) as error:
+        answered = error.read(2000).decode("utf-8", "replace")
+        raise QueryError(f"{url} answered {error.code}: {answered}") from error
+    except (OSError, ValueError, HTTPException) as error:
         raise QueryError(f"{url} does not answer: {error}") from error
 
 

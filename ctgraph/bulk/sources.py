@@ -197,7 +197,8 @@ class _Bounds:
         too_long = len(data) > LARGEST
         self._left -= len(data)
         if self.spent:
-            raise Unreadable(f"It expands to more than {EXPANSION} times the size of its archive.")
+            raise Unreadable(f"It expands to more than {EXPANSION} times the size of its archive. "
+                             "What follows there is not read.")  # fmt: skip
         if too_long:
             raise Unreadable(f"It is longer than {LARGEST:,} bytes.")
 
@@ -220,6 +221,8 @@ def _entry(
     try:
         if entry.filename.lower().endswith(PACKED):
             raise Unreadable("It is an archive in an archive. Unpack it first.")
+        if entry.flag_bits & 1:
+            raise Unreadable("It is encrypted. Unpack it first.")
         # The other methods expand without a bound.
         if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             raise Unreadable("It is not packed with deflate. Pack it anew.")
@@ -250,5 +253,7 @@ def _lines(name: str, file: IO[bytes], bounds: _Bounds) -> Iterator[Item]:
 
 
 def _failed(name: str, error: Exception, line: int = 0) -> Item:
-    reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-    return Item(name, line=line, error=Unreadable(f"{name} cannot be read: {reason}"))
+    if not isinstance(error, CtgraphError):
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        error = Unreadable(f"It cannot be read: {reason.removesuffix('.')}.")
+    return Item(name, line=line, error=error)

@@ -270,10 +270,10 @@ def query(query: str, name: str | None, endpoint: str | None) -> None:
 
 def _query_text(query: str) -> str:
     if query == "-":
-        return sys.stdin.read()
+        return sys.stdin.buffer.read().decode()
     # A query may be longer than a file name can be; then it is no file.
     is_file = len(query) < 1000 and "\n" not in query and Path(query).is_file()
-    return Path(query).read_text("utf-8") if is_file else query
+    return Path(query).read_text("utf-8") if is_file else os.fsencode(query).decode()
 
 
 @main.command()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from errno import EPIPE
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,17 @@ class Group(click.Group):
             if len(error.problems) > 1:
                 for problem in error.problems:
                     click.echo(f"  {problem.severity}: {problem}", err=True)
+            ctx.exit(1)
+        except OSError as error:
+            if error.errno == EPIPE:  # who reads has enough, which is no error
+                raise
+            click.echo(f"The system refused: {error}", err=True)
+            ctx.exit(1)
+        except SQLAlchemyError as error:
+            click.echo(f"The ledger cannot be used: {getattr(error, 'orig', error)}", err=True)
+            ctx.exit(1)
+        except UnicodeError as error:
+            click.echo(f"Something given is not UTF-8: {error}", err=True)
             ctx.exit(1)
 
     def _invoke(self, ctx: click.Context) -> Any:

@@ -37,7 +37,7 @@ def projector(wait: float) -> None:
 
 
 @click.command(hidden=True)
-@click.argument("sequence", type=click.IntRange(min=0))
+@click.argument("sequence", type=click.IntRange(0, 2**63 - 1))
 def past(sequence: int) -> None:
     """Make the store as of a sequence number, for as-of queries."""
     from ctgraph.store.past import Past
