@@ -21,7 +21,7 @@ from ctgraph.store.embedded import EmbeddedStore
 from ctgraph.store.links import LinkIndex, remove
 from ctgraph.store.snapshots import Snapshots
 
-BATCH = 1000
+BATCH, BATCH_BYTES = 1000, 20_000_000
 IDLE = 0.01
 LEDGER_POLL = 0.25
 
@@ -45,37 +45,55 @@ class Projector:
         self._identity = Identity.of(settings)
         self._interval = settings.snapshot_interval
         self._snapshots = snapshots_of(settings)
-        links = LinkIndex(self._snapshots.links)
-        self._store = EmbeddedStore(self._snapshots.live, self._identity, links)
+        self._store = self._open()
+        if not self._store.fits():
+            del self._store  # closes it
+            rebuild(settings, ledger)
+            self._store = self._open()
         self._seq = self._store.sequence()
+        self._waiting: list[Change] = []
         self._backlog = 0
+        self._is_cut = self._is_behind = False
+        # What was amended just before a death is in no snapshot yet.
+        self._is_unseen = True
 
-    def step(self) -> int:
-        """Apply the next batch of changes; return how many there were."""
-        changes = self._ledger.changes(self._seq, BATCH)
-        if changes:
-            self._store.apply(changes, changes[-1].seq)
-            self._seq = changes[-1].seq
-            self._backlog += len(changes)
-        return len(changes)
+    def _open(self) -> EmbeddedStore:
+        links = LinkIndex(self._snapshots.links)
+        return EmbeddedStore(self._snapshots.live, self._identity, links)
 
-    def catch_up(self, progress: Progress | None = None) -> None:
+    def step(self) -> bool:
+        """Apply the next batch of changes; tell whether there is more to do at once."""
+        if not self._waiting:
+            self._waiting = self._ledger.changes(self._seq, BATCH, size=BATCH_BYTES)
+            size = sum(len(change.quads) for change in self._waiting)
+            self._is_cut = len(self._waiting) == BATCH or size >= BATCH_BYTES
+        done = self._store.apply(self._waiting) if self._waiting else 0
+        if done:
+            self._seq = self._waiting[done - 1].seq
+            self._backlog += done
+            del self._waiting[:done]
+        if self._store.amend() or done:
+            self._is_unseen = True
+        self._is_behind = self._is_cut or bool(self._waiting) or self._store.stale() > 0
+        return self._is_behind
+
+    def catch_up(self) -> None:
         """Apply everything there is, then take a snapshot."""
-        while done := self.step():
-            if progress:
-                progress(done)
+        while self.step():
+            pass
         self.snapshot()
 
     def snapshot(self) -> None:
         """Let readers see what the store holds now, if they do not yet."""
-        if self._snapshots.sequence() == self._seq:
-            return
-        if self._backlog > 20 * BATCH:
-            self._store.optimize()
-        self._backlog = 0
-        folder = self._snapshots.prepare(self._seq)
-        self._store.backup(folder)
-        self._snapshots.switch(folder)
+        if not self._is_behind:
+            if self._backlog > 20 * BATCH:
+                self._store.optimize()
+            self._backlog = 0
+        if self._is_unseen or self._snapshots.sequence() != self._seq:
+            folder = self._snapshots.prepare(self._seq)
+            self._store.backup(folder)
+            self._snapshots.switch(folder)
+            self._is_unseen = False
 
     def run(self, stopped: Callable[[], bool]) -> None:
         """Follow the ledger until `stopped` says so."""
@@ -87,11 +105,16 @@ class Projector:
                 time.sleep(IDLE)
                 continue
             waited, seen, polled = waited or asked != seen, asked, moment
-            if self.step() == BATCH:
+            due = moment - taken >= self._interval
+            if self.step():
                 polled = 0.0  # go on at once
-            elif waited or moment - taken >= self._interval:
+                ready = waited and due
+            else:
+                ready = waited or due
+            if ready:
                 self.snapshot()
-                taken, waited = moment, False
+                # Whoever waits while there is more to do may wait for just that.
+                taken, waited = moment, waited and self._is_behind
 
 
 @contextmanager
@@ -169,6 +192,10 @@ def check(settings: Settings, ledger: Ledger) -> list[str]:
     store = EmbeddedStore(snapshots.live, Identity.of(settings), links)
     seq, last = store.sequence(), ledger.last_sequence()
     differences = []
+    if not store.fits():
+        differences.append("The store is of another form; `ctgraph rebuild` makes it anew.")
+    if stale := store.stale():
+        differences.append(f"{stale} links are still to be amended; the projector is at it.")
     if seq != last:
         differences.append(f"The store holds sequence number {seq}, the ledger {last}.")
     if snapshots.sequence() != seq:
@@ -213,6 +240,6 @@ def _expected(
 def standing(ledger: Ledger, until: int) -> Iterator[Change]:
     """Yield the change that each record stands at, at a sequence number, without tombstones."""
     seq = 0
-    while changes := ledger.changes(seq, BATCH, standing=until):
+    while changes := ledger.changes(seq, BATCH, standing=until, size=BATCH_BYTES):
         yield from (change for change in changes if change.quads)
         seq = changes[-1].seq
