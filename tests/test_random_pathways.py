@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain, count, pairwise
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from conftest import ctid_number
@@ -19,6 +20,7 @@ from linking import World, condition, framework, iri, number_of, record
 
 from ctgraph.links.model import Graph
 from ctgraph.pathways import Asked
+from ctgraph.store import embedded
 
 # Who comes first, and how strongly: what a record says of itself, what it says of another one.
 FIRST = {"isRequiredFor": "required", "isAdvancedStandingFor": "advanced",
@@ -287,13 +289,15 @@ def test_sparql_says_the_same(worlds: Worlds, history: History, start: int) -> N
     assert (start in reached) == (circles or registry.demands_itself(start))
 
 
-@settings(max_examples=8)
-@given(histories)
+@settings(max_examples=16)
+@given(histories, st.booleans())
 def test_what_a_history_leaves_is_what_a_rebuild_makes(
-    tmp_path_factory: pytest.TempPathFactory, history: History
+    tmp_path_factory: pytest.TempPathFactory, history: History, in_pieces: bool
 ) -> None:
     world = World(tmp_path_factory.mktemp("history") / "home")
-    Registry(world, 100, history)
+    smallest = {"AMENDED": 1, "MOST_QUADS": 1} if in_pieces else {"AMENDED": embedded.AMENDED}
+    with patch.multiple(embedded, **smallest):
+        Registry(world, 100, history)
     assert world.differences() == []
     before = world.contents()
     world.rebuild()

@@ -189,6 +189,8 @@ class EmbeddedStore:
                    for one, other in others):  # fmt: skip
             for quad in order:
                 self._store.remove(quad)
+        if not any(True for _ in self._store.quads_for_pattern(None, None, None, graph)):
+            self._store.remove_graph(graph)
 
     def _write(self, quads: list[ox.Quad], seq: int) -> None:
         """Add quads, and then the sequence number."""

@@ -63,8 +63,10 @@ def holds(earlier: str, later: str) -> str:
     :param earlier: the name of the table that the earlier end and the way stand in; `later`
         likewise for the later end.
     """
-    return (f"({earlier}.via NOT IN {UNSURE} OR NOT EXISTS (SELECT 1 FROM node "
-            f"WHERE competency AND id IN ({earlier}.earlier, {later}.later)))")  # fmt: skip
+    return (
+        f"({earlier}.via NOT IN {UNSURE} OR NOT EXISTS (SELECT 1 FROM node INDEXED BY competency "
+        f"WHERE competency AND id IN ({earlier}.earlier, {later}.later)))"
+    )
 
 
 def links_of(db: sqlite3.Connection, document: str) -> tuple[str, list[Link]]:
