@@ -164,7 +164,7 @@ def test_steps_are_read_as_far_as_they_are_asked_for(
 
 
 def test_what_a_manifest_asks_in_words_is_read_once(world: World) -> None:
-    long = ["x" * 900 + str(n) for n in range(100)]
+    long = ["x" * 900 + str(n) for n in range(90)]
     needed = condition(targetCredential=[iri(1), iri(2)], condition=long)
     world.publish(record(1), record(MANIFEST, "ConditionManifest", requires=[needed] * 12),
                   *map(user, range(100, 130)))  # fmt: skip
