@@ -49,6 +49,7 @@ class Projector:
         if not self._store.fits():
             del self._store  # closes it
             rebuild(settings, ledger)
+            shutil.rmtree(self._snapshots.path / "past", ignore_errors=True)  # no better than it
             self._store = self._open()
         self._seq = self._store.sequence()
         self._waiting: list[Change] = []
