@@ -24,7 +24,9 @@ from ctgraph.links.facts import Fact
 from ctgraph.links.model import Graph, rank
 from ctgraph.links.properties import CETERMS
 from ctgraph.pathways import Pathways
+from ctgraph.pathways.traversal import MOST_STEPS
 from ctgraph.settings import load_settings
+from ctgraph.store.linkreader import reading
 from ctgraph.store.links import TABLES, LinkIndex
 from ctgraph.store.maintenance import check, rebuild
 from ctgraph.store.projector import Projector
@@ -137,17 +139,21 @@ class World:
         for outcome in append(self.ledger, submissions, "test"):
             if isinstance(outcome, CtgraphError):
                 raise outcome
-        self.projector.step()
+        while self.projector.step():
+            pass
 
     def edges(self, property: str = "") -> dict[tuple[int, int], str]:
         """Return which record precedes which by the index, with the strongest strength.
 
         :param property: count only what this property says.
         """
-        rows = self._rows("SELECT earlier, later, strength FROM link WHERE relation = 'precedes' "
-                          "AND property LIKE ?", f"%{property}")  # fmt: skip
-        order = sorted(rows, key=lambda row: -rank(row[2]))
-        return {(number_of(row[0]), number_of(row[1])): row[2] for row in order}
+        ids = {end for row in self._rows("SELECT earlier, later FROM link") for end in row}
+        with reading(self.settings) as links:
+            pairs = {step[:2] for step in links.steps(ids, True, MOST_STEPS)}
+            said = links.statements(pairs, (), "precedes")
+        order = sorted((s for s in said if s.property.endswith(property)),
+                       key=lambda s: -rank(s.strength))  # fmt: skip
+        return {(number_of(s.earlier), number_of(s.later)): s.strength for s in order}
 
     def kept(self, *numbers: int) -> set[tuple[Any, ...]]:
         """Return the rows of the link index of some documents, with the numbers of the rows."""

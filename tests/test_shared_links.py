@@ -214,32 +214,55 @@ def test_the_conditions_of_a_manifest_in_any_order(world: World, order: list[str
     assert world.differences() == []
 
 
-def test_a_changed_manifest_changes_the_links_concerned_and_no_others(world: World) -> None:
+def test_a_changed_manifest_changes_what_it_says_and_nothing_of_others(world: World) -> None:
     own = {(9, 7): "preparation", (9, 8): "preparation"}
     others = record(6, requires=[needs(1)]), record(10, "ConditionManifest", requires=[iri(1)])
     world.publish(manifest(**SHARED), user(7), user(8), *others)
-    kept = world.kept(6, 10) | {row for row in world.kept(7, 8) if not row[-1]}
+    kept = world.kept(6, 7, 8, 10)
 
-    def holds(expected: dict[tuple[int, int], str]) -> None:
+    def holds(demands: dict[int, str], *users: int) -> None:
+        expected = {(target, user): strength for target, strength in demands.items()
+                    for user in users}  # fmt: skip
         assert world.edges() == expected | own | {(1, 6): "required"}
         assert kept <= world.kept(6, 7, 8, 10)
-        assert {(s, o) for user in (7, 8) for s, p, o in world.says(user) if p == "precedes"} == {
-            *expected, *own}  # fmt: skip
+        assert {(s, o) for number in (5, 7, 8) for s, p, o in world.says(number)
+                if p == "precedes"} == {*((target, 5) for target in demands),
+                                        *((5, user) for user in users), *own}  # fmt: skip
         assert world.differences() == []
 
-    holds(shared(7, 8))
+    every = {target: strength for (target, _), strength in shared(7).items()}
+    holds(every, 7, 8)
     world.publish(manifest(recommends=[iri(2)]))
-    holds({(2, 7): "recommended", (2, 8): "recommended"})
+    holds({2: "recommended"}, 7, 8)
     world.withdraw(5)
-    holds({})
+    holds({}, 7, 8)
     world.publish(manifest(**SHARED))
-    holds(shared(7, 8))
+    holds(every, 7, 8)
+    kept = world.kept(6, 7, 10)
     world.publish(record(8, preparationFrom=[iri(9)]))
-    kept -= {row for row in kept if row[1] == ctid_number(8)}
-    holds(shared(7))
+    holds(every, 7)
     before = world.contents()
     world.rebuild()
     assert world.contents() == before
+
+
+def test_the_rdf_of_a_manifest(world: World) -> None:
+    world.publish(manifest(**SHARED), user(7), owner=1)
+    world.publish(record(1, requires=[iri(20)]))
+    (use,) = (s for s, p, o in world.says(7) if (p, o) == ("via", "manifest"))
+    assert {(p, o) for s, p, o in world.says(7) if s == use} == {
+        ("http://www.w3.org/1999/02/22-rdf-syntax-ns#type", "Link"), ("earlier", 5), ("later", 7),
+        ("via", "manifest"), ("assertedBy", 7), ("owner", 901),
+        ("assertedWith", "https://purl.org/ctdl/terms/commonConditions"),
+    }  # fmt: skip
+    said = world.says(5)
+    strengths = {o: strength for s, p, o in said if p == "earlier"
+                 for subject, q, strength in said if (subject, q) == (s, "strength")}  # fmt: skip
+    assert strengths == {1: "required", 2: "required", 3: "recommended", 4: "required"}
+    found = world.store().query(f"""
+        PREFIX ctg: <https://w3id.org/ctgraph/terms#>
+        SELECT ?a {{ ?a ctg:precedes+ <{iri(7)}> }}""", use_default_graph_as_union=True)
+    assert {number_of(row["a"].value) for row in found} == {1, 2, 3, 4, 5, 9, 20}
 
 
 def test_what_a_record_needs_by_a_manifest_counts_like_its_own(world: World) -> None:
@@ -260,7 +283,9 @@ def test_a_competency_that_a_manifest_names(world: World, order: tuple[str, ...]
     assert world.edges() == {(1, 7): "recommended"} and world.differences() == []
     world.publish(framework(10, 12))
     assert world.edges() == {(1, 7): "recommended", (11, 7): "required"}
-    assert (11, "precedes", 7) in world.says(7) and world.differences() == []
+    assert (11, "precedes", 5) in world.says(5) and world.differences() == []
+    world.publish(framework(10, 11))
+    assert (11, "precedes", 5) not in world.says(5) and world.differences() == []
 
 
 def test_a_condition_says_what_kind_of_thing_it_points_at(world: World) -> None:

@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from itertools import islice
+from math import inf
 from typing import Any
 
 import sqlalchemy as sa
@@ -73,6 +74,8 @@ def _other_revision(revision: str | None) -> StoreError:
 
 _VERSION = (version.c.seq, version.c.ctid, version.c.number, version.c.event, version.c.actor,
             version.c.created_at, version.c.digest)  # fmt: skip
+# So many documents, packed, are fetched at a time.
+AT_ONCE = 20
 _CHANGE = (version.c.seq, version.c.ctid, version.c.number, version.c.digest, version.c.created_at,
            envelope.c.owner, envelope.c.created_at, version.c.event, version.c.actor)  # fmt: skip
 _FIND = (
@@ -303,10 +306,13 @@ class Ledger:
         with self.engine.connect() as connection:
             return str(connection.execute(newest).scalar() or "")
 
-    def changes(self, after: int, limit: int, standing: int | None = None) -> list[Change]:
+    def changes(
+        self, after: int, limit: int, standing: int | None = None, size: float = inf
+    ) -> list[Change]:
         """Return the changes behind sequence number `after`, in order.
 
         :param standing: leave out changes that a later one, up to this number, replaced.
+        :param size: stop when the documents have so many bytes together; one is always returned.
         """
         query = (
             sa.select(*_CHANGE, version.c.quads)
@@ -325,8 +331,14 @@ class Ledger:
                     later.c.seq <= standing,
                 ),
             )
+        found: list[Change] = []
         with self.engine.connect() as connection:
-            return [Change(*[*row[:-1], unpack(row[-1])]) for row in connection.execute(query)]
+            for row in connection.execution_options(yield_per=AT_ONCE).execute(query):
+                found.append(Change(*[*row[:-1], unpack(row[-1])]))
+                size -= len(found[-1].quads)
+                if size <= 0:
+                    break
+        return found
 
     def history(self, until: int) -> Iterator[Change]:
         """Yield every change up to sequence number `until`, without documents, by record."""

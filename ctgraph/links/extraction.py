@@ -131,7 +131,7 @@ class _Reader:
             yield Link("concurrent", node, target, by, _curie(ctdl.COREQUISITE), "", "", condition)
         if not self._is_foreign(node):
             for manifest in self._linked(here.get(ctdl.COMMON, ())):
-                yield Link("uses", manifest, node, by, _curie(ctdl.COMMON))
+                yield Link("uses", manifest, node, by, _curie(ctdl.COMMON), "", "manifest")
         for earlier in self._linked(here.get(ctdl.FROM, ())):
             for later in self._linked(here.get(ctdl.FOR, ())):
                 yield Link("precedes", earlier, later, by, _curie(ctdl.FROM), "advanced",

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from itertools import chain
+from typing import Any, NamedTuple
 
-from ctgraph.errors import BadParameter
+from ctgraph.errors import BadParameter, QueryLimit
 from ctgraph.links.model import Cut, Node
 from ctgraph.pathways.answers import Describer, family_of
-from ctgraph.store.linkreader import Links, Statement
+from ctgraph.store.linkreader import MOST_BYTES, TOO_MUCH, Links, Needs, Statement
 
 MOST_HELD = 200
 MOST_LEADS = 5_000
@@ -89,45 +90,67 @@ def check_held(links: Links, describer: Describer, held: Collection[str]) -> Che
     return Checked(tuple(held), in_order(open_), in_order(one_step), nodes, cut)
 
 
+class _Standing(NamedTuple):
+    """How somebody stands before some needs, and all the targets that these name."""
+
+    missing: tuple[Missing, ...]
+    words: tuple[str, ...]
+    named: frozenset[str]
+
+
 def _prospects(
     links: Links, because: Mapping[str, Collection[str]], held: set[str]
 ) -> list[Prospect]:
-    """Hold the needs of records against what is held.
+    """Hold the needs of records against what is held; leave out what lacks more than one thing.
 
     What states no needs at all is open only to who holds something that leads to it.
+
+    :raises QueryLimit: when what they ask for in words is too much for one answer.
     """
     known = links.nodes(because)
-    needs = _without_competencies(links, links.requirements(because))
+    needs = links.requirements(because)
+    # What a manifest demands of many is looked at once.
+    distinct = {id(some): some for found in needs.values() for some in found}
+    _without_competencies(links, distinct.values())
+    standing = {key: _standing(some, held) for key, some in distinct.items()}
     asked: dict[str, list[Statement]] = {}
     for s in links.asked_for(because):
         asked.setdefault(s.later, []).append(s)
-    found = []
+    prospects = []
+    size = 0
     for record in because.keys() & known.keys():
-        missing: list[Missing] = []
-        words: list[str] = []
-        for need in needs.get(record, []):
-            lacking, said = _lacking(need, held)
-            missing += lacking
-            words += said
-        missing += _asked_by_others(needs.get(record, []), asked.get(record, []), held)
-        if because[record] or missing:
-            found.append(Prospect(record, tuple(sorted(because[record])),
-                                  tuple(dict.fromkeys(missing)),
-                                  tuple(dict.fromkeys(words))))  # fmt: skip
-    return found
+        stands = [standing[id(some)] for some in needs.get(record, [])]
+        others = _asked_by_others(stands, asked.get(record, []), held)
+        # Two of each are enough to see whether there is more than one: none of them names it twice.
+        missing = dict.fromkeys(chain(*(found.missing[:2] for found in stands), others))
+        if len(missing) > 1 or not (because[record] or missing):
+            continue
+        words = dict.fromkeys(word for found in stands for word in found.words)
+        size += sum(map(len, words))
+        if size > MOST_BYTES:
+            raise QueryLimit(TOO_MUCH)
+        prospects.append(Prospect(record, tuple(sorted(because[record])), tuple(missing),
+                                  tuple(words)))  # fmt: skip
+    return prospects
 
 
-def _without_competencies(
-    links: Links, needs: dict[str, list[dict[str, Any]]]
-) -> dict[str, list[dict[str, Any]]]:
+def _without_competencies(links: Links, needs: Collection[Needs]) -> None:
     """Turn targets that are competencies into words: nobody holds one."""
-    options = [option for found in needs.values() for need in found for option in need["options"]]
+    options = [option for some in needs for need in some for option in need["options"]]
     known = links.nodes({target for option in options for target in option["targets"]})
     names = {id: row.name for id, row in known.items() if family_of(row.type) == "competency"}
     for option in options:
         option["words"] += [f"Competency: {names[t]}" for t in option["targets"] if t in names]
         option["targets"] = [t for t in option["targets"] if t not in names]
-    return needs
+
+
+def _standing(needs: Needs, held: set[str]) -> _Standing:
+    lacking = [_lacking(need, held) for need in needs]
+    return _Standing(
+        tuple(dict.fromkeys(one for missing, _ in lacking for one in missing)),
+        tuple(dict.fromkeys(word for _, words in lacking for word in words)),
+        frozenset(t for need in needs for option in need["options"] for t in option["targets"]),
+    )
 
 
 def _lacking(
@@ -151,13 +174,12 @@ def _lacking(
 
 
 def _asked_by_others(
-    needs: Iterable[Mapping[str, Any]], asked: Iterable[Statement], held: Collection[str]
+    stands: Collection[_Standing], asked: Iterable[Statement], held: Collection[str]
 ) -> list[Missing]:
     """Return what is missing by what other records say that they are required for this one."""
-    named = {t for need in needs for option in need["options"] for t in option["targets"]}
     groups: dict[str, list[Statement]] = {}
     for s in asked:
-        if s.earlier not in named and s.asserter == s.earlier:
+        if s.asserter == s.earlier and not any(s.earlier in found.named for found in stands):
             groups.setdefault(s.alternative or s.earlier, []).append(s)
     return [
         Missing(tuple(dict.fromkeys(s.earlier for s in group)), group[0].property, group[0].name)

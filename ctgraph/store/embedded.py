@@ -7,7 +7,7 @@ stand in the link index too. One more quad says which sequence number the store 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -16,15 +16,20 @@ from ctgraph.identity import Identity
 from ctgraph.iris import CTG, DCT, TYPE, XSD
 from ctgraph.ledger.values import Change
 from ctgraph.links.extraction import extract
-from ctgraph.store.linkgraph import link_quads
-from ctgraph.store.links import LinkIndex, Said
+from ctgraph.store.linkgraph import EARLIER, LATER, LINK_SIZE, ORDER, link_quads
+from ctgraph.store.links import Asserted, LinkIndex, Said
 from ctgraph.validation.completeness import completeness
 
 # From this many quads on, writing files of their own is faster than a transaction.
 BULK = 20_000
 FILL = 1000
-SEQUENCE = ox.NamedNode(f"{CTG}sequence")
-LEDGER = ox.NamedNode(f"{CTG}ledger")
+MOST_QUADS = 200_000
+"""Of a batch; a document that has more is a batch of its own."""
+AMENDED = 1000
+"""How many links of other documents are amended at a time."""
+SEQUENCE, LEDGER = ox.NamedNode(f"{CTG}sequence"), ox.NamedNode(f"{CTG}ledger")
+FORM = "2"
+"""The form in which the store holds what documents say: a store of another form is made anew."""
 
 
 def envelope_quads(
@@ -99,7 +104,7 @@ class EmbeddedStore:
         self._store = ox.Store.read_only(str(path)) if read_only else ox.Store(str(path))
         self._identity = identity
         self._links = links
-        self._first_batch = True
+        self._is_sure = False
         self._registry = ox.NamedNode(f"{identity.base}/envelopes")
 
     def sequence(self) -> int:
@@ -111,12 +116,12 @@ class EmbeddedStore:
     def mark(self) -> tuple[int, str]:
         """Return the number of the store's last change, and the ledger's mark there.
 
-        The mark is empty in a store that never held a change.
+        The mark is empty in a store that never held a change, or has another form.
         """
         marks = self._store.quads_for_pattern(None, LEDGER, None, self._registry)
-        found = (quad.object.value.partition(" ") for quad in marks)  # type: ignore[union-attr]
-        seq, mark = max(((int(seq), mark) for seq, _, mark in found), default=(0, ""))
-        return seq, mark
+        found = (quad.object.value.split(" ", 2) for quad in marks)  # type: ignore[union-attr]
+        known = ((int(seq), mark) for seq, form, mark in found if form == FORM)
+        return max(known, default=(0, ""))
 
     def links_sequence(self) -> int:
         """Return the number of the last change that the link index holds."""
@@ -127,34 +132,80 @@ class EmbeddedStore:
         del self._store
         self._links.close()
 
-    def apply(self, changes: Iterable[Change], seq: int, mark: str) -> None:
-        """Bring the store to sequence number `seq` by the changes since, and then the link index.
+    def apply(self, changes: Sequence[Change], mark: Callable[[Change], str]) -> int:
+        """Bring the store on by the first of some changes, and then the link index.
 
-        :param mark: the ledger's mark at that number, which tells it from other ledgers.
-
-        The number is written last. Killed before that, some of the changes may be in the store;
-        but no snapshot is taken then, and applying the same changes again comes to the same,
+        The sequence number is written last. Killed before that, some of the changes may be in the
+        store; but no snapshot is taken then, and applying the same changes again comes to the same,
         for blank nodes keep their labels.
+
+        :returns: how many were applied: as many as make up a batch, but one at least.
         """
+        records: dict[str, list[ox.Quad]] = {}
+        said: dict[str, Said] = {}
         quads: list[ox.Quad] = []
-        newest: dict[str, Change] = {}
-        said: list[Said] = []
-        for change in changes:
-            newest[change.ctid] = change
+        number = size = 0
+        while number < len(changes) and size < MOST_QUADS:
+            change = changes[number]
+            records[change.ctid], said[change.ctid] = self._read(change)
             quads += history_quads(change, self._identity)
-        for change in newest.values():
-            if change.number > 1:
-                for graph in self._graphs(change.ctid):
-                    self._store.remove_graph(graph)
-            quads += self._quads(change, said)
-        with self._links.applying(said, seq) as shared:
-            # After a death, also what is new may be there already.
-            new = {c.ctid for c in newest.values() if c.number == 1 and not self._first_batch}
-            for document in {*newest, *shared} - new:
-                self._store.remove_graph(ox.NamedNode(self._identity.links(document)))
-            quads += self._link_quads(said, shared) + self._shared_quads(shared)
-            self._write(quads, seq, mark)
-        self._first_batch = False
+            size += len(records[change.ctid]) + LINK_SIZE * len(said[change.ctid][2].links)
+            number += 1
+        taken = changes[:number]
+        seq = taken[-1].seq
+        with self._links.applying(said.values(), seq) as asserted:
+            # After a death or a failure, also what is new may be there already.
+            new = {c.ctid for c in taken if c.number == 1 and self._is_sure}
+            self._is_sure = False
+            for graph in (graph for record in said.keys() - new for graph in self._graphs(record)):
+                self._store.remove_graph(graph)
+            for record in records.values():
+                quads += record
+            quads += self._link_quads(asserted)
+            self._write(quads, seq, mark(taken[-1]))
+        self._is_sure = True
+        return number
+
+    def amend(self) -> int:
+        """Amend some links that have come to hold or hold no longer; return how many.
+
+        A document need not say anything new for that: it is what became of the things it names.
+        """
+        with self._links.amending(AMENDED) as links:
+            fresh = []
+            for document, owner, link, is_held in links:
+                quads = link_quads(document, owner, [link], self._identity)
+                if is_held:
+                    fresh += quads
+                else:
+                    self._withdraw(quads)
+            self._store.extend(fresh)
+        return len(links)
+
+    def stale(self) -> int:
+        """Return how many links are still to be amended."""
+        return self._links.stale()
+
+    def _withdraw(self, quads: list[ox.Quad]) -> None:
+        """Remove a link; the order of its ends stays where another of the document says so too."""
+        order = [quad for quad in quads if quad.predicate in ORDER]
+        for quad in quads:
+            if quad.predicate not in ORDER:
+                self._store.remove(quad)
+        earlier, later, graph = order[0].subject, order[0].object, order[0].graph_name
+        # The shorter list of the two has been looked through when `zip` ends.
+        others = zip(
+            self._store.quads_for_pattern(None, EARLIER, earlier, graph),
+            self._store.quads_for_pattern(None, LATER, later, graph),
+            strict=False,
+        )
+        if not any(ox.Quad(one.subject, LATER, later, graph) in self._store
+                   or ox.Quad(other.subject, EARLIER, earlier, graph) in self._store
+                   for one, other in others):  # fmt: skip
+            for quad in order:
+                self._store.remove(quad)
+        if not any(True for _ in self._store.quads_for_pattern(None, None, None, graph)):
+            self._store.remove_graph(graph)
 
     def _write(self, quads: list[ox.Quad], seq: int, mark: str) -> None:
         """Add quads, and then the sequence number."""
@@ -178,7 +229,7 @@ class EmbeddedStore:
         :param mark: the ledger's mark at `seq`.
         """
         self._store.bulk_extend(self._records(changes, seq))
-        self._store.bulk_extend(self._shared_quads(self._links.sharing()))
+        self._store.bulk_extend(self._unsure_quads())
         self._store.bulk_extend(
             quad for change in history for quad in history_quads(change, self._identity)
         )
@@ -190,27 +241,22 @@ class EmbeddedStore:
         with self._links.filling(seq) as take:
             said: list[Said] = []
             for change in changes:
-                yield from self._quads(change, said)
+                quads, says = self._read(change)
+                yield from quads
+                said.append(says)
                 if len(said) >= FILL:
-                    yield from self._link_quads(said, take(said))
+                    yield from self._link_quads(take(said))
                     said = []
-            yield from self._link_quads(said, take(said))
+            yield from self._link_quads(take(said))
 
-    def _link_quads(self, said: list[Said], shared: set[str]) -> list[ox.Quad]:
-        """Return the graphs of links of documents, from what they assert: that is at hand.
+    def _unsure_quads(self) -> Iterator[ox.Quad]:
+        """Yield the graphs of links that depend on what the things they name are, by the index."""
+        for document in self._links.unsure():
+            yield from self._link_quads([(document, *self._links.links(document))])
 
-        :param shared: documents whose links depend on others too; they are left out.
-        """
-        return [
-            quad for document, owner, extract in said if document not in shared
-            for quad in link_quads(document, owner, extract.links, self._identity)
-        ]  # fmt: skip
-
-    def _shared_quads(self, shared: set[str]) -> list[ox.Quad]:
-        """Return the graphs of links of documents, from the index, which knows the others."""
-        return [quad for document in shared
-                for quad in link_quads(document, *self._links.links(document), self._identity)
-        ]  # fmt: skip
+    def _link_quads(self, asserted: Iterable[Asserted]) -> Iterator[ox.Quad]:
+        for document, owner, links in asserted:
+            yield from link_quads(document, owner, links, self._identity)
 
     def optimize(self) -> None:
         """Compact the store; without it, the first snapshot after a long load is slow."""
@@ -231,8 +277,8 @@ class EmbeddedStore:
 
     def expected(self, change: Change) -> tuple[dict[str, set[ox.Quad]], Said]:
         """Return the named graphs that a record should have, by their IRIs; and what it asserts."""
-        said: list[Said] = []
-        return _as_kept(self._quads(change, said)), said[0]
+        quads, said = self._read(change)
+        return _as_kept(quads), said
 
     def expected_links(self, document: str, links: LinkIndex) -> dict[str, set[ox.Quad]]:
         """Return the graph of links that a document should have by another index, by its IRI."""
@@ -247,23 +293,26 @@ class EmbeddedStore:
         """The IRI of the named graph that holds the sequence number."""
         return self._registry.value
 
-    def _graphs(self, record: str) -> tuple[ox.NamedNode, ox.NamedNode]:
-        base = self._identity.base
-        return (ox.NamedNode(self._identity.graph(record)),
-                ox.NamedNode(f"{base}/envelopes/{record}"))  # fmt: skip
+    def _graphs(self, record: str) -> Iterator[ox.NamedNode]:
+        """Yield the named graphs that are made anew with a document."""
+        yield ox.NamedNode(self._identity.graph(record))
+        yield ox.NamedNode(f"{self._identity.base}/envelopes/{record}")
+        yield ox.NamedNode(self._identity.links(record))
 
-    def _quads(self, change: Change, said: list[Said]) -> list[ox.Quad]:
-        """Return the quads of a record and its envelope; add to `said` what it asserts."""
+    def _read(self, change: Change) -> tuple[list[ox.Quad], Said]:
+        """Return the quads of a record and its envelope, and what it asserts."""
         quads = list(ox.parse(change.quads, format=ox.RdfFormat.N_QUADS, lenient=True))
-        said.append((change.ctid, change.owner, extract(quads, change.ctid, self._identity)))
-        if not quads:
-            return []
-        return quads + envelope_quads(change, self._identity, quads)
+        said = change.ctid, change.owner, extract(quads, change.ctid, self._identity)
+        if quads:
+            quads += envelope_quads(change, self._identity, quads)
+        return quads, said
 
     def _marks(self, seq: int, mark: str) -> list[ox.Quad]:
         subject = ox.NamedNode(self._identity.base)
+        said = ox.Literal(f"{seq} {FORM} {mark}")
         return [ox.Quad(subject, SEQUENCE, ox.Literal(seq), self._registry),
-                ox.Quad(subject, LEDGER, ox.Literal(f"{seq} {mark}"), self._registry)]  # fmt: skip
+                ox.Quad(subject, LEDGER, said, self._registry)]  # fmt: skip
+
 
 
 def _as_kept(quads: Iterable[ox.Quad]) -> dict[str, set[ox.Quad]]:

@@ -16,6 +16,7 @@ from ctgraph.vocab import vocabulary
 
 Node = ox.NamedNode | ox.BlankNode
 PRECEDES, SUCCEEDS = ox.NamedNode(f"{CTG}precedes"), ox.NamedNode(f"{CTG}succeeds")
+ORDER = (PRECEDES, SUCCEEDS)
 CONCURRENT, REPLACED = ox.NamedNode(f"{CTG}concurrentWith"), ox.NamedNode(f"{CTG}replacedBy")
 LINK = ox.NamedNode(f"{CTG}Link")
 EARLIER, LATER = ox.NamedNode(f"{CTG}earlier"), ox.NamedNode(f"{CTG}later")
@@ -24,12 +25,17 @@ ASSERTED_BY, OWNER = ox.NamedNode(f"{CTG}assertedBy"), ox.NamedNode(f"{CTG}owner
 ASSERTED_WITH = ox.NamedNode(f"{CTG}assertedWith")
 CONDITION, ALTERNATIVE_OF = ox.NamedNode(f"{CTG}condition"), ox.NamedNode(f"{CTG}alternativeOf")
 REQUIRED_NUMBER = ox.NamedNode(f"{CTG}requiredNumber")
+LINK_SIZE = 13
+"""The most quads that a link is."""
 
 
 def link_quads(
     document: str, owner: str, links: Iterable[Link], identity: Identity
 ) -> list[ox.Quad]:
     """Return the named graph of the links that a document asserts.
+
+    What a manifest demands comes before the manifest, and the manifest before all that have its
+    conditions: a step through it is two of ``ctg:precedes``.
 
     :param owner: CTID of who owns the document.
     """
@@ -43,7 +49,7 @@ def link_quads(
 def _triples(
     graph: ox.NamedNode, owner: str, link: Link, identity: Identity
 ) -> Iterator[tuple[Node, ox.NamedNode, Node | ox.Literal]]:
-    if link.relation not in ("precedes", "concurrent", "version"):
+    if link.relation == "part":
         return
     earlier, later = _node(link.earlier, identity), _node(link.later, identity)
     if link.relation == "concurrent":
@@ -59,7 +65,8 @@ def _triples(
     yield subject, TYPE, LINK
     yield subject, EARLIER, earlier
     yield subject, LATER, later
-    yield subject, STRENGTH, ox.Literal(link.strength)
+    if link.strength:
+        yield subject, STRENGTH, ox.Literal(link.strength)
     yield subject, VIA, ox.Literal(link.via)
     yield subject, ASSERTED_BY, _node(link.by, identity)
     yield subject, ASSERTED_WITH, _property(link.property)

@@ -15,7 +15,7 @@ import orjson
 from ctgraph.errors import QueryLimit, StoreError
 from ctgraph.links.extraction import Link
 from ctgraph.settings import Settings
-from ctgraph.store.links import links_of
+from ctgraph.store.linkrows import holds, links_of
 from ctgraph.store.snapshots import snapshots_of
 
 # How many instructions of SQLite run between two looks at the clock.
@@ -23,6 +23,18 @@ LOOK = 20_000
 FEW, MOST_OF_A_PAIR, MOST_STATEMENTS = 8_000, 20, 20_000
 MOST_BYTES = 20_000_000
 """Of requirements read for one question."""
+TOO_MUCH = "What these records need is too much to be compared at once."
+Needs = list[dict[str, Any]]
+"""Conditions, each as `ctgraph.links.extraction.Requirement` has it."""
+
+_SAYS = "{0}.property, {0}.strength, {1}, {0}.condition, {0}.name, {0}.description, "
+_SAYS += "{0}.alternative, {0}.required"
+# A statement of a document, and one that a manifest makes of a record that has its conditions.
+_OWN = ("link.document, link.owner, link.relation, link.earlier, link.later, link.asserter, "
+        + _SAYS.format("link", "link.via"))  # fmt: skip
+_SHARED = ("uses.document, uses.owner, 'precedes', common.earlier, uses.later, uses.later, "
+           + _SAYS.format("common", "'manifest'"))  # fmt: skip
+_HOLDS, _SHARED_HOLDS = holds("link", "link"), holds("common", "uses")
 
 
 class Known(NamedTuple):
@@ -56,7 +68,6 @@ class Statement(NamedTuple):
     description: str
     alternative: str
     required: int | None
-    manifest: str
 
 
 class Step(NamedTuple):
@@ -80,12 +91,22 @@ class Links:
     ) -> list[Step]:
         """Return the steps from some nodes: to what they precede, or back to what precedes them.
 
-        :param most: how many to return, in the order of the nodes.
+        :param most: how many to return.
         """
-        end = "earlier" if forward else "later"
+        end, near, far = ("earlier", "common", "uses") if forward else ("later", "uses", "common")
+        query = (f"SELECT earlier, later, strength FROM link WHERE relation = :relation AND {end} "
+                 f"IN (SELECT value FROM json_each(:ids)) AND {_HOLDS}")  # fmt: skip
+        if relation == "precedes":
+            query += (
+                " UNION ALL SELECT common.earlier, uses.later, common.strength "
+                f"FROM json_each(:ids) AS id CROSS JOIN link AS {near} "
+                f"ON {near}.{end} = id.value AND {near}.relation = '{near}' "
+                f"CROSS JOIN link AS {far} "
+                f"ON {far}.manifest = {near}.manifest AND {far}.relation = '{far}' "
+                f"WHERE common.earlier <> uses.later AND {_SHARED_HOLDS}"
+            )
         return list(map(Step._make, self._db.execute(
-            f"SELECT earlier, later, strength FROM link WHERE relation = ? AND {end} IN "
-            "(SELECT value FROM json_each(?)) LIMIT ?", (relation, _array(ids), most),
+            f"{query} LIMIT :most", {"relation": relation, "ids": _array(ids), "most": most},
         )))  # fmt: skip
 
     def statements(
@@ -98,22 +119,32 @@ class Links:
         :param strengths: the strengths that count; empty for all.
         """
         # CROSS JOIN: SQLite is not to begin with the links, of which there are many more.
-        found = (
-            "FROM json_each(?) AS pair CROSS JOIN link ON relation = ? "
-            "AND earlier = json_extract(pair.value, '$[0]') "
-            "AND later = json_extract(pair.value, '$[1]')"
+        earlier, later = (f"json_extract(pair.value, '$[{n}]')" for n in (0, 1))
+        strong = "{}.strength IN (SELECT value FROM json_each(:strengths))" if strengths else "TRUE"
+        query = (
+            f"SELECT {_OWN}, link.rowid AS place FROM json_each(:pairs) AS pair CROSS JOIN link "
+            f"ON link.relation = :relation AND link.earlier = {earlier} AND link.later = {later} "
+            f"WHERE {strong.format('link')} AND {_HOLDS}"
         )
-        if strengths:
-            found += " AND strength IN (SELECT value FROM json_each(?))"
-        given = (_array(pairs), relation, *([_array(strengths)] if strengths else []))
-        rows = self._db.execute(f"SELECT link.* {found} LIMIT ?", (*given, FEW)).fetchall()
+        if relation == "precedes":
+            query += (
+                f" UNION ALL SELECT {_SHARED}, common.rowid FROM json_each(:pairs) AS pair "
+                f"CROSS JOIN link AS uses ON uses.relation = 'uses' AND uses.later = {later} "
+                "CROSS JOIN link AS common ON common.manifest = uses.manifest "
+                f"AND common.relation = 'common' AND common.earlier = {earlier} "
+                f"WHERE common.earlier <> uses.later AND {strong.format('common')} "
+                f"AND {_SHARED_HOLDS}"
+            )
+        given = {"pairs": _array(pairs), "relation": relation, "strengths": _array(strengths),
+                 "few": FEW, "of_a_pair": MOST_OF_A_PAIR, "most": MOST_STATEMENTS}  # fmt: skip
+        rows = self._db.execute(f"{query} LIMIT :few", given).fetchall()
         if len(rows) == FEW:  # numbering them takes as long again
             rows = self._db.execute(
-                "SELECT * FROM (SELECT link.*, row_number() OVER (PARTITION BY earlier, later "
-                "ORDER BY asserter NOT IN (earlier, later), document, link.rowid) AS number "
-                f"{found}) WHERE number <= ? LIMIT ?", (*given, MOST_OF_A_PAIR, MOST_STATEMENTS),
+                "SELECT * FROM (SELECT *, row_number() OVER (PARTITION BY earlier, later "
+                "ORDER BY asserter NOT IN (earlier, later), document, place) AS number "
+                f"FROM ({query})) WHERE number <= :of_a_pair LIMIT :most", given,
             ).fetchall()  # fmt: skip
-        said = sorted((Statement._make(row[:15]) for row in rows), key=_order)
+        said = sorted((Statement._make(row[:14]) for row in rows), key=_order)
         return [s for _, of_pair in groupby(said, key=_pair)
                 for s in islice(of_pair, MOST_OF_A_PAIR)]  # fmt: skip
 
@@ -128,16 +159,20 @@ class Links:
         ).fetchall()  # fmt: skip
 
     def said_by(self, document: str) -> tuple[str, list[Link]]:
-        """Return the owner of a document, and the links that it asserts; no owner without links."""
+        """Return the owner of a document, and those of the links that it asserts that hold.
+
+        There is no owner without links.
+        """
         return links_of(self._db, document)
 
     def asked_for(self, later: Collection[str]) -> list[Statement]:
         """Return the statements that something is required for records by who owns these."""
         return list(map(Statement._make, self._db.execute(
-            "SELECT link.* FROM json_each(?) AS id CROSS JOIN link ON link.later = id.value "
+            f"SELECT {_OWN} FROM json_each(?) AS id CROSS JOIN link ON link.later = id.value "
             "AND relation = 'precedes' AND property = 'ceterms:isRequiredFor' "
             "JOIN node ON node.id = link.later AND node.owner = link.owner "
-            "ORDER BY link.document, link.rowid LIMIT ?", (_array(later), MOST_STATEMENTS),
+            f"WHERE {_HOLDS} ORDER BY link.document, link.rowid LIMIT ?",
+            (_array(later), MOST_STATEMENTS),
         )))  # fmt: skip
 
     def nodes(self, ids: Collection[str]) -> dict[str, Known]:
@@ -166,18 +201,37 @@ class Links:
             (_array(types), *patterns, most),
         )))  # fmt: skip
 
-    def requirements(self, records: Collection[str]) -> dict[str, list[dict[str, Any]]]:
-        """Return what records need, as far as they or their manifests say so."""
-        found: dict[str, list[dict[str, Any]]] = {}
+    def requirements(self, records: Collection[str]) -> dict[str, list[Needs]]:
+        """Return what records need, as far as they or their manifests say so.
+
+        What a manifest says is one and the same list for all that have its conditions.
+
+        :raises QueryLimit: when it is too much to be compared.
+        """
+        found = {record: [needs] for record, needs in self._needs("record", records).items()}
+        uses = self._db.execute(
+            "SELECT DISTINCT later, manifest FROM json_each(?) AS id CROSS JOIN link "
+            "ON later = id.value AND relation = 'uses' LIMIT ?", (_array(records), MOST_STATEMENTS),
+        ).fetchall()  # fmt: skip
+        if len(uses) == MOST_STATEMENTS:
+            raise QueryLimit(TOO_MUCH)
+        shared = self._needs("manifest", {manifest for _, manifest in uses})
+        for record, manifest in uses:
+            if manifest in shared:
+                found.setdefault(record, []).append(shared[manifest])
+        return found
+
+    def _needs(self, whose: str, names: Collection[str]) -> dict[str, Needs]:
+        found: dict[str, Needs] = {}
         size = 0
-        for record, tree in self._db.execute(
-            "SELECT record, tree FROM requirement WHERE record IN "
-            "(SELECT value FROM json_each(?)) ORDER BY rowid", (_array(records),),
+        for name, tree in self._db.execute(
+            f"SELECT {whose}, tree FROM json_each(?) AS id "
+            f"CROSS JOIN requirement ON {whose} = id.value", (_array(names),),
         ):  # fmt: skip
             size += len(tree)
             if size > MOST_BYTES:
-                raise QueryLimit("What these records need is too much to be compared at once.")
-            found.setdefault(record, []).append(orjson.loads(tree))
+                raise QueryLimit(TOO_MUCH)
+            found.setdefault(name, []).append(orjson.loads(tree))
         return found
 
 

@@ -9,66 +9,35 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
-from functools import lru_cache
 from pathlib import Path
 
 import orjson
 
 from ctgraph.links.extraction import Extract, Link
-from ctgraph.links.model import Condition
-from ctgraph.vocab import vocabulary
+from ctgraph.store.linkrows import (
+    INSERT,
+    SCHEMA,
+    TABLES,
+    UNSURE,
+    VERSION,
+    holds,
+    is_competency,
+    link_of,
+    links_of,
+    manifest_of,
+    row_of,
+)
 
-# A row of `link` is one statement of one document. What a manifest says of all that have its
-# conditions ("common") becomes a row of each of them. A link with a competency at an end is none,
-# but only the document of the competency tells: it is kept as "not precedes", "not common" …
-# Things outside of the registry are a `node` of every document that describes them.
-SCHEMA = """
-CREATE TABLE IF NOT EXISTS node (
-  id TEXT NOT NULL, document TEXT NOT NULL, owner TEXT NOT NULL, type TEXT NOT NULL,
-  name TEXT NOT NULL, webpage TEXT NOT NULL, cost REAL, currency TEXT NOT NULL, days REAL,
-  PRIMARY KEY (id, document)
-) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS node_of_document ON node (document);
-CREATE TABLE IF NOT EXISTS link (
-  document TEXT NOT NULL, owner TEXT NOT NULL, relation TEXT NOT NULL, earlier TEXT NOT NULL,
-  later TEXT NOT NULL, asserter TEXT NOT NULL, property TEXT NOT NULL, strength TEXT NOT NULL,
-  via TEXT NOT NULL, condition TEXT NOT NULL, name TEXT NOT NULL, description TEXT NOT NULL,
-  alternative TEXT NOT NULL, required INTEGER, manifest TEXT NOT NULL
-);
-CREATE INDEX IF NOT EXISTS link_of_document ON link (document);
-CREATE INDEX IF NOT EXISTS link_forward ON link (earlier, relation, later, strength);
-CREATE INDEX IF NOT EXISTS link_backward ON link (later, relation, earlier, strength);
-CREATE TABLE IF NOT EXISTS requirement (
-  document TEXT NOT NULL, record TEXT NOT NULL, manifest TEXT NOT NULL, tree BLOB NOT NULL
-);
-CREATE INDEX IF NOT EXISTS requirement_of_document ON requirement (document);
-CREATE INDEX IF NOT EXISTS requirement_of_record ON requirement (record);
-CREATE TABLE IF NOT EXISTS mark (sequence INTEGER NOT NULL);
-"""
-TABLES = ("node", "link", "requirement")
-VERSION = 1
-"""Of the schema, and of what is read from documents: another one makes the index anew."""
-MOST_COMMON = 500
-_INSERT = {
-    "node": "INSERT INTO node VALUES (?,?,?,?,?,?,?,?,?)",
-    "link": f"INSERT INTO link VALUES ({','.join('?' * 15)})",
-    "requirement": "INSERT INTO requirement VALUES (?,?,?,?)",
-}
-# A condition says what kind of thing it points at; whatever points directly may mean a competency.
-_SURE = ("", "condition")
-_SET_ASIDE = f"""
-UPDATE link SET relation = CASE WHEN relation LIKE 'not %' THEN substr(relation, 5)
-                                ELSE 'not ' || relation END
-WHERE (document IN (SELECT value FROM json_each(:documents))
-       OR earlier IN (SELECT value FROM json_each(:ids))
-       OR later IN (SELECT value FROM json_each(:ids)))
-  AND via NOT IN {_SURE} AND (via <> 'manifest' OR condition = '')
-  AND (relation LIKE 'not %') <> EXISTS (
-    SELECT 1 FROM node WHERE id IN (earlier, later) AND is_competency(type))
-RETURNING document
+_STALE = f"""
+INSERT OR IGNORE INTO stale SELECT rowid FROM link
+WHERE %s IN (SELECT value FROM json_each(:ids)) AND via IN {UNSURE}
+  AND relation IN ('precedes', 'common')
+  AND document NOT IN (SELECT value FROM json_each(:documents))
 """
 Said = tuple[str, str, Extract]
 """A document's CTID, its owner, and what is read from it."""
+Asserted = tuple[str, str, list[Link]]
+"""A document's CTID, its owner, and links that it asserts."""
 
 
 class LinkIndex:
@@ -84,7 +53,6 @@ class LinkIndex:
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute(f"PRAGMA user_version={VERSION}")
         self._db.execute("PRAGMA synchronous=NORMAL")
-        self._db.create_function("is_competency", 1, _is_competency, deterministic=True)
         self._db.executescript(SCHEMA)
 
     def sequence(self) -> int:
@@ -98,51 +66,81 @@ class LinkIndex:
             pass
 
     @contextmanager
-    def applying(self, said: Iterable[Said], seq: int) -> Iterator[set[str]]:
+    def applying(self, said: Iterable[Said], seq: int) -> Iterator[list[Asserted]]:
         """Do as :meth:`apply`, at the end of the block: if the block fails, nothing is done.
 
-        It gives the documents whose links are not just what they say: those that have the
-        conditions of a manifest, or name a competency, if they or it are among these.
+        It gives the documents with those of their links that hold.
         """
+        said = list(said)
+        documents = [document for document, _, _ in said]
         with self._writing(seq):
-            yield self._replace(list(said))
+            before = self._competencies(documents)
+            self._replace(said)
+            changed = before ^ self._competencies(documents)
+            named = {"ids": _array(changed), "documents": _array(documents)}
+            for end in ("earlier", "later"):
+                self._db.execute(_STALE % end, named)
+            yield self._holding(said)
 
     @contextmanager
-    def filling(self, seq: int) -> Iterator[Callable[[list[Said]], set[str]]]:
+    def filling(self, seq: int) -> Iterator[Callable[[list[Said]], list[Asserted]]]:
         """Replace everything by the batches that are handed to the function this gives.
 
-        The function returns the documents among them that are in :meth:`sharing`. Readers see the
+        The function returns the documents among them that are not :meth:`unsure`. Readers see the
         old state until the end of the block.
         """
 
-        def take(said: list[Said]) -> set[str]:
-            return self._replace(said) | {
-                document for document, _, extract in said
-                if any(link.via not in _SURE for link in extract.links)
-            }  # fmt: skip
+        def take(said: list[Said]) -> list[Asserted]:
+            self._replace(said)
+            return [(document, owner, extract.links) for document, owner, extract in said
+                    if all(link.via not in UNSURE for link in extract.links)]  # fmt: skip
 
         with self._writing(seq):
-            for table in TABLES:
+            for table in (*TABLES, "stale"):
                 self._db.execute(f"DELETE FROM {table}")
             yield take
+
+    @contextmanager
+    def amending(self, most: int) -> Iterator[list[tuple[str, str, Link, bool]]]:
+        """Give links that have come to hold or to hold no longer, by what became of their ends.
+
+        Each comes with its document, the owner, and whether it holds. At the end of the block they
+        are not stale any more; if the block fails, they still are.
+
+        :param most: how many to give.
+        """
+        with self._transaction():
+            numbers = _array([number for (number,) in self._db.execute(
+                "SELECT link FROM stale ORDER BY link LIMIT ?", (most,))])  # fmt: skip
+            rows = self._db.execute(
+                f"SELECT link.*, {holds('link', 'link')} FROM json_each(?) AS number "
+                "CROSS JOIN link ON link.rowid = number.value", (numbers,),
+            )  # fmt: skip
+            yield [(row[0], row[1], link_of(row), bool(row[-1])) for row in rows]
+            self._db.execute(
+                "DELETE FROM stale WHERE link IN (SELECT value FROM json_each(?))", (numbers,)
+            )
+
+    def stale(self) -> int:
+        """Return how many links the triple store has still to be told of."""
+        return int(self._db.execute("SELECT count(*) FROM stale").fetchone()[0])
 
     def documents(self) -> Iterator[str]:
         """Yield the documents that assert links, in order."""
         for (document,) in self._db.execute("SELECT DISTINCT document FROM link ORDER BY 1"):
             yield document
 
-    def sharing(self) -> set[str]:
-        """Return the documents whose links depend on others: on a manifest, or on what they name.
+    def unsure(self) -> Iterator[str]:
+        """Yield the documents with links that hold or not by what other documents say.
 
         Whether something that is named directly is a competency only its own document says.
         """
-        found = self._db.execute(
-            f"SELECT DISTINCT document FROM link WHERE relation = 'uses' OR via NOT IN {_SURE}"
-        )
-        return {document for (document,) in found}
+        query = f"SELECT DISTINCT document FROM link WHERE via IN {UNSURE} ORDER BY 1"
+        for (document,) in self._db.execute(query):
+            yield document
 
     def links(self, document: str) -> tuple[str, list[Link]]:
-        """Return the owner of a document, and the links that it asserts."""
+        """Return the owner of a document, and those of the links that it asserts that hold."""
         return links_of(self._db, document)
 
     def rows(self, document: str) -> set[tuple[object, ...]]:
@@ -163,83 +161,66 @@ class LinkIndex:
     @contextmanager
     def _writing(self, seq: int) -> Iterator[None]:
         """Run a transaction that ends with noting its sequence number."""
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
+        with self._transaction():
             yield
             self._db.execute("DELETE FROM mark")
             self._db.execute("INSERT INTO mark VALUES (?)", (seq,))
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
         except BaseException:
             self._db.execute("ROLLBACK")
             raise
         self._db.execute("COMMIT")
 
-    def _replace(self, said: list[Said]) -> set[str]:
-        documents = [document for document, _, _ in said]
-        competencies = self._competencies(documents)
+    def _replace(self, said: list[Said]) -> None:
+        documents = _array([document for document, _, _ in said])
         for table in TABLES:
             self._db.execute(f"DELETE FROM {table} WHERE document IN "
-                             "(SELECT value FROM json_each(?))", (_array(documents),))  # fmt: skip
-        rows: dict[str, list[tuple[object, ...]]] = {table: [] for table in TABLES}
+                             "(SELECT value FROM json_each(?))", (documents,))  # fmt: skip
         for document, owner, extract in said:
-            rows["node"] += [(f.id, document, owner, f.type, f.name, f.webpage, f.cost, f.currency,
-                              f.days) for f in extract.facts]  # fmt: skip
-            rows["link"] += [_row(document, owner, link) for link in extract.links]
-            rows["requirement"] += [(document, need.record, "", orjson.dumps(need.tree))
-                                    for need in extract.requirements]  # fmt: skip
-        for table, found in rows.items():
-            self._db.executemany(_INSERT[table], found)
-        shared = self._share(said)
-        return shared | self._set_aside(shared.union(documents),
-                                        competencies ^ self._competencies(documents))  # fmt: skip
+            described = ({link.later for link in extract.links if link.relation == "common"}
+                         | {need.record for need in extract.requirements})  # fmt: skip
+            self._db.executemany(INSERT["node"], (
+                (f.id, document, owner, f.type, f.name, f.webpage, f.cost, f.currency, f.days,
+                 is_competency(f.type)) for f in extract.facts))  # fmt: skip
+            self._db.executemany(INSERT["link"], (
+                row_of(document, owner, link, described) for link in extract.links))  # fmt: skip
+            self._db.executemany(INSERT["requirement"], (
+                (document, need.record, manifest_of(document, need.record, described),
+                 orjson.dumps(need.tree)) for need in extract.requirements))  # fmt: skip
+
+    def _holding(self, said: list[Said]) -> list[Asserted]:
+        """Return documents with those of their links that hold."""
+        competencies = self._named_competencies({
+            end for _, _, extract in said for link in extract.links if link.via in UNSURE
+            for end in (link.earlier, link.later)
+        })  # fmt: skip
+        return [
+            (document, owner, [link for link in extract.links if link.via not in UNSURE
+                               or competencies.isdisjoint((link.earlier, link.later))])
+            for document, owner, extract in said
+        ]  # fmt: skip
+
+    def _named_competencies(self, ids: Collection[str]) -> set[str]:
+        """Return which of some nodes are competencies."""
+        found = self._db.execute(
+            "SELECT id FROM node INDEXED BY competency "
+            "WHERE competency AND id IN (SELECT value FROM json_each(?))",
+            (_array(ids),),
+        )
+        return {id for (id,) in found}
 
     def _competencies(self, documents: Collection[str]) -> set[str]:
         """Return the competencies that some documents hold."""
         found = self._db.execute(
             "SELECT id FROM node WHERE document IN (SELECT value FROM json_each(?)) "
-            "AND is_competency(type)", (_array(documents),),
+            "AND competency", (_array(documents),),
         )  # fmt: skip
         return {id for (id,) in found}
-
-    def _set_aside(self, documents: Collection[str], ids: Collection[str]) -> set[str]:
-        """Make links none that have a competency at an end, and links again that no longer have.
-
-        :param ids: what has become a competency, or is none any more.
-        :returns: the documents concerned.
-        """
-        named = {"documents": _array(documents), "ids": _array(ids)}
-        return {document for (document,) in self._db.execute(_SET_ASIDE, named)}
-
-    def _share(self, said: list[Said]) -> set[str]:
-        """Bring the conditions of manifests to what has them; return the documents concerned."""
-        uses = {(link.earlier, link.later, document, owner) for document, owner, extract in said
-                for link in extract.links if link.relation == "uses"}  # fmt: skip
-        # All that uses a manifest whose document is among these, or was before this change.
-        for manifest in (document for document, _, _ in said):
-            uses |= set(self._db.execute(
-                "SELECT earlier, later, document, owner FROM link "
-                "WHERE earlier = ? AND relation = 'uses'", (manifest,),
-            ))  # fmt: skip
-        for manifest, record, document, owner in uses:
-            for table in ("link", "requirement"):
-                self._db.execute(
-                    f"DELETE FROM {table} WHERE document = ? AND manifest = ? AND "
-                    f"{'later' if table == 'link' else 'record'} = ?",
-                    (document, manifest, record),
-                )
-            self._db.execute(
-                "INSERT INTO link SELECT ?, ?, 'precedes', earlier, ?, ?, property, strength, "
-                "'manifest', condition, name, description, alternative, required, ? "
-                "FROM link WHERE later = ? AND relation IN ('common', 'not common') "
-                f"AND earlier <> ? AND document IN (?, ?) ORDER BY rowid LIMIT {MOST_COMMON}",
-                (document, owner, record, record, manifest, manifest, record, manifest, document),
-            )
-            self._db.execute(
-                "INSERT INTO requirement SELECT ?, ?, ?, tree FROM requirement "
-                "WHERE record = ? AND manifest = '' AND document IN (?, ?) ORDER BY rowid "
-                f"LIMIT {MOST_COMMON}",
-                (document, record, manifest, manifest, manifest, document),
-            )
-        return {document for _, _, document, _ in uses}
 
 
 def remove(path: Path) -> None:
@@ -261,30 +242,5 @@ def _is_usable(path: Path) -> bool:
         db.close()
 
 
-def links_of(db: sqlite3.Connection, document: str) -> tuple[str, list[Link]]:
-    """Return the owner of a document, and the links that it asserts; no owner without links."""
-    query = "SELECT * FROM link WHERE document = ? ORDER BY rowid"
-    rows = db.execute(query, (document,)).fetchall()
-    links = [Link(row[2], row[3], row[4], row[5], row[6], row[7], row[8], _condition(row))
-             for row in rows]  # fmt: skip
-    return (rows[0][1] if rows else ""), links
-
-
-@lru_cache(maxsize=1000)
-def _is_competency(kind: str) -> bool:
-    return vocabulary().is_a(kind, "ceasn:Competency", "ceterms:CredentialAlignmentObject")
-
-
 def _array(ids: Collection[str]) -> str:
     return orjson.dumps(list(ids)).decode()
-
-
-def _row(document: str, owner: str, link: Link) -> tuple[object, ...]:
-    c = link.condition or Condition("")
-    return (document, owner, link.relation, link.earlier, link.later, link.by, link.property,
-            link.strength, link.via, c.id, c.name, c.description, c.group, c.required, ""
-    )  # fmt: skip
-
-
-def _condition(row: tuple[str, ...]) -> Condition | None:
-    return Condition(row[9], row[10], row[11], row[12], row[13]) if row[9] else None  # type: ignore[arg-type]

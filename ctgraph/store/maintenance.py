@@ -22,10 +22,11 @@ from ctgraph.ledger.registry import mark_at
 from ctgraph.ledger.values import Change
 from ctgraph.settings import Settings
 from ctgraph.store.embedded import EmbeddedStore
-from ctgraph.store.links import TABLES, LinkIndex, remove
+from ctgraph.store.linkrows import TABLES
+from ctgraph.store.links import LinkIndex, remove
 from ctgraph.store.snapshots import Snapshots, snapshots_of
 
-BATCH = 1000
+BATCH, BATCH_BYTES = 1000, 20_000_000
 
 Progress = Callable[[int], None]
 
@@ -71,7 +72,7 @@ def rebuild(settings: Settings, ledger: Ledger, progress: Progress | None = None
 def standing(ledger: Ledger, until: int) -> Iterator[Change]:
     """Yield the change that each record stands at, at a sequence number, without tombstones."""
     seq = 0
-    while changes := ledger.changes(seq, BATCH, standing=until):
+    while changes := ledger.changes(seq, BATCH, standing=until, size=BATCH_BYTES):
         yield from (change for change in changes if change.quads)
         seq = changes[-1].seq
 
@@ -187,6 +188,9 @@ class _Comparison:
         for (said,) in links.execute("PRAGMA integrity_check"):
             if said != "ok":
                 yield f"The link index is damaged: {said}"
+        (stale,) = links.execute("SELECT count(*) FROM stale").fetchone()
+        if stale:
+            yield f"{stale} links are still to be amended; the projector is at it."
         while seq < reached and (changes := self._ledger.changes(seq, min(BATCH, reached - seq))):
             newest = {change.ctid: change for change in changes}
             self._fresh.apply(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import fcntl
 import logging
+import shutil
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from functools import partial
 
 import pyoxigraph as ox
 import sqlalchemy as sa
@@ -17,10 +19,11 @@ from ctgraph.identity import Identity
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.database import is_full
 from ctgraph.ledger.registry import incarnation, mark_at, mark_of
+from ctgraph.ledger.values import Change
 from ctgraph.settings import Settings
 from ctgraph.store.embedded import EmbeddedStore
 from ctgraph.store.links import LinkIndex
-from ctgraph.store.maintenance import BATCH, Progress, rebuild, unreadable
+from ctgraph.store.maintenance import BATCH, BATCH_BYTES, rebuild, unreadable
 from ctgraph.store.snapshots import TROUBLE, snapshots_of
 
 IDLE = 0.01
@@ -47,8 +50,12 @@ class Projector:
         self._snapshots = snapshots_of(settings)
         self._store: EmbeddedStore | None = None
         self._seq, self._mark, self._incarnation = 0, "", ""
-        self._index = 0
+        self._waiting: list[Change] = []
         self._backlog = 0
+        self._is_cut = self._is_behind = False
+        # What was amended just before a death is in no snapshot yet.
+        self._is_unseen = True
+        self._index = 0
         self._reports = 0
         self._reported = float("-inf")
         reason = self._open()
@@ -61,38 +68,51 @@ class Projector:
             self._store.close()
         self._store = None
 
-    def step(self) -> int:
-        """Apply the next batch of changes; return how many there were."""
-        changes = self._ledger.changes(self._seq, BATCH)
+    def step(self) -> bool:
+        """Apply the next batch of changes; tell whether there is more to do at once."""
+        if not self._waiting:
+            self._waiting = self._ledger.changes(self._seq, BATCH, size=BATCH_BYTES)
+            size = sum(len(change.quads) for change in self._waiting)
+            self._is_cut = len(self._waiting) == BATCH or size >= BATCH_BYTES
         # Only now: what was read before is of the ledger that the store was made from.
         if mark_at(self._ledger.engine, self._seq) != self._mark:
             self._heal("another ledger, or an earlier state of it, was put in the place of the one "
                        "that the store was made from.")  # fmt: skip
-            return 0
-        if changes:
-            mark = mark_of(self._incarnation, changes[-1])
-            self._opened.apply(changes, changes[-1].seq, mark)
-            self._seq, self._mark = changes[-1].seq, mark
-            self._backlog += len(changes)
-        return len(changes)
+            return True
+        done = self._apply()
+        if self._opened.amend() or done:
+            self._is_unseen = True
+        self._is_behind = self._is_cut or bool(self._waiting) or self._opened.stale() > 0
+        return self._is_behind
 
-    def catch_up(self, progress: Progress | None = None) -> None:
+    def _apply(self) -> int:
+        """Apply some of the changes that wait; return how many."""
+        if not self._waiting:
+            return 0
+        done = self._opened.apply(self._waiting, partial(mark_of, self._incarnation))
+        newest = self._waiting[done - 1]
+        self._seq, self._mark = newest.seq, mark_of(self._incarnation, newest)
+        self._backlog += done
+        del self._waiting[:done]
+        return done
+
+    def catch_up(self) -> None:
         """Apply everything there is, then take a snapshot."""
-        while done := self.step():
-            if progress:
-                progress(done)
+        while self.step():
+            pass
         self.snapshot()
 
     def snapshot(self) -> None:
         """Let readers see what the store holds now, if they do not yet."""
-        if self._snapshots.sequence() == self._seq:
-            return
-        if self._backlog > 20 * BATCH:
-            self._opened.optimize()
-        self._backlog = 0
-        folder = self._snapshots.prepare(self._seq, self._mark)
-        self._opened.backup(folder)
-        self._snapshots.switch(folder)
+        if not self._is_behind:
+            if self._backlog > 20 * BATCH:
+                self._opened.optimize()
+            self._backlog = 0
+        if self._is_unseen or self._snapshots.sequence() != self._seq:
+            folder = self._snapshots.prepare(self._seq, self._mark)
+            self._opened.backup(folder)
+            self._snapshots.switch(folder)
+            self._is_unseen = False
 
     def run(self, stopped: Callable[[], bool]) -> None:
         """Follow the ledger until `stopped` says so."""
@@ -104,12 +124,17 @@ class Projector:
                 time.sleep(IDLE)
                 continue
             waited, seen, polled = waited or asked != seen, asked, moment
+            due = moment - taken >= self._interval
             self._look_after()
-            if self.step() == BATCH:
+            if self.step():
                 polled = 0.0  # go on at once
-            elif waited or moment - taken >= self._interval:
+                ready = waited and due
+            else:
+                ready = waited or due
+            if ready:
                 self.snapshot()
-                taken, waited = moment, False
+                # Whoever waits while there is more to do may wait for just that.
+                taken, waited = moment, waited and self._is_behind
 
     @property
     def _opened(self) -> EmbeddedStore:
@@ -166,6 +191,8 @@ class Projector:
         self._snapshots.withdraw(reason)
         self.close()
         rebuild(self._settings, self._ledger)
+        shutil.rmtree(self._snapshots.path / "past", ignore_errors=True)  # no better than it
+        self._waiting, self._is_cut, self._is_unseen = [], False, True
         still = self._open()
         if still:
             self._snapshots.withdraw(still)
