@@ -7,15 +7,15 @@ from typing import Any
 
 import orjson
 
-from ctgraph.bounded import Runner, directly
+from ctgraph.asked import accepted
 from ctgraph.errors import CtgraphError, Problem
-from ctgraph.examining import LinkAdvisor, accept
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.values import Envelope, Organization
 from ctgraph.ledger.writing import Outcome, Submission, append
 from ctgraph.settings import Settings
 from ctgraph.store.projector import snapshots_of
 from ctgraph.validation.report import Report
+from ctgraph.work.calls import Runner, directly
 
 
 @dataclass(frozen=True)
@@ -52,10 +52,10 @@ def publish(
     :raises Forbidden: when the record belongs to another organization.
     :raises Conflict: when a CTID in it belongs to another record.
     :raises ValidationLimit: when checking it takes too much time or memory.
-    :raises ValidationBusy: when other documents are checked for too long.
+    :raises Busy: when other documents are checked for too long.
     """
-    document, examined = run(accept, data, settings)
-    more = list(LinkAdvisor(ledger, settings).advise(examined.links))
+    document, report = run(accepted, settings, data)
+    more = []
     if document.owners and owner.ctid not in document.owners:
         more.append(Problem(
             f"The document does not name {owner.name} as its owner, which publishes it.",
@@ -63,7 +63,7 @@ def publish(
             document.entities[0].pointer, "warning",
         ))  # fmt: skip
     outcome = _append(ledger, Submission(owner, document.ctid, document), actor)
-    return _receipt(settings, outcome, wait, examined.report.with_problems(more))
+    return _receipt(settings, outcome, wait, report.with_problems(more))
 
 
 def withdraw(

@@ -14,8 +14,9 @@ from ctgraph.ledger import Ledger
 from ctgraph.settings import Settings
 from ctgraph.store.projector import Projector, hold
 
-# Each web worker has a thread for every query that may wait, and some for everything else.
-THREADS = 48
+# Each web worker has a thread for every question and every publish that may wait, and some for
+# everything else.
+THREADS = 160
 
 
 def run_projector(settings: Settings, ledger: Ledger, wait: float = 0) -> None:

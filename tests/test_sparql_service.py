@@ -26,10 +26,10 @@ from werkzeug.test import TestResponse
 from ctgraph.errors import CtgraphError, QueryLimit, TooManyQueries
 from ctgraph.store import pool as pools
 from ctgraph.store.pool import QueryPool
-from ctgraph.store.process import WorkerProcess, never
+from ctgraph.work.process import WorkerProcess
 from ctgraph.store.queries import Query, refuse, words
 from ctgraph.store.results import Complete, ResultCache
-from ctgraph.store.turns import Turns
+from ctgraph.work.admission import Admission, Turn, admission_of, never
 from ctgraph.web import create_app
 
 PATIENCE = 30.0

@@ -1,0 +1,93 @@
+"""Calls with a deadline and a memory limit: a process of its own makes them.
+
+Run as a module, this is that process: it makes one call after another.
+"""
+
+from __future__ import annotations
+
+import pickle
+import sys
+from collections.abc import Callable
+from typing import Any, Protocol, TypeVar
+
+from ctgraph.errors import Overloaded
+from ctgraph.work.crew import Crew
+from ctgraph.work.process import answers, confine, receive, write
+
+T = TypeVar("T")
+ANSWER = b"A"
+
+
+class Runner(Protocol):
+    """Calls a function with arguments, and returns what it returns."""
+
+    def __call__(self, function: Callable[..., T], /, *arguments: Any) -> T: ...
+
+
+def directly(function: Callable[..., T], /, *arguments: Any) -> T:
+    """Call a function in this process, without any limit."""
+    return function(*arguments)
+
+
+class Calls:
+    """Calls for one client, each by a worker process in the client's turn.
+
+    The function, its arguments and what comes of it have to be picklable.
+
+    :param seconds: the deadline of a call, while it runs.
+    :param gone: tells whether the client has given up.
+    """
+
+    def __init__(
+        self, crew: Crew, client: str, seconds: float, gone: Callable[[], bool]
+    ) -> None:
+        self._crew = crew
+        self._client = client
+        self._seconds = seconds
+        self._gone = gone
+
+    def __call__(self, function: Callable[..., T], /, *arguments: Any) -> T:
+        """Call a function and return what it returns; what it raises is raised here.
+
+        :raises Overloaded: at the deadline, or over the memory.
+        :raises CtgraphError: when its turn does not come, as :meth:`Crew.begin` says.
+        """
+        job = self._crew.begin(
+            pickle.dumps((function, arguments)), self._client, self._seconds, self._gone
+        )
+        kind = b""
+        try:
+            kind, payload = job.frame()
+        except TimeoutError:
+            raise Overloaded(f"It was not done within {self._seconds:g} seconds.") from None
+        finally:
+            job.end(reusable=kind == ANSWER)
+        if kind != ANSWER:
+            raise Overloaded("It ended its worker, most likely by too much memory.")
+        good, answer = pickle.loads(payload)  # our own process wrote it
+        if good:
+            return answer  # type: ignore[no-any-return]
+        raise answer
+
+
+def main() -> None:
+    """Make calls from standard input until it ends."""
+    confine(int(sys.argv[1]))
+    out, source = answers(), sys.stdin.buffer
+    while payload := receive(source.read)[1]:
+        try:
+            function, arguments = pickle.loads(payload)
+            try:
+                answer = True, function(*arguments)
+            except MemoryError:
+                return
+            except Exception as error:
+                answer = False, error
+            write(out, ANSWER, pickle.dumps(answer))
+            out.flush()
+        except MemoryError:
+            return
+
+
+if __name__ == "__main__":
+    main()
