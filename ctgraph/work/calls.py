@@ -76,17 +76,22 @@ def main() -> None:
     out, source = answers(), sys.stdin.buffer
     while payload := receive(source.read)[1]:
         try:
-            function, arguments = pickle.loads(payload)
-            try:
-                answer = True, function(*arguments)
-            except MemoryError:
-                return
-            except Exception as error:
-                answer = False, error
+            answer = _answer(payload)
             write(out, ANSWER, pickle.dumps(answer))
             out.flush()
         except MemoryError:
             return
+
+
+def _answer(payload: bytes) -> tuple[bool, object]:
+    """Make a call; return whether it went well, and what it returned or raised."""
+    try:
+        function, arguments = pickle.loads(payload)
+        return True, function(*arguments)
+    except MemoryError:
+        raise
+    except Exception as error:
+        return False, error
 
 
 if __name__ == "__main__":
