@@ -1,4 +1,4 @@
-"""Who may work next: turns that are fair between clients by the time that each has used lately.
+"""Who may work next: turns that are fair between clients by what each has used lately.
 
 Every job begins in the express lane. One that runs longer than a slice leaves it for the heavy
 lane, which has places of its own; when these are taken, its process is paused until its turn
@@ -25,6 +25,8 @@ SLICE = 0.4
 """How long a job may stay in the express lane, or in the heavy one while others wait for it."""
 CUT_SHORT = 0.1
 """How long it may stay in the express lane while a client waits that has used less."""
+HELD = 0.25
+"""What a second with a place counts at least, in seconds of work: who does not read pays too."""
 OFTEN = 0.04
 HALF_LIFE = 60.0
 MOST_CLIENTS = 10_000
@@ -47,6 +49,9 @@ class Process(Protocol):
 
     def stop(self) -> None:
         """End at once."""
+
+    def worked(self) -> float:
+        """Return how much of the processor's time it has had so far, in seconds."""
 
     def memory(self) -> int:
         """Return how much memory it has to itself, in bytes."""
@@ -90,7 +95,10 @@ class Turn:
         self.since = self.charged = now
         self.ran = 0.0
         """How long its process has run, in seconds, without the time when it was paused."""
+        self.worked = 0.0
+        """How long it has worked; on a busy machine that is less than it has run."""
         self.process: Process | None = None
+        self.measured = 0.0
         self.memory = 0
         self.failure: CtgraphError | None = None
         self.came = threading.Lock()  # it wakes whoever waits sooner than an event does
@@ -154,7 +162,7 @@ class Admission:
         """Let a process do the work of a turn: its time counts from now."""
         with self._lock:
             self._charge(turn, self._clock())
-            turn.process = process
+            turn.process, turn.measured = process, process.worked()
 
     def look(self, turn: Turn, gone: Callable[[], bool]) -> None:
         """Look after all turns, and after one that somebody waits for.
@@ -204,7 +212,7 @@ class Admission:
         waiting = self._next(State.WAITING, now)
         for turn in self._in(State.EXPRESS):
             fairer = waiting and self._used(waiting, now) < self._used(turn, now)
-            if turn.process and turn.ran >= (CUT_SHORT if fairer else SLICE):
+            if turn.process and turn.worked >= (CUT_SHORT if fairer else SLICE):
                 self._pause(turn, now)
         for turn in self._in(State.HEAVY):
             paused = self._next(State.PAUSED, now)
@@ -280,9 +288,14 @@ class Admission:
 
     def _charge(self, turn: Turn, now: float) -> None:
         if turn.state in RUNNING:
-            self._costs.add(turn.client, now - turn.charged, now)
+            passed, worked = now - turn.charged, 0.0
             if turn.process:
-                turn.ran += now - turn.charged
+                measured = turn.process.worked()
+                worked, turn.measured = max(0.0, measured - turn.measured), measured
+                turn.ran += passed
+            worked = max(worked, HELD * passed)
+            turn.worked += worked
+            self._costs.add(turn.client, worked, now)
         turn.charged = now
 
     def _refuse(self, turn: Turn, message: str, now: float) -> None:

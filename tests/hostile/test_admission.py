@@ -75,6 +75,7 @@ class Clock:
 class Work:
     """A process that does as it is told, and remembers it."""
 
+    clock: Clock
     told: list[str] = field(default_factory=list)
     holds: int = 0
 
@@ -86,6 +87,9 @@ class Work:
 
     def stop(self) -> None:
         self.told.append("stop")
+
+    def worked(self) -> float:
+        return self.clock.now
 
     def memory(self) -> int:
         return self.holds
@@ -119,7 +123,7 @@ class Hall:
             self.admission._turns.append(turn)
             self.admission._hand_out(self.clock.now)
             self.admission._look(self.clock.now)
-        self.works[turn] = Work(holds=holds)
+        self.works[turn] = Work(self.clock, holds=holds)
         self.begin()
         return turn
 
@@ -737,8 +741,9 @@ def test_a_newcomer_is_answered_beside_a_crowd(address: int, who: str) -> None:
                 paths = ["/healthz", f"/resources/{ctid_number(number + 1)}",
                          f"/sparql?query={small}", f"/pathways/{ctid_number(1)}/structure",
                          f"/pathways/{ctid_number(number + 1)}/versions"]  # fmt: skip
-                found = [ask(address, path, "127.0.3.1")[0] for path in paths]
-                assert found == [200, 200, 200, 404, 200]
+                answers = [ask(address, path, "127.0.3.1") for path in paths]
+                found = [answer[0] for answer in answers]
+                assert found == [200, 200, 200, 404, 200], answers
         finally:
             stop.set()
         assert crowded.result(PATIENCE).total() > 0
