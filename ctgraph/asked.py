@@ -11,6 +11,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import pyoxigraph as ox
 
+from ctgraph import validation
 from ctgraph.describing import serialize
 from ctgraph.documents import Document
 from ctgraph.examining import accept, examine_in
@@ -35,6 +36,11 @@ T = TypeVar("T")
 @lru_cache(maxsize=2)
 def _ledger(settings: Settings) -> Ledger:
     return Ledger.of(settings)
+
+
+def prepare(settings: Settings) -> None:
+    """Read what most questions need, so that the first one takes no longer than others."""
+    validation.prepare(settings)
 
 
 def accepted(settings: Settings, data: bytes) -> tuple[Document, Report]:

@@ -32,7 +32,7 @@ from ctgraph.work.calls import Calls, Runner
 from ctgraph.work.crew import Crew
 
 T = TypeVar("T")
-CALLS = "ctgraph.work.calls"
+CALLS = "ctgraph.answering"
 PASTS = 5
 A_WHILE = 600.0
 """A client may have so many past states prepared by this process within this time, in seconds."""

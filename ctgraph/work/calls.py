@@ -1,7 +1,4 @@
-"""Calls with a deadline and a memory limit: a process of its own makes them.
-
-Run as a module, this is that process: it makes one call after another.
-"""
+"""Calls with a deadline and a memory limit: a process of its own makes them."""
 
 from __future__ import annotations
 
@@ -70,9 +67,13 @@ class Calls:
         raise answer
 
 
-def main() -> None:
-    """Make calls from standard input until it ends."""
-    confine(int(sys.argv[1]))
+def serve(memory: int, prepare: Callable[[], object]) -> None:
+    """Be that process: make calls from standard input until it ends.
+
+    :param prepare: is called first, so that what every call needs is no part of the first one.
+    """
+    confine(memory)
+    prepare()
     out, source = answers(), sys.stdin.buffer
     while payload := receive(source.read)[1]:
         try:
@@ -92,7 +93,3 @@ def _answer(payload: bytes) -> tuple[bool, object]:
         raise
     except Exception as error:
         return False, error
-
-
-if __name__ == "__main__":
-    main()
