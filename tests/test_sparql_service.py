@@ -134,7 +134,7 @@ def test_a_worker_that_dies_while_it_sends_gives_back_one_place(
 def test_an_idle_worker_that_died_is_replaced(make_registry: Callable[..., Registry]) -> None:
     client = fill(make_registry(query_workers=1, query_cache=0))
     assert ask(client, NAMES).status_code == 200
-    for worker in pool_of(client)._crew._idle:
+    for worker, _ in pool_of(client)._crew._idle:
         worker._process.kill()
         worker._process.wait()
     assert ask(client, NAMES).status_code == 200

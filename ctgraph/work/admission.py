@@ -23,9 +23,9 @@ LOOK = 0.1
 """How often somebody who waits looks whether its turn, its end or its client's has come."""
 SLICE = 0.4
 """How long a job may stay in the express lane, or in the heavy one while others wait for it."""
-CUT_SHORT = 0.1
+CUT_SHORT = 0.2
 """How long it may stay in the express lane while a client waits that has used less."""
-HELD = 0.25
+HELD = 0.1
 """What a second with a place counts at least, in seconds of work: who does not read pays too."""
 OFTEN = 0.04
 HALF_LIFE = 60.0
@@ -222,7 +222,7 @@ class Admission:
                 self._pause(turn, now)
         self._hand_out(now)
         while sum(turn.memory for turn in self._in(State.PAUSED)) > self._memory:
-            most = max(self._in(State.PAUSED), key=lambda turn: self._claim(turn, now))
+            most = max(self._in(State.PAUSED), key=lambda turn: self._used(turn, now))
             self._refuse(most, "Too much long work is waiting.", now)
 
     def _make_room(self, client: str, now: float) -> None:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 
 from ctgraph.work.admission import Admission, Turn
 from ctgraph.work.process import WorkerProcess
+
+LEFT_BEHIND = 30.0
+"""How long a worker beyond the usual number is idle before it is ended, in seconds."""
 
 
 class Crew:
@@ -22,7 +26,7 @@ class Crew:
         self.admission = admission
         self._module = module
         self._memory = memory
-        self._idle: list[WorkerProcess] = []
+        self._idle: list[tuple[WorkerProcess, float]] = []  # since when; the last is the next
 
     def begin(
         self, payload: bytes, client: str, seconds: float, gone: Callable[[], bool]
@@ -44,13 +48,13 @@ class Crew:
     def close(self) -> None:
         """End the idle workers."""
         while self._idle:
-            self._idle.pop().kill()
+            self._idle.pop()[0].kill()
 
     def _asked(self, payload: bytes) -> WorkerProcess:
         """Return a worker that has a request; one that died while it was idle takes none."""
         while self._idle:
             with suppress(IndexError):
-                worker = self._idle.pop()
+                worker, _ = self._idle.pop()
                 if worker.ask(payload):
                     return worker
                 worker.kill()
@@ -59,11 +63,17 @@ class Crew:
         return worker
 
     def put_back(self, process: WorkerProcess) -> None:
-        """Keep a worker for the next job."""
-        if len(self._idle) < self.admission.places and process.be_eager():
-            self._idle.append(process)
+        """Keep a worker for the next job, and end those that a crowd has left behind."""
+        if process.be_eager():
+            self._idle.append((process, time.monotonic()))
         else:
             process.kill()
+        with suppress(IndexError):
+            if len(self._idle) > self.admission.places:
+                first, since = self._idle[0]
+                if time.monotonic() - since > LEFT_BEHIND:
+                    self._idle.remove((first, since))
+                    first.kill()
 
 
 class Job:

@@ -231,6 +231,17 @@ def test_what_is_paused_holds_no_more_memory_than_it_may() -> None:
     assert any("stop" in work.told for work in hall.works.values())
 
 
+def test_for_want_of_memory_who_used_most_is_refused_and_no_newcomer() -> None:
+    hall = Hall(places=2, heavy=1, memory=1000)
+    for number in range(3):
+        hall.join(f"greedy {number}", holds=400)
+        hall.after(2)
+    newcomer = hall.join("newcomer", holds=400)
+    hall.after(3)
+    assert newcomer and not newcomer.failure
+    assert any(turn.failure for turn in hall.works)
+
+
 def test_a_paused_process_goes_on_before_another_job_has_it() -> None:
     hall = Hall(places=2, heavy=1)
     turns = [hall.join("a"), hall.join("b")]
@@ -743,7 +754,7 @@ def test_a_newcomer_is_answered_beside_a_crowd(address: int, who: str) -> None:
                          f"/pathways/{ctid_number(number + 1)}/versions"]  # fmt: skip
                 answers = [ask(address, path, "127.0.3.1") for path in paths]
                 found = [answer[0] for answer in answers]
-                assert found == [200, 200, 200, 404, 200], answers
+                assert found == [200, 200, 200, 404, 200], [one[2][-200:] for one in answers]
         finally:
             stop.set()
         assert crowded.result(PATIENCE).total() > 0
