@@ -14,6 +14,7 @@ from pathlib import Path
 import orjson
 import pyoxigraph as ox
 
+from benchmarks.crowd import crowd as crowded
 from benchmarks.pathways import pathways as walks
 from benchmarks.pathways import share
 from benchmarks.running import (
@@ -159,6 +160,11 @@ def publish(home: Path, _: int) -> None:
           f"{took / bare:.0f} times an empty request")  # fmt: skip
 
 
+def crowd(home: Path, _: int) -> None:
+    """What a newcomer waits for beside a crowd with heavy work."""
+    crowded(home, WORKERS)
+
+
 def _served(home: Path) -> AbstractContextManager[int]:
     port = free_port()
     command = [*CLI, "serve", "--port", str(port), "--workers", str(WORKERS)]
@@ -171,7 +177,7 @@ def _store(home: Path) -> ox.Store:
 
 ALL: dict[str, Callable[[Path, int], None]] = {
     "load": load, "validation": validation, "dereference": dereference, "query": query,
-    "pathways": pathways, "publish": publish, "slow": slow,
+    "pathways": pathways, "publish": publish, "slow": slow, "crowd": crowd,
 }  # fmt: skip
 
 

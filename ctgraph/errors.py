@@ -206,16 +206,8 @@ class ValidationLimit(CtgraphError):
     title = "Validation limit reached"
 
 
-class ValidationBusy(CtgraphError):
-    """Too many large documents are being checked."""
-
-    status = 503
-    title = "Validation busy"
-    retry_after = 5
-
-
 class TooManyQueries(CtgraphError):
-    """One client has too many queries waiting."""
+    """One client has too many questions waiting."""
 
     status = 429
     title = "Too many queries"
@@ -273,3 +265,22 @@ class Unreadable(CtgraphError):
     """A file, or an entry of an archive, cannot be read."""
 
     title = "Unreadable source"
+
+
+class Busy(QueryLimit):
+    """Other work is being done: this one's turn did not come in time, or was taken away."""
+
+    title = "Busy"
+
+
+class Overloaded(QueryLimit):
+    """A piece of work took too much time or memory."""
+
+    title = "Too much work"
+
+
+class TooManyPasts(TooManyQueries):
+    """One client has had several past states of the registry prepared in a short while."""
+
+    title = "Too many past states"
+    retry_after = 120

@@ -7,10 +7,9 @@ from typing import Any
 
 import orjson
 
-from ctgraph.bounded import Runner, directly
+from ctgraph.asked import accepted
 from ctgraph.documents import Document
 from ctgraph.errors import CtgraphError, Forbidden, Problem
-from ctgraph.examining import LinkAdvisor, accept
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.ownership import accounts
 from ctgraph.ledger.values import OPERATOR, Envelope, Organization
@@ -19,6 +18,7 @@ from ctgraph.settings import Settings
 from ctgraph.statements import Naming
 from ctgraph.store.snapshots import snapshots_of
 from ctgraph.validation.report import Report
+from ctgraph.work.calls import Runner, directly
 
 
 @dataclass(frozen=True)
@@ -56,14 +56,13 @@ def publish(
         owners; an operator vouches for the latter.
     :raises Conflict: when a CTID in it stands in another document of the organization.
     :raises ValidationLimit: when checking it takes too much time or memory.
-    :raises ValidationBusy: when other documents are checked for too long.
+    :raises Busy: when other documents are checked for too long.
     """
-    document, examined = run(accept, data, settings)
-    more = list(LinkAdvisor(ledger, settings).advise(examined.links))
+    document, report = run(accepted, settings, data)
     if actor != OPERATOR:
         _require_own(ledger, owner, document)
     outcome = _append(ledger, Submission(owner, document.ctid, document), actor)
-    return _receipt(settings, ledger, outcome, wait, examined.report.with_problems(more))
+    return _receipt(settings, ledger, outcome, wait, report)
 
 
 def withdraw(

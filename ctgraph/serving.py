@@ -16,8 +16,9 @@ from ctgraph.settings import Settings
 from ctgraph.store.projector import follow, hold
 from ctgraph.store.snapshots import snapshots_of
 
-# Each web worker has a thread for every query that may wait, and some for everything else.
-THREADS = 48
+# Each web worker has a thread for every question and every publish that may wait, and some for
+# everything else.
+THREADS = 160
 FIRST_PAUSE, LONGEST_PAUSE, CALM = 0.5, 30.0, 60.0
 """Before a projector that died is started again; and how long one lives that is well; seconds."""
 _log = logging.getLogger("ctgraph.serving")

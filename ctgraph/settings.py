@@ -53,21 +53,21 @@ class Settings(BaseSettings):
         64, gt=1, le=100, description="Deepest nesting of a document; at most 100"
     )
     query_timeout: float = Field(
-        30, gt=0, description="Deadline of a query, and of checking a document, in seconds"
+        30, gt=0, description="Deadline of a query, and of other long questions, in seconds"
     )
     query_memory: int = Field(
-        1_000_000_000, ge=200_000_000, description="Memory of a query worker, in bytes"
+        1_000_000_000, ge=200_000_000, description="Memory of a worker process, in bytes"
     )
     query_rows: int = Field(100_000, gt=0, description="Most rows or triples that a query returns")
-    query_workers: int = Field(3, gt=0, description="Query worker processes per web worker")
+    query_workers: int = Field(3, gt=0, description="Questions that run at once per web worker")
     query_queue: float = Field(
-        10, ge=0, description="Longest wait for a free query worker, in seconds"
+        10, ge=0, description="Longest wait for a turn, in seconds"
     )
     query_per_client: int = Field(
-        1, gt=0, description="Queries that one client may have running per web worker"
+        1, gt=0, description="Questions that one client may have begun per web worker"
     )
     query_waiting: int = Field(
-        20, gt=0, description="Queries that one client may have waiting per web worker"
+        20, gt=0, description="Questions that one client may have waiting per web worker"
     )
     query_cache: int = Field(
         64_000_000, ge=0, description="Results kept for repeated queries per web worker, in bytes"

@@ -5,10 +5,8 @@ from __future__ import annotations
 import csv
 import gzip
 import io
-import random
 import threading
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -23,14 +21,14 @@ from test_killing import publish
 from test_queries import HEAVY, fill
 from werkzeug.test import TestResponse
 
-from ctgraph.errors import CtgraphError, QueryLimit, TooManyQueries
+from ctgraph.errors import CtgraphError
 from ctgraph.store import pool as pools
 from ctgraph.store.pool import QueryPool
-from ctgraph.store.process import WorkerProcess, never
 from ctgraph.store.queries import Query, refuse, words
 from ctgraph.store.results import Complete, ResultCache
-from ctgraph.store.turns import Turns
 from ctgraph.web import create_app
+from ctgraph.work.admission import Admission, never
+from ctgraph.work.process import WorkerProcess
 
 PATIENCE = 30.0
 """How long a slow machine may take, in seconds."""
@@ -57,132 +55,17 @@ def ask(client: FlaskClient, query: str, address: str = "127.0.0.1", **more: Any
     return client.get("/sparql", query_string={"query": query, **more}, environ_base=base)
 
 
+def admission_in(client: FlaskClient) -> Admission:
+    admission: Admission = client.application.extensions["ctgraph"].work.calls.admission
+    return admission
+
+
 @contextmanager
-def occupied(client: FlaskClient, address: str) -> Iterator[Turns]:
+def occupied(client: FlaskClient, address: str) -> Iterator[Admission]:
     """Hold a place for a block, as a client's running query does."""
-    turns = pool_of(client)._turns
-    turns.take(address, 0, never)
-    try:
-        yield turns
-    finally:
-        turns.give_back(address)
-
-
-class Waiter(threading.Thread):
-    """Somebody who waits for a turn and notes when it came; has begun to wait once made."""
-
-    def __init__(self, turns: Turns, client: str, came: list[str]) -> None:
-        super().__init__(daemon=True)
-        self._turns, self._client, self._came = turns, client, came
-        self._waits = threading.Event()
-        self.start()
-        assert self._waits.wait(PATIENCE)
-
-    def run(self) -> None:
-        self._turns.take(self._client, PATIENCE, self._note)
-        self._came.append(self._client)
-        self._waits.set()
-
-    def _note(self) -> bool:
-        self._waits.set()
-        return False
-
-
-# Turns
-
-
-def test_a_place_goes_to_whoever_had_one_longest_ago() -> None:
-    turns, came = Turns(1, 1, 10), list[str]()
-    turns.take("greedy", 0, never)
-    waiters = [Waiter(turns, client, came) for client in ["greedy"] * 3 + ["modest"]]
-    client = "greedy"
-    for count in range(1, 5):
-        turns.give_back(client)
-        until(lambda count=count: len(came) == count)
-        client = came[-1]
-    for waiter in waiters:
-        waiter.join(PATIENCE)
-    assert came == ["modest", "greedy", "greedy", "greedy"]
-
-
-def test_a_client_has_no_more_than_its_places() -> None:
-    turns, came = Turns(3, 2, 10), list[str]()
-    for client in ("a", "a", "b"):
-        turns.take(client, 0, never)
-    turns.give_back("b")
-    waiter = Waiter(turns, "a", came)
-    turns.take("b", 0, never)
-    assert not came
-    turns.give_back("a")
-    waiter.join(PATIENCE)
-    assert came == ["a"]
-
-
-def test_who_may_not_wait_is_told_so_and_takes_nothing() -> None:
-    turns, came = Turns(1, 1, 2), list[str]()
-    turns.take("a", 0, never)
-    with pytest.raises(QueryLimit):
-        turns.take("a", 0, never)
-    # Clients with nothing waiting yet still find room when others have filled theirs.
-    waiters = [Waiter(turns, client, came) for client in ("a", "a", "b", "b", *"cdef")]
-    with pytest.raises(TooManyQueries):
-        turns.take("a", PATIENCE, never)
-    with pytest.raises(QueryLimit):
-        turns.take("g", PATIENCE, never)
-    turns.give_back("a")
-    for count in range(1, 9):
-        until(lambda count=count: len(came) == count)
-        turns.give_back(came[-1])
-    for waiter in waiters:
-        waiter.join(PATIENCE)
-    turns.take("c", 0, never)
-
-
-def test_a_watch_that_fails_leaves_nothing_waiting() -> None:
-    def broken() -> bool:
-        raise ValueError("non-zero flags are not allowed on an SSLSocket")
-
-    turns = Turns(1, 1, 2)
-    turns.take("a", 0, never)
-    with pytest.raises(ValueError, match="SSLSocket"):
-        turns.take("b", PATIENCE, broken)
-    turns.give_back("a")
-    turns.take("c", 0, never)
-
-
-def test_places_never_leak() -> None:
-    places, per_client, clients = 3, 2, "abcde"
-    turns, lock = Turns(places, per_client, 3), threading.Lock()
-    running, most, outcomes = Counter[str](), 0, Counter[str]()
-
-    def one(seed: int) -> None:
-        nonlocal most
-        chance = random.Random(seed)
-        for _ in range(40):
-            client = chance.choice(clients)
-            gone = (lambda: True) if chance.random() < 0.3 else never
-            try:
-                turns.take(client, chance.choice([0, 0.001, 0.3]), gone)
-            except CtgraphError as error:
-                outcomes[type(error).__name__] += 1
-                continue
-            with lock:
-                running[client] += 1
-                most = max(most, running.total())
-                assert running[client] <= per_client
-            time.sleep(chance.random() * 0.004)
-            with lock:
-                running[client] -= 1
-            turns.give_back(client)
-            outcomes["served"] += 1
-
-    with ThreadPoolExecutor(16) as threads:
-        list(threads.map(one, range(16)))
-    assert 0 < most <= places and outcomes["served"] and outcomes["QueryLimit"]
-    for client in clients[:places]:
-        turns.take(client, 0, never)
-    with pytest.raises(QueryLimit):
-        turns.take("e", 0, never)
+    admission = admission_in(client)
+    with admission.turn(address, never):
+        yield admission
 
 
 # Turns over HTTP
@@ -192,13 +75,12 @@ def test_too_many_waiting_is_429_and_no_place_in_time_is_503(
     make_registry: Callable[..., Registry],
 ) -> None:
     client = fill(make_registry(query_workers=1, query_waiting=1, query_queue=0.3))
-    with occupied(client, "127.0.0.2") as turns:
+    with occupied(client, "127.0.0.2") as admission, ThreadPoolExecutor(1) as threads:
         late = ask(client, NAMES, "127.0.0.3")
-        came: list[str] = []
-        waiter = Waiter(turns, "127.0.0.2", came)
+        waits = threads.submit(ask, client.application.test_client(), NAMES, "127.0.0.2")
+        until(lambda: len(admission._turns) == 2 or waits.done())
         many = ask(client, NAMES, "127.0.0.2")
-    waiter.join(PATIENCE)
-    turns.give_back("127.0.0.2")
+        assert waits.result(PATIENCE).status_code == 503
     assert late.status_code == 503 and "busy" in late.json["detail"]
     assert many.status_code == 429
     assert int(many.headers["Retry-After"]) > 0 < int(late.headers["Retry-After"])
@@ -218,11 +100,11 @@ def test_a_client_with_many_waiting_does_not_delay_another(
         order.append(address)
 
     threads = []
-    with occupied(client, "127.0.0.2") as turns:
+    with occupied(client, "127.0.0.2") as admission:
         for number, address in enumerate(["127.0.0.2"] * 4 + ["127.0.0.3"], 1):
             threads.append(threading.Thread(target=send, args=(address,)))
             threads[-1].start()
-            until(lambda number=number: sum(map(len, turns._queues.values())) == number)
+            until(lambda number=number: len(admission._turns) == number + 1)
     for thread in threads:
         thread.join(PATIENCE)
     assert len(order) == 5 and order.index("127.0.0.3") <= 1
@@ -252,7 +134,7 @@ def test_a_worker_that_dies_while_it_sends_gives_back_one_place(
 def test_an_idle_worker_that_died_is_replaced(make_registry: Callable[..., Registry]) -> None:
     client = fill(make_registry(query_workers=1, query_cache=0))
     assert ask(client, NAMES).status_code == 200
-    for worker in pool_of(client)._idle:
+    for worker, _ in pool_of(client)._crew._idle:
         worker._process.kill()
         worker._process.wait()
     assert ask(client, NAMES).status_code == 200

@@ -34,7 +34,16 @@ from ctgraph.ledger.models import (
 )
 from ctgraph.ledger.ownership import describable, lock_sequence
 from ctgraph.ledger.registry import agree
-from ctgraph.ledger.values import Change, Envelope, Key, Organization, Version, now, unpack
+from ctgraph.ledger.values import (
+    Change,
+    Envelope,
+    Key,
+    Organization,
+    Version,
+    now,
+    unpack,
+    unpack_within,
+)
 from ctgraph.settings import Settings
 
 # What SQLite takes in one statement, by default.
@@ -231,6 +240,20 @@ class Ledger:
         with self.engine.connect() as connection:
             row = connection.execute(_FIND, {"ctid": record}).first()
         return (Envelope(*row[:-1]), unpack(row.canonical)) if row else None
+
+    def find_within(self, record: str, most: int) -> tuple[Envelope, bytes | None] | None:
+        """Return what :meth:`find` does, but None for a document of more than `most` bytes."""
+        kept = version.c.canonical
+        # What is longer even compressed is not read at all.
+        short = sa.case((sa.func.length(kept) <= most, kept)).label("canonical")
+        query = _FIND.with_only_columns(*envelope.c, kept.is_(None), short)
+        with self.engine.connect() as connection:
+            row = connection.execute(query, {"ctid": record}).first()
+        if row is None:
+            return None
+        *members, withdrawn, packed = row
+        document = b"" if withdrawn else unpack_within(packed, most) if packed else None
+        return Envelope(*members), document
 
     def envelopes(
         self, limit: int, after: str = "", kind: str | None = None, owner: str | None = None

@@ -96,3 +96,10 @@ def pack(data: bytes) -> bytes:
 def unpack(data: bytes | None) -> bytes:
     """Give back a kept document; nothing where a tombstone keeps none."""
     return zlib.decompress(data) if data else b""
+
+
+def unpack_within(data: bytes, most: int) -> bytes | None:
+    """Give back a kept document, or None when it has more than `most` bytes."""
+    unpacking = zlib.decompressobj()
+    document = unpacking.decompress(data, most + 1)
+    return document if len(document) <= most else None

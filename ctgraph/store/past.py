@@ -12,9 +12,9 @@ import json
 import os
 import shutil
 import subprocess
-import threading
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext, suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -30,9 +30,9 @@ from ctgraph.store.maintenance import standing
 from ctgraph.store.snapshots import Snapshots, tag_of
 
 KEPT = 3
-# Requests of one web worker that wait for a past store at once: each holds a thread.
-_waiting = threading.BoundedSemaphore(4)
+_AT_ONCE: AbstractContextManager[None] = nullcontext()
 LOOK = 0.05
+POLITENESS = 15
 
 
 def moment_of(text: str) -> str:
@@ -62,12 +62,17 @@ class Past:
         self._snapshots = snapshots
         self._folder = settings.store_path / "past"
 
-    def at(self, moment: str, seconds: float, gone: Callable[[], bool]) -> Path | None:
+    def at(
+        self, moment: str, seconds: float, gone: Callable[[], bool],
+        turn: AbstractContextManager[None] = _AT_ONCE, permit: Callable[[], object] = bool,
+    ) -> Path | None:  # fmt: skip
         """Return the store as of a moment; None where the newest snapshot is that.
 
         :param moment: as :func:`moment_of` writes it.
         :param seconds: how long to wait while the store is being made.
         :param gone: tells whether the client has given up.
+        :param turn: is held while the store is being made.
+        :param permit: is called before a builder is started, and may raise.
         :raises PastNotReady: when it takes longer than that; it goes on being made.
         """
         seq = self._ledger.sequence_at(moment)
@@ -77,16 +82,13 @@ class Past:
         store = self._store(seq)
         if _use(store):
             return store
-        if not _waiting.acquire(blocking=False):
-            raise PastNotReady("Too many past states are being prepared. Ask again.")
-        try:
-            return self._wait(store, seq, moment, seconds, gone)
-        finally:
-            _waiting.release()
+        with turn:
+            return self._wait(store, seq, moment, seconds, gone, permit)
 
     def _wait(
-        self, store: Path, seq: int, moment: str, seconds: float, gone: Callable[[], bool]
-    ) -> Path:
+        self, store: Path, seq: int, moment: str, seconds: float, gone: Callable[[], bool],
+        permit: Callable[[], object],
+    ) -> Path:  # fmt: skip
         """Wait until a store is made, by a builder of its own where none is at work."""
         deadline = time.monotonic() + seconds
         builder: subprocess.Popen[bytes] | None = None
@@ -94,9 +96,12 @@ class Past:
             if builder and builder.poll():
                 raise StoreError(f"The registry as of {moment} cannot be prepared.")
             if not self._busy() and (builder is None or builder.poll() is not None):
+                permit()
                 builder = children.start(
                     "ctgraph.cli", "past", str(seq), env=os.environ | environment(self._settings)
                 )
+                with suppress(OSError):
+                    os.setpriority(os.PRIO_PROCESS, builder.pid, POLITENESS)
             if time.monotonic() > deadline:
                 raise PastNotReady(f"The registry as of {moment} is being prepared. Ask again.")
             if gone():

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +12,15 @@ from ctgraph.errors import CtgraphError, QueryError, QueryLimit, StoreError
 from ctgraph.identity import Identity
 from ctgraph.iris import CTG
 from ctgraph.settings import Settings
-from ctgraph.store.process import WorkerProcess, never
 from ctgraph.store.queries import Query, query_form, refuse, words
-from ctgraph.store.results import Complete, GiveBack, Result, ResultCache, Streamed
+from ctgraph.store.results import Complete, Result, ResultCache, Streamed
 from ctgraph.store.snapshots import snapshots_of
-from ctgraph.store.turns import Turns
 from ctgraph.store.worker import COMPLETE, ERROR, HEADER
 from ctgraph.vocab import vocabulary
+from ctgraph.work.admission import Admission, admission_of, never
+from ctgraph.work.crew import Crew, Job
+
+WORKER = "ctgraph.store.worker"
 
 
 class QueryPool:
@@ -30,14 +30,11 @@ class QueryPool:
     else notices. Safe to use from many threads.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, admission: Admission | None = None) -> None:
         self._settings = settings
         self._snapshots = snapshots_of(settings)
-        self._turns = Turns(
-            settings.query_workers, settings.query_per_client, settings.query_waiting
-        )
+        self._crew = Crew(WORKER, settings.query_memory, admission or admission_of(settings))
         self._cache = ResultCache(settings.query_cache)
-        self._idle: list[WorkerProcess] = []
         self._base = Identity.of(settings).base + "/"
         self.prefixes = vocabulary().prefixes | {"ctg": CTG}
 
@@ -64,7 +61,7 @@ class QueryPool:
         :raises QueryForbidden: for an update or a SERVICE call.
         :raises QueryError: when the query does not parse.
         :raises TooManyQueries: when the client has too many waiting.
-        :raises QueryLimit: at the deadline, over the memory, or when no worker becomes free.
+        :raises QueryLimit: at the deadline, over the memory, or when its turn does not come.
         :raises ClientGone: when the client gave up.
         :raises StoreError: when there is no snapshot yet.
         """
@@ -76,30 +73,19 @@ class QueryPool:
         if cached:
             return cached
         refuse(query.text)
-        self._turns.take(client, self._settings.query_queue, gone)
-        worker = None
-        held = [client]  # popped once, by whoever comes first
-
-        def give_back(worker: WorkerProcess | None, reusable: bool) -> None:
-            try:
-                self._take_back(worker, reusable and bool(held))
-            finally:
-                with suppress(IndexError):
-                    self._turns.give_back(held.pop())
-
+        request = orjson.dumps(self._request(query, folder))
+        job = self._crew.begin(request, client, self.timeout(query), gone)
         try:
-            deadline = time.monotonic() + self.timeout(query)
-            worker = self._asked(self._request(query, folder))
-            result = self._result(worker, query, deadline, gone, give_back)
+            result = self._result(job, query)
         except QueryError:
-            give_back(worker, True)
+            job.end(reusable=True)
             raise
         except StoreError as error:
             self._snapshots.report(folder, error.message)
-            give_back(worker, False)
+            job.end()
             raise
         except BaseException:
-            give_back(worker, False)
+            job.end()
             raise
         if isinstance(result, Complete):
             self._cache.put(key, result)
@@ -107,26 +93,7 @@ class QueryPool:
 
     def close(self) -> None:
         """End the idle workers."""
-        while self._idle:
-            self._idle.pop().kill()
-
-    def _asked(self, request: dict[str, Any]) -> WorkerProcess:
-        """Return a worker that has a request; one that died while it was idle takes none."""
-        while self._idle:
-            with suppress(IndexError):
-                worker = self._idle.pop()
-                if worker.ask(request):
-                    return worker
-                worker.kill()
-        worker = WorkerProcess(self._settings.query_memory)
-        worker.ask(request)
-        return worker
-
-    def _take_back(self, worker: WorkerProcess | None, reusable: bool) -> None:
-        if worker and reusable and (not worker.polite or worker.be_eager()):
-            self._idle.append(worker)
-        elif worker:
-            worker.kill()
+        self._crew.close()
 
     def _request(self, query: Query, folder: Path) -> dict[str, Any]:
         # A dataset that the query describes itself replaces the union (section 13.2).
@@ -139,22 +106,14 @@ class QueryPool:
             "default_graphs": query.default_graphs,
             "named_graphs": query.named_graphs,
             "union": not described,
-            "seconds": self.timeout(query) + self._settings.query_timeout,
             "rows": self._settings.query_rows,
             "result_type": query.result_type,
             "graph_type": query.graph_type,
         }
 
-    def _result(
-        self,
-        worker: WorkerProcess,
-        query: Query,
-        deadline: float,
-        gone: Callable[[], bool],
-        give_back: GiveBack,
-    ) -> Result:
+    def _result(self, job: Job, query: Query) -> Result:
         try:
-            kind, payload = worker.frame(deadline, gone)
+            kind, payload = job.frame()
         except TimeoutError:
             timeout = self.timeout(query)
             raise QueryLimit(
@@ -162,13 +121,16 @@ class QueryPool:
                 "or add a LIMIT.", timeout=timeout,
             ) from None  # fmt: skip
         if kind == COMPLETE:
-            give_back(worker, True)  # it is free before the client reads
+            job.end(reusable=True)  # it is free before the client reads
             return Complete.read(payload)
         if kind == HEADER:
             # A client that reads slowly has as long again to fetch the complete result.
-            longest = deadline + self._settings.query_timeout
-            return Streamed(orjson.loads(payload), worker, longest, gone, give_back)
-        raise self._error(orjson.loads(payload) if kind == ERROR else {"kind": "died"})
+            job.seconds += self._settings.query_timeout
+            return Streamed(orjson.loads(payload), job, job.seconds)
+        if kind != ERROR:
+            died = "crashed" if job.crashed() else "died"
+            raise self._error({"kind": died})
+        raise self._error(orjson.loads(payload))
 
     def _prefixes_for(self, text: str) -> dict[str, str]:
         """Return the prefixes that a query may need: reading all of them takes time each time."""
@@ -187,6 +149,11 @@ class QueryPool:
                 return QueryError(f"The query cannot be evaluated: {error['message']}.")
             case "memory":
                 return QueryLimit(f"The query needed more than {memory}. {advice}")
+            case "crashed":
+                return QueryError(
+                    "The query is nested too deeply, or uses a construct that the engine cannot "
+                    "evaluate. Make it flatter, or ask in several queries."
+                )
             case "died":
                 return QueryLimit(
                     f"The query ended its worker, most likely by more than {memory}. {advice}"

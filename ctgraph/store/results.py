@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import orjson
 
-from ctgraph.errors import ClientGone, QueryLimit
-from ctgraph.store.process import WorkerProcess
+from ctgraph.errors import CtgraphError, QueryLimit
 from ctgraph.store.queries import Query
 from ctgraph.store.worker import DATA, END, LENGTH
-
-GiveBack = Callable[[WorkerProcess | None, bool], None]
+from ctgraph.work.crew import Job
 
 
 class Result(Protocol):
@@ -58,46 +55,32 @@ class Complete:
 
 
 class Streamed:
-    """A result that its worker is still sending."""
+    """A result that its worker is still sending.
 
-    def __init__(
-        self,
-        header: dict[str, Any],
-        worker: WorkerProcess,
-        deadline: float,
-        gone: Callable[[], bool],
-        give_back: GiveBack,
-    ) -> None:
+    :param seconds: how long the client has to fetch it.
+    """
+
+    def __init__(self, header: dict[str, Any], job: Job, seconds: float) -> None:
         self.media_type: str = header["type"]
         self.cut: bool | None = None
-        self._worker: WorkerProcess | None = worker
-        self._deadline = deadline
-        self._gone = gone
-        self._give_back = give_back
+        self._job: Job | None = job
         # Who does not read what is sent holds up the thread that sends, and no worker.
-        self._timer = threading.Timer(max(0.0, deadline - time.monotonic()), self._expire)
+        self._timer = threading.Timer(seconds, job.expire)
         self._timer.daemon = True
         self._timer.start()
-
-    def _expire(self) -> None:
-        worker = self._worker
-        if worker:
-            worker.stop()
-            self._give_back(None, False)
 
     def __iter__(self) -> Iterator[bytes]:
         """Yield the bytes as they arrive.
 
         :raises QueryLimit: when the query fails late; what was sent must not pass for complete.
         """
-        while self._worker:
-            yield from self._next()
+        while self._job:
+            yield from self._next(self._job)
 
-    def _next(self) -> list[bytes]:
-        assert self._worker
+    def _next(self, job: Job) -> list[bytes]:
         try:
-            kind, payload = self._worker.frame(self._deadline, self._gone)
-        except (TimeoutError, ClientGone):
+            kind, payload = job.frame()
+        except (TimeoutError, CtgraphError):
             kind, payload = b"", b""
         if kind == DATA:
             return [payload]
@@ -113,10 +96,10 @@ class Streamed:
         self._release(reusable=False)
 
     def _release(self, reusable: bool) -> None:
-        worker, self._worker = self._worker, None
-        if worker:
+        job, self._job = self._job, None
+        if job:
             self._timer.cancel()
-            self._give_back(worker, reusable)
+            job.end(reusable)
 
 
 class ResultCache:

@@ -1,23 +1,18 @@
 """A query worker: a process that opens snapshots read-only and runs one query at a time.
 
-It speaks with the pool over its standard input and output in frames: one byte that tells the
-kind, four bytes of length, the payload. Once started it says that it is ready; a request is a JSON
-frame. A result that is short and comes quickly is one frame: the length of its head, the head
-(JSON), which tells whether it was cut, and the bytes. A longer one is sent while it is being
-computed, in constant memory: a header frame (JSON), data frames, and an end frame (JSON). A failure
-is an error frame (JSON); it may follow data.
+It speaks with the pool in frames (:mod:`ctgraph.work.process`). A request is a JSON frame. A result
+that is short and comes quickly is one frame: the length of its head, the head (JSON), which tells
+whether it was cut, and the bytes. A longer one is sent while it is being computed, in constant
+memory: a header frame (JSON), data frames, and an end frame (JSON). A failure is an error frame
+(JSON); it may follow data.
 """
 
 from __future__ import annotations
 
 import ctypes
-import os
-import resource
-import signal
 import struct
 import sys
 import time
-from collections.abc import Callable
 from itertools import islice
 from typing import IO, Any
 
@@ -25,14 +20,16 @@ import orjson
 import pyoxigraph as ox
 
 from ctgraph.store.cutting import Cut, CuttingWriter
+from ctgraph.work.process import answers, confine, receive, write
 
-READY, COMPLETE, HEADER, DATA, END, ERROR = b"R", b"C", b"H", b"D", b"E", b"X"
-FRAME = struct.Struct("!cI")
+COMPLETE, HEADER, DATA, END, ERROR = b"C", b"H", b"D", b"E", b"X"
 LENGTH = struct.Struct("!I")
 # A result, or more of it, is sent from this size on, in bytes, or after this time, in seconds.
 LONG = 1 << 20
 LATE = 0.5
 CHUNK = 1 << 16
+STACK = 100 << 20
+"""The engine goes down a query by recursion, in bytes that suffice for all that is let through."""
 CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
 RESULTS = {f.media_type.partition(";")[0]: f for f in (
     ox.QueryResultsFormat.JSON, ox.QueryResultsFormat.XML, ox.QueryResultsFormat.CSV,
@@ -42,21 +39,6 @@ GRAPHS = {f.media_type: f for f in (
     ox.RdfFormat.TURTLE, ox.RdfFormat.N_TRIPLES, ox.RdfFormat.RDF_XML, ox.RdfFormat.JSON_LD,
     ox.RdfFormat.N_QUADS, ox.RdfFormat.TRIG,
 )}  # fmt: skip
-
-
-def send(stream: IO[bytes], kind: bytes, payload: bytes) -> None:
-    """Write one frame. It goes out when the stream is flushed, together with others."""
-    stream.write(FRAME.pack(kind, len(payload)))
-    stream.write(payload)
-
-
-def receive(read: Callable[[int], bytes]) -> tuple[bytes, bytes]:
-    """Read one frame: its kind and its payload; an empty kind at the end of the stream."""
-    head = read(FRAME.size)
-    if len(head) < FRAME.size:
-        return b"", b""
-    kind, length = FRAME.unpack(head)
-    return kind, read(length)
 
 
 class Answer:
@@ -76,7 +58,7 @@ class Answer:
         if enough or time.monotonic() - self._sent > LATE:
             if not self._sending:
                 self._sending = True
-                send(self._stream, HEADER, orjson.dumps({"type": self.type}))
+                write(self._stream, HEADER, orjson.dumps({"type": self.type}))
             self._send_held()
             self._stream.flush()
             self._sent = time.monotonic()
@@ -89,15 +71,15 @@ class Answer:
         """End the result, and tell whether it was cut."""
         if self._sending:
             self._send_held()
-            send(self._stream, END, orjson.dumps({"cut": cut}))
+            write(self._stream, END, orjson.dumps({"cut": cut}))
         else:
             head = orjson.dumps({"type": self.type, "cut": cut})
-            send(self._stream, COMPLETE, LENGTH.pack(len(head)) + head + self._held)
+            write(self._stream, COMPLETE, LENGTH.pack(len(head)) + head + self._held)
         self._stream.flush()
 
     def _send_held(self) -> None:
         if self._held:
-            send(self._stream, DATA, bytes(self._held))
+            write(self._stream, DATA, bytes(self._held))
             self._held.clear()
 
 
@@ -166,22 +148,12 @@ def _leave_the_network() -> None:
 
 def main() -> None:
     """Serve requests from standard input until it ends."""
-    _leave_the_network()
-    memory = int(sys.argv[1])
-    resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    source, out = _Source(), os.fdopen(os.dup(1), "wb", 2 * CHUNK)
-    send(out, READY, b"")
-    out.flush()
-    while True:
-        signal.alarm(0)
-        kind, payload = receive(sys.stdin.buffer.read)
-        if not kind:
-            return
+    _leave_the_network()  # first: it makes the process forget its parent's end
+    confine(int(sys.argv[1]), STACK)
+    source, out = _Source(), answers()
+    while payload := receive(sys.stdin.buffer.read)[1]:
         request = orjson.loads(payload)
         answer = Answer(out)
-        # Whoever asked may have been killed: then nobody else ends what takes too long.
-        signal.alarm(int(request["seconds"]) + 2)
         try:
             store = source.open(request["snapshot"])
         except (OSError, RuntimeError) as error:
@@ -205,7 +177,7 @@ def main() -> None:
 
 
 def _fail(stream: IO[bytes], kind: str, error: Exception | None = None) -> None:
-    send(stream, ERROR, orjson.dumps({"kind": kind, "message": str(error or "")}))
+    write(stream, ERROR, orjson.dumps({"kind": kind, "message": str(error or "")}))
     stream.flush()
 
 

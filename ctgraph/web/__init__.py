@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import atexit
-from functools import partial
 
 from flask import Flask, Response, request
 from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from ctgraph import validation
-from ctgraph.bounded import Bounded
 from ctgraph.ledger import Ledger
 from ctgraph.settings import Settings, load_settings
 from ctgraph.shapes import shapes
-from ctgraph.store.pool import QueryPool
 from ctgraph.web import (
     building,
     links,
@@ -31,7 +27,7 @@ from ctgraph.web import (
 from ctgraph.web.addresses import spelled
 from ctgraph.web.policy import policy
 from ctgraph.web.shortcut import OPEN, WORTH, Shortcut
-from ctgraph.web.state import State
+from ctgraph.web.state import State, Work
 
 COMPRESSED = [
     "text/html", "text/css", "text/javascript", "text/plain", "text/csv", "text/turtle",
@@ -61,22 +57,19 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config["COMPRESS_MIN_SIZE"] = WORTH
     app.config["COMPRESS_MIMETYPES"] = COMPRESSED
     Compress(app)
-    pool = QueryPool(settings)
-    bounded = Bounded(settings.query_timeout, settings.query_memory, settings.query_queue,
-                      partial(validation.prepare, settings))  # fmt: skip
-    for closing in (pool, bounded):
-        atexit.register(closing.close)
+    work = Work(settings)
+    atexit.register(work.close)
     # No header of a request decides which address is printed, or where a redirect leads: joining
     # slashes, werkzeug would redirect to the host that the request names.
     app.jinja_env.globals["base_url"] = settings.base_url
     app.url_map.merge_slashes = False
-    app.extensions["ctgraph"] = State(settings, Ledger.of(settings), pool, bounded)
+    app.extensions["ctgraph"] = State(settings, Ledger.of(settings), work)
     for module in (records, links, publish, pathways, building, validate, minimum, terms, sparql,
                    site):
         app.register_blueprint(module.blueprint)
     problems.register(app)
     app.after_request(_headers)
-    app.wsgi_app = Shortcut(app.wsgi_app, pool, settings)  # type: ignore[method-assign]
+    app.wsgi_app = Shortcut(app.wsgi_app, work.pool, settings)  # type: ignore[method-assign]
     app.wsgi_app = spelled(app.wsgi_app)  # type: ignore[method-assign]
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies)  # type: ignore[method-assign]

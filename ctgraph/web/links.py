@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import pyoxigraph as ox
 from flask import Blueprint, Response, redirect
 from werkzeug.wrappers import Response as BaseResponse
 
-from ctgraph import ctid, history
-from ctgraph.describing import serialize
-from ctgraph.store.linkgraph import link_quads
-from ctgraph.store.linkreader import reading
+from ctgraph import asked, ctid, history
 from ctgraph.store.queries import GRAPH_TYPES
 from ctgraph.web.addresses import lead
 from ctgraph.web.negotiation import HTML, choose
@@ -30,14 +26,7 @@ def links(record: str) -> BaseResponse:
     if name == "html":
         response = redirect(f"/pathways/{document}", 303)
     else:
-        response = Response(_rdf(document, GRAPH_TYPES[name]), content_type=GRAPH_TYPES[name])
+        written = state().ask(asked.links, document, GRAPH_TYPES[name])
+        response = Response(written, content_type=GRAPH_TYPES[name])
     response.vary.add("Accept")
     return response
-
-
-def _rdf(document: str, media_type: str) -> bytes:
-    with reading(state().settings) as index:
-        quads = link_quads(document, *index.said_by(document), state().identity)
-    format = ox.RdfFormat.from_media_type(media_type)
-    assert format
-    return serialize([ox.Triple(q.subject, q.predicate, q.object) for q in quads], format)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, replace
 from itertools import chain
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 import orjson
 from flask import Blueprint, Response, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
-from ctgraph import ctid
+from ctgraph import asked, ctid
 from ctgraph.errors import BadParameter, InvalidDocument
 from ctgraph.exports.graphs import FORMATS, to_json, write
 from ctgraph.ledger.values import Envelope
@@ -29,6 +30,7 @@ from ctgraph.web.negotiation import HTML, choose
 from ctgraph.web.state import state
 
 blueprint = Blueprint("pathways", __name__)
+T = TypeVar("T")
 
 OFFERS = {format.name: format.media_type for format in FORMATS.values()}
 PAGES = {**OFFERS, "html": HTML}
@@ -49,7 +51,7 @@ FEW = Asked(depth=10, limit=100)
 
 @blueprint.get("/pathways")
 def index() -> Response:
-    """The pathways that are published, and the questions that can be asked."""
+    """The pathways that are published, and the questions that can be reach."""
     found: list[Envelope] = []
     cut = []
     for kind in ("ceterms:Pathway", "ceterms:PathwaySet"):
@@ -66,7 +68,7 @@ def index() -> Response:
     owners = state().ledger.names({envelope.owner for envelope in found})
     text = request.args.get("q", "").replace("\0", "")
     return _html("pathways.html", found=sorted(found, key=lambda e: e.name.lower()), owners=owners,
-                 text=text, named=_pathways().search(text) if text.strip() else None,
+                 text=text, named=_ask(Pathways.search, text) if text.strip() else None,
                  cut=cut, label=vocabulary().label)  # fmt: skip
 
 
@@ -76,18 +78,20 @@ def pathway(record: str) -> BaseResponse:
     if record != ctid.canonical(record):
         return _led(record, "", 301)
     name = choose(PAGES)
-    asked = _asked(2, PAGE)
+    reach = _asked(2, PAGE)
     if name != "html":
-        return _graph(_pathways().neighbourhood(record, asked), name)
-    graph = _on_page(_pathways().neighbourhood(record, replace(asked, limit=SHOWN, cursor="")))
+        return _graph(name, Pathways.neighbourhood, record, reach)
+    graph, described, stack, versions = state().ask(
+        asked.around, record, replace(reach, limit=SHOWN, cursor=""), FEW
+    )
+    graph = _on_page(graph)
     start = next(node for node in graph.nodes if node.id == record)
-    is_pathway = vocabulary().is_a(start.type, "ceterms:Pathway", "ceterms:PathwaySet")
-    structure = structure_json(_pathways().structure(record)) if is_pathway else {}
+    structure = structure_json(described) if described else {}
     steps = len(structure.get("components", ()))
     structure = {name: fitting(found, MOST_STEPS) if isinstance(found, tuple) else found
                  for name, found in structure.items()}  # fmt: skip
-    query = {"depth": asked.depth, "strength": sorted(asked.strengths),
-             "kind": ",".join(_several("kind")), "provider": ",".join(sorted(asked.providers)),
+    query = {"depth": reach.depth, "strength": sorted(reach.strengths),
+             "kind": ",".join(_several("kind")), "provider": ",".join(sorted(reach.providers)),
              "credentials": _flag("credentials")}  # fmt: skip
     return _html(
         "pathway.html", record=record, start=start, graph=graph, query=query,
@@ -96,7 +100,7 @@ def pathway(record: str) -> BaseResponse:
         # "</script>" in a name must not end the element that holds the data.
         payload=orjson.dumps(to_json(graph)).decode().replace("<", "\\u003c"),
         providers=sorted({(n.owner, n.owner_name) for n in graph.nodes if n.owner}),
-        stack=_pathways().stack(record, FEW), versions=_pathways().versions(record, FEW),
+        stack=stack, versions=versions,
         label=vocabulary().label,
     )  # fmt: skip
 
@@ -109,8 +113,8 @@ def question(record: str, question: str) -> BaseResponse:
     name = choose(PAGES)
     if name == "html":
         return _led(record, "", 303)
-    asked = _asked(DEPTHS.get(question, 3), PAGE)
-    return _graph(QUESTIONS[question](_pathways(), record, asked), name)
+    reach = _asked(DEPTHS.get(question, 3), PAGE)
+    return _graph(name, QUESTIONS[question], record, reach)
 
 
 @blueprint.get("/pathways/<record>/structure")
@@ -118,7 +122,7 @@ def structure(record: str) -> BaseResponse:
     """The structure of a published pathway: components, conditions, levels."""
     if record != ctid.canonical(record):
         return _led(record, "/structure", 301)
-    found = _pathways().structure(record)
+    found = _ask(Pathways.structure, record)
     if choose(BOTH) == "html":
         return _led(record, "", 303)
     return _json(structure_json(found))
@@ -130,38 +134,38 @@ def route() -> Response:
     name = choose(PAGES)
     start, goal = (request.args.get(end, "").strip() for end in ("from", "to"))
     by, k = request.args.get("by", "steps"), _number("k", 3)
-    asked = {"start": start, "goal": goal, "by": by, "k": k, "measures": MEASURES,
+    reach = {"start": start, "goal": goal, "by": by, "k": k, "measures": MEASURES,
              "most": MOST_ROUTES}  # fmt: skip
     if name == "html" and not (start and goal):
-        return _html("route.html", found=None, **asked)
+        return _html("route.html", found=None, **reach)
     if not (start and goal):
         raise BadParameter("Name both ends: ?from=CTID&to=CTID.")
-    found = _pathways().route(start, goal, k, by)
+    found = _ask(Pathways.route, start, goal, k, by)
     if name == "html":
-        return _html("route.html", found=found, **asked,
+        return _html("route.html", found=found, **reach,
                      nodes={node.id: node for node in found.graph.nodes},
                      edges={(e.source, e.target): e for e in found.graph.edges})  # fmt: skip
     if name == "json":
         return _json(routes_json(found))
-    return _graph(found.graph, name)
+    return _written(write(found.graph, name, state().identity), found.graph.next, name)
 
 
 @blueprint.get("/pathways/common")
 def common() -> Response:
     """What several records all lead to."""
     name = choose(PAGES)
-    records, asked = _several("ctids"), _asked(5, PAGE)
+    records, reach = _several("ctids"), _asked(5, PAGE)
     if name == "html" and not records:
         return _html("common.html", found=None, records=records)
     if not records:
         raise BadParameter("Name the records: ?ctids=CTID,CTID.")
-    found = _pathways().common(records, asked)
     if name == "html":
-        return _html("common.html", found=found, records=records, depth=asked.depth,
+        found = _ask(Pathways.common, records, reach)
+        return _html("common.html", found=found, records=records, depth=reach.depth,
                      credentials=_flag("credentials"), given=_given("format"),
                      nodes={node.id: node for node in found.nodes},
                      label=vocabulary().label)  # fmt: skip
-    return _graph(found, name)
+    return _graph(name, Pathways.common, records, reach)
 
 
 @blueprint.get("/pathways/check")
@@ -174,7 +178,7 @@ def check() -> Response:
         return _html("check.html", found=None, records=records)
     if not 1 <= len(records) <= MOST_HELD:
         raise BadParameter(f"Name from 1 to {MOST_HELD} records: ?held=CTID,CTID.")
-    found = _pathways().check(records)
+    found = _ask(Pathways.check, records)
     if name == "html":
         return _html("check.html", found=found, records=records, label=vocabulary().label)
     return _json(_checked_json(found))
@@ -184,13 +188,15 @@ def check() -> Response:
 def search() -> Response:
     """Records by words of their names, for who looks for the ends of a question."""
     kinds = Asked(kinds=frozenset(_several("kind"))).kinds
-    found = _pathways().search(request.args.get("q", "").replace("\0", ""), kinds)
+    found = _ask(Pathways.search, request.args.get("q", "").replace("\0", ""), kinds)
     nodes = to_json(Graph("search", (), tuple(found), ()))["nodes"]
     return _json({"records": nodes})
 
 
-def _pathways() -> Pathways:
-    return Pathways(state().settings, state().ledger)
+def _ask(question: Callable[..., T], *given: Any) -> T:
+    """Ask a question of :class:`Pathways`, in the turn of who asks."""
+    answer: T = state().ask(asked.pathways, question, *given)
+    return answer
 
 
 def _led(record: str, question: str, status: int) -> BaseResponse:
@@ -283,11 +289,16 @@ def _checked_json(found: Checked) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _graph(graph: Graph, name: str) -> Response:
+def _graph(name: str, question: Callable[..., Graph], *given: Any) -> Response:
+    """Answer a question in the format with a name."""
+    return _written(*state().ask(asked.drawn, name, question, *given), name)
+
+
+def _written(body: bytes, cursor: str | None, name: str) -> Response:
     content_type = OFFERS[name] + ("; charset=utf-8" if OFFERS[name].startswith("text/") else "")
-    response = Response(write(graph, name, state().identity), content_type=content_type)
-    if graph.next:  # the next page of the same answer (RFC 8288)
-        query = urlencode([*_given("cursor"), ("cursor", graph.next)])
+    response = Response(body, content_type=content_type)
+    if cursor:  # the next page of the same answer (RFC 8288)
+        query = urlencode([*_given("cursor"), ("cursor", cursor)])
         # Relative: clients may reach this registry by another address than its base.
         response.headers["Link"] = f'<{request.path}?{query}>; rel="next"'
     response.vary.add("Accept")

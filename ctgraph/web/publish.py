@@ -51,7 +51,7 @@ def publish(organization: str) -> Response:
     data = request.get_data(cache=False, parse_form_data=False)
     receipt = publishing.publish(
         state().settings, state().ledger, owner, data, actor, _wait(),
-        state().bounded.for_size(len(data)),
+        state().check_for(owner.ctid),
     )  # fmt: skip
     status = 200 if receipt.event == "unchanged" else 201
     response = _answer(receipt, status)

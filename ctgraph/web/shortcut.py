@@ -23,6 +23,7 @@ from ctgraph.store.results import Complete
 from ctgraph.web.negotiation import chosen
 from ctgraph.web.protocol import SPREADSHEET, cut_header, headers, understand
 from ctgraph.web.state import watch
+from ctgraph.work.admission import client_of
 
 KEPT = 500
 LARGEST = 1 << 16
@@ -99,7 +100,7 @@ class Shortcut:
         if asked.name == SPREADSHEET:
             return None
         try:
-            client = environ.get("REMOTE_ADDR") or ""
+            client = client_of(environ.get("REMOTE_ADDR") or "")
             result = self._pool.run(asked.query, client, watch(environ), snapshot)
         except CtgraphError as error:
             environ[BEGUN] = _raising(error)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from flask import Blueprint, Response, render_template, request
 
+from ctgraph import asked
 from ctgraph.errors import NoDocument, Problem, UnsupportedMediaType
-from ctgraph.examining import examine_in
 from ctgraph.exports.rdf import Format, format_named
 from ctgraph.exports.reports import REPORT_FORMATS
 from ctgraph.rdfinput import RDF_INPUTS
@@ -52,14 +52,11 @@ def validate() -> Response:
     data, format = _submitted()
     if not data.strip():
         raise NoDocument("There is no document in the request. Send it as the body.")
-    bounded = state().bounded
-    # What RDF grows to when it is read cannot be told from its size.
-    run = bounded if format else bounded.for_size(len(data))
-    reports = examine_in(state().ledger, data, state().settings, format, run)
     if name == "html":
-        return Response(_page(data, format, reports), mimetype=HTML)
-    chosen = REPORT_FORMATS[name]
-    return Response(chosen.write(reports), content_type=f"{chosen.media_type}; charset=utf-8")
+        return Response(_page(data, format, state().check(asked.examined, data, format)),
+                        mimetype=HTML)  # fmt: skip
+    written = state().check(asked.report, data, format, name)
+    return Response(written, content_type=f"{OFFERS[name]}; charset=utf-8")
 
 
 def _submitted() -> tuple[bytes, Format | None]:

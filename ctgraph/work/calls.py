@@ -1,0 +1,95 @@
+"""Calls with a deadline and a memory limit: a process of its own makes them."""
+
+from __future__ import annotations
+
+import pickle
+import sys
+from collections.abc import Callable
+from typing import Any, Protocol, TypeVar
+
+from ctgraph.errors import Overloaded
+from ctgraph.work.crew import Crew
+from ctgraph.work.process import answers, confine, receive, write
+
+T = TypeVar("T")
+ANSWER = b"A"
+
+
+class Runner(Protocol):
+    """Calls a function with arguments, and returns what it returns."""
+
+    def __call__(self, function: Callable[..., T], /, *arguments: Any) -> T: ...
+
+
+def directly(function: Callable[..., T], /, *arguments: Any) -> T:
+    """Call a function in this process, without any limit."""
+    return function(*arguments)
+
+
+class Calls:
+    """Calls for one client, each by a worker process in the client's turn.
+
+    The function, its arguments and what comes of it have to be picklable.
+
+    :param seconds: the deadline of a call, while it runs.
+    :param gone: tells whether the client has given up.
+    """
+
+    def __init__(
+        self, crew: Crew, client: str, seconds: float, gone: Callable[[], bool]
+    ) -> None:
+        self._crew = crew
+        self._client = client
+        self._seconds = seconds
+        self._gone = gone
+
+    def __call__(self, function: Callable[..., T], /, *arguments: Any) -> T:
+        """Call a function and return what it returns; what it raises is raised here.
+
+        :raises Overloaded: at the deadline, or over the memory.
+        :raises CtgraphError: when its turn does not come, as :meth:`Crew.begin` says.
+        """
+        job = self._crew.begin(
+            pickle.dumps((function, arguments)), self._client, self._seconds, self._gone
+        )
+        kind = b""
+        try:
+            kind, payload = job.frame()
+        except TimeoutError:
+            raise Overloaded(f"It was not done within {self._seconds:g} seconds.") from None
+        finally:
+            job.end(reusable=kind == ANSWER)
+        if kind != ANSWER:
+            raise Overloaded("It ended its worker, most likely by too much memory.")
+        good, answer = pickle.loads(payload)  # our own process wrote it
+        if good:
+            return answer  # type: ignore[no-any-return]
+        raise answer
+
+
+def serve(memory: int, prepare: Callable[[], object]) -> None:
+    """Be that process: make calls from standard input until it ends.
+
+    :param prepare: is called first, so that what every call needs is no part of the first one.
+    """
+    confine(memory)
+    prepare()
+    out, source = answers(), sys.stdin.buffer
+    while payload := receive(source.read)[1]:
+        try:
+            answer = _answer(payload)
+            write(out, ANSWER, pickle.dumps(answer))
+            out.flush()
+        except MemoryError:
+            return
+
+
+def _answer(payload: bytes) -> tuple[bool, object]:
+    """Make a call; return whether it went well, and what it returned or raised."""
+    try:
+        function, arguments = pickle.loads(payload)
+        return True, function(*arguments)
+    except MemoryError:
+        raise
+    except Exception as error:
+        return False, error

@@ -1,0 +1,134 @@
+"""Worker processes of one kind, which clients have in turns."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+
+from ctgraph.work.admission import Admission, Turn
+from ctgraph.work.process import WorkerProcess
+
+LEFT_BEHIND = 30.0
+"""How long a worker beyond the usual number is idle before it is ended, in seconds."""
+
+
+class Crew:
+    """Starts worker processes as they are needed, and keeps those that are idle.
+
+    :param module: what the processes run.
+    :param memory: the most memory that each may take, in bytes.
+    """
+
+    def __init__(self, module: str, memory: int, admission: Admission) -> None:
+        self.admission = admission
+        self._module = module
+        self._memory = memory
+        self._idle: list[tuple[WorkerProcess, float]] = []  # since when; the last is the next
+
+    def begin(
+        self, payload: bytes, client: str, seconds: float, gone: Callable[[], bool]
+    ) -> Job:
+        """Wait for a turn, and let a worker begin; :meth:`Job.end` the job in any case.
+
+        :param seconds: how long it may run.
+        :raises CtgraphError: as :meth:`Admission.take` does, or when no worker starts.
+        """
+        turn = self.admission.take(client, gone)
+        try:
+            process = self._asked(payload)
+        except BaseException:
+            self.admission.end(turn)
+            raise
+        self.admission.begin(turn, process)
+        return Job(self, turn, process, seconds, gone)
+
+    def close(self) -> None:
+        """End the idle workers."""
+        while self._idle:
+            self._idle.pop()[0].kill()
+
+    def _asked(self, payload: bytes) -> WorkerProcess:
+        """Return a worker that has a request; one that died while it was idle takes none."""
+        while self._idle:
+            with suppress(IndexError):
+                worker, _ = self._idle.pop()
+                if worker.ask(payload):
+                    return worker
+                worker.kill()
+        worker = WorkerProcess(self._module, self._memory)
+        worker.ask(payload)
+        return worker
+
+    def put_back(self, process: WorkerProcess) -> None:
+        """Keep a worker for the next job, and end those that a crowd has left behind."""
+        if process.be_eager():
+            self._idle.append((process, time.monotonic()))
+        else:
+            process.kill()
+        with suppress(IndexError):
+            if len(self._idle) > self.admission.places:
+                first, since = self._idle[0]
+                if time.monotonic() - since > LEFT_BEHIND:
+                    self._idle.remove((first, since))
+                    first.kill()
+
+
+class Job:
+    """What a worker does in a turn. It has ended once :meth:`end` or :meth:`expire` was called."""
+
+    def __init__(
+        self, crew: Crew, turn: Turn, process: WorkerProcess, seconds: float,
+        gone: Callable[[], bool],
+    ) -> None:  # fmt: skip
+        self.seconds = seconds
+        self._crew = crew
+        self._turn = turn
+        self._process: WorkerProcess | None = process
+        self._gone = gone
+        self._lock = threading.Lock()
+        self._expired = False
+
+    def frame(self) -> tuple[bytes, bytes]:
+        """Read a frame; an empty kind when the worker died or the job has ended.
+
+        :raises TimeoutError: when the job has run for its time.
+        :raises Busy: when its place was needed.
+        :raises ClientGone: when the client has given up.
+        """
+        process = self._process
+        kind, payload = process.frame(self._look) if process else (b"", b"")
+        if not kind and self._turn.failure:
+            raise self._turn.failure
+        return kind, payload
+
+    def crashed(self) -> bool:
+        """Tell whether the worker, which died, did so by a fault of its own such as SIGSEGV."""
+        return bool(self._process and not self._expired and self._process.crashed())
+
+    def end(self, reusable: bool = False) -> None:
+        """Give the place back, and the worker if it may work on; again does nothing."""
+        with self._lock:
+            process, self._process = self._process, None
+        if process is None:
+            return
+        if reusable and not self._expired:
+            self._crew.admission.end(self._turn, partial(self._crew.put_back, process))
+        else:
+            process.kill()
+            self._crew.admission.end(self._turn)
+
+    def expire(self) -> None:
+        """End the work and give the place back, while another thread may still read the answer."""
+        with self._lock:
+            if self._process:
+                self._expired = True
+                self._process.stop()
+                self._crew.admission.end(self._turn)
+
+    def _look(self) -> None:
+        self._crew.admission.look(self._turn, self._gone)
+        if self._turn.ran >= self.seconds:
+            raise TimeoutError

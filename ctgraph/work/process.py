@@ -1,0 +1,193 @@
+"""A worker process: starting it, asking it, steering it, ending it; and its own side of that.
+
+Both sides speak in frames over the standard input and output of the process: one byte that tells
+the kind, four bytes of length, the payload.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import resource
+import select
+import signal
+import struct
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+from typing import IO
+
+from ctgraph.errors import Busy
+from ctgraph.work.admission import LOOK
+
+FRAME = struct.Struct("!cI")
+READY, ASKED = b"R", b"Q"
+POLITENESS = 10
+STARTING = 60.0
+PR_SET_PDEATHSIG = 1
+# A stack that overflows ends so. What gets no more memory is ended by SIGABRT.
+FAULTS = (-signal.SIGSEGV, -signal.SIGBUS)
+# A process ends with the thread that started it (prctl(2)), so one that lasts starts them all.
+_starter = ThreadPoolExecutor(1, "starter")
+
+
+class WorkerProcess:
+    """One worker process and the pipes to it.
+
+    :param module: what it runs.
+    :param memory: the most memory that it may take, in bytes.
+    """
+
+    def __init__(self, module: str, memory: int) -> None:
+        self._process = _starter.submit(
+            subprocess.Popen, [sys.executable, "-m", module, str(memory)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, bufsize=0,
+        ).result()  # fmt: skip
+        assert self._process.stdin and self._process.stdout
+        self._in, self._out = self._process.stdin, self._process.stdout
+        self._answers = select.poll()
+        self._answers.register(self._out, select.POLLIN)
+        self._read_ahead = bytearray()
+        self._polite = False
+        # Starting takes long on a busy machine, and is no part of any job's time.
+        deadline = time.monotonic() + STARTING
+
+        def look() -> None:
+            if time.monotonic() > deadline:
+                raise Busy("No worker could be started; try again in a moment.")
+
+        try:
+            self.frame(look)
+        except Busy:
+            self.kill()
+            raise
+
+    def ask(self, payload: bytes) -> bool:
+        """Send a request; return whether there is a process that takes it."""
+        left = memoryview(FRAME.pack(ASKED, len(payload)) + payload)
+        try:
+            while left:
+                left = left[self._in.write(left) :]
+        except BrokenPipeError:
+            return False
+        return True
+
+    def frame(self, look: Callable[[], None]) -> tuple[bytes, bytes]:
+        """Read a frame; an empty kind when the worker died.
+
+        :param look: is called again and again meanwhile; what it raises ends the waiting.
+        """
+        return receive(lambda size: self._read(size, look))
+
+    def _read(self, size: int, look: Callable[[], None]) -> bytes:
+        """Return so many bytes, fewer when the worker died; what came with them waits here."""
+        waiting = self._read_ahead
+        while len(waiting) < size:
+            if not self._answers.poll(1000 * LOOK):
+                look()
+                continue
+            data = os.read(self._out.fileno(), 1 << 16)
+            if not data:
+                break
+            waiting += data
+        found = bytes(waiting[:size])
+        del waiting[:size]
+        return found
+
+    def pause(self) -> None:
+        """Stop using the processor, until :meth:`resume`."""
+        self._process.send_signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Go on, behind short work: this is long."""
+        if not self._polite:
+            self._polite = self._set_priority(POLITENESS)
+        self._process.send_signal(signal.SIGCONT)
+
+    def be_eager(self) -> bool:
+        """Take up the normal priority again; False where this process may not."""
+        if self._polite:
+            self._polite = not self._set_priority(0)
+        return not self._polite
+
+    def _set_priority(self, nice: int) -> bool:
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, self._process.pid, nice)
+            return True
+        return False
+
+    def worked(self) -> float:
+        """Return how much of the processor's time it has had so far, in seconds."""
+        with suppress(OSError):  # the clock of another process: clock_getcpuclockid(3)
+            return time.clock_gettime(~self._process.pid << 3 | 2)
+        return 0.0
+
+    def memory(self) -> int:
+        """Return how much memory it has to itself, in bytes."""
+        with suppress(OSError):
+            for line in Path(f"/proc/{self._process.pid}/status").read_text().splitlines():
+                if line.startswith("RssAnon:"):
+                    return int(line.split()[1]) << 10
+        return 0
+
+    def stop(self) -> None:
+        """End the process, and leave the pipes to whoever reads them."""
+        self._process.kill()
+
+    def kill(self) -> None:
+        """End the process, and close the pipes."""
+        self._process.kill()
+        self._process.wait()
+        self._in.close()
+        self._out.close()
+
+    def crashed(self) -> bool:
+        """Tell whether the process, which has closed its output, ended by a fault of its own."""
+        with suppress(subprocess.TimeoutExpired):
+            return self._process.wait(STARTING) in FAULTS
+        return False
+
+
+def write(stream: IO[bytes], kind: bytes, payload: bytes) -> None:
+    """Write one frame. It goes out when the stream is flushed, together with others."""
+    stream.write(FRAME.pack(kind, len(payload)))
+    stream.write(payload)
+
+
+def receive(read: Callable[[int], bytes]) -> tuple[bytes, bytes]:
+    """Read one frame: its kind and its payload; an empty kind at the end of the stream."""
+    head = read(FRAME.size)
+    if len(head) < FRAME.size:
+        return b"", b""
+    kind, length = FRAME.unpack(head)
+    return kind, read(length)
+
+
+def confine(memory: int, stack: int = 0) -> None:
+    """Bound what this process may take, and let it end with its parent, even while it is paused.
+
+    :param memory: the most memory, in bytes; `stack` of the stack, where it needs more than usual.
+    """
+    resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if stack:
+        hard = resource.getrlimit(resource.RLIMIT_STACK)[1]
+        most = stack if hard == resource.RLIM_INFINITY else min(stack, hard)
+        resource.setrlimit(resource.RLIMIT_STACK, (most, hard))
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def answers() -> IO[bytes]:
+    """Return the stream that this process answers on, and say on it that it is ready.
+
+    What else the process prints goes to its standard error from then on.
+    """
+    out = os.fdopen(os.dup(1), "wb", 1 << 17)
+    os.dup2(2, 1)
+    write(out, READY, b"")
+    out.flush()
+    return out
