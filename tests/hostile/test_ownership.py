@@ -403,6 +403,7 @@ def test_parts_that_stay_are_not_written_again(registry: Registry) -> None:
 def aged(registry: Registry, tables: Callable[[], None]) -> None:
     """Bring the tables of a registry back to what they were, change them, and upgrade again."""
     with registry.ledger.writing() as connection:
+        connection.exec_driver_sql("DROP TABLE registry")
         connection.exec_driver_sql("DROP TABLE holding")
         for statement in (
             "CREATE TABLE older AS SELECT ceterms_ctid, envelope, type, current FROM entity",
