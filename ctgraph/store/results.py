@@ -74,7 +74,7 @@ class Streamed:
         self._deadline = deadline
         self._gone = gone
         self._give_back = give_back
-        # Who does not read what is sent holds up the thread that sends, and no worker.
+        # Who does not read what is sent keeps no worker.
         self._timer = threading.Timer(max(0.0, deadline - time.monotonic()), self._expire)
         self._timer.daemon = True
         self._timer.start()
