@@ -59,9 +59,13 @@ class Outlet:
 
     def flush(self) -> None:
         """Let everything leave that was written; see :meth:`sendall`."""
-        data = memoryview(b"".join(self._parts))
-        self._parts.clear()
-        self._size = 0
+        # Copying a long part would cost more than sending it by itself.
+        parts = self._parts if self._size > 2 * _PART else [b"".join(self._parts)]
+        self._parts, self._size = [], 0
+        for part in parts:
+            self._write(memoryview(part))
+
+    def _write(self, data: memoryview) -> None:
         if not data:
             return
         self.has_begun = True

@@ -64,7 +64,7 @@ class Streamed:
         self.media_type: str = header["type"]
         self.cut: bool | None = None
         self._job: Job | None = job
-        # Who does not read what is sent holds up the thread that sends, and no worker.
+        # Who does not read what is sent keeps no worker.
         self._timer = threading.Timer(seconds, job.expire)
         self._timer.daemon = True
         self._timer.start()

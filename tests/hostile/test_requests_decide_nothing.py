@@ -147,7 +147,7 @@ def test_changes_in_one_second_are_told_apart(
     second = datetime.fromisoformat("2026-05-01T12:00:00+00:00")
     written = iter((second + timedelta(milliseconds=n)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
                    for n in range(100, 999, 10))  # fmt: skip
-    monkeypatch.setattr("ctgraph.ledger.writing.now", lambda: next(written))
+    monkeypatch.setattr("ctgraph.ledger.values.now", lambda: next(written))
     paths = [f"/resources/{RECORD}", f"/graph/{RECORD}.ttl", f"/resources/{RECORD}.html",
              f"/resources/{RECORD}/versions", f"/envelopes/{RECORD}"]  # fmt: skip
 
