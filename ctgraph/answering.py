@@ -1,13 +1,13 @@
-"""The process that answers what :mod:`ctgraph.asked` may be asked: ``python -m`` this module."""
+"""What a process has to import to answer what :mod:`ctgraph.asked` may be asked.
+
+It is imported once, in the process from which those that answer are forked.
+"""
 
 from __future__ import annotations
 
-import sys
-from functools import partial
-
 from ctgraph import asked
 from ctgraph.settings import load_settings
-from ctgraph.work.calls import serve
+from ctgraph.work.process import end_with_parent
 
-if __name__ == "__main__":
-    serve(int(sys.argv[1]), partial(asked.prepare, load_settings()))
+end_with_parent()  # those that were forked keep it alive otherwise, and are ended with it
+asked.prepare(load_settings())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from ctgraph.store.worker import COMPLETE, ERROR, HEADER
 from ctgraph.vocab import vocabulary
 from ctgraph.work.admission import Admission, admission_of, never
 from ctgraph.work.crew import Crew, Job
+from ctgraph.work.process import started
 
 WORKER = "ctgraph.store.worker"
 
@@ -33,7 +35,9 @@ class QueryPool:
     def __init__(self, settings: Settings, admission: Admission | None = None) -> None:
         self._settings = settings
         self._snapshots = snapshots_of(settings)
-        self._crew = Crew(WORKER, settings.query_memory, admission or admission_of(settings))
+        self._crew = Crew(
+            partial(started, WORKER, settings.query_memory), admission or admission_of(settings)
+        )
         self._cache = ResultCache(settings.query_cache)
         self._base = Identity.of(settings).base + "/"
         self.prefixes = vocabulary().prefixes | {"ctg": CTG}

@@ -10,6 +10,7 @@ memory: a header frame (JSON), data frames, and an end frame (JSON). A failure i
 from __future__ import annotations
 
 import ctypes
+import os
 import struct
 import sys
 import time
@@ -20,7 +21,7 @@ import orjson
 import pyoxigraph as ox
 
 from ctgraph.store.cutting import Cut, CuttingWriter
-from ctgraph.work.process import answers, confine, receive, write
+from ctgraph.work.process import READY, confine, receive, write
 
 COMPLETE, HEADER, DATA, END, ERROR = b"C", b"H", b"D", b"E", b"X"
 LENGTH = struct.Struct("!I")
@@ -150,7 +151,9 @@ def main() -> None:
     """Serve requests from standard input until it ends."""
     _leave_the_network()  # first: it makes the process forget its parent's end
     confine(int(sys.argv[1]), STACK)
-    source, out = _Source(), answers()
+    source, out = _Source(), os.fdopen(os.dup(1), "wb", 2 * CHUNK)
+    write(out, READY, b"")
+    out.flush()
     while payload := receive(sys.stdin.buffer.read)[1]:
         request = orjson.loads(payload)
         answer = Answer(out)

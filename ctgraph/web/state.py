@@ -28,8 +28,9 @@ from ctgraph.work.admission import (
     client_of,
     never,
 )
-from ctgraph.work.calls import Calls, Runner
+from ctgraph.work.calls import Calls, Runner, serve
 from ctgraph.work.crew import Crew
+from ctgraph.work.process import forked
 
 T = TypeVar("T")
 CALLS = "ctgraph.answering"
@@ -49,9 +50,10 @@ class Work:
         costs = Costs()
         admission = admission_of(settings, costs)
         self.pool = QueryPool(settings, admission)
-        self.calls = Crew(CALLS, settings.query_memory, admission)
+        start = partial(forked, CALLS, serve, settings.query_memory)
+        self.calls = Crew(start, admission)
         self.publishing = Crew(
-            CALLS, settings.query_memory,
+            start,
             Admission(1, 1, 2, 2 * settings.query_waiting, settings.query_queue,
                       settings.query_memory),
         )  # fmt: skip

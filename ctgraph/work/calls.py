@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import io
+import os
 import pickle
-import sys
 from collections.abc import Callable
+from multiprocessing.connection import Connection
 from typing import Any, Protocol, TypeVar
 
 from ctgraph.errors import Overloaded
 from ctgraph.work.crew import Crew
-from ctgraph.work.process import answers, confine, receive, write
+from ctgraph.work.process import READY, confine, receive, write
 
 T = TypeVar("T")
 ANSWER = b"A"
@@ -67,21 +69,21 @@ class Calls:
         raise answer
 
 
-def serve(memory: int, prepare: Callable[[], object]) -> None:
-    """Be that process: make calls from standard input until it ends.
-
-    :param prepare: is called first, so that what every call needs is no part of the first one.
-    """
+def serve(pipe: Connection, memory: int) -> None:
+    """Be that process: make calls until the pipe ends."""
     confine(memory)
-    prepare()
-    out, source = answers(), sys.stdin.buffer
+    stream = os.fdopen(os.dup(pipe.fileno()), "r+b", 0)
+    source, out = io.BufferedReader(stream), io.BufferedWriter(stream)
+    pipe.close()
+    write(out, READY, b"")
+    out.flush()
     while payload := receive(source.read)[1]:
         try:
             answer = _answer(payload)
             write(out, ANSWER, pickle.dumps(answer))
             out.flush()
         except MemoryError:
-            return
+            os._exit(1)
 
 
 def _answer(payload: bytes) -> tuple[bool, object]:

@@ -18,14 +18,12 @@ LEFT_BEHIND = 30.0
 class Crew:
     """Starts worker processes as they are needed, and keeps those that are idle.
 
-    :param module: what the processes run.
-    :param memory: the most memory that each may take, in bytes.
+    :param start: starts one.
     """
 
-    def __init__(self, module: str, memory: int, admission: Admission) -> None:
+    def __init__(self, start: Callable[[], WorkerProcess], admission: Admission) -> None:
         self.admission = admission
-        self._module = module
-        self._memory = memory
+        self._start = start
         self._idle: list[tuple[WorkerProcess, float]] = []  # since when; the last is the next
 
     def begin(
@@ -58,7 +56,7 @@ class Crew:
                 if worker.ask(payload):
                     return worker
                 worker.kill()
-        worker = WorkerProcess(self._module, self._memory)
+        worker = self._start()
         worker.ask(payload)
         return worker
 

@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
@@ -39,7 +40,7 @@ from ctgraph.errors import (
 from ctgraph.examining import MOST_OTHER_BYTES, Link, LinkAdvisor
 from ctgraph.ledger import Ledger
 from ctgraph.settings import load_settings
-from ctgraph.store.pool import QueryPool
+from ctgraph.store.pool import WORKER, QueryPool
 from ctgraph.store.queries import DEEPEST, Query, depth
 from ctgraph.web import create_app
 from ctgraph.web.state import CALLS, PASTS
@@ -53,8 +54,9 @@ from ctgraph.work.admission import (
     client_of,
     never,
 )
-from ctgraph.work.calls import Calls
+from ctgraph.work.calls import Calls, serve
 from ctgraph.work.crew import Crew
+from ctgraph.work.process import forked
 
 PATIENCE = 120.0
 """How long a slow machine may take, in seconds."""
@@ -363,7 +365,8 @@ def test_one_client_is_one_whatever_address_it_has() -> None:
 
 @pytest.fixture
 def crew() -> Iterator[Crew]:
-    crew = Crew(CALLS, 400_000_000, Admission(2, 1, 2, 20, PATIENCE, LOTS))
+    start = partial(forked, CALLS, serve, 400_000_000)
+    crew = Crew(start, Admission(2, 1, 2, 20, PATIENCE, LOTS))
     yield crew
     crew.close()
 
@@ -399,7 +402,6 @@ def test_long_calls_take_turns_and_all_end(
         "        pass\n"
         "    return os.getpid()\n"
     )
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     monkeypatch.syspath_prepend(tmp_path)
     work = importlib.import_module("working").work
     with ThreadPoolExecutor(3) as threads:
@@ -409,14 +411,20 @@ def test_long_calls_take_turns_and_all_end(
     assert Calls(crew, "a", PATIENCE, never)(os.getpid) in found
 
 
-def test_a_paused_process_ends_with_its_parent(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "start",
+    [f"forked({CALLS!r}, serve, 400_000_000)", f"started({WORKER!r}, 400_000_000)"],
+    ids=["call", "query"],
+)
+def test_a_paused_process_ends_with_its_parent(tmp_path: Path, start: str) -> None:
     """Nobody else would ever end it."""
     told = tmp_path / "pid"
     program = (
         "import os, sys, time\n"
         "from pathlib import Path\n"
-        "from ctgraph.work.process import WorkerProcess\n"
-        f"worker = WorkerProcess({CALLS!r}, 400_000_000)\n"
+        "from ctgraph.work.calls import serve\n"
+        "from ctgraph.work.process import forked, started\n"
+        f"worker = {start}\n"
         "worker.pause()\n"
         f"Path({str(told)!r}).write_text(str(worker._process.pid))\n"
         "time.sleep(600)\n"
