@@ -16,7 +16,7 @@ import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from multiprocessing.context import SpawnContext
+from multiprocessing.context import ForkServerContext, SpawnContext
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -45,9 +45,19 @@ def lasting(start: Callable[[], T]) -> T:
 
 def spawning() -> SpawnContext:
     """Return the context for processes of :mod:`multiprocessing`; they call :func:`follow`."""
-    # An interpreter that is given its code by -c would look for modules in the current folder.
-    os.environ["PYTHONSAFEPATH"] = "1"
+    _keep_out_the_current_folder()
     return multiprocessing.get_context("spawn")
+
+
+def forking() -> ForkServerContext:
+    """Return the context for processes that are forked from one without threads."""
+    _keep_out_the_current_folder()
+    return multiprocessing.get_context("forkserver")
+
+
+def _keep_out_the_current_folder() -> None:
+    # An interpreter that is given its code by -c would look for modules there.
+    os.environ["PYTHONSAFEPATH"] = "1"
 
 
 def follow(parent: int) -> None:

@@ -130,6 +130,8 @@ class Ledger:
         :raises SettingsError: when its records have another base URL.
         """
         settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not settings.database_url:
+            (settings.home / "ledger.sqlite").touch(0o600)
         ledger = cls(settings.ledger_url)
         try:
             with ledger.writing() as connection:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,10 +28,26 @@ def migrations() -> Config:
 
 
 def prepare_sqlite(engine: sa.Engine) -> None:
-    """Set SQLite up for many readers, one writer, and commits that outlive a power cut."""
+    """Set SQLite up for many readers, one writer, and commits that outlive a power cut.
+
+    A file that was put in the place of the ledger's is used from then on, not the one that is no
+    longer there; and no file is made where there is none.
+    """
+    path = Path(engine.url.database or "")
+
+    @sa.event.listens_for(engine, "do_connect")
+    def must_exist(*_: Any) -> None:
+        if not path.exists():
+            raise sqlite3.OperationalError(f"the file {path} is not there")
+
+    @sa.event.listens_for(engine, "checkout")
+    def same_file(_: Any, record: Any, __: Any) -> None:
+        if record.info["file"] != _file_id(path):
+            raise sa.exc.InvalidatePoolError
 
     @sa.event.listens_for(engine, "connect")
-    def connect(connection: Any, _: Any) -> None:
+    def connect(connection: Any, record: Any) -> None:
+        record.info["file"] = _file_id(path)
         connection.isolation_level = None
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=60000",
                        "foreign_keys=ON", "cache_size=-65536"):  # fmt: skip
@@ -42,6 +59,15 @@ def prepare_sqlite(engine: sa.Engine) -> None:
         # reader makes one statement, and needs no transaction around it.
         if connection.get_execution_options().get("ctgraph_write"):
             connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _file_id(path: Path) -> tuple[int, int] | None:
+    """Return what tells a file from another one at the same path; None where there is none."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 @contextmanager

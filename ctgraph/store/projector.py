@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from functools import partial
 
-import pyoxigraph as ox
 import sqlalchemy as sa
 
 from ctgraph.errors import Damaged, LockHeld, StoreError
@@ -24,7 +23,7 @@ from ctgraph.settings import Settings
 from ctgraph.store.embedded import EmbeddedStore
 from ctgraph.store.links import LinkIndex
 from ctgraph.store.maintenance import BATCH, BATCH_BYTES, rebuild, unreadable
-from ctgraph.store.snapshots import TROUBLE, snapshots_of
+from ctgraph.store.snapshots import TROUBLE, sequence_of, snapshots_of
 
 IDLE = 0.01
 LEDGER_POLL = 0.25
@@ -46,6 +45,7 @@ class Projector:
     def __init__(self, settings: Settings, ledger: Ledger) -> None:
         self._settings = settings
         self._ledger = ledger
+        self._identity = Identity.of(settings)
         self._interval = settings.snapshot_interval
         self._snapshots = snapshots_of(settings)
         self._store: EmbeddedStore | None = None
@@ -147,14 +147,16 @@ class Projector:
         self.close()
         try:
             links = LinkIndex(self._snapshots.links)
-            self._store = EmbeddedStore(self._snapshots.live, Identity.of(self._settings), links)
+            self._store = EmbeddedStore(self._snapshots.live, self._identity, links)
             self._index = self._snapshots.links.stat().st_ino
             reason = self._unfit(self._store)
         except (RuntimeError, OSError, sqlite3.DatabaseError) as error:
             if is_full(error):
                 raise
             reason = f"it is damaged: {error}"
-        return reason or self._newest_damaged()
+        if not reason:
+            self._prove_newest()
+        return reason
 
     def _unfit(self, store: EmbeddedStore) -> str:
         """Return why the store does not fit the ledger, or nothing; note where it stands."""
@@ -174,15 +176,19 @@ class Projector:
             self._mark = mark_at(self._ledger.engine, links)
         return ""
 
-    def _newest_damaged(self) -> str:
+    def _prove_newest(self) -> None:
         """Make sure that the snapshot of the readers opens; else let the next one replace it."""
         newest = self._snapshots.newest()
+        if newest is None:
+            return
         try:
-            if newest:
-                ox.Store.read_only(str(newest))
-        except (RuntimeError, OSError) as error:
-            self._snapshots.withdraw(f"the snapshot is damaged: {error}")
-        return ""
+            links = LinkIndex(None)
+            with closing(EmbeddedStore(newest, self._identity, links, read_only=True)) as store:
+                good = store.mark()[0] == sequence_of(newest)
+        except (RuntimeError, OSError):
+            good = False
+        if not good:
+            self._snapshots.withdraw("the snapshot is damaged.")
 
     def _heal(self, reason: str) -> None:
         """Make the store anew, and let nobody read the old one."""

@@ -12,6 +12,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
+import re
 import shutil
 import time
 from contextlib import suppress
@@ -23,6 +24,7 @@ from ctgraph.ledger.registry import mark_at
 from ctgraph.settings import Settings
 
 HALF = "half-"
+_NAME = re.compile(r"\d+-\d+-[0-9a-f]{12}")
 # What is said of files that are not as they were written. Whatever else is said of them passes.
 DAMAGE = ("corruption", "no such file", "not found", "invalid argument", "malformed",
           "not a database", "no such table", "no such column")  # fmt: skip
@@ -34,6 +36,11 @@ def snapshots_of(settings: Settings) -> Snapshots:
     """Return the snapshots that the settings describe."""
     longest = settings.query_queue + 2 * settings.query_timeout
     return Snapshots(settings.store_path, keep=longest + 30)
+
+
+def sequence_of(snapshot: Path) -> int:
+    """Return the sequence number that a snapshot, or a past store, was made at."""
+    return int(snapshot.name.partition("-")[0])
 
 
 def tag_of(mark: str) -> str:
@@ -62,14 +69,14 @@ class Snapshots:
     def sequence(self) -> int:
         """Return the sequence number that readers see; -1 where there is no snapshot."""
         newest = self.newest()
-        return int(newest.name.partition("-")[0]) if newest else -1
+        return sequence_of(newest) if newest else -1
 
     def shows(self, ledger: Ledger, seq: int = 0) -> bool:
         """Tell whether readers see a state of this ledger, of a sequence number or later."""
         newest = self.newest()
         if newest is None:
             return False
-        seen = int(newest.name.partition("-")[0])
+        seen = sequence_of(newest)
         mark = mark_at(ledger.engine, seen)
         return bool(mark) and seen >= seq and newest.name.endswith(tag_of(mark))
 
@@ -79,7 +86,7 @@ class Snapshots:
             found = self.path / self.current.readlink()
         except OSError:
             return None
-        return found if found.is_dir() else None
+        return found if _NAME.fullmatch(found.name) and found.is_dir() else None
 
     def unavailable(self) -> StoreError:
         """Return the error that tells a reader why there is no snapshot."""
@@ -89,7 +96,7 @@ class Snapshots:
             "The triple store is still being built; try again in a moment."
         )  # fmt: skip
 
-    def prepare(self, seq: int, mark: str) -> Path:
+    def prepare(self, seq: int, mark: str = "") -> Path:
         """Return a path where the snapshot of a sequence number can be made."""
         self._folder.mkdir(parents=True, exist_ok=True)
         # The time tells snapshots of one number apart: a rebuild changes no number.

@@ -20,6 +20,7 @@ from typing import IO, Any
 import orjson
 import pyoxigraph as ox
 
+from ctgraph.iris import CTG
 from ctgraph.store.cutting import Cut, CuttingWriter
 from ctgraph.work.process import READY, confine, receive, write
 
@@ -29,6 +30,7 @@ LENGTH = struct.Struct("!I")
 LONG = 1 << 20
 LATE = 0.5
 CHUNK = 1 << 16
+SEQUENCE = ox.NamedNode(f"{CTG}sequence")
 STACK = 100 << 20
 """The engine goes down a query by recursion, in bytes that suffice for all that is let through."""
 CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
@@ -93,9 +95,20 @@ class _Source:
 
     def open(self, path: str) -> ox.Store:
         if path != self._path or self._store is None:
-            self._store = ox.Store.read_only(path)
-            self._path = path
+            store = ox.Store.read_only(path)
+            self._prove(store, path)
+            self._store, self._path = store, path
         return self._store
+
+    def _prove(self, store: ox.Store, path: str) -> None:
+        """Make sure that a store holds what its name says: a cut one may open as an empty one.
+
+        :raises OSError: when it does not.
+        """
+        number = path.rpartition("/")[2].partition("-")[0]
+        said = {quad.object for quad in store.quads_for_pattern(None, SEQUENCE, None, None)}
+        if number.isdigit() and int(number) and ox.Literal(int(number)) not in said:
+            raise OSError(f"Corruption: the store does not hold number {number}.")
 
 
 def evaluate(store: ox.Store, request: dict[str, Any], answer: Answer) -> bool:

@@ -6,7 +6,6 @@ process can work, it says so by a frame.
 
 from __future__ import annotations
 
-import ctypes
 import multiprocessing
 import os
 import resource
@@ -14,15 +13,14 @@ import select
 import signal
 import struct
 import subprocess
-import sys
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import IO, Protocol
 
+from ctgraph import children
 from ctgraph.errors import Busy
 from ctgraph.work.admission import LOOK
 
@@ -30,12 +28,8 @@ FRAME = struct.Struct("!cI")
 READY, ASKED = b"R", b"Q"
 POLITENESS = 10
 STARTING = 60.0
-PR_SET_PDEATHSIG = 1
 # A stack that overflows ends so. What gets no more memory is ended by SIGABRT.
 FAULTS = (-signal.SIGSEGV, -signal.SIGBUS)
-# A process ends with the thread that started it (prctl(2)), so one that lasts starts them all.
-_starter = ThreadPoolExecutor(1, "starter")
-
 
 class Handle(Protocol):
     """A process as :class:`subprocess.Popen` has it."""
@@ -71,10 +65,10 @@ class Forked:
 
 def started(module: str, memory: int) -> WorkerProcess:
     """Start an interpreter that runs a module, whose argument is the memory that it may take."""
-    process = _starter.submit(
-        subprocess.Popen, [sys.executable, "-m", module, str(memory)],
+    process = children.start(
+        module, str(memory),
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, bufsize=0,
-    ).result()  # fmt: skip
+    )  # fmt: skip
     assert process.stdin and process.stdout
     return WorkerProcess(process, process.stdin, process.stdout)
 
@@ -84,11 +78,11 @@ def forked(module: str, serve: Callable[[Connection, int], None], memory: int) -
 
     It is forked from one that has imported a module, and has neither threads nor connections.
     """
-    context = multiprocessing.get_context("forkserver")
+    context = children.forking()
     context.set_forkserver_preload([module])
     ours, theirs = context.Pipe()
     process = context.Process(target=serve, args=(theirs, memory), daemon=True)
-    _starter.submit(process.start).result()
+    children.lasting(process.start)
     theirs.close()
     pipe = os.fdopen(os.dup(ours.fileno()), "r+b", 0)
     ours.close()
@@ -238,4 +232,4 @@ def confine(memory: int, stack: int = 0) -> None:
 
 def end_with_parent() -> None:
     """Let this process be killed when its parent ends, whatever either is doing."""
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    children.follow(os.getppid())
