@@ -143,8 +143,8 @@ def shown(path: Path | str) -> str:
 def _opened(path: Path) -> IO[bytes]:
     if path.is_dir():
         next(path.iterdir(), None)  # says why it cannot be listed
-    # Opening a pipe waits for who writes into it; only one that was named by itself is meant.
-    if path.name.lower().endswith(SUFFIXES) and not stat.S_ISREG(path.stat().st_mode):
+    # Opening a pipe waits for who writes into it; a shell's, which is meant, has no suffix.
+    if path.suffix and not stat.S_ISREG(path.stat().st_mode):
         raise Unreadable("It is no regular file.")
     return gzip.open(path) if path.suffix.lower() == ".gz" else path.open("rb")  # type: ignore[return-value]
 
