@@ -23,7 +23,7 @@ from ctgraph.store.results import Complete
 from ctgraph.web.negotiation import chosen
 from ctgraph.web.protocol import SPREADSHEET, cut_header, headers, understand
 from ctgraph.web.state import watch
-from ctgraph.work.admission import client_of
+from ctgraph.work.clients import client_of
 
 KEPT = 500
 LARGEST = 1 << 16

@@ -20,15 +20,9 @@ from ctgraph.store.pool import QueryPool
 from ctgraph.store.queries import Query
 from ctgraph.store.results import Result
 from ctgraph.store.snapshots import snapshots_of
-from ctgraph.work.admission import (
-    Admission,
-    Allowance,
-    Costs,
-    admission_of,
-    client_of,
-    never,
-)
+from ctgraph.work.admission import Admission, admission_of, never
 from ctgraph.work.calls import Calls, Runner, serve
+from ctgraph.work.clients import Allowance, Costs, client_of
 from ctgraph.work.crew import Crew
 from ctgraph.work.process import forked
 

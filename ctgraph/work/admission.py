@@ -12,12 +12,11 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import Enum
-from functools import lru_cache
-from ipaddress import IPv6Address, ip_address
 from typing import Protocol
 
 from ctgraph.errors import Busy, ClientGone, CtgraphError, TooManyQueries
 from ctgraph.settings import Settings
+from ctgraph.work.clients import Clock, Costs
 
 LOOK = 0.1
 """How often somebody who waits looks whether its turn, its end or its client's has come."""
@@ -28,9 +27,8 @@ CUT_SHORT = 0.2
 HELD = 0.1
 """What a second with a place counts at least, in seconds of work: who does not read pays too."""
 OFTEN = 0.04
-HALF_LIFE = 60.0
-MOST_CLIENTS = 10_000
-Clock = Callable[[], float]
+MOST_PAUSES = 6
+"""How long a job may be paused in all: as often as it may be paused at a stretch."""
 
 
 def never() -> bool:
@@ -57,25 +55,6 @@ class Process(Protocol):
         """Return how much memory it has to itself, in bytes."""
 
 
-class Costs:
-    """How much of the workers' time each client has used lately; half is forgotten in a minute."""
-
-    def __init__(self) -> None:
-        self._used: dict[str, tuple[float, float]] = {}
-
-    def of(self, client: str, now: float) -> float:
-        """Return the seconds that a client has used."""
-        seconds, since = self._used.get(client, (0.0, now))
-        return float(seconds * 0.5 ** ((now - since) / HALF_LIFE))
-
-    def add(self, client: str, seconds: float, now: float) -> None:
-        """Charge a client for some seconds."""
-        self._used[client] = self.of(client, now) + seconds, now
-        if len(self._used) > MOST_CLIENTS:
-            most = sorted(self._used, key=lambda one: self.of(one, now))
-            self._used = {one: self._used[one] for one in most[MOST_CLIENTS // 2 :]}
-
-
 class State(Enum):
     """Where a turn is."""
 
@@ -95,6 +74,7 @@ class Turn:
         self.since = self.charged = now
         self.ran = 0.0
         """How long its process has run, in seconds, without the time when it was paused."""
+        self.paused = 0.0
         self.worked = 0.0
         """How long it has worked; on a busy machine that is less than it has run."""
         self.process: Process | None = None
@@ -207,8 +187,12 @@ class Admission:
         self._looked = now
         for turn in list(self._turns):
             self._charge(turn, now)
-            if turn.state not in RUNNING and now - turn.since >= self._patience:
+            if turn.state in RUNNING:
+                continue
+            if now - turn.since >= self._patience:
                 self._refuse(turn, f"All workers were busy for {self._patience:g} seconds.", now)
+            elif turn.paused >= MOST_PAUSES * self._patience:
+                self._refuse(turn, f"It was paused for {turn.paused:.0f} seconds in all.", now)
         waiting = self._next(State.WAITING, now)
         for turn in self._in(State.EXPRESS):
             fairer = waiting and self._used(waiting, now) < self._used(turn, now)
@@ -296,6 +280,8 @@ class Admission:
             worked = max(worked, HELD * passed)
             turn.worked += worked
             self._costs.add(turn.client, worked, now)
+        elif turn.state is State.PAUSED:
+            turn.paused += now - turn.charged
         turn.charged = now
 
     def _refuse(self, turn: Turn, message: str, now: float) -> None:
@@ -313,37 +299,6 @@ class Admission:
             self._turns.remove(turn)
 
 
-class Allowance:
-    """How often each client may have something done: a few times in a while.
-
-    :param seconds: how long a time counts.
-    :param refuse: makes what is raised when a client has used up its times.
-    """
-
-    def __init__(
-        self, most: int, seconds: float, refuse: Callable[[], CtgraphError],
-        clock: Clock = time.monotonic,
-    ) -> None:  # fmt: skip
-        self._most = most
-        self._seconds = seconds
-        self._refuse = refuse
-        self._clock = clock
-        self._lock = threading.Lock()
-        self._used: list[tuple[float, str]] = []
-
-    def use(self, client: str) -> None:
-        """Note that a client has something done.
-
-        :raises CtgraphError: when it has had that too often.
-        """
-        with self._lock:
-            now = self._clock()
-            self._used = [(at, who) for at, who in self._used if now - at < self._seconds]
-            if sum(who == client for _, who in self._used) >= self._most:
-                raise self._refuse()
-            self._used.append((now, client))
-
-
 def admission_of(settings: Settings, costs: Costs | None = None) -> Admission:
     """Return the admission that the settings describe: of their workers, half may work long."""
     heavy = max(1, settings.query_workers // 2)
@@ -351,20 +306,3 @@ def admission_of(settings: Settings, costs: Costs | None = None) -> Admission:
         max(1, settings.query_workers - heavy), heavy, settings.query_per_client,
         settings.query_waiting, settings.query_queue, settings.query_memory, costs,
     )  # fmt: skip
-
-
-@lru_cache(maxsize=1000)
-def client_of(address: str) -> str:
-    """Return whose turns the requests from an address take.
-
-    Whoever has one address of IPv6 has a whole /64 of them (RFC 6177), and they count as one.
-    """
-    try:
-        found = ip_address(address.partition("%")[0])
-    except ValueError:
-        return address
-    if isinstance(found, IPv6Address):
-        if found.ipv4_mapped:
-            return str(found.ipv4_mapped)
-        return f"{IPv6Address(int(found) >> 64 << 64)}/64"
-    return str(found)

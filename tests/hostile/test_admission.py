@@ -45,16 +45,15 @@ from ctgraph.store.queries import DEEPEST, Query, depth
 from ctgraph.web import create_app
 from ctgraph.web.state import CALLS, PASTS
 from ctgraph.work.admission import (
+    MOST_PAUSES,
     SLICE,
     Admission,
-    Allowance,
-    Costs,
     State,
     Turn,
-    client_of,
     never,
 )
 from ctgraph.work.calls import Calls, serve
+from ctgraph.work.clients import Allowance, Costs, client_of
 from ctgraph.work.crew import Crew
 from ctgraph.work.process import forked
 
@@ -221,6 +220,15 @@ def test_who_waits_longer_than_it_may_is_refused_with_a_word_when_to_come_again(
     refused = [turn.failure for turn in turns if turn and turn.failure]
     assert refused and all(isinstance(one, Busy) and one.retry_after for one in refused)
     assert all(turn.ran < 31 for turn in turns if turn)
+
+
+def test_nobody_is_kept_in_suspense_for_ever() -> None:
+    """Each of many long jobs goes on again and again, and would take the time of all of them."""
+    hall = Hall(places=1, heavy=1, patience=5)
+    turns = [hall.join(f"client {number}") for number in range(6)]
+    hall.after(5 * (MOST_PAUSES + 1) + 10)
+    assert any(turn and turn.failure for turn in turns)
+    assert all(turn.paused <= 5 * MOST_PAUSES + 1 for turn in turns if turn)
 
 
 def test_what_is_paused_holds_no_more_memory_than_it_may() -> None:
@@ -646,12 +654,12 @@ def test_a_query_nested_too_deep_never_reaches_a_worker(
 def test_a_query_nested_as_deep_as_it_may_be_ends_no_worker(pool: QueryPool, kind: str) -> None:
     # Brackets of the query itself, and those that come in pairs, count too.
     query = NESTED[kind](DEEPEST // 2 - 3)
-    before = pool._crew._idle[:]
+    before = [worker for worker, _ in pool._crew._idle]
     try:
         assert b"".join(pool.run(Query(query)))
     except QueryError as error:
         assert "parse" in error.message
-    assert not before or pool._crew._idle == before
+    assert not before or [worker for worker, _ in pool._crew._idle] == before
 
 
 @pytest.mark.parametrize("kind", FLAT)
