@@ -53,7 +53,8 @@ def kept(registry: Registry, run: Callable[..., Any], tmp_path: Path) -> Path:
 def rows(path: Path) -> dict[str, list[tuple[Any, ...]]]:
     """Return all rows of all tables of a SQLite file, but for what names the ledger."""
     with sqlite3.connect(path) as db:
-        tables = [name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type='table'")]
+        named = db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        tables = [name for (name,) in named]
         return {table: sorted(db.execute(f"SELECT * FROM {table}"), key=repr)
                 for table in tables if table != "registry"}  # fmt: skip
 

@@ -98,10 +98,11 @@ def following(registry: Registry) -> Iterator[None]:
     stop = threading.Event()
     failed: list[BaseException] = []
 
+    lock = snapshots_of(registry.settings).lock
+
     def run() -> None:
         while not stop.is_set():  # what the supervisor does
             try:
-                lock = snapshots_of(registry.settings).lock
                 with hold(registry.settings, 10):
                     follow(registry.settings, registry.ledger,
                            lambda: stop.is_set() or not lock.exists())  # fmt: skip
