@@ -10,18 +10,17 @@ memory: a header frame (JSON), data frames, and an end frame (JSON). A failure i
 from __future__ import annotations
 
 import ctypes
-import os
 import struct
-import sys
 import time
 from itertools import islice
+from multiprocessing.connection import Connection
 from typing import IO, Any
 
 import orjson
 import pyoxigraph as ox
 
 from ctgraph.store.cutting import Cut, CuttingWriter
-from ctgraph.work.process import READY, confine, receive, write
+from ctgraph.work.process import confine, receive, streams, write
 
 COMPLETE, HEADER, DATA, END, ERROR = b"C", b"H", b"D", b"E", b"X"
 LENGTH = struct.Struct("!I")
@@ -147,18 +146,16 @@ def _leave_the_network() -> None:
         libc.unshare(CLONE_NEWUSER | CLONE_NEWNET)
 
 
-def main() -> None:
-    """Serve requests from standard input until it ends."""
+def serve(pipe: Connection, memory: int) -> None:
+    """Run queries until the pipe ends."""
     _leave_the_network()  # first: it makes the process forget its parent's end
-    confine(int(sys.argv[1]), STACK)
-    source, out = _Source(), os.fdopen(os.dup(1), "wb", 2 * CHUNK)
-    write(out, READY, b"")
-    out.flush()
-    while payload := receive(sys.stdin.buffer.read)[1]:
+    confine(memory, STACK)
+    snapshot, (source, out) = _Source(), streams(pipe)
+    while payload := receive(source.read)[1]:
         request = orjson.loads(payload)
         answer = Answer(out)
         try:
-            answer.finish(evaluate(source.open(request["snapshot"]), request, answer))
+            answer.finish(evaluate(snapshot.open(request["snapshot"]), request, answer))
         except MemoryError:
             _fail(out, "memory")
             return
@@ -174,7 +171,3 @@ def main() -> None:
 def _fail(stream: IO[bytes], kind: str, error: Exception | None = None) -> None:
     write(stream, ERROR, orjson.dumps({"kind": kind, "message": str(error or "")}))
     stream.flush()
-
-
-if __name__ == "__main__":
-    main()
