@@ -7,7 +7,5 @@ from __future__ import annotations
 
 from ctgraph import asked
 from ctgraph.settings import load_settings
-from ctgraph.work.process import end_with_parent
 
-end_with_parent()  # those that were forked keep it alive otherwise, and are ended with it
 asked.prepare(load_settings())

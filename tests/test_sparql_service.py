@@ -136,7 +136,7 @@ def test_an_idle_worker_that_died_is_replaced(make_registry: Callable[..., Regis
     assert ask(client, NAMES).status_code == 200
     for worker, _ in pool_of(client)._crew._idle:
         worker._process.kill()
-        worker._process.wait()
+        worker._process.join()
     assert ask(client, NAMES).status_code == 200
 
 

@@ -16,13 +16,11 @@ from ctgraph.settings import Settings
 from ctgraph.store.queries import Query, query_form, refuse, words
 from ctgraph.store.results import Complete, Result, ResultCache, Streamed
 from ctgraph.store.snapshots import snapshots_of
-from ctgraph.store.worker import COMPLETE, ERROR, HEADER
+from ctgraph.store.worker import COMPLETE, ERROR, HEADER, serve
 from ctgraph.vocab import vocabulary
 from ctgraph.work.admission import Admission, admission_of, never
 from ctgraph.work.crew import Crew, Job
-from ctgraph.work.process import started
-
-WORKER = "ctgraph.store.worker"
+from ctgraph.work.process import WorkerProcess
 
 
 class QueryPool:
@@ -35,9 +33,8 @@ class QueryPool:
     def __init__(self, settings: Settings, admission: Admission | None = None) -> None:
         self._settings = settings
         self._snapshots = snapshots_of(settings)
-        self._crew = Crew(
-            partial(started, WORKER, settings.query_memory), admission or admission_of(settings)
-        )
+        start = partial(WorkerProcess, serve, settings.query_memory)
+        self._crew = Crew(start, admission or admission_of(settings))
         self._cache = ResultCache(settings.query_cache)
         self._base = Identity.of(settings).base + "/"
         self.prefixes = vocabulary().prefixes | {"ctg": CTG}

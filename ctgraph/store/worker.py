@@ -10,11 +10,10 @@ memory: a header frame (JSON), data frames, and an end frame (JSON). A failure i
 from __future__ import annotations
 
 import ctypes
-import os
 import struct
-import sys
 import time
 from itertools import islice
+from multiprocessing.connection import Connection
 from typing import IO, Any
 
 import orjson
@@ -22,7 +21,7 @@ import pyoxigraph as ox
 
 from ctgraph.iris import CTG
 from ctgraph.store.cutting import Cut, CuttingWriter
-from ctgraph.work.process import READY, confine, receive, write
+from ctgraph.work.process import confine, receive, streams, write
 
 COMPLETE, HEADER, DATA, END, ERROR = b"C", b"H", b"D", b"E", b"X"
 LENGTH = struct.Struct("!I")
@@ -160,18 +159,16 @@ def _leave_the_network() -> None:
         libc.unshare(CLONE_NEWUSER | CLONE_NEWNET)
 
 
-def main() -> None:
-    """Serve requests from standard input until it ends."""
+def serve(pipe: Connection, memory: int) -> None:
+    """Run queries until the pipe ends."""
     _leave_the_network()  # first: it makes the process forget its parent's end
-    confine(int(sys.argv[1]), STACK)
-    source, out = _Source(), os.fdopen(os.dup(1), "wb", 2 * CHUNK)
-    write(out, READY, b"")
-    out.flush()
-    while payload := receive(sys.stdin.buffer.read)[1]:
+    confine(memory, STACK)
+    snapshot, (source, out) = _Source(), streams(pipe)
+    while payload := receive(source.read)[1]:
         request = orjson.loads(payload)
         answer = Answer(out)
         try:
-            store = source.open(request["snapshot"])
+            store = snapshot.open(request["snapshot"])
         except (OSError, RuntimeError) as error:
             _fail(out, "store", error)
             return
@@ -195,7 +192,3 @@ def main() -> None:
 def _fail(stream: IO[bytes], kind: str, error: Exception | None = None) -> None:
     write(stream, ERROR, orjson.dumps({"kind": kind, "message": str(error or "")}))
     stream.flush()
-
-
-if __name__ == "__main__":
-    main()

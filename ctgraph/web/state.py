@@ -24,10 +24,10 @@ from ctgraph.work.admission import Admission, admission_of, never
 from ctgraph.work.calls import Calls, Runner, serve
 from ctgraph.work.clients import Allowance, Costs, client_of
 from ctgraph.work.crew import Crew
-from ctgraph.work.process import forked
+from ctgraph.work.process import WorkerProcess, preload
 
 T = TypeVar("T")
-CALLS = "ctgraph.answering"
+PRELOADED = "ctgraph.answering"
 PASTS = 5
 A_WHILE = 600.0
 """A client may have so many past states prepared by this process within this time, in seconds."""
@@ -44,7 +44,8 @@ class Work:
         costs = Costs()
         admission = admission_of(settings, costs)
         self.pool = QueryPool(settings, admission)
-        start = partial(forked, CALLS, serve, settings.query_memory)
+        preload(PRELOADED)
+        start = partial(WorkerProcess, serve, settings.query_memory)
         self.calls = Crew(start, admission)
         self.publishing = Crew(
             start,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import os
 import pickle
 from collections.abc import Callable
@@ -11,7 +10,7 @@ from typing import Any, Protocol, TypeVar
 
 from ctgraph.errors import Overloaded
 from ctgraph.work.crew import Crew
-from ctgraph.work.process import READY, confine, receive, write
+from ctgraph.work.process import confine, receive, streams, write
 
 T = TypeVar("T")
 ANSWER = b"A"
@@ -72,11 +71,7 @@ class Calls:
 def serve(pipe: Connection, memory: int) -> None:
     """Be that process: make calls until the pipe ends."""
     confine(memory)
-    stream = os.fdopen(os.dup(pipe.fileno()), "r+b", 0)
-    source, out = io.BufferedReader(stream), io.BufferedWriter(stream)
-    pipe.close()
-    write(out, READY, b"")
-    out.flush()
+    source, out = streams(pipe)
     while payload := receive(source.read)[1]:
         try:
             answer = _answer(payload)

@@ -6,19 +6,18 @@ process can work, it says so by a frame.
 
 from __future__ import annotations
 
-import multiprocessing
+import io
 import os
 import resource
 import select
 import signal
 import struct
-import subprocess
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import IO, Protocol
+from typing import IO
 
 from ctgraph import children
 from ctgraph.errors import Busy
@@ -30,73 +29,36 @@ POLITENESS = 10
 STARTING = 60.0
 # A stack that overflows ends so. What gets no more memory is ended by SIGABRT.
 FAULTS = (-signal.SIGSEGV, -signal.SIGBUS)
-
-class Handle(Protocol):
-    """A process as :class:`subprocess.Popen` has it."""
-
-    pid: int
-
-    def send_signal(self, number: int) -> None: ...
-
-    def kill(self) -> None: ...
-
-    def wait(self, timeout: float | None = None) -> int: ...
+TEMPLATE = "ctgraph.work.template"
+_context = children.forking()
+_context.set_forkserver_preload([TEMPLATE])
 
 
-class Forked:
-    """A process that :mod:`multiprocessing` has started, as a :class:`Handle`."""
-
-    def __init__(self, process: multiprocessing.process.BaseProcess) -> None:
-        assert process.pid
-        self.pid = process.pid
-        self._process = process
-
-    def send_signal(self, number: int) -> None:
-        if self._process.is_alive():
-            os.kill(self.pid, number)
-
-    def kill(self) -> None:
-        self._process.kill()
-
-    def wait(self, timeout: float | None = None) -> int:
-        self._process.join(timeout)
-        return self._process.exitcode or 0
-
-
-def started(module: str, memory: int) -> WorkerProcess:
-    """Start an interpreter that runs a module, whose argument is the memory that it may take."""
-    process = children.start(
-        module, str(memory),
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, bufsize=0,
-    )  # fmt: skip
-    assert process.stdin and process.stdout
-    return WorkerProcess(process, process.stdin, process.stdout)
-
-
-def forked(module: str, serve: Callable[[Connection, int], None], memory: int) -> WorkerProcess:
-    """Fork a process that serves; that takes a hundredth of the time of starting an interpreter.
-
-    It is forked from one that has imported a module, and has neither threads nor connections.
-    """
-    context = children.forking()
-    context.set_forkserver_preload([module])
-    ours, theirs = context.Pipe()
-    process = context.Process(target=serve, args=(theirs, memory), daemon=True)
-    children.lasting(process.start)
-    theirs.close()
-    pipe = os.fdopen(os.dup(ours.fileno()), "r+b", 0)
-    ours.close()
-    return WorkerProcess(Forked(process), pipe, pipe)
+def preload(*modules: str) -> None:
+    """Say what worker processes need, before the first one is started; it is imported once."""
+    _context.set_forkserver_preload([TEMPLATE, *modules])
 
 
 class WorkerProcess:
-    """One worker process and the pipes to it."""
+    """One worker process and the pipe to it.
 
-    def __init__(self, process: Handle, requests: IO[bytes], answers: IO[bytes]) -> None:
-        self._process = process
-        self._in, self._out = requests, answers
+    It is forked from a process that has imported what it needs, and has neither threads nor
+    connections. That takes a hundredth of the time of starting an interpreter.
+
+    :param serve: what it does, with its end of the pipe and the memory that it may take, in bytes.
+    """
+
+    def __init__(self, serve: Callable[[Connection, int], None], memory: int) -> None:
+        ours, theirs = _context.Pipe()
+        self._process = _context.Process(target=serve, args=(theirs, memory), daemon=True)
+        children.lasting(self._process.start)
+        assert self._process.pid
+        self._pid = self._process.pid
+        theirs.close()
+        self._pipe = os.fdopen(os.dup(ours.fileno()), "r+b", 0)
+        ours.close()
         self._answers = select.poll()
-        self._answers.register(self._out, select.POLLIN)
+        self._answers.register(self._pipe, select.POLLIN)
         self._read_ahead = bytearray()
         self._polite = False
         # Starting takes long on a busy machine, and is no part of any job's time.
@@ -117,7 +79,7 @@ class WorkerProcess:
         left = memoryview(FRAME.pack(ASKED, len(payload)) + payload)
         try:
             while left:
-                left = left[self._in.write(left) :]
+                left = left[self._pipe.write(left) :]
         except (BrokenPipeError, ConnectionResetError):
             return False
         return True
@@ -137,7 +99,7 @@ class WorkerProcess:
                 look()
                 continue
             try:
-                data = os.read(self._out.fileno(), 1 << 16)
+                data = os.read(self._pipe.fileno(), 1 << 16)
             except ConnectionResetError:
                 data = b""
             if not data:
@@ -149,13 +111,17 @@ class WorkerProcess:
 
     def pause(self) -> None:
         """Stop using the processor, until :meth:`resume`."""
-        self._process.send_signal(signal.SIGSTOP)
+        self._signal(signal.SIGSTOP)
 
     def resume(self) -> None:
         """Go on, behind short work: this is long."""
         if not self._polite:
             self._polite = self._set_priority(POLITENESS)
-        self._process.send_signal(signal.SIGCONT)
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number: int) -> None:
+        if self._process.is_alive():
+            os.kill(self._pid, number)
 
     def be_eager(self) -> bool:
         """Take up the normal priority again; False where this process may not."""
@@ -165,40 +131,38 @@ class WorkerProcess:
 
     def _set_priority(self, nice: int) -> bool:
         with suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, self._process.pid, nice)
+            os.setpriority(os.PRIO_PROCESS, self._pid, nice)
             return True
         return False
 
     def worked(self) -> float:
         """Return how much of the processor's time it has had so far, in seconds."""
         with suppress(OSError):  # the clock of another process: clock_getcpuclockid(3)
-            return time.clock_gettime(~self._process.pid << 3 | 2)
+            return time.clock_gettime(~self._pid << 3 | 2)
         return 0.0
 
     def memory(self) -> int:
         """Return how much memory it has to itself, in bytes."""
         with suppress(OSError):
-            for line in Path(f"/proc/{self._process.pid}/status").read_text().splitlines():
+            for line in Path(f"/proc/{self._pid}/status").read_text().splitlines():
                 if line.startswith("RssAnon:"):
                     return int(line.split()[1]) << 10
         return 0
 
     def stop(self) -> None:
-        """End the process, and leave the pipes to whoever reads them."""
+        """End the process, and leave the pipe to whoever reads them."""
         self._process.kill()
 
     def kill(self) -> None:
-        """End the process, and close the pipes."""
+        """End the process, and close the pipe."""
         self._process.kill()
-        self._process.wait()
-        self._in.close()
-        self._out.close()
+        self._process.join()
+        self._pipe.close()
 
     def crashed(self) -> bool:
         """Tell whether the process, which has closed its output, ended by a fault of its own."""
-        with suppress(subprocess.TimeoutExpired):
-            return self._process.wait(STARTING) in FAULTS
-        return False
+        self._process.join(STARTING)
+        return self._process.exitcode in FAULTS
 
 
 def write(stream: IO[bytes], kind: bytes, payload: bytes) -> None:
@@ -227,9 +191,14 @@ def confine(memory: int, stack: int = 0) -> None:
         hard = resource.getrlimit(resource.RLIMIT_STACK)[1]
         most = stack if hard == resource.RLIM_INFINITY else min(stack, hard)
         resource.setrlimit(resource.RLIMIT_STACK, (most, hard))
-    end_with_parent()
-
-
-def end_with_parent() -> None:
-    """Let this process be killed when its parent ends, whatever either is doing."""
     children.follow(os.getppid())
+
+
+def streams(pipe: Connection) -> tuple[IO[bytes], IO[bytes]]:
+    """Return the streams of a worker's end of the pipe, and say on it that it is ready."""
+    stream = os.fdopen(os.dup(pipe.fileno()), "r+b", 0)
+    pipe.close()
+    source, out = io.BufferedReader(stream), io.BufferedWriter(stream, 1 << 17)
+    write(out, READY, b"")
+    out.flush()
+    return source, out

@@ -40,10 +40,10 @@ from ctgraph.errors import (
 from ctgraph.examining import MOST_OTHER_BYTES, Link, LinkAdvisor
 from ctgraph.ledger import Ledger
 from ctgraph.settings import load_settings
-from ctgraph.store.pool import WORKER, QueryPool
+from ctgraph.store.pool import QueryPool
 from ctgraph.store.queries import DEEPEST, Query, depth
 from ctgraph.web import create_app
-from ctgraph.web.state import CALLS, PASTS
+from ctgraph.web.state import PASTS
 from ctgraph.work.admission import (
     MOST_PAUSES,
     SLICE,
@@ -55,7 +55,7 @@ from ctgraph.work.admission import (
 from ctgraph.work.calls import Calls, serve
 from ctgraph.work.clients import Allowance, Costs, client_of
 from ctgraph.work.crew import Crew
-from ctgraph.work.process import forked
+from ctgraph.work.process import WorkerProcess
 
 PATIENCE = 120.0
 """How long a slow machine may take, in seconds."""
@@ -373,7 +373,7 @@ def test_one_client_is_one_whatever_address_it_has() -> None:
 
 @pytest.fixture
 def crew() -> Iterator[Crew]:
-    start = partial(forked, CALLS, serve, 400_000_000)
+    start = partial(WorkerProcess, serve, 400_000_000)
     crew = Crew(start, Admission(2, 1, 2, 20, PATIENCE, LOTS))
     yield crew
     crew.close()
@@ -419,22 +419,18 @@ def test_long_calls_take_turns_and_all_end(
     assert Calls(crew, "a", PATIENCE, never)(os.getpid) in found
 
 
-@pytest.mark.parametrize(
-    "start",
-    [f"forked({CALLS!r}, serve, 400_000_000)", f"started({WORKER!r}, 400_000_000)"],
-    ids=["call", "query"],
-)
-def test_a_paused_process_ends_with_its_parent(tmp_path: Path, start: str) -> None:
+@pytest.mark.parametrize("kind", ["ctgraph.work.calls", "ctgraph.store.worker"])
+def test_a_paused_process_ends_with_its_parent(tmp_path: Path, kind: str) -> None:
     """Nobody else would ever end it."""
     told = tmp_path / "pid"
     program = (
         "import os, sys, time\n"
         "from pathlib import Path\n"
-        "from ctgraph.work.calls import serve\n"
-        "from ctgraph.work.process import forked, started\n"
-        f"worker = {start}\n"
+        f"from {kind} import serve\n"
+        "from ctgraph.work.process import WorkerProcess\n"
+        "worker = WorkerProcess(serve, 400_000_000)\n"
         "worker.pause()\n"
-        f"Path({str(told)!r}).write_text(str(worker._process.pid))\n"
+        f"Path({str(told)!r}).write_text(str(worker._pid))\n"
         "time.sleep(600)\n"
     )
     parent = subprocess.Popen([sys.executable, "-c", program])
