@@ -99,9 +99,9 @@ def following(registry: Registry) -> Iterator[None]:
     failed: list[BaseException] = []
 
     def run() -> None:
+        lock = snapshots_of(registry.settings).lock
         while not stop.is_set():  # what the supervisor does
             try:
-                lock = snapshots_of(registry.settings).lock
                 with hold(registry.settings, 10):
                     follow(registry.settings, registry.ledger,
                            lambda: stop.is_set() or not lock.exists())  # fmt: skip

@@ -209,7 +209,7 @@ def test_nothing_is_imported_from_the_current_folder(registry: Registry, tmp_pat
     for number in range(1, 810):  # more than two batches, so that processes are started
         (documents / f"{number}.json").write_bytes(orjson.dumps(certificate(number)))
     script = Path(sys.executable).with_name("ctgraph")
-    before = os.getcwd()
+    before = Path.cwd()
     os.chdir(folder)
     try:
         large = certificate(900, **{"ceterms:keyword": {"en": ["word" * 4000] * 5}})
