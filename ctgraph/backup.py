@@ -19,9 +19,9 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from ctgraph.errors import Conflict, Damaged, SettingsError
-from ctgraph.ledger import Ledger, known_revisions, upgrade
+from ctgraph.ledger import Ledger
 from ctgraph.ledger.audit import audit
-from ctgraph.ledger.database import migrations, still
+from ctgraph.ledger.database import known_revisions, migrations, revision_of, still, upgrade
 from ctgraph.ledger.models import metadata, organization, registry, sequence, version
 from ctgraph.ledger.registry import renew
 from ctgraph.settings import Settings
@@ -172,7 +172,7 @@ def _opened(path: Path) -> Iterator[sa.Engine]:
     with _file(path) as engine:
         try:
             with engine.connect() as connection:
-                revision = MigrationContext.configure(connection).get_current_revision()
+                revision = revision_of(connection)
         except sa.exc.SQLAlchemyError as error:
             raise Damaged(f"{path} is damaged or incomplete: {_said(error)}") from error
         known = known_revisions()

@@ -12,7 +12,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import hypothesis
 import pytest
@@ -140,13 +140,16 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 class serving:
     """Run `ctgraph serve` for a block; gives its address."""
 
-    def __init__(self, environment: dict[str, str], *options: str) -> None:
+    def __init__(
+        self, environment: dict[str, str], *options: str, log: IO[bytes] | None = None
+    ) -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
         self.process = subprocess.Popen(
             [sys.executable, "-m", "ctgraph.cli", "serve", "--port", str(self.port), *options],
             env=environment,
+            stderr=log,
         )
 
     def __enter__(self) -> str:

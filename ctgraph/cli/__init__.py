@@ -6,18 +6,15 @@ Exit codes: 0 good, 1 problems found, 2 wrong usage.
 from __future__ import annotations
 
 import os
-import signal
 import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import click
 
 from ctgraph import __version__
-from ctgraph.cli.common import CTID, FILE, Group, bar, keep_private, open_registry
+from ctgraph.cli.common import CTID, Group, keep_private, open_registry
+from ctgraph.cli.loading import load
 from ctgraph.cli.operating import (
     backup,
     check,
@@ -100,81 +97,6 @@ def key_list(organization: str) -> None:
     """List an organization's keys: id, tab, when made, tab, when revoked."""
     for entry in open_registry()[1].keys(organization):
         click.echo(f"{entry.id}\t{entry.created_at}\t{entry.revoked_at or 'valid'}")
-
-
-@main.command()
-@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
-@click.option("--owner", type=CTID, metavar="ORG_CTID",
-              help="Owner of all records. Left out: the owner that each document names.")
-@click.option("--report", type=FILE, default=Path("load-report.jsonl"), show_default=True,
-              help="Where rejected documents are listed with their reasons, and the "
-              "warnings.")  # fmt: skip
-def load(paths: tuple[Path, ...], owner: str | None, report: Path) -> None:
-    """Load documents in bulk.
-
-    PATHS are files, folders, zip archives or JSON lines (also gzipped), holding graph documents,
-    envelopes, or arrays of them. Good documents are kept, rejected ones are listed in the report.
-    An interrupted load goes on where it stopped when it is run again.
-    """
-    from ctgraph.bulk import load as bulk
-    from ctgraph.bulk import sources
-
-    settings, ledger = open_registry()
-    organization = ledger.organization(owner) if owner else None
-    total = sources.count(list(paths))
-    started = time.monotonic()
-    projecting: dict[str, float] = {}
-    with (
-        _projecting(settings, ledger, projecting),
-        report.open("a", encoding="utf-8") as file,
-        bar("Loading   ", total) as progress,
-    ):
-        tally = bulk.load(settings, ledger, list(paths), organization, file, progress)
-    counts = ", ".join(f"{count} {event}" for event, count in sorted(tally.events.items()))
-    if tally.warnings:
-        counts += f", {tally.warnings} of them with warnings"
-    took = time.monotonic() - started
-    tally.seconds |= projecting
-    click.echo(f"{counts or 'nothing'} in {took:.1f} s, queryable. Processor time: "
-               + ", ".join(f"{stage} {seconds:.1f} s" for stage, seconds in tally.seconds.items())
-               + ".", err=True)  # fmt: skip
-    if tally.events["rejected"] or tally.warnings:
-        click.echo(f"The reasons are in {report}.", err=True)
-    if tally.events["rejected"]:
-        sys.exit(1)
-    if report.stat().st_size == 0:
-        report.unlink()
-
-
-@contextmanager
-def _projecting(settings: Settings, ledger: Ledger, seconds: dict[str, float]) -> Iterator[None]:
-    """Project meanwhile, unless a running server does; then wait until all is queryable.
-
-    :param seconds: gets the projector's processor time, where it was not the server's.
-    """
-    from ctgraph.serving import start_projector
-    from ctgraph.store.snapshots import snapshots_of
-
-    projector = start_projector(for_load=True)
-    try:
-        yield
-        snapshots, last = snapshots_of(settings), ledger.last_sequence()
-        with bar("Projecting", last) as progress:
-            seen = 0
-            while seen < last:
-                snapshots.ask()
-                if not snapshots.wait(seen + 1, timeout=30) and not snapshots.held():
-                    raise StoreError("No projector runs; start the server, or load again.")
-                if snapshots.sequence() > seen:  # none while the store is rebuilt
-                    progress(snapshots.sequence() - seen)
-                    seen = snapshots.sequence()
-    finally:
-        # Where a server projects, this one ended long ago; terminate() would forget its figures.
-        os.kill(projector.pid, signal.SIGTERM)
-        _, status, used = os.wait4(projector.pid, 0)
-        projector.returncode = os.waitstatus_to_exitcode(status)
-        if projector.returncode != 1:
-            seconds["projecting"] = used.ru_utime + used.ru_stime
 
 
 @main.command()
@@ -313,5 +235,6 @@ def validate(ctx: click.Context, paths: tuple[Path, ...], name: str, input_name:
     ctx.exit(1 if refused else 0)
 
 
-for command in (pathways, serve, projector, past, rebuild, check, backup, restore, sample, vocab):
+COMMANDS = (load, pathways, serve, projector, past, rebuild, check, backup, restore, sample, vocab)
+for command in COMMANDS:
     main.add_command(command)

@@ -15,14 +15,10 @@ from math import inf
 from typing import Any
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
 
 from ctgraph import ctid
 from ctgraph.errors import Conflict, NotFound, StoreError
-from ctgraph.ledger.database import ledger_error, migrations, prepare_sqlite
+from ctgraph.ledger.database import ledger_error, must_be_newest, prepare_sqlite, upgrade
 from ctgraph.ledger.models import (
     api_key,
     entity,
@@ -53,32 +49,6 @@ MOST_AT_ONCE = 30_000
 def _digest(key: str) -> str:
     # A key is 256 random bits, so a plain hash is as good as a slow one.
     return hashlib.sha256(key.encode()).hexdigest()
-
-
-def known_revisions() -> list[str]:
-    """Return the migrations that this ctgraph knows, the newest first."""
-    script = ScriptDirectory.from_config(migrations())
-    return [found.revision for found in script.walk_revisions()]
-
-
-def upgrade(connection: sa.Connection) -> None:
-    """Bring the tables behind a connection up to date.
-
-    :raises StoreError: when they were made by a newer ctgraph.
-    """
-    config = migrations()
-    config.attributes["connection"] = connection
-    try:
-        command.upgrade(config, "head")
-    except CommandError as error:
-        revision = MigrationContext.configure(connection).get_current_revision()
-        raise _other_revision(revision) from error
-
-
-def _other_revision(revision: str | None) -> StoreError:
-    if revision is None or revision in known_revisions():
-        return StoreError("The ledger's tables are not those of this ctgraph. Run: ctgraph init")
-    return StoreError("The ledger was made by a newer ctgraph; upgrade ctgraph to use it.")
 
 
 _VERSION = (version.c.seq, version.c.ctid, version.c.number, version.c.event, version.c.actor,
@@ -114,9 +84,8 @@ class Ledger:
             raise StoreError(f"There is no registry in {settings.home}. Run: ctgraph init")
         ledger = cls(settings.ledger_url)
         try:
-            revision = ledger.revision()
-            if revision != known_revisions()[0]:
-                raise _other_revision(revision)
+            with ledger.engine.connect() as connection:
+                must_be_newest(connection)
             agree(ledger.engine, settings.base_url)
         except sa.exc.SQLAlchemyError as error:
             raise ledger_error(error) or error from error
@@ -140,11 +109,6 @@ class Ledger:
         except sa.exc.SQLAlchemyError as error:
             raise ledger_error(error) or error from error
         return ledger
-
-    def revision(self) -> str | None:
-        """Return which migration the ledger's tables are at; None before the first."""
-        with self.engine.connect() as connection:
-            return MigrationContext.configure(connection).get_current_revision()
 
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:

@@ -9,7 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+from alembic import command
 from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 
 from ctgraph.errors import CtgraphError, InsufficientStorage, StoreError
 
@@ -25,6 +29,46 @@ def migrations() -> Config:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     return config
+
+
+def revision_of(connection: sa.Connection) -> str | None:
+    """Return which migration the tables behind a connection are at; None before the first."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def known_revisions() -> list[str]:
+    """Return the migrations that this ctgraph knows, the newest first."""
+    script = ScriptDirectory.from_config(migrations())
+    return [found.revision for found in script.walk_revisions()]
+
+
+def must_be_newest(connection: sa.Connection) -> None:
+    """Make sure that the tables behind a connection are those of this ctgraph.
+
+    :raises StoreError: when they are not, with the remedy.
+    """
+    revision = revision_of(connection)
+    if revision != known_revisions()[0]:
+        raise _other_revision(revision)
+
+
+def upgrade(connection: sa.Connection) -> None:
+    """Bring the tables behind a connection up to date.
+
+    :raises StoreError: when they were made by a newer ctgraph.
+    """
+    config = migrations()
+    config.attributes["connection"] = connection
+    try:
+        command.upgrade(config, "head")
+    except CommandError as error:
+        raise _other_revision(revision_of(connection)) from error
+
+
+def _other_revision(revision: str | None) -> StoreError:
+    if revision is None or revision in known_revisions():
+        return StoreError("The ledger's tables are not those of this ctgraph. Run: ctgraph init")
+    return StoreError("The ledger was made by a newer ctgraph; upgrade ctgraph to use it.")
 
 
 def prepare_sqlite(engine: sa.Engine) -> None:

@@ -108,7 +108,7 @@ def _still(snapshots: Snapshots, beside: bool) -> Iterator[Path]:
     newest = snapshots.newest()
     if newest is None:
         raise snapshots.unavailable()
-    with tempfile.TemporaryDirectory(dir=snapshots.path, prefix="checking-") as own:
+    with tempfile.TemporaryDirectory(dir=snapshots.path, prefix=f"checking-{os.getpid()}-") as own:
         shutil.copytree(newest, own, copy_function=os.link, dirs_exist_ok=True)
         yield Path(own)
 

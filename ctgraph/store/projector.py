@@ -58,9 +58,13 @@ class Projector:
         self._index = 0
         self._reports = 0
         self._reported = float("-inf")
-        reason = self._open()
-        if reason:
-            self._heal(reason)
+        try:
+            reason = self._open()
+            if reason:
+                self._heal(reason)
+        except BaseException:
+            self.close()
+            raise
 
     def close(self) -> None:
         """Close the store."""

@@ -169,7 +169,9 @@ class Snapshots:
         self.path.mkdir(parents=True, exist_ok=True)
         self.current.with_name("next").unlink(missing_ok=True)
         halves = self._folder.glob(f"{HALF}*")
-        for folder in (self.path / "fresh", self.path / "old", *halves):
+        others = (*self.path.glob("checking-*"), *(self.path / "past").glob("fresh-*"))
+        ended = (folder for folder in others if not _at_work(folder))
+        for folder in (self.path / "fresh", self.path / "old", *halves, *ended):
             shutil.rmtree(folder, ignore_errors=True)
         for file in self.path.glob("links-fresh.sqlite*"):
             file.unlink(missing_ok=True)
@@ -195,3 +197,9 @@ class Snapshots:
                 return False
             time.sleep(0.004)
         return True
+
+
+def _at_work(folder: Path) -> bool:
+    """Tell whether the process still runs that a folder's name tells, as in ``checking-123-x``."""
+    pid = folder.name.split("-")[1]
+    return pid.isdigit() and Path(f"/proc/{pid}").exists()

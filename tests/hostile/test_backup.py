@@ -53,10 +53,9 @@ def kept(registry: Registry, run: Callable[..., Any], tmp_path: Path) -> Path:
 def rows(path: Path) -> dict[str, list[tuple[Any, ...]]]:
     """Return all rows of all tables of a SQLite file, but for what names the ledger."""
     with sqlite3.connect(path) as db:
-        named = db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
-        tables = [name for (name,) in named]
+        tables = db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
         return {table: sorted(db.execute(f"SELECT * FROM {table}"), key=repr)
-                for table in tables if table != "registry"}  # fmt: skip
+                for (table,) in tables if table != "registry"}  # fmt: skip
 
 
 def test_a_restored_registry_holds_what_was_backed_up_and_is_queryable(

@@ -28,6 +28,8 @@ from ctgraph.web import create_app
 
 ASK = "SELECT (COUNT(*) AS ?n) { ?r a ceterms:Certificate }"
 PATIENCE = 120.0
+GONE = 2**22 + 1
+"""The number of no process: Linux has none so high."""
 
 
 def newest(snapshots: Snapshots) -> Path:
@@ -98,9 +100,8 @@ def following(registry: Registry) -> Iterator[None]:
     stop = threading.Event()
     failed: list[BaseException] = []
 
-    lock = snapshots_of(registry.settings).lock
-
     def run() -> None:
+        lock = snapshots_of(registry.settings).lock
         while not stop.is_set():  # what the supervisor does
             try:
                 with hold(registry.settings, 10):
@@ -271,7 +272,9 @@ def test_what_killed_processes_left_is_removed(registry: Registry) -> None:
     registry.project()
     snapshots = snapshots_of(registry.settings)
     for folder in (snapshots.path / "fresh", snapshots.path / "old",
-                   snapshots.path / "snapshots" / "half-3-1-x"):  # fmt: skip
+                   snapshots.path / "snapshots" / "half-3-1-x",
+                   snapshots.path / f"checking-{GONE}-x", snapshots.path / "past" / f"fresh-{GONE}",
+                   snapshots.path / "past" / "fresh-dropped-2"):  # fmt: skip
         shutil.copytree(snapshots.live, folder)
     for name in ("links-fresh.sqlite", "links-fresh.sqlite-wal", "next"):
         (snapshots.path / name).write_text("half")
@@ -279,7 +282,8 @@ def test_what_killed_processes_left_is_removed(registry: Registry) -> None:
     with following(registry):
         until(lambda: ready(client, 3))
     left = {path.name for path in snapshots.path.iterdir()}
-    assert left <= {"live", "snapshots", "current", "lock", "wanted", "links.sqlite",
+    assert list((snapshots.path / "past").iterdir()) == []
+    assert left <= {"past", "live", "snapshots", "current", "lock", "wanted", "links.sqlite",
                     "links.sqlite-wal", "links.sqlite-shm"}  # fmt: skip
     assert list((snapshots.path / "snapshots").glob("half-*")) == []
 

@@ -68,10 +68,17 @@ def get(address: str) -> Any:
 
 
 @pytest.fixture
-def server(registry: Registry) -> Iterator[tuple[serving, str]]:
+def log(tmp_path: Path) -> Path:
+    """Where the server writes its log."""
+    return tmp_path / "log"
+
+
+@pytest.fixture
+def server(registry: Registry, log: Path) -> Iterator[tuple[serving, str]]:
     """A running server of a registry with a few records, with a query worker at work."""
     publish(registry, range(1, 4), "first")
-    running = serving(environment(registry), "--workers", "2")
+    with log.open("wb") as file:
+        running = serving(environment(registry), "--workers", "2", log=file)
     with running as address:
         get(f"{address}/sparql?query=SELECT%20*%20%7B%3Fs%20%3Fp%20%3Fo%7D&format=json")
         yield running, address
@@ -96,14 +103,14 @@ def test_nothing_outlives_a_killed_supervisor(server: tuple[serving, str]) -> No
 
 
 def test_the_supervisor_ends_when_the_web_server_is_killed(
-    capfd: pytest.CaptureFixture[str], server: tuple[serving, str]
+    server: tuple[serving, str], log: Path
 ) -> None:
     running, _ = server
     started = descendants(running.process.pid)
     os.kill(of(running.process.pid, "serving_web")[0], signal.SIGKILL)
     assert running.process.wait(PATIENCE) == 1
     until(lambda: not any(map(alive, started)) and free(running.port))
-    said = capfd.readouterr().err
+    said = log.read_text()
     assert "SIGKILL" in said and "Traceback" not in said
 
 
@@ -120,7 +127,7 @@ def test_query_workers_end_with_their_web_worker(server: tuple[serving, str]) ->
 
 
 def test_a_killed_projector_is_started_again(
-    capfd: pytest.CaptureFixture[str], server: tuple[serving, str], registry: Registry
+    server: tuple[serving, str], registry: Registry, log: Path
 ) -> None:
     running, address = server
     for number in (4, 5):
@@ -133,7 +140,7 @@ def test_a_killed_projector_is_started_again(
             return False
 
         until(caught_up)
-    said = capfd.readouterr().err
+    said = log.read_text()
     assert said.count("The projector ended (by SIGKILL)") == 2 and "Traceback" not in said
 
 
@@ -141,14 +148,11 @@ def answer(value: int) -> int:
     return value + 1
 
 
-def end() -> None:
-    os.kill(os.getpid(), signal.SIGKILL)
-
-
 def test_a_checking_process_ends_with_its_parent() -> None:
     program = (
         "import os, sys, time\n"
-        "from test_processes import Bounded, answer\n"
+        "from ctgraph.bounded import Bounded\n"
+        "from test_processes import answer\n"
         "if __name__ == '__main__':\n"
         "    bounded = Bounded(30, 1_000_000_000, 5, int)\n"
         "    assert bounded(answer, 1) == 2\n"
