@@ -12,6 +12,7 @@ from conftest import Registry, certificate, ctid_number
 from flask import Flask
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from test_postgresql import postgresql  # noqa: F401
 from werkzeug.routing import Rule
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
@@ -135,9 +136,11 @@ class Site:
             yield from ((method, rule) for method in sorted((rule.methods or set()) - {"OPTIONS"}))
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
-    options = load_settings(home=tmp_path_factory.mktemp("hostile") / "home", query_timeout=5)
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Site:
+    url = request.getfixturevalue("postgresql") if request.param == "postgresql" else ""
+    home = tmp_path_factory.mktemp("hostile") / "home"
+    options = load_settings(home=home, query_timeout=5, database_url=url)
     ledger = Ledger.initialise(options)
     organization = ledger.add_organization("Test College", ctid_number(0))
     registry = Registry(options, ledger, organization, ledger.add_key(organization.ctid))
@@ -166,7 +169,7 @@ PERCENT_ENCODED = st.binary(max_size=20).map(lambda data: quote(data).encode())
 ANY_VALUE = st.sampled_from(VALUES) | st.binary(max_size=20) | PERCENT_ENCODED
 
 
-@settings(max_examples=800)
+@settings(max_examples=500)
 @given(st.data())
 def test_no_parameter_ends_in_500(site: Site, data: st.DataObject) -> None:
     readable = [rule for method, rule in site.routes() if method == "GET"]
@@ -190,7 +193,7 @@ LATIN = st.characters(max_codepoint=255, blacklist_categories=["Cc"])
 TEXT = st.sampled_from(SAID) | st.text(LATIN)
 
 
-@settings(max_examples=800)
+@settings(max_examples=500)
 @given(st.data())
 def test_no_header_ends_in_500(site: Site, data: st.DataObject) -> None:
     method, rule = data.draw(st.sampled_from([*site.routes()]))
