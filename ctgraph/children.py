@@ -20,7 +20,7 @@ from multiprocessing.context import ForkServerContext, SpawnContext
 from typing import Any, TypeVar
 
 T = TypeVar("T")
-PR_SET_PDEATHSIG = 1
+PR_SET_PDEATHSIG, PR_SET_NAME = 1, 15
 # The kernel takes the end of the thread that started a child for the death of its parent: the
 # main thread, and this one, last as long as their process.
 _starter = ThreadPoolExecutor(1, "children")
@@ -68,6 +68,11 @@ def follow(parent: int) -> None:
     ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:  # it ended before it was followed
         os.kill(os.getpid(), signal.SIGKILL)
+
+
+def call_oneself(name: str) -> None:
+    """Give this process a name of up to 15 characters, which ``ps -o comm`` shows (prctl(2))."""
+    ctypes.CDLL(None).prctl(PR_SET_NAME, name.encode())
 
 
 def main() -> None:

@@ -180,9 +180,10 @@ def receive(read: Callable[[int], bytes]) -> tuple[bytes, bytes]:
     return kind, read(length)
 
 
-def confine(memory: int, stack: int = 0) -> None:
+def confine(name: str, memory: int, stack: int = 0) -> None:
     """Bound what this process may take, and let it end with its parent, even while it is paused.
 
+    :param name: what operators see it as.
     :param memory: the most memory, in bytes; `stack` of the stack, where it needs more than usual.
     """
     resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
@@ -192,6 +193,7 @@ def confine(memory: int, stack: int = 0) -> None:
         most = stack if hard == resource.RLIM_INFINITY else min(stack, hard)
         resource.setrlimit(resource.RLIMIT_STACK, (most, hard))
     children.follow(os.getppid())
+    children.call_oneself(name)
 
 
 def streams(pipe: Connection) -> tuple[IO[bytes], IO[bytes]]:

@@ -116,7 +116,7 @@ def test_whatever_is_killed_no_acknowledged_publish_is_lost(
         victims = {
             "projector": of(server.pid, "ctgraph.cli projector"),
             "web worker": of(gunicorn[0], "serving_web") if gunicorn else [],
-            "query worker": of(server.pid, "store.worker"),
+            "query worker": of(server.pid, "ctgraph-query"),
             "gunicorn": gunicorn,
             "supervisor": [server.pid],
             "load process": of(load.pid, "spawn_main"),

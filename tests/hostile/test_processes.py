@@ -53,7 +53,9 @@ def alive(pid: int) -> bool:
 
 
 def called(pid: int) -> str:
-    return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+    """Return the command of a process, and the name that it gave itself."""
+    command = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+    return command + Path(f"/proc/{pid}/comm").read_text()
 
 
 def of(pid: int, module: str) -> list[int]:
@@ -116,7 +118,7 @@ def test_the_supervisor_ends_when_the_web_server_is_killed(
 
 def test_query_workers_end_with_their_web_worker(server: tuple[serving, str]) -> None:
     running, address = server
-    workers = of(running.process.pid, "store.worker")
+    workers = of(running.process.pid, "ctgraph-query")
     assert workers
     gunicorn = of(running.process.pid, "serving_web")[0]
     for child in of(gunicorn, "serving_web"):
@@ -142,35 +144,6 @@ def test_a_killed_projector_is_started_again(
         until(caught_up)
     said = log.read_text()
     assert said.count("The projector ended (by SIGKILL)") == 2 and "Traceback" not in said
-
-
-def answer(value: int) -> int:
-    return value + 1
-
-
-def test_a_checking_process_ends_with_its_parent() -> None:
-    program = (
-        "import os, sys, time\n"
-        "from ctgraph.bounded import Bounded\n"
-        "from test_processes import answer\n"
-        "if __name__ == '__main__':\n"
-        "    bounded = Bounded(30, 1_000_000_000, 5, int)\n"
-        "    assert bounded(answer, 1) == 2\n"
-        "    print(bounded._process.pid, flush=True)\n"
-        "    time.sleep(600)\n"
-    )
-    path = os.pathsep.join([str(Path(__file__).parent), str(Path(__file__).parent.parent)])
-    parent = subprocess.Popen(
-        [sys.executable, "-c", program], stdout=subprocess.PIPE,
-        env=os.environ | {"PYTHONPATH": path},
-    )  # fmt: skip
-    assert parent.stdout
-    child = int(parent.stdout.readline())
-    assert alive(child)
-    parent.kill()
-    parent.wait()
-    until(lambda: not alive(child))
-    parent.stdout.close()
 
 
 def test_a_child_started_in_a_thread_outlives_the_thread() -> None:
