@@ -15,6 +15,10 @@ import orjson
 import pytest
 from conftest import Registry, certificate
 
+from ctgraph.backup import back_up, restore
+from ctgraph.errors import Conflict
+from ctgraph.ledger import Ledger
+from ctgraph.settings import load_settings
 from ctgraph.store.maintenance import check
 from ctgraph.store.projector import hold
 from ctgraph.web import create_app
@@ -114,3 +118,31 @@ def test_concurrent_publishing_on_postgresql_leaves_no_gap(on_postgresql: Regist
         thread.join()
     assert sorted(statuses) == [200] * 90 + [201] * 30
     assert [c.seq for c in registry.ledger.changes(0, 100)] == list(range(1, 31))
+
+
+def test_a_backup_goes_from_postgresql_to_sqlite_and_back(
+    on_postgresql: Registry, tmp_path: Path
+) -> None:
+    registry = on_postgresql
+    client = create_app(registry.settings).test_client()
+    for number in (1, 2, 3):
+        client.post(registry.documents_url, data=orjson.dumps(certificate(number)),
+                    headers=registry.authorization)  # fmt: skip
+    first, second = tmp_path / "first", tmp_path / "second"
+
+    def quiet(*_: object) -> None:
+        pass
+
+    assert back_up(registry.ledger, first, quiet).sequence == 3
+    other = load_settings(home=tmp_path / "other")
+    restore(other, first, False, quiet)
+    ledger = Ledger.of(other)
+    assert ledger.key_owner(registry.key) == registry.organization
+    back_up(ledger, second, quiet)
+    with pytest.raises(Conflict, match="--replace"):
+        restore(registry.settings, second, False, quiet)
+    restore(registry.settings, second, True, quiet)
+    assert ledger.changes(0, 10) == registry.ledger.changes(0, 10)
+    registry.project()
+    with hold(registry.settings):
+        assert check(registry.settings, registry.ledger) == []
