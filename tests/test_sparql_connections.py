@@ -251,5 +251,5 @@ def _workers(process: int) -> list[int]:
 
 def _is_worker(process: int) -> bool:
     with suppress(OSError):
-        return b"ctgraph.store.worker" in Path(f"/proc/{process}/cmdline").read_bytes()
+        return Path(f"/proc/{process}/comm").read_text() == "ctgraph-query\n"
     return False

@@ -149,7 +149,7 @@ def _leave_the_network() -> None:
 def serve(pipe: Connection, memory: int) -> None:
     """Run queries until the pipe ends."""
     _leave_the_network()  # first: it makes the process forget its parent's end
-    confine(memory, STACK)
+    confine("ctgraph-query", memory, STACK)
     snapshot, (source, out) = _Source(), streams(pipe)
     while payload := receive(source.read)[1]:
         request = orjson.loads(payload)

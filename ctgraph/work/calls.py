@@ -70,7 +70,7 @@ class Calls:
 
 def serve(pipe: Connection, memory: int) -> None:
     """Be that process: make calls until the pipe ends."""
-    confine(memory)
+    confine("ctgraph-call", memory)
     source, out = streams(pipe)
     while payload := receive(source.read)[1]:
         try:

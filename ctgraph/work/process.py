@@ -29,7 +29,7 @@ FRAME = struct.Struct("!cI")
 READY, ASKED = b"R", b"Q"
 POLITENESS = 10
 STARTING = 60.0
-PR_SET_PDEATHSIG = 1
+PR_SET_PDEATHSIG, PR_SET_NAME = 1, 15
 # A stack that overflows ends so. What gets no more memory is ended by SIGABRT.
 FAULTS = (-signal.SIGSEGV, -signal.SIGBUS)
 # A process ends with the thread that started it (prctl(2)), so one that lasts starts them all.
@@ -185,9 +185,10 @@ def receive(read: Callable[[int], bytes]) -> tuple[bytes, bytes]:
     return kind, read(length)
 
 
-def confine(memory: int, stack: int = 0) -> None:
+def confine(name: str, memory: int, stack: int = 0) -> None:
     """Bound what this process may take, and let it end with its parent, even while it is paused.
 
+    :param name: what `ps -o comm` and `top` show, up to 15 characters.
     :param memory: the most memory, in bytes; `stack` of the stack, where it needs more than usual.
     """
     resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
@@ -196,6 +197,7 @@ def confine(memory: int, stack: int = 0) -> None:
         hard = resource.getrlimit(resource.RLIMIT_STACK)[1]
         most = stack if hard == resource.RLIM_INFINITY else min(stack, hard)
         resource.setrlimit(resource.RLIMIT_STACK, (most, hard))
+    ctypes.CDLL(None).prctl(PR_SET_NAME, name.encode())
     end_with_parent()
 
 
