@@ -31,8 +31,8 @@ from benchmarks.slow import beside_slow_clients
 from benchmarks.sparql import sparql
 from ctgraph.bulk.sample import generate
 from ctgraph.documents import Document, parse
-from ctgraph.iris import CTG
-from ctgraph.serving import gunicorn_command
+from ctgraph.rdf.namespaces import CTG
+from ctgraph.server.supervisor import gunicorn_command
 from ctgraph.settings import Settings
 from ctgraph.validation import refused, validate
 

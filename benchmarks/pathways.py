@@ -15,20 +15,20 @@ import pyoxigraph as ox
 from ctgraph.bulk.sample import generate
 from ctgraph.documents import parse
 from ctgraph.identity import Identity
-from ctgraph.iris import CTG, TYPE
 from ctgraph.ledger import Ledger
+from ctgraph.ledger.append import Submission, append, register_organizations
 from ctgraph.ledger.values import Change
-from ctgraph.ledger.writing import Submission, append, register_organizations
-from ctgraph.links.extraction import extract
+from ctgraph.links.statements import extract
 from ctgraph.pathways import Asked, Pathways
 from ctgraph.pathways.traversal import LARGEST_PAGE, walk
+from ctgraph.projections.link_graphs import link_quads
+from ctgraph.projections.link_index import LinkIndex, Said
+from ctgraph.projections.link_reader import reading
+from ctgraph.projections.projector import Projector, hold
+from ctgraph.projections.snapshots import snapshots_of
+from ctgraph.projections.triples import EmbeddedStore
+from ctgraph.rdf.namespaces import CTG, TYPE
 from ctgraph.settings import Settings, load_settings
-from ctgraph.store.embedded import EmbeddedStore
-from ctgraph.store.linkgraph import link_quads
-from ctgraph.store.linkreader import reading
-from ctgraph.store.links import LinkIndex, Said
-from ctgraph.store.projector import Projector, hold
-from ctgraph.store.snapshots import snapshots_of
 from ctgraph.validation import refused
 
 CETERMS = "https://purl.org/ctdl/terms/"

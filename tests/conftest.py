@@ -20,8 +20,8 @@ from flask.testing import FlaskClient
 
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.values import Organization
+from ctgraph.projections.projector import Projector, hold
 from ctgraph.settings import Settings, load_settings
-from ctgraph.store.projector import Projector, hold
 from ctgraph.web import create_app
 
 # A busy machine is no reason to fail.

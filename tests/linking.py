@@ -16,21 +16,21 @@ from conftest import ctid_number
 
 from ctgraph.documents import from_json
 from ctgraph.errors import CtgraphError
-from ctgraph.iris import CTG
 from ctgraph.ledger import Ledger
-from ctgraph.ledger.writing import Submission, append
-from ctgraph.links.extraction import Extract, Link
-from ctgraph.links.facts import Fact
+from ctgraph.ledger.append import Submission, append
 from ctgraph.links.model import Graph, rank
+from ctgraph.links.node_facts import Fact
 from ctgraph.links.properties import CETERMS
+from ctgraph.links.statements import Extract, Link
 from ctgraph.pathways import Pathways
 from ctgraph.pathways.traversal import MOST_STEPS
+from ctgraph.projections.link_index import TABLES, LinkIndex
+from ctgraph.projections.link_reader import reading
+from ctgraph.projections.maintenance import check, rebuild
+from ctgraph.projections.projector import Projector
+from ctgraph.projections.snapshots import snapshots_of
+from ctgraph.rdf.namespaces import CTG
 from ctgraph.settings import load_settings
-from ctgraph.store.linkreader import reading
-from ctgraph.store.links import TABLES, LinkIndex
-from ctgraph.store.maintenance import check, rebuild
-from ctgraph.store.projector import Projector
-from ctgraph.store.snapshots import snapshots_of
 
 CONTEXT = "https://credreg.net/ctdl/schema/context/json"
 ORGANIZATIONS = tuple(ctid_number(900 + number) for number in range(3))
@@ -189,7 +189,7 @@ class World:
 
     def rebuild(self) -> None:
         """Make the projections anew, in small batches."""
-        with self._closed(), patch("ctgraph.store.embedded.FILL", 2):
+        with self._closed(), patch("ctgraph.projections.triples.FILL", 2):
             rebuild(self.settings, self.ledger)
 
     def index(self, links: Iterable[tuple[int, int]], **kinds: Collection[int]) -> None:

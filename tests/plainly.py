@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from ctgraph.serving import gunicorn_command
+from ctgraph.server.supervisor import gunicorn_command
 
 HOST = "127.0.0.1"
 HELLO = b"Hello!\n"

@@ -17,7 +17,7 @@ from click.testing import CliRunner, Result
 from conftest import DATA, Registry, certificate, ctid_number
 
 from ctgraph.cli import main
-from ctgraph.ctid import is_ctid
+from ctgraph.identity.ctid import is_ctid
 
 COMMANDS = ["init", "load", "publish", "withdraw", "get", "query", "validate", "serve", "rebuild",
             "check", "org add", "org list", "key add", "key revoke", "key list", "sample",

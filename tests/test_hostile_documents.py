@@ -15,9 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ctgraph.cli import main
-from ctgraph.examining import examine
 from ctgraph.settings import Settings
 from ctgraph.validation.report import MOST_PROBLEMS
+from ctgraph.validation.submissions import examine
 
 HEAD = """@prefix c: <https://purl.org/ctdl/terms/> . @prefix : <http://x.example/> .
 <http://localhost:8000/resources/ce-00000000-0000-4000-8000-000000000001> a c:Certificate ;
@@ -196,7 +196,7 @@ def test_every_way_to_send_a_document_to_validate(client: FlaskClient, tmp_path:
 
 
 def test_csv_holds_no_formulas() -> None:
-    from ctgraph.exports.reports import REPORT_FORMATS
+    from ctgraph.validation.report_formats import REPORT_FORMATS
 
     for sign in ("=", "\t=", "\r@", "+", "-"):
         data = orjson.dumps(certificate(**{"ceterms:name": {"en": f"{sign}1+1"}}))

@@ -10,9 +10,9 @@ from conftest import certificate, ctid_number
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ctgraph.ctid import is_ctid
 from ctgraph.documents import Document, parse
 from ctgraph.identity import Identity
+from ctgraph.identity.ctid import is_ctid
 from ctgraph.settings import load_settings
 
 RECORD = "ce-0a1b2c3d-0000-4000-8000-00000000abcd"

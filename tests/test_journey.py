@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 from pyld import jsonld
 
 from ctgraph.documents import parse
-from ctgraph.ledger.writing import Submission, append
+from ctgraph.ledger.append import Submission, append
 from ctgraph.settings import Settings
 from ctgraph.vocab import vocabulary
 
@@ -106,7 +106,7 @@ def test_conditional_requests_are_answered_with_304(
     client: FlaskClient, registry: Registry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     publish(client, registry, certificate())
-    monkeypatch.setattr("ctgraph.web.negotiation.datetime", Later)
+    monkeypatch.setattr("ctgraph.web.http.negotiation.datetime", Later)
     for path in (f"/resources/{RECORD}", f"/graph/{RECORD}.ttl", f"/resources/{RECORD}.html"):
         answer = client.get(path)
         tag, modified = answer.headers["ETag"], answer.headers["Last-Modified"]

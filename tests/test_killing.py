@@ -18,9 +18,9 @@ from conftest import Registry, certificate, ctid_number, serving
 
 from ctgraph.documents import parse
 from ctgraph.errors import CtgraphError
-from ctgraph.ledger.writing import Submission, append
-from ctgraph.store.maintenance import check, rebuild
-from ctgraph.store.projector import Projector, hold
+from ctgraph.ledger.append import Submission, append
+from ctgraph.projections.maintenance import check, rebuild
+from ctgraph.projections.projector import Projector, hold
 
 
 def publish(registry: Registry, numbers: range, text: str) -> None:

@@ -22,14 +22,14 @@ from test_killing import publish
 
 from ctgraph.errors import PastNotReady, QueryError
 from ctgraph.ledger import Ledger
-from ctgraph.ledger.models import version
-from ctgraph.ledger.writing import Submission, append
+from ctgraph.ledger.append import Submission, append
+from ctgraph.ledger.tables import version
+from ctgraph.projections import asof as pasts
+from ctgraph.projections.asof import KEPT, Past, moment_of
+from ctgraph.projections.maintenance import check, rebuild
+from ctgraph.projections.projector import Projector, hold
+from ctgraph.projections.snapshots import snapshots_of
 from ctgraph.settings import load_settings
-from ctgraph.store import past as pasts
-from ctgraph.store.maintenance import check, rebuild
-from ctgraph.store.past import KEPT, Past, moment_of
-from ctgraph.store.projector import Projector, hold
-from ctgraph.store.snapshots import snapshots_of
 from ctgraph.web import create_app
 
 PATIENCE = 30.0

@@ -27,13 +27,13 @@ from linking import (
 from ctgraph.documents import parse
 from ctgraph.errors import InvalidDocument
 from ctgraph.identity import Identity
-from ctgraph.links.extraction import extract
+from ctgraph.links.statements import extract
 from ctgraph.pathways import Asked
 from ctgraph.pathways.routes import LONGEST
 from ctgraph.pathways.traversal import LARGEST_PAGE, MOST_NODES, MOST_WAYS
+from ctgraph.projections.link_graphs import link_quads
+from ctgraph.projections.link_index import LinkIndex
 from ctgraph.settings import load_settings
-from ctgraph.store.linkgraph import link_quads
-from ctgraph.store.links import LinkIndex
 
 SETTINGS = load_settings()
 IDENTITY = Identity.of(SETTINGS)

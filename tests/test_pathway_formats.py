@@ -21,9 +21,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyld import jsonld
 
-from ctgraph.exports.graphs import FORMATS, to_json, write
 from ctgraph.identity import Identity
-from ctgraph.iris import CTG
 from ctgraph.links.model import (
     FAMILIES,
     STRENGTHS,
@@ -35,6 +33,8 @@ from ctgraph.links.model import (
     Graph,
     Node,
 )
+from ctgraph.pathways.formats import FORMATS, to_json, write
+from ctgraph.rdf.namespaces import CTG
 
 IDENTITY = Identity("https://registry.example")
 CETERMS = "https://purl.org/ctdl/terms/"

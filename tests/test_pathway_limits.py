@@ -15,13 +15,13 @@ from linking import World, iri, record
 from ctgraph.documents import parse
 from ctgraph.errors import BadParameter, QueryLimit
 from ctgraph.identity import Identity
-from ctgraph.links.extraction import MOST_KEPT, MOST_LINKS, MOST_TEXT, Extract, extract
+from ctgraph.links.statements import MOST_KEPT, MOST_LINKS, MOST_TEXT, Extract, extract
 from ctgraph.pathways import Asked, routes
 from ctgraph.pathways.paging import MOST_EDGES
+from ctgraph.projections.link_index import LinkIndex
+from ctgraph.projections.link_reader import MOST_OF_A_PAIR, reading
+from ctgraph.projections.snapshots import snapshots_of
 from ctgraph.settings import Settings
-from ctgraph.store.linkreader import MOST_OF_A_PAIR, reading
-from ctgraph.store.links import LinkIndex
-from ctgraph.store.snapshots import snapshots_of
 
 
 @pytest.fixture

@@ -27,10 +27,10 @@ from werkzeug.test import TestResponse
 from ctgraph.bulk.load import load
 from ctgraph.cli import main
 from ctgraph.documents import parse
-from ctgraph.exports.graphs import FORMATS
 from ctgraph.ledger import Ledger
-from ctgraph.ledger.writing import Submission, append
+from ctgraph.ledger.append import Submission, append
 from ctgraph.links.model import FAMILIES, STRENGTHS
+from ctgraph.pathways.formats import FORMATS
 from ctgraph.settings import load_settings
 from ctgraph.web import create_app, pathways
 

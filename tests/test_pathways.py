@@ -21,10 +21,10 @@ from linking import (
 )
 
 from ctgraph.errors import BadParameter, MalformedCtid, NotFound
-from ctgraph.links.facts import duration_days
 from ctgraph.links.model import Graph
+from ctgraph.links.node_facts import duration_days
 from ctgraph.pathways import Asked
-from ctgraph.pathways.checking import Prospect
+from ctgraph.pathways.learner_check import Prospect
 
 CREDENTIALS = Asked(kinds=frozenset(["credential"]))
 

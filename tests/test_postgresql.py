@@ -15,12 +15,12 @@ import orjson
 import pytest
 from conftest import Registry, certificate
 
-from ctgraph.backup import back_up, restore
+from ctgraph.bulk.backup import back_up, restore
 from ctgraph.errors import Conflict
 from ctgraph.ledger import Ledger
+from ctgraph.projections.maintenance import check
+from ctgraph.projections.projector import hold
 from ctgraph.settings import load_settings
-from ctgraph.store.maintenance import check
-from ctgraph.store.projector import hold
 from ctgraph.web import create_app
 
 

@@ -14,8 +14,8 @@ from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ctgraph.ledger.writing import Submission, append
-from ctgraph.store.cutting import FORMATS, Cut, CuttingWriter
+from ctgraph.ledger.append import Submission, append
+from ctgraph.sparql.row_limit import FORMATS, Cut, CuttingWriter
 from ctgraph.web import create_app
 
 HEAVY = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"

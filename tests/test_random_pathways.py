@@ -14,13 +14,13 @@ from unittest.mock import patch
 
 import pytest
 from conftest import ctid_number
+from ctgraph.store import embedded
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from linking import World, condition, framework, iri, number_of, record
 
 from ctgraph.links.model import Graph
 from ctgraph.pathways import Asked
-from ctgraph.store import embedded
 
 # Who comes first, and how strongly: what a record says of itself, what it says of another one.
 FIRST = {"isRequiredFor": "required", "isAdvancedStandingFor": "advanced",

@@ -22,10 +22,10 @@ from test_queries import HEAVY, fill
 from werkzeug.test import TestResponse
 
 from ctgraph.errors import CtgraphError
-from ctgraph.store import pool as pools
-from ctgraph.store.pool import QueryPool
-from ctgraph.store.queries import Query, refuse, words
-from ctgraph.store.results import Complete, ResultCache
+from ctgraph.sparql import pool as pools
+from ctgraph.sparql.pool import QueryPool
+from ctgraph.sparql.query import Query, refuse, words
+from ctgraph.sparql.results import Complete, ResultCache
 from ctgraph.web import create_app
 from ctgraph.work.admission import Admission, never
 from ctgraph.work.process import WorkerProcess

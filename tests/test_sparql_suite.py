@@ -16,8 +16,8 @@ from w3c import BASE, BOOLEAN, Case, Suite, by_value, comparable, ordered, read_
 from werkzeug.test import TestResponse
 
 from ctgraph.ledger import Ledger
+from ctgraph.projections.snapshots import snapshots_of
 from ctgraph.settings import load_settings
-from ctgraph.store.snapshots import snapshots_of
 from ctgraph.web import create_app
 
 # Reading the suite is how the tests come to be, so its absence skips all of them at once.

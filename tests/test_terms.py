@@ -14,10 +14,10 @@ from flask.testing import FlaskClient
 from rdflib import OWL, RDF, RDFS, Graph, URIRef
 from rdflib.compare import isomorphic
 
-from ctgraph.iris import CTG
 from ctgraph.links.model import STRENGTHS, VIAS
-from ctgraph.terms import OwnTerm, own_terms
+from ctgraph.rdf.namespaces import CTG
 from ctgraph.vocab import vocabulary
+from ctgraph.vocab.own_terms import OwnTerm, own_terms
 
 ONTOLOGY = URIRef("https://w3id.org/ctgraph/terms")
 FILE = ROOT / "ctgraph/vocab/terms.ttl"

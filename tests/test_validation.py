@@ -19,18 +19,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ctgraph.cli import main
-from ctgraph.documents import parse
+from ctgraph.documents import parse, serialize
+from ctgraph.documents.json_text import lines_of
+from ctgraph.documents.rdf_input import RDF_INPUTS, from_rdf
 from ctgraph.errors import SettingsError
-from ctgraph.examining import examine
-from ctgraph.exports import rdf
-from ctgraph.exports.examples import example
 from ctgraph.identity import Identity
-from ctgraph.rdfinput import RDF_INPUTS, from_rdf
 from ctgraph.settings import Settings
 from ctgraph.shapes import Shapes, shapes
 from ctgraph.shapes.values import values_turtle
-from ctgraph.strictjson import lines_of
 from ctgraph.validation.engines import compile_shapes
+from ctgraph.validation.examples import example
+from ctgraph.validation.submissions import examine
 from ctgraph.vocab import vocabulary
 from ctgraph.web import create_app
 
@@ -171,10 +170,10 @@ def test_validate_answers_in_every_format(client: FlaskClient) -> None:
 
 @pytest.mark.parametrize("name", [f.name for f in RDF_INPUTS])
 def test_validate_reads_every_rdf_format(client: FlaskClient, name: str) -> None:
-    format = rdf.format_named(name)
+    format = serialize.format_named(name)
     assert format
     document = parse(orjson.dumps(without("ceterms:name")), Settings())
-    answer = client.post("/validate", data=rdf.document(document.quads, format),
+    answer = client.post("/validate", data=serialize.document(document.quads, format),
                          content_type=format.media_type).json  # fmt: skip
     assert answer["ctid"] == ctid_number(1)
     assert answer["counts"]["violation"] == 1 and "pointer" not in answer["problems"][0]
@@ -275,7 +274,7 @@ def test_the_command_checks_files_folders_and_standard_input(tmp_path: Path) -> 
     assert run(str(good), "--format", "nonsense").exit_code == 2
     turtle = tmp_path / "one.ttl"
     document = parse(bad.read_bytes(), Settings())
-    turtle.write_bytes(rdf.document(document.quads, RDF_INPUTS[0]))
+    turtle.write_bytes(serialize.document(document.quads, RDF_INPUTS[0]))
     assert run(str(turtle)).exit_code == 1
     assert run("-", "--input", "turtle", stdin=turtle.read_bytes()).exit_code == 1
 
@@ -343,7 +342,7 @@ def test_shapes_that_do_not_load_name_the_file_and_the_line(
 def test_rdf_comes_back_as_the_same_document(path: Path, format: Any) -> None:
     settings = Settings()
     document = parse(path.read_bytes(), settings)
-    there = from_rdf(rdf.document(document.quads, format), format, settings)
+    there = from_rdf(serialize.document(document.quads, format), format, settings)
     back = parse(orjson.dumps(there), settings)
     assert (back.ctid, back.digest) == (document.ctid, document.digest)
 

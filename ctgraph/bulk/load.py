@@ -17,22 +17,22 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import IO, Any
 
-from ctgraph import ctid
 from ctgraph.bulk import sources
 from ctgraph.bulk.workers import Workers
 from ctgraph.documents import Document, from_json
+from ctgraph.documents.json_text import read_json
 from ctgraph.errors import CtgraphError, DocumentTooLarge, InvalidDocument, Problem
+from ctgraph.identity import ctid
 from ctgraph.ledger import Ledger
-from ctgraph.ledger.values import OPERATOR, Organization
-from ctgraph.ledger.writing import (
+from ctgraph.ledger.append import (
     Progress,
     Submission,
     append,
     forget_progress,
     register_organizations,
 )
+from ctgraph.ledger.values import OPERATOR, Organization
 from ctgraph.settings import Settings
-from ctgraph.strictjson import read_json
 from ctgraph.validation import check, refused
 
 BATCH = 400

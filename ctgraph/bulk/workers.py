@@ -9,9 +9,9 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from typing import Generic, Self, TypeVar
 
-from ctgraph import children
 from ctgraph.bulk import sources
 from ctgraph.errors import LoadStopped
+from ctgraph.work import children
 
 Result = TypeVar("Result")
 

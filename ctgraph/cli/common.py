@@ -21,8 +21,8 @@ from rich.progress import (
 )
 from sqlalchemy.exc import SQLAlchemyError
 
-from ctgraph import ctid
 from ctgraph.errors import CtgraphError, InsufficientStorage
+from ctgraph.identity import ctid
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.database import is_full, ledger_error
 from ctgraph.settings import Settings, load_settings

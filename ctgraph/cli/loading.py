@@ -68,8 +68,8 @@ def _projecting(settings: Settings, ledger: Ledger, seconds: dict[str, float]) -
 
     :param seconds: gets the projector's processor time, where it was not the server's.
     """
-    from ctgraph.serving import start_projector
-    from ctgraph.store.snapshots import snapshots_of
+    from ctgraph.projections.snapshots import snapshots_of
+    from ctgraph.server.supervisor import start_projector
 
     projector = start_projector(for_load=True)
     try:

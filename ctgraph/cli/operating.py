@@ -18,30 +18,30 @@ from ctgraph.settings import load_settings
 @click.option("--workers", default=2, show_default=True, help="Web worker processes.")
 def serve(host: str, port: int, workers: int) -> None:
     """Serve the registry in the foreground, with the projector. Stops cleanly on SIGTERM."""
-    from ctgraph import serving
+    from ctgraph.server import supervisor
     from ctgraph.shapes import shapes
 
     settings, _ = open_registry()  # so that a missing registry is told at once
     keep_private(settings)
     shapes()  # and shapes that do not load
-    sys.exit(serving.serve(host, port, workers))
+    sys.exit(supervisor.serve(host, port, workers))
 
 
 @click.command(hidden=True)
 @click.option("--wait", default=0.0)
 def projector(wait: float) -> None:
     """Run the projector alone."""
-    from ctgraph import serving
+    from ctgraph.server import supervisor
 
-    serving.run_projector(*open_registry(), wait)
+    supervisor.run_projector(*open_registry(), wait)
 
 
 @click.command(hidden=True)
 @click.argument("sequence", type=click.IntRange(0, 2**63 - 1))
 def past(sequence: int) -> None:
     """Make the store as of a sequence number, for as-of queries."""
-    from ctgraph.store.past import Past
-    from ctgraph.store.snapshots import snapshots_of
+    from ctgraph.projections.asof import Past
+    from ctgraph.projections.snapshots import snapshots_of
 
     settings, ledger = open_registry()
     Past(settings, ledger, snapshots_of(settings)).build(sequence)
@@ -50,8 +50,8 @@ def past(sequence: int) -> None:
 @click.command()
 def rebuild() -> None:
     """Make a fresh triple store from the ledger and switch over."""
-    from ctgraph.store import maintenance
-    from ctgraph.store.projector import hold
+    from ctgraph.projections import maintenance
+    from ctgraph.projections.projector import hold
 
     settings, ledger = open_registry()
     with hold(settings), bar("Rebuilding", sum(ledger.counts().values())) as progress:
@@ -66,8 +66,8 @@ def check() -> None:
     Every kept document is compared with its digest. Prints every difference. Beside a running
     server, it looks at what queries see.
     """
-    from ctgraph.store.maintenance import check
-    from ctgraph.store.projector import hold
+    from ctgraph.projections.maintenance import check
+    from ctgraph.projections.projector import hold
 
     settings, ledger = open_registry()
     total = ledger.last_sequence() + sum(ledger.counts().values())
@@ -87,7 +87,7 @@ def check() -> None:
 @click.argument("file", type=FILE)
 def backup(file: Path) -> None:
     """Write everything that the ledger holds now to FILE, and prove it. A server may be running."""
-    from ctgraph.backup import back_up
+    from ctgraph.bulk.backup import back_up
 
     _, ledger = open_registry()
     try:
@@ -104,10 +104,10 @@ def backup(file: Path) -> None:
 @click.option("--replace", is_flag=True, help="Give up what the registry holds now.")
 def restore(file: Path, home: Path | None, replace: bool) -> None:
     """Prove the backup in FILE, make it the ledger, and rebuild the triple store."""
-    from ctgraph import backup
+    from ctgraph.bulk import backup
     from ctgraph.ledger import Ledger
-    from ctgraph.store.maintenance import rebuild
-    from ctgraph.store.projector import hold
+    from ctgraph.projections.maintenance import rebuild
+    from ctgraph.projections.projector import hold
 
     settings = load_settings(**({"home": home} if home else {}))
     keep_private(settings)

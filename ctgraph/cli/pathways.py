@@ -13,10 +13,10 @@ from rich.markup import escape
 from rich.tree import Tree
 
 from ctgraph.cli.common import CTID, open_registry
-from ctgraph.exports.graphs import FORMATS, write
 from ctgraph.identity import Identity
 from ctgraph.links.model import FAMILIES, STRENGTHS, Edge, Graph, Node
 from ctgraph.pathways import Asked, Pathways
+from ctgraph.pathways.formats import FORMATS, write
 from ctgraph.pathways.routes import MEASURES, MOST_ROUTES, Route, Routes, routes_json
 from ctgraph.pathways.traversal import DEEPEST, LARGEST_PAGE
 

@@ -10,9 +10,9 @@ from typing import Any
 import orjson
 import sqlalchemy as sa
 
-from ctgraph.canonical import canonical_of
-from ctgraph.ledger.models import envelope, sequence, version
+from ctgraph.ledger.tables import envelope, sequence, version
 from ctgraph.ledger.values import unpack
+from ctgraph.rdf.canonical import canonical_of
 
 PAGE = 100
 

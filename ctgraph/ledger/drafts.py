@@ -8,8 +8,8 @@ import sqlalchemy as sa
 
 from ctgraph.errors import DraftsFull, NotFound
 from ctgraph.ledger import Ledger
-from ctgraph.ledger.models import draft, organization
 from ctgraph.ledger.ownership import Ownership
+from ctgraph.ledger.tables import draft, organization
 from ctgraph.ledger.values import Organization, now
 
 MOST_DRAFTS = 200

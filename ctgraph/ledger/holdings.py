@@ -14,8 +14,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from ctgraph.ledger import Ledger
-from ctgraph.ledger.models import envelope, holding, version
 from ctgraph.ledger.ownership import select_in
+from ctgraph.ledger.tables import envelope, holding, version
 from ctgraph.ledger.values import Envelope, Version, unpack
 
 _VERSION = (version.c.seq, version.c.ctid, version.c.number, version.c.event, version.c.actor,

@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from ctgraph.errors import Forbidden, Problem
-from ctgraph.ledger.models import entity, organization, sequence
+from ctgraph.ledger.tables import entity, organization, sequence
 from ctgraph.ledger.values import Organization
 from ctgraph.vocab import vocabulary
 

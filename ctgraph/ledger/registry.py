@@ -8,7 +8,7 @@ import uuid
 import sqlalchemy as sa
 
 from ctgraph.errors import SettingsError
-from ctgraph.ledger.models import registry, sequence, version
+from ctgraph.ledger.tables import registry, sequence, version
 from ctgraph.ledger.values import Change
 
 

@@ -1,1 +1,1 @@
-"""Links between records: what a graph document says about what precedes and succeeds what."""
+"""What documents say about what precedes what."""

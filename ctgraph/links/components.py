@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from functools import cache, partial
 from itertools import islice
 
-from ctgraph import ctid
-from ctgraph.jsonld import IRI
+from ctgraph.documents.jsonld import IRI
+from ctgraph.identity import ctid
 from ctgraph.vocab import vocabulary
 
 Nodes = Mapping[str, Mapping[str, list[str]]]

@@ -6,11 +6,11 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from functools import cache, lru_cache
 
-from ctgraph.ctid import is_ctid
 from ctgraph.identity import Identity
+from ctgraph.identity.ctid import is_ctid
 from ctgraph.ledger import Ledger
 from ctgraph.links.model import Assertion, Condition, Edge, Node, rank
-from ctgraph.store.linkreader import Known, Links, Statement
+from ctgraph.projections.link_reader import Known, Links, Statement
 from ctgraph.vocab import vocabulary
 
 ROOTS = {

@@ -6,7 +6,7 @@ from ctgraph.links.model import Cut, Graph
 from ctgraph.pathways.answers import Describer
 from ctgraph.pathways.paging import edges_between
 from ctgraph.pathways.traversal import Asked, Pair, Walk, walk
-from ctgraph.store.linkreader import Links
+from ctgraph.projections.link_reader import Links
 
 
 def common_of(

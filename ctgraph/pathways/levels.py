@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from heapq import heappop, heappush
 
+from ctgraph.documents.node_values import NAMES
 from ctgraph.links.components import Nodes, values_of
-from ctgraph.nodes import NAMES
 from ctgraph.vocab import vocabulary
 
 LATER = ("ceterms:precedes", "ceterms:preceeds")

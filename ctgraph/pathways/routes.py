@@ -11,12 +11,12 @@ from typing import Any
 import networkx as nx
 
 from ctgraph.errors import BadParameter, QueryLimit
-from ctgraph.exports.graphs import to_json
 from ctgraph.links.model import Cut, Graph, Node, rank
 from ctgraph.pathways.answers import Describer
+from ctgraph.pathways.formats import to_json
 from ctgraph.pathways.paging import edges_between
 from ctgraph.pathways.traversal import MOST_STEPS, Pair
-from ctgraph.store.linkreader import Links
+from ctgraph.projections.link_reader import Links
 
 LONGEST = 20
 MOST_ROUTES = 10

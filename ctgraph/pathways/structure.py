@@ -8,10 +8,11 @@ from dataclasses import asdict, dataclass, replace
 from itertools import count
 from typing import Any
 
-from ctgraph.ctid import is_ctid
+from ctgraph.documents.jsonld import inline_prefixes, to_quads
+from ctgraph.documents.node_values import NAMES, shortened, type_of
 from ctgraph.errors import NotFound
 from ctgraph.identity import Identity
-from ctgraph.jsonld import inline_prefixes, to_quads
+from ctgraph.identity.ctid import is_ctid
 from ctgraph.links.components import (
     MOST_STEPS,
     Nodes,
@@ -24,8 +25,7 @@ from ctgraph.links.components import (
     required_of,
     values_of,
 )
-from ctgraph.links.reading import nodes_of
-from ctgraph.nodes import NAMES, shortened, type_of
+from ctgraph.links.nodes import nodes_of
 from ctgraph.pathways.levels import Level, levels_of
 from ctgraph.vocab import vocabulary
 

@@ -6,11 +6,11 @@ from collections import deque
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
-from ctgraph.ctid import is_ctid
 from ctgraph.errors import BadParameter
+from ctgraph.identity.ctid import is_ctid
 from ctgraph.links.model import FAMILIES, STRENGTHS, Cut
 from ctgraph.pathways.answers import family_of
-from ctgraph.store.linkreader import Known, Links
+from ctgraph.projections.link_reader import Known, Links
 
 DEEPEST = 10
 MOST_NODES = 5_000

@@ -1,1 +1,1 @@
-"""The process that serves: connections that wait, requests that are whole, answers on their way."""
+"""The processes that serve a registry."""

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from ctgraph.nodes import each
+from ctgraph.documents.node_values import each
 from ctgraph.shapes import Shape, shapes
 from ctgraph.vocab import vocabulary
 

@@ -9,7 +9,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from ctgraph.errors import SettingsError
-from ctgraph.shapes.reading import SH
+from ctgraph.rdf.graph import SH
 
 
 @dataclass(frozen=True, order=True)

@@ -1,1 +1,1 @@
-"""Work that may take long: worker processes, and the turns in which clients have them."""
+"""Processes that do what takes long, and the turns in which clients have them."""

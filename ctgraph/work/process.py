@@ -19,8 +19,8 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import IO
 
-from ctgraph import children
 from ctgraph.errors import Busy
+from ctgraph.work import children
 from ctgraph.work.admission import LOOK
 
 FRAME = struct.Struct("!cI")

@@ -7,6 +7,6 @@ from __future__ import annotations
 
 import os
 
-from ctgraph import children
+from ctgraph.work import children
 
 children.follow(os.getppid())

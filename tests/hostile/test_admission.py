@@ -26,8 +26,6 @@ from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ctgraph import examining
-from ctgraph.ctid import canonical
 from ctgraph.errors import (
     Busy,
     CtgraphError,
@@ -37,13 +35,16 @@ from ctgraph.errors import (
     TooManyPasts,
     TooManyQueries,
 )
-from ctgraph.examining import MOST_OTHER_BYTES, Link, LinkAdvisor
+from ctgraph.identity.ctid import canonical
 from ctgraph.ledger import Ledger
+from ctgraph.publishing import link_checks
+from ctgraph.publishing.link_checks import MOST_OTHER_BYTES, LinkAdvisor
 from ctgraph.settings import load_settings
-from ctgraph.store.pool import QueryPool
-from ctgraph.store.queries import DEEPEST, Query, depth
+from ctgraph.sparql.pool import QueryPool
+from ctgraph.sparql.query import DEEPEST, Query, depth
+from ctgraph.validation.submissions import Link
 from ctgraph.web import create_app
-from ctgraph.web.state import PASTS
+from ctgraph.web.http.registry import PASTS
 from ctgraph.work.admission import (
     MOST_PAUSES,
     SLICE,
@@ -419,7 +420,7 @@ def test_long_calls_take_turns_and_all_end(
     assert Calls(crew, "a", PATIENCE, never)(os.getpid) in found
 
 
-@pytest.mark.parametrize("kind", ["ctgraph.work.calls", "ctgraph.store.worker"])
+@pytest.mark.parametrize("kind", ["ctgraph.work.calls", "ctgraph.sparql.worker"])
 def test_a_paused_process_ends_with_its_parent(tmp_path: Path, kind: str) -> None:
     """Nobody else would ever end it."""
     told = tmp_path / "pid"
@@ -592,7 +593,7 @@ def test_no_more_is_read_for_advice_than_that(sizes: list[int]) -> None:
              for n in range(len(sizes))]  # fmt: skip
     advisor = LinkAdvisor(Kept(), load_settings())  # type: ignore[arg-type]
     found = list(advisor.advise(links))
-    assert sum(read) <= MOST_OTHER_BYTES and len(read) <= examining.MOST_OTHER_SIDES
+    assert sum(read) <= MOST_OTHER_BYTES and len(read) <= link_checks.MOST_OTHER_SIDES
     told = [p for p in found if p.detail["advice"] == "not-looked-at"]
     assert bool(told) == (len(read) < len(sizes))
 
@@ -674,7 +675,7 @@ def test_a_worker_that_overflows_its_stack_tells_of_the_query(
     pool: QueryPool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """If something deep slips through, it is still no reason to try it again."""
-    monkeypatch.setattr("ctgraph.store.queries.DEEPEST", 10**9)
+    monkeypatch.setattr("ctgraph.sparql.query.DEEPEST", 10**9)
     with pytest.raises(QueryError, match="nested too deeply"):
         pool.run(Query(NESTED["functions"](60_000)))
     assert b"".join(pool.run(Query("ASK {}")))

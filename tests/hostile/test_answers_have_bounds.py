@@ -14,12 +14,11 @@ from flask.testing import FlaskClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ctgraph.documents import parse
+from ctgraph.documents import parse, serialize
+from ctgraph.documents.nesting import entity_json
 from ctgraph.errors import InvalidDocument
-from ctgraph.exports import rdf
-from ctgraph.exports.nesting import entity_json
 from ctgraph.identity import Identity
-from ctgraph.links.extraction import extract
+from ctgraph.links.statements import extract
 from ctgraph.settings import Settings
 from ctgraph.vocab import vocabulary
 from ctgraph.web import create_app
@@ -136,10 +135,10 @@ def test_an_entity_says_all_that_its_document_says_of_it_once(document: dict[str
     iri = f"{BASE}/resources/{RECORD}"
     entity = entity_json(read.content, iri)
     assert len(orjson.dumps(entity)) < 3 * len(read.canonical)
-    found = rdf.entity(read.quads, iri, rdf.format_named("nt") or rdf.FORMATS[3])
+    found = serialize.entity(read.quads, iri, serialize.format_named("nt") or serialize.FORMATS[3])
     assert said(entity) == triples(found, ox.RdfFormat.N_TRIPLES)
-    for format in rdf.FORMATS[2:]:
-        assert len(rdf.entity(read.quads, iri, format)) < TIMES * len(read.canonical)
+    for format in serialize.FORMATS[2:]:
+        assert len(serialize.entity(read.quads, iri, format)) < TIMES * len(read.canonical)
 
 
 def test_a_text_that_looks_like_a_label_is_a_text(client: FlaskClient, registry: Registry) -> None:

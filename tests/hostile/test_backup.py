@@ -14,16 +14,16 @@ from click.testing import CliRunner
 from conftest import Registry, certificate, ctid_number
 from test_killing import publish
 
-from ctgraph.backup import back_up
+from ctgraph.bulk.backup import back_up
 from ctgraph.cli import main
 from ctgraph.errors import CtgraphError
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.registry import incarnation
+from ctgraph.projections.maintenance import check
+from ctgraph.projections.projector import hold
 from ctgraph.publishing import publish as publish_one
 from ctgraph.publishing import withdraw
 from ctgraph.settings import load_settings
-from ctgraph.store.maintenance import check
-from ctgraph.store.projector import hold
 
 
 @pytest.fixture

@@ -17,9 +17,9 @@ from conftest import Registry, certificate
 from test_damaged_store import count, following, ready, until
 from test_killing import publish
 
-from ctgraph.store.maintenance import check
-from ctgraph.store.projector import hold
-from ctgraph.store.snapshots import snapshots_of
+from ctgraph.projections.maintenance import check
+from ctgraph.projections.projector import hold
+from ctgraph.projections.snapshots import snapshots_of
 from ctgraph.web import create_app
 
 SIZE = 24

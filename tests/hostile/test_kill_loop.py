@@ -22,8 +22,8 @@ from conftest import Registry, certificate, ctid_number, serving
 from test_killing import environment
 from test_processes import of
 
-from ctgraph.store.maintenance import check
-from ctgraph.store.projector import hold
+from ctgraph.projections.maintenance import check
+from ctgraph.projections.projector import hold
 
 SECONDS = float(os.environ.get("CTGRAPH_KILL_SECONDS") or 20)
 CLI = [sys.executable, "-m", "ctgraph.cli"]

@@ -20,9 +20,9 @@ import pytest
 from conftest import Registry, certificate, ctid_number, serving
 from test_killing import environment, publish
 
-from ctgraph import children
-from ctgraph.store.maintenance import check
-from ctgraph.store.projector import hold
+from ctgraph.projections.maintenance import check
+from ctgraph.projections.projector import hold
+from ctgraph.work import children
 
 PATIENCE = 60.0
 CLI = [sys.executable, "-m", "ctgraph.cli"]
@@ -164,7 +164,7 @@ def test_a_child_started_in_a_thread_outlives_the_thread() -> None:
 
 def test_a_child_whose_parent_is_gone_already_does_not_start() -> None:
     result = subprocess.run(
-        [sys.executable, "-m", "ctgraph.children", "1", "this"], stdout=subprocess.PIPE
+        [sys.executable, "-m", "ctgraph.work.children", "1", "this"], stdout=subprocess.PIPE
     )
     assert result.returncode == -signal.SIGKILL and result.stdout == b""
 

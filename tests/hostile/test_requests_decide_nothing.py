@@ -143,7 +143,7 @@ class Clock(datetime):
 def test_changes_in_one_second_are_told_apart(
     client: FlaskClient, registry: Registry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ctgraph.web.negotiation.datetime", Clock)
+    monkeypatch.setattr("ctgraph.web.http.negotiation.datetime", Clock)
     second = datetime.fromisoformat("2026-05-01T12:00:00+00:00")
     written = iter((second + timedelta(milliseconds=n)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
                    for n in range(100, 999, 10))  # fmt: skip

@@ -13,20 +13,20 @@ import orjson
 import pyoxigraph as ox
 import pytest
 from conftest import ctid_number
+from ctgraph.store import embedded
 from linking import ORGANIZATIONS, World, condition, framework, iri, needs, pairs, record
 
 from ctgraph.documents import parse
 from ctgraph.errors import QueryLimit
-from ctgraph.iris import CTG
-from ctgraph.ledger.writing import Submission, append
-from ctgraph.links.extraction import Extract, Link
-from ctgraph.links.facts import Fact
+from ctgraph.ledger.append import Submission, append
+from ctgraph.links.node_facts import Fact
 from ctgraph.links.properties import CETERMS
+from ctgraph.links.statements import Extract, Link
 from ctgraph.pathways import Asked
-from ctgraph.store import embedded
-from ctgraph.store.linkreader import Links
-from ctgraph.store.links import LinkIndex
-from ctgraph.store.projector import Projector, snapshots_of
+from ctgraph.projections.link_index import LinkIndex
+from ctgraph.projections.link_reader import Links
+from ctgraph.projections.projector import Projector, snapshots_of
+from ctgraph.rdf.namespaces import CTG
 
 MANIFEST, SKILL = 5, 11
 TARGETS, USERS = range(1_000, 1_500), range(10_000, 15_000)
@@ -63,7 +63,7 @@ def counting() -> Iterator[dict[str, int]]:
         started(index, path)
         opened.append(index._db)
 
-    with (patch("ctgraph.store.embedded.link_quads", counted),
+    with (patch("ctgraph.projections.triples.link_quads", counted),
           patch.object(LinkIndex, "__init__", noted)):  # fmt: skip
         yield count
         count["rows"] = sum(db.total_changes for db in opened)
@@ -197,7 +197,7 @@ def test_a_competency_costs_the_links_that_name_it(world: World) -> None:
 def test_many_links_are_amended_some_at_a_time(world: World) -> None:
     users = range(100, 107)
     world.publish(*(record(n, requires=[iri(SKILL)]) for n in users))
-    with patch("ctgraph.store.embedded.AMENDED", 3):
+    with patch("ctgraph.projections.triples.AMENDED", 3):
         append(world.ledger, [submission(world, framework(10, SKILL))], "test")
         assert world.projector.step()  # applied, and three of them amended
         assert world.edges() == {}
@@ -237,8 +237,8 @@ def submission(world: World, document: dict[str, Any]) -> Submission:
     return Submission(world.owners[0], parsed.ctid, parsed)
 
 
-@pytest.mark.parametrize("bound", ["ctgraph.store.embedded.MOST_QUADS",
-                                   "ctgraph.store.projector.BATCH_BYTES"])  # fmt: skip
+@pytest.mark.parametrize("bound", ["ctgraph.projections.triples.MOST_QUADS",
+                                   "ctgraph.projections.projector.BATCH_BYTES"])  # fmt: skip
 def test_who_waits_sees_what_is_there_between_batches(world: World, bound: str) -> None:
     append(world.ledger, [submission(world, record(n)) for n in range(1, 7)], "test")
     settings = world.settings.model_copy(update={"snapshot_interval": 0})
@@ -269,7 +269,7 @@ def test_a_version_between_two_batches(world: World) -> None:
     """A record that changes twice stands at its first version where the first batch ends."""
     append(world.ledger, [submission(world, record(1, requires=[iri(2)]))], "test")
     append(world.ledger, [submission(world, record(1, recommends=[iri(3)]))], "test")
-    with patch("ctgraph.store.embedded.MOST_QUADS", 1):
+    with patch("ctgraph.projections.triples.MOST_QUADS", 1):
         assert world.projector.step() and world.edges() == {(2, 1): "required"}
         assert (2, "precedes", 1) in world.says(1)
         assert not world.projector.step() and world.edges() == {(3, 1): "recommended"}

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from ctgraph.ledger.models import metadata
+from ctgraph.ledger.tables import metadata
 
 connection = context.config.attributes["connection"]
 context.configure(connection=connection, target_metadata=metadata)

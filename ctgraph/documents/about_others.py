@@ -1,0 +1,138 @@
+"""What a document may say, and whom it names: of what is another's it says nothing.
+
+A document speaks of its own entities, of their fragments, of blank nodes, and of things elsewhere.
+To everything else that this registry has an address for, it only refers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from ctgraph.documents.json_text import Place, pointer
+from ctgraph.documents.jsonld import Canonicaliser
+from ctgraph.documents.node_values import each
+from ctgraph.errors import Problem
+from ctgraph.identity import Identity
+from ctgraph.vocab import vocabulary
+
+OWNING = (
+    "ceterms:ownedBy", "ceterms:offeredBy", "ceasn:publisher", "ceasn:creator", "ceasn:author",
+    "ceterms:assertedBy", "ceterms:conditionManifestOf", "ceterms:costManifestOf",
+    "qdata:dataProvider", "ceterms:actingAgent",
+)  # fmt: skip
+_OWNING = {vocabulary().expand(name): name for name in OWNING}
+_REMEDY = (
+    "Refer to it by its @id alone. What you have to say of it, publish as a statement of your own, "
+    "such as a ceterms:RecognizeAction that has it as its ceterms:object."
+)
+
+Found = tuple[dict[str, Any], Place]
+
+
+@dataclass(frozen=True)
+class Naming:
+    """Where an entity names somebody as its owner, offerer, publisher …
+
+    :param property: one of :data:`OWNING`.
+    :param ctid: the CTID that it names; None for a value that is no record of this registry.
+    :param primary: whether the primary entity does.
+    :param acting: whether it is who acts in an action.
+    """
+
+    property: str
+    ctid: str | None
+    pointer: str
+    primary: bool
+    acting: bool
+
+
+def about_others(nodes: Iterable[Found], own: set[str], identity: Identity) -> list[Found]:
+    """Return the nodes that say something of what is not the document's own.
+
+    :param own: the CTIDs of the document's entities.
+    """
+    return [
+        (node, at)
+        for node, at in nodes
+        if len(node) > 1
+        and "ceterms:ctid" not in node  # an entity: who may bear its CTID is another question
+        and isinstance(iri := node.get("@id"), str)
+        and identity.holds(iri)
+        and identity.ctid_of(iri.partition("#")[0]) not in own
+    ]
+
+
+def refusal(node: dict[str, Any], at: Place) -> Problem:
+    """Return why a statement about another's record is refused."""
+    return Problem(f"{node['@id']} is not this document's to describe.", _REMEDY, pointer(at))
+
+
+def leave_out(found: list[Found], nodes: list[dict[str, Any]]) -> list[Problem]:
+    """Take what `found` nodes say out of a document; return a warning for each.
+
+    A bare reference stays of each. What is nested in it and has a name of its own stays too.
+
+    :param nodes: the top-level nodes of the document; those that were nested are added.
+    """
+    others = {id(node) for node, _ in found}
+    warnings = []
+    for node, at in found:
+        iri = node["@id"]
+        message = f"What this document says of {iri} was left out: it is not its own."
+        warnings.append(Problem(message, _REMEDY, pointer(at), "warning"))
+        nodes += _named_in(list(node.values()), others)
+        node.clear()
+        node["@id"] = iri
+    return warnings
+
+
+def _named_in(value: Any, others: set[int]) -> Iterator[dict[str, Any]]:
+    """Yield what has a name and is said something of, but not what is left out itself."""
+    if isinstance(value, list):
+        for item in value:
+            yield from _named_in(item, others)
+    elif isinstance(value, dict) and id(value) not in others:
+        if "@id" in value and len(value) > 1:
+            yield value
+        else:
+            yield from _named_in(list(value.values()), others)
+
+
+def namings(walk: Canonicaliser, primary: str, own: set[str], identity: Identity) -> list[Naming]:
+    """Return where the entities of a document name owners; the primary one's first.
+
+    :param primary: the CTID of the primary entity.
+    :param own: the CTIDs of all entities.
+    """
+    iris = {identity.resource(record): record for record in own}
+    spoken = [(node, at, iris[node["@id"]]) for node, at in walk.nodes if node.get("@id") in iris]
+    acts = any(
+        vocabulary().is_a(str(kind), "ceterms:CredentialingAction")
+        for node, _, record in spoken if record == primary
+        for kind in each(node.get("@type"))
+    )  # fmt: skip
+    found = [
+        Naming(name, _named(value, identity), pointer(place), record == primary,
+               acts and record == primary and name == "ceterms:actingAgent")
+        for node, at, record in spoken
+        for key in node
+        if (name := _OWNING.get(walk.expanded(key)))
+        for value, place in _values(node[key], (at, key))
+    ]  # fmt: skip
+    return sorted(found, key=lambda one: (not one.primary, OWNING.index(one.property)))
+
+
+def _values(value: Any, at: Place) -> Iterator[tuple[Any, Place]]:
+    """Yield the values of a property with their places; arrays in arrays are one array."""
+    if isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _values(item, (at, index))
+    elif value is not None:
+        yield value, at
+
+
+def _named(value: Any, identity: Identity) -> str | None:
+    iri = value.get("@id") if isinstance(value, dict) else value
+    return identity.ctid_of(iri) if isinstance(iri, str) else None

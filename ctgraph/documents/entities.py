@@ -1,0 +1,146 @@
+"""The entities of a document: which of its nodes have a CTID, and which one names it."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from ctgraph.documents.json_text import Place, pointer
+from ctgraph.documents.jsonld import CTID
+from ctgraph.documents.node_values import each, type_of
+from ctgraph.errors import MalformedCtid, Problem
+from ctgraph.identity import Identity, ctid
+from ctgraph.vocab import vocabulary
+
+# What may stand beside the primary entity with a CTID of its own: the parts of a framework, a
+# scheme, a pathway or a rubric, and the outcome data that real records carry along.
+PARTS = (
+    "ceasn:Competency", "skos:Concept", "asn:ProgressionLevel", "ceterms:PathwayComponent",
+    "ceasn:RubricCriterion", "ceasn:RubricLevel", "ceasn:CriterionLevel",
+    "ceasn:CriterionCategory", "qdata:DataSetProfile",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Entity:
+    """A thing with a CTID in a document: its class (a CURIE), and its place as submitted."""
+
+    ctid: str
+    type: str
+    pointer: str
+
+
+def entities_of(
+    value: dict[str, Any],
+    found: list[tuple[dict[str, Any], Place]],
+    identity: Identity,
+    problems: list[Problem],
+) -> tuple[dict[str, Any], list[Entity]]:
+    """Check the CTIDs of a document; return its primary node and all its entities."""
+    if not found:
+        problems.append(Problem(
+            "No entity in the document has a ceterms:ctid.",
+            "Give the primary entity a CTID: 'ce-' and a lower-case UUID.",
+            "/@graph/0/ceterms:ctid" if "@graph" in value else "/ceterms:ctid",
+        ))  # fmt: skip
+        return {}, []
+    seen: set[str] = set()
+    for node, at in found:
+        _check_ctid(node, at, identity, seen, problems)
+    primary, at = _primary(value, found, identity, problems)
+    others = [(node, place) for node, place in found if node is not primary]
+    for node, place in others:
+        if not vocabulary().is_a(type_of(node), *PARTS):
+            problems.append(Problem(
+                f"{node['ceterms:ctid']} is a {type_of(node) or 'thing without a class'}: "
+                "only the parts of a framework, scheme, pathway or rubric may stand beside the "
+                "primary entity with a CTID.", "Publish it in a document of its own.",
+                pointer(place),
+            ))  # fmt: skip
+    if not type_of(primary):
+        problems.append(Problem("The primary entity has no @type.",
+                                "Name its class, such as ceterms:Certificate.",
+                                pointer((at, "@type"))))  # fmt: skip
+    return primary, [
+        Entity(node["ceterms:ctid"], type_of(node), pointer(place))
+        for node, place in ((primary, at), *others)
+    ]
+
+
+def _check_ctid(
+    node: dict[str, Any], at: Place, identity: Identity, seen: set[str], problems: list[Problem]
+) -> None:
+    """Bring a node's CTID and ``@id`` to their canonical form, where they agree."""
+    given = node["ceterms:ctid"]
+    try:
+        record = ctid.canonical(given) if isinstance(given, str) else ""
+    except MalformedCtid:
+        record = ""
+    if not record:
+        problems.append(Problem(
+            f"{given!r} is not a CTID." if not isinstance(given, list)
+            else "An entity has exactly one CTID.",
+            "A CTID is 'ce-' and a UUID of 36 characters, in lower case.",
+            pointer((at, "ceterms:ctid")),
+        ))  # fmt: skip
+        node["ceterms:ctid"] = str(given)
+        return
+    if record in seen:
+        problems.append(Problem(f"The CTID {record} stands on two entities.",
+                                "Give every entity its own.",
+                                pointer((at, "ceterms:ctid"))))  # fmt: skip
+    seen.add(record)
+    node["ceterms:ctid"] = record
+    iri = node.setdefault("@id", identity.resource(record))
+    if iri != identity.resource(record):
+        problems.append(Problem(
+            f"The @id {iri!r} does not match the CTID {record}.",
+            f"Write {identity.resource(record)}, or correct the CTID.", pointer((at, "@id")),
+        ))  # fmt: skip
+
+
+def _primary(
+    value: dict[str, Any],
+    found: list[tuple[dict[str, Any], Place]],
+    identity: Identity,
+    problems: list[Problem],
+) -> tuple[dict[str, Any], Place]:
+    """Return the entity that the document's @id names, else the first with a CTID."""
+    graph = value.get("@id") if "@graph" in value else None
+    if graph is None:
+        return found[0]
+    record = identity.ctid_of(graph) if isinstance(graph, str) else None
+    for node, at in found:
+        if node["ceterms:ctid"] == record:
+            return node, at
+    problems.append(Problem(
+        f"The document's @id {graph!r} does not match the CTID of its primary entity, "
+        f"{found[0][0]['ceterms:ctid']}.",
+        f"Write {identity.graph(found[0][0]['ceterms:ctid'])}, or leave @id out.", "/@id",
+    ))  # fmt: skip
+    return found[0]
+
+
+def ctids_in(value: dict[str, Any], identity: Identity) -> dict[str, str | None]:
+    """Return the CTIDs that an unfinished document bears, in its entities or as its own name.
+
+    :returns: each CTID with its JSON Pointer.
+    """
+    found: dict[str, str | None] = {}
+    waiting: list[tuple[Any, Place]] = [(value, ())]
+    while waiting:
+        item, at = waiting.pop()
+        if isinstance(item, list):
+            waiting += ((member, (at, index)) for index, member in enumerate(item))
+        elif isinstance(item, dict):
+            for key, member in item.items():
+                if isinstance(member, (dict, list)):
+                    waiting.append((member, (at, key)))
+                named = isinstance(member, str) and key == "@id" and ("@graph" in item or not at)
+                if named and (record := identity.ctid_of(member)):
+                    found.setdefault(record, pointer((at, key)))
+                for text in each(member) if vocabulary().expand(key) == CTID else ():
+                    with suppress(MalformedCtid):
+                        found.setdefault(ctid.canonical(str(text)), pointer((at, key)))
+    return found

@@ -1,0 +1,298 @@
+"""Adding versions to the ledger: one transaction for a batch, gapless sequence numbers.
+
+Who may change what is decided in :mod:`ctgraph.ledger.ownership`.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Sequence
+from dataclasses import astuple, dataclass, replace
+from typing import Any
+
+import sqlalchemy as sa
+
+from ctgraph.documents import Document
+from ctgraph.errors import Conflict, CtgraphError, Forbidden, Gone, NotFound, Problem
+from ctgraph.ledger import Ledger
+from ctgraph.ledger.holdings import Holdings
+from ctgraph.ledger.ownership import Ownership, accounts, describable, lock_sequence, select_in
+from ctgraph.ledger.tables import (
+    entity,
+    envelope,
+    load_progress,
+    organization,
+    sequence,
+    version,
+)
+from ctgraph.ledger.values import Envelope, Organization, later, now, pack
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What an organization wants to change: publish `document`, or withdraw `ctid` without one.
+
+    :param owner: the organization; None lets the operator withdraw for whoever owns the record.
+    """
+
+    owner: Organization | None
+    ctid: str
+    document: Document | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a submission.
+
+    :param event: ``created``, ``updated``, ``unchanged`` or ``withdrawn``.
+    :param seq: the sequence number of the change; of the last one where nothing changed.
+    """
+
+    envelope: Envelope
+    event: str
+    seq: int
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How many documents of a load are done, once the submissions that go with it are added."""
+
+    source: str
+    done: int
+
+
+def append(
+    ledger: Ledger,
+    submissions: Sequence[Submission],
+    actor: str,
+    progress: Progress | None = None,
+) -> list[Outcome | CtgraphError]:
+    """Add submissions to the ledger in order, in one transaction.
+
+    A submission that may not be, or changes nothing, leaves no trace; its outcome says why. The
+    others are added all the same.
+
+    :param actor: who did it, for the history: the id of an API key, or ``operator``.
+    :param progress: noted in the same transaction, so that nothing is loaded twice.
+    """
+    with ledger.writing() as connection:
+        batch = _Batch(connection, submissions, actor)
+        outcomes = [batch.add(submission) for submission in submissions]
+        batch.flush()
+        if progress:
+            _note_progress(connection, progress)
+    return outcomes
+
+
+def forget_progress(ledger: Ledger, source: str) -> None:
+    """Forget how far a load was, since it is complete."""
+    with ledger.writing() as connection:
+        connection.execute(load_progress.delete().where(load_progress.c.source == source))
+
+
+def _note_progress(connection: sa.Connection, progress: Progress) -> None:
+    values = {"done": progress.done, "updated_at": now()}
+    mine = load_progress.c.source == progress.source
+    if not connection.execute(load_progress.update().where(mine).values(values)).rowcount:
+        connection.execute(load_progress.insert().values(source=progress.source, **values))
+
+
+def register_organizations(ledger: Ledger, named: dict[str, str]) -> dict[str, Organization]:
+    """Return the organizations with these CTIDs; those not known yet are added with the names.
+
+    A CTID that already names something else than an organization is left out.
+    """
+    with ledger.writing() as connection:
+        lock_sequence(connection)
+        missing = named.keys() - accounts(connection, named).keys()
+        added = [
+            {"ctid": record, "name": named[record] or record, "created_at": now()}
+            for record in sorted(describable(connection, missing))
+        ]
+        if added:
+            connection.execute(organization.insert(), added)
+        return accounts(connection, named)
+
+
+@dataclass
+class _Part:
+    """An entity with a CTID, and the envelope that holds it, or once did.
+
+    :param owner: the organization that first held it.
+    """
+
+    ctid: str
+    envelope: str
+    type: str
+    current: bool
+    owner: str
+
+
+class _Batch:
+    """The state of a write transaction: what stands, and what is to be written."""
+
+    def __init__(
+        self, connection: sa.Connection, submissions: Sequence[Submission], actor: str
+    ) -> None:
+        self._connection = connection
+        self._actor = actor
+        self._seq = lock_sequence(connection)
+        newest = sa.select(version.c.created_at).where(version.c.seq == self._seq)
+        self._moment: str = connection.execute(newest).scalar() or ""
+        records = {submission.ctid for submission in submissions}
+        inner = {e.ctid for s in submissions if s.document for e in s.document.entities}
+        parts = select_in(connection, entity.select(), entity.c.ctid, records | inner)
+        parts += select_in(connection, entity.select(), entity.c.envelope, records)
+        self._entities = {row[0]: _Part(*row) for row in parts}
+        self._stored = {row[0]: tuple(row) for row in parts}
+        documents = records | {part.envelope for part in self._entities.values()}
+        heads = select_in(connection, envelope.select(), envelope.c.ctid, documents)
+        self._heads = {row[0]: Envelope(*row) for row in heads}
+        self._known = set(self._heads)
+        self._ownership = Ownership(connection, records | inner)
+        self._holdings = Holdings(connection, records)
+        self._versions: list[dict[str, Any]] = []
+        self._changed: dict[str, Document | None] = {}
+
+    def add(self, submission: Submission) -> Outcome | CtgraphError:
+        """Decide on one submission, and note what it changes."""
+        head = self._heads.get(submission.ctid)
+        owner, document = submission.owner, submission.document
+        try:
+            self._authorize(submission)
+            if document is None:
+                return self._withdraw(submission, head)
+            assert owner  # or it would not have been authorized
+            if head and not head.deleted_at and (head.digest, head.owner) == (
+                document.digest, owner.ctid,
+            ):  # fmt: skip
+                return Outcome(head, "unchanged", self._seq)
+            return self._publish(owner, document, head)
+        except CtgraphError as error:
+            return error
+
+    def _authorize(self, submission: Submission) -> None:
+        """Let an organization change only what it owns.
+
+        :raises Forbidden: when a CTID belongs to another organization.
+        :raises Conflict: when a CTID in the document stands in another document of its owner.
+        """
+        owner, document = submission.owner, submission.document
+        if owner is None:
+            if document:
+                raise Forbidden(f"{submission.ctid} cannot be published without an owner.")
+            return
+        if document is None:
+            self._ownership.require(owner, [(submission.ctid, None)])
+            return
+        self._ownership.require(owner, [(e.ctid, e.pointer) for e in document.entities])
+        for part in document.entities:
+            held = self._entities.get(part.ctid)
+            if held is None or not held.current or held.envelope == document.ctid:
+                continue
+            # Where somebody else has it without a right to, its owner takes it back.
+            if self._heads[held.envelope].owner == owner.ctid:
+                message = f"{part.ctid} is already published as part of {held.envelope}."
+                remedy = "Remove it there first, or publish it there."
+                raise Conflict(message, [Problem(message, remedy, part.pointer)], ctid=part.ctid)
+
+    def _withdraw(self, submission: Submission, head: Envelope | None) -> Outcome:
+        if head is None:
+            raise NotFound(f"There is no record {submission.ctid} in this registry.")
+        if head.deleted_at:
+            raise Gone(f"{submission.ctid} was already withdrawn on {head.deleted_at}.")
+        moment = self._next_moment()
+        changed = replace(
+            head, version=head.version + 1, digest="", updated_at=moment, deleted_at=moment
+        )
+        return self._note(changed, "withdraw", None, "withdrawn")
+
+    def _publish(
+        self, owner: Organization, document: Document, head: Envelope | None
+    ) -> Outcome:
+        moment = self._next_moment()
+        changed = Envelope(
+            ctid=document.ctid,
+            uuid=head.uuid if head else str(uuid.uuid4()),
+            owner=owner.ctid,
+            type=document.type,
+            name=document.name,
+            version=head.version + 1 if head else 1,
+            digest=document.digest,
+            created_at=head.created_at if head else moment,
+            updated_at=moment,
+            deleted_at=None,
+        )
+        return self._note(changed, "publish", document, "updated" if head else "created")
+
+    def _next_moment(self) -> str:
+        """Return the time of the next version: later than the one before, whatever clocks say."""
+        self._moment = later(self._moment)
+        return self._moment
+
+    def _note(
+        self, changed: Envelope, event: str, document: Document | None, outcome: str
+    ) -> Outcome:
+        self._seq += 1
+        self._heads[changed.ctid] = changed
+        self._changed[changed.ctid] = document
+        # Entities that the new version no longer has keep their row: they answer as gone.
+        for record in (changed.ctid, *self._holdings.parts(changed.ctid)):
+            part = self._entities.get(record)
+            if part and part.envelope == changed.ctid:
+                part.current = False
+        if document:
+            self._hold(changed, document)
+        self._versions.append({
+            "seq": self._seq, "ctid": changed.ctid, "number": changed.version, "event": event,
+            "actor": self._actor, "created_at": changed.updated_at, "digest": changed.digest,
+            "received": pack(document.received) if document else None,
+            "canonical": pack(document.canonical) if document else None,
+            "quads": pack(document.quads) if document else None,
+        })  # fmt: skip
+        return Outcome(changed, outcome, self._seq)
+
+    def _hold(self, changed: Envelope, document: Document) -> None:
+        """Note which entities a new version of a document holds."""
+        for entry in document.entities:
+            first = self._ownership.take(entry.ctid, changed.owner)
+            self._entities[entry.ctid] = _Part(entry.ctid, changed.ctid, entry.type, True, first)
+        parts = {entry.ctid for entry in document.entities} - {changed.ctid}
+        self._holdings.publish(changed.ctid, changed.version, parts)
+
+    def flush(self) -> None:
+        """Write what :meth:`add` noted; a row that stays as it is, is not written."""
+        if not self._versions:
+            return
+        self._write(envelope, [vars(self._heads[r]) for r in self._changed], self._known)
+        changed = [vars(part) for part in self._entities.values()
+                   if astuple(part) != self._stored.get(part.ctid)]  # fmt: skip
+        self._write(entity, changed, self._stored.keys())
+        self._holdings.flush()
+        self._connection.execute(version.insert(), self._versions)
+        self._connection.execute(sequence.update().values(last=self._seq))
+        named = [{"who": r, "name": d.name} for r, d in self._changed.items()
+                 if d and d.name and self._ownership.is_account(r)]  # fmt: skip
+        if named:
+            self._connection.execute(
+                organization.update()
+                .where(organization.c.ctid == sa.bindparam("who"))
+                .values(name=sa.bindparam("name")),
+                named,
+            )
+
+    def _write(
+        self, table: sa.Table, rows: list[dict[str, Any]], known: Collection[str]
+    ) -> None:
+        added = [row for row in rows if row["ctid"] not in known]
+        if added:
+            self._connection.execute(table.insert(), added)
+        changed = [row | {"who": row["ctid"]} for row in rows if row["ctid"] in known]
+        if changed:
+            columns = [column.key for column in table.c if column.key != "ctid"]
+            self._connection.execute(
+                table.update()
+                .where(table.c.ctid == sa.bindparam("who"))
+                .values({name: sa.bindparam(name) for name in columns}),
+                changed,
+            )

@@ -1,0 +1,122 @@
+"""What an answer says about a node itself: name, class, web page, cost and duration."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from math import isfinite
+
+from ctgraph.documents.jsonld import MOST_IRI
+from ctgraph.documents.node_values import shortened
+from ctgraph.identity.ctid import is_ctid
+
+Nodes = Mapping[str, Mapping[str, list[str]]]
+
+CETERMS = "https://purl.org/ctdl/terms/"
+CEASN = "https://purl.org/ctdlasn/terms/"
+TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
+NAMES = (f"{CETERMS}name", f"{CEASN}name", "http://www.w3.org/2004/02/skos/core#prefLabel",
+         f"{CEASN}competencyText", f"{CETERMS}targetNodeName")  # fmt: skip
+# ISO 8601-1, section 5.5.2, as xsd:duration writes it; a month and a year are means.
+_DURATION = re.compile(
+    r"P(?:(\d+(?:\.\d+)?)Y)?(?:(\d+(?:\.\d+)?)M)?(?:(\d+(?:\.\d+)?)W)?(?:(\d+(?:\.\d+)?)D)?"
+    r"(?:T(?:(\d+(?:\.\d+)?)H)?(?:(\d+(?:\.\d+)?)M)?(?:(\d+(?:\.\d+)?)S)?)?"
+)
+_DAYS = (365.25, 365.25 / 12, 7.0, 1.0, 1 / 24, 1 / 1440, 1 / 86400)
+
+
+@dataclass(frozen=True)
+class Fact:
+    """What is known of a node.
+
+    :param id: its CTID, or its label or IRI where it has none.
+    :param type: its class as an IRI.
+    :param cost: the stated cost in `currency`, the sum over the kinds of cost, each at its lowest.
+    :param days: the stated duration.
+    """
+
+    id: str
+    type: str
+    name: str
+    webpage: str = ""
+    cost: float | None = None
+    currency: str = ""
+    days: float | None = None
+
+
+def facts_of(nodes: Nodes, named: Collection[str]) -> Iterator[Fact]:
+    """Yield the facts about the entities of a document, and about those that links name.
+
+    What it says about the records of other documents is left out: these speak for themselves.
+    """
+    for name, node in nodes.items():
+        if f"{CETERMS}ctid" not in node and (name not in named or is_ctid(name)):
+            continue
+        cost, currency = _cost(nodes, node)
+        webpage = next(iter(node.get(f"{CETERMS}subjectWebpage", ())), "").removeprefix('"')
+        yield Fact(
+            name, next(iter(node.get(TYPE, ())), ""), _name(node),
+            webpage if len(webpage) <= MOST_IRI else "", cost, shortened(currency),
+            _days(nodes, node),
+        )  # fmt: skip
+
+
+def _name(node: Mapping[str, list[str]]) -> str:
+    texts = (value[1:] for key in NAMES for value in node.get(key, ()) if value[0] == '"')
+    return shortened(next(texts, ""))
+
+
+def _cost(nodes: Nodes, node: Mapping[str, list[str]]) -> tuple[float | None, str]:
+    """Return the cost that a node states, and its currency: that of its first price."""
+    lowest: dict[str, float] = {}
+    currency = ""
+    for profile in node.get(f"{CETERMS}estimatedCost", ()):
+        stated = nodes.get(profile, {})
+        price = _number(stated, f"{CETERMS}price")
+        if price is None:
+            continue
+        here = next(iter(stated.get(f"{CETERMS}currency", ())), "").removeprefix('"')
+        currency = currency or here
+        if here != currency:
+            continue
+        kind = next(iter(stated.get(f"{CETERMS}directCostType", ())), "")
+        # What a blank node says is its target: two profiles of one kind have different labels.
+        kind = next(iter(nodes.get(kind, {}).get(f"{CETERMS}targetNode", ())), kind)
+        lowest[kind] = min(price, lowest.get(kind, price))
+    return (sum(lowest.values()) if lowest else None), currency
+
+
+def _days(nodes: Nodes, node: Mapping[str, list[str]]) -> float | None:
+    """Return the first duration that a node states, or the middle of its bounds, in days."""
+    for profile in node.get(f"{CETERMS}estimatedDuration", ()):
+        stated = nodes.get(profile, {})
+        found = [
+            days for key in ("exactDuration", "minimumDuration", "maximumDuration")
+            for value in stated.get(f"{CETERMS}{key}", ())
+            if (days := duration_days(value.removeprefix('"'))) is not None
+        ]  # fmt: skip
+        if found:
+            return sum(found) / len(found)
+    return None
+
+
+def duration_days(text: str) -> float | None:
+    """Return an ISO 8601 duration in days; None for what is none."""
+    match = _DURATION.fullmatch(text)
+    if not match or not any(match.groups()):
+        return None
+    found = sum(float(n or 0) * days for n, days in zip(match.groups(), _DAYS, strict=True))
+    return found if isfinite(found) else None
+
+
+def _number(node: Mapping[str, list[str]], key: str) -> float | None:
+    """Return the first value of a property that is a number, and no less than zero."""
+    for value in node.get(key, ()):
+        try:
+            number = float(value.removeprefix('"'))
+        except ValueError:
+            continue
+        if isfinite(number) and number >= 0:
+            return number
+    return None

@@ -1,0 +1,169 @@
+"""Stores of the registry as it stood in the past, for as-of queries.
+
+The ledger keeps every version for ever, so any past state can be projected again: the last
+version of each record up to a sequence number, loaded into a store of its own. That is done when
+somebody asks, by a process of its own, one at a time; the last few stores are kept.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext, suppress
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from ctgraph.errors import ClientGone, PastNotReady, QueryError, StoreError
+from ctgraph.identity import Identity
+from ctgraph.ledger import Ledger
+from ctgraph.ledger.registry import mark_at
+from ctgraph.projections.link_index import LinkIndex
+from ctgraph.projections.maintenance import standing
+from ctgraph.projections.snapshots import Snapshots, tag_of
+from ctgraph.projections.triples import EmbeddedStore
+from ctgraph.settings import Settings
+from ctgraph.work import children
+
+KEPT = 3
+_AT_ONCE: AbstractContextManager[None] = nullcontext()
+LOOK = 0.05
+POLITENESS = 15
+
+
+def moment_of(text: str) -> str:
+    """Return a date or time as the ledger writes times; a date means the end of that day in UTC.
+
+    :raises QueryError: when it is neither (ISO 8601).
+    """
+    try:
+        if len(text) == 10:
+            found = datetime.combine(date.fromisoformat(text), datetime.max.time(), UTC)
+        else:
+            found = datetime.fromisoformat(text)
+            found = found if found.tzinfo else found.replace(tzinfo=UTC)
+        return found.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    except (ValueError, OverflowError) as error:
+        raise QueryError(
+            f"{text[:40]!r} is no date or time: write 2026-05-01 or 2026-05-01T12:00:00Z."
+        ) from error
+
+
+class Past:
+    """The past stores of one registry, in a folder beside its snapshots."""
+
+    def __init__(self, settings: Settings, ledger: Ledger, snapshots: Snapshots) -> None:
+        self._settings = settings
+        self._ledger = ledger
+        self._snapshots = snapshots
+        self._folder = settings.store_path / "past"
+
+    def at(
+        self, moment: str, seconds: float, gone: Callable[[], bool],
+        turn: AbstractContextManager[None] = _AT_ONCE, permit: Callable[[], object] = bool,
+    ) -> Path | None:  # fmt: skip
+        """Return the store as of a moment; None where the newest snapshot is that.
+
+        :param moment: as :func:`moment_of` writes it.
+        :param seconds: how long to wait while the store is being made.
+        :param gone: tells whether the client has given up.
+        :param turn: is held while the store is being made.
+        :param permit: is called before a builder is started, and may raise.
+        :raises PastNotReady: when it takes longer than that; it goes on being made.
+        """
+        seq = self._ledger.sequence_at(moment)
+        # What is newer than the newest snapshot will be in the next one.
+        if seq >= self._snapshots.sequence():
+            return None
+        store = self._store(seq)
+        if _use(store):
+            return store
+        with turn:
+            return self._wait(store, seq, moment, seconds, gone, permit)
+
+    def _wait(
+        self, store: Path, seq: int, moment: str, seconds: float, gone: Callable[[], bool],
+        permit: Callable[[], object],
+    ) -> Path:  # fmt: skip
+        """Wait until a store is made, by a builder of its own where none is at work."""
+        deadline = time.monotonic() + seconds
+        builder: subprocess.Popen[bytes] | None = None
+        while not _use(store):
+            if builder and builder.poll():
+                raise StoreError(f"The registry as of {moment} cannot be prepared.")
+            if not self._busy() and (builder is None or builder.poll() is not None):
+                permit()
+                builder = children.start(
+                    "ctgraph.cli", "past", str(seq), env=os.environ | environment(self._settings)
+                )
+                with suppress(OSError):
+                    os.setpriority(os.PRIO_PROCESS, builder.pid, POLITENESS)
+            if time.monotonic() > deadline:
+                raise PastNotReady(f"The registry as of {moment} is being prepared. Ask again.")
+            if gone():
+                raise ClientGone("The client went away while the past was being prepared.")
+            time.sleep(LOOK)
+        return store
+
+    def _busy(self) -> bool:
+        """Tell whether a store is being made."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        with (self._folder / "lock").open("a") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return True
+        return False
+
+    def build(self, seq: int) -> None:
+        """Make the store of a sequence number, after whatever other one is being made."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        store, fresh = self._store(seq), self._folder / f"fresh-{os.getpid()}"
+        with (self._folder / "lock").open("a") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return  # whoever waits for this one asks again
+            for stale in self._folder.glob("fresh-*"):
+                shutil.rmtree(stale, ignore_errors=True)
+            if store.exists():
+                return
+            made = EmbeddedStore(fresh, Identity.of(self._settings), LinkIndex(None))
+            made.fill(standing(self._ledger, seq), self._ledger.history(seq), seq)
+            del made  # closes it
+            fresh.rename(store)
+            self._forget()
+
+    def _store(self, seq: int) -> Path:
+        """Return the folder of a store; another ledger's has another name."""
+        return self._folder / f"{seq}-{tag_of(mark_at(self._ledger.engine, seq))}"
+
+    def _forget(self) -> None:
+        """Drop the stores that nobody used lately."""
+        stores = [folder for folder in self._folder.iterdir() if folder.name[0].isdigit()]
+        stores.sort(key=lambda folder: folder.stat().st_mtime, reverse=True)
+        for folder in stores[KEPT:]:
+            # Not there, rather than half there, for whoever looks just now.
+            dropped = folder.rename(folder.with_name(f"fresh-dropped-{folder.name}"))
+            shutil.rmtree(dropped, ignore_errors=True)
+
+
+def _use(store: Path) -> bool:
+    """Note that a store is used just now; False when there is none."""
+    try:
+        os.utime(store)
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """Return the environment in which another process reads the same settings."""
+    return {
+        f"CTGRAPH_{name.upper()}": value if isinstance(value, str) else json.dumps(value)
+        for name, value in settings.model_dump(mode="json").items()
+    }

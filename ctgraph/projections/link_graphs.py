@@ -1,0 +1,98 @@
+"""Links as RDF: what precedes what, and for each statement who makes it and in which condition."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from functools import cache
+
+import pyoxigraph as ox
+
+from ctgraph.identity import Identity
+from ctgraph.identity.ctid import is_ctid
+from ctgraph.links.statements import Link
+from ctgraph.rdf.namespaces import CTG, TYPE
+from ctgraph.vocab import vocabulary
+
+Node = ox.NamedNode | ox.BlankNode
+PRECEDES, SUCCEEDS = ox.NamedNode(f"{CTG}precedes"), ox.NamedNode(f"{CTG}succeeds")
+ORDER = (PRECEDES, SUCCEEDS)
+CONCURRENT, REPLACED = ox.NamedNode(f"{CTG}concurrentWith"), ox.NamedNode(f"{CTG}replacedBy")
+LINK = ox.NamedNode(f"{CTG}Link")
+EARLIER, LATER = ox.NamedNode(f"{CTG}earlier"), ox.NamedNode(f"{CTG}later")
+STRENGTH, VIA = ox.NamedNode(f"{CTG}strength"), ox.NamedNode(f"{CTG}via")
+ASSERTED_BY, OWNER = ox.NamedNode(f"{CTG}assertedBy"), ox.NamedNode(f"{CTG}owner")
+ASSERTED_WITH = ox.NamedNode(f"{CTG}assertedWith")
+CONDITION, ALTERNATIVE_OF = ox.NamedNode(f"{CTG}condition"), ox.NamedNode(f"{CTG}alternativeOf")
+REQUIRED_NUMBER = ox.NamedNode(f"{CTG}requiredNumber")
+LINK_SIZE = 13
+"""The most quads that a link is."""
+
+
+def link_quads(
+    document: str, owner: str, links: Iterable[Link], identity: Identity
+) -> list[ox.Quad]:
+    """Return the named graph of the links that a document asserts.
+
+    What a manifest demands comes before the manifest, and the manifest before all that have its
+    conditions: a step through it is two of ``ctg:precedes``.
+
+    :param owner: CTID of who owns the document.
+    """
+    graph = ox.NamedNode(identity.links(document))
+    return [
+        ox.Quad(subject, predicate, value, graph)
+        for link in links for subject, predicate, value in _triples(graph, owner, link, identity)
+    ]  # fmt: skip
+
+
+def _triples(
+    graph: ox.NamedNode, owner: str, link: Link, identity: Identity
+) -> Iterator[tuple[Node, ox.NamedNode, Node | ox.Literal]]:
+    if link.relation == "part":
+        return
+    earlier, later = _node(link.earlier, identity), _node(link.later, identity)
+    if link.relation == "concurrent":
+        yield earlier, CONCURRENT, later
+        yield later, CONCURRENT, earlier
+        return
+    if link.relation == "version":
+        yield earlier, REPLACED, later
+        return
+    subject = ox.NamedNode(f"{graph.value}#{_digest(link)}")
+    yield earlier, PRECEDES, later
+    yield later, SUCCEEDS, earlier
+    yield subject, TYPE, LINK
+    yield subject, EARLIER, earlier
+    yield subject, LATER, later
+    if link.strength:
+        yield subject, STRENGTH, ox.Literal(link.strength)
+    yield subject, VIA, ox.Literal(link.via)
+    yield subject, ASSERTED_BY, _node(link.by, identity)
+    yield subject, ASSERTED_WITH, _property(link.property)
+    yield subject, OWNER, _node(owner, identity)
+    if link.condition:
+        yield subject, CONDITION, _node(link.condition.id, identity)
+        if link.condition.group:
+            yield subject, ALTERNATIVE_OF, _node(link.condition.group, identity)
+        if link.condition.required is not None:
+            yield subject, REQUIRED_NUMBER, ox.Literal(link.condition.required)
+
+
+@cache
+def _property(curie: str) -> ox.NamedNode:
+    return ox.NamedNode(vocabulary().expand(curie))
+
+
+def _node(id: str, identity: Identity) -> Node:
+    if id.startswith("_:"):
+        return ox.BlankNode(id[2:])
+    return ox.NamedNode(identity.resource(id) if is_ctid(id) else id)
+
+
+def _digest(link: Link) -> str:
+    """Name a link by what it says, so that its name does not depend on the others."""
+    said = (link.earlier, link.later, link.by, link.property, link.strength, link.via,
+            link.condition.id if link.condition else "",
+            link.condition.group if link.condition else "")  # fmt: skip
+    return hashlib.blake2s("\n".join(said).encode(), digest_size=8).hexdigest()

@@ -1,0 +1,232 @@
+"""Making the projections anew, and comparing them with the ledger."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from itertools import groupby
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from ctgraph.errors import StoreError
+from ctgraph.identity import Identity
+from ctgraph.ledger import Ledger
+from ctgraph.ledger.audit import audit
+from ctgraph.ledger.database import still
+from ctgraph.ledger.registry import mark_at
+from ctgraph.ledger.values import Change
+from ctgraph.projections.link_index import LinkIndex, remove
+from ctgraph.projections.link_rows import TABLES
+from ctgraph.projections.snapshots import Snapshots, snapshots_of
+from ctgraph.projections.triples import EmbeddedStore
+from ctgraph.settings import Settings
+
+BATCH, BATCH_BYTES = 1000, 20_000_000
+
+Progress = Callable[[int], None]
+
+
+def rebuild(settings: Settings, ledger: Ledger, progress: Progress | None = None) -> int:
+    """Make a fresh store from the ledger beside the old one, then switch over.
+
+    Readers use the old one until the new one is complete.
+
+    :returns: how many records the new store holds.
+    """
+    snapshots = snapshots_of(settings)
+    snapshots.clean()
+    fresh = snapshots.path / "fresh"
+    fresh_links = snapshots.links.with_name("links-fresh.sqlite")
+    seq = ledger.last_sequence()
+    mark = mark_at(ledger.engine, seq)
+    records = 0
+
+    def current() -> Iterator[Change]:
+        nonlocal records
+        for change in standing(ledger, seq):
+            records += 1
+            if progress:
+                progress(1)
+            yield change
+
+    with closing(EmbeddedStore(fresh, Identity.of(settings), LinkIndex(fresh_links))) as store:
+        store.fill(current(), ledger.history(seq), seq, mark)
+        folder = snapshots.prepare(seq, mark)
+        store.backup(folder)
+    old = snapshots.path / "old"
+    if snapshots.live.exists():
+        snapshots.live.rename(old)
+    fresh.rename(snapshots.live)
+    remove(snapshots.links)
+    fresh_links.rename(snapshots.links)
+    snapshots.switch(folder)
+    shutil.rmtree(old, ignore_errors=True)
+    return records
+
+
+def standing(ledger: Ledger, until: int) -> Iterator[Change]:
+    """Yield the change that each record stands at, at a sequence number, without tombstones."""
+    seq = 0
+    while changes := ledger.changes(seq, BATCH, standing=until, size=BATCH_BYTES):
+        yield from (change for change in changes if change.quads)
+        seq = changes[-1].seq
+
+
+def check(
+    settings: Settings, ledger: Ledger, progress: Progress | None = None, beside: bool = False
+) -> list[str]:
+    """Prove the ledger, and compare the projections with it; return every difference, in words.
+
+    :param progress: is told how many more versions and records are done.
+    :param beside: look at the newest snapshot, beside a running projector; else at the
+        projector's own store, whose lock must be held.
+    :raises StoreError: when there is no store to look at.
+    """
+    done = progress or (lambda _: None)
+    snapshots = snapshots_of(settings)
+    with still(ledger.engine) as connection:
+        differences = list(audit(connection, ledger.last_sequence(), done))
+    try:
+        with _still(snapshots, beside) as folder:
+            differences += _Comparison(settings, ledger, folder, done).differences(beside)
+    except (RuntimeError, OSError, sqlite3.DatabaseError) as error:
+        differences.append(f"The store cannot be read: {error}")
+    return differences
+
+
+@contextmanager
+def _still(snapshots: Snapshots, beside: bool) -> Iterator[Path]:
+    """Give a store that nobody changes or removes during the block."""
+    if not beside:
+        yield snapshots.live
+        return
+    newest = snapshots.newest()
+    if newest is None:
+        raise snapshots.unavailable()
+    with tempfile.TemporaryDirectory(dir=snapshots.path, prefix=f"checking-{os.getpid()}-") as own:
+        shutil.copytree(newest, own, copy_function=os.link, dirs_exist_ok=True)
+        yield Path(own)
+
+
+class _Comparison:
+    """A store and the link index beside what the ledger says that they hold.
+
+    What was expected is kept in a temporary database, so that the memory does not grow.
+    """
+
+    def __init__(
+        self, settings: Settings, ledger: Ledger, folder: Path, progress: Progress
+    ) -> None:
+        self._ledger = ledger
+        self._snapshots = snapshots_of(settings)
+        self._progress = progress
+        self._fresh = LinkIndex(None)
+        self._store = EmbeddedStore(folder, Identity.of(settings), self._fresh, read_only=True)
+        self._seen = sqlite3.connect("", isolation_level=None)
+        self._seen.execute("CREATE TABLE graph (iri TEXT PRIMARY KEY) WITHOUT ROWID")
+
+    def differences(self, beside: bool) -> Iterator[str]:
+        """Yield every difference."""
+        if not self._snapshots.links.exists():
+            raise StoreError("There is no link index; start the server, or run: ctgraph rebuild")
+        with closing(sqlite3.connect(
+            f"{self._snapshots.links.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None
+        )) as links:  # fmt: skip
+            links.execute("BEGIN")
+            (reached,) = links.execute("SELECT max(sequence) FROM mark").fetchone()
+            seq, mark = self._store.mark()
+            yield from self._numbers(seq, mark, reached or 0, beside)
+            yield from self._graphs(seq)
+            yield from self._links(links, seq, reached or 0)
+
+    def _numbers(self, seq: int, mark: str, reached: int, beside: bool) -> Iterator[str]:
+        last, seen = self._ledger.last_sequence(), self._snapshots.sequence()
+        if seq > last or (seq < last and not beside):
+            yield f"The store holds sequence number {seq}, the ledger {last}."
+        elif mark != mark_at(self._ledger.engine, seq):
+            yield "The store was made from another ledger, or from another state of this one."
+        if not beside and seen != seq:
+            yield f"Readers see sequence number {seen}, the store holds {seq}."
+        if reached < seq or (reached > seq and not beside):
+            yield f"The link index holds sequence number {reached}, the store {seq}."
+
+    def _graphs(self, seq: int) -> Iterator[str]:
+        self._expect(self._store.registry_graph)
+        for iri, quads in self._expected(seq):
+            self._expect(iri)
+            found = self._store.graph(iri)
+            if found != quads:
+                yield (f"{iri}: {len(quads - found)} quads are missing, "
+                       f"{len(found - quads)} should not be there.")  # fmt: skip
+        for iri in self._store.graphs():
+            if not self._seen.execute("SELECT 1 FROM graph WHERE iri = ?", (iri,)).fetchone():
+                yield f"{iri} should not be there."
+
+    def _expect(self, iri: str) -> None:
+        self._seen.execute("INSERT OR IGNORE INTO graph VALUES (?)", (iri,))
+
+    def _expected(self, seq: int) -> Iterator[tuple[str, set[ox.Quad]]]:
+        """Yield every named graph that a store should hold; fill the fresh link index."""
+        with self._fresh.filling(seq) as take:
+            for change in standing(self._ledger, seq):
+                graphs, said = self._store.expected(change)
+                yield from graphs.items()
+                take([said])
+                self._progress(1)
+        for document in self._fresh.documents():
+            yield from self._store.expected_links(document, self._fresh).items()
+        for _, changes in groupby(self._ledger.history(seq), key=lambda change: change.ctid):
+            yield from self._store.expected_history(changes).items()
+
+    def _links(self, links: sqlite3.Connection, seq: int, reached: int) -> Iterator[str]:
+        """Yield where the link index is wrong; it may be ahead of a snapshot."""
+        for (said,) in links.execute("PRAGMA integrity_check"):
+            if said != "ok":
+                yield f"The link index is damaged: {said}"
+        (stale,) = links.execute("SELECT count(*) FROM stale").fetchone()
+        if stale:
+            yield f"{stale} links are still to be amended; the projector is at it."
+        while seq < reached and (changes := self._ledger.changes(seq, min(BATCH, reached - seq))):
+            newest = {change.ctid: change for change in changes}
+            self._fresh.apply(
+                [self._store.expected(change)[1] for change in newest.values()], changes[-1].seq
+            )
+            seq = changes[-1].seq
+        for document in self._fresh.known():
+            if self._fresh.rows(document) != rows_of(links, document):
+                yield f"The link index is not right about {document}."
+        known = " UNION ".join(f"SELECT document FROM {table}" for table in TABLES)
+        for (document,) in links.execute(known):
+            if not self._fresh.rows(document):
+                yield f"The link index is not right about {document}."
+
+
+def rows_of(db: sqlite3.Connection, document: str) -> set[tuple[object, ...]]:
+    """Return everything that a link index holds of a document, to compare."""
+    return {
+        (table, *row) for table in TABLES
+        for row in db.execute(f"SELECT * FROM {table} WHERE document = ?", (document,))
+    }  # fmt: skip
+
+
+def unreadable(folder: Path, links: Path) -> str:
+    """Read a snapshot and the link index through; return what cannot be read, or nothing."""
+    try:
+        store = ox.Store.read_only(str(folder))
+        predicates = set()
+        for quad in store:
+            predicates.add(quad.predicate)
+        for predicate in predicates:  # what stands in another order in other files
+            for _ in store.quads_for_pattern(None, predicate, None, None):
+                pass
+        with closing(sqlite3.connect(f"{links.resolve().as_uri()}?mode=ro", uri=True)) as db:
+            said = db.execute("PRAGMA integrity_check").fetchone()[0]
+            db.execute("SELECT sequence FROM mark").fetchone()
+    except (RuntimeError, OSError, sqlite3.DatabaseError) as error:
+        return str(error)
+    return "" if said == "ok" else f"the link index is damaged: {said}"

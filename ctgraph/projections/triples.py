@@ -1,0 +1,325 @@
+"""The embedded triple store: Oxigraph, written by one process.
+
+Each record is a named graph ``{base}/graph/{ctid}``; what the registry knows about it is another,
+``{base}/envelopes/{ctid}``; the links that it asserts are a third, ``{base}/links/{ctid}``, and
+stand in the link index too. One more quad says which sequence number the store holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from ctgraph.identity import Identity
+from ctgraph.ledger.values import Change
+from ctgraph.links.statements import extract
+from ctgraph.projections.link_graphs import EARLIER, LATER, LINK_SIZE, ORDER, link_quads
+from ctgraph.projections.link_index import Asserted, LinkIndex, Said
+from ctgraph.rdf.namespaces import CTG, DCT, TYPE, XSD
+from ctgraph.validation.completeness import completeness
+
+# From this many quads on, writing files of their own is faster than a transaction.
+BULK = 20_000
+FILL = 1000
+MOST_QUADS = 200_000
+"""Of a batch; a document that has more is a batch of its own."""
+AMENDED = 1000
+"""How many links of other documents are amended at a time."""
+SEQUENCE, LEDGER = ox.NamedNode(f"{CTG}sequence"), ox.NamedNode(f"{CTG}ledger")
+FORM = "2"
+"""The form in which the store holds what documents say: a store of another form is made anew."""
+
+
+def envelope_quads(
+    change: Change, identity: Identity, record: Iterable[ox.Quad]
+) -> list[ox.Quad]:
+    """Return what the registry says about a record: owner, times, version, hash, completeness.
+
+    :param record: the quads of its document.
+    """
+    subject = ox.NamedNode(identity.graph(change.ctid))
+    graph = ox.NamedNode(f"{identity.base}/envelopes/{change.ctid}")
+    moment = ox.NamedNode(f"{XSD}dateTime")
+    facts: list[tuple[ox.NamedNode, ox.NamedNode | ox.Literal]] = [
+        (TYPE, ox.NamedNode(f"{CTG}Record")),
+        (ox.NamedNode(f"{CTG}about"), ox.NamedNode(identity.resource(change.ctid))),
+        (ox.NamedNode(f"{CTG}owner"), ox.NamedNode(identity.resource(change.owner))),
+        (ox.NamedNode(f"{CTG}version"), ox.Literal(change.number)),
+        (ox.NamedNode(f"{CTG}contentHash"), ox.Literal(change.digest)),
+        (ox.NamedNode(f"{DCT}issued"), ox.Literal(change.issued, datatype=moment)),
+        (ox.NamedNode(f"{DCT}modified"), ox.Literal(change.modified, datatype=moment)),
+    ]
+    facts += _completeness(ox.NamedNode(identity.resource(change.ctid)), record)
+    return [ox.Quad(subject, predicate, value, graph) for predicate, value in facts]
+
+
+def _completeness(
+    entity: ox.NamedNode, record: Iterable[ox.Quad]
+) -> list[tuple[ox.NamedNode, ox.NamedNode | ox.Literal]]:
+    """Return how complete an entity is, and which recommended properties it lacks."""
+    own = [quad for quad in record if quad.subject == entity]
+    classes = [quad.object.value for quad in own if quad.predicate == TYPE]  # type: ignore[union-attr]
+    found = completeness(classes, {quad.predicate.value for quad in own})
+    if found is None:
+        return []
+    score = ox.Literal(f"{found.score:.4f}", datatype=ox.NamedNode(f"{XSD}decimal"))
+    lacks = ox.NamedNode(f"{CTG}lacks")
+    return [
+        (ox.NamedNode(f"{CTG}completeness"), score),
+        *((lacks, ox.NamedNode(shape.properties[0])) for shape in found.missing),
+    ]
+
+
+def history_quads(change: Change, identity: Identity) -> list[ox.Quad]:
+    """Return what the registry says about one version of a record: who, when, which hash."""
+    record = identity.graph(change.ctid)
+    subject = ox.NamedNode(f"{record}/versions/{change.number}")
+    graph = ox.NamedNode(f"{identity.base}/history/{change.ctid}")
+    facts: list[tuple[str, ox.NamedNode | ox.Literal]] = [
+        (TYPE.value, ox.NamedNode(f"{CTG}Version")),
+        (f"{CTG}versionOf", ox.NamedNode(record)),
+        (f"{CTG}number", ox.Literal(change.number)),
+        (f"{CTG}event", ox.NamedNode(f"{CTG}{change.event}")),
+        (f"{CTG}actor", ox.Literal(change.actor)),
+        (f"{DCT}publisher", ox.NamedNode(identity.resource(change.owner))),
+        (f"{DCT}created",
+         ox.Literal(change.modified, datatype=ox.NamedNode(f"{XSD}dateTime"))),
+    ]  # fmt: skip
+    if change.digest:
+        facts.append((f"{CTG}contentHash", ox.Literal(change.digest)))
+    return [ox.Quad(subject, ox.NamedNode(name), value, graph) for name, value in facts]
+
+
+class EmbeddedStore:
+    """The projector's store. Only the holder of the projector's lock may open it to write.
+
+    :param links: the link index that is kept in line with it.
+    """
+
+    def __init__(
+        self, path: Path, identity: Identity, links: LinkIndex, read_only: bool = False
+    ) -> None:
+        self._store = ox.Store.read_only(str(path)) if read_only else ox.Store(str(path))
+        self._identity = identity
+        self._links = links
+        self._is_sure = False
+        self._registry = ox.NamedNode(f"{identity.base}/envelopes")
+
+    def sequence(self) -> int:
+        """Return the number of the last change that the store and the index hold; 0 for none."""
+        marks = self._store.quads_for_pattern(None, SEQUENCE, None, self._registry)
+        store = max((int(quad.object.value) for quad in marks), default=0)  # type: ignore[union-attr]
+        return min(store, self._links.sequence())
+
+    def mark(self) -> tuple[int, str]:
+        """Return the number of the store's last change, and the ledger's mark there.
+
+        The mark is empty in a store that never held a change, or has another form.
+        """
+        marks = self._store.quads_for_pattern(None, LEDGER, None, self._registry)
+        found = (quad.object.value.split(" ", 2) for quad in marks)  # type: ignore[union-attr]
+        known = ((int(seq), mark) for seq, form, mark in found if form == FORM)
+        return max(known, default=(0, ""))
+
+    def links_sequence(self) -> int:
+        """Return the number of the last change that the link index holds."""
+        return self._links.sequence()
+
+    def close(self) -> None:
+        """Close the store and the link index; whatever reads them ended before."""
+        del self._store
+        self._links.close()
+
+    def apply(self, changes: Sequence[Change], mark: Callable[[Change], str]) -> int:
+        """Bring the store on by the first of some changes, and then the link index.
+
+        The sequence number is written last. Killed before that, some of the changes may be in the
+        store; but no snapshot is taken then, and applying the same changes again comes to the same,
+        for blank nodes keep their labels.
+
+        :returns: how many were applied: as many as make up a batch, but one at least.
+        """
+        records: dict[str, list[ox.Quad]] = {}
+        said: dict[str, Said] = {}
+        quads: list[ox.Quad] = []
+        number = size = 0
+        while number < len(changes) and size < MOST_QUADS:
+            change = changes[number]
+            records[change.ctid], said[change.ctid] = self._read(change)
+            quads += history_quads(change, self._identity)
+            size += len(records[change.ctid]) + LINK_SIZE * len(said[change.ctid][2].links)
+            number += 1
+        taken = changes[:number]
+        seq = taken[-1].seq
+        with self._links.applying(said.values(), seq) as asserted:
+            # After a death or a failure, also what is new may be there already.
+            new = {c.ctid for c in taken if c.number == 1 and self._is_sure}
+            self._is_sure = False
+            for graph in (graph for record in said.keys() - new for graph in self._graphs(record)):
+                self._store.remove_graph(graph)
+            for record in records.values():
+                quads += record
+            quads += self._link_quads(asserted)
+            self._write(quads, seq, mark(taken[-1]))
+        self._is_sure = True
+        return number
+
+    def amend(self) -> int:
+        """Amend some links that have come to hold or hold no longer; return how many.
+
+        A document need not say anything new for that: it is what became of the things it names.
+        """
+        with self._links.amending(AMENDED) as links:
+            fresh = []
+            for document, owner, link, is_held in links:
+                quads = link_quads(document, owner, [link], self._identity)
+                if is_held:
+                    fresh += quads
+                else:
+                    self._withdraw(quads)
+            self._store.extend(fresh)
+        return len(links)
+
+    def stale(self) -> int:
+        """Return how many links are still to be amended."""
+        return self._links.stale()
+
+    def _withdraw(self, quads: list[ox.Quad]) -> None:
+        """Remove a link; the order of its ends stays where another of the document says so too."""
+        order = [quad for quad in quads if quad.predicate in ORDER]
+        for quad in quads:
+            if quad.predicate not in ORDER:
+                self._store.remove(quad)
+        earlier, later, graph = order[0].subject, order[0].object, order[0].graph_name
+        # The shorter list of the two has been looked through when `zip` ends.
+        others = zip(
+            self._store.quads_for_pattern(None, EARLIER, earlier, graph),
+            self._store.quads_for_pattern(None, LATER, later, graph),
+            strict=False,
+        )
+        if not any(ox.Quad(one.subject, LATER, later, graph) in self._store
+                   or ox.Quad(other.subject, EARLIER, earlier, graph) in self._store
+                   for one, other in others):  # fmt: skip
+            for quad in order:
+                self._store.remove(quad)
+        if not any(True for _ in self._store.quads_for_pattern(None, None, None, graph)):
+            self._store.remove_graph(graph)
+
+    def _write(self, quads: list[ox.Quad], seq: int, mark: str) -> None:
+        """Add quads, and then the sequence number."""
+        marks = self._marks(seq, mark)
+        stale = [quad for name in (SEQUENCE, LEDGER)
+                 for quad in self._store.quads_for_pattern(None, name, None, self._registry)
+                 if quad not in marks]  # fmt: skip
+        if len(quads) > BULK:
+            self._store.bulk_extend(quads)
+            self._store.extend(marks)
+        else:
+            self._store.extend([*quads, *marks])
+        for quad in stale:
+            self._store.remove(quad)
+
+    def fill(
+        self, changes: Iterable[Change], history: Iterable[Change], seq: int, mark: str = ""
+    ) -> None:
+        """Load the last change of every record and the history into an empty store, fast.
+
+        :param mark: the ledger's mark at `seq`.
+        """
+        self._store.bulk_extend(self._records(changes, seq))
+        self._store.bulk_extend(self._unsure_quads())
+        self._store.bulk_extend(
+            quad for change in history for quad in history_quads(change, self._identity)
+        )
+        self._store.extend(self._marks(seq, mark))
+        self._store.optimize()
+
+    def _records(self, changes: Iterable[Change], seq: int) -> Iterator[ox.Quad]:
+        """Yield the quads of records and of links that depend on no other; fill the link index."""
+        with self._links.filling(seq) as take:
+            said: list[Said] = []
+            for change in changes:
+                quads, says = self._read(change)
+                yield from quads
+                said.append(says)
+                if len(said) >= FILL:
+                    yield from self._link_quads(take(said))
+                    said = []
+            yield from self._link_quads(take(said))
+
+    def _unsure_quads(self) -> Iterator[ox.Quad]:
+        """Yield the graphs of links that depend on what the things they name are, by the index."""
+        for document in self._links.unsure():
+            yield from self._link_quads([(document, *self._links.links(document))])
+
+    def _link_quads(self, asserted: Iterable[Asserted]) -> Iterator[ox.Quad]:
+        for document, owner, links in asserted:
+            yield from link_quads(document, owner, links, self._identity)
+
+    def optimize(self) -> None:
+        """Compact the store; without it, the first snapshot after a long load is slow."""
+        self._store.optimize()
+
+    def backup(self, path: Path) -> None:
+        """Write a snapshot of the store to a new folder."""
+        self._store.backup(str(path))
+
+    def graphs(self) -> Iterator[str]:
+        """Yield the IRIs of all named graphs."""
+        for graph in self._store.named_graphs():
+            yield graph.value
+
+    def graph(self, iri: str) -> set[ox.Quad]:
+        """Return the quads of a named graph."""
+        return set(self._store.quads_for_pattern(None, None, None, ox.NamedNode(iri)))
+
+    def expected(self, change: Change) -> tuple[dict[str, set[ox.Quad]], Said]:
+        """Return the named graphs that a record should have, by their IRIs; and what it asserts."""
+        quads, said = self._read(change)
+        return _as_kept(quads), said
+
+    def expected_links(self, document: str, links: LinkIndex) -> dict[str, set[ox.Quad]]:
+        """Return the graph of links that a document should have by another index, by its IRI."""
+        return _as_kept(link_quads(document, *links.links(document), self._identity))
+
+    def expected_history(self, changes: Iterable[Change]) -> dict[str, set[ox.Quad]]:
+        """Return the history graph of a record that had these changes, by its IRI."""
+        return _as_kept([q for change in changes for q in history_quads(change, self._identity)])
+
+    @property
+    def registry_graph(self) -> str:
+        """The IRI of the named graph that holds the sequence number."""
+        return self._registry.value
+
+    def _graphs(self, record: str) -> Iterator[ox.NamedNode]:
+        """Yield the named graphs that are made anew with a document."""
+        yield ox.NamedNode(self._identity.graph(record))
+        yield ox.NamedNode(f"{self._identity.base}/envelopes/{record}")
+        yield ox.NamedNode(self._identity.links(record))
+
+    def _read(self, change: Change) -> tuple[list[ox.Quad], Said]:
+        """Return the quads of a record and its envelope, and what it asserts."""
+        quads = list(ox.parse(change.quads, format=ox.RdfFormat.N_QUADS, lenient=True))
+        said = change.ctid, change.owner, extract(quads, change.ctid, self._identity)
+        if quads:
+            quads += envelope_quads(change, self._identity, quads)
+        return quads, said
+
+    def _marks(self, seq: int, mark: str) -> list[ox.Quad]:
+        subject = ox.NamedNode(self._identity.base)
+        said = ox.Literal(f"{seq} {FORM} {mark}")
+        return [ox.Quad(subject, SEQUENCE, ox.Literal(seq), self._registry),
+                ox.Quad(subject, LEDGER, said, self._registry)]  # fmt: skip
+
+
+
+def _as_kept(quads: Iterable[ox.Quad]) -> dict[str, set[ox.Quad]]:
+    """Return quads by their graphs as Oxigraph keeps them: numbers and times by value."""
+    scratch = ox.Store()
+    scratch.extend(quads)
+    return {
+        graph.value: set(scratch.quads_for_pattern(None, None, None, graph))
+        for graph in scratch.named_graphs()
+    }

@@ -1,0 +1,1 @@
+"""Ground for everything that is RDF: namespaces, formats, canonical form."""

@@ -1,0 +1,1 @@
+"""Reading records: as they stand now, and as they were."""

@@ -1,0 +1,1 @@
+"""SPARQL queries: their processes, turns, results and descriptions."""

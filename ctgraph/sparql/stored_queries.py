@@ -1,0 +1,149 @@
+"""The ready-made queries of the folder ``queries/``: read, listed, and given parameters.
+
+A stored query is a plain SPARQL file. Comment lines at its top say ``# title: …``,
+``# description: …``, ``# tags: one, two`` and ``# param: variable: what it is``. A parameter is a
+variable whose default stands in a ``VALUES`` block of one variable; running the query with a
+parameter replaces that block, so the file runs as it stands everywhere.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from math import inf, isfinite
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from ctgraph.errors import MalformedCtid, NotFound, QueryError
+from ctgraph.identity import Identity, ctid
+from ctgraph.settings import Settings
+from ctgraph.vocab import vocabulary
+
+_BLOCK = re.compile(r"(VALUES \?(\w+) \{)([^{}]*)(\})")
+_HEAD = re.compile(r"^# (title|description|tags|param): *(.+)$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A parameter of a stored query: its variable, what it is, its default in SPARQL."""
+
+    name: str
+    description: str
+    default: str
+
+
+@dataclass(frozen=True)
+class StoredQuery:
+    """A stored query: the name of its file, what its head says, and its text."""
+
+    name: str
+    title: str
+    description: str
+    tags: tuple[str, ...]
+    parameters: tuple[Parameter, ...]
+    text: str
+
+    def bound(self, given: dict[str, str], settings: Settings) -> str:
+        """Return the text with parameters in the place of their defaults.
+
+        :raises QueryError: for a value of another kind than the default.
+        """
+        terms = {p.name: _term(given[p.name], p, settings) for p in self.parameters
+                 if p.name in given}  # fmt: skip
+        # At once, for a value may look like the block of another parameter.
+        return _BLOCK.sub(lambda m: f"{m[1]}{terms.get(m[2], m[3])}{m[4]}", self.text)
+
+
+def all_stored(settings: Settings) -> tuple[StoredQuery, ...]:
+    """Return the stored queries in the order of their titles; none where there is no folder."""
+    folder = settings.queries
+    files = sorted(folder.glob("*.rq")) if folder.is_dir() else []
+    state = tuple((file, file.stat().st_mtime_ns) for file in files)
+    return _read_all(state)
+
+
+def stored(name: str, settings: Settings) -> StoredQuery:
+    """Return a stored query.
+
+    :raises NotFound: when there is none with this name.
+    """
+    for query in all_stored(settings):
+        if query.name == name:
+            return query
+    raise NotFound(f"There is no stored query {name[:80]!r}. See /queries for all of them.")
+
+
+@lru_cache(maxsize=1)
+def _read_all(files: tuple[tuple[Path, int], ...]) -> tuple[StoredQuery, ...]:
+    read = (_read(file.stem, file.read_text("utf-8")) for file, _ in files)
+    return tuple(sorted(read, key=lambda query: query.title))
+
+
+def _read(name: str, text: str) -> StoredQuery:
+    head: dict[str, list[str]] = {"title": [name], "description": [""], "tags": [""], "param": []}
+    for key, value in _HEAD.findall(text):
+        head[key] = [*head[key], value] if key == "param" else [value]
+    parameters = []
+    for line in head["param"]:
+        variable, _, description = line.partition(": ")
+        block = _block(variable).search(text)
+        if block is None:
+            raise QueryError(f"{name}.rq has no VALUES block of ?{variable} alone.")
+        parameters.append(Parameter(variable, description, block[2].strip()))
+    tags = tuple(tag.strip() for tag in head["tags"][0].split(",") if tag.strip())
+    return StoredQuery(
+        name, head["title"][0], head["description"][0], tags, tuple(parameters), text
+    )
+
+
+def _block(variable: str) -> re.Pattern[str]:
+    return re.compile(rf"(VALUES \?{re.escape(variable)} \{{)([^{{}}]*)(\}})")
+
+
+def _term(given: str, parameter: Parameter, settings: Settings) -> str:
+    """Return a value as a SPARQL term of the same kind as the parameter's default."""
+    default = parameter.default
+    if default.startswith("<"):
+        return f" {_resource(given, default, settings)} "
+    if default.startswith('"'):
+        datatype = default.rpartition('"')[2].removeprefix("^^<").removesuffix(">")
+        if datatype.endswith("#dateTime"):
+            given = _moment(given, parameter)
+        kind = ox.NamedNode(datatype) if datatype else None
+        return f" {ox.Literal(given, datatype=kind)} "
+    try:
+        number = float(given)
+    except ValueError:
+        number = inf
+    if not isfinite(number):
+        raise QueryError(f"{parameter.name}={given[:40]!r} is no number.")
+    return f" {number!r} "
+
+
+def _moment(given: str, parameter: Parameter) -> str:
+    try:
+        found = datetime.fromisoformat(given)
+    except ValueError:
+        raise QueryError(
+            f"{parameter.name}={given[:40]!r} is no day or time: write 2026-05-01 or "
+            "2026-05-01T12:00:00Z."
+        ) from None
+    return (found if found.tzinfo else found.replace(tzinfo=UTC)).isoformat()
+
+
+def _resource(given: str, default: str, settings: Settings) -> str:
+    """Return the IRI of a record (from its CTID), of a term (from its CURIE), or as it is."""
+    identity = Identity.of(settings)
+    try:
+        record = identity.ctid_of(given.strip()) or ctid.canonical(given.strip())
+        graph = default.startswith("<graph/")
+        iri = identity.graph(record) if graph else identity.resource(record)
+    except MalformedCtid:
+        iri = vocabulary().expand(given)
+    try:
+        return str(ox.NamedNode(iri))
+    except ValueError as error:
+        raise QueryError(f"{given[:80]!r} is neither a CTID nor an IRI.") from error

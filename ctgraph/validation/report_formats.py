@@ -1,0 +1,229 @@
+"""Validation reports in the formats that people and programs read."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+import orjson
+import pyoxigraph as ox
+
+from ctgraph import __version__
+from ctgraph.documents.csv_cells import harmless
+from ctgraph.errors import Problem
+from ctgraph.rdf.graph import SH
+from ctgraph.rdf.namespaces import CTG
+from ctgraph.shapes import CTGS, shapes
+from ctgraph.validation.report import Report
+
+Reports = Sequence[Report]
+_TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
+_SEVERITY = {"violation": "Violation", "warning": "Warning", "info": "Info"}
+
+
+@dataclass(frozen=True)
+class ReportFormat:
+    """A format for reports: its name in ``--format`` and ``?format=``, and its media type."""
+
+    name: str
+    media_type: str
+    write: Callable[[Reports], str]
+
+
+def text(reports: Reports) -> str:
+    """Write reports for a terminal."""
+    return "".join(f"{line}\n" for report in reports for line in _lines(report))
+
+
+def _lines(report: Report) -> list[str]:
+    what = " ".join(filter(None, (report.ctid, report.name, report.type and f"({report.type})")))
+    lines = [f"{report.source or 'document'}: {what}".rstrip(": ") if what else report.source,
+             f"  {report.summary()}"]  # fmt: skip
+    for problem in report.problems:
+        place = " ".join(filter(None, (
+            f"line {problem.detail['line']}" if "line" in problem.detail else "",
+            problem.pointer or "",
+        )))  # fmt: skip
+        lines.append(f"  {problem.severity}: {place}{': ' if place else ''}"
+                     f"{problem.message} {problem.remedy}")  # fmt: skip
+    return [line for line in lines if line.strip()]
+
+
+def as_json(reports: Reports) -> str:
+    """Write reports as JSON: one as an object, several as an object that lists them."""
+    if len(reports) == 1:
+        body = reports[0].to_json()
+    else:
+        body = {"conforms": all(report.conforms for report in reports),
+                "reports": [report.to_json() for report in reports]}  # fmt: skip
+    return orjson.dumps(body, option=orjson.OPT_INDENT_2).decode() + "\n"
+
+
+_COLUMNS = ("source", "ctid", "name", "severity", "line", "pointer", "property", "message",
+            "remedy", "value", "shape", "documentation")  # fmt: skip
+
+
+def as_csv(reports: Reports) -> str:
+    """Write a row for each problem (RFC 4180), below a row of headings."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(_COLUMNS)
+    for report in reports:
+        for problem in report.problems:
+            detail = problem.detail
+            cells = (report.source, detail.get("ctid", report.ctid),
+                     detail.get("label", report.name), problem.severity, detail.get("line", ""),
+                     problem.pointer or "", detail.get("property", ""), problem.message,
+                     problem.remedy, detail.get("value", ""), _rule(problem),
+                     detail.get("documentation", ""))  # fmt: skip
+            writer.writerow(map(harmless, cells))
+    return out.getvalue()
+
+
+def as_turtle(reports: Reports) -> str:
+    """Write SHACL validation reports (SHACL, section 3.6)."""
+    triples = [triple for report in reports for triple in _report_triples(report)]
+    prefixes = {"sh": SH, "ctgs": CTGS, "ctg": CTG}
+    return (ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=prefixes) or b"").decode()
+
+
+def _report_triples(report: Report) -> list[ox.Triple]:
+    about = ox.BlankNode()
+    triples = [
+        ox.Triple(about, _TYPE, _sh("ValidationReport")),
+        # In SHACL only a report without any result conforms; what we take is another question.
+        ox.Triple(about, _sh("conforms"), ox.Literal(not report.problems)),
+        ox.Triple(about, ox.NamedNode(f"{CTG}accepted"), ox.Literal(report.conforms)),
+    ]
+    nodes = {ox.BlankNode(): problem for problem in report.problems}
+    triples += [ox.Triple(about, _sh("result"), node) for node in nodes]
+    for node, problem in nodes.items():
+        triples += [ox.Triple(node, predicate, value) for predicate, value in _result(problem)]
+    return triples
+
+
+def _result(problem: Problem) -> list[tuple[ox.NamedNode, Any]]:
+    detail = problem.detail
+    # SHACL asks for a constraint component; what reading and the vocabulary find has none there.
+    component = detail.get("constraint") or f"{CTG}{detail.get('advice', 'reading')}"
+    facts: list[tuple[ox.NamedNode, Any]] = [
+        (_TYPE, _sh("ValidationResult")),
+        (_sh("resultSeverity"), _sh(_SEVERITY[problem.severity])),
+        (_sh("resultMessage"), ox.Literal(f"{problem.message} {problem.remedy}".strip())),
+        (_sh("sourceConstraintComponent"), ox.NamedNode(component)),
+        (_sh("focusNode"), _named(detail.get("focusNode", "")) or ox.BlankNode()),
+    ]  # fmt: skip
+    path = _named(detail.get("property", ""))
+    if path:
+        facts.append((_sh("resultPath"), path))
+    if "value" in detail:
+        facts.append((_sh("value"), _value(detail["value"])))
+    if "shape" in detail:
+        facts.append((_sh("sourceShape"), ox.NamedNode(detail["shape"])))
+    if problem.pointer is not None:
+        facts.append((ox.NamedNode(f"{CTG}pointer"), ox.Literal(problem.pointer)))
+    return facts
+
+
+def _named(text: str) -> ox.NamedNode | None:
+    """Return the node that an IRI names; None where a document has written no IRI."""
+    try:
+        return ox.NamedNode(text)
+    except ValueError:
+        return None
+
+
+def _value(text: str) -> ox.NamedNode | ox.Literal:
+    named = _named(text) if text.startswith(("http://", "https://")) else None
+    return named or ox.Literal(text)
+
+
+def _sh(name: str) -> ox.NamedNode:
+    return ox.NamedNode(f"{SH}{name}")
+
+
+def as_sarif(reports: Reports) -> str:
+    """Write the reports as one SARIF log (OASIS, version 2.1.0)."""
+    levels = {"violation": "error", "warning": "warning", "info": "note"}
+    used = {_rule(problem) for report in reports for problem in report.problems}
+    results = [
+        {
+            "ruleId": _rule(problem),
+            "level": levels[problem.severity],
+            "message": {"text": f"{problem.message} {problem.remedy}".strip()},
+            "locations": [{
+                "physicalLocation": {
+                    "artifactLocation": {"uri": quote(_file(report))},
+                    "region": {"startLine": _line(problem)},
+                },
+                "logicalLocations": [{"fullyQualifiedName": problem.pointer or report.ctid or "/"}],
+            }],
+        }
+        for report in reports
+        for problem in report.problems
+    ]  # fmt: skip
+    driver = {"name": "ctgraph", "version": __version__,
+              "informationUri": "https://w3id.org/ctgraph",
+              "rules": [_sarif_rule(name) for name in sorted(used)]}  # fmt: skip
+    log = {"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0",
+           "runs": [{"tool": {"driver": driver}, "results": results}]}  # fmt: skip
+    return orjson.dumps(log, option=orjson.OPT_INDENT_2).decode() + "\n"
+
+
+def _sarif_rule(name: str) -> dict[str, Any]:
+    shape = shapes().by_iri.get(CTGS + name)
+    rule: dict[str, Any] = {"id": name}
+    if shape:
+        rule["shortDescription"] = {"text": shape.message}
+        rule["help"] = {"text": shape.remedy}
+    return rule
+
+
+def as_github(reports: Reports) -> str:
+    """Write workflow commands that GitHub shows beside the lines of a change."""
+    commands = {"violation": "error", "warning": "warning", "info": "notice"}
+    return "".join(
+        f"::{commands[problem.severity]} file={_escape(_file(report), ',:')},"
+        f"line={_line(problem)},title={_escape(_rule(problem), ',:')}"
+        f"::{_escape(f'{problem.message} {problem.remedy}'.strip())}\n"
+        for report in reports
+        for problem in report.problems
+    )
+
+
+def _escape(text: str, more: str = "") -> str:
+    for sign in ("%", "\r", "\n", *more):
+        text = text.replace(sign, f"%{ord(sign):02X}")
+    return text
+
+
+def _rule(problem: Problem) -> str:
+    """Return the name of the shape, or of the advice, that a problem comes from."""
+    shape = str(problem.detail.get("shape", ""))
+    return shape.rpartition("#")[2] or str(problem.detail.get("advice", "reading"))
+
+
+def _file(report: Report) -> str:
+    return report.file or "document.json"
+
+
+def _line(problem: Problem) -> int:
+    return int(problem.detail.get("line", 1))
+
+
+REPORT_FORMATS = {
+    format.name: format
+    for format in (
+        ReportFormat("json", "application/json", as_json),
+        ReportFormat("text", "text/plain", text),
+        ReportFormat("csv", "text/csv", as_csv),
+        ReportFormat("turtle", "text/turtle", as_turtle),
+        ReportFormat("sarif", "application/sarif+json", as_sarif),
+        ReportFormat("github", "text/x-github-workflow-commands", as_github),
+    )
+}
+"""The formats by name, the default of the HTTP face first."""

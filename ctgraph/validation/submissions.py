@@ -1,0 +1,169 @@
+"""Examining what somebody sends, without storing it: reading, the shapes, and the links.
+
+What is said here of a submission needs no registry; :mod:`ctgraph.publishing.link_checks` adds what
+only a registry knows.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import orjson
+
+from ctgraph.documents import Document, Located, from_json, locate, parse
+from ctgraph.documents.json_text import lines_of, read_json, step
+from ctgraph.documents.node_values import each
+from ctgraph.documents.rdf_input import from_rdf
+from ctgraph.documents.serialize import Format
+from ctgraph.errors import CtgraphError, DocumentTooLarge, InvalidDocument, Problem
+from ctgraph.identity import Identity
+from ctgraph.settings import Settings
+from ctgraph.validation import check, validate
+from ctgraph.validation.completeness import node_completeness
+from ctgraph.validation.report import MOST_PROBLEMS, Report, capped
+
+MOST_DOCUMENTS = 1000
+MOST_PROBLEMS_IN_ALL = 20_000
+
+
+@dataclass(frozen=True)
+class Link:
+    """A document's reference to a record outside of it.
+
+    :param source: the CTID of the entity that refers, or empty for an embedded profile.
+    :param property: a CURIE.
+    :param target: the CTID that it refers to.
+    :param line: the line of the submitted text; 0 where it is not known.
+    """
+
+    source: str
+    property: str
+    target: str
+    pointer: str
+    line: int = 0
+
+
+@dataclass(frozen=True)
+class Examined:
+    """One document of a submission: the report, and the links that a registry can look at."""
+
+    report: Report
+    links: tuple[Link, ...] = ()
+
+
+def examine(
+    data: bytes, settings: Settings, format: Format | None = None, source: str = ""
+) -> list[Examined]:
+    """Examine a submission: a document, an envelope, or a JSON array of them.
+
+    :param format: the RDF format it is in; None is JSON-LD.
+    :param source: a name for it, for the reports.
+    :raises DocumentTooLarge: when it is larger than ``max_document_bytes``.
+    """
+    if len(data) > settings.max_document_bytes:
+        raise DocumentTooLarge(f"The document has {len(data):,} bytes; "
+                               f"the limit is {settings.max_document_bytes:,}.")  # fmt: skip
+    try:
+        value = from_rdf(data, format, settings) if format else read_json(data)
+        entries = value if isinstance(value, list) else [value]
+        if not 0 < len(entries) <= MOST_DOCUMENTS:
+            message = f"The array holds {len(entries):,} documents."
+            remedy = f"Send 1 to {MOST_DOCUMENTS:,} at a time."
+            raise InvalidDocument(message, [Problem(message, remedy, "")])
+    except CtgraphError as error:
+        return [Examined(Report(source, problems=tuple(error.problems)))]
+    if format:
+        # The places are those of the JSON-LD that it was turned into: nobody has seen it.
+        return [_without_places(_one(value, orjson.dumps(value), settings, source))]
+    if not isinstance(value, list):
+        return _with_lines([_one(value, data, settings, source)], data)
+    found = [
+        _in_array(_one(entry, json.dumps(entry).encode(), settings, f"{source}[{i}]"), i)
+        for i, entry in enumerate(entries)
+    ]
+    return _with_lines([_capped(one, MOST_PROBLEMS_IN_ALL // len(found)) for one in found], data)
+
+
+def examine_document(data: bytes, settings: Settings) -> tuple[Document, Examined]:
+    """Read and check a document that is to be published.
+
+    :raises DocumentTooLarge: when it is too large.
+    :raises InvalidDocument: with everything that is wrong with it.
+    """
+    document = parse(data, settings)
+    located = locate(document, settings)
+    problems = check(document, settings, located)
+    return document, _with_lines([_examined(document, located, problems, settings, "")], data)[0]
+
+
+def _links(document: Document, located: Located, settings: Settings) -> Iterator[Link]:
+    """Yield a document's references to records outside of it."""
+    identity = Identity.of(settings)
+    own = {entity.ctid for entity in document.entities}
+    for pointer, node in located.nodes.values():
+        for key, values in node.items():
+            for index, value in enumerate(each(values) if not key.startswith("@") else ()):
+                iri = value.get("@id") if isinstance(value, dict) and len(value) == 1 else value
+                target = identity.ctid_of(iri) if isinstance(iri, str) else None
+                if target and target not in own:
+                    place = pointer + step(key) + (step(index) if isinstance(values, list) else "")
+                    yield Link(str(node.get("ceterms:ctid", "")), key, target, place)
+
+
+def _one(value: Any, received: bytes, settings: Settings, source: str) -> Examined:
+    """Examine one document; `received` is its JSON text."""
+    try:
+        document = from_json(value, received, settings)
+    except CtgraphError as error:
+        return Examined(Report(source, problems=tuple(capped(error.problems))))
+    located = locate(document, settings)
+    problems = validate(document, settings, located)
+    return _examined(document, located, problems, settings, source)
+
+
+def _examined(
+    document: Document, located: Located, problems: list[Problem], settings: Settings, source: str
+) -> Examined:
+    report = Report(source, document.ctid, document.type, document.name, tuple(problems),
+                    node_completeness(document.content["@graph"][0]))  # fmt: skip
+    return Examined(report, tuple(_links(document, located, settings)))
+
+
+def _capped(found: Examined, most: int) -> Examined:
+    problems = capped(found.report.problems, min(most, MOST_PROBLEMS))
+    return replace(found, report=replace(found.report, problems=tuple(problems)))
+
+
+def _in_array(found: Examined, index: int) -> Examined:
+    """Let the places of a document be those in the array that holds it."""
+    problems = (replace(p, pointer=step(index) + (p.pointer or "")) for p in found.report.problems)
+    links = (replace(link, pointer=step(index) + link.pointer) for link in found.links)
+    return Examined(replace(found.report, problems=tuple(problems)), tuple(links))
+
+
+def _without_places(found: Examined) -> Examined:
+    problems = (replace(problem, pointer=None) for problem in found.report.problems)
+    links = (replace(link, pointer="") for link in found.links)
+    return Examined(replace(found.report, problems=tuple(problems)), tuple(links))
+
+
+def _with_lines(all_found: list[Examined], data: bytes) -> list[Examined]:
+    """Tell of each problem and link on which line of the JSON text it is."""
+    places = {p.pointer for found in all_found for p in found.report.problems if p.pointer}
+    places |= {link.pointer for found in all_found for link in found.links}
+    lines = lines_of(data.decode("utf-8-sig"), places | {""})
+
+    def placed(problem: Problem) -> Problem:
+        line = lines.get(problem.pointer) if problem.pointer is not None else None
+        return replace(problem, detail=problem.detail | {"line": line}) if line else problem
+
+    return [
+        Examined(
+            replace(found.report, problems=tuple(map(placed, found.report.problems))),
+            tuple(replace(link, line=lines.get(link.pointer, 0)) for link in found.links),
+        )
+        for found in all_found
+    ]

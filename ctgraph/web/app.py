@@ -1,0 +1,87 @@
+"""The HTTP face: a Flask application over the use cases."""
+
+from __future__ import annotations
+
+import atexit
+
+from flask import Flask, Response, request
+from flask_compress import Compress
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from ctgraph.ledger import Ledger
+from ctgraph.settings import Settings, load_settings
+from ctgraph.shapes import shapes
+from ctgraph.web.http import problems
+from ctgraph.web.http.addresses import spelled
+from ctgraph.web.http.policy import policy
+from ctgraph.web.http.registry import State, Work
+from ctgraph.web.pathways import links
+from ctgraph.web.pathways import views as pathways
+from ctgraph.web.publishing import drafts, validate
+from ctgraph.web.publishing import views as publishing
+from ctgraph.web.records import views as records
+from ctgraph.web.reference import own_terms, vocabulary
+from ctgraph.web.site import home
+from ctgraph.web.sparql import views as sparql
+from ctgraph.web.sparql.response_cache import OPEN, WORTH, Shortcut
+
+COMPRESSED = [
+    "text/html", "text/css", "text/javascript", "text/plain", "text/csv", "text/turtle",
+    "text/tab-separated-values", "image/svg+xml", "application/json", "application/ld+json",
+    "application/problem+json", "application/sparql-results+json", "application/sparql-results+xml",
+    "application/n-triples", "application/n-quads", "application/trig", "application/rdf+xml",
+    "application/sarif+json", "application/xml", "application/graphml+xml", "text/vnd.graphviz",
+    "text/vnd.mermaid",
+]  # fmt: skip
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Make the application for one registry; without `settings`, they are read as usual.
+
+    :raises StoreError: when the registry was never initialised.
+    :raises SettingsError: when the shapes do not load.
+    """
+    settings = settings or load_settings()
+    app = Flask(__name__, static_folder="static")
+    # The body limit leaves room for the message that names the document limit.
+    app.config["MAX_CONTENT_LENGTH"] = settings.max_document_bytes + 1_000_000
+    app.config["MAX_FORM_MEMORY_SIZE"] = app.config["MAX_CONTENT_LENGTH"]
+    shapes()  # so that shapes that do not load stop the start
+    # A stream may be compressed with gzip too: what it holds is public.
+    app.config["COMPRESS_ALGORITHM"] = app.config["COMPRESS_ALGORITHM_STREAMING"] = ["zstd", "gzip"]
+    app.config["COMPRESS_LEVEL"] = 4
+    app.config["COMPRESS_MIN_SIZE"] = WORTH
+    app.config["COMPRESS_MIMETYPES"] = COMPRESSED
+    Compress(app)
+    work = Work(settings)
+    atexit.register(work.close)
+    # No header of a request decides which address is printed, or where a redirect leads: joining
+    # slashes, werkzeug would redirect to the host that the request names.
+    app.jinja_env.globals["base_url"] = settings.base_url
+    app.url_map.merge_slashes = False
+    app.extensions["ctgraph"] = State(settings, Ledger.of(settings), work)
+    for module in (records, links, publishing, pathways, drafts, validate, vocabulary, own_terms,
+                   sparql, home):  # fmt: skip
+        app.register_blueprint(module.blueprint)
+    problems.register(app)
+    app.after_request(_headers)
+    app.wsgi_app = Shortcut(app.wsgi_app, work.pool, settings)  # type: ignore[method-assign]
+    app.wsgi_app = spelled(app.wsgi_app)  # type: ignore[method-assign]
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies)  # type: ignore[method-assign]
+    return app
+
+
+def _headers(response: Response) -> Response:
+    """Let scripts of every site read, and give pages nothing but what this site serves."""
+    for name, value in OPEN:
+        response.headers.setdefault(name, value)
+    if request.method == "OPTIONS":
+        response.headers["Access-Control-Allow-Methods"] = response.headers.get("Allow", "GET")
+        response.headers["Access-Control-Allow-Headers"] = (
+            "Accept, Authorization, Content-Type, If-None-Match"
+        )
+    if response.mimetype == "text/html":
+        response.headers.setdefault("Content-Security-Policy", policy())
+        response.headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
+    return response

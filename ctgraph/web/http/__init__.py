@@ -1,0 +1,1 @@
+"""What the views share: negotiation, problems, the registry behind a request."""

@@ -1,0 +1,97 @@
+"""Errors as people and programs want them: RFC 9457 problem documents, or an HTML page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from flask import Flask, Response, current_app, make_response, render_template, request
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import HTTPException
+
+from ctgraph.errors import CtgraphError, DocumentTooLarge, InsufficientStorage, Unauthenticated
+from ctgraph.ledger.database import is_full, ledger_error
+from ctgraph.validation.report import capped
+from ctgraph.web.http.negotiation import wants_html
+
+
+def register(app: Flask) -> None:
+    """Render every error of an application."""
+    app.register_error_handler(CtgraphError, _ctgraph_error)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(SQLAlchemyError, _database_error)
+    app.register_error_handler(OSError, _system_error)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def _ctgraph_error(error: CtgraphError) -> Response:
+    problems = capped(error.problems)
+    body = {
+        "type": f"https://w3id.org/ctgraph/problems/{error.slug}",
+        "title": error.title,
+        "status": error.status,
+        "detail": error.message,
+        "instance": request.path,
+        # Clients of the existing registry look for this member.
+        "errors": [str(p) for p in problems if p.severity == "violation"],
+        "problems": [problem.to_json() for problem in problems],
+        **error.extra,
+    }
+    response = _respond(body)
+    if isinstance(error, Unauthenticated):
+        response.headers["WWW-Authenticate"] = 'Bearer realm="ctgraph"'
+    if error.retry_after:
+        response.headers["Retry-After"] = str(error.retry_after)
+    return response
+
+
+def _http_error(error: HTTPException) -> Response:
+    if error.code == 413:
+        limit = current_app.extensions["ctgraph"].settings.max_document_bytes
+        return _ctgraph_error(DocumentTooLarge(
+            f"The request body is too large; this registry takes {limit:,} bytes at most."
+        ))  # fmt: skip
+    if error.response is not None or (error.code or 500) < 400:  # a redirect
+        return make_response(error.get_response())
+    detail = error.description or error.name
+    response = _respond({
+        "type": "about:blank", "title": error.name, "status": error.code, "detail": detail,
+        "instance": request.path, "errors": [detail],
+    })  # fmt: skip
+    for name, value in error.get_headers():
+        if name.lower() not in ("content-type", "content-length"):
+            response.headers[name] = value
+    return response
+
+
+def _database_error(error: SQLAlchemyError) -> Response:
+    found = ledger_error(error)
+    if found is None:
+        return _unexpected(error)
+    current_app.logger.error("%s", found.message)
+    return _ctgraph_error(found)
+
+
+def _system_error(error: OSError) -> Response:
+    if is_full(error):
+        return _ctgraph_error(InsufficientStorage("The disk of this server is full."))
+    return _unexpected(error)
+
+
+def _unexpected(error: Exception) -> Response:
+    current_app.logger.exception("unexpected error")
+    detail = "Something went wrong on our side. It was logged; please try again later."
+    return _respond({
+        "type": "about:blank", "title": "Internal error", "status": 500, "detail": detail,
+        "instance": request.path, "errors": [detail],
+    })  # fmt: skip
+
+
+def _respond(body: dict[str, Any]) -> Response:
+    if wants_html():
+        response = make_response(render_template("site/error.html", problem=body), body["status"])
+    else:
+        response = make_response(orjson.dumps(body), body["status"])
+        response.content_type = "application/problem+json"
+    response.vary.add("Accept")
+    return response

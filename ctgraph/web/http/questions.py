@@ -1,0 +1,89 @@
+"""What the web's worker processes are asked: questions that may take long, as functions of values.
+
+A process keeps the ledger open from one question to the next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+import pyoxigraph as ox
+
+from ctgraph import validation
+from ctgraph.documents.serialize import Format
+from ctgraph.identity import Identity
+from ctgraph.ledger.opened import opened
+from ctgraph.links.model import Graph
+from ctgraph.pathways import Asked, Pathways
+from ctgraph.pathways.formats import write
+from ctgraph.pathways.structure import Structure
+from ctgraph.projections.link_graphs import link_quads
+from ctgraph.projections.link_reader import reading
+from ctgraph.publishing.link_checks import examine_in
+from ctgraph.settings import Settings
+from ctgraph.sparql.description import serialize
+from ctgraph.validation.report import Report
+from ctgraph.validation.report_formats import REPORT_FORMATS
+from ctgraph.vocab import vocabulary
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def prepare(settings: Settings) -> None:
+    """Read what most questions need, so that the first one takes no longer than others."""
+    validation.prepare(settings)
+
+
+def examined(settings: Settings, data: bytes, format: Format | None) -> list[Report]:
+    """Examine a submission; see :func:`examine_in`."""
+    return examine_in(opened(settings), data, settings, format)
+
+
+def report(settings: Settings, data: bytes, format: Format | None, name: str) -> str:
+    """Examine a submission, and write the report in the format with a name."""
+    return REPORT_FORMATS[name].write(examined(settings, data, format))
+
+
+def pathways(
+    settings: Settings, question: Callable[Concatenate[Pathways, P], T],
+    *given: P.args, **more: P.kwargs,
+) -> T:  # fmt: skip
+    """Ask a question about pathways: a method of :class:`Pathways`, and what it is given."""
+    return question(Pathways(settings, opened(settings)), *given, **more)
+
+
+def links(settings: Settings, document: str, media_type: str) -> bytes:
+    """Return the links that a document asserts, in an RDF format."""
+    with reading(settings) as index:
+        quads = link_quads(document, *index.said_by(document), Identity.of(settings))
+    format = ox.RdfFormat.from_media_type(media_type)
+    assert format
+    return serialize([ox.Triple(q.subject, q.predicate, q.object) for q in quads], format)
+
+
+def around(
+    settings: Settings, record: str, reach: Asked, few: Asked
+) -> tuple[Graph, Structure | None, Graph, Graph]:
+    """Ask what the page of a record shows.
+
+    :returns: its neighbourhood, its structure if it is a pathway, its stack and its versions.
+    """
+    asking = Pathways(settings, opened(settings))
+    graph = asking.neighbourhood(record, reach)
+    start = next(node for node in graph.nodes if node.id == record)
+    is_pathway = vocabulary().is_a(start.type, "ceterms:Pathway", "ceterms:PathwaySet")
+    return (graph, asking.structure(record) if is_pathway else None,
+            asking.stack(record, few), asking.versions(record, few))  # fmt: skip
+
+
+def drawn(
+    settings: Settings, name: str, question: Callable[..., Graph], *given: Any
+) -> tuple[bytes, str | None]:
+    """Ask a question about pathways.
+
+    :returns: the answer in the format with a name, and the cursor of its next page, if any.
+    """
+    graph = pathways(settings, question, *given)
+    return write(graph, name, Identity.of(settings)), graph.next

@@ -1,0 +1,169 @@
+"""What the views share: the registry behind the application, and its queries."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property, partial
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+from flask import current_app, request
+
+from ctgraph.errors import Overloaded, QueryLimit, TooManyPasts, ValidationLimit
+from ctgraph.identity import Identity
+from ctgraph.ledger import Ledger
+from ctgraph.projections.asof import Past, moment_of
+from ctgraph.projections.snapshots import snapshots_of
+from ctgraph.settings import Settings
+from ctgraph.sparql.pool import QueryPool
+from ctgraph.sparql.query import Query
+from ctgraph.sparql.results import Result
+from ctgraph.work.admission import Admission, admission_of, never
+from ctgraph.work.calls import Calls, Runner, serve
+from ctgraph.work.clients import Allowance, Costs, client_of
+from ctgraph.work.crew import Crew
+from ctgraph.work.process import WorkerProcess, preload
+
+T = TypeVar("T")
+PRELOADED = "ctgraph.web.http.preload"
+PASTS = 5
+A_WHILE = 600.0
+"""A client may have so many past states prepared by this process within this time, in seconds."""
+
+
+class Work:
+    """What of this web worker takes long: the turns in which clients have it, and who does it.
+
+    Queries, pathways, validation and past states draw on one account of what each client used.
+    Publishing has turns and processes of its own, which organizations share.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        costs = Costs()
+        admission = admission_of(settings, costs)
+        self.pool = QueryPool(settings, admission)
+        preload(PRELOADED)
+        start = partial(WorkerProcess, serve, settings.query_memory)
+        self.calls = Crew(start, admission)
+        self.publishing = Crew(
+            start,
+            Admission(1, 1, 2, 2 * settings.query_waiting, settings.query_queue,
+                      settings.query_memory),
+        )  # fmt: skip
+        self.builds = Admission(1, 0, 1, 2, settings.query_queue, 0, costs)
+        self.allowance = Allowance(PASTS, A_WHILE, lambda: TooManyPasts(
+            f"{PASTS} past states were prepared for you within {A_WHILE / 60:g} minutes. Ask for "
+            "one of these, or wait."
+        ))  # fmt: skip
+
+    def close(self) -> None:
+        """End the processes that are idle."""
+        for one in (self.pool, self.calls, self.publishing):
+            one.close()
+
+
+@dataclass
+class State:
+    """One registry: settings, ledger, and the workers for what takes long."""
+
+    settings: Settings
+    ledger: Ledger
+    work: Work
+
+    @cached_property
+    def identity(self) -> Identity:
+        """The registry's canonical IRIs."""
+        return Identity.of(self.settings)
+
+    @property
+    def pool(self) -> QueryPool:
+        """The workers that run queries."""
+        return self.work.pool
+
+    def past(self, moment: str) -> Path | None:
+        """Return the store as of a moment, for the client of the current request; see `Past`."""
+        found = Past(self.settings, self.ledger, snapshots_of(self.settings))
+        client, gone = _client(), watch()
+        return found.at(
+            moment_of(moment), self.settings.query_timeout, gone,
+            self.work.builds.turn(client, gone), partial(self.work.allowance.use, client),
+        )  # fmt: skip
+
+    def run(self, query: Query, snapshot: Path | None = None) -> Result:
+        """Run a query for the client of the current request, as long as it is there."""
+        return self.pool.run(query, _client(), watch(), snapshot)
+
+    def whole(self, query: Query) -> bytes:
+        """Run a query and return its whole result."""
+        return b"".join(self.run(query))
+
+    def ask(self, function: Callable[..., T], *given: Any) -> T:
+        """Call a function of the settings for the client of the current request.
+
+        :raises QueryLimit: when it takes too much time or memory, or its turn does not come.
+        """
+        try:
+            return self._calls(self.work.calls, _client())(function, self.settings, *given)
+        except Overloaded as error:
+            raise QueryLimit(f"The question is too much. {error.message} Ask for fewer steps.",
+                             timeout=self.settings.query_timeout) from None  # fmt: skip
+
+    def check(self, function: Callable[..., T], *given: Any) -> T:
+        """Call a function of the settings that checks a document, likewise.
+
+        :raises ValidationLimit: when it takes too much time or memory.
+        :raises Busy: when its turn does not come.
+        """
+        return _checking(self._calls(self.work.calls, _client()))(function, self.settings, *given)
+
+    def check_for(self, organization: str) -> Runner:
+        """Return what calls functions that check what an organization publishes, likewise."""
+        return _checking(self._calls(self.work.publishing, organization))
+
+    def _calls(self, crew: Crew, client: str) -> Calls:
+        return Calls(crew, client, self.settings.query_timeout, watch())
+
+
+def _checking(calls: Calls) -> Runner:
+    def run(function: Callable[..., T], /, *arguments: Any) -> T:
+        try:
+            return calls(function, *arguments)
+        except Overloaded as error:
+            raise ValidationLimit(f"The document could not be checked. {error.message} Split it, "
+                                  "or let an operator load it.") from None  # fmt: skip
+
+    return run
+
+
+def _client() -> str:
+    return client_of(request.remote_addr or "")
+
+
+def state() -> State:
+    """Return the registry behind the current request."""
+    return cast(State, current_app.extensions["ctgraph"])
+
+
+def connection(environ: dict[str, Any] | None = None) -> socket.socket | None:
+    """Return the socket of a request, by default the current one, where the server tells it."""
+    found = (environ or request.environ).get("gunicorn.socket")
+    return found if type(found) is socket.socket else None  # with TLS, it is of a subclass
+
+
+def watch(environ: dict[str, Any] | None = None) -> Callable[[], bool]:
+    """Return a function that tells whether the client has closed its connection."""
+    client = connection(environ)
+    if client is None:
+        return never
+
+    def gone() -> bool:
+        try:
+            return client.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b""
+        except BlockingIOError:
+            return False
+        except OSError:
+            return True
+
+    return gone

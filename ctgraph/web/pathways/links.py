@@ -1,0 +1,34 @@
+"""The links that a document asserts, at the address of their named graph."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, redirect
+from werkzeug.wrappers import Response as BaseResponse
+
+from ctgraph.identity import ctid
+from ctgraph.records import read
+from ctgraph.sparql.query import GRAPH_TYPES
+from ctgraph.web.http import questions
+from ctgraph.web.http.addresses import lead
+from ctgraph.web.http.negotiation import HTML, choose
+from ctgraph.web.http.registry import state
+
+blueprint = Blueprint("links", __name__)
+
+
+@blueprint.get("/links/<record>")
+def links(record: str) -> BaseResponse:
+    """The statements of one document about what precedes what, in RDF."""
+    canonical = ctid.canonical(record)
+    name = choose(GRAPH_TYPES | {"html": HTML})
+    document = read.held(state().ledger, canonical).envelope.ctid
+    if canonical != record or document != record:
+        return lead(f"/links/{document}", 301)
+    response: BaseResponse
+    if name == "html":
+        response = redirect(f"/pathways/{document}", 303)
+    else:
+        written = state().ask(questions.links, document, GRAPH_TYPES[name])
+        response = Response(written, content_type=GRAPH_TYPES[name])
+    response.vary.add("Accept")
+    return response

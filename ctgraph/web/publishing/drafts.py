@@ -1,0 +1,91 @@
+"""Building a pathway: the page, the account behind a key, and drafts."""
+
+from __future__ import annotations
+
+from codecs import BOM_UTF8
+
+import orjson
+from flask import Blueprint, Response, render_template, request
+
+from ctgraph.documents.entities import ctids_in
+from ctgraph.documents.json_text import read_json
+from ctgraph.documents.node_values import name_of, shortened
+from ctgraph.errors import DocumentTooLarge, InvalidDocument
+from ctgraph.identity import ctid
+from ctgraph.ledger.drafts import delete_draft, draft_of, drafts_of, save_draft
+from ctgraph.web.http.negotiation import HTML
+from ctgraph.web.http.registry import state
+from ctgraph.web.publishing.views import authenticate
+
+blueprint = Blueprint("building", __name__)
+
+
+@blueprint.get("/pathways/build")
+def build() -> Response:
+    """The page where a pathway is put together."""
+    return Response(render_template("pathways/build.html"), mimetype=HTML)
+
+
+@blueprint.get("/account")
+def account() -> Response:
+    """The organization that a key belongs to."""
+    owner, _ = authenticate()
+    return _json({"organization": owner.ctid, "name": owner.name})
+
+
+@blueprint.get("/drafts")
+def drafts() -> Response:
+    """The drafts of the organization that asks, the newest first."""
+    owner, _ = authenticate()
+    found = drafts_of(state().ledger, owner.ctid)
+    return _json({"drafts": [
+        {"ctid": one.ctid, "name": one.name, "updated": one.updated_at} for one in found
+    ]})  # fmt: skip
+
+
+@blueprint.get("/drafts/<record>")
+def draft(record: str) -> Response:
+    """A draft, as it was saved."""
+    owner, _ = authenticate()
+    found = draft_of(state().ledger, owner.ctid, ctid.canonical(record))
+    return _private(found, "application/ld+json")
+
+
+@blueprint.put("/drafts/<record>")
+def save(record: str) -> Response:
+    """Save a draft. It has to be a JSON object, and nothing else: it may well be unfinished."""
+    owner, _ = authenticate()
+    document = request.get_data(cache=False, parse_form_data=False)
+    most = state().settings.max_document_bytes
+    if len(document) > most:
+        raise DocumentTooLarge(f"The draft has {len(document):,} bytes; "
+                               f"this registry takes {most:,} at most.")  # fmt: skip
+    value = read_json(document)
+    if not isinstance(value, dict):
+        raise InvalidDocument("A draft is a JSON object.")
+    graph = value.get("@graph", [value])
+    first = graph[0] if isinstance(graph, list) and graph else {}
+    # PostgreSQL takes no NUL in a text.
+    name = shortened(name_of(first)).replace("\0", "") if isinstance(first, dict) else ""
+    borne = ctids_in(value, state().identity)
+    text = document.removeprefix(BOM_UTF8)  # it is sent as JSON, which begins with none
+    save_draft(state().ledger, owner, ctid.canonical(record), name, text, borne)
+    return Response(status=204)
+
+
+@blueprint.delete("/drafts/<record>")
+def delete(record: str) -> Response:
+    """Delete a draft."""
+    owner, _ = authenticate()
+    delete_draft(state().ledger, owner.ctid, ctid.canonical(record))
+    return Response(status=204)
+
+
+def _json(value: object) -> Response:
+    return _private(orjson.dumps(value), "application/json")
+
+
+def _private(body: bytes, content_type: str) -> Response:
+    response = Response(body, content_type=content_type)
+    response.headers["Cache-Control"] = "no-store"  # it is nobody else's business
+    return response

@@ -1,0 +1,86 @@
+"""Publishing and withdrawing over HTTP, with an API key."""
+
+from __future__ import annotations
+
+import orjson
+from flask import Blueprint, Response, request
+
+from ctgraph import publishing
+from ctgraph.errors import Forbidden, Unauthenticated, UnsupportedMediaType
+from ctgraph.identity import ctid
+from ctgraph.ledger.values import Organization
+from ctgraph.publishing import Receipt
+from ctgraph.web.http.registry import state
+
+blueprint = Blueprint("publish", __name__)
+
+SCHEMES = ("bearer", "token", "apitoken")
+BODIES = ("application/json", "application/ld+json", "text/plain",
+          "application/x-www-form-urlencoded")  # fmt: skip
+
+
+def authenticate() -> tuple[Organization, str]:
+    """Return the organization whose API key the request carries, and the key's id.
+
+    :raises Unauthenticated: without a valid key.
+    """
+    scheme, _, key = request.headers.get("Authorization", "").partition(" ")
+    if not key:
+        raise Unauthenticated("Send your API key in the header 'Authorization: Bearer <key>'.")
+    if scheme.lower() not in SCHEMES:
+        raise Unauthenticated(f"The authorization scheme {scheme[:20]!r} is none of ours. "
+                              "Send 'Authorization: Bearer <key>'.")  # fmt: skip
+    key = key.strip()
+    owner = state().ledger.key_owner(key)
+    if owner is None:
+        raise Unauthenticated("This API key is not valid: it was mistyped, or revoked.")
+    return owner, key.split("_")[1]
+
+
+@blueprint.post("/resources/organizations/<organization>/documents")
+@blueprint.post("/ce-registry/resources/organizations/<organization>/documents")
+def publish(organization: str) -> Response:
+    """Publish a document: 201 with its address, or 200 when nothing changed."""
+    owner, actor = authenticate()
+    if ctid.canonical(organization) != owner.ctid:
+        raise Forbidden(f"This key belongs to {owner.name} ({owner.ctid}), not to {organization}.")
+    # curl --data names a form by itself; the body is read as JSON all the same.
+    if request.mimetype and request.mimetype not in BODIES:
+        raise UnsupportedMediaType(
+            f"{request.mimetype} is not read here: send application/ld+json or application/json."
+        )
+    data = request.get_data(cache=False, parse_form_data=False)
+    receipt = publishing.publish(
+        state().settings, state().ledger, owner, data, actor, _wait(),
+        state().check_for(owner.ctid),
+    )  # fmt: skip
+    status = 200 if receipt.event == "unchanged" else 201
+    response = _answer(receipt, status)
+    response.headers["Location"] = f"/resources/{receipt.envelope.ctid}"
+    return response
+
+
+@blueprint.delete("/resources/documents/<record>")
+@blueprint.delete("/ce-registry/resources/documents/<record>")
+def withdraw(record: str) -> Response:
+    """Withdraw a record: 204; its address answers 410 from then on."""
+    owner, actor = authenticate()
+    publishing.withdraw(
+        state().settings, state().ledger, owner, ctid.canonical(record), actor, _wait()
+    )
+    return Response(status=204)
+
+
+def _wait() -> bool:
+    return request.args.get("wait", "").lower() in ("true", "1", "yes")
+
+
+def _answer(receipt: Receipt, status: int) -> Response:
+    found = state().ledger.find(receipt.envelope.ctid)
+    body = publishing.envelope_json(receipt.envelope, found[1] if found else b"") | {
+        "changed": receipt.event != "unchanged",
+        "event": receipt.event,
+        "queryable": receipt.queryable,
+        "validation": receipt.report.to_json() if receipt.report else None,
+    }
+    return Response(orjson.dumps(body), status, content_type="application/json")

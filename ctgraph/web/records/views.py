@@ -1,0 +1,215 @@
+"""Dereferencing: entities, graph documents, and their versions."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+import orjson
+from flask import Blueprint, Response, render_template, request
+from werkzeug.wrappers import Response as BaseResponse
+
+from ctgraph import __version__, publishing
+from ctgraph.documents import serialize
+from ctgraph.documents.nesting import entity_json
+from ctgraph.documents.node_values import type_of
+from ctgraph.errors import BadParameter, CtgraphError, NotFound
+from ctgraph.identity import ctid
+from ctgraph.ledger.holdings import documents_of
+from ctgraph.pathways import LINKED
+from ctgraph.pathways.answers import family_of
+from ctgraph.projections.snapshots import snapshots_of
+from ctgraph.records import read
+from ctgraph.records.assertions import MOST, Assertion, assertions
+from ctgraph.records.read import Held
+from ctgraph.validation.completeness import node_completeness
+from ctgraph.web.http.addresses import lead
+from ctgraph.web.http.negotiation import HTML, choose, conditional, etag
+from ctgraph.web.http.registry import state
+from ctgraph.web.records import page as pages
+
+blueprint = Blueprint("records", __name__)
+
+VERSIONS = {"json": 1_000, "html": 100}
+"""How many versions of a record one answer lists."""
+OFFERS = {f.name: f.media_type for f in serialize.FORMATS} | {"html": HTML}
+NAMES = {f.extension: f.name for f in serialize.FORMATS} | {"html": "html"}
+
+
+@blueprint.get("/resources/<record>")
+@blueprint.get("/ce-registry/resources/<record>")
+def resource(record: str) -> BaseResponse:
+    """One entity, with everything nested in it."""
+    return _record(record, "resources")
+
+
+@blueprint.get("/graph/<record>")
+@blueprint.get("/ce-registry/graph/<record>")
+def graph(record: str) -> BaseResponse:
+    """The whole document that holds an entity."""
+    return _record(record, "graph")
+
+
+@blueprint.get("/<any(resources, graph):kind>/<record>/versions/<int:number>")
+def version(kind: str, record: str, number: int) -> BaseResponse:
+    """An entity or document as it was in one version; it never changes."""
+    return _record(record, kind, number)
+
+
+@blueprint.get("/<any(resources, graph):kind>/<record>/versions")
+def versions(kind: str, record: str) -> BaseResponse:
+    """The versions of a record in pages, the newest first."""
+    canonical = ctid.canonical(record)
+    if canonical != record:
+        return lead(f"/{kind}/{canonical}/versions", 301)
+    name = choose({"json": "application/json", "html": HTML})
+    before = _before()
+    envelope, found = read.versions(state().ledger, record, VERSIONS[name] + 1, before)
+    owner = state().ledger.organization(envelope.owner)
+    # Only the address of a document tells versions of several documents apart.
+    alone = documents_of(state().ledger, record) == {record}
+    stem = f"/{'resources' if alone else 'graph'}"
+    more = len(found) > VERSIONS[name]
+    found = found[: VERSIONS[name]]
+    following = found[-1].seq if more else None
+    if name == "html":
+        page = render_template("records/versions.html", envelope=envelope, versions=found, owner=owner,
+                               kind=kind, record=record, stem=stem, alone=alone,
+                               following=following)  # fmt: skip
+        response = Response(page, content_type="text/html; charset=utf-8")
+        tag = etag(found, vars(envelope), owner.name, following, __version__)
+        return conditional(response, tag, envelope.updated_at)
+    body = orjson.dumps({
+        "ctid": envelope.ctid,
+        "owner": envelope.owner,
+        "next": following,
+        "versions": [
+            {
+                "number": v.number, "event": v.event, "created_at": v.created_at,
+                "actor": v.actor, "digest": v.digest, "sequence": v.seq, "document": v.ctid,
+                "url": f"{state().settings.base_url}{stem}/{v.ctid}/versions/{v.number}",
+            }
+            for v in found
+        ],
+    })  # fmt: skip
+    response = Response(body, content_type="application/json")
+    if following:
+        response.headers["Link"] = f'<{request.path}?before={following}>; rel="next"'
+    return conditional(response, etag(found, envelope.owner, following), envelope.updated_at)
+
+
+def _before() -> int | None:
+    given = request.args.get("before")
+    if given is None:
+        return None
+    if not re.fullmatch("[0-9]{1,9}", given):
+        raise BadParameter(f"before={given[:40]!r} is no sequence number.")
+    return int(given)
+
+
+@blueprint.get("/envelopes/<record>")
+@blueprint.get("/ce-registry/envelopes/<record>")
+def envelope(record: str) -> Response:
+    """The registry's own record of a CTID; also of a withdrawn one."""
+    found = state().ledger.find(ctid.canonical(record))
+    if found is None:
+        raise NotFound(f"There is no record {record} in this registry.")
+    head, canonical = found
+    response = Response(orjson.dumps(publishing.envelope_json(head, canonical)),
+                        content_type="application/json")  # fmt: skip
+    return conditional(response, etag(head), head.updated_at)
+
+
+def _record(path: str, kind: str, number: int | None = None) -> BaseResponse:
+    record, dot, extension = path.partition(".")
+    canonical = ctid.canonical(record)
+    if canonical != record:
+        tail = f"/versions/{number}" if number else ""
+        return lead(f"/{kind}/{canonical}{dot}{extension}{tail}", 301)
+    if dot and extension not in NAMES:
+        raise NotFound(f"There is no extension .{extension[:80]}; "
+                       f"there are .{', .'.join(NAMES)}.")  # fmt: skip
+    name = choose(OFFERS, NAMES.get(extension, ""))
+    held = read.held(state().ledger, record, number, document=kind == "graph")
+    if name == "html":
+        # A page shows the names of other records too, so any change may change it.
+        seen = snapshots_of(state().settings).sequence()  # what others say is asked of the store
+        tag = etag(held.digest, record, kind, number, state().ledger.last_sequence(), seen,
+                   __version__)  # fmt: skip
+        response = Response(content_type="text/html; charset=utf-8")
+        conditional(response, tag, state().ledger.newest_change())
+        if response.status_code != 304:
+            response.set_data(_page(record, kind, held, number))
+    else:
+        response = Response(content_type=OFFERS[name])
+        conditional(response, etag(held.digest, record, kind, name, __version__), held.modified)
+        if response.status_code != 304:
+            response.set_data(_body(record, kind, held, name))
+    if number and name != "html" and (kind == "resources" or record == held.envelope.ctid):
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    else:
+        response.headers["Cache-Control"] = "no-cache"  # ask each time; 304 is cheap
+    _link(response, record, held)
+    return response
+
+
+def _body(record: str, kind: str, held: Held, name: str) -> bytes:
+    format = serialize.format_named(name)
+    assert format
+    iri = state().identity.resource(record)
+    try:
+        if format.writer is None:
+            if kind == "graph":
+                return held.canonical
+            return orjson.dumps(entity_json(orjson.loads(held.canonical), iri))
+        quads = state().ledger.quads(held.envelope.ctid, held.number)
+        if kind == "graph":
+            return serialize.document(quads, format)
+        return serialize.entity(quads, iri, format)
+    except KeyError:
+        raise _absent(record, held) from None
+
+
+def _page(record: str, kind: str, held: Held, number: int | None) -> str:
+    iri = state().identity.resource(record)
+    content = orjson.loads(held.canonical)
+    try:
+        node = entity_json(content, iri)
+    except KeyError:
+        raise _absent(record, held) from None
+    view = pages.record_view(node, content, held.envelope.ctid, state())
+    address = f"/{kind}/{record}" + (f"/versions/{number}" if number else "")
+    return render_template(
+        "records/record.html", view=view, held=held, record=record, iri=iri, address=address,
+        number=number, formats=serialize.FORMATS, kind=kind,
+        owner=state().ledger.organization(held.envelope.owner),
+        modified=datetime.fromisoformat(held.modified),
+        completeness=node_completeness(node), linked=family_of(type_of(node)) in LINKED,
+        said=_said(record, held) if number is None else [], most=MOST,
+    )  # fmt: skip
+
+
+def _said(record: str, held: Held) -> list[Assertion]:
+    """Return what others say of a record; nothing where that cannot be asked in time."""
+    try:
+        return assertions(state().whole, state().ledger, state().identity, record,
+                          held.envelope.owner)  # fmt: skip
+    except CtgraphError:
+        return []
+
+
+def _absent(record: str, held: Held) -> NotFound:
+    return NotFound(
+        f"{record} is not in version {held.number} of {held.envelope.ctid}, which held it.",
+        history=f"/resources/{held.envelope.ctid}/versions",
+    )
+
+
+def _link(response: Response, record: str, held: Held) -> None:
+    """Point at the canonical address, the whole graph, and the versions (RFC 8288)."""
+    identity = state().identity
+    response.headers["Link"] = ", ".join((
+        f'<{identity.resource(record)}>; rel="canonical"',
+        f'<{identity.graph(held.envelope.ctid)}>; rel="describedby"',
+        f'<{identity.resource(record)}/versions>; rel="version-history"',
+    ))  # fmt: skip

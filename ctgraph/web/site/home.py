@@ -1,0 +1,146 @@
+"""The site around the records: start page, lists, health, contexts, the API description."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+import orjson
+from flask import Blueprint, Response, render_template, request
+
+from ctgraph import __version__
+from ctgraph.errors import NotFound, StoreError
+from ctgraph.identity import ctid
+from ctgraph.ledger.values import Envelope
+from ctgraph.projections.snapshots import snapshots_of
+from ctgraph.publishing import envelope_json
+from ctgraph.records.completeness import quality_of
+from ctgraph.vocab import CONTEXT_URLS, context_text, vocabulary
+from ctgraph.web.http.negotiation import HTML, choose
+from ctgraph.web.http.registry import state
+
+blueprint = Blueprint("site", __name__)
+PAGE = 50
+FAMILIES = {
+    "Credentials": ("ceterms:Credential",),
+    "Organizations": ("ceterms:Agent", "ceterms:Organization"),
+    "Learning and assessment": ("ceterms:LearningOpportunityProfile", "ceterms:AssessmentProfile"),
+    "Pathways and transfer": ("ceterms:Pathway", "ceterms:PathwaySet", "ceterms:Collection",
+                              "ceterms:TransferValueProfile", "ceterms:TransferIntermediary"),
+    "Competencies and schemes": ("ceasn:CompetencyFramework", "skos:ConceptScheme",
+                                 "ceasn:Rubric", "asn:ProgressionModel", "ceasn:Competency"),
+    "Work": ("ceterms:Job", "ceterms:Occupation", "ceterms:Task", "ceterms:WorkRole",
+             "ceterms:Industry"),
+}  # fmt: skip
+OTHER = "Further records"
+BOTH = {"json": "application/json", "html": HTML}
+
+
+@blueprint.get("/")
+def home() -> Response:
+    """What this registry holds, and how to use it."""
+    counts = state().ledger.counts()
+    groups: dict[str, list[tuple[str, int]]] = {family: [] for family in (*FAMILIES, OTHER)}
+    for kind, count in sorted(counts.items(), key=lambda pair: -pair[1]):
+        groups[_family(kind)].append((kind, count))
+    if choose(BOTH) == "json":
+        body = {"name": "ctgraph", "version": __version__, "records": counts,
+                "sequence": state().ledger.last_sequence()}  # fmt: skip
+        return Response(orjson.dumps(body), content_type="application/json")
+    total = sum(counts.values())
+    page = render_template("site/home.html", groups=groups, total=total, label=vocabulary().label)
+    return Response(page, mimetype=HTML)
+
+
+@blueprint.get("/records")
+def records() -> Response:
+    """Current records in pages, optionally of one class or one owner."""
+    # No class has a NUL in its name, and PostgreSQL takes none.
+    kind = request.args.get("type", "").replace("\0", "") or None
+    owner, after = (
+        ctid.canonical(given) if (given := request.args.get(name)) else ""
+        for name in ("owner", "after")
+    )
+    found = state().ledger.envelopes(PAGE + 1, after, kind, owner or None)
+    more = found[PAGE - 1].ctid if len(found) > PAGE else None
+    if choose(BOTH) == "json":
+        body = {"records": [envelope_json(envelope) for envelope in found[:PAGE]], "next": more}
+        return Response(orjson.dumps(body), content_type="application/json")
+    named = {envelope.owner for envelope in found}
+    page = render_template(
+        "records/records.html", records=sorted(found[:PAGE], key=_by_name), kind=kind, owner=owner,
+        more=more, label=vocabulary().label, names=state().ledger.names(named),
+    )  # fmt: skip
+    return Response(page, mimetype=HTML)
+
+
+@blueprint.get("/organizations/<organization>/completeness")
+def completeness(organization: str) -> Response:
+    """How complete an organization's records are, and what they lack."""
+    owner = state().ledger.organization(ctid.canonical(organization))
+    found = quality_of(state().whole, state().identity, owner.ctid)
+    vocab = vocabulary()
+    if choose(BOTH) == "html":
+        page = render_template("records/quality.html", owner=owner, quality=found, label=vocab.label,
+                               compact=vocab.compact)  # fmt: skip
+        return Response(page, mimetype=HTML)
+    body = {
+        "organization": owner.ctid, "name": owner.name, "records": found.records,
+        "completeness": round(found.score, 4),
+        "classes": [{"class": vocab.compact(kind), "records": count, "completeness": round(mean, 4)}
+                    for kind, count, mean in found.by_class],
+        "lacking": [{"property": vocab.compact(iri), "records": count}
+                    for iri, count in found.lacking],
+        "leastComplete": [{"id": iri, "name": name, "completeness": score}
+                          for iri, name, score in found.least],
+    }  # fmt: skip
+    return Response(orjson.dumps(body), content_type="application/json")
+
+
+@blueprint.get("/healthz")
+def healthz() -> Response:
+    """Alive: this process answers."""
+    return Response('{"status": "ok"}', content_type="application/json")
+
+
+@blueprint.get("/readyz")
+def readyz() -> Response:
+    """Ready: queries can run, and a projector follows the ledger.
+
+    :raises StoreError: when not.
+    """
+    snapshots = snapshots_of(state().settings)
+    seen, last = snapshots.sequence(), state().ledger.last_sequence()
+    facts = {"sequence": last, "queryable_sequence": seen, "lag": last - seen}
+    if not snapshots.held():
+        raise StoreError("No projector runs: changes do not become queryable.", **facts)
+    if seen < 0:
+        raise StoreError(snapshots.unavailable().message, **facts)
+    trouble = snapshots.trouble()
+    if trouble:
+        raise StoreError(f"Changes do not become queryable: {trouble}", **facts)
+    if not snapshots.shows(state().ledger):
+        raise StoreError("The triple store does not fit the ledger, and is rebuilt.", **facts)
+    return Response(orjson.dumps({"status": "ready", **facts}), content_type="application/json")
+
+
+@blueprint.get("/openapi.json")
+def openapi() -> Response:
+    """The description of this interface (OpenAPI 3.1)."""
+    text = files("ctgraph.web").joinpath("openapi.json").read_text("utf-8")
+    return Response(text, content_type="application/json")
+
+
+@blueprint.get("/<name>/schema/context/json")
+def context(name: str) -> Response:
+    """The JSON-LD contexts, at the paths of their official addresses."""
+    if name not in CONTEXT_URLS:
+        raise NotFound(f"There is no context {name!r}; there are {', '.join(CONTEXT_URLS)}.")
+    return Response(context_text(name), content_type="application/ld+json")
+
+
+def _by_name(envelope: Envelope) -> str:
+    return envelope.name.lower()
+
+
+def _family(kind: str) -> str:
+    return next((f for f, roots in FAMILIES.items() if vocabulary().is_a(kind, *roots)), OTHER)

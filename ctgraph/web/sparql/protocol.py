@@ -1,0 +1,91 @@
+"""What the SPARQL 1.1 Protocol says of a request and its answer, whoever reads and writes them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from ctgraph import __version__
+from ctgraph.settings import Settings
+from ctgraph.sparql.query import GRAPH_TYPES, RESULT_TYPES, Query, query_form
+from ctgraph.sparql.results import Result
+from ctgraph.web.http.negotiation import HTML, etag
+
+SPREADSHEET = "spreadsheet"
+"""The format of the pages' buttons for CSV: in it no text becomes a formula."""
+RESULTS = RESULT_TYPES | {"any-json": "application/json", "any-xml": "application/xml"}
+GRAPHS = GRAPH_TYPES | {"any-json": "application/json", "any-xml": "application/xml",
+                        "nquads": "application/n-quads", "trig": "application/trig"}  # fmt: skip
+PLAIN = {
+    False: {"any-json": RESULT_TYPES["json"], "any-xml": RESULT_TYPES["xml"],
+            SPREADSHEET: RESULT_TYPES["tsv"]},  # which tells numbers from texts
+    True: {"any-json": GRAPH_TYPES["jsonld"], "any-xml": GRAPH_TYPES["rdfxml"]},
+}
+SHOWN = {"any-json": "application/json", "any-xml": "application/xml",
+         "html": "text/plain; charset=utf-8", SPREADSHEET: "text/csv; charset=utf-8"}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A query, and the name of the format that its client wants."""
+
+    query: Query
+    name: str
+
+    def tag(self, snapshot: Path | None, settings: Settings) -> str:
+        """Return the entity tag of the answer: all that it depends on is in it."""
+        asked = vars(self.query).values()
+        return etag(snapshot, *asked, self.name, settings.query_rows, __version__)
+
+    def content_type(self, result: Result) -> str:
+        """Return the media type to name: the one that was asked for, where it is a plainer one."""
+        return SHOWN.get(self.name, result.media_type)
+
+
+def understand(
+    text: str,
+    choose: Callable[[dict[str, str]], str],
+    timeout: float | None = None,
+    default_graphs: tuple[str, ...] = (),
+    named_graphs: tuple[str, ...] = (),
+) -> Asked:
+    """Return a query as a request asks for it.
+
+    :param choose: returns the name of the format that the client wants among those offered.
+    """
+    graphs = query_form(text) in ("CONSTRUCT", "DESCRIBE")
+    offers = GRAPHS if graphs else RESULTS | {SPREADSHEET: f"text/csv; for={SPREADSHEET}"}
+    # A browser that submits the form gets what it can show.
+    name = choose(offers | {"html": HTML})
+    chosen = PLAIN[graphs].get(name, offers.get(name, "text/turtle" if graphs else "text/csv"))
+    return Asked(
+        Query(
+            text,
+            default_graphs=default_graphs,
+            named_graphs=named_graphs,
+            result_type=RESULT_TYPES["json"] if graphs else chosen,
+            graph_type=chosen if graphs else GRAPH_TYPES["turtle"],
+            timeout=timeout,
+        ),
+        name,
+    )
+
+
+def headers(tag: str, timeout: float, rows: int) -> list[tuple[str, str]]:
+    """Return the headers of an answer, also of one that the client has already."""
+    return [
+        ("ETag", f'"{tag}"'),
+        ("Vary", "Accept, Accept-Encoding"),
+        ("Ctgraph-Row-Limit", str(rows)),
+        ("Ctgraph-Timeout", f"{timeout:g}"),
+        ("Cache-Control", "no-cache"),  # ask each time; 304 is cheap
+        ("Link", '</sparql>; rel="service-desc", </void>; rel="describedby"'),
+    ]
+
+
+def cut_header(result: Result) -> list[tuple[str, str]]:
+    """Return the header that tells whether rows were left out, if they were or may be."""
+    if result.cut is False:
+        return []
+    return [("Ctgraph-Result-Cut", "true" if result.cut else "unknown")]

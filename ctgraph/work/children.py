@@ -1,0 +1,87 @@
+"""Processes that end when the process that started them does, however that ends (Linux).
+
+``python -m ctgraph.work.children PARENT MODULE …`` runs a module so: the kernel kills it at the
+death of its parent (PR_SET_PDEATHSIG, prctl(2)). Nothing is imported from the current folder.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import multiprocessing
+import os
+import runpy
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from multiprocessing.context import ForkServerContext, SpawnContext
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+PR_SET_PDEATHSIG, PR_SET_NAME = 1, 15
+# The kernel takes the end of the thread that started a child for the death of its parent: the
+# main thread, and this one, last as long as their process.
+_starter = ThreadPoolExecutor(1, "children")
+
+
+def command(module: str, *arguments: str) -> list[str]:
+    """Return the command that runs a module as a child of this process."""
+    return [sys.executable, "-P", "-m", __name__, str(os.getpid()), module, *arguments]
+
+
+def start(module: str, *arguments: str, **options: Any) -> subprocess.Popen[bytes]:
+    """Start a module as a child; `options` are those of ``subprocess.Popen``."""
+    return lasting(lambda: subprocess.Popen(command(module, *arguments), **options))
+
+
+def lasting(start: Callable[[], T]) -> T:
+    """Call what starts a child in a thread that lasts as long as this process."""
+    if threading.current_thread() is threading.main_thread():
+        return start()
+    return _starter.submit(start).result()
+
+
+def spawning() -> SpawnContext:
+    """Return the context for processes of :mod:`multiprocessing`; they call :func:`follow`."""
+    _keep_out_the_current_folder()
+    return multiprocessing.get_context("spawn")
+
+
+def forking() -> ForkServerContext:
+    """Return the context for processes that are forked from one without threads."""
+    _keep_out_the_current_folder()
+    return multiprocessing.get_context("forkserver")
+
+
+def _keep_out_the_current_folder() -> None:
+    # An interpreter that is given its code by -c would look for modules there.
+    os.environ["PYTHONSAFEPATH"] = "1"
+
+
+def follow(parent: int) -> None:
+    """Let this process be killed when its parent ends.
+
+    :param parent: the process id that it is expected to have.
+    """
+    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:  # it ended before it was followed
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def call_oneself(name: str) -> None:
+    """Give this process a name of up to 15 characters, which ``ps -o comm`` shows (prctl(2))."""
+    ctypes.CDLL(None).prctl(PR_SET_NAME, name.encode())
+
+
+def main() -> None:
+    """Follow the parent, and run a module in its stead."""
+    follow(int(sys.argv[1]))
+    module = sys.argv[2]
+    sys.argv = sys.argv[2:]
+    runpy.run_module(module, run_name="__main__", alter_sys=True)
+
+
+if __name__ == "__main__":
+    main()
