@@ -14,13 +14,13 @@ from unittest.mock import patch
 
 import pytest
 from conftest import ctid_number
-from ctgraph.store import embedded
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from linking import World, condition, framework, iri, number_of, record
 
 from ctgraph.links.model import Graph
 from ctgraph.pathways import Asked
+from ctgraph.projections import triples
 
 # Who comes first, and how strongly: what a record says of itself, what it says of another one.
 FIRST = {"isRequiredFor": "required", "isAdvancedStandingFor": "advanced",
@@ -295,8 +295,8 @@ def test_what_a_history_leaves_is_what_a_rebuild_makes(
     tmp_path_factory: pytest.TempPathFactory, history: History, in_pieces: bool
 ) -> None:
     world = World(tmp_path_factory.mktemp("history") / "home")
-    smallest = {"AMENDED": 1, "MOST_QUADS": 1} if in_pieces else {"AMENDED": embedded.AMENDED}
-    with patch.multiple(embedded, **smallest):
+    smallest = {"AMENDED": 1, "MOST_QUADS": 1} if in_pieces else {"AMENDED": triples.AMENDED}
+    with patch.multiple(triples, **smallest):
         Registry(world, 100, history)
     assert world.differences() == []
     before = world.contents()

@@ -29,8 +29,8 @@ NAMED = re.compile(r"(?:\bctg:|\{CTG\}|ctgraph/terms#)([A-Za-z][\w-]*)")
 # The rules that reports name stand in the code that finds what they are about.
 RULES = {
     "ctgraph/validation/advice.py": r'yield \("([\w-]+)", f"',
-    "ctgraph/examining.py": r'_doubt\([^"]+, "([\w-]+)"',
-    "ctgraph/exports/reports.py": r"detail\.get\('advice', '([\w-]+)'\)",
+    "ctgraph/publishing/link_checks.py": r'_doubt\([^"]+, "([\w-]+)"',
+    "ctgraph/validation/report_formats.py": r"detail\.get\('advice', '([\w-]+)'\)",
 }
 USED = """SELECT DISTINCT ?term WHERE {
   { GRAPH ?g { ?s ?term ?o } } UNION { GRAPH ?g { ?s ?p ?term } }
@@ -51,7 +51,7 @@ def rules() -> set[str]:
 def named_in_sources() -> set[str]:
     """Return the terms that code and ready-made queries name."""
     files = [*ROOT.glob("ctgraph/**/*.py"), *ROOT.glob("ctgraph/shapes/*.ttl"),
-             *ROOT.glob("ctgraph/web/static/*.js"), *ROOT.glob("queries/*.rq")]  # fmt: skip
+             *ROOT.glob("ctgraph/web/static/*/*.js"), *ROOT.glob("queries/*.rq")]  # fmt: skip
     return {name for file in files for name in NAMED.findall(file.read_text("utf-8"))}
 
 

@@ -63,7 +63,8 @@ def gunicorn_arguments(app: str, host: str, port: int, workers: int) -> list[str
 
 def gunicorn_command(app: str, host: str, port: int, workers: int) -> list[str]:
     """Return the command that serves a WSGI application as a child of this process."""
-    return children.command("ctgraph.server.web_server", *gunicorn_arguments(app, host, port, workers))
+    arguments = gunicorn_arguments(app, host, port, workers)
+    return children.command("ctgraph.server.web_server", *arguments)
 
 
 def serve(host: str, port: int, workers: int) -> int:

@@ -6,8 +6,10 @@ import atexit
 
 from flask import Flask, Response, request
 from flask_compress import Compress
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from ctgraph.errors import StoreError
 from ctgraph.ledger import Ledger
 from ctgraph.settings import Settings, load_settings
 from ctgraph.shapes import shapes
@@ -59,7 +61,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     # slashes, werkzeug would redirect to the host that the request names.
     app.jinja_env.globals["base_url"] = settings.base_url
     app.url_map.merge_slashes = False
-    app.extensions["ctgraph"] = State(settings, Ledger.of(settings), work)
+    app.extensions["ctgraph"] = State(settings, _ledger(settings), work)
     for module in (records, links, publishing, pathways, drafts, validate, vocabulary, own_terms,
                    sparql, home):  # fmt: skip
         app.register_blueprint(module.blueprint)
@@ -70,6 +72,19 @@ def create_app(settings: Settings | None = None) -> Flask:
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies)  # type: ignore[method-assign]
     return app
+
+
+def _ledger(settings: Settings) -> Ledger:
+    """Open the ledger, also while its database is away: requests say so until it is back.
+
+    A web worker that did not start for that would end the server, which has opened it before.
+    """
+    try:
+        return Ledger.of(settings)
+    except StoreError as error:
+        if not isinstance(error.__cause__, SQLAlchemyError):
+            raise
+        return Ledger(settings.ledger_url)
 
 
 def _headers(response: Response) -> Response:

@@ -16,11 +16,11 @@ from typing import Any
 import orjson
 import pytest
 from conftest import Registry, certificate, ctid_number
-from ctgraph.store import projector as projecting
 from flask.testing import FlaskClient
 from test_killing import publish
 
 from ctgraph.errors import Damaged
+from ctgraph.projections import projector as projecting
 from ctgraph.projections.maintenance import check
 from ctgraph.projections.projector import Projector, follow, hold
 from ctgraph.projections.snapshots import Snapshots, snapshots_of

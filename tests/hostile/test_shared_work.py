@@ -13,7 +13,6 @@ import orjson
 import pyoxigraph as ox
 import pytest
 from conftest import ctid_number
-from ctgraph.store import embedded
 from linking import ORGANIZATIONS, World, condition, framework, iri, needs, pairs, record
 
 from ctgraph.documents import parse
@@ -23,6 +22,7 @@ from ctgraph.links.node_facts import Fact
 from ctgraph.links.properties import CETERMS
 from ctgraph.links.statements import Extract, Link
 from ctgraph.pathways import Asked
+from ctgraph.projections import triples
 from ctgraph.projections.link_index import LinkIndex
 from ctgraph.projections.link_reader import Links
 from ctgraph.projections.projector import Projector, snapshots_of
@@ -52,7 +52,7 @@ def counting() -> Iterator[dict[str, int]]:
     """Count the rows of the index that are written or removed in the block, and quads of links."""
     count = {"rows": 0, "quads": 0}
     opened: list[sqlite3.Connection] = []
-    quads_of, started = embedded.link_quads, LinkIndex.__init__
+    quads_of, started = triples.link_quads, LinkIndex.__init__
 
     def counted(*given: Any) -> list[ox.Quad]:
         found = quads_of(*given)

@@ -68,8 +68,9 @@ def index() -> Response:
         ], "cut": [asdict(one) for one in cut]})  # fmt: skip
     owners = state().ledger.names({envelope.owner for envelope in found})
     text = request.args.get("q", "").replace("\0", "")
-    return _html("pathways/pathways.html", found=sorted(found, key=lambda e: e.name.lower()), owners=owners,
-                 text=text, named=_ask(Pathways.search, text) if text.strip() else None,
+    found.sort(key=lambda e: e.name.lower())
+    named = _ask(Pathways.search, text) if text.strip() else None
+    return _html("pathways/pathways.html", found=found, owners=owners, text=text, named=named,
                  cut=cut, label=vocabulary().label)  # fmt: skip
 
 

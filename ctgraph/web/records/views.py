@@ -73,8 +73,8 @@ def versions(kind: str, record: str) -> BaseResponse:
     found = found[: VERSIONS[name]]
     following = found[-1].seq if more else None
     if name == "html":
-        page = render_template("records/versions.html", envelope=envelope, versions=found, owner=owner,
-                               kind=kind, record=record, stem=stem, alone=alone,
+        page = render_template("records/versions.html", envelope=envelope, versions=found,
+                               owner=owner, kind=kind, record=record, stem=stem, alone=alone,
                                following=following)  # fmt: skip
         response = Response(page, content_type="text/html; charset=utf-8")
         tag = etag(found, vars(envelope), owner.name, following, __version__)

@@ -80,8 +80,8 @@ def completeness(organization: str) -> Response:
     found = quality_of(state().whole, state().identity, owner.ctid)
     vocab = vocabulary()
     if choose(BOTH) == "html":
-        page = render_template("records/quality.html", owner=owner, quality=found, label=vocab.label,
-                               compact=vocab.compact)  # fmt: skip
+        page = render_template("records/quality.html", owner=owner, quality=found,
+                               label=vocab.label, compact=vocab.compact)  # fmt: skip
         return Response(page, mimetype=HTML)
     body = {
         "organization": owner.ctid, "name": owner.name, "records": found.records,

@@ -132,8 +132,8 @@ def void() -> Response:
     found = description.statistics(state().whole, sum(state().ledger.counts().values()), newest)
     if name == "html":
         vocab = vocabulary()
-        page = render_template("sparql/void.html", found=found, label=vocab.label, compact=vocab.compact,
-                               known=vocab.term)  # fmt: skip
+        page = render_template("sparql/void.html", found=found, label=vocab.label,
+                               compact=vocab.compact, known=vocab.term)  # fmt: skip
         return Response(page, mimetype=HTML)
     return _rdf(name, description.dataset_description(state().settings, found))
 
