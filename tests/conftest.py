@@ -106,7 +106,9 @@ def make_registry(tmp_path: Path) -> Callable[..., Registry]:
     """Return a function that makes a registry; its arguments are settings."""
 
     def make(**overrides: Any) -> Registry:
-        settings = load_settings(**{"home": tmp_path / "home", **overrides})
+        # A busy machine is no reason to fail: what tests a deadline sets its own.
+        patient = {"query_timeout": 120, "query_queue": 60, "publish_wait": 60}
+        settings = load_settings(**{"home": tmp_path / "home", **patient, **overrides})
         ledger = Ledger.initialise(settings)
         organization = ledger.add_organization("Test College", ctid_number(0))
         return Registry(settings, ledger, organization, ledger.add_key(organization.ctid))

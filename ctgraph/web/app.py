@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import atexit
+import weakref
 
 from flask import Flask, Response, request
 from flask_compress import Compress
@@ -56,7 +56,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config["COMPRESS_MIMETYPES"] = COMPRESSED
     Compress(app)
     work = Work(settings)
-    atexit.register(work.close)
+    weakref.finalize(app, work.close)  # at the latest when this process ends
     # No header of a request decides which address is printed, or where a redirect leads: joining
     # slashes, werkzeug would redirect to the host that the request names.
     app.jinja_env.globals["base_url"] = settings.base_url

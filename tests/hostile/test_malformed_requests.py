@@ -148,7 +148,9 @@ def test_a_random_change_of_chunks_never_ends_in_a_500(post: tuple[int, bytes, L
         at = chance.randrange(len(body))
         body[at : at + chance.randrange(3)] = bytes(chance.choices(b"\r\n;0fx \0\xff", k=2))
         heard = said(port, head + CHUNKED + bytes(body), ends=True)
-        assert heard.startswith((b"HTTP/1.1 4", b"HTTP/1.1 501 ")), (body, heard)
+        # A change may leave the chunks whole; then the client seems gone, for it said that it ends.
+        refusals = (b"HTTP/1.1 4", b"HTTP/1.1 501 ", b"HTTP/1.1 503 ")
+        assert heard.startswith(refusals), (body, heard)
 
 
 @pytest.mark.parametrize("chunked", [False, True])
