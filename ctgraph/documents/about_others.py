@@ -135,4 +135,4 @@ def _values(value: Any, at: Place) -> Iterator[tuple[Any, Place]]:
 
 def _named(value: Any, identity: Identity) -> str | None:
     iri = value.get("@id") if isinstance(value, dict) else value
-    return identity.ctid_of(iri) if isinstance(iri, str) else None
+    return identity.leads_to(iri) if isinstance(iri, str) else None

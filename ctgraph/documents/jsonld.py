@@ -20,6 +20,7 @@ import pyoxigraph as ox
 from ctgraph.documents.json_text import Place, Repeated, pointer
 from ctgraph.errors import InvalidDocument, Problem
 from ctgraph.identity import Identity
+from ctgraph.rdf.namespaces import OWN, TYPE
 from ctgraph.vocab import CONTEXT_URLS, vocabulary
 
 CTID = "https://purl.org/ctdl/terms/ctid"
@@ -31,6 +32,8 @@ LANGUAGE = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8}){0,15}")
 MOST_IRI, MOST_PREFIX = 2_000, 200
 """How long a name may be, in characters: RDF repeats it in every statement about the node, and the
 IRI of a prefix wherever the prefix stands. So a short document could say very much."""
+MOST_GROWTH, ROOM = 64, 1_000_000
+"""How many times as long as the document its statements may be, beyond so many characters."""
 MOST_TOLD = 10_000_000
 """About how many characters the problems of one document have."""
 # Neither RDF/XML nor SPARQL XML results can carry these; lone surrogates are not even Unicode.
@@ -168,8 +171,15 @@ class Canonicaliser:
                 self._wrong(at, f"{_shown(name)} is not the name of a class.",
                             "Write it with its prefix, such as ceterms:Certificate.")  # fmt: skip
             else:
+                self._reserved(self.expanded(name), name, at)
                 self.used.add(name.partition(":")[0])
         return value
+
+    def _reserved(self, iri: str, name: str, at: Place) -> None:
+        """Report a term that only the registry itself speaks with."""
+        if iri.startswith(OWN):
+            self._wrong(at, f"{_shown(name)} is for what the registry itself says.",
+                        "Leave it out: the registry says it of every document.")  # fmt: skip
 
     def _property(self, key: str, value: Any, at: Place, depth: int) -> Any:
         term = self._context.get(key)
@@ -180,9 +190,13 @@ class Canonicaliser:
             self._wrong(at, f"The property {_shown(key)} has no meaning in CTDL and would be lost.",
                         "Write it with its prefix, such as ceterms:name.")  # fmt: skip
             return value
-        if key != "ceterms:ctid" and self.expanded(key) == CTID:
+        iri = self.expanded(key)
+        if key != "ceterms:ctid" and iri == CTID:
             self._wrong(at, f"{key!r} is another spelling of ceterms:ctid.",
                         "Write ceterms:ctid.")  # fmt: skip
+        elif iri == TYPE.value:
+            self._wrong(at, f"{key!r} is another spelling of @type.", "Write @type.")
+        self._reserved(iri, key, at)
         self.used.update((key, prefix))
         return self._value(term if isinstance(term, dict) else {}, value, at, depth)
 
@@ -379,13 +393,25 @@ def to_quads(
     Only the terms that the document uses go into the context that the parser reads: the whole
     context would cost most of the parsing time of a small document, and changes nothing.
 
-    :raises InvalidDocument: when the JSON-LD processor rejects the document.
+    :raises InvalidDocument: when the JSON-LD processor rejects the document; when its statements
+        repeat long names so often that they are out of proportion to it.
     """
     context = _context_for(frozenset(used)) | prefixes
     text = orjson.dumps({"@context": context, "@id": content["@id"], "@graph": content["@graph"]})
+    room = MOST_GROWTH * len(text) + ROOM
+    quads: list[ox.Quad] = []
     try:
-        return list(ox.parse(text, format=ox.RdfFormat.JSON_LD))
+        for quad in ox.parse(text, format=ox.RdfFormat.JSON_LD):
+            room -= len(str(quad.subject)) + len(quad.predicate.value) + len(str(quad.object))
+            if room < 0:
+                break
+            quads.append(quad)
     except SyntaxError as error:
         message = f"The document is not JSON-LD: {error}."
         remedy = "Look at its value objects: @type names a datatype, @language a language."
         raise InvalidDocument(message, [Problem(message, remedy, "")]) from error
+    if room < 0:
+        message = f"The statements of the document are {MOST_GROWTH} times as long as the document."
+        remedy = "Use shorter names for the nodes, properties and prefixes that are repeated."
+        raise InvalidDocument(message, [Problem(message, remedy, "")])
+    return quads

@@ -7,13 +7,23 @@ all of them are brought to the one canonical form, so that links join.
 
 from __future__ import annotations
 
+import posixpath
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from ctgraph.identity import ctid
+from ctgraph.rdf.namespaces import OWN
 from ctgraph.settings import Settings
+
+_CTID = re.compile(ctid.PATTERN, re.ASCII | re.IGNORECASE)
+_HTTP = re.compile(
+    r"https?:[/\\]*(?:[^/\\?#]*@)?(\[[^]]*\]|[^/\\?#:]*)(?::0*([0-9]*))?([/\\][^?#]*)?(?:[?#].*)?",
+    re.IGNORECASE | re.DOTALL,
+)
+_DEFAULT_PORTS = ("80", "443")
 
 
 @dataclass(frozen=True)
@@ -63,21 +73,45 @@ class Identity:
         return match[1].lower() if match else None
 
     @cached_property
-    def _within(self) -> re.Pattern[str]:
-        ours = []
-        for root in (self.base.partition("://")[2], *self.alias_hosts):
-            host, slash, path = root.partition("/")
-            port = "" if ":" in host else r"\.?(?::(?:80|443)?)?"
-            ours.append(re.escape(host) + port + re.escape(slash + path))
-        return re.compile(rf"https?:/*(?:[^/?#@]*@)?(?:{'|'.join(ours)})(?:[/?#].*)?",
-                          re.IGNORECASE | re.DOTALL)  # fmt: skip
+    def _roots(self) -> set[tuple[str, str, str]]:
+        """The base and the alias hosts: host, port and path of each."""
+        addresses = (self.base.partition("://")[2], *self.alias_hosts)
+        return {found for root in addresses if (found := _parts(f"http://{root}"))}
 
     def holds(self, iri: str) -> bool:
-        """Tell whether an IRI lies under the base or on an alias host: whatever this registry
-        serves, or might be taken to serve, in any spelling of the host."""
-        return self._within.fullmatch(iri) is not None
+        """Tell whether an IRI lies under the base or on an alias host, in any spelling that leads
+        there, or is one of the registry's own terms: whatever this registry serves."""
+        if iri.startswith(OWN):
+            return True
+        parts = _parts(iri)
+        return parts is not None and any(
+            parts[:2] == root[:2] and f"{parts[2]}/".startswith(f"{root[2]}/")
+            for root in self._roots
+        )
+
+    def leads_to(self, iri: str) -> str | None:
+        """Return the CTID in an IRI that this registry holds, wherever it stands in it."""
+        record = self.ctid_of(iri)
+        if record or not self.holds(iri):
+            return record
+        found = _CTID.search(unquote(iri))
+        return found[0].lower() if found else None
 
     def canonical(self, iri: str) -> str:
         """Return the canonical spelling of an IRI."""
         record = self.ctid_of(iri)
         return self.resource(record) if record else iri
+
+
+def _parts(iri: str) -> tuple[str, str, str] | None:
+    """Return host, port and path of an HTTP IRI as clients understand them (URL Standard); None
+    for other IRIs. The default ports are none, and the path has no slash at its end."""
+    match = _HTTP.fullmatch(iri)
+    if match is None:
+        return None
+    host, port, path = unquote(match[1]), match[2] or "", unquote(match[3] or "")
+    with suppress(UnicodeError):  # no name that could be looked up
+        host = host.encode("idna").decode()
+    plain = posixpath.normpath("/" + path.replace("\\", "/").lstrip("/")).rstrip("/")
+    port = "" if port in _DEFAULT_PORTS else port
+    return host.lower().removesuffix("."), port, plain.lower()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pyoxigraph as ox
 
-CTG = "https://w3id.org/ctgraph/terms#"
+OWN = "https://w3id.org/ctgraph/"
+"""What the IRIs of the registry's own terms, shapes and problems begin with."""
+CTG = f"{OWN}terms#"
 DCT = "http://purl.org/dc/terms/"
 XSD = "http://www.w3.org/2001/XMLSchema#"
 TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")

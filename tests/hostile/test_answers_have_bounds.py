@@ -290,6 +290,24 @@ def test_names_that_rdf_repeats_are_short(document: dict[str, Any]) -> None:
     assert len(caught.value.message) < 4_000
 
 
+def repeating(name: int, property: int, values: int) -> bytes:
+    """Say many values of a node and a property with names of so many characters."""
+    whole = certificate()
+    whole["@graph"].append({
+        "@id": "https://example.org/".ljust(name, "x"),
+        "https://example.org/".ljust(property, "y"): list(range(values)),
+    })  # fmt: skip
+    return orjson.dumps(whole)
+
+
+def test_statements_are_in_proportion_to_their_document(registry: Registry) -> None:
+    for name, property in ((1900, 1900), (1900, 30), (30, 1900)):
+        with pytest.raises(InvalidDocument, match="times as long"):
+            parse(repeating(name, property, 5_000), registry.settings)
+    assert parse(repeating(60, 60, 5_000), registry.settings)
+    assert parse(repeating(1900, 1900, 50), registry.settings)
+
+
 @pytest.mark.parametrize("send", ["validate", "publish"])
 def test_a_report_repeats_no_long_text(
     client: FlaskClient, registry: Registry, send: str

@@ -38,7 +38,13 @@ ADDRESSES = [
     f"{BASE}/resources/%63e-{THEIRS[3:]}", BASE, f"{BASE}/", f"{BASE}#x", f"{BASE}?x",
     f"{BASE}/envelopes", f"{BASE}/void#registry", f"{BASE}/links/{OWN}", f"{BASE}/history/{OWN}",
     f"{BASE}/resources/{OWN}/versions/1", f"x:{THEIRS}", f"y:resources/{THEIRS}",
-    f"X:{THEIRS}".replace("X:", "http:"),
+    f"X:{THEIRS}".replace("X:", "http:"), f"http://%6Cocalhost:8000/resources/{THEIRS}",
+    f"http://localhost:08000/resources/{THEIRS}", f"http://localhost.:8000/resources/{THEIRS}",
+    f"http://\uff4cocalhost:8000/resources/{THEIRS}", f"http://local\u00adhost:8000/{THEIRS}",
+    f"https://credentialengineregistry.org:0443/resources/{THEIRS}",
+    f"https://credentialengineregistry\u3002org/graph/{THEIRS}",
+    "https://w3id.org/ctgraph/terms#owner", "https://w3id.org/ctgraph/shapes#CertificateShape",
+    "t:precedes",
 ]  # fmt: skip
 SAYS: list[dict[str, Any]] = [
     {"@type": "ceterms:Certificate"}, {"ceterms:name": {"en": "Worthless"}},
@@ -61,7 +67,7 @@ def document(node: dict[str, Any], place: str) -> tuple[dict[str, Any], str]:
         whole["@graph"].append(node)
     whole["@context"] = [whole["@context"], {
         "x": f"{BASE}/resources/", "y": "https://credentialengineregistry.org/",
-        "http": f"{BASE}/resources/",
+        "http": f"{BASE}/resources/", "t": "https://w3id.org/ctgraph/terms#",
     }]  # fmt: skip
     return whole, {
         "beside": "/@graph/1", "nested": "/@graph/0/ceterms:isPreparationFor/0",
@@ -116,6 +122,42 @@ def test_no_subject_of_a_graph_lies_under_the_base_but_its_own(
         identity = Identity.of(SETTINGS)
         subjects = {line.split(" ")[0].strip("<>") for line in found.quads.decode().splitlines()}
         assert {s for s in subjects if identity.holds(s)} == {identity.resource(OWN)}
+
+
+@pytest.mark.parametrize("address", [
+    "https://example.org/registry", "https://example.org/a/../%72egistry/x",
+    "http://EXAMPLE.org:80//registry/./x", "https://example.org./registry?x",
+])  # fmt: skip
+def test_a_base_with_a_path_is_found_in_every_spelling(address: str) -> None:
+    assert Identity("https://example.org/registry").holds(address)
+    assert not Identity("https://example.org/registry").holds("https://example.org/registry2")
+
+
+OWN_TERMS = "https://w3id.org/ctgraph/terms#"
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize(("says", "key"), [
+    ({f"{OWN_TERMS}owner": {"@id": IRI}}, f"{OWN_TERMS}owner"),
+    ({"t:precedes": {"@id": IRI}}, "t:precedes"),
+    ({"@type": f"{OWN_TERMS}Version"}, "@type"),
+    ({"@type": ["ceterms:Certificate", "t:Link"]}, "@type"),
+    ({"s:s#completeness": 1.0}, "s:s#completeness"),
+    ({"rdf:type": {"@id": "t:Link"}}, "rdf:type"),
+    ({"http://www.w3.org/1999/02/22-rdf-syntax-ns#type": {"@id": "t:Link"}},
+     "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"),
+])  # fmt: skip
+def test_nobody_says_what_the_registry_itself_says(
+    says: dict[str, Any], key: str, place: str
+) -> None:
+    whole, pointer = document({"@id": "_:b", **says}, place)
+    whole["@context"][1]["s"] = "https://w3id.org/ctgraph/term"
+    for harvested in (False, True):
+        with pytest.raises(InvalidDocument) as refused:
+            from_json(whole, b"", SETTINGS, harvested=harvested)
+        problem = refused.value.problems[0]
+        assert (problem.pointer or "").startswith(f"{pointer}/{key.replace('/', '~1')}")
+        assert problem.remedy
 
 
 def test_publishing_and_validating_refuse_it(client: FlaskClient, registry: Registry) -> None:
@@ -211,6 +253,12 @@ NAMING = {
     "a reference": (owned(**{"ceterms:ownedBy": [{"@id": ALIAS}]}), "/@graph/0/ceterms:ownedBy/0"),
     "the IRI of the property": (
         owned(A, **{FULL: {"@id": ALIAS}}), "/@graph/0/" + FULL.replace("/", "~1")),
+    **{
+        f"B at {address}": (owned(A, address), "/@graph/0/ceterms:ownedBy/1")
+        for address in (f"{BASE}/resources/{B}?x", f"{BASE}/records?owner={B}",
+                        f"http://localhost.:8000/resources/{B}", f"{BASE}/resources/%63e-{B[3:]}",
+                        f"{BASE}/resources/{B}/versions/1", f"{BASE}//resources/{B}#x")
+    },
     "offered by B": (owned(**{"ceterms:ownedBy": [], "ceterms:offeredBy": [ALIAS]}),
                      "/@graph/0/ceterms:offeredBy/0"),
     "offered by nobody here": (owned(**{
