@@ -24,6 +24,7 @@ from ctgraph.documents.json_text import lines_of
 from ctgraph.documents.rdf_input import RDF_INPUTS, from_rdf
 from ctgraph.errors import SettingsError
 from ctgraph.identity import Identity
+from ctgraph.rdf import formats
 from ctgraph.settings import Settings
 from ctgraph.shapes import Shapes, shapes
 from ctgraph.shapes.values import values_turtle
@@ -170,7 +171,7 @@ def test_validate_answers_in_every_format(client: FlaskClient) -> None:
 
 @pytest.mark.parametrize("name", [f.name for f in RDF_INPUTS])
 def test_validate_reads_every_rdf_format(client: FlaskClient, name: str) -> None:
-    format = serialize.format_named(name)
+    format = formats.format_named(name)
     assert format
     document = parse(orjson.dumps(without("ceterms:name")), Settings())
     answer = client.post("/validate", data=serialize.document(document.quads, format),

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from ctgraph.bulk import sources
 from ctgraph.documents.rdf_input import RDF_INPUTS
-from ctgraph.documents.serialize import Format, format_named
 from ctgraph.errors import CtgraphError
+from ctgraph.rdf.formats import Format, format_named
 from ctgraph.settings import Settings
 from ctgraph.validation.report import Report
 from ctgraph.validation.submissions import examine

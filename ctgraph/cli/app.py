@@ -150,10 +150,11 @@ def _project_now(settings: Settings, ledger: Ledger) -> None:
 def get(record: str, name: str, number: int | None, received: bool) -> None:
     """Print the document that holds CTID."""
     from ctgraph.documents import serialize
+    from ctgraph.rdf import formats
     from ctgraph.records import read
 
     _, ledger = open_registry()
-    format = serialize.format_named(name)
+    format = formats.format_named(name)
     if format is None:
         raise click.BadParameter(f"{name!r} is none of the formats.", param_hint="--format")
     held = read.held(ledger, record, number, document=True)
@@ -214,7 +215,7 @@ def validate(ctx: click.Context, paths: tuple[Path, ...], name: str, input_name:
     exit code is 0 when this registry would take every document, 1 when not.
     """
     from ctgraph.bulk.check import check_paths
-    from ctgraph.documents.serialize import format_named
+    from ctgraph.rdf.formats import format_named
     from ctgraph.validation.report_formats import REPORT_FORMATS
 
     input_format = format_named(input_name)

@@ -10,9 +10,9 @@ import pyoxigraph as ox
 
 from ctgraph.documents.entities import PARTS
 from ctgraph.documents.jsonld import IRI_COERCIONS
-from ctgraph.documents.serialize import FORMATS, Format
 from ctgraph.errors import InvalidDocument, Problem
 from ctgraph.identity import Identity
+from ctgraph.rdf.formats import FORMATS, Format
 from ctgraph.settings import Settings
 from ctgraph.vocab import CONTEXT_URLS, vocabulary
 

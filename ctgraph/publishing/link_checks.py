@@ -10,11 +10,11 @@ import orjson
 
 from ctgraph.documents import Document
 from ctgraph.documents.node_values import each
-from ctgraph.documents.serialize import Format
 from ctgraph.errors import Problem
 from ctgraph.identity import Identity
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.opened import opened
+from ctgraph.rdf.formats import Format
 from ctgraph.settings import Settings
 from ctgraph.validation.report import Report
 from ctgraph.validation.submissions import Link, examine, examine_document

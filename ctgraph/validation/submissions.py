@@ -17,9 +17,9 @@ from ctgraph.documents import Document, Located, from_json, locate, parse
 from ctgraph.documents.json_text import lines_of, read_json, step
 from ctgraph.documents.node_values import each
 from ctgraph.documents.rdf_input import from_rdf
-from ctgraph.documents.serialize import Format
 from ctgraph.errors import CtgraphError, DocumentTooLarge, InvalidDocument, Problem
 from ctgraph.identity import Identity
+from ctgraph.rdf.formats import Format
 from ctgraph.settings import Settings
 from ctgraph.validation import check, validate
 from ctgraph.validation.completeness import node_completeness

@@ -19,6 +19,7 @@ from ctgraph.documents.nesting import entity_json
 from ctgraph.errors import InvalidDocument
 from ctgraph.identity import Identity
 from ctgraph.links.statements import extract
+from ctgraph.rdf import formats
 from ctgraph.settings import Settings
 from ctgraph.vocab import vocabulary
 from ctgraph.web import create_app
@@ -135,9 +136,9 @@ def test_an_entity_says_all_that_its_document_says_of_it_once(document: dict[str
     iri = f"{BASE}/resources/{RECORD}"
     entity = entity_json(read.content, iri)
     assert len(orjson.dumps(entity)) < 3 * len(read.canonical)
-    found = serialize.entity(read.quads, iri, serialize.format_named("nt") or serialize.FORMATS[3])
+    found = serialize.entity(read.quads, iri, formats.format_named("nt") or formats.FORMATS[3])
     assert said(entity) == triples(found, ox.RdfFormat.N_TRIPLES)
-    for format in serialize.FORMATS[2:]:
+    for format in formats.FORMATS[2:]:
         assert len(serialize.entity(read.quads, iri, format)) < TIMES * len(read.canonical)
 
 

@@ -11,7 +11,6 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 import pyoxigraph as ox
 
 from ctgraph import validation
-from ctgraph.documents.serialize import Format
 from ctgraph.identity import Identity
 from ctgraph.ledger.opened import opened
 from ctgraph.links.model import Graph
@@ -21,6 +20,7 @@ from ctgraph.pathways.structure import Structure
 from ctgraph.projections.link_graphs import link_quads
 from ctgraph.projections.link_reader import reading
 from ctgraph.publishing.link_checks import examine_in
+from ctgraph.rdf.formats import Format
 from ctgraph.settings import Settings
 from ctgraph.sparql.description import serialize
 from ctgraph.validation.report import Report

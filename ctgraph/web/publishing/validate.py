@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, render_template, request
 
 from ctgraph.documents.rdf_input import RDF_INPUTS
-from ctgraph.documents.serialize import Format, format_named
 from ctgraph.errors import NoDocument, Problem, UnsupportedMediaType
+from ctgraph.rdf.formats import Format, format_named
 from ctgraph.validation.report import Report, capped
 from ctgraph.validation.report_formats import REPORT_FORMATS
 from ctgraph.web.http import questions

@@ -19,6 +19,7 @@ from ctgraph.ledger.holdings import documents_of
 from ctgraph.pathways import LINKED
 from ctgraph.pathways.answers import family_of
 from ctgraph.projections.snapshots import snapshots_of
+from ctgraph.rdf import formats
 from ctgraph.records import read
 from ctgraph.records.assertions import MOST, Assertion, assertions
 from ctgraph.records.read import Held
@@ -32,8 +33,8 @@ blueprint = Blueprint("records", __name__)
 
 VERSIONS = {"json": 1_000, "html": 100}
 """How many versions of a record one answer lists."""
-OFFERS = {f.name: f.media_type for f in serialize.FORMATS} | {"html": HTML}
-NAMES = {f.extension: f.name for f in serialize.FORMATS} | {"html": "html"}
+OFFERS = {f.name: f.media_type for f in formats.FORMATS} | {"html": HTML}
+NAMES = {f.extension: f.name for f in formats.FORMATS} | {"html": "html"}
 
 
 @blueprint.get("/resources/<record>")
@@ -154,7 +155,7 @@ def _record(path: str, kind: str, number: int | None = None) -> BaseResponse:
 
 
 def _body(record: str, kind: str, held: Held, name: str) -> bytes:
-    format = serialize.format_named(name)
+    format = formats.format_named(name)
     assert format
     iri = state().identity.resource(record)
     try:
@@ -181,7 +182,7 @@ def _page(record: str, kind: str, held: Held, number: int | None) -> str:
     address = f"/{kind}/{record}" + (f"/versions/{number}" if number else "")
     return render_template(
         "records/record.html", view=view, held=held, record=record, iri=iri, address=address,
-        number=number, formats=serialize.FORMATS, kind=kind,
+        number=number, formats=formats.FORMATS, kind=kind,
         owner=state().ledger.organization(held.envelope.owner),
         modified=datetime.fromisoformat(held.modified),
         completeness=node_completeness(node), linked=family_of(type_of(node)) in LINKED,

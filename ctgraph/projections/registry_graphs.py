@@ -1,0 +1,72 @@
+"""What the registry itself says of records and their versions, in named graphs of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pyoxigraph as ox
+
+from ctgraph.identity import Identity
+from ctgraph.ledger.values import Change
+from ctgraph.rdf.namespaces import CTG, DCT, TYPE, XSD
+from ctgraph.validation.completeness import completeness
+
+
+def envelope_quads(
+    change: Change, identity: Identity, record: Iterable[ox.Quad]
+) -> list[ox.Quad]:
+    """Return what the registry says about a record: owner, times, version, hash, completeness.
+
+    :param record: the quads of its document.
+    """
+    subject = ox.NamedNode(identity.graph(change.ctid))
+    graph = ox.NamedNode(f"{identity.base}/envelopes/{change.ctid}")
+    moment = ox.NamedNode(f"{XSD}dateTime")
+    facts: list[tuple[ox.NamedNode, ox.NamedNode | ox.Literal]] = [
+        (TYPE, ox.NamedNode(f"{CTG}Record")),
+        (ox.NamedNode(f"{CTG}about"), ox.NamedNode(identity.resource(change.ctid))),
+        (ox.NamedNode(f"{CTG}owner"), ox.NamedNode(identity.resource(change.owner))),
+        (ox.NamedNode(f"{CTG}version"), ox.Literal(change.number)),
+        (ox.NamedNode(f"{CTG}contentHash"), ox.Literal(change.digest)),
+        (ox.NamedNode(f"{DCT}issued"), ox.Literal(change.issued, datatype=moment)),
+        (ox.NamedNode(f"{DCT}modified"), ox.Literal(change.modified, datatype=moment)),
+    ]
+    facts += _completeness(ox.NamedNode(identity.resource(change.ctid)), record)
+    return [ox.Quad(subject, predicate, value, graph) for predicate, value in facts]
+
+
+def _completeness(
+    entity: ox.NamedNode, record: Iterable[ox.Quad]
+) -> list[tuple[ox.NamedNode, ox.NamedNode | ox.Literal]]:
+    """Return how complete an entity is, and which recommended properties it lacks."""
+    own = [quad for quad in record if quad.subject == entity]
+    classes = [quad.object.value for quad in own if quad.predicate == TYPE]  # type: ignore[union-attr]
+    found = completeness(classes, {quad.predicate.value for quad in own})
+    if found is None:
+        return []
+    score = ox.Literal(f"{found.score:.4f}", datatype=ox.NamedNode(f"{XSD}decimal"))
+    lacks = ox.NamedNode(f"{CTG}lacks")
+    return [
+        (ox.NamedNode(f"{CTG}completeness"), score),
+        *((lacks, ox.NamedNode(shape.properties[0])) for shape in found.missing),
+    ]
+
+
+def history_quads(change: Change, identity: Identity) -> list[ox.Quad]:
+    """Return what the registry says about one version of a record: who, when, which hash."""
+    record = identity.graph(change.ctid)
+    subject = ox.NamedNode(f"{record}/versions/{change.number}")
+    graph = ox.NamedNode(f"{identity.base}/history/{change.ctid}")
+    facts: list[tuple[str, ox.NamedNode | ox.Literal]] = [
+        (TYPE.value, ox.NamedNode(f"{CTG}Version")),
+        (f"{CTG}versionOf", ox.NamedNode(record)),
+        (f"{CTG}number", ox.Literal(change.number)),
+        (f"{CTG}event", ox.NamedNode(f"{CTG}{change.event}")),
+        (f"{CTG}actor", ox.Literal(change.actor)),
+        (f"{DCT}publisher", ox.NamedNode(identity.resource(change.owner))),
+        (f"{DCT}created",
+         ox.Literal(change.modified, datatype=ox.NamedNode(f"{XSD}dateTime"))),
+    ]  # fmt: skip
+    if change.digest:
+        facts.append((f"{CTG}contentHash", ox.Literal(change.digest)))
+    return [ox.Quad(subject, ox.NamedNode(name), value, graph) for name, value in facts]

@@ -1,0 +1,43 @@
+"""The representations of RDF: their names, extensions and media types."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pyoxigraph as ox
+
+
+@dataclass(frozen=True)
+class Format:
+    """A representation: its name in ``?format=``, extension, media type.
+
+    :param writer: the RDF serialization; None for the JSON-LD as it is kept.
+    """
+
+    name: str
+    extension: str
+    media_type: str
+    writer: ox.RdfFormat | None = None
+
+    def __reduce__(self) -> Any:
+        # The writer cannot be sent to another process; the name can.
+        return format_named, (self.name,)
+
+
+FORMATS = (
+    Format("jsonld", "jsonld", "application/ld+json"),
+    Format("json", "json", "application/json"),
+    Format("turtle", "ttl", "text/turtle", ox.RdfFormat.TURTLE),
+    Format("ntriples", "nt", "application/n-triples", ox.RdfFormat.N_TRIPLES),
+    Format("nquads", "nq", "application/n-quads", ox.RdfFormat.N_QUADS),
+    Format("trig", "trig", "application/trig", ox.RdfFormat.TRIG),
+    Format("rdfxml", "rdf", "application/rdf+xml", ox.RdfFormat.RDF_XML),
+)
+"""What a document can be served as, the default first."""
+
+
+def format_named(name: str) -> Format | None:
+    """Return the format with a name, extension or media type."""
+    wanted = name.lower()
+    return next((f for f in FORMATS if wanted in (f.name, f.extension, f.media_type)), None)

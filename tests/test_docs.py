@@ -1,0 +1,112 @@
+"""The examples in the README and in docs/ run as they stand, and print what the pages say."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from conftest import DATA, ROOT, serving
+
+from ctgraph.links.model import STRENGTHS, VIAS
+
+PAGES = ("README.md", "docs/publishing.md", "docs/sparql.md", "docs/pathways.md")
+END = "--- end of block ---"
+# curl fails on an error status; these examples show one.
+REFUSED = ("tombstone.json",)
+
+
+@dataclass(frozen=True)
+class Block:
+    """A fenced block of a page, and what the page says that it prints."""
+
+    language: str
+    text: str
+    output: str | None
+
+
+def blocks_of(page: str) -> list[Block]:
+    """Return the examples of a page; a block of `text` is what the one before prints."""
+    found = re.findall(r"^```(\w+)\n(.*?)^```$", (ROOT / page).read_text("utf-8"), re.M | re.S)
+    following = [*found[1:], ("", "")]
+    return [
+        Block(language, text, said if kind == "text" else None)
+        for (language, text), (kind, said) in zip(found, following, strict=True)
+        if language in ("sh", "python") and "make " not in text
+    ]
+
+
+@pytest.fixture(scope="module")
+def port_and_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, Path]]:
+    """The port of a server with the sample data, and a folder that looks like a checkout."""
+    folder = tmp_path_factory.mktemp("checkout")
+    for name in ("data", "queries"):
+        (folder / name).symlink_to(ROOT / name)
+    environment = os.environ | {"CTGRAPH_HOME": str(folder / "home")}
+    for command in (["init"], ["load", str(DATA), "--report", str(folder / "report.jsonl")]):
+        subprocess.run([sys.executable, "-m", "ctgraph.cli", *command], env=environment, check=True)
+    server = serving(environment)
+    with server:
+        yield server.port, folder
+
+
+def run(command: list[str], folder: Path) -> str:
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("CTGRAPH_")}
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+    return done.stdout.replace("\r\n", "\n")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_examples_run_and_print_what_the_page_says(
+    page: str, port_and_folder: tuple[int, Path]
+) -> None:
+    port, folder = port_and_folder
+    shell = [block for block in blocks_of(page) if block.language == "sh"]
+    script = ["set -eu -o pipefail",
+              f'curl() {{ command curl -f --connect-to localhost:8000:127.0.0.1:{port} "$@"; }}']
+    for block in shell:
+        text = block.text.replace(".venv/bin/ctgraph", f"{sys.executable} -m ctgraph.cli")
+        text = text.replace(
+            "--endpoint http://localhost:8000", f"--endpoint http://127.0.0.1:{port}")
+        lines = [line.replace("curl ", "command curl --connect-to localhost:8000:127.0.0.1:"
+                              f"{port} ", 1) if any(name in line for name in REFUSED) else line
+                 for line in text.split("\n")]
+        script += ["\n".join(lines), f"echo; echo '{END}'"]
+    printed = run(["bash", "-c", "\n".join(script)], folder).split(END)
+    for block, output in zip(shell, printed, strict=False):
+        if block.output is not None:
+            assert output.strip() == block.output.strip()
+    for block in blocks_of(page):
+        if block.language == "python":
+            text = block.text.replace("//localhost:8000/sparql", f"//localhost:{port}/sparql")
+            output = run([sys.executable, "-c", text], folder)
+            assert block.output is None or output.strip() == block.output.strip()
+
+
+def test_every_page_that_links_within_the_repository_finds_its_target() -> None:
+    pages = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "SECURITY.md",
+             *(ROOT / "docs").rglob("*.md")]
+    for page in pages:
+        for target in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text("utf-8")):
+            assert (page.parent / target).exists(), f"{page.name} links to {target}"
+
+
+def test_the_pages_name_files_that_exist() -> None:
+    code = [path for path in (ROOT / "ctgraph").rglob("*") if "__pycache__" not in path.parts]
+    known = {f"/{path.relative_to(ROOT)}" for path in code}
+    for page in ("docs/architecture.md", "docs/glossary.md", "CONTRIBUTING.md"):
+        for name in re.findall(r"`([\w./]+[.](?:py|ttl|html))`", (ROOT / page).read_text("utf-8")):
+            there = (ROOT / name).exists() or any(path.endswith(f"/{name}") for path in known)
+            assert there or "NNNN" in name, f"{page} names {name}"
+
+
+def test_the_glossary_names_every_strength_and_way() -> None:
+    glossary = (ROOT / "docs/glossary.md").read_text("utf-8")
+    for word in (*STRENGTHS, *VIAS):
+        assert f"`{word}`" in glossary
