@@ -17,7 +17,7 @@ import pyoxigraph as ox
 
 from ctgraph.canonical import canonical_lines, label_blank_nodes
 from ctgraph.entities import Entity, entities_of
-from ctgraph.errors import DocumentTooLarge, InvalidDocument, Problem
+from ctgraph.errors import DocumentTooLarge, InvalidDocument, Problem, one_line
 from ctgraph.identity import Identity
 from ctgraph.jsonld import Canonicaliser, inline_prefixes, to_quads
 from ctgraph.nodes import name_of, shortened
@@ -171,7 +171,7 @@ def _read(value: Any, received: bytes, settings: Settings, harvested: bool) -> D
     return Document(
         ctid=record,
         type=entities[0].type,
-        name=shortened(name_of(primary)),
+        name=shortened(one_line(name_of(primary)).strip()),
         owners=_owners(record, entities[0].type, named),
         entities=tuple(entities),
         received=received,
