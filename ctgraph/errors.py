@@ -7,6 +7,7 @@ title, and the single problems it is made of. The HTTP face renders it as RFC 94
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -17,6 +18,14 @@ MOST_TEXT = 1_000
 def _beginning(value: Any) -> Any:
     long = isinstance(value, str) and len(value) > MOST_TEXT
     return f"{value[: MOST_TEXT - 1]}…" if long else value
+
+
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+
+
+def one_line(text: str) -> str:
+    """Return a text without what would begin a line of its own, or steer a terminal."""
+    return _CONTROL.sub(" ", text)
 
 
 @dataclass(frozen=True)
@@ -44,7 +53,7 @@ class Problem:
 
     def __str__(self) -> str:
         place = f"{self.pointer or '/'}: " if self.pointer is not None else ""
-        return f"{place}{self.message}{' ' + self.remedy if self.remedy else ''}"
+        return one_line(f"{place}{self.message}{' ' + self.remedy if self.remedy else ''}")
 
     def to_json(self) -> dict[str, Any]:
         """The problem as a JSON object, without its empty members."""

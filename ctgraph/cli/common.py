@@ -21,7 +21,7 @@ from rich.progress import (
 )
 from sqlalchemy.exc import SQLAlchemyError
 
-from ctgraph.errors import CtgraphError, InsufficientStorage
+from ctgraph.errors import CtgraphError, InsufficientStorage, one_line
 from ctgraph.identity import ctid
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.database import is_full, ledger_error
@@ -37,7 +37,7 @@ class Group(click.Group):
         try:
             return self._invoke(ctx)
         except CtgraphError as error:
-            click.echo(f"{error.title}: {error.message}", err=True)
+            click.echo(one_line(f"{error.title}: {error.message}"), err=True)
             if len(error.problems) > 1:
                 for problem in error.problems:
                     click.echo(f"  {problem.severity}: {problem}", err=True)

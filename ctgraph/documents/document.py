@@ -20,7 +20,7 @@ from ctgraph.documents.entities import Entity, entities_of
 from ctgraph.documents.json_text import Place, pointer, read_json
 from ctgraph.documents.jsonld import Canonicaliser, inline_prefixes, to_quads
 from ctgraph.documents.node_values import name_of, shortened
-from ctgraph.errors import DocumentTooLarge, InvalidDocument, Problem
+from ctgraph.errors import DocumentTooLarge, InvalidDocument, Problem, one_line
 from ctgraph.identity import Identity
 from ctgraph.rdf.canonical import canonical_lines, label_blank_nodes
 from ctgraph.settings import Settings
@@ -171,7 +171,7 @@ def _read(value: Any, received: bytes, settings: Settings, harvested: bool) -> D
     return Document(
         ctid=record,
         type=entities[0].type,
-        name=shortened(name_of(primary)),
+        name=shortened(one_line(name_of(primary)).strip()),
         owners=_owners(record, entities[0].type, named),
         entities=tuple(entities),
         received=received,

@@ -13,6 +13,7 @@ from decimal import Decimal
 from functools import lru_cache
 from math import isfinite
 from typing import Any
+from xml.etree import ElementTree
 
 import orjson
 import pyoxigraph as ox
@@ -196,6 +197,9 @@ class Canonicaliser:
                         "Write ceterms:ctid.")  # fmt: skip
         elif iri == TYPE.value:
             self._wrong(at, f"{key!r} is another spelling of @type.", "Write @type.")
+        elif vocabulary().term(iri) is None and not _in_xml(iri):
+            self._wrong(at, f"RDF/XML cannot carry the property {_shown(key)}.",
+                        "Let its IRI end in a name that begins with a letter.")  # fmt: skip
         self._reserved(iri, key, at)
         self.used.update((key, prefix))
         return self._value(term if isinstance(term, dict) else {}, value, at, depth)
@@ -365,6 +369,18 @@ def _parses(iri: str) -> bool:
     try:
         ox.NamedNode(iri)
     except ValueError:
+        return False
+    return True
+
+
+@lru_cache(maxsize=4096)
+def _in_xml(property: str) -> bool:
+    """Tell whether the IRI of a property ends in what can be the name of an XML element."""
+    try:
+        node = ox.NamedNode(property)
+        written = ox.serialize([ox.Triple(node, node, node)], format=ox.RdfFormat.RDF_XML) or b""
+        ElementTree.fromstring(written)
+    except (ValueError, ElementTree.ParseError):
         return False
     return True
 

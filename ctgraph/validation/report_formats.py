@@ -14,7 +14,7 @@ import pyoxigraph as ox
 
 from ctgraph import __version__
 from ctgraph.documents.csv_cells import harmless
-from ctgraph.errors import Problem
+from ctgraph.errors import Problem, one_line
 from ctgraph.rdf.graph import SH
 from ctgraph.rdf.namespaces import CTG
 from ctgraph.shapes import CTGS, shapes
@@ -36,7 +36,7 @@ class ReportFormat:
 
 def text(reports: Reports) -> str:
     """Write reports for a terminal."""
-    return "".join(f"{line}\n" for report in reports for line in _lines(report))
+    return "".join(f"{one_line(line)}\n" for report in reports for line in _lines(report))
 
 
 def _lines(report: Report) -> list[str]:
