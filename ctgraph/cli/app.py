@@ -156,7 +156,7 @@ def get(record: str, name: str, number: int | None, received: bool) -> None:
     _, ledger = open_registry()
     format = formats.format_named(name)
     if format is None:
-        raise click.BadParameter(f"{name!r} is none of the formats.", param_hint="--format")
+        raise click.BadParameter(f"{name!r} is not one of the formats.", param_hint="--format")
     held = read.held(ledger, record, number, document=True)
     which = held.envelope.ctid, held.number
     if received:
@@ -220,7 +220,7 @@ def validate(ctx: click.Context, paths: tuple[Path, ...], name: str, input_name:
 
     input_format = format_named(input_name)
     if input_format is None:
-        raise click.BadParameter(f"{input_name!r} is none of the formats.", param_hint="--input")
+        raise click.BadParameter(f"{input_name!r} is not one of the formats.", param_hint="--input")
     documents = refused = 0
     kept = []
     for report in check_paths(list(paths), load_settings(), input_format):

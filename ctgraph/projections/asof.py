@@ -147,7 +147,7 @@ class Past:
         stores = [folder for folder in self._folder.iterdir() if folder.name[0].isdigit()]
         stores.sort(key=lambda folder: folder.stat().st_mtime, reverse=True)
         for folder in stores[KEPT:]:
-            # Not there, rather than half there, for whoever looks just now.
+            # Whoever looks just now finds no folder, and not half of one.
             dropped = folder.rename(folder.with_name(f"fresh-dropped-{folder.name}"))
             shutil.rmtree(dropped, ignore_errors=True)
 

@@ -230,7 +230,7 @@ def remove(path: Path) -> None:
 
 
 def _is_usable(path: Path) -> bool:
-    """Tell whether a file is an index of this version; one that is none is made anew."""
+    """Tell whether a file is an index of this version; another one is made anew."""
     if not path.exists():
         return True
     db = sqlite3.connect(path)

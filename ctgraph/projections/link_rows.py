@@ -13,8 +13,8 @@ from ctgraph.vocab import vocabulary
 
 # A row of `link` is one statement of one document. What a manifest says of all that have its
 # conditions ("common") stands once, and so does each record that has them ("uses"): `manifest`
-# joins the two when they are read. A link with a competency at an end is none, but only the
-# document of the competency tells: that is decided when they are read, too. `stale` are the links
+# joins the two when they are read. A link with a competency at an end does not count. Only the
+# document of the competency tells that, so it is decided when they are read, too. `stale` are the links
 # of which the triple store has yet to be told that they hold now, or hold no longer. Things outside
 # of the registry are a `node` of every document that describes them.
 SCHEMA = """

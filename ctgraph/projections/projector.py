@@ -280,7 +280,7 @@ def follow(settings: Settings, ledger: Ledger, stopped: Callable[[], bool]) -> N
 
 
 def _passes(error: Exception) -> bool:
-    """Tell whether an error is no fault of the projections: making them anew would not help."""
+    """Tell whether an error comes from elsewhere than the projections: making them anew would not help."""
     return is_full(error) or isinstance(error, sa.exc.SQLAlchemyError | Damaged)
 
 
