@@ -21,7 +21,8 @@ from flask.testing import FlaskClient
 
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.values import Organization
-from ctgraph.projections.projector import Projector, hold
+from ctgraph.projections.projector import Projector
+from ctgraph.projections.snapshots import hold
 from ctgraph.settings import Settings, load_settings
 from ctgraph.web import create_app
 

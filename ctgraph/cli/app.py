@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ from ctgraph.cli.operating import (
     vocab,
 )
 from ctgraph.cli.pathways import pathways
-from ctgraph.errors import NotFound, StoreError
+from ctgraph.errors import LockHeld, NotFound
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.values import OPERATOR
 from ctgraph.settings import Settings, load_settings
@@ -132,12 +133,13 @@ def withdraw(record: str) -> None:
 
 def _project_now(settings: Settings, ledger: Ledger) -> None:
     """Make the newest changes queryable, unless a running server does."""
-    from ctgraph.projections.projector import Projector, hold
+    from ctgraph.projections.projector import Projector
+    from ctgraph.projections.snapshots import hold
 
     try:
-        with hold(settings):
-            Projector(settings, ledger).catch_up()
-    except StoreError:
+        with hold(settings), closing(Projector(settings, ledger)) as ours:
+            ours.catch_up()
+    except LockHeld:
         return  # the server's projector has it within a second
 
 

@@ -85,6 +85,6 @@ def _begin(cursor: str, depths: Mapping[str, int], order: list[str]) -> int:
         return 0
     depth, dot, id = cursor.partition(".")
     if not dot or not _DEPTH.fullmatch(depth):
-        raise BadParameter(f"cursor={cursor[:60]!r} is not a cursor: take it from 'next' of a page.")
+        raise BadParameter(f"cursor={cursor[:60]!r} is no cursor: take it from 'next' of a page.")
     place = _place(int(depth), id)
     return sum(1 for other in order if _place(depths[other], other) < place)
