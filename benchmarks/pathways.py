@@ -24,8 +24,8 @@ from ctgraph.pathways.traversal import LARGEST_PAGE, walk
 from ctgraph.projections.link_graphs import link_quads
 from ctgraph.projections.link_index import LinkIndex, Said
 from ctgraph.projections.link_reader import reading
-from ctgraph.projections.projector import Projector, hold
-from ctgraph.projections.snapshots import snapshots_of
+from ctgraph.projections.projector import Projector
+from ctgraph.projections.snapshots import hold, snapshots_of
 from ctgraph.projections.triples import EmbeddedStore
 from ctgraph.rdf.namespaces import CTG, TYPE
 from ctgraph.settings import Settings, load_settings

@@ -239,7 +239,7 @@ class ClientGone(CtgraphError):
 
 
 class StoreError(CtgraphError):
-    """The triple store is not there or is held by another process."""
+    """The ledger or the triple store is not there, or cannot be used now."""
 
     status = 503
     title = "Store unavailable"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -20,7 +21,8 @@ from flask.testing import FlaskClient
 
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.values import Organization
-from ctgraph.projections.projector import Projector, hold
+from ctgraph.projections.projector import Projector
+from ctgraph.projections.snapshots import hold
 from ctgraph.settings import Settings, load_settings
 from ctgraph.web import create_app
 
@@ -126,6 +128,20 @@ def registry(make_registry: Callable[..., Registry]) -> Registry:
 def client(registry: Registry) -> FlaskClient:
     """A client of the registry's HTTP face. Changes are queryable after `registry.project()`."""
     return create_app(registry.settings).test_client()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """A browser of its own for the tests of a module, which are skipped where there is none."""
+    sync_api = pytest.importorskip("playwright.sync_api", reason="needs Playwright")
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("needs chromium, which is not installed")
+    with sync_api.sync_playwright() as playwright:
+        options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        running = playwright.chromium.launch(executable_path=chromium, args=options)
+        yield running
+        running.close()
 
 
 @pytest.fixture(scope="session")

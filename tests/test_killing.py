@@ -20,7 +20,8 @@ from ctgraph.documents import parse
 from ctgraph.errors import CtgraphError
 from ctgraph.ledger.append import Submission, append
 from ctgraph.projections.maintenance import check, rebuild
-from ctgraph.projections.projector import Projector, hold
+from ctgraph.projections.projector import Projector
+from ctgraph.projections.snapshots import hold
 
 
 def publish(registry: Registry, numbers: range, text: str) -> None:

@@ -27,8 +27,8 @@ from ctgraph.ledger.tables import version
 from ctgraph.projections import asof as pasts
 from ctgraph.projections.asof import KEPT, Past, moment_of
 from ctgraph.projections.maintenance import check, rebuild
-from ctgraph.projections.projector import Projector, hold
-from ctgraph.projections.snapshots import snapshots_of
+from ctgraph.projections.projector import Projector
+from ctgraph.projections.snapshots import hold, snapshots_of
 from ctgraph.settings import load_settings
 from ctgraph.web import create_app
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import struct
 import urllib.request
 import xml.etree.ElementTree as ET
@@ -28,18 +27,6 @@ ALDMOOR = "ce-d8e2b3d4-aa8f-4121-a53f-587f46712765"
 SVG = "{http://www.w3.org/2000/svg}"
 
 Opening = Callable[..., Any]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.skip("needs chromium, which is not installed")
-    with sync_api.sync_playwright() as playwright:
-        options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        running = playwright.chromium.launch(executable_path=chromium, args=options)
-        yield running
-        running.close()
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from ctgraph.bulk.backup import back_up, restore
 from ctgraph.errors import Conflict
 from ctgraph.ledger import Ledger
 from ctgraph.projections.maintenance import check
-from ctgraph.projections.projector import hold
+from ctgraph.projections.snapshots import hold
 from ctgraph.settings import load_settings
 from ctgraph.web import create_app
 

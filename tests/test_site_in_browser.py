@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,18 +17,6 @@ pytestmark = pytest.mark.xdist_group("served")
 
 DEGREE = "/resources/ce-a323b0bc-cfc0-4178-b2ff-f78bedc60fdc"
 WITHDRAWN = "/resources/ce-442ea66f-ea9e-4dd4-b82d-45f996a6c04f"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.skip("needs chromium, which is not installed")
-    with sync_api.sync_playwright() as playwright:
-        options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        running = playwright.chromium.launch(executable_path=chromium, args=options)
-        yield running
-        running.close()
 
 
 @pytest.fixture(params=[True, False], ids=["javascript", "no javascript"])

@@ -166,7 +166,7 @@ def _file(path: Path) -> Iterator[sa.Engine]:
 def _opened(path: Path) -> Iterator[sa.Engine]:
     """Give the engine of a backup; an older one is brought up to date in a copy.
 
-    :raises Damaged: when the file is no backup, or one of a newer ctgraph.
+    :raises Damaged: when the file is not a backup, or is one of a newer ctgraph.
     """
     _recognize(path)
     with _file(path) as engine:
@@ -196,10 +196,10 @@ def _recognize(path: Path) -> None:
         raise Damaged(f"There is no file {path}.")
     with path.open("rb") as file:
         if file.read(16) != b"SQLite format 3\0":
-            raise Damaged(f"{path} is no backup of ctgraph.")
+            raise Damaged(f"{path} is not a backup of ctgraph.")
         file.seek(68)  # where SQLite keeps the application id
         if file.read(4) != APPLICATION.to_bytes(4, "big"):
-            raise Damaged(f"{path} is no backup of ctgraph: `ctgraph backup` did not make it.")
+            raise Damaged(f"{path} is not a backup of ctgraph: `ctgraph backup` did not make it.")
 
 
 def _remove(part: Path) -> None:

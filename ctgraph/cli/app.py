@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ from ctgraph.cli.operating import (
     vocab,
 )
 from ctgraph.cli.pathways import pathways
-from ctgraph.errors import NotFound, StoreError
+from ctgraph.errors import LockHeld, NotFound
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.values import OPERATOR
 from ctgraph.settings import Settings, load_settings
@@ -132,12 +133,13 @@ def withdraw(record: str) -> None:
 
 def _project_now(settings: Settings, ledger: Ledger) -> None:
     """Make the newest changes queryable, unless a running server does."""
-    from ctgraph.projections.projector import Projector, hold
+    from ctgraph.projections.projector import Projector
+    from ctgraph.projections.snapshots import hold
 
     try:
-        with hold(settings):
-            Projector(settings, ledger).catch_up()
-    except StoreError:
+        with hold(settings), closing(Projector(settings, ledger)) as ours:
+            ours.catch_up()
+    except LockHeld:
         return  # the server's projector has it within a second
 
 
@@ -156,7 +158,7 @@ def get(record: str, name: str, number: int | None, received: bool) -> None:
     _, ledger = open_registry()
     format = formats.format_named(name)
     if format is None:
-        raise click.BadParameter(f"{name!r} is none of the formats.", param_hint="--format")
+        raise click.BadParameter(f"{name!r} is not one of the formats.", param_hint="--format")
     held = read.held(ledger, record, number, document=True)
     which = held.envelope.ctid, held.number
     if received:
@@ -220,7 +222,7 @@ def validate(ctx: click.Context, paths: tuple[Path, ...], name: str, input_name:
 
     input_format = format_named(input_name)
     if input_format is None:
-        raise click.BadParameter(f"{input_name!r} is none of the formats.", param_hint="--input")
+        raise click.BadParameter(f"{input_name!r} is not one of the formats.", param_hint="--input")
     documents = refused = 0
     kept = []
     for report in check_paths(list(paths), load_settings(), input_format):

@@ -119,5 +119,3 @@ def stages() -> Iterator[Callable[[str, int, int], None]]:
             progress.advance(tasks[title], done)
 
         yield move
-
-

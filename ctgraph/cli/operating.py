@@ -51,7 +51,7 @@ def past(sequence: int) -> None:
 def rebuild() -> None:
     """Make a fresh triple store from the ledger and switch over."""
     from ctgraph.projections import maintenance
-    from ctgraph.projections.projector import hold
+    from ctgraph.projections.snapshots import hold
 
     settings, ledger = open_registry()
     with hold(settings), bar("Rebuilding", sum(ledger.counts().values())) as progress:
@@ -67,7 +67,7 @@ def check() -> None:
     server, it looks at what queries see.
     """
     from ctgraph.projections.maintenance import check
-    from ctgraph.projections.projector import hold
+    from ctgraph.projections.snapshots import hold
 
     settings, ledger = open_registry()
     total = ledger.last_sequence() + sum(ledger.counts().values())
@@ -107,7 +107,7 @@ def restore(file: Path, home: Path | None, replace: bool) -> None:
     from ctgraph.bulk import backup
     from ctgraph.ledger import Ledger
     from ctgraph.projections.maintenance import rebuild
-    from ctgraph.projections.projector import hold
+    from ctgraph.projections.snapshots import hold
 
     settings = load_settings(**({"home": home} if home else {}))
     keep_private(settings)

@@ -105,7 +105,7 @@ class Identity:
 
 def _parts(iri: str) -> tuple[str, str, str] | None:
     """Return host, port and path of an HTTP IRI as clients understand them (URL Standard); None
-    for other IRIs. The default ports are none, and the path has no slash at its end."""
+    for other IRIs. A default port counts as none, and the path has no slash at its end."""
     match = _HTTP.fullmatch(iri)
     if match is None:
         return None

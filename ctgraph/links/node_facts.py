@@ -102,7 +102,7 @@ def _days(nodes: Nodes, node: Mapping[str, list[str]]) -> float | None:
 
 
 def duration_days(text: str) -> float | None:
-    """Return an ISO 8601 duration in days; None for what is none."""
+    """Return an ISO 8601 duration in days; None for any other text."""
     match = _DURATION.fullmatch(text)
     if not match or not any(match.groups()):
         return None

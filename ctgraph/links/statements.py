@@ -218,7 +218,7 @@ class _Reader:
     def _options(self, condition: str) -> list[str]:
         """Return a condition and its alternatives, in any depth: any one of them is enough.
 
-        One that only gathers alternatives is none of them.
+        One that only gathers alternatives is left out.
         """
         found = {condition: None}
         waiting = [condition]

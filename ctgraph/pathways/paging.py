@@ -22,7 +22,7 @@ def page_of(
 
     A page has those edges whose farther end stands on it: all pages together have each edge once.
 
-    :raises BadParameter: for a cursor that is none.
+    :raises BadParameter: for a cursor that no page gave.
     """
     order = sorted(walk.depths, key=lambda id: _place(walk.depths[id], id))
     position = {id: number for number, id in enumerate(order)}
@@ -85,6 +85,6 @@ def _begin(cursor: str, depths: Mapping[str, int], order: list[str]) -> int:
         return 0
     depth, dot, id = cursor.partition(".")
     if not dot or not _DEPTH.fullmatch(depth):
-        raise BadParameter(f"cursor={cursor[:60]!r} is none: take it from 'next' of a page.")
+        raise BadParameter(f"cursor={cursor[:60]!r} is no cursor: take it from 'next' of a page.")
     place = _place(int(depth), id)
     return sum(1 for other in order if _place(depths[other], other) < place)

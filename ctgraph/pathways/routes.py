@@ -74,7 +74,7 @@ def find_routes(
 
     :param by: "steps" for the fewest; "strength" for required ones before recommended ones;
         "cost" or "duration" for the lowest sum of what the records state.
-    :raises BadParameter: for a measure or a number that is none of these.
+    :raises BadParameter: for any other measure or number.
     :raises QueryLimit: when comparing them takes longer than ten seconds.
     """
     if by not in MEASURES:

@@ -32,7 +32,7 @@ class Asked:
         What is not shown is followed all the same, and the edge says that it goes through it.
     :param limit: nodes in a page, up to 1,000.
     :param cursor: where the page begins, as the page before says in `next`.
-    :raises BadParameter: for values that are none of these.
+    :raises BadParameter: for any other value.
     """
 
     depth: int = 3

@@ -14,7 +14,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext, suppress
+from contextlib import AbstractContextManager, closing, nullcontext, suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -120,7 +120,7 @@ class Past:
         return False
 
     def build(self, seq: int) -> None:
-        """Make the store of a sequence number, after whatever other one is being made."""
+        """Make the store of a sequence number, unless another one is being made just now."""
         self._folder.mkdir(parents=True, exist_ok=True)
         store, fresh = self._store(seq), self._folder / f"fresh-{os.getpid()}"
         with (self._folder / "lock").open("a") as lock:
@@ -132,9 +132,9 @@ class Past:
                 shutil.rmtree(stale, ignore_errors=True)
             if store.exists():
                 return
-            made = EmbeddedStore(fresh, Identity.of(self._settings), LinkIndex(None))
-            made.fill(standing(self._ledger, seq), self._ledger.history(seq), seq)
-            del made  # closes it
+            identity = Identity.of(self._settings)
+            with closing(EmbeddedStore(fresh, identity, LinkIndex(None))) as made:
+                made.fill(standing(self._ledger, seq), self._ledger.history(seq), seq)
             fresh.rename(store)
             self._forget()
 
@@ -147,7 +147,7 @@ class Past:
         stores = [folder for folder in self._folder.iterdir() if folder.name[0].isdigit()]
         stores.sort(key=lambda folder: folder.stat().st_mtime, reverse=True)
         for folder in stores[KEPT:]:
-            # Not there, rather than half there, for whoever looks just now.
+            # Whoever looks just now finds no folder, and not half of one.
             dropped = folder.rename(folder.with_name(f"fresh-dropped-{folder.name}"))
             shutil.rmtree(dropped, ignore_errors=True)
 

@@ -20,12 +20,14 @@ from ctgraph.projections.link_rows import (
     TABLES,
     UNSURE,
     VERSION,
+    documents_of,
     holds,
     is_competency,
     link_of,
     links_of,
     manifest_of,
     row_of,
+    rows_of,
 )
 
 _STALE = f"""
@@ -145,15 +147,11 @@ class LinkIndex:
 
     def rows(self, document: str) -> set[tuple[object, ...]]:
         """Return everything that the index holds of a document, to compare."""
-        return {
-            (table, *row) for table in TABLES
-            for row in self._db.execute(f"SELECT * FROM {table} WHERE document = ?", (document,))
-        }  # fmt: skip
+        return rows_of(self._db, document)
 
     def known(self) -> Iterator[str]:
         """Yield all documents that the index holds anything of."""
-        found = self._db.execute(" UNION ".join(f"SELECT document FROM {t}" for t in TABLES))
-        return (document for (document,) in found)
+        return documents_of(self._db)
 
     def close(self) -> None:
         self._db.close()
@@ -230,7 +228,7 @@ def remove(path: Path) -> None:
 
 
 def _is_usable(path: Path) -> bool:
-    """Tell whether a file is an index of this version; one that is none is made anew."""
+    """Tell whether a file is an index of this version; another one is made anew."""
     if not path.exists():
         return True
     db = sqlite3.connect(path)

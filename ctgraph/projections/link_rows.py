@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -13,10 +13,10 @@ from ctgraph.vocab import vocabulary
 
 # A row of `link` is one statement of one document. What a manifest says of all that have its
 # conditions ("common") stands once, and so does each record that has them ("uses"): `manifest`
-# joins the two when they are read. A link with a competency at an end is none, but only the
-# document of the competency tells: that is decided when they are read, too. `stale` are the links
-# of which the triple store has yet to be told that they hold now, or hold no longer. Things outside
-# of the registry are a `node` of every document that describes them.
+# joins the two when they are read. A link with a competency at an end does not count. Only the
+# document of the competency tells that, so it is decided when they are read, too. `stale` are the
+# links of which the triple store has yet to be told that they hold now, or hold no longer. Things
+# outside of the registry are a `node` of every document that describes them.
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS node (
   id TEXT NOT NULL, document TEXT NOT NULL, owner TEXT NOT NULL, type TEXT NOT NULL,
@@ -77,6 +77,20 @@ def links_of(db: sqlite3.Connection, document: str) -> tuple[str, list[Link]]:
     query = f"SELECT * FROM link WHERE document = ? AND {holds('link', 'link')} ORDER BY rowid"
     rows = db.execute(query, (document,)).fetchall()
     return (rows[0][1] if rows else ""), list(map(link_of, rows))
+
+
+def rows_of(db: sqlite3.Connection, document: str) -> set[tuple[object, ...]]:
+    """Return everything that is kept of a document, to compare."""
+    return {
+        (table, *row) for table in TABLES
+        for row in db.execute(f"SELECT * FROM {table} WHERE document = ?", (document,))
+    }  # fmt: skip
+
+
+def documents_of(db: sqlite3.Connection) -> Iterator[str]:
+    """Yield all documents that something is kept of."""
+    found = db.execute(" UNION ".join(f"SELECT document FROM {table}" for table in TABLES))
+    return (document for (document,) in found)
 
 
 @lru_cache(maxsize=1000)

@@ -21,7 +21,7 @@ from ctgraph.ledger.database import still
 from ctgraph.ledger.registry import mark_at
 from ctgraph.ledger.values import Change
 from ctgraph.projections.link_index import LinkIndex, remove
-from ctgraph.projections.link_rows import TABLES
+from ctgraph.projections.link_rows import documents_of, rows_of
 from ctgraph.projections.snapshots import Snapshots, snapshots_of
 from ctgraph.projections.triples import EmbeddedStore
 from ctgraph.settings import Settings
@@ -92,8 +92,11 @@ def check(
     with still(ledger.engine) as connection:
         differences = list(audit(connection, ledger.last_sequence(), done))
     try:
-        with _still(snapshots, beside) as folder:
-            differences += _Comparison(settings, ledger, folder, done).differences(beside)
+        with (
+            _still(snapshots, beside) as folder,
+            closing(_Comparison(settings, ledger, folder, done)) as comparison,
+        ):
+            differences += comparison.differences(beside)
     except (RuntimeError, OSError, sqlite3.DatabaseError) as error:
         differences.append(f"The store cannot be read: {error}")
     return differences
@@ -129,6 +132,11 @@ class _Comparison:
         self._store = EmbeddedStore(folder, Identity.of(settings), self._fresh, read_only=True)
         self._seen = sqlite3.connect("", isolation_level=None)
         self._seen.execute("CREATE TABLE graph (iri TEXT PRIMARY KEY) WITHOUT ROWID")
+
+    def close(self) -> None:
+        """Close the store, and what was made to compare it with."""
+        self._store.close()
+        self._seen.close()
 
     def differences(self, beside: bool) -> Iterator[str]:
         """Yield every difference."""
@@ -200,18 +208,9 @@ class _Comparison:
         for document in self._fresh.known():
             if self._fresh.rows(document) != rows_of(links, document):
                 yield f"The link index is not right about {document}."
-        known = " UNION ".join(f"SELECT document FROM {table}" for table in TABLES)
-        for (document,) in links.execute(known):
+        for document in documents_of(links):
             if not self._fresh.rows(document):
                 yield f"The link index is not right about {document}."
-
-
-def rows_of(db: sqlite3.Connection, document: str) -> set[tuple[object, ...]]:
-    """Return everything that a link index holds of a document, to compare."""
-    return {
-        (table, *row) for table in TABLES
-        for row in db.execute(f"SELECT * FROM {table} WHERE document = ?", (document,))
-    }  # fmt: skip
 
 
 def unreadable(folder: Path, links: Path) -> str:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import fcntl
 import logging
 import shutil
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
+from contextlib import closing
 from functools import partial
 
 import sqlalchemy as sa
 
-from ctgraph.errors import Damaged, LockHeld, StoreError
+from ctgraph.errors import Damaged, StoreError
 from ctgraph.identity import Identity
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.database import is_full
@@ -21,7 +20,7 @@ from ctgraph.ledger.registry import incarnation, mark_at, mark_of
 from ctgraph.ledger.values import Change
 from ctgraph.projections.link_index import LinkIndex
 from ctgraph.projections.maintenance import BATCH, BATCH_BYTES, rebuild, unreadable
-from ctgraph.projections.snapshots import TROUBLE, sequence_of, snapshots_of
+from ctgraph.projections.snapshots import sequence_of, snapshots_of
 from ctgraph.projections.triples import EmbeddedStore
 from ctgraph.settings import Settings
 
@@ -36,8 +35,8 @@ _log = logging.getLogger("ctgraph.projector")
 class Projector:
     """Applies the ledger's changes to the triple store, in order, and takes snapshots.
 
-    A store that is damaged, or does not fit the ledger, is made anew. Use it inside :func:`hold`,
-    which makes sure that it is the only one.
+    A store that is damaged, or does not fit the ledger, is made anew. Use it inside
+    :func:`ctgraph.projections.snapshots.hold`, which makes sure that it is the only one.
 
     :raises Damaged: when making the store anew does not help.
     """
@@ -251,7 +250,8 @@ class Projector:
 def follow(settings: Settings, ledger: Ledger, stopped: Callable[[], bool]) -> None:
     """Keep the projections in line with the ledger until `stopped` says so.
 
-    What fails is told in a line and tried again, at first soon. Use it inside :func:`hold`.
+    What fails is told in a line and tried again, at first soon. Use it inside
+    :func:`ctgraph.projections.snapshots.hold`.
     """
     snapshots = snapshots_of(settings)
     snapshots.clean()
@@ -280,31 +280,5 @@ def follow(settings: Settings, ledger: Ledger, stopped: Callable[[], bool]) -> N
 
 
 def _passes(error: Exception) -> bool:
-    """Tell whether an error is no fault of the projections: making them anew would not help."""
+    """Tell whether an error has a cause that making the projections anew would not remove."""
     return is_full(error) or isinstance(error, sa.exc.SQLAlchemyError | Damaged)
-
-
-@contextmanager
-def hold(settings: Settings, wait: float = 0) -> Iterator[None]:
-    """Hold the projector's lock for the block.
-
-    :param wait: how long to wait for another projector to end, in seconds.
-    :raises LockHeld: when another process holds it.
-    """
-    settings.store_path.mkdir(parents=True, exist_ok=True)
-    deadline = time.monotonic() + wait
-    with snapshots_of(settings).lock.open("a+b") as file:
-        while True:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except OSError:
-                if time.monotonic() >= deadline:
-                    raise LockHeld(
-                        "Another process (a running `ctgraph serve`?) holds the triple store."
-                    ) from None
-                time.sleep(0.05)
-        file.truncate(0)
-        file.write(b" " * TROUBLE)
-        file.flush()
-        yield

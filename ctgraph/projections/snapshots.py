@@ -15,10 +15,11 @@ import os
 import re
 import shutil
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from ctgraph.errors import StoreError
+from ctgraph.errors import LockHeld, StoreError
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.registry import mark_at
 from ctgraph.settings import Settings
@@ -28,6 +29,7 @@ _NAME = re.compile(r"\d+-\d+-[0-9a-f]{12}")
 # What is said of files that are not as they were written. Whatever else is said of them passes.
 DAMAGE = ("corruption", "no such file", "not found", "invalid argument", "malformed",
           "not a database", "no such table", "no such column")  # fmt: skip
+MOMENT = 0.1
 TROUBLE = 1024
 """How much a projector may say about its trouble, in bytes."""
 
@@ -197,6 +199,33 @@ class Snapshots:
                 return False
             time.sleep(0.004)
         return True
+
+
+@contextmanager
+def hold(settings: Settings, wait: float = 0) -> Iterator[None]:
+    """Hold the projector's lock for the block.
+
+    :param wait: how long to wait for another projector to end, in seconds; a moment at least, for
+        :meth:`Snapshots.held` takes the lock too, to see whether it can.
+    :raises LockHeld: when another process holds it.
+    """
+    settings.store_path.mkdir(parents=True, exist_ok=True)
+    deadline = time.monotonic() + max(wait, MOMENT)
+    with snapshots_of(settings).lock.open("a+b") as file:
+        while True:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except OSError:
+                if time.monotonic() >= deadline:
+                    raise LockHeld(
+                        "Another process (a running `ctgraph serve`?) holds the triple store."
+                    ) from None
+                time.sleep(0.05)
+        file.truncate(0)
+        file.write(b" " * TROUBLE)
+        file.flush()
+        yield
 
 
 def _at_work(folder: Path) -> bool:

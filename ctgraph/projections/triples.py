@@ -47,12 +47,6 @@ class EmbeddedStore:
         self._is_sure = False
         self._registry = ox.NamedNode(f"{identity.base}/envelopes")
 
-    def sequence(self) -> int:
-        """Return the number of the last change that the store and the index hold; 0 for none."""
-        marks = self._store.quads_for_pattern(None, SEQUENCE, None, self._registry)
-        store = max((int(quad.object.value) for quad in marks), default=0)  # type: ignore[union-attr]
-        return min(store, self._links.sequence())
-
     def mark(self) -> tuple[int, str]:
         """Return the number of the store's last change, and the ledger's mark there.
 
@@ -252,7 +246,6 @@ class EmbeddedStore:
         said = ox.Literal(f"{seq} {FORM} {mark}")
         return [ox.Quad(subject, SEQUENCE, ox.Literal(seq), self._registry),
                 ox.Quad(subject, LEDGER, said, self._registry)]  # fmt: skip
-
 
 
 def _as_kept(quads: Iterable[ox.Quad]) -> dict[str, set[ox.Quad]]:

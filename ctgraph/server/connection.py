@@ -7,7 +7,6 @@ import socket
 import struct
 import time
 from contextlib import suppress
-from ipaddress import IPv6Address, ip_address, ip_network
 from tempfile import SpooledTemporaryFile
 from typing import Any
 
@@ -23,6 +22,7 @@ from ctgraph.server.limits import Limits
 from ctgraph.server.outlet import Outlet
 from ctgraph.server.phases import Next, Phase
 from ctgraph.server.refusals import NO_HOST, SHORT_BODY, SHORT_HEAD
+from ctgraph.work.clients import client_of
 
 # What ends a head: an empty line, or a bare LF, at which gunicorn's parser gives up.
 _HEAD_ENDS = re.compile(rb"\r\n\r\n|(?<!\r)\n")
@@ -65,7 +65,8 @@ class Connection(TConn):  # type: ignore[misc]
         most_body: int,
     ) -> None:  # fmt: skip
         super().__init__(cfg, sock, client, server)
-        self.network = network_of(client)
+        self.network = client_of(client[0]) if isinstance(client, tuple) else ""
+        """What counts as one client; empty on a local socket."""
         self.phase = Phase.SILENT
         self.since = time.monotonic()
         self.request: Any = None
@@ -249,18 +250,3 @@ class Connection(TConn):  # type: ignore[misc]
         length = self.request.body.reader.length
         self.is_oversized = length > self._most_body
         return self.is_oversized or len(self._arrived) >= length
-
-
-def network_of(client: Any) -> str:
-    """Return what counts as one client: an IPv4 address, 64 bits of an IPv6 one; '' without one."""
-    if not isinstance(client, tuple):
-        return ""
-    try:
-        address = ip_address(client[0].partition("%")[0])
-    except ValueError:
-        return str(client[0])
-    if not isinstance(address, IPv6Address):
-        return str(address)
-    if address.ipv4_mapped:
-        return str(address.ipv4_mapped)
-    return str(ip_network((address, 64), strict=False))

@@ -5,6 +5,9 @@ from __future__ import annotations
 import resource
 from dataclasses import dataclass
 
+# Files of a web worker that are no connections: pipes, databases, modules.
+_OTHER_FILES = 500
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -53,6 +56,3 @@ def open_files(connections: int) -> int:
     if soft == resource.RLIM_INFINITY:
         return connections
     return max(1, min(connections, (soft - _OTHER_FILES) // 2))
-
-
-_OTHER_FILES = 500

@@ -65,14 +65,14 @@ _KINDS: list[tuple[type[Exception], int, str]] = [
     (errors.InvalidRequestLine, 400, "The first line of the request cannot be read. It is a "
      "method, an address in printable ASCII and HTTP/1.1, with one space between them, and ends "
      "with CRLF."),
-    (errors.InvalidRequestMethod, 400, "The method of the request is none. Methods are 3 to 20 "
-     "capital letters."),
-    (errors.InvalidHTTPVersion, 400, "The version of the request is none that is spoken here. "
+    (errors.InvalidRequestMethod, 400, "The method of the request cannot be read. Methods are "
+     "3 to 20 capital letters."),
+    (errors.InvalidHTTPVersion, 400, "This server does not speak the version of the request. "
      "Send HTTP/1.1."),
     (errors.ObsoleteFolding, 400, "A header goes on in the next line, which RFC 9112 forbids. "
      "Send each header in one line."),
-    (errors.InvalidChunkSize, 400, "The body is not chunked as it says: the size of a chunk is no "
-     "hexadecimal number. Nothing was done."),
+    (errors.InvalidChunkSize, 400, "The body is not chunked as it says: the size of a chunk is not "
+     "a hexadecimal number. Nothing was done."),
     (errors.ChunkMissingTerminator, 400, "The body is not chunked as it says: a chunk is longer "
      "or shorter than its size. Nothing was done."),
     (errors.InvalidChunkExtension, 400, "The body is not chunked as it says: a chunk has a "

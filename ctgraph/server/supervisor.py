@@ -11,8 +11,8 @@ from collections.abc import Callable
 from types import FrameType
 
 from ctgraph.ledger import Ledger
-from ctgraph.projections.projector import follow, hold
-from ctgraph.projections.snapshots import snapshots_of
+from ctgraph.projections.projector import follow
+from ctgraph.projections.snapshots import hold, snapshots_of
 from ctgraph.settings import Settings
 from ctgraph.work import children
 

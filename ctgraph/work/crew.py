@@ -66,7 +66,7 @@ class Crew:
             self._idle.append((process, time.monotonic()))
         else:
             process.kill()
-        with suppress(IndexError):
+        with suppress(IndexError, ValueError):  # another thread took it meanwhile
             if len(self._idle) > self.admission.places:
                 first, since = self._idle[0]
                 if time.monotonic() - since > LEFT_BEHIND:

@@ -20,7 +20,7 @@ from ctgraph.errors import CtgraphError
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.registry import incarnation
 from ctgraph.projections.maintenance import check
-from ctgraph.projections.projector import hold
+from ctgraph.projections.snapshots import hold
 from ctgraph.publishing import publish as publish_one
 from ctgraph.publishing import withdraw
 from ctgraph.settings import load_settings

@@ -22,8 +22,8 @@ from test_killing import publish
 from ctgraph.errors import Damaged
 from ctgraph.projections import projector as projecting
 from ctgraph.projections.maintenance import check
-from ctgraph.projections.projector import Projector, follow, hold
-from ctgraph.projections.snapshots import Snapshots, snapshots_of
+from ctgraph.projections.projector import Projector, follow
+from ctgraph.projections.snapshots import Snapshots, hold, snapshots_of
 from ctgraph.web import create_app
 
 ASK = "SELECT (COUNT(*) AS ?n) { ?r a ceterms:Certificate }"

@@ -18,8 +18,7 @@ from test_damaged_store import count, following, ready, until
 from test_killing import publish
 
 from ctgraph.projections.maintenance import check
-from ctgraph.projections.projector import hold
-from ctgraph.projections.snapshots import snapshots_of
+from ctgraph.projections.snapshots import hold, snapshots_of
 from ctgraph.web import create_app
 
 SIZE = 24

@@ -23,7 +23,7 @@ from test_killing import environment
 from test_processes import of
 
 from ctgraph.projections.maintenance import check
-from ctgraph.projections.projector import hold
+from ctgraph.projections.snapshots import hold
 
 SECONDS = float(os.environ.get("CTGRAPH_KILL_SECONDS") or 20)
 CLI = [sys.executable, "-m", "ctgraph.cli"]

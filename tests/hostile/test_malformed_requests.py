@@ -1,4 +1,4 @@
-"""Requests that are none: each gets a problem document, changes nothing, ends its connection."""
+"""Requests that cannot be read: each is told why, changes nothing, and ends its connection."""
 
 from __future__ import annotations
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -33,18 +32,6 @@ TEXTS = (
     "'quoted'",
 )
 OF_TABLE = "node => [...node.querySelectorAll('td *')].flatMap(n => n.getAttributeNames())"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.skip("needs chromium, which is not installed")
-    with sync_api.sync_playwright() as playwright:
-        options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        running = playwright.chromium.launch(executable_path=chromium, args=options)
-        yield running
-        running.close()
 
 
 @pytest.fixture

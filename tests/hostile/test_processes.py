@@ -21,7 +21,7 @@ from conftest import Registry, certificate, ctid_number, serving
 from test_killing import environment, publish
 
 from ctgraph.projections.maintenance import check
-from ctgraph.projections.projector import hold
+from ctgraph.projections.snapshots import hold
 from ctgraph.work import children
 
 PATIENCE = 60.0

@@ -25,7 +25,8 @@ from ctgraph.pathways import Asked
 from ctgraph.projections import triples
 from ctgraph.projections.link_index import LinkIndex
 from ctgraph.projections.link_reader import Links
-from ctgraph.projections.projector import Projector, snapshots_of
+from ctgraph.projections.projector import Projector
+from ctgraph.projections.snapshots import snapshots_of
 from ctgraph.rdf.namespaces import CTG
 
 MANIFEST, SKILL = 5, 11

@@ -10,17 +10,17 @@ import orjson
 import pytest
 from click.testing import CliRunner
 from conftest import Registry, certificate, ctid_number
-from ctgraph.exports import rdf
 from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ctgraph.cli import main
-from ctgraph.documents import parse
+from ctgraph.documents import parse, serialize
 from ctgraph.errors import InvalidDocument
+from ctgraph.rdf.formats import format_named
 from ctgraph.settings import load_settings
 
-RDF_XML = rdf.format_named("rdfxml")
+RDF_XML = format_named("rdfxml")
 LINES = ("\n", "\r\n", "\u2028", "\x85", "\x9b2J")
 
 
@@ -32,7 +32,7 @@ def test_every_property_can_be_written_as_xml(tail: str) -> None:
     except InvalidDocument:
         return
     assert RDF_XML
-    written = rdf.document(found.quads, RDF_XML)
+    written = serialize.document(found.quads, RDF_XML)
     assert [e.text for e in ElementTree.fromstring(written).iter()].count("said") == 1
 
 

@@ -84,7 +84,7 @@ def _from_form() -> tuple[bytes, Format | None]:
     given = request.form.get("input", "jsonld")
     format = format_named(given)
     if format is None:
-        raise UnsupportedMediaType(f"input={given[:40]!r} is none of {', '.join(INPUTS)}.")
+        raise UnsupportedMediaType(f"input={given[:40]!r} is not one of {', '.join(INPUTS)}.")
     for name in ("file", "document"):
         file = request.files.get(name)
         if file and file.filename:

@@ -28,7 +28,7 @@ def authenticate() -> tuple[Organization, str]:
     if not key:
         raise Unauthenticated("Send your API key in the header 'Authorization: Bearer <key>'.")
     if scheme.lower() not in SCHEMES:
-        raise Unauthenticated(f"The authorization scheme {scheme[:20]!r} is none of ours. "
+        raise Unauthenticated(f"The authorization scheme {scheme[:20]!r} is not known here. "
                               "Send 'Authorization: Bearer <key>'.")  # fmt: skip
     key = key.strip()
     owner = state().ledger.key_owner(key)
