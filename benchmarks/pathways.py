@@ -16,7 +16,8 @@ from ctgraph.bulk.sample import generate
 from ctgraph.documents import parse
 from ctgraph.identity import Identity
 from ctgraph.ledger import Ledger
-from ctgraph.ledger.append import Submission, append, register_organizations
+from ctgraph.ledger.append import Submission, append
+from ctgraph.ledger.organizations import register_organizations
 from ctgraph.ledger.values import Change
 from ctgraph.links.statements import extract
 from ctgraph.pathways import Asked, Pathways

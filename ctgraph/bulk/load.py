@@ -24,13 +24,9 @@ from ctgraph.documents.json_text import read_json
 from ctgraph.errors import CtgraphError, DocumentTooLarge, InvalidDocument, Problem
 from ctgraph.identity import ctid
 from ctgraph.ledger import Ledger
-from ctgraph.ledger.append import (
-    Progress,
-    Submission,
-    append,
-    forget_progress,
-    register_organizations,
-)
+from ctgraph.ledger.append import Submission, append
+from ctgraph.ledger.loads import Progress, documents_done, forget_progress
+from ctgraph.ledger.organizations import register_organizations
 from ctgraph.ledger.values import OPERATOR, Organization
 from ctgraph.settings import Settings
 from ctgraph.validation import check, refused
@@ -85,7 +81,7 @@ def load(
     :param progress: is told how many more JSON texts are done.
     """
     source = sources.fingerprint(paths)
-    done = ledger.progress(source)
+    done = documents_done(ledger, source)
     progress(done)
     if not done:
         report.truncate(0)

@@ -16,16 +16,10 @@ from ctgraph.documents import Document
 from ctgraph.errors import Conflict, CtgraphError, Forbidden, Gone, NotFound, Problem
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.holdings import Holdings
-from ctgraph.ledger.ownership import Ownership, accounts, describable, lock_sequence, select_in
-from ctgraph.ledger.tables import (
-    entity,
-    envelope,
-    load_progress,
-    organization,
-    sequence,
-    version,
-)
-from ctgraph.ledger.values import Envelope, Organization, later, now, pack
+from ctgraph.ledger.loads import Progress, note_progress
+from ctgraph.ledger.ownership import Ownership, lock_sequence, select_in
+from ctgraph.ledger.tables import entity, envelope, organization, sequence, version
+from ctgraph.ledger.values import Envelope, Organization, later, pack
 
 
 @dataclass(frozen=True)
@@ -53,14 +47,6 @@ class Outcome:
     seq: int
 
 
-@dataclass(frozen=True)
-class Progress:
-    """How many documents of a load are done, once the submissions that go with it are added."""
-
-    source: str
-    done: int
-
-
 def append(
     ledger: Ledger,
     submissions: Sequence[Submission],
@@ -80,38 +66,8 @@ def append(
         outcomes = [batch.add(submission) for submission in submissions]
         batch.flush()
         if progress:
-            _note_progress(connection, progress)
+            note_progress(connection, progress)
     return outcomes
-
-
-def forget_progress(ledger: Ledger, source: str) -> None:
-    """Forget how far a load was, since it is complete."""
-    with ledger.writing() as connection:
-        connection.execute(load_progress.delete().where(load_progress.c.source == source))
-
-
-def _note_progress(connection: sa.Connection, progress: Progress) -> None:
-    values = {"done": progress.done, "updated_at": now()}
-    mine = load_progress.c.source == progress.source
-    if not connection.execute(load_progress.update().where(mine).values(values)).rowcount:
-        connection.execute(load_progress.insert().values(source=progress.source, **values))
-
-
-def register_organizations(ledger: Ledger, named: dict[str, str]) -> dict[str, Organization]:
-    """Return the organizations with these CTIDs; those not known yet are added with the names.
-
-    A CTID that already names something else than an organization is left out.
-    """
-    with ledger.writing() as connection:
-        lock_sequence(connection)
-        missing = named.keys() - accounts(connection, named).keys()
-        added = [
-            {"ctid": record, "name": named[record] or record, "created_at": now()}
-            for record in sorted(describable(connection, missing))
-        ]
-        if added:
-            connection.execute(organization.insert(), added)
-        return accounts(connection, named)
 
 
 @dataclass

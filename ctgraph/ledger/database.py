@@ -139,3 +139,23 @@ def ledger_error(error: sa.exc.SQLAlchemyError) -> CtgraphError | None:
     if is_full(error):
         return InsufficientStorage("The disk of the ledger is full; nothing was kept.")
     return StoreError(f"The ledger cannot be used now: {said}")
+
+
+class Database:
+    """The database behind one URL. Safe to share between threads."""
+
+    def __init__(self, url: str) -> None:
+        self.engine = sa.create_engine(url, pool_size=20, max_overflow=20)
+        if self.engine.dialect.name == "sqlite":
+            prepare_sqlite(self.engine)
+
+    @contextmanager
+    def writing(self) -> Iterator[sa.Connection]:
+        """Give a connection in a write transaction, committed at the end of the block."""
+        writer = self.engine.execution_options(ctgraph_write=True)
+        with writer.begin() as connection:
+            yield connection
+
+    def _rows(self, query: Any) -> list[Any]:
+        with self.engine.connect() as connection:
+            return list(connection.execute(query))

@@ -15,11 +15,9 @@ import sqlalchemy as sa
 
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.ownership import select_in
-from ctgraph.ledger.tables import envelope, holding, version
+from ctgraph.ledger.tables import VERSION_FACTS, envelope, holding, version
 from ctgraph.ledger.values import Envelope, Version, unpack
 
-_VERSION = (version.c.seq, version.c.ctid, version.c.number, version.c.event, version.c.actor,
-            version.c.created_at, version.c.digest)  # fmt: skip
 MOST = 2**31 - 1
 """The largest number that a version can have."""
 
@@ -53,7 +51,7 @@ def version_that_held(
     own = version.c.ctid == record
     order = [sa.case((own, 0), else_=1), version.c.seq] if document else [version.c.seq]
     query = (
-        sa.select(*envelope.c, *_VERSION, version.c.canonical)
+        sa.select(*envelope.c, *VERSION_FACTS, version.c.canonical)
         .join_from(version, envelope, version.c.ctid == envelope.c.ctid)
         .where(own | version.c.ctid.in_(holders), version.c.number == number)
         .order_by(*order)
@@ -85,7 +83,8 @@ def versions_of(
     :param before: only those with a lower sequence number.
     """
     holders = sa.select(holding.c.envelope).where(holding.c.ctid == record)
-    query = sa.select(*_VERSION).where((version.c.ctid == record) | version.c.ctid.in_(holders))
+    own = version.c.ctid == record
+    query = sa.select(*VERSION_FACTS).where(own | version.c.ctid.in_(holders))
     if before is not None:
         query = query.where(version.c.seq < before)
     with ledger.engine.connect() as connection:

@@ -1,4 +1,4 @@
-"""The ledger: organizations, keys, envelopes, every version, and the change sequence, in SQL.
+"""The ledger: opening it, and reading the records that it holds.
 
 The ledger is the truth. Nothing in it is updated in place or deleted: a change is a new version,
 and a withdrawal is a version too.
@@ -6,57 +6,22 @@ and a withdrawal is a version too.
 
 from __future__ import annotations
 
-import hashlib
-import secrets
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection
 from itertools import islice
-from math import inf
-from typing import Any
 
 import sqlalchemy as sa
 
-from ctgraph.errors import Conflict, NotFound, StoreError
-from ctgraph.identity import ctid
-from ctgraph.ledger.database import ledger_error, must_be_newest, prepare_sqlite, upgrade
-from ctgraph.ledger.ownership import describable, lock_sequence
+from ctgraph.errors import StoreError
+from ctgraph.ledger.changes import Changes
+from ctgraph.ledger.database import ledger_error, must_be_newest, upgrade
+from ctgraph.ledger.organizations import Organizations
 from ctgraph.ledger.registry import agree
-from ctgraph.ledger.tables import (
-    api_key,
-    entity,
-    envelope,
-    load_progress,
-    organization,
-    sequence,
-    version,
-)
-from ctgraph.ledger.values import (
-    Change,
-    Envelope,
-    Key,
-    Organization,
-    Version,
-    now,
-    unpack,
-    unpack_within,
-)
+from ctgraph.ledger.tables import VERSION_FACTS, entity, envelope, organization, version
+from ctgraph.ledger.values import Envelope, Version, unpack, unpack_within
 from ctgraph.settings import Settings
 
 # What SQLite takes in one statement, by default.
 MOST_AT_ONCE = 30_000
-
-
-def _digest(key: str) -> str:
-    # A key is 256 random bits, so a plain hash is as good as a slow one.
-    return hashlib.sha256(key.encode()).hexdigest()
-
-
-_VERSION = (version.c.seq, version.c.ctid, version.c.number, version.c.event, version.c.actor,
-            version.c.created_at, version.c.digest)  # fmt: skip
-# So many documents, packed, are fetched at a time.
-AT_ONCE = 20
-_CHANGE = (version.c.seq, version.c.ctid, version.c.number, version.c.digest, version.c.created_at,
-           envelope.c.owner, envelope.c.created_at, version.c.event, version.c.actor)  # fmt: skip
 _FIND = (
     sa.select(*envelope.c, version.c.canonical)
     .join_from(entity, envelope, entity.c.envelope == envelope.c.ctid)
@@ -65,13 +30,8 @@ _FIND = (
 )
 
 
-class Ledger:
+class Ledger(Organizations, Changes):
     """The ledger behind one database URL. Safe to share between threads."""
-
-    def __init__(self, url: str) -> None:
-        self.engine = sa.create_engine(url, pool_size=20, max_overflow=20)
-        if self.engine.dialect.name == "sqlite":
-            prepare_sqlite(self.engine)
 
     @classmethod
     def of(cls, settings: Settings) -> Ledger:
@@ -109,97 +69,6 @@ class Ledger:
         except sa.exc.SQLAlchemyError as error:
             raise ledger_error(error) or error from error
         return ledger
-
-    @contextmanager
-    def writing(self) -> Iterator[sa.Connection]:
-        """Give a connection in a write transaction, committed at the end of the block."""
-        writer = self.engine.execution_options(ctgraph_write=True)
-        with writer.begin() as connection:
-            yield connection
-
-    # Organizations and keys
-
-    def add_organization(self, name: str, record: str | None = None) -> Organization:
-        """Add an organization; without `record` its CTID is minted.
-
-        A description of it that another organization published stays until its own replaces it.
-
-        :raises Conflict: when the CTID is taken, by an organization or something else.
-        """
-        added = Organization(record or ctid.mint(), name, now())
-        try:
-            with self.writing() as connection:
-                lock_sequence(connection)
-                if not describable(connection, [added.ctid]):
-                    raise Conflict(f"{added.ctid} already names something else than an "
-                                   "organization.")  # fmt: skip
-                connection.execute(organization.insert().values(**vars(added)))
-        except sa.exc.IntegrityError as error:
-            raise Conflict(f"There already is an organization {added.ctid}.") from error
-        return added
-
-    def organizations(self) -> list[Organization]:
-        """Return all organizations, in order of their names."""
-        return [
-            Organization(*row)
-            for row in self._rows(organization.select().order_by(organization.c.name))
-        ]
-
-    def organization(self, record: str) -> Organization:
-        """Return an organization.
-
-        :raises NotFound: when there is none with this CTID.
-        """
-        for row in self._rows(organization.select().where(organization.c.ctid == record)):
-            return Organization(*row)
-        raise NotFound(f"There is no organization {record} in this registry.")
-
-    def add_key(self, record: str) -> str:
-        """Make an API key for an organization and return it; only its hash is kept.
-
-        :raises NotFound: when there is no such organization.
-        """
-        self.organization(record)
-        key_id = secrets.token_hex(4)
-        key = f"ctg_{key_id}_{secrets.token_urlsafe(32)}"
-        with self.writing() as connection:
-            connection.execute(
-                api_key.insert().values(
-                    id=key_id, organization=record, digest=_digest(key), created_at=now()
-                )
-            )
-        return key
-
-    def keys(self, record: str) -> list[Key]:
-        """Return an organization's keys, the oldest first."""
-        columns = (api_key.c.id, api_key.c.organization, api_key.c.created_at, api_key.c.revoked_at)
-        query = sa.select(*columns).where(api_key.c.organization == record)
-        return [Key(*row) for row in self._rows(query.order_by(api_key.c.created_at))]
-
-    def revoke_key(self, key_id: str) -> None:
-        """Revoke a key by its id, the eight characters after ``ctg_``.
-
-        :raises NotFound: when no valid key has this id.
-        """
-        with self.writing() as connection:
-            revoked = connection.execute(
-                api_key.update()
-                .where(api_key.c.id == key_id, api_key.c.revoked_at.is_(None))
-                .values(revoked_at=now())
-            )
-        if not revoked.rowcount:
-            raise NotFound(f"There is no valid key with the id {key_id}.")
-
-    def key_owner(self, key: str) -> Organization | None:
-        """Return the organization that a key belongs to, or None for a key that is not valid."""
-        query = (
-            sa.select(organization)
-            .join(api_key)
-            .where(api_key.c.digest == _digest(key), api_key.c.revoked_at.is_(None))
-        )
-        return next((Organization(*row) for row in self._rows(query)), None)
-
-    # Reading records
 
     def find(self, record: str) -> tuple[Envelope, bytes] | None:
         """Return the envelope that holds an entity, and its canonical document."""
@@ -265,7 +134,7 @@ class Ledger:
 
     def versions(self, record: str, limit: int | None = None) -> list[Version]:
         """Return the versions of an envelope, the newest first; all of them without a limit."""
-        query = sa.select(*_VERSION).where(version.c.ctid == record)
+        query = sa.select(*VERSION_FACTS).where(version.c.ctid == record)
         query = query.order_by(version.c.number.desc()).limit(limit)
         return [Version(*row) for row in self._rows(query)]
 
@@ -281,78 +150,3 @@ class Ledger:
         query = sa.select(column).where(version.c.ctid == record, version.c.number == number)
         with self.engine.connect() as connection:
             return unpack(connection.execute(query).scalar())
-
-    # The change sequence
-
-    def last_sequence(self) -> int:
-        """Return the number of the newest change; 0 before the first."""
-        with self.engine.connect() as connection:
-            return int(connection.execute(sa.select(sequence.c.last)).scalar() or 0)
-
-    def newest_change(self) -> str:
-        """Return when the newest change was made, ISO 8601 in UTC; nothing before the first."""
-        newest = sa.select(version.c.created_at).order_by(version.c.seq.desc()).limit(1)
-        with self.engine.connect() as connection:
-            return str(connection.execute(newest).scalar() or "")
-
-    def changes(
-        self, after: int, limit: int, standing: int | None = None, size: float = inf
-    ) -> list[Change]:
-        """Return the changes behind sequence number `after`, in order.
-
-        :param standing: leave out changes that a later one, up to this number, replaced.
-        :param size: stop when the documents have so many bytes together; one is always returned.
-        """
-        query = (
-            sa.select(*_CHANGE, version.c.quads)
-            .join(envelope)
-            .where(version.c.seq > after)
-            .order_by(version.c.seq)
-            .limit(limit)
-        )  # fmt: skip
-        if standing is not None:
-            later = version.alias()
-            query = query.where(
-                version.c.seq <= standing,
-                ~sa.exists().where(
-                    later.c.ctid == version.c.ctid,
-                    later.c.number == version.c.number + 1,
-                    later.c.seq <= standing,
-                ),
-            )
-        found: list[Change] = []
-        with self.engine.connect() as connection:
-            for row in connection.execution_options(yield_per=AT_ONCE).execute(query):
-                found.append(Change(*[*row[:-1], unpack(row[-1])]))
-                size -= len(found[-1].quads)
-                if size <= 0:
-                    break
-        return found
-
-    def history(self, until: int) -> Iterator[Change]:
-        """Yield every change up to sequence number `until`, without documents, by record."""
-        query = (
-            sa.select(*_CHANGE)
-            .join(envelope)
-            .where(version.c.seq <= until)
-            .order_by(version.c.ctid, version.c.number)
-        )
-        with self.engine.connect() as connection:
-            rows = connection.execution_options(yield_per=1000).execute(query)
-            yield from (Change(*[*row, b""]) for row in rows)
-
-    def sequence_at(self, moment: str) -> int:
-        """Return the number of the last change up to a moment (ISO 8601, UTC, microseconds, Z)."""
-        query = sa.select(sa.func.max(version.c.seq)).where(version.c.created_at <= moment)
-        with self.engine.connect() as connection:
-            return int(connection.execute(query).scalar() or 0)
-
-    def progress(self, source: str) -> int:
-        """Return how many documents of an interrupted load from `source` are done."""
-        with self.engine.connect() as connection:
-            query = sa.select(load_progress.c.done).where(load_progress.c.source == source)
-            return connection.execute(query).scalar() or 0
-
-    def _rows(self, query: Any) -> list[Any]:
-        with self.engine.connect() as connection:
-            return list(connection.execute(query))

@@ -22,7 +22,8 @@ from ctgraph.cli import main
 from ctgraph.documents import parse
 from ctgraph.errors import Conflict, CtgraphError
 from ctgraph.ledger import Ledger, drafts
-from ctgraph.ledger.append import Submission, append, register_organizations
+from ctgraph.ledger.append import Submission, append
+from ctgraph.ledger.organizations import register_organizations
 from ctgraph.ledger.values import pack, unpack
 from ctgraph.web import create_app
 
