@@ -15,7 +15,14 @@ from linking import World, iri, record
 from ctgraph.documents import parse
 from ctgraph.errors import BadParameter, QueryLimit
 from ctgraph.identity import Identity
-from ctgraph.links.statements import MOST_KEPT, MOST_LINKS, MOST_TEXT, Extract, extract
+from ctgraph.links.statements import (
+    FREE_LINKS,
+    MOST_KEPT,
+    MOST_LINKS,
+    MOST_TEXT,
+    Extract,
+    extract,
+)
 from ctgraph.pathways import Asked, routes
 from ctgraph.pathways.paging import MOST_EDGES
 from ctgraph.projections.link_index import LinkIndex
@@ -52,6 +59,17 @@ def test_alternatives_in_a_circle_say_no_more_than_the_index_keeps() -> None:
                for option in need.tree["options"])  # fmt: skip
     assert 0 < kept <= MOST_KEPT + 2
     assert all(need.tree["options"] for need in found.requirements)
+
+
+@pytest.mark.parametrize("size", [100, 300])
+def test_links_are_in_proportion_to_what_the_document_states(size: int) -> None:
+    shared = {"@id": "_:shared", "@type": "ceterms:ConditionProfile",
+              "ceterms:targetCredential": [iri(number) for number in range(10, 10 + size)]}
+    profiles = [{"@type": "ceterms:ConditionProfile", "ceterms:name": {"en": f"Way {number}"},
+                 "ceterms:alternativeCondition": ["_:shared"]} for number in range(size)]
+    found = read(**{"ceterms:requires": [*profiles, shared]})
+    statements = 6 * size
+    assert size <= len(found.links) <= FREE_LINKS + statements < size * size
 
 
 def test_long_texts_are_not_repeated_at_every_link() -> None:

@@ -30,7 +30,8 @@ Relation = Literal["precedes", "concurrent", "part", "version", "common", "uses"
 
 # A step that its pathway requires is not required for the credential: other ways may lead there.
 IN_PATHWAY = "recommended"
-MOST_LINKS = 20_000
+MOST_LINKS, FREE_LINKS = 20_000, 1_000
+"""How many links of a document are kept: as many as it has statements, and so many more."""
 # So many alternatives are looked at in a document, and so many options and targets are kept.
 MOST_LOOKS, MOST_KEPT = 200_000, 20_000
 MOST_TEXT, MOST_WORDS = 1_000, 100
@@ -81,16 +82,19 @@ class Extract:
 
 
 def extract(quads: Iterable[ox.Quad], record: str, identity: Identity) -> Extract:
-    """Read the links of a document, up to 20,000: a few words can say very many of them.
+    """Read the links of a document: of those beyond the first 1,000 not more than the document has
+    statements, and 20,000 in all, for a few words can say very many of them.
 
     :param quads: its canonical quads.
     :param record: the CTID of its primary entity.
     """
-    nodes = nodes_of(quads, identity)
+    said = list(quads)
+    most = min(MOST_LINKS, FREE_LINKS + len(said))
+    nodes = nodes_of(said, identity)
     reader = _Reader(nodes, record)
     linking = [node for node in nodes if not ctdl.LINKING.isdisjoint(nodes[node])]
-    said = chain(chain.from_iterable(map(reader.links, linking)), reader.pathway(identity))
-    links = dict.fromkeys(islice(said, MOST_LINKS))
+    stated = chain(chain.from_iterable(map(reader.links, linking)), reader.pathway(identity))
+    links = dict.fromkeys(islice(stated, most))
     found = [link for link in links if link.earlier != link.later]
     named = {end for link in found for end in (link.earlier, link.later)}
     needed = [need for node in linking for need in reader.requirements(node)]
