@@ -146,7 +146,7 @@ def test_whatever_is_killed_no_acknowledged_publish_is_lost(
     assert done.returncode == 0, done.stderr
     acknowledged = [n for publisher in publishers for n in publisher.acknowledged]
     assert acknowledged and sum(kills.values()) > kills["nobody"]
-    assert seen == victims.keys()
+    assert {"gunicorn", "web worker"} <= seen  # found by their names
     for number in [*acknowledged, *range(FIRST_LOADED, FIRST_LOADED + 1500)]:
         assert registry.ledger.find(ctid_number(number)), number
     last = registry.ledger.last_sequence()
