@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import random
 import signal
@@ -21,7 +22,7 @@ from ctgraph.errors import CtgraphError
 from ctgraph.ledger.append import Submission, append
 from ctgraph.projections.maintenance import check, rebuild
 from ctgraph.projections.projector import Projector
-from ctgraph.projections.snapshots import hold
+from ctgraph.projections.snapshots import hold, snapshots_of
 
 
 def publish(registry: Registry, numbers: range, text: str) -> None:
@@ -59,6 +60,17 @@ def test_two_projectors_never_run_at_once(registry: Registry) -> None:
     again = hold(registry.settings)
     with hold(registry.settings), pytest.raises(CtgraphError, match="Another process"):
         again.__enter__()
+
+
+def test_who_looks_whether_a_projector_runs_keeps_nobody_out(
+    registry: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registry.project()
+    with snapshots_of(registry.settings).lock.open() as looking:
+        fcntl.flock(looking, fcntl.LOCK_SH)
+        monkeypatch.setattr("time.sleep", lambda _: fcntl.flock(looking, fcntl.LOCK_UN))
+        with hold(registry.settings):
+            pass
 
 
 def test_check_tells_every_difference_and_rebuild_mends_it(registry: Registry) -> None:

@@ -24,7 +24,7 @@ from ctgraph.ledger import Ledger
 from ctgraph.ledger.registry import mark_at
 from ctgraph.projections.link_index import LinkIndex
 from ctgraph.projections.maintenance import standing
-from ctgraph.projections.snapshots import Snapshots, tag_of
+from ctgraph.projections.snapshots import Snapshots, tag_of, take_lock
 from ctgraph.projections.triples import EmbeddedStore
 from ctgraph.settings import Settings
 from ctgraph.work import children
@@ -124,9 +124,7 @@ class Past:
         self._folder.mkdir(parents=True, exist_ok=True)
         store, fresh = self._store(seq), self._folder / f"fresh-{os.getpid()}"
         with (self._folder / "lock").open("a") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
+            if not take_lock(lock):
                 return  # whoever waits for this one asks again
             for stale in self._folder.glob("fresh-*"):
                 shutil.rmtree(stale, ignore_errors=True)

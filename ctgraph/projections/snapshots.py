@@ -18,6 +18,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO, Any
 
 from ctgraph.errors import LockHeld, StoreError
 from ctgraph.ledger import Ledger
@@ -29,7 +30,7 @@ _NAME = re.compile(r"\d+-\d+-[0-9a-f]{12}")
 # What is said of files that are not as they were written. Whatever else is said of them passes.
 DAMAGE = ("corruption", "no such file", "not found", "invalid argument", "malformed",
           "not a database", "no such table", "no such column")  # fmt: skip
-MOMENT = 0.1
+BLINK_SECONDS = 0.1
 TROUBLE = 1024
 """How much a projector may say about its trouble, in bytes."""
 
@@ -205,27 +206,35 @@ class Snapshots:
 def hold(settings: Settings, wait: float = 0) -> Iterator[None]:
     """Hold the projector's lock for the block.
 
-    :param wait: how long to wait for another projector to end, in seconds; a moment at least, for
-        :meth:`Snapshots.held` takes the lock too, to see whether it can.
+    :param wait: how long to wait for another projector to end, in seconds.
     :raises LockHeld: when another process holds it.
     """
     settings.store_path.mkdir(parents=True, exist_ok=True)
-    deadline = time.monotonic() + max(wait, MOMENT)
     with snapshots_of(settings).lock.open("a+b") as file:
-        while True:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except OSError:
-                if time.monotonic() >= deadline:
-                    raise LockHeld(
-                        "Another process (a running `ctgraph serve`?) holds the triple store."
-                    ) from None
-                time.sleep(0.05)
+        if not take_lock(file, wait):
+            raise LockHeld("Another process (a running `ctgraph serve`?) holds the triple store.")
         file.truncate(0)
         file.write(b" " * TROUBLE)
         file.flush()
         yield
+
+
+def take_lock(file: IO[Any], wait: float = 0) -> bool:
+    """Lock a file until it is closed; return False when another process keeps the lock.
+
+    :param wait: how long to wait for that one, in seconds; a moment at least, for who only looks
+        whether a file is locked has the lock just then.
+    """
+    deadline = time.monotonic() + max(wait, BLINK_SECONDS)
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            if time.monotonic() >= deadline:
+                return False
+            time.sleep(0.02)
+        else:
+            return True
 
 
 def _at_work(folder: Path) -> bool:

@@ -20,7 +20,7 @@ from pathlib import Path
 import orjson
 from conftest import Registry, certificate, ctid_number, serving
 from test_killing import environment
-from test_processes import of
+from test_processes import of, until
 
 from ctgraph.projections.maintenance import check
 from ctgraph.projections.snapshots import hold
@@ -101,27 +101,30 @@ def test_whatever_is_killed_no_acknowledged_publish_is_lost(
         orjson.dumps(certificate(n)) for n in range(FIRST_LOADED, FIRST_LOADED + 1500)
     ))  # fmt: skip
     load_command = [*CLI, "load", str(loaded), "--report", str(tmp_path / "report")]
-    server, load, kills = Server(registry), None, Counter[str]()
+    server, load, kills, seen = Server(registry), None, Counter[str](), set[str]()
     publishers = [Publisher(registry, server.port, first) for first in (0, 30_000)]
     for publisher in publishers:
         publisher.start()
-    until = time.monotonic() + SECONDS
-    while time.monotonic() < until:
+    # On a busy machine, it takes a while until the first process has been forked.
+    until(lambda: all(publisher.acknowledged for publisher in publishers))
+    end = time.monotonic() + SECONDS
+    while time.monotonic() < end:
         server.ensure()
         time.sleep(chance.uniform(0.2, 1.2))
         if load is None or load.poll() is not None:
             load = subprocess.Popen(load_command, env=environment(registry),
                                     stderr=subprocess.DEVNULL)  # fmt: skip
-        gunicorn = of(server.pid, "serving_web")[:1]
+        gunicorn = of(server.pid, "web_server")[:1]
         victims = {
             "projector": of(server.pid, "ctgraph.cli projector"),
-            "web worker": of(gunicorn[0], "serving_web") if gunicorn else [],
+            "web worker": of(gunicorn[0], "web_server") if gunicorn else [],
             "query worker": of(server.pid, "ctgraph-query"),
             "gunicorn": gunicorn,
             "supervisor": [server.pid],
             "load process": of(load.pid, "spawn_main"),
             "load": [load.pid],
         }
+        seen |= {kind for kind, pids in victims.items() if pids}
         kind = chance.choice([*victims, *MORE_OFTEN, "rebuild"])
         if kind == "rebuild":
             _kill_a_rebuild(server, registry, chance)
@@ -144,7 +147,8 @@ def test_whatever_is_killed_no_acknowledged_publish_is_lost(
     done = subprocess.run(load_command, env=environment(registry), capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     acknowledged = [n for publisher in publishers for n in publisher.acknowledged]
-    assert acknowledged and sum(kills.values()) > kills["nobody"]
+    assert sum(kills.values()) > kills["nobody"]
+    assert {"gunicorn", "web worker"} <= seen  # found by their names
     for number in [*acknowledged, *range(FIRST_LOADED, FIRST_LOADED + 1500)]:
         assert registry.ledger.find(ctid_number(number)), number
     last = registry.ledger.last_sequence()

@@ -109,7 +109,7 @@ def test_the_supervisor_ends_when_the_web_server_is_killed(
 ) -> None:
     running, _ = server
     started = descendants(running.process.pid)
-    os.kill(of(running.process.pid, "serving_web")[0], signal.SIGKILL)
+    os.kill(of(running.process.pid, "web_server")[0], signal.SIGKILL)
     assert running.process.wait(PATIENCE) == 1
     until(lambda: not any(map(alive, started)) and free(running.port))
     said = log.read_text()
@@ -120,11 +120,11 @@ def test_query_workers_end_with_their_web_worker(server: tuple[serving, str]) ->
     running, address = server
     workers = of(running.process.pid, "ctgraph-query")
     assert workers
-    gunicorn = of(running.process.pid, "serving_web")[0]
-    for child in of(gunicorn, "serving_web"):
+    gunicorn = of(running.process.pid, "web_server")[0]
+    for child in of(gunicorn, "web_server"):
         os.kill(child, signal.SIGKILL)
     until(lambda: not any(map(alive, workers)))
-    until(lambda: len(of(gunicorn, "serving_web")) == 2)
+    until(lambda: len(of(gunicorn, "web_server")) == 2)
     assert get(f"{address}/healthz") == {"status": "ok"}
 
 
