@@ -228,6 +228,7 @@ def test_drafts_are_in_no_public_answer(client: FlaskClient, registry: Registry)
 
 def test_an_older_ledger_is_brought_up_to_date(tmp_path: Path) -> None:
     config = load_settings(home=tmp_path)
+    (tmp_path / "ledger.sqlite").touch()
     older = Ledger(config.ledger_url)
     older_tables = migrations()
     with older.writing() as connection:
