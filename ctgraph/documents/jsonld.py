@@ -178,7 +178,7 @@ class Canonicaliser:
 
     def _reserved(self, iri: str, name: str, at: Place) -> None:
         """Report a term that only the registry itself speaks with."""
-        if iri.startswith(OWN):
+        if iri.startswith((OWN, "ctg:")):  # many take a prefix for what it usually means
             self._wrong(at, f"{_shown(name)} is for what the registry itself says.",
                         "Leave it out: the registry says it of every document.")  # fmt: skip
 

@@ -53,7 +53,7 @@ def counting() -> Iterator[dict[str, int]]:
     """Count the rows of the index that are written or removed in the block, and quads of links."""
     count = {"rows": 0, "quads": 0}
     opened: list[sqlite3.Connection] = []
-    quads_of, started = triples.link_quads, LinkIndex.__init__
+    quads_of, started, ended = triples.link_quads, LinkIndex.__init__, LinkIndex.close
 
     def counted(*given: Any) -> list[ox.Quad]:
         found = quads_of(*given)
@@ -64,10 +64,19 @@ def counting() -> Iterator[dict[str, int]]:
         started(index, path)
         opened.append(index._db)
 
-    with (patch("ctgraph.projections.triples.link_quads", counted),
-          patch.object(LinkIndex, "__init__", noted)):  # fmt: skip
+    def closed(index: LinkIndex) -> None:
+        if index._db in opened:
+            opened.remove(index._db)
+            count["rows"] += index._db.total_changes
+        ended(index)
+
+    with (
+        patch("ctgraph.projections.triples.link_quads", counted),
+        patch.object(LinkIndex, "__init__", noted),
+        patch.object(LinkIndex, "close", closed),
+    ):
         yield count
-        count["rows"] = sum(db.total_changes for db in opened)
+        count["rows"] += sum(db.total_changes for db in opened)
 
 
 def written(world: World, *documents: dict[str, Any]) -> dict[str, int]:

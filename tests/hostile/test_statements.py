@@ -143,6 +143,7 @@ OWN_TERMS = "https://w3id.org/ctgraph/terms#"
     ({"@type": f"{OWN_TERMS}Version"}, "@type"),
     ({"@type": ["ceterms:Certificate", "t:Link"]}, "@type"),
     ({"s:s#completeness": 1.0}, "s:s#completeness"),
+    ({"ctg:owner": {"@id": IRI}}, "ctg:owner"),
     ({"rdf:type": {"@id": "t:Link"}}, "rdf:type"),
     ({"http://www.w3.org/1999/02/22-rdf-syntax-ns#type": {"@id": "t:Link"}},
      "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"),
