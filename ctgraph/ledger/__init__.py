@@ -99,8 +99,11 @@ class Ledger:
     """The ledger behind one database URL. Safe to share between threads."""
 
     def __init__(self, url: str) -> None:
-        self.engine = sa.create_engine(url, pool_size=20, max_overflow=20)
-        if self.engine.dialect.name == "sqlite":
+        is_file = sa.make_url(url).get_backend_name() == "sqlite"
+        # A server that was started anew has ended the connections; a file has none to end.
+        self.engine = sa.create_engine(url, pool_size=20, max_overflow=20,
+                                       pool_pre_ping=not is_file)  # fmt: skip
+        if is_file:
             prepare_sqlite(self.engine)
 
     @classmethod
@@ -241,7 +244,10 @@ class Ledger:
         """Return the envelope that holds an entity, and its canonical document."""
         with self.engine.connect() as connection:
             row = connection.execute(_FIND, {"ctid": record}).first()
-        return (Envelope(*row[:-1]), unpack(row.canonical)) if row else None
+        if row is None:
+            return None
+        found = Envelope(*row[:-1])
+        return found, unpack(row.canonical, found.ctid, found.version)
 
     def find_within(self, record: str, most: int) -> tuple[Envelope, bytes | None] | None:
         """Return what :meth:`find` does, but None for a document of more than `most` bytes."""
@@ -254,8 +260,10 @@ class Ledger:
         if row is None:
             return None
         *members, withdrawn, packed = row
-        document = b"" if withdrawn else unpack_within(packed, most) if packed else None
-        return Envelope(*members), document
+        found = Envelope(*members)
+        if packed:
+            return found, unpack_within(packed, most, found.ctid, found.version)
+        return found, b"" if withdrawn else None
 
     def envelopes(
         self, limit: int, after: str = "", kind: str | None = None, owner: str | None = None
@@ -316,7 +324,7 @@ class Ledger:
     def _kept(self, column: sa.Column[bytes], record: str, number: int) -> bytes:
         query = sa.select(column).where(version.c.ctid == record, version.c.number == number)
         with self.engine.connect() as connection:
-            return unpack(connection.execute(query).scalar())
+            return unpack(connection.execute(query).scalar(), record, number)
 
     # The change sequence
 
@@ -359,7 +367,7 @@ class Ledger:
         found: list[Change] = []
         with self.engine.connect() as connection:
             for row in connection.execution_options(yield_per=AT_ONCE).execute(query):
-                found.append(Change(*[*row[:-1], unpack(row[-1])]))
+                found.append(Change(*[*row[:-1], unpack(row[-1], row.ctid, row.number)]))
                 size -= len(found[-1].quads)
                 if size <= 0:
                     break

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import zlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -11,6 +10,7 @@ import orjson
 import sqlalchemy as sa
 
 from ctgraph.canonical import canonical_of
+from ctgraph.errors import Damaged
 from ctgraph.ledger.models import envelope, sequence, version
 from ctgraph.ledger.values import unpack
 
@@ -104,10 +104,12 @@ def _wrong(row: Any) -> str:
         kept = row.received or row.canonical or row.quads or row.digest
         return "a withdrawal that has a document" if kept else ""
     try:
-        received, canonical, quads = map(unpack, (row.received, row.canonical, row.quads))
+        received, canonical, quads = (
+            unpack(kept, row.ctid, row.number) for kept in (row.received, row.canonical, row.quads)
+        )
         orjson.loads(canonical)
-    except (zlib.error, ValueError) as error:
-        return f"its document cannot be read: {error}"
+    except (Damaged, ValueError) as error:
+        return f"its document cannot be read: {error.__cause__ or error}"
     if not received or not quads:
         return "its document is missing"
     if hashlib.sha256(canonical_of(quads, row.ctid)).hexdigest() != row.digest:

@@ -39,9 +39,11 @@ COMPRESSED = [
 ]  # fmt: skip
 
 
-def create_app(settings: Settings | None = None) -> Flask:
+def create_app(settings: Settings | None = None, proved: bool = False) -> Flask:
     """Make the application for one registry; without `settings`, they are read as usual.
 
+    :param proved: the registry was found good a moment ago; then a worker starts also while the
+        database is away, and answers 503 until it is back.
     :raises StoreError: when the registry was never initialised.
     :raises SettingsError: when the shapes do not load.
     """
@@ -57,13 +59,14 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config["COMPRESS_MIN_SIZE"] = WORTH
     app.config["COMPRESS_MIMETYPES"] = COMPRESSED
     Compress(app)
+    ledger = Ledger(settings.ledger_url) if proved else Ledger.of(settings)
     work = Work(settings)
     atexit.register(work.close)
     # No header of a request decides which address is printed, or where a redirect leads: joining
     # slashes, werkzeug would redirect to the host that the request names.
     app.jinja_env.globals["base_url"] = settings.base_url
     app.url_map.merge_slashes = False
-    app.extensions["ctgraph"] = State(settings, Ledger.of(settings), work)
+    app.extensions["ctgraph"] = State(settings, ledger, work)
     for module in (records, links, publish, pathways, building, validate, minimum, terms, sparql,
                    site):
         app.register_blueprint(module.blueprint)
