@@ -255,8 +255,10 @@ class InsufficientStorage(CtgraphError):
 
 
 class Damaged(CtgraphError):
-    """What should be kept or read is damaged: a backup, or a projection that does not heal."""
+    """What should be kept or read is damaged: a backup, a kept document, or a projection that does
+    not heal."""
 
+    status = 500
     title = "Damaged"
 
 

@@ -18,10 +18,18 @@ import sqlalchemy as sa
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from ctgraph.errors import Conflict, Damaged, SettingsError
+from ctgraph.errors import Conflict, Damaged, InsufficientStorage, SettingsError
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.audit import audit
-from ctgraph.ledger.database import known_revisions, migrations, revision_of, still, upgrade
+from ctgraph.ledger.database import (
+    is_full,
+    known_revisions,
+    migrations,
+    revision_of,
+    still,
+    tell_damage,
+    upgrade,
+)
 from ctgraph.ledger.registry import renew
 from ctgraph.ledger.tables import metadata, organization, registry, sequence, version
 from ctgraph.settings import Settings
@@ -49,9 +57,14 @@ def back_up(ledger: Ledger, path: Path, progress: Progress) -> Backup:
 
     The file appears when it is complete and proved.
 
+    :raises Conflict: when `path` is something else than a backup, which is not replaced.
     :raises Damaged: when the ledger is damaged; no file is left then.
+    :raises InsufficientStorage: when there is no room for the file.
     :raises OSError: when the file cannot be written.
     """
+    if path.exists() and not _is_backup(path):
+        raise Conflict(f"{path} is there already and is no backup, so it is not replaced. "
+                       "Name another file.")  # fmt: skip
     part = path.with_name(f"{path.name}.part")
     _remove(part)
     os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
@@ -68,6 +81,10 @@ def back_up(ledger: Ledger, path: Path, progress: Progress) -> Backup:
             os.fsync(file.fileno())
         part.replace(path)
         return found
+    except sa.exc.SQLAlchemyError as error:
+        if is_full(error):
+            raise InsufficientStorage(f"There is no room for {path}; nothing was kept.") from error
+        raise
     finally:
         _remove(part)
 
@@ -156,6 +173,7 @@ def _copy(
 def _file(path: Path) -> Iterator[sa.Engine]:
     """Give the engine of a SQLite file that lies alone, without a log beside it."""
     engine = sa.create_engine(f"sqlite:///{path.resolve()}", poolclass=sa.NullPool)
+    tell_damage(engine)
     try:
         yield engine
     finally:
@@ -168,7 +186,10 @@ def _opened(path: Path) -> Iterator[sa.Engine]:
 
     :raises Damaged: when the file is not a backup, or is one of a newer ctgraph.
     """
-    _recognize(path)
+    if not path.is_file():
+        raise Damaged(f"There is no file {path}.")
+    if not _is_backup(path):
+        raise Damaged(f"{path} is no backup of ctgraph: `ctgraph backup` did not make it.")
     with _file(path) as engine:
         try:
             with engine.connect() as connection:
@@ -190,16 +211,14 @@ def _opened(path: Path) -> Iterator[sa.Engine]:
             yield engine
 
 
-def _recognize(path: Path) -> None:
-    """Make sure that a file is a backup."""
+def _is_backup(path: Path) -> bool:
+    """Tell whether a path is a file that was made by :func:`back_up`."""
     if not path.is_file():
-        raise Damaged(f"There is no file {path}.")
+        return False
     with path.open("rb") as file:
-        if file.read(16) != b"SQLite format 3\0":
-            raise Damaged(f"{path} is not a backup of ctgraph.")
-        file.seek(68)  # where SQLite keeps the application id
-        if file.read(4) != APPLICATION.to_bytes(4, "big"):
-            raise Damaged(f"{path} is not a backup of ctgraph: `ctgraph backup` did not make it.")
+        head = file.read(72)
+    # SQLite keeps the application id at byte 68.
+    return head.startswith(b"SQLite format 3\0") and head[68:] == APPLICATION.to_bytes(4, "big")
 
 
 def _remove(part: Path) -> None:

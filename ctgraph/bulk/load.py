@@ -8,20 +8,23 @@ the good ones are kept.
 from __future__ import annotations
 
 import json
+import signal
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import chain, islice
 from pathlib import Path
+from types import FrameType
 from typing import IO, Any
 
 from ctgraph.bulk import sources
 from ctgraph.bulk.workers import Workers
 from ctgraph.documents import Document, from_json
 from ctgraph.documents.json_text import read_json
-from ctgraph.errors import CtgraphError, DocumentTooLarge, InvalidDocument, Problem
+from ctgraph.errors import CtgraphError, DocumentTooLarge, InvalidDocument, LoadStopped, Problem
 from ctgraph.identity import ctid
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.append import Submission, append
@@ -79,6 +82,7 @@ def load(
     :param report: gets a line of JSON for each document that is rejected, with all its problems,
         or is kept with warnings.
     :param progress: is told how many more JSON texts are done.
+    :raises LoadStopped: when it is interrupted, or a document ends its process.
     """
     source = sources.fingerprint(paths)
     done = documents_done(ledger, source)
@@ -87,15 +91,39 @@ def load(
         report.truncate(0)
     tally = Tally()
     remaining = islice(sources.items(paths), done, None)
-    for batch, size, seconds in _parse_all(settings, remaining):
-        tally.add(seconds)
-        started = time.perf_counter()
-        done += size
-        _store(ledger, batch, owner, tally, report, Progress(source, done))
-        tally.seconds["ledger"] += time.perf_counter() - started
-        progress(size)
+    with _interrupts() as interrupted:
+        for batch, size, seconds in _parse_all(settings, remaining):
+            tally.add(seconds)
+            started = time.perf_counter()
+            done += size
+            _store(ledger, batch, owner, tally, report, Progress(source, done))
+            tally.seconds["ledger"] += time.perf_counter() - started
+            progress(size)
+            if interrupted():
+                raise LoadStopped("It was interrupted. What was loaded is kept; run the same "
+                                  "command again to go on.")  # fmt: skip
     forget_progress(ledger, source)
     return tally
+
+
+@contextmanager
+def _interrupts() -> Iterator[Callable[[], bool]]:
+    """Give a function that tells whether SIGINT or SIGTERM came; a second one ends the process.
+
+    An exception in the middle of anything could leave processes that nobody ends.
+    """
+    came: list[int] = []
+
+    def note(signum: int, _: FrameType | None) -> None:
+        came.append(signum)
+        signal.signal(signum, signal.SIG_DFL)
+
+    before = {signum: signal.signal(signum, note) for signum in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield lambda: bool(came)
+    finally:
+        for signum, handler in before.items():
+            signal.signal(signum, handler)
 
 
 def _parse_all(

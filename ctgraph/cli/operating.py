@@ -14,8 +14,10 @@ from ctgraph.settings import load_settings
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", default=8000, show_default=True, help="Port to listen on.")
-@click.option("--workers", default=2, show_default=True, help="Web worker processes.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535),
+              help="Port to listen on.")
+@click.option("--workers", default=2, show_default=True, type=click.IntRange(min=1),
+              help="Web worker processes.")  # fmt: skip
 def serve(host: str, port: int, workers: int) -> None:
     """Serve the registry in the foreground, with the projector. Stops cleanly on SIGTERM."""
     from ctgraph.server import supervisor
@@ -28,12 +30,12 @@ def serve(host: str, port: int, workers: int) -> None:
 
 
 @click.command(hidden=True)
-@click.option("--wait", default=0.0)
-def projector(wait: float) -> None:
+@click.option("--patient", is_flag=True)
+def projector(patient: bool) -> None:
     """Run the projector alone."""
     from ctgraph.server import supervisor
 
-    supervisor.run_projector(*open_registry(), wait)
+    supervisor.run_projector(*open_registry(), patient)
 
 
 @click.command(hidden=True)

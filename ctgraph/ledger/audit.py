@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import zlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import orjson
 import sqlalchemy as sa
 
+from ctgraph.errors import Damaged
 from ctgraph.ledger.tables import envelope, sequence, version
 from ctgraph.ledger.values import unpack
 from ctgraph.rdf.canonical import canonical_of
@@ -104,10 +104,12 @@ def _wrong(row: Any) -> str:
         kept = row.received or row.canonical or row.quads or row.digest
         return "a withdrawal that has a document" if kept else ""
     try:
-        received, canonical, quads = map(unpack, (row.received, row.canonical, row.quads))
+        received, canonical, quads = (
+            unpack(kept, row.ctid, row.number) for kept in (row.received, row.canonical, row.quads)
+        )
         orjson.loads(canonical)
-    except (zlib.error, ValueError) as error:
-        return f"its document cannot be read: {error}"
+    except (Damaged, ValueError) as error:
+        return f"its document cannot be read: {error.__cause__ or error}"
     if not received or not quads:
         return "its document is missing"
     if hashlib.sha256(canonical_of(quads, row.ctid)).hexdigest() != row.digest:

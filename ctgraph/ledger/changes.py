@@ -59,7 +59,7 @@ class Changes(Database):
         found: list[Change] = []
         with self.engine.connect() as connection:
             for row in connection.execution_options(yield_per=AT_ONCE).execute(query):
-                found.append(Change(*[*row[:-1], unpack(row[-1])]))
+                found.append(Change(*[*row[:-1], unpack(row[-1], row.ctid, row.number)]))
                 size -= len(found[-1].quads)
                 if size <= 0:
                     break

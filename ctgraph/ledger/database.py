@@ -19,6 +19,13 @@ from ctgraph.errors import CtgraphError, InsufficientStorage, StoreError
 
 # What SQLite and PostgreSQL say when the disk, or a quota, is full.
 FULL = ("disk is full", "no space left", "disk quota exceeded", "could not extend file")
+# What the system says of files that are not damaged, but are not to be had.
+REFUSED = ("permission denied", "operation not permitted", "read-only file system",
+           "too many open files", "no locks available", "cannot allocate memory")  # fmt: skip
+# What they say of a database that is not as it was written.
+DAMAGED = ("malformed", "not a database", "could not decode", "invalid page")
+# SQLite tells of damage in words that may hold the damaged bytes, which Python cannot read.
+UNREADABLE = "database disk image is malformed"
 
 _BUGS = (sa.exc.IntegrityError, sa.exc.ProgrammingError, sa.exc.DataError,
          sa.exc.NotSupportedError)  # fmt: skip
@@ -95,7 +102,12 @@ def prepare_sqlite(engine: sa.Engine) -> None:
         connection.isolation_level = None
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=60000",
                        "foreign_keys=ON", "cache_size=-65536"):  # fmt: skip
-            connection.execute(f"PRAGMA {pragma}")
+            try:
+                connection.execute(f"PRAGMA {pragma}")
+            except UnicodeDecodeError as error:
+                raise sqlite3.DatabaseError(UNREADABLE) from error
+
+    tell_damage(engine)
 
     @sa.event.listens_for(engine, "begin")
     def begin(connection: sa.Connection) -> None:
@@ -103,6 +115,15 @@ def prepare_sqlite(engine: sa.Engine) -> None:
         # reader makes one statement, and needs no transaction around it.
         if connection.get_execution_options().get("ctgraph_write"):
             connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def tell_damage(engine: sa.Engine) -> None:
+    """Let a damaged file of SQLite always be told as an error of the database."""
+
+    @sa.event.listens_for(engine, "handle_error")
+    def unreadable(context: sa.engine.ExceptionContext) -> None:
+        if isinstance(context.original_exception, UnicodeDecodeError):
+            raise sa.exc.DatabaseError("", None, sqlite3.DatabaseError(UNREADABLE))
 
 
 def _file_id(path: Path) -> tuple[int, int] | None:
@@ -131,6 +152,12 @@ def is_full(error: BaseException) -> bool:
     return any(words in said for words in FULL)
 
 
+def is_passing(error: BaseException) -> bool:
+    """Tell whether an error says nothing of the files: the disk is full, or the system refuses."""
+    said = str(error).lower()
+    return is_full(error) or any(words in said for words in REFUSED)
+
+
 def ledger_error(error: sa.exc.SQLAlchemyError) -> CtgraphError | None:
     """Return what an error of the database means to who uses the ledger; None for a bug of ours."""
     if isinstance(error, _BUGS) or not isinstance(error, sa.exc.DBAPIError | sa.exc.TimeoutError):
@@ -138,15 +165,31 @@ def ledger_error(error: sa.exc.SQLAlchemyError) -> CtgraphError | None:
     said = " ".join(str(getattr(error, "orig", None) or error).split())
     if is_full(error):
         return InsufficientStorage("The disk of the ledger is full; nothing was kept.")
-    return StoreError(f"The ledger cannot be used now: {said}")
+    if any(words in said.lower() for words in DAMAGED):
+        return StoreError(f"The ledger is damaged ({said}). Stop the server, move the ledger away, "
+                          "and restore the newest backup: ctgraph restore FILE")  # fmt: skip
+    return StoreError(f"The ledger cannot be used now: {said}{_remedy(said.lower())}")
+
+
+def _remedy(said: str) -> str:
+    """Return what an operator can do, as the end of a sentence, or nothing."""
+    if "readonly" in said or "unable to open" in said:
+        return ". Let who runs ctgraph read and write it and its folder."
+    if "disk i/o error" in said:
+        return ". The disk may be full, or failing."
+    return ""
 
 
 class Database:
     """The database behind one URL. Safe to share between threads."""
 
     def __init__(self, url: str) -> None:
-        self.engine = sa.create_engine(url, pool_size=20, max_overflow=20)
-        if self.engine.dialect.name == "sqlite":
+        is_file = sa.make_url(url).get_backend_name() == "sqlite"
+        # A server that was started anew has ended the connections; a file has none to end.
+        self.engine = sa.create_engine(
+            url, pool_size=20, max_overflow=20, pool_pre_ping=not is_file
+        )
+        if is_file:
             prepare_sqlite(self.engine)
 
     @contextmanager

@@ -62,7 +62,8 @@ def version_that_held(
     if row is None:
         return None
     facts = len(envelope.c)
-    return Kept(Envelope(*row[:facts]), Version(*row[facts:-1]), unpack(row[-1]))
+    found = Version(*row[facts:-1])
+    return Kept(Envelope(*row[:facts]), found, unpack(row[-1], found.ctid, found.number))
 
 
 def documents_of(ledger: Ledger, record: str) -> set[str]:

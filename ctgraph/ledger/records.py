@@ -74,7 +74,10 @@ class Ledger(Organizations, Changes):
         """Return the envelope that holds an entity, and its canonical document."""
         with self.engine.connect() as connection:
             row = connection.execute(_FIND, {"ctid": record}).first()
-        return (Envelope(*row[:-1]), unpack(row.canonical)) if row else None
+        if row is None:
+            return None
+        found = Envelope(*row[:-1])
+        return found, unpack(row.canonical, found.ctid, found.version)
 
     def find_within(self, record: str, most: int) -> tuple[Envelope, bytes | None] | None:
         """Return what :meth:`find` does, but None for a document of more than `most` bytes."""
@@ -87,8 +90,10 @@ class Ledger(Organizations, Changes):
         if row is None:
             return None
         *members, withdrawn, packed = row
-        document = b"" if withdrawn else unpack_within(packed, most) if packed else None
-        return Envelope(*members), document
+        found = Envelope(*members)
+        if packed:
+            return found, unpack_within(packed, most, found.ctid, found.version)
+        return found, b"" if withdrawn else None
 
     def envelopes(
         self, limit: int, after: str = "", kind: str | None = None, owner: str | None = None
@@ -149,4 +154,4 @@ class Ledger(Organizations, Changes):
     def _kept(self, column: sa.Column[bytes], record: str, number: int) -> bytes:
         query = sa.select(column).where(version.c.ctid == record, version.c.number == number)
         with self.engine.connect() as connection:
-            return unpack(connection.execute(query).scalar())
+            return unpack(connection.execute(query).scalar(), record, number)

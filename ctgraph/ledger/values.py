@@ -6,6 +6,8 @@ import zlib
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from ctgraph.errors import Damaged
+
 OPERATOR = "operator"
 """Who acts on the command line, in the place of an API key's id."""
 
@@ -93,13 +95,27 @@ def pack(data: bytes) -> bytes:
     return zlib.compress(data, 1)
 
 
-def unpack(data: bytes | None) -> bytes:
-    """Give back a kept document; nothing where a tombstone keeps none."""
-    return zlib.decompress(data) if data else b""
+def unpack(data: bytes | None, record: str, number: int) -> bytes:
+    """Give back the kept document of a version; nothing where a tombstone keeps none.
+
+    :raises Damaged: when it is not as it was written.
+    """
+    try:
+        return zlib.decompress(data) if data else b""
+    except zlib.error as error:
+        raise _damaged(record, number, error) from error
 
 
-def unpack_within(data: bytes, most: int) -> bytes | None:
-    """Give back a kept document, or None when it has more than `most` bytes."""
+def unpack_within(data: bytes, most: int, record: str, number: int) -> bytes | None:
+    """Give back what :func:`unpack` does, or None when it has more than `most` bytes."""
     unpacking = zlib.decompressobj()
-    document = unpacking.decompress(data, most + 1)
+    try:
+        document = unpacking.decompress(data, most + 1)
+    except zlib.error as error:
+        raise _damaged(record, number, error) from error
     return document if len(document) <= most else None
+
+
+def _damaged(record: str, number: int, error: zlib.error) -> Damaged:
+    return Damaged(f"The kept document of {record}, version {number}, is damaged ({error}). "
+                   "Who runs the registry must restore it from a backup.")  # fmt: skip

@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from ctgraph.errors import StoreError
+from ctgraph.errors import Damaged, StoreError
 from ctgraph.identity import Identity
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.audit import audit
-from ctgraph.ledger.database import still
+from ctgraph.ledger.database import is_passing, still
 from ctgraph.ledger.registry import mark_at
 from ctgraph.ledger.values import Change
 from ctgraph.projections.link_index import LinkIndex, remove
@@ -54,10 +54,14 @@ def rebuild(settings: Settings, ledger: Ledger, progress: Progress | None = None
                 progress(1)
             yield change
 
-    with closing(EmbeddedStore(fresh, Identity.of(settings), LinkIndex(fresh_links))) as store:
-        store.fill(current(), ledger.history(seq), seq, mark)
-        folder = snapshots.prepare(seq, mark)
-        store.backup(folder)
+    try:
+        with closing(EmbeddedStore(fresh, Identity.of(settings), LinkIndex(fresh_links))) as store:
+            store.fill(current(), ledger.history(seq), seq, mark)
+            folder = snapshots.prepare(seq, mark)
+            store.backup(folder)
+    except BaseException:
+        snapshots.clean()  # the room may be what was wanting
+        raise
     old = snapshots.path / "old"
     if snapshots.live.exists():
         snapshots.live.rename(old)
@@ -99,6 +103,8 @@ def check(
             differences += comparison.differences(beside)
     except (RuntimeError, OSError, sqlite3.DatabaseError) as error:
         differences.append(f"The store cannot be read: {error}")
+    except Damaged as error:  # which the proof of the ledger has named, too
+        differences.append(f"The store cannot be compared with the ledger. {error.message}")
     return differences
 
 
@@ -106,6 +112,8 @@ def check(
 def _still(snapshots: Snapshots, beside: bool) -> Iterator[Path]:
     """Give a store that nobody changes or removes during the block."""
     if not beside:
+        if not snapshots.live.is_dir():
+            raise StoreError("There is no triple store; start the server, or run: ctgraph rebuild")
         yield snapshots.live
         return
     newest = snapshots.newest()
@@ -227,5 +235,7 @@ def unreadable(folder: Path, links: Path) -> str:
             said = db.execute("PRAGMA integrity_check").fetchone()[0]
             db.execute("SELECT sequence FROM mark").fetchone()
     except (RuntimeError, OSError, sqlite3.DatabaseError) as error:
+        if is_passing(error):
+            raise
         return str(error)
     return "" if said == "ok" else f"the link index is damaged: {said}"

@@ -12,10 +12,10 @@ from functools import partial
 
 import sqlalchemy as sa
 
-from ctgraph.errors import Damaged, StoreError
+from ctgraph.errors import CtgraphError, Damaged, StoreError
 from ctgraph.identity import Identity
 from ctgraph.ledger import Ledger
-from ctgraph.ledger.database import is_full
+from ctgraph.ledger.database import is_passing, ledger_error
 from ctgraph.ledger.registry import incarnation, mark_at, mark_of
 from ctgraph.ledger.values import Change
 from ctgraph.projections.link_index import LinkIndex
@@ -154,7 +154,7 @@ class Projector:
             self._index = self._snapshots.links.stat().st_ino
             reason = self._unfit(self._store)
         except (RuntimeError, OSError, sqlite3.DatabaseError) as error:
-            if is_full(error):
+            if is_passing(error):
                 raise
             reason = f"it is damaged: {error}"
         if not reason:
@@ -238,7 +238,7 @@ class Projector:
             self._opened.backup(folder)
             damage = unreadable(folder, self._snapshots.links)
         except (RuntimeError, OSError) as error:
-            if is_full(error):
+            if is_passing(error):
                 raise
             damage = str(error)
         if damage:
@@ -271,7 +271,7 @@ def follow(settings: Settings, ledger: Ledger, stopped: Callable[[], bool]) -> N
             pause = FIRST_PAUSE if calm or not pause else min(2 * pause, LONGEST_PAUSE)
             if isinstance(error, Damaged):
                 pause = HELPLESS_PAUSE
-            reason = " ".join(f"{type(error).__name__}: {error}".split())[:500]
+            reason = _said(error)[:500]
             _log.warning("The projector failed, and goes on in %g s: %s", pause, reason)
             snapshots.say(f"the projector failed: {reason}")
         deadline = time.monotonic() + pause
@@ -279,6 +279,14 @@ def follow(settings: Settings, ledger: Ledger, stopped: Callable[[], bool]) -> N
             time.sleep(0.05)
 
 
+def _said(error: Exception) -> str:
+    """Return what an error says, in a line."""
+    known = ledger_error(error) if isinstance(error, sa.exc.SQLAlchemyError) else error
+    if isinstance(known, CtgraphError):
+        return known.message
+    return " ".join(f"{type(error).__name__}: {error}".split())
+
+
 def _passes(error: Exception) -> bool:
     """Tell whether an error has a cause that making the projections anew would not remove."""
-    return is_full(error) or isinstance(error, sa.exc.SQLAlchemyError | Damaged)
+    return is_passing(error) or isinstance(error, sa.exc.SQLAlchemyError | Damaged)

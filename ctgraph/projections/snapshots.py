@@ -87,9 +87,9 @@ class Snapshots:
         """Return the folder of the snapshot that readers open; None where there is none."""
         try:
             found = self.path / self.current.readlink()
+            return found if _NAME.fullmatch(found.name) and found.is_dir() else None
         except OSError:
             return None
-        return found if _NAME.fullmatch(found.name) and found.is_dir() else None
 
     def unavailable(self) -> StoreError:
         """Return the error that tells a reader why there is no snapshot."""

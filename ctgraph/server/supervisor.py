@@ -5,11 +5,13 @@ from __future__ import annotations
 import logging
 import os
 import signal
+import socket
 import subprocess
 import time
 from collections.abc import Callable
 from types import FrameType
 
+from ctgraph.errors import LockHeld, SettingsError
 from ctgraph.ledger import Ledger
 from ctgraph.projections.projector import follow
 from ctgraph.projections.snapshots import hold, snapshots_of
@@ -21,29 +23,43 @@ from ctgraph.work import children
 THREADS = 160
 FIRST_PAUSE, LONGEST_PAUSE, CALM = 0.5, 30.0, 60.0
 """Before a projector that died is started again; and how long one lives that is well; seconds."""
+LOOK = 1.0
+"""How long a patient projector waits before it looks whether it has to end, in seconds."""
 _log = logging.getLogger("ctgraph.server.supervisor")
 
 
-def run_projector(settings: Settings, ledger: Ledger, wait: float = 0) -> None:
+def run_projector(settings: Settings, ledger: Ledger, patient: bool = False) -> None:
     """Follow the ledger until SIGTERM or SIGINT, or until the store's folder is removed.
 
-    :raises StoreError: when another projector runs, and does not end within `wait` seconds.
+    :param patient: wait as long as another process holds the triple store.
+    :raises LockHeld: when one does, and this one is not patient.
     """
     stop = _on_signals()
     lock = snapshots_of(settings).lock
-    with hold(settings, wait):
-        follow(settings, ledger, lambda: stop() or not lock.exists())
+    told = False
+    while not stop():
+        try:
+            with hold(settings, LOOK if patient else 0):
+                follow(settings, ledger, lambda: stop() or not lock.exists())
+            return
+        except LockHeld:
+            if not patient:
+                raise
+            if not told:
+                _log.warning("Another process holds the triple store in %s: another server, a "
+                             "load or a rebuild. This server projects once that has ended.",
+                             settings.store_path)  # fmt: skip
+            told = True
 
 
-def start_projector(wait: float = 0, for_load: bool = False) -> subprocess.Popen[bytes]:
+def start_projector(for_load: bool = False) -> subprocess.Popen[bytes]:
     """Start a projector in a process of its own; it ends when this process does.
 
-    :param wait: how long it waits for an earlier projector to end, in seconds.
-    :param for_load: take few snapshots, and do not complain when another projector runs.
+    :param for_load: take few snapshots, and end without a word when another projector runs.
     """
-    command = "ctgraph.cli", "projector", "--wait", str(wait)
+    command = "ctgraph.cli", "projector"
     if not for_load:
-        return children.start(*command)
+        return children.start(*command, "--patient")
     environment = os.environ | {"CTGRAPH_SNAPSHOT_INTERVAL": "60"}
     return children.start(*command, stderr=subprocess.DEVNULL, env=environment)
 
@@ -51,7 +67,8 @@ def start_projector(wait: float = 0, for_load: bool = False) -> subprocess.Popen
 def gunicorn_arguments(app: str, host: str, port: int, workers: int) -> list[str]:
     """Return what gunicorn is told to serve a WSGI application the way ctgraph is served."""
     options = {
-        "bind": f"{host}:{port}", "workers": workers, "threads": THREADS,
+        "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
+        "workers": workers, "threads": THREADS,
         "worker-class": "ctgraph.server.worker.LeadingWorker", "worker-connections": 10_000,
         "timeout": 120, "keep-alive": 75, "graceful-timeout": 15,
         "limit-request-line": 8190,  # gunicorn's highest; queries are long
@@ -71,12 +88,14 @@ def serve(host: str, port: int, workers: int) -> int:
     """Serve the registry until SIGTERM or SIGINT; return the exit code: 1 when gunicorn failed.
 
     A projector that dies is started again: it goes on where the store stands.
+
+    :raises SettingsError: when nothing can listen there.
     """
+    _must_be_free(host, port)
     stop = _on_signals()
-    arguments = gunicorn_arguments("ctgraph.web:create_app()", host, port, workers)
+    arguments = gunicorn_arguments("ctgraph.web:create_app(proved=True)", host, port, workers)
     gunicorn = children.start("ctgraph.server.web_server", *arguments)
-    # An earlier projector may need a moment to notice that its parent is gone.
-    projector, started, pause = start_projector(wait=30), time.monotonic(), FIRST_PAUSE
+    projector, started, pause = start_projector(), time.monotonic(), FIRST_PAUSE
     try:
         while not stop() and gunicorn.poll() is None:
             if projector.poll() is not None and time.monotonic() > started + pause:
@@ -84,7 +103,7 @@ def serve(host: str, port: int, workers: int) -> int:
                 _log.warning("The projector ended (%s) and is started again.", ended)
                 calm = time.monotonic() - started > CALM
                 pause = FIRST_PAUSE if calm else min(2 * pause, LONGEST_PAUSE)
-                projector, started = start_projector(wait=30), time.monotonic()
+                projector, started = start_projector(), time.monotonic()
             time.sleep(0.1)
     finally:
         for process in (gunicorn, projector):
@@ -98,6 +117,18 @@ def serve(host: str, port: int, workers: int) -> int:
         return 0
     _log.error("The web server ended (%s); nothing is served any more.", _how(gunicorn.returncode))
     return 1
+
+
+def _must_be_free(host: str, port: int) -> None:
+    """Make sure that a server can listen at an address; gunicorn would only try it for a while."""
+    try:
+        family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        socket.create_server(address, family=family).close()
+    except OSError as error:
+        raise SettingsError(
+            f"Nothing can listen on {host}, port {port}: {error.strerror}. "
+            "Choose others with --host and --port, or end what uses them."
+        ) from error
 
 
 def _how(code: int) -> str:

@@ -6,10 +6,8 @@ import weakref
 
 from flask import Flask, Response, request
 from flask_compress import Compress
-from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from ctgraph.errors import StoreError
 from ctgraph.ledger import Ledger
 from ctgraph.settings import Settings, load_settings
 from ctgraph.shapes import shapes
@@ -37,9 +35,11 @@ COMPRESSED = [
 ]  # fmt: skip
 
 
-def create_app(settings: Settings | None = None) -> Flask:
+def create_app(settings: Settings | None = None, proved: bool = False) -> Flask:
     """Make the application for one registry; without `settings`, they are read as usual.
 
+    :param proved: the registry was found good a moment ago; then a worker starts also while the
+        database is away, and answers 503 until it is back.
     :raises StoreError: when the registry was never initialised.
     :raises SettingsError: when the shapes do not load.
     """
@@ -55,13 +55,14 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config["COMPRESS_MIN_SIZE"] = WORTH
     app.config["COMPRESS_MIMETYPES"] = COMPRESSED
     Compress(app)
+    ledger = Ledger(settings.ledger_url) if proved else Ledger.of(settings)
     work = Work(settings)
     weakref.finalize(app, work.close)  # at the latest when this process ends
     # No header of a request decides which address is printed, or where a redirect leads: joining
     # slashes, werkzeug would redirect to the host that the request names.
     app.jinja_env.globals["base_url"] = settings.base_url
     app.url_map.merge_slashes = False
-    app.extensions["ctgraph"] = State(settings, _ledger(settings), work)
+    app.extensions["ctgraph"] = State(settings, ledger, work)
     for module in (records, links, publishing, pathways, drafts, validate, vocabulary, own_terms,
                    sparql, home):  # fmt: skip
         app.register_blueprint(module.blueprint)
@@ -72,19 +73,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies)  # type: ignore[method-assign]
     return app
-
-
-def _ledger(settings: Settings) -> Ledger:
-    """Open the ledger, also while its database is away: requests say so until it is back.
-
-    A web worker that did not start for that would end the server, which has opened it before.
-    """
-    try:
-        return Ledger.of(settings)
-    except StoreError as error:
-        if not isinstance(error.__cause__, SQLAlchemyError):
-            raise
-        return Ledger(settings.ledger_url)
 
 
 def _headers(response: Response) -> Response:

@@ -14,9 +14,10 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from multiprocessing.context import ForkServerContext, SpawnContext
+from contextlib import contextmanager
+from multiprocessing.context import ForkServerContext, SpawnContext, SpawnProcess
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -33,7 +34,25 @@ def command(module: str, *arguments: str) -> list[str]:
 
 def start(module: str, *arguments: str, **options: Any) -> subprocess.Popen[bytes]:
     """Start a module as a child; `options` are those of ``subprocess.Popen``."""
-    return lasting(lambda: subprocess.Popen(command(module, *arguments), **options))
+
+    def popen() -> subprocess.Popen[bytes]:
+        with _deaf():
+            return subprocess.Popen(command(module, *arguments), **options)
+
+    return lasting(popen)
+
+
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """Let the children that are started in the block, and theirs, not hear ^C.
+
+    A terminal tells ^C to all processes at once. It is for the first one, which ends the others.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def lasting(start: Callable[[], T]) -> T:
@@ -43,10 +62,22 @@ def lasting(start: Callable[[], T]) -> T:
     return _starter.submit(start).result()
 
 
+class _Spawned(SpawnProcess):
+    """A process of :mod:`multiprocessing` that does not hear ^C."""
+
+    def start(self) -> None:
+        with _deaf():
+            super().start()
+
+
+class _Spawning(SpawnContext):
+    Process = _Spawned
+
+
 def spawning() -> SpawnContext:
     """Return the context for processes of :mod:`multiprocessing`; they call :func:`follow`."""
     _keep_out_the_current_folder()
-    return multiprocessing.get_context("spawn")
+    return _Spawning()
 
 
 def forking() -> ForkServerContext:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from click.testing import CliRunner
 from conftest import Registry, certificate, ctid_number
 from test_killing import publish
@@ -182,6 +183,49 @@ def test_a_damaged_ledger_makes_no_backup_and_keeps_the_one_before(
     assert result.exit_code == 1 and ctid_number(7) in result.output
     assert kept.read_bytes() == before
     assert list(kept.parent.glob("*.part*")) == []
+
+
+def _write(path: Path) -> Path:
+    path.write_text("somebody's work")
+    return path
+
+
+IN_THE_WAY: dict[str, Callable[[Registry, Path], Path]] = {
+    "another file": lambda _, folder: _write(folder / "notes.txt"),
+    "the ledger": lambda registry, _: registry.settings.home / "ledger.sqlite",
+    "a folder": lambda _, folder: folder,
+    "a device": lambda _, __: Path("/dev/null"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("place", IN_THE_WAY)
+def test_a_backup_replaces_nothing_but_a_backup(
+    registry: Registry, kept: Path, run: Callable[..., Any], tmp_path: Path, place: str
+) -> None:
+    path = IN_THE_WAY[place](registry, tmp_path)
+    # Through a link, for the test itself must not be able to replace a device.
+    link = tmp_path / "link"
+    link.symlink_to(path)
+    before = path.stat()
+    result = run("backup", link)
+    assert result.exit_code == 1 and "is no backup" in result.output, result.output
+    assert link.is_symlink() and path.stat() == before
+    assert run("backup", kept).exit_code == 0  # that one is replaced
+
+
+def test_no_room_for_a_backup_is_told_of_its_file(
+    registry: Registry, run: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(registry, range(1, 4), "first")
+    path = tmp_path / "kept.backup"
+
+    def full(*_: Any) -> None:
+        raise sa.exc.OperationalError("INSERT", {}, Exception("database or disk is full"))
+
+    monkeypatch.setattr("ctgraph.backup._copy", full)
+    result = run("backup", path)
+    assert result.exit_code == 1 and f"no room for {path}" in result.output, result.output
+    assert not path.exists()
 
 
 def test_records_of_another_base_url_are_not_restored(

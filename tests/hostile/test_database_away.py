@@ -9,7 +9,8 @@ from ctgraph.web import create_app
 
 def test_a_web_worker_starts_while_the_database_is_away(registry: Registry) -> None:
     away = "postgresql+psycopg://nobody@127.0.0.1:9/nothing?connect_timeout=1"
-    client = create_app(registry.settings.model_copy(update={"database_url": away})).test_client()
+    settings = registry.settings.model_copy(update={"database_url": away})
+    client = create_app(settings, proved=True).test_client()
     answer = client.get(f"/resources/{ctid_number(1)}")
     assert answer.status_code == 503 and int(answer.headers["Retry-After"]) > 0
     assert client.get("/healthz").status_code == 200

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sqlite3
 import subprocess
 import threading
@@ -17,8 +18,10 @@ from conftest import Registry, certificate
 from test_damaged_store import count, following, ready, until
 from test_killing import publish
 
-from ctgraph.projections.maintenance import check
+from ctgraph.projections import projector as projecting
+from ctgraph.projections.maintenance import check, rebuild
 from ctgraph.projections.snapshots import hold, snapshots_of
+from ctgraph.projections.triples import EmbeddedStore
 from ctgraph.web import create_app
 
 SIZE = 24
@@ -166,3 +169,68 @@ def test_a_projector_without_a_ledger_waits_and_says_so(
     said = [record.getMessage() for record in caplog.records]
     assert all("\n" not in line for line in said)
     assert not any("rebuilt" in line for line in said)  # that would not have helped
+
+
+@pytest.mark.parametrize("error", [
+    sa.exc.OperationalError("SELECT", {}, Exception("the connection was lost")),
+    OSError("IO error: While open a file: Permission denied"),
+    OSError(errno.EMFILE, "Too many open files"),
+    OSError(errno.EROFS, "Read-only file system"),
+])  # fmt: skip
+def test_a_store_is_not_made_anew_for_what_passes_while_it_is_opened(
+    registry: Registry, error: Exception, monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:  # fmt: skip
+    publish(registry, range(1, 3), "first")
+    registry.project()
+    client = create_app(registry.settings).test_client()
+    failures: list[Exception] = []
+    real = projecting.mark_at
+
+    def mark_at(*arguments: Any) -> str:
+        if len(failures) < 4:
+            failures.append(error)
+            raise error
+        return real(*arguments)
+
+    monkeypatch.setattr(projecting, "mark_at", mark_at)
+    monkeypatch.setattr(projecting, "FIRST_PAUSE", 0.01)
+    with following(registry):
+        until(lambda: len(failures) == 4)
+        assert count(client) == (200, 2)
+        until(lambda: ready(client, 2))
+    said = [record.getMessage() for record in caplog.records]
+    assert said and not any("rebuilt" in line for line in said)
+
+
+def test_a_rebuild_that_fails_gives_its_room_back(
+    registry: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(registry, range(1, 4), "first")
+    registry.project()
+    folder = snapshots_of(registry.settings).path
+    before = {path.name for path in folder.iterdir()}
+
+    def full(*_: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(EmbeddedStore, "backup", full)
+    with hold(registry.settings), pytest.raises(OSError, match="No space"):
+        rebuild(registry.settings, registry.ledger)
+    assert {path.name for path in folder.iterdir()} <= before
+
+
+def test_a_folder_that_may_not_be_read_is_no_error_of_ours(
+    registry: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Pathlib hides some errors of the system, and raises others."""
+    publish(registry, range(1, 3), "first")
+    registry.project()
+    client = create_app(registry.settings).test_client()
+
+    def refuse(*_: Any, **__: Any) -> bool:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(Path, "is_dir", refuse)
+    assert not ready(client, 2)
+    assert count(client) == (503, None)

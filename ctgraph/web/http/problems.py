@@ -26,6 +26,8 @@ def register(app: Flask) -> None:
 
 def _ctgraph_error(error: CtgraphError) -> Response:
     problems = capped(error.problems)
+    if error.status == 500:
+        current_app.logger.error("%s", error.message)
     body = {
         "type": f"https://w3id.org/ctgraph/problems/{error.slug}",
         "title": error.title,
