@@ -43,7 +43,7 @@ def environment(registry: Registry) -> dict[str, str]:
 
 def test_a_projector_killed_at_random_points_goes_on_to_the_same_store(registry: Registry) -> None:
     chance = random.Random(1)
-    command = [sys.executable, "-m", "ctgraph.cli", "projector", "--wait", "10"]
+    command = [sys.executable, "-m", "ctgraph.cli", "projector", "--patient"]
     for round in range(12):
         publish(registry, range(1, 400), f"round {round}")
         process = subprocess.Popen(command, env=environment(registry))
