@@ -15,8 +15,7 @@ from test_killing import publish
 
 from ctgraph.cli import main
 from ctgraph.projections.maintenance import check
-from ctgraph.projections.projector import hold
-from ctgraph.projections.snapshots import snapshots_of
+from ctgraph.projections.snapshots import hold, snapshots_of
 from ctgraph.web import create_app
 
 DOCUMENT = ctid_number(2)
