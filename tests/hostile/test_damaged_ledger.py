@@ -80,7 +80,7 @@ def test_every_command_tells_a_damaged_ledger_in_a_line(
             file.seek(draw.randrange(200 if seed % 2 else 4096, path.stat().st_size))
             file.write(b"\xff\x00\xff")
     monkeypatch.setenv("CTGRAPH_HOME", str(registry.settings.home))
-    monkeypatch.setattr("ctgraph.serving.serve", lambda *_: 0)
+    monkeypatch.setattr("ctgraph.server.supervisor.serve", lambda *_: 0)
     monkeypatch.chdir(tmp_path)
     (tmp_path / "documents").mkdir()
     damaged = tmp_path / "damaged"

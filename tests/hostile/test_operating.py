@@ -100,9 +100,9 @@ def test_a_second_server_waits_with_projecting_and_takes_over(
 def test_a_web_worker_starts_while_the_ledger_is_away(registry: Registry, tmp_path: Path) -> None:
     ledger = registry.settings.home / "ledger.sqlite"
     with served(registry, tmp_path / "log") as (process, address):
-        gunicorn = of(process.pid, "serving_web")[0]
+        gunicorn = of(process.pid, "web_server")[0]
         ledger.rename(ledger.with_name("away"))
-        for child in of(gunicorn, "serving_web"):
+        for child in of(gunicorn, "web_server"):
             with suppress(ProcessLookupError):  # it may be a child of one that is gone already
                 os.kill(child, signal.SIGKILL)
         until(lambda: status(f"{address}/records") == 503)
