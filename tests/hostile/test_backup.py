@@ -222,7 +222,7 @@ def test_no_room_for_a_backup_is_told_of_its_file(
     def full(*_: Any) -> None:
         raise sa.exc.OperationalError("INSERT", {}, Exception("database or disk is full"))
 
-    monkeypatch.setattr("ctgraph.backup._copy", full)
+    monkeypatch.setattr("ctgraph.bulk.backup._copy", full)
     result = run("backup", path)
     assert result.exit_code == 1 and f"no room for {path}" in result.output, result.output
     assert not path.exists()
