@@ -436,7 +436,7 @@ def upgraded(client: FlaskClient, registry: Registry) -> None:
             which = {"ctid": ctid_number(3)}
             kept = connection.scalar(sa.text(
                 "SELECT canonical FROM version WHERE ceterms_ctid = :ctid"), which)  # fmt: skip
-            changed = unpack(kept).replace(ctid_number(800).encode(), X.encode())
+            changed = unpack(kept, ctid_number(3), 1).replace(ctid_number(800).encode(), X.encode())
             changed = changed.replace(ctid_number(801).encode(), B.encode())
             connection.execute(
                 sa.text("UPDATE version SET canonical = :new WHERE ceterms_ctid = :ctid"),
