@@ -197,13 +197,15 @@ def test_wrong_requests_to_validate(make_registry: Callable[..., Registry]) -> N
 
 
 def test_a_slow_document_meets_the_deadline(make_registry: Callable[..., Registry]) -> None:
-    client = create_app(make_registry(query_timeout=0.2).settings).test_client()
-    costs = [{"@type": "ceterms:CostProfile", "ceterms:price": n} for n in range(20_000)]
+    client = create_app(make_registry(query_timeout=1).settings).test_client()
+    costs = [{"@type": "ceterms:CostProfile", "ceterms:price": n} for n in range(100_000)]
     answer = client.post("/validate", json=certificate(**{"ceterms:estimatedCost": costs}))
-    assert answer.status_code == 422 and "0.2 seconds" in answer.json["detail"]
-    while "conforms" not in (answer := client.post("/validate", json=certificate()).json):
-        pass  # the deadline may be too short for a busy machine
-    assert answer["conforms"] is True
+    assert answer.status_code == 422 and "1 seconds" in answer.json["detail"]
+    for _ in range(20):  # even this deadline may be too short for a busy machine
+        answer = client.post("/validate", json=certificate())
+        if answer.status_code == 200:
+            break
+    assert answer.json["conforms"] is True
 
 
 def test_the_pages_of_the_minimum_data(client: FlaskClient) -> None:
