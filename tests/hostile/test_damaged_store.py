@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
@@ -18,6 +19,8 @@ from conftest import Registry, certificate, ctid_number
 from flask.testing import FlaskClient
 from test_killing import publish
 
+from ctgraph.errors import Damaged
+from ctgraph.projections import projector as projecting
 from ctgraph.projections.maintenance import check
 from ctgraph.projections.projector import Projector, follow
 from ctgraph.projections.snapshots import Snapshots, hold, snapshots_of
@@ -171,6 +174,35 @@ def test_damage_while_it_is_followed_is_healed(registry: Registry, place: str) -
     with hold(registry.settings):
         Projector(registry.settings, registry.ledger).close()  # opens, or heals
         assert check(registry.settings, registry.ledger) == []
+
+
+def test_a_rebuild_that_does_not_help_is_told_and_not_repeated(
+    registry: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(registry, range(1, 4), "first")
+    registry.project()
+    made: list[int] = []
+    real = projecting.rebuild
+
+    def useless(*arguments: Any) -> int:
+        made.append(1)
+        found = real(*arguments)
+        os.truncate(snapshots_of(registry.settings).live / "CURRENT", 0)
+        return found
+
+    monkeypatch.setattr(projecting, "rebuild", useless)
+    client = create_app(registry.settings).test_client()
+    with following(registry):
+        publish(registry, range(4, 5), "seen")  # so that a projector has the index open
+        until(lambda: ready(client, 4))
+        snapshots_of(registry.settings).links.unlink()
+        until(lambda: "did not help" in snapshots_of(registry.settings).trouble())
+        assert not ready(client, 4) and count(client) == (503, None)
+        publish(registry, range(5, 7), "more")
+        time.sleep(1.5)
+        assert made == [1]
+    with hold(registry.settings), pytest.raises(Damaged, match="did not help"):
+        Projector(registry.settings, registry.ledger)
 
 
 def _put_back(registry: Registry, copy: Path) -> None:
