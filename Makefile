@@ -15,6 +15,7 @@ test: .venv/dev lint  ## Check style and types, and run every test
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 lint: .venv/dev
+	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 

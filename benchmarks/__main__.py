@@ -17,16 +17,7 @@ import pyoxigraph as ox
 from benchmarks.crowd import crowd as crowded
 from benchmarks.pathways import pathways as walks
 from benchmarks.pathways import share
-from benchmarks.running import (
-    CLI,
-    Client,
-    ctgraph,
-    free_port,
-    median,
-    peak_memory,
-    running,
-    wrk,
-)
+from benchmarks.running import CLI, Client, ctgraph, free_port, median, peak_memory, running, wrk
 from benchmarks.slow import beside_slow_clients
 from benchmarks.sparql import sparql
 from ctgraph.bulk.sample import generate
@@ -53,8 +44,10 @@ def load(home: Path, documents: int) -> None:
             output = ctgraph(folder, "load", str(file), "--report", report)
             took = time.monotonic() - started
         rates.append(count / took)
-        print(f"load {count:,}: {count / took:,.0f} documents/s, {took:.1f} s, "
-              f"peak memory of all processes {peak() / 1e9:.2f} GB")  # fmt: skip
+        print(
+            f"load {count:,}: {count / took:,.0f} documents/s, {took:.1f} s, "
+            f"peak memory of all processes {peak() / 1e9:.2f} GB"
+        )
         print("  " + output.strip().splitlines()[-1])
     print(f"load: rate at {documents:,} / rate at {documents // 10:,} = {rates[1] / rates[0]:.2f}")
 
@@ -78,15 +71,22 @@ def validation(_: Path, __: int) -> None:
     fast = rate(lambda d: refused(d, settings), documents)
     slow = rate(lambda d: refused(d, reference), chance.sample(documents, 100))
     whole = rate(lambda d: validate(d, settings), documents)
-    print(f"validation: {fast:,.0f} documents/s; pyshacl {slow:,.1f} documents/s (on 100 of them); "
-          f"ratio {fast / slow:,.0f}; whole reports {whole:,.0f} documents/s")  # fmt: skip
+    print(
+        f"validation: {fast:,.0f} documents/s; pyshacl {slow:,.1f} documents/s (on 100 of them); "
+        f"ratio {fast / slow:,.0f}; whole reports {whole:,.0f} documents/s"
+    )
 
 
 def dereference(home: Path, _: int) -> None:
     """JSON-LD of random records against a bare Flask application, on the same gunicorn."""
-    records = [row["record"].value.rpartition("/")[2] for row in _store(home).query(
-        "SELECT ?record { ?d ctg:about ?record } LIMIT 5000", prefixes={"ctg": CTG},
-        use_default_graph_as_union=True)]  # fmt: skip
+    records = [
+        row["record"].value.rpartition("/")[2]
+        for row in _store(home).query(
+            "SELECT ?record { ?d ctg:about ?record } LIMIT 5000",
+            prefixes={"ctg": CTG},
+            use_default_graph_as_union=True,
+        )
+    ]
     script = home.with_name("records.lua")
     names = ",".join(f'"/resources/{r}"' for r in random.Random(0).sample(records, len(records)))
     script.write_text(
@@ -103,8 +103,10 @@ def dereference(home: Path, _: int) -> None:
             for _ in range(5)
         ]
     peer, rate, p99 = sorted(turns, key=lambda turn: turn[1] / turn[0])[2]
-    print(f"dereference: {rate:,.0f} requests/s, p99 {p99}; Flask hello {peer:,.0f} requests/s; "
-          f"ratio {rate / peer:.2f} (median of five)")  # fmt: skip
+    print(
+        f"dereference: {rate:,.0f} requests/s, p99 {p99}; Flask hello {peer:,.0f} requests/s; "
+        f"ratio {rate / peer:.2f} (median of five)"
+    )
 
 
 def query(home: Path, _: int) -> None:
@@ -121,8 +123,10 @@ def pathways(_: Path, documents: int) -> None:
 def slow(home: Path, _: int) -> None:
     """Others' answers, when it is quiet and beside many slow clients."""
     record = _store(home).query(
-        "SELECT ?record { ?d ctg:about ?record } LIMIT 1", prefixes={"ctg": CTG},
-        use_default_graph_as_union=True)  # fmt: skip
+        "SELECT ?record { ?d ctg:about ?record } LIMIT 1",
+        prefixes={"ctg": CTG},
+        use_default_graph_as_union=True,
+    )
     (first,) = (row["record"].value.rpartition("/")[2] for row in record)
     with _served(home) as port:
         beside_slow_clients(port, first)
@@ -140,24 +144,32 @@ def publish(home: Path, _: int) -> None:
             nonlocal number
             number += 1
             record = f"ce-00000000-0000-4000-8000-{number % 10:012d}"
-            body = {"@type": "ceterms:Certificate", "ceterms:ctid": record,
-                    "ceterms:name": {"en": f"Certificate, {time.time_ns()}"},
-                    "ceterms:description": {"en": "It changes every few milliseconds."},
-                    "ceterms:subjectWebpage": "https://www.example.org/certificate",
-                    "ceterms:inLanguage": ["en"],
-                    "ceterms:credentialStatusType": {"ceterms:targetNode": "credentialStat:Active"},
-                    "ceterms:ownedBy": f"{BASE}/{organization}"}  # fmt: skip
+            body = {
+                "@type": "ceterms:Certificate",
+                "ceterms:ctid": record,
+                "ceterms:name": {"en": f"Certificate, {time.time_ns()}"},
+                "ceterms:description": {"en": "It changes every few milliseconds."},
+                "ceterms:subjectWebpage": "https://www.example.org/certificate",
+                "ceterms:inLanguage": ["en"],
+                "ceterms:credentialStatusType": {"ceterms:targetNode": "credentialStat:Active"},
+                "ceterms:ownedBy": f"{BASE}/{organization}",
+            }
             path = f"/resources/organizations/{organization}/documents?wait=true"
-            took, answer = client.request("POST", path, json.dumps(body).encode(),
-                                          Authorization=f"Bearer {key}",
-                                          Content_Type="application/json")  # fmt: skip
+            took, answer = client.request(
+                "POST",
+                path,
+                json.dumps(body).encode(),
+                Authorization=f"Bearer {key}",
+                Content_Type="application/json",
+            )
             assert json.loads(answer)["queryable"]
             return took
 
         bare = median(lambda: client.request("GET", "/healthz")[0], 100)
         took = median(once, 100)
-    print(f"publish, wait=true: median {took * 1e3:.0f} ms; "
-          f"{took / bare:.0f} times an empty request")  # fmt: skip
+    print(
+        f"publish, wait=true: median {took * 1e3:.0f} ms; {took / bare:.0f} times an empty request"
+    )
 
 
 def crowd(home: Path, _: int) -> None:
@@ -176,9 +188,15 @@ def _store(home: Path) -> ox.Store:
 
 
 ALL: dict[str, Callable[[Path, int], None]] = {
-    "load": load, "validation": validation, "dereference": dereference, "query": query,
-    "pathways": pathways, "publish": publish, "slow": slow, "crowd": crowd,
-}  # fmt: skip
+    "load": load,
+    "validation": validation,
+    "dereference": dereference,
+    "query": query,
+    "pathways": pathways,
+    "publish": publish,
+    "slow": slow,
+    "crowd": crowd,
+}
 
 
 def main() -> None:

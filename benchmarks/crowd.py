@@ -39,28 +39,40 @@ def crowd(home: Path, workers: int) -> None:
     authorized = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
 
     def certificate(number: int, **more: object) -> bytes:
-        return json.dumps({
-            "@type": "ceterms:Certificate", "ceterms:ctid": record(number),
-            "ceterms:name": {"en": f"Certificate {number}, {time.time_ns()}"},
-            "ceterms:description": {"en": "One of many that lead to each other."},
-            "ceterms:subjectWebpage": "https://www.example.org/certificate",
-            "ceterms:inLanguage": ["en"],
-            "ceterms:credentialStatusType": {"ceterms:targetNode": "credentialStat:Active"},
-            "ceterms:ownedBy": f"{BASE}/{organization}", **more,
-        }).encode()  # fmt: skip
+        return json.dumps(
+            {
+                "@type": "ceterms:Certificate",
+                "ceterms:ctid": record(number),
+                "ceterms:name": {"en": f"Certificate {number}, {time.time_ns()}"},
+                "ceterms:description": {"en": "One of many that lead to each other."},
+                "ceterms:subjectWebpage": "https://www.example.org/certificate",
+                "ceterms:inLanguage": ["en"],
+                "ceterms:credentialStatusType": {"ceterms:targetNode": "credentialStat:Active"},
+                "ceterms:ownedBy": f"{BASE}/{organization}",
+                **more,
+            }
+        ).encode()
 
     port = free_port()
-    with running([*CLI, "serve", "--port", str(port), "--workers", str(workers)], port, home,
-                 CTGRAPH_QUERY_CACHE="0"):  # fmt: skip
+    with running(
+        [*CLI, "serve", "--port", str(port), "--workers", str(workers)],
+        port,
+        home,
+        CTGRAPH_QUERY_CACHE="0",
+    ):
         owner = Client(port, "127.0.9.1")
         for number in range(RECORDS):
             targets = [f"{BASE}/{record(n)}" for n in range(RECORDS) if n != number]
             leads = {"@type": "ceterms:ConditionProfile", "ceterms:targetCredential": targets}
-            owner.request("POST", path, certificate(number, **{"ceterms:isPreparationFor": leads}),
-                          **_named(authorized))  # fmt: skip
-        large = certificate(999, **{"ceterms:keyword": {"en": [
-            f"{n:0500x}" for n in range(CONCEPTS)
-        ]}})  # fmt: skip
+            owner.request(
+                "POST",
+                path,
+                certificate(number, **{"ceterms:isPreparationFor": leads}),
+                **_named(authorized),
+            )
+        large = certificate(
+            999, **{"ceterms:keyword": {"en": [f"{n:0500x}" for n in range(CONCEPTS)]}}
+        )
         owner.request("POST", path, large, **_named(authorized))
         walk = f"/pathways/{record(0)}/succeeding?depth=10&limit=1000&kind=learning"
         linking = certificate(998, **{"ceterms:hasPart": f"{BASE}/{record(999)}"})
@@ -68,29 +80,40 @@ def crowd(home: Path, workers: int) -> None:
         beside: dict[str, tuple[list[str], str | Post]] = {
             "24 threads of one client with walks": (["127.0.1.1"] * 24, walk),
             "20 clients with heavy queries": (
-                [f"127.0.1.{n}" for n in range(1, 21)], f"/sparql?query={quote(HEAVY)}"
+                [f"127.0.1.{n}" for n in range(1, 21)],
+                f"/sparql?query={quote(HEAVY)}",
             ),
             f"8 clients validating a link into {len(large) / 1e6:.0f} MB": (
-                [f"127.0.2.{n}" for n in range(1, 9)], validating
+                [f"127.0.2.{n}" for n in range(1, 9)],
+                validating,
             ),
-        }  # fmt: skip
+        }
         small: dict[str, Callable[[int], Post | str]] = {
-            "query": lambda n: "/sparql?query=" + quote(
-                f"SELECT ?p ?o {{ <{BASE}/{record(n % RECORDS)}> ?p ?o }} LIMIT {n + 1}"),
+            "query": lambda n: (
+                "/sparql?query="
+                + quote(f"SELECT ?p ?o {{ <{BASE}/{record(n % RECORDS)}> ?p ?o }} LIMIT {n + 1}")
+            ),
             "record": lambda n: f"/resources/{record(n % RECORDS)}",
             "publish": lambda n: (path, certificate(n % 10), authorized),
-        }  # fmt: skip
+        }
         quiet = {name: _p95(port, make) for name, make in small.items()}
         for who, (addresses, what) in beside.items():
             with _crowded(port, addresses, what) as answered:
                 time.sleep(2)
                 found = {name: _p95(port, make) for name, make in small.items()}
-            print(f"crowd, {who}: " + "; ".join(
-                f"{name} {found[name][0] * 1e3:.0f} ms, {found[name][0] / quiet[name][0]:.2g} "
-                f"times quiet, {found[name][1]} of {TIMES} refused" for name in small
-            ) + f" (the crowd: {dict(answered)})")  # fmt: skip
-        print("crowd, quiet: " + "; ".join(
-            f"{name} {p95 * 1e3:.0f} ms" for name, (p95, _) in quiet.items()))  # fmt: skip
+            print(
+                f"crowd, {who}: "
+                + "; ".join(
+                    f"{name} {found[name][0] * 1e3:.0f} ms, {found[name][0] / quiet[name][0]:.2g} "
+                    f"times quiet, {found[name][1]} of {TIMES} refused"
+                    for name in small
+                )
+                + f" (the crowd: {dict(answered)})"
+            )
+        print(
+            "crowd, quiet: "
+            + "; ".join(f"{name} {p95 * 1e3:.0f} ms" for name, (p95, _) in quiet.items())
+        )
 
 
 def _p95(port: int, make: Callable[[int], Post | str]) -> tuple[float, int]:

@@ -42,11 +42,12 @@ REACHED = "SELECT DISTINCT ?b {" + PATH % ("%s", "/ctg:precedes?") + "}"
 # What an answer says: every link on the way, with who asserts it and how, and what it leads to.
 SAID = (
     "SELECT ?a ?b ?name ?strength ?via ?by ?with ?owner WHERE { { SELECT DISTINCT (?b AS ?a) { {"
-    + PATH % ("%s", "") + "} UNION { VALUES ?b { <%s> } } } } "
+    + PATH % ("%s", "")
+    + "} UNION { VALUES ?b { <%s> } } } } "
     "?link ctg:earlier ?a ; ctg:later ?b ; ctg:strength ?strength ; ctg:via ?via ; "
     "ctg:assertedBy ?by ; ctg:assertedWith ?with ; ctg:owner ?owner . "
     f"?b <{CETERMS}name> ?name }}"
-)  # fmt: skip
+)
 STARTS, PAIRS, DOCUMENTS = 20, 200, 4000
 
 
@@ -74,8 +75,18 @@ def _fill(settings: Settings, documents: int) -> list[str]:
     def changes() -> Iterator[Change]:
         for number, record in enumerate(records, 1):
             leads_to = chance.sample(records, LEADS_TO)
-            yield Change(number, record, 1, "", MOMENT, records[0], MOMENT, "publish", "benchmark",
-                         _quads(identity, record, leads_to))  # fmt: skip
+            yield Change(
+                number,
+                record,
+                1,
+                "",
+                MOMENT,
+                records[0],
+                MOMENT,
+                "publish",
+                "benchmark",
+                _quads(identity, record, leads_to),
+            )
 
     snapshots.path.mkdir()
     links = LinkIndex(snapshots.links)
@@ -91,10 +102,11 @@ def _fill(settings: Settings, documents: int) -> list[str]:
 def _quads(identity: Identity, record: str, leads_to: list[str]) -> bytes:
     subject, graph = f"<{identity.resource(record)}>", f"<{identity.graph(record)}>"
     facts = [
-        f"<{TYPE.value}> <{CETERMS}Course>", f'<{CETERMS}ctid> "{record}"',
+        f"<{TYPE.value}> <{CETERMS}Course>",
+        f'<{CETERMS}ctid> "{record}"',
         f'<{CETERMS}name> "Course {record}"@en',
         *(f"<{CETERMS}isPreparationFor> <{identity.resource(other)}>" for other in leads_to),
-    ]  # fmt: skip
+    ]
     return "".join(f"{subject} {fact} {graph} .\n" for fact in facts).encode()
 
 
@@ -106,8 +118,12 @@ def _walk(asked: Pathways, starts: list[str], settings: Settings) -> None:
         return len(asked.succeeding(start, WALK).nodes)
 
     def sparql(query: str) -> int:
-        return sum(1 for _ in store.query(  # type: ignore[union-attr, misc]
-            query, prefixes={"ctg": CTG}, use_default_graph_as_union=True))  # fmt: skip
+        return sum(
+            1
+            for _ in store.query(  # type: ignore[union-attr, misc]
+                query, prefixes={"ctg": CTG}, use_default_graph_as_union=True
+            )
+        )
 
     def reached(start: str) -> int:
         return sparql(REACHED % identity.resource(start))
@@ -126,18 +142,24 @@ def _walk(asked: Pathways, starts: list[str], settings: Settings) -> None:
             assert count > LARGEST_PAGE // 2
             times.setdefault(ask.__name__, []).append(took * 1e3)
     here, whole, bare, path = (statistics.median(found) for found in times.values())
-    print(f"pathways, succeeding to depth 5, a page of {LARGEST_PAGE:,}: median {here:.1f} ms; the "
-          f"same in SPARQL {whole:.1f} ms; ratio {here / whole:.2f}. Which nodes alone: {bare:.1f} "
-          f"ms; SPARQL path {path:.1f} ms; ratio {bare / path:.2f}")  # fmt: skip
+    print(
+        f"pathways, succeeding to depth 5, a page of {LARGEST_PAGE:,}: median {here:.1f} ms; the "
+        f"same in SPARQL {whole:.1f} ms; ratio {here / whole:.2f}. Which nodes alone: {bare:.1f} "
+        f"ms; SPARQL path {path:.1f} ms; ratio {bare / path:.2f}"
+    )
 
 
 def _routes(asked: Pathways, records: list[str], chance: random.Random) -> None:
-    found = [_timed(lambda _: len(asked.route(*chance.sample(records, 2)).routes), "")
-             for _ in range(PAIRS)]  # fmt: skip
+    found = [
+        _timed(lambda _: len(asked.route(*chance.sample(records, 2)).routes), "")
+        for _ in range(PAIRS)
+    ]
     times = sorted(took for took, _ in found)
-    print(f"pathways, route between random records: median {times[PAIRS // 2] * 1e3:.1f} ms, "
-          f"p95 {times[PAIRS * 95 // 100] * 1e3:.1f} ms; "
-          f"{sum(1 for _, count in found if count)} of {PAIRS} have one")  # fmt: skip
+    print(
+        f"pathways, route between random records: median {times[PAIRS // 2] * 1e3:.1f} ms, "
+        f"p95 {times[PAIRS * 95 // 100] * 1e3:.1f} ms; "
+        f"{sum(1 for _, count in found if count)} of {PAIRS} have one"
+    )
 
 
 def _timed(ask: Callable[[str], int], start: str) -> tuple[float, int]:
@@ -161,17 +183,24 @@ def share() -> None:
             Projector(settings, ledger).catch_up()
         whole = time.process_time() - began
         changes = ledger.changes(0, DOCUMENTS)
-        quads = [list(ox.parse(change.quads, format=ox.RdfFormat.N_QUADS, lenient=True))
-                 for change in changes]  # fmt: skip
+        quads = [
+            list(ox.parse(change.quads, format=ox.RdfFormat.N_QUADS, lenient=True))
+            for change in changes
+        ]
         began = time.process_time()
-        said: list[Said] = [(change.ctid, change.owner, extract(record, change.ctid, identity))
-                            for change, record in zip(changes, quads, strict=True)]  # fmt: skip
+        said: list[Said] = [
+            (change.ctid, change.owner, extract(record, change.ctid, identity))
+            for change, record in zip(changes, quads, strict=True)
+        ]
         LinkIndex(Path(folder) / "links.sqlite").apply(said, 1)
         kept = time.process_time() - began
         ox.Store(f"{folder}/links").bulk_extend(
-            quad for document, owner, found in said
+            quad
+            for document, owner, found in said
             for quad in link_quads(document, owner, found.links, identity)
-        )  # fmt: skip
+        )
         links = time.process_time() - began
-    print(f"pathways, extraction in a load of {DOCUMENTS:,} documents: {kept / whole:.1%} of its "
-          f"processor time; with the links as RDF {links / whole:.1%}")  # fmt: skip
+    print(
+        f"pathways, extraction in a load of {DOCUMENTS:,} documents: {kept / whole:.1%} of its "
+        f"processor time; with the links as RDF {links / whole:.1%}"
+    )

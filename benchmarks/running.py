@@ -27,9 +27,13 @@ def environment(home: Path) -> dict[str, str]:
 def ctgraph(home: Path, *arguments: str) -> str:
     """Run the command line; return what it printed on stdout and stderr."""
     result = subprocess.run(
-        [*CLI, *arguments], env=environment(home), check=True, text=True,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-    )  # fmt: skip
+        [*CLI, *arguments],
+        env=environment(home),
+        check=True,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
     return result.stdout
 
 
@@ -37,8 +41,10 @@ def ctgraph(home: Path, *arguments: str) -> str:
 def running(command: list[str], port: int, home: Path, **settings: str) -> Iterator[int]:
     """Run a server until the end of the block, which starts when the port answers."""
     process = subprocess.Popen(
-        command, env=environment(home) | settings,
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        command,
+        env=environment(home) | settings,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     try:
         for _ in range(6000):  # some load all their data first

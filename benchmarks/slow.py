@@ -28,8 +28,11 @@ _Times = dict[str, list[float]]
 
 def beside_slow_clients(port: int, record: str) -> None:
     """Print how long answers take when it is quiet, and beside slow clients of each kind."""
-    paths = {"healthz": "/healthz", "record": f"/resources/{record}",
-             "query": f"/sparql?query={quote('ASK { ?s ?p ?o }')}"}  # fmt: skip
+    paths = {
+        "healthz": "/healthz",
+        "record": f"/resources/{record}",
+        "query": f"/sparql?query={quote('ASK { ?s ?p ?o }')}",
+    }
     _times(port, paths)  # what has to be loaded, is
     for kind in KINDS:
         before = _times(port, paths)
@@ -37,13 +40,16 @@ def beside_slow_clients(port: int, record: str) -> None:
             busy = _times(port, paths)
         after = _times(port, paths)
         quiet = {name: before[name] + after[name] for name in paths}
-        print(f"slow, {CLIENTS:,} {kind}: " + "; ".join(
-            f"{name} p50 {_percentile(busy[name], 50) * 1e3:.1f} ms, "
-            f"p95 {_percentile(busy[name], 95) * 1e3:.1f} ms, "
-            f"{_percentile(busy[name], 50) / _percentile(quiet[name], 50):.2f} and "
-            f"{_percentile(busy[name], 95) / _percentile(quiet[name], 95):.2f} times quiet"
-            for name in paths
-        ))  # fmt: skip
+        print(
+            f"slow, {CLIENTS:,} {kind}: "
+            + "; ".join(
+                f"{name} p50 {_percentile(busy[name], 50) * 1e3:.1f} ms, "
+                f"p95 {_percentile(busy[name], 95) * 1e3:.1f} ms, "
+                f"{_percentile(busy[name], 50) / _percentile(quiet[name], 50):.2f} and "
+                f"{_percentile(busy[name], 95) / _percentile(quiet[name], 95):.2f} times quiet"
+                for name in paths
+            )
+        )
 
 
 def _times(port: int, paths: dict[str, str]) -> _Times:

@@ -37,8 +37,15 @@ def sparql(home: Path, workers: int) -> None:
     copy = home.with_name("oxigraph-copy")
     shutil.copytree(snapshot, copy, dirs_exist_ok=True)
     peer_port, our_port, plain_port = free_port(), free_port(), free_port()
-    peer = [oxigraph, "serve-read-only", "--location", str(copy), "--bind",
-            f"127.0.0.1:{peer_port}", "--union-default-graph"]  # fmt: skip
+    peer = [
+        oxigraph,
+        "serve-read-only",
+        "--location",
+        str(copy),
+        "--bind",
+        f"127.0.0.1:{peer_port}",
+        "--union-default-graph",
+    ]
 
     def ours(port: int) -> list[str]:
         return [*CLI, "serve", "--port", str(port), "--workers", str(workers)]
@@ -85,8 +92,10 @@ def _requests(
         rate, p99 = wrk(f"http://127.0.0.1:{ours}/", _script("/sparql", queries))
         turns.append((rate / theirs, rate, theirs, p99))
     ratio, rate, theirs, p99 = sorted(turns)[TURNS // 2]
-    print(f"sparql, {what}: {rate:,.0f} requests/s, p99 {p99}; {peer} {theirs:,.0f}; "
-          f"ratio {ratio:.2f} (median of {TURNS})")  # fmt: skip
+    print(
+        f"sparql, {what}: {rate:,.0f} requests/s, p99 {p99}; {peer} {theirs:,.0f}; "
+        f"ratio {ratio:.2f} (median of {TURNS})"
+    )
 
 
 def _script(path: str, queries: list[str]) -> Path:
@@ -112,8 +121,10 @@ def _long(peer: str, peer_port: int, peer_path: str, ours: int) -> None:
     # In turns, for the same reason; the first three do not count.
     turns = [(ask_there(), ask_here()) for _ in range(3 + LONG_TURNS)][3:]
     there, here = (statistics.median(times) for times in zip(*turns, strict=True))
-    print(f"sparql, long: {here * 1e3:,.0f} ms; {peer} {there * 1e3:,.0f} ms; "
-          f"ratio of rates {there / here:.2f}")  # fmt: skip
+    print(
+        f"sparql, long: {here * 1e3:,.0f} ms; {peer} {there * 1e3:,.0f} ms; "
+        f"ratio of rates {there / here:.2f}"
+    )
 
 
 def _beside(port: int, queries: list[str]) -> None:
@@ -133,8 +144,10 @@ def _beside(port: int, queries: list[str]) -> None:
     time.sleep(2)
     busy = _percentile(port, queries)
     stop.set()
-    print(f"sparql, small beside twenty heavy: p95 {busy * 1e3:.1f} ms; quiet {quiet * 1e3:.1f} ms;"
-          f" {busy / quiet:.1f} times")  # fmt: skip
+    print(
+        f"sparql, small beside twenty heavy: p95 {busy * 1e3:.1f} ms; quiet {quiet * 1e3:.1f} ms;"
+        f" {busy / quiet:.1f} times"
+    )
 
 
 def _percentile(port: int, queries: list[str]) -> float:

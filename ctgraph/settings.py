@@ -60,9 +60,7 @@ class Settings(BaseSettings):
     )
     query_rows: int = Field(100_000, gt=0, description="Most rows or triples that a query returns")
     query_workers: int = Field(3, gt=0, description="Questions that run at once per web worker")
-    query_queue: float = Field(
-        10, ge=0, description="Longest wait for a turn, in seconds"
-    )
+    query_queue: float = Field(10, ge=0, description="Longest wait for a turn, in seconds")
     query_per_client: int = Field(
         1, gt=0, description="Questions that one client may have begun per web worker"
     )

@@ -49,10 +49,12 @@ def number_of(id: str) -> int:
 def entity(number: int, kind: str = "Certificate", **says: Any) -> dict[str, Any]:
     """Return an entity with a CTID; `says` are its properties of ``ceterms``."""
     return {
-        "@type": kind if ":" in kind else f"ceterms:{kind}", "@id": iri(number),
-        "ceterms:ctid": ctid_number(number), "ceterms:name": {"en": f"{kind} {number}"},
+        "@type": kind if ":" in kind else f"ceterms:{kind}",
+        "@id": iri(number),
+        "ceterms:ctid": ctid_number(number),
+        "ceterms:name": {"en": f"{kind} {number}"},
         **named(says),
-    }  # fmt: skip
+    }
 
 
 def named(says: dict[str, Any]) -> dict[str, Any]:
@@ -63,8 +65,11 @@ def named(says: dict[str, Any]) -> dict[str, Any]:
 def document(*entities: dict[str, Any]) -> dict[str, Any]:
     """Return a document; its first entity is the primary one."""
     record = entities[0]["ceterms:ctid"]
-    return {"@context": CONTEXT, "@id": f"http://localhost:8000/graph/{record}",
-            "@graph": [*entities]}  # fmt: skip
+    return {
+        "@context": CONTEXT,
+        "@id": f"http://localhost:8000/graph/{record}",
+        "@graph": [*entities],
+    }
 
 
 def record(number: int, kind: str = "Certificate", **says: Any) -> dict[str, Any]:
@@ -84,8 +89,10 @@ def needs(*numbers: int, **says: Any) -> dict[str, Any]:
 
 def framework(number: int, *competencies: int) -> dict[str, Any]:
     """Return the document of a competency framework."""
-    return document(entity(number, "ceasn:CompetencyFramework"),
-                    *(entity(each, "ceasn:Competency") for each in competencies))  # fmt: skip
+    return document(
+        entity(number, "ceasn:CompetencyFramework"),
+        *(entity(each, "ceasn:Competency") for each in competencies),
+    )
 
 
 def pathway(number: int, *components: dict[str, Any], **says: Any) -> dict[str, Any]:
@@ -110,8 +117,10 @@ class World:
     def __init__(self, home: Path) -> None:
         self.settings = load_settings(home=home)
         self.ledger = Ledger.initialise(self.settings)
-        self.owners = [self.ledger.add_organization(f"College {record[-1]}", record)
-                       for record in ORGANIZATIONS]  # fmt: skip
+        self.owners = [
+            self.ledger.add_organization(f"College {record[-1]}", record)
+            for record in ORGANIZATIONS
+        ]
         self.settings.store_path.mkdir()
         self.projector = Projector(self.settings, self.ledger)
         self.pathways = Pathways(self.settings, self.ledger)
@@ -151,8 +160,9 @@ class World:
         with reading(self.settings) as links:
             pairs = {step[:2] for step in links.steps(ids, True, MOST_STEPS)}
             said = links.statements(pairs, (), "precedes")
-        order = sorted((s for s in said if s.property.endswith(property)),
-                       key=lambda s: -rank(s.strength))  # fmt: skip
+        order = sorted(
+            (s for s in said if s.property.endswith(property)), key=lambda s: -rank(s.strength)
+        )
         return {(number_of(s.earlier), number_of(s.later)): s.strength for s in order}
 
     def kept(self, *numbers: int) -> set[tuple[Any, ...]]:
@@ -172,8 +182,10 @@ class World:
     def says(self, number: int) -> set[tuple[Any, str, Any]]:
         """Return the RDF graph of the links that a document asserts: records as numbers."""
         graph = ox.NamedNode(f"http://localhost:8000/links/{ctid_number(number)}")
-        return {(_short(q.subject), _short(q.predicate), _short(q.object))
-                for q in self.store().quads_for_pattern(None, None, None, graph)}  # fmt: skip
+        return {
+            (_short(q.subject), _short(q.predicate), _short(q.object))
+            for q in self.store().quads_for_pattern(None, None, None, graph)
+        }
 
     def differences(self) -> list[str]:
         """Return what `ctgraph check` finds."""
@@ -183,8 +195,9 @@ class World:
 
     def contents(self) -> tuple[Counter[tuple[Any, ...]], set[ox.Quad]]:
         """Return all rows of the link index, and all quads."""
-        rows = Counter((table, *row) for table in TABLES
-                       for row in self._rows(f"SELECT * FROM {table}"))  # fmt: skip
+        rows = Counter(
+            (table, *row) for table in TABLES for row in self._rows(f"SELECT * FROM {table}")
+        )
         return rows, set(self.store())
 
     def rebuild(self) -> None:
@@ -201,16 +214,32 @@ class World:
         found: dict[int, list[Link]] = {}
         for earlier, later in links:
             found.setdefault(later, [])
-            found.setdefault(earlier, []).append(Link(
-                "precedes", ctid_number(earlier), ctid_number(later), ctid_number(earlier),
-                "ceterms:isPreparationFor", "preparation", "direct",
-            ))  # fmt: skip
+            found.setdefault(earlier, []).append(
+                Link(
+                    "precedes",
+                    ctid_number(earlier),
+                    ctid_number(later),
+                    ctid_number(earlier),
+                    "ceterms:isPreparationFor",
+                    "preparation",
+                    "direct",
+                )
+            )
         index = LinkIndex(snapshots_of(self.settings).links)
-        index.apply([
-            (ctid_number(n), ORGANIZATIONS[0], Extract([Fact(
-                ctid_number(n), f"{CETERMS}{classes.get(n, 'Certificate')}", str(n))], said))
-            for n, said in found.items()
-        ], 1)  # fmt: skip
+        index.apply(
+            [
+                (
+                    ctid_number(n),
+                    ORGANIZATIONS[0],
+                    Extract(
+                        [Fact(ctid_number(n), f"{CETERMS}{classes.get(n, 'Certificate')}", str(n))],
+                        said,
+                    ),
+                )
+                for n, said in found.items()
+            ],
+            1,
+        )
         index.close()
 
     @contextmanager

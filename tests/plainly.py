@@ -125,9 +125,11 @@ class _Held:
 
 def _told(environ: dict[str, Any]) -> bytes:
     """Tell the WSGI variables and the body, without the ports."""
-    told = {name: str(value) for name, value in environ.items()
-            if isinstance(value, str | bool | tuple)
-            and name not in ("REMOTE_PORT", "SERVER_PORT")}  # fmt: skip
+    told = {
+        name: str(value)
+        for name, value in environ.items()
+        if isinstance(value, str | bool | tuple) and name not in ("REMOTE_PORT", "SERVER_PORT")
+    }
     told["body"] = environ["wsgi.input"].read().decode("latin-1")
     return json.dumps(told, indent=1, sort_keys=True).encode()
 

@@ -41,11 +41,18 @@ def nginx(folder: Path, port: int) -> Iterator[int]:
     for said, here in (
         ("listen 80;", f"listen {HOST}:{own};"),
         ("server 127.0.0.1:8000;", f"server 127.0.0.1:{port};"),
-        ("/var/log/nginx", str(folder)), ("/var/lib/nginx", str(folder)), ("/run", str(folder)),
+        ("/var/log/nginx", str(folder)),
+        ("/var/lib/nginx", str(folder)),
+        ("/run", str(folder)),
         # What else it makes folders for, whether it is used or not.
-        ("http {", "http {" + "".join(f"{kind}_temp_path {folder}/{kind};"
-                                      for kind in ("fastcgi", "uwsgi", "scgi"))),
-    ):  # fmt: skip
+        (
+            "http {",
+            "http {"
+            + "".join(
+                f"{kind}_temp_path {folder}/{kind};" for kind in ("fastcgi", "uwsgi", "scgi")
+            ),
+        ),
+    ):
         assert said in text
         text = text.replace(said, here, 1 if said.startswith("listen") else -1)
     configuration = folder / "nginx.conf"
@@ -99,9 +106,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     registry = Registry(settings, ledger, organization, ledger.add_key(organization.ctid))
     log = folder / "ctgraph.log"
     environment = os.environ | {
-        "CTGRAPH_HOME": str(settings.home), "CTGRAPH_PROXIES": "1",
+        "CTGRAPH_HOME": str(settings.home),
+        "CTGRAPH_PROXIES": "1",
         "GUNICORN_CMD_ARGS": f"--access-logfile={log}",
-    }  # fmt: skip
+    }
     server = serving(environment, "--workers", "1")
     with server, nginx(folder, server.port) as port:
         found = Site(registry, port, log)
@@ -114,9 +122,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 def publish(site: Site, document: dict[str, object]) -> tuple[http.client.HTTPResponse, bytes]:
     """Publish a document through nginx, and wait until it is queryable."""
     return site.ask(
-        "POST", f"{site.registry.documents_url}?wait=true", orjson.dumps(document),
-        Content_Type="application/json", **site.registry.authorization,
-    )  # fmt: skip
+        "POST",
+        f"{site.registry.documents_url}?wait=true",
+        orjson.dumps(document),
+        Content_Type="application/json",
+        **site.registry.authorization,
+    )
 
 
 def test_records_are_served(site: Site) -> None:
@@ -135,9 +146,12 @@ def test_a_large_document_is_published_and_served(site: Site) -> None:
 
 def test_a_document_that_is_too_large_gets_the_words_of_ctgraph(site: Site) -> None:
     response, body = site.ask(
-        "POST", site.registry.documents_url, b" " * 21_500_000,
-        Content_Type="application/json", **site.registry.authorization,
-    )  # fmt: skip
+        "POST",
+        site.registry.documents_url,
+        b" " * 21_500_000,
+        Content_Type="application/json",
+        **site.registry.authorization,
+    )
     assert response.status == 413 and b"20,000,000 bytes" in body
 
 
@@ -158,17 +172,23 @@ def test_the_address_of_the_client_is_known_and_no_other(site: Site) -> None:
     assert lines[0].startswith("127.0.0.77 ")
 
 
-@pytest.mark.parametrize("path", ["/", "/sparql", f"/resources/{ctid_number(1)}", "/void",
-                                  "/.well-known/void", "/nothing/"])  # fmt: skip
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/sparql", f"/resources/{ctid_number(1)}", "/void", "/.well-known/void", "/nothing/"],
+)
 def test_what_a_client_says_of_hosts_and_schemes_does_not_matter(site: Site, path: str) -> None:
     said = {
-        "X_Forwarded_Host": "evil.example", "X_Forwarded_Proto": "https",
-        "Forwarded": "host=evil.example;proto=https", "X_Forwarded_Prefix": "/evil",
-    }  # fmt: skip
+        "X_Forwarded_Host": "evil.example",
+        "X_Forwarded_Proto": "https",
+        "Forwarded": "host=evil.example;proto=https",
+        "X_Forwarded_Prefix": "/evil",
+    }
     (one, body), (other, same) = site.ask("GET", path), site.ask("GET", path, **said)
     assert (one.status, one.headers.get("Location"), body) == (
-        other.status, other.headers.get("Location"), same,
-    )  # fmt: skip
+        other.status,
+        other.headers.get("Location"),
+        same,
+    )
     assert b"evil" not in same
 
 

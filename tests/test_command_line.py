@@ -19,9 +19,26 @@ from conftest import DATA, Registry, certificate, ctid_number
 from ctgraph.cli import main
 from ctgraph.identity.ctid import is_ctid
 
-COMMANDS = ["init", "load", "publish", "withdraw", "get", "query", "validate", "serve", "rebuild",
-            "check", "org add", "org list", "key add", "key revoke", "key list", "sample",
-            "vocab build", "vocab import"]  # fmt: skip
+COMMANDS = [
+    "init",
+    "load",
+    "publish",
+    "withdraw",
+    "get",
+    "query",
+    "validate",
+    "serve",
+    "rebuild",
+    "check",
+    "org add",
+    "org list",
+    "key add",
+    "key revoke",
+    "key list",
+    "sample",
+    "vocab build",
+    "vocab import",
+]
 OWNER = ctid_number(0)
 
 
@@ -77,13 +94,19 @@ def test_what_scripts_rely_on(cli: Cli, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [
-        (["get", "nonsense"], 2), (["get", ctid_number(5)], 1), (["nothing"], 2),
-        (["query", "SELECT"], 1), (["query", "ASK {}", "--format", "doc"], 2),
-        (["key", "add", ctid_number(5)], 1), (["key", "revoke", "12345678"], 1),
-        (["load", "nowhere.json"], 2), (["org", "add", "--name", "X", "--ctid", OWNER], 1),
-        (["publish", "-", "--owner", ctid_number(5)], 1), (["load", "--owner", OWNER], 2),
+        (["get", "nonsense"], 2),
+        (["get", ctid_number(5)], 1),
+        (["nothing"], 2),
+        (["query", "SELECT"], 1),
+        (["query", "ASK {}", "--format", "doc"], 2),
+        (["key", "add", ctid_number(5)], 1),
+        (["key", "revoke", "12345678"], 1),
+        (["load", "nowhere.json"], 2),
+        (["org", "add", "--name", "X", "--ctid", OWNER], 1),
+        (["publish", "-", "--owner", ctid_number(5)], 1),
+        (["load", "--owner", OWNER], 2),
     ],
-)  # fmt: skip
+)
 def test_wrong_use_has_its_exit_code(cli: Cli, arguments: list[str], code: int) -> None:
     result = cli(*arguments)
     assert result.exit_code == code, result.output

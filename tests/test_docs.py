@@ -68,15 +68,21 @@ def test_examples_run_and_print_what_the_page_says(
 ) -> None:
     port, folder = port_and_folder
     shell = [block for block in blocks_of(page) if block.language == "sh"]
-    script = ["set -eu -o pipefail",
-              f'curl() {{ command curl -f --connect-to localhost:8000:127.0.0.1:{port} "$@"; }}']
+    script = [
+        "set -eu -o pipefail",
+        f'curl() {{ command curl -f --connect-to localhost:8000:127.0.0.1:{port} "$@"; }}',
+    ]
     for block in shell:
         text = block.text.replace(".venv/bin/ctgraph", f"{sys.executable} -m ctgraph.cli")
         text = text.replace(
-            "--endpoint http://localhost:8000", f"--endpoint http://127.0.0.1:{port}")
-        lines = [line.replace("curl ", "command curl --connect-to localhost:8000:127.0.0.1:"
-                              f"{port} ", 1) if any(name in line for name in REFUSED) else line
-                 for line in text.split("\n")]
+            "--endpoint http://localhost:8000", f"--endpoint http://127.0.0.1:{port}"
+        )
+        lines = [
+            line.replace("curl ", f"command curl --connect-to localhost:8000:127.0.0.1:{port} ", 1)
+            if any(name in line for name in REFUSED)
+            else line
+            for line in text.split("\n")
+        ]
         script += ["\n".join(lines), f"echo; echo '{END}'"]
     printed = run(["bash", "-c", "\n".join(script)], folder).split(END)
     for block, output in zip(shell, printed, strict=False):
@@ -90,8 +96,12 @@ def test_examples_run_and_print_what_the_page_says(
 
 
 def test_every_page_that_links_within_the_repository_finds_its_target() -> None:
-    pages = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "SECURITY.md",
-             *(ROOT / "docs").rglob("*.md")]
+    pages = [
+        ROOT / "README.md",
+        ROOT / "CONTRIBUTING.md",
+        ROOT / "SECURITY.md",
+        *(ROOT / "docs").rglob("*.md"),
+    ]
     for page in pages:
         for target in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text("utf-8")):
             assert (page.parent / target).exists(), f"{page.name} links to {target}"

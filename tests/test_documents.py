@@ -49,8 +49,14 @@ def refused(document: Any, **overrides: Any) -> list[Problem]:
 
 def elsewhere(document: Any) -> Any:
     """Read a document in a process that is killed if it hangs; return the result, megabytes."""
-    run = subprocess.run([sys.executable, "-c", SUBPROCESS], input=json.dumps(document).encode(),
-                         cwd=ROOT, capture_output=True, timeout=120, check=True)  # fmt: skip
+    run = subprocess.run(
+        [sys.executable, "-c", SUBPROCESS],
+        input=json.dumps(document).encode(),
+        cwd=ROOT,
+        capture_output=True,
+        timeout=120,
+        check=True,
+    )
     return json.loads(run.stdout)
 
 
@@ -69,9 +75,13 @@ def raw(new: str, old: str = '"ceterms:name"') -> bytes:
 
 def competency(number: int, **more: Any) -> dict[str, Any]:
     record = ctid_number(number)
-    return {"@type": "ceasn:Competency", "@id": f"{BASE}/resources/{record}",
-            "ceterms:ctid": record, "ceasn:competencyText": {"en": f"Skill {number}"},
-            **more}  # fmt: skip
+    return {
+        "@type": "ceasn:Competency",
+        "@id": f"{BASE}/resources/{record}",
+        "ceterms:ctid": record,
+        "ceasn:competencyText": {"en": f"Skill {number}"},
+        **more,
+    }
 
 
 def test_a_graph_a_single_entity_and_an_envelope_are_one_document():
@@ -139,7 +149,7 @@ WRONG: dict[str, tuple[Any, str]] = {
     "a bad language tag": (certificate(**{NAME: {"en_US": "a"}}), AT + NAME + "/en_US"),
     "a slash in a language tag": (certificate(**{NAME: {"e/~n": "a"}}), AT + NAME + "/e~1~0n"),
     "a number for a text": (certificate(**{NAME: {"en": 5}}), AT + NAME + "/en"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("document", "pointer"), WRONG.values(), ids=WRONG)
@@ -153,8 +163,12 @@ def test_every_problem_is_reported_at_once():
     document = certificate(name="x", **{WEBPAGE: "about", NAME: {"en_US": "a"}, "@id": OTHER})
     document["@context"] = "https://example.org/context"
     assert {problem.pointer for problem in refused(document)} == {
-        "/@context", AT + "name", AT + WEBPAGE, AT + NAME + "/en_US", AT + "@id",
-    }  # fmt: skip
+        "/@context",
+        AT + "name",
+        AT + WEBPAGE,
+        AT + NAME + "/en_US",
+        AT + "@id",
+    }
 
 
 def test_a_document_may_be_as_large_as_the_limit_and_no_larger():
@@ -178,8 +192,14 @@ def test_a_document_may_be_as_deep_as_the_limit_and_no_deeper():
 
 def ring(size: int, *steps: int) -> list[dict[str, Any]]:
     """Return blank nodes that each refer to those some steps further on."""
-    return [{**PROFILE, "@id": f"_:n{i}", "ceterms:alternativeCondition":
-             [f"_:n{(i + step) % size}" for step in steps]} for i in range(size)]  # fmt: skip
+    return [
+        {
+            **PROFILE,
+            "@id": f"_:n{i}",
+            "ceterms:alternativeCondition": [f"_:n{(i + step) % size}" for step in steps],
+        }
+        for i in range(size)
+    ]
 
 
 TWINS = {**PROFILE, "ceterms:alternativeCondition": [PROFILE] * 12}
@@ -214,17 +234,56 @@ def test_a_framework_of_ten_thousand_competencies_is_read_in_less_than_500_megab
 
 
 KEYS = st.sampled_from(
-    ["@id", "@type", "@graph", "@context", "@value", "@language", "@list", "decoded_resource",
-     "ceterms:ctid", NAME, WEBPAGE, "ceterms:requires", "ceterms:latitude", "ceasn:isPartOf",
-     "foo:bar", "name", "en", "en_US", "@none"]
-)  # fmt: skip
+    [
+        "@id",
+        "@type",
+        "@graph",
+        "@context",
+        "@value",
+        "@language",
+        "@list",
+        "decoded_resource",
+        "ceterms:ctid",
+        NAME,
+        WEBPAGE,
+        "ceterms:requires",
+        "ceterms:latitude",
+        "ceasn:isPartOf",
+        "foo:bar",
+        "name",
+        "en",
+        "en_US",
+        "@none",
+    ]
+)
 SCALARS = st.one_of(
-    st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=5),
-    st.sampled_from([RECORD, f"{BASE}/resources/{RECORD}", "_:a", "_:", "ceterms:Certificate",
-                     "lifecycle:Active", "https://example.org/", "a b", "\ud800", "\x00"]),
-)  # fmt: skip
-VALUES = st.recursive(SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(
-    KEYS | st.text(max_size=3), inner, max_size=4), max_leaves=12)  # fmt: skip
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(),
+    st.text(max_size=5),
+    st.sampled_from(
+        [
+            RECORD,
+            f"{BASE}/resources/{RECORD}",
+            "_:a",
+            "_:",
+            "ceterms:Certificate",
+            "lifecycle:Active",
+            "https://example.org/",
+            "a b",
+            "\ud800",
+            "\x00",
+        ]
+    ),
+)
+VALUES = st.recursive(
+    SCALARS,
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(KEYS | st.text(max_size=3), inner, max_size=4)
+    ),
+    max_leaves=12,
+)
 PROPERTIES = st.dictionaries(KEYS, VALUES, max_size=3)
 DOCUMENTS = st.one_of(
     VALUES,
@@ -244,15 +303,17 @@ def test_whatever_comes_is_read_or_refused_and_read_again_the_same(data):
         return
     again = parse(document.canonical, SETTINGS)
     assert (again.digest, again.quads, again.canonical) == (
-        document.digest, document.quads, document.canonical,
-    )  # fmt: skip
+        document.digest,
+        document.quads,
+        document.canonical,
+    )
 
 
 ODD_IRIS = st.builds(
     str.__add__,
     st.sampled_from(["https://x.example/", "urn:x:", "skos:", "ceterms:", "mailto:", "http://"]),
-    st.text(alphabet="a1%2f#?[]:/@é |^\\{}<\"", max_size=8),
-)  # fmt: skip
+    st.text(alphabet='a1%2f#?[]:/@é |^\\{}<"', max_size=8),
+)
 
 
 @given(ODD_IRIS)

@@ -27,8 +27,10 @@ from ctgraph.web import create_app
 __all__ = ["on_postgresql", "postgresql"]
 PATHWAY = ctid_number(1)
 ADDRESS = f"/drafts/{PATHWAY}"
-DRAFT = b'{ "@graph": [{"@type": "ceterms:Pathway", "ceterms:name": {"en-US": "Secret ladder"},\n' \
-        b'"x": 1.10, "x": 2, "\\u00e9": null}] }  '  # fmt: skip
+DRAFT = (
+    b'{ "@graph": [{"@type": "ceterms:Pathway", "ceterms:name": {"en-US": "Secret ladder"},\n'
+    b'"x": 1.10, "x": 2, "\\u00e9": null}] }  '
+)
 """Not published like this, but saved like this."""
 
 
@@ -126,13 +128,18 @@ def test_a_revoked_key_opens_nothing(client: FlaskClient, registry: Registry) ->
 @pytest.mark.parametrize(
     ("body", "words"),
     [
-        (b"", "is not JSON"), (b"{", "is not JSON"), (b"\xff{}", "is not UTF-8"),
-        (b'{"a": NaN}', "must be finite"), (b'{"a": "\\ud800"}', "half of a surrogate pair"),
-        (b"[" * 100_000, "nested too deeply"), (b"[]", "A draft is a JSON object"),
-        (b"null", "A draft is a JSON object"), (b'"text"', "A draft is a JSON object"),
+        (b"", "is not JSON"),
+        (b"{", "is not JSON"),
+        (b"\xff{}", "is not UTF-8"),
+        (b'{"a": NaN}', "must be finite"),
+        (b'{"a": "\\ud800"}', "half of a surrogate pair"),
+        (b"[" * 100_000, "nested too deeply"),
+        (b"[]", "A draft is a JSON object"),
+        (b"null", "A draft is a JSON object"),
+        (b'"text"', "A draft is a JSON object"),
         (b"<a/>", "is not JSON"),
     ],
-)  # fmt: skip
+)
 def test_what_is_no_draft_is_told(
     client: FlaskClient, registry: Registry, body: bytes, words: str
 ) -> None:
@@ -143,18 +150,23 @@ def test_what_is_no_draft_is_told(
 
 def test_a_draft_needs_a_ctid(client: FlaskClient, registry: Registry) -> None:
     for method in ("GET", "PUT", "DELETE"):
-        answer = client.open("/drafts/mine", method=method, data=b"{}",
-                             headers=registry.authorization)  # fmt: skip
+        answer = client.open(
+            "/drafts/mine", method=method, data=b"{}", headers=registry.authorization
+        )
         assert answer.status_code == 400 and "'mine' is not a CTID" in answer.json["detail"]
     assert client.post(ADDRESS, headers=registry.authorization).status_code == 405
 
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers(-5, 5) | st.text(st.characters(codec="utf-8")),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(
-        st.sampled_from(["@graph", "@type", "ceterms:name", "ceasn:name", "en", "\0"]), inner),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["@graph", "@type", "ceterms:name", "ceasn:name", "en", "\0"]), inner
+        )
+    ),
     max_leaves=8,
-)  # fmt: skip
+)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -201,22 +213,49 @@ def test_drafts_are_in_no_public_answer(client: FlaskClient, registry: Registry)
     published = orjson.dumps(certificate(2))
     answer = client.post(registry.documents_url, data=published, headers=registry.authorization)
     assert answer.status_code == 201
-    ask = orjson.dumps({**certificate(1, **{"ceterms:name": {"en": "Secret ladder"},
-                        "ceterms:isPreparationFor": [{"@type": "ceterms:ConditionProfile",
-                        "ceterms:targetCredential": [
-                            f"http://localhost:8000/resources/{ctid_number(2)}"]}]})})  # fmt: skip
+    ask = orjson.dumps(
+        {
+            **certificate(
+                1,
+                **{
+                    "ceterms:name": {"en": "Secret ladder"},
+                    "ceterms:isPreparationFor": [
+                        {
+                            "@type": "ceterms:ConditionProfile",
+                            "ceterms:targetCredential": [
+                                f"http://localhost:8000/resources/{ctid_number(2)}"
+                            ],
+                        }
+                    ],
+                },
+            )
+        }
+    )
     assert save(client, registry, ask) == 204
     assert save(client, registry, ask, f"/drafts/{ctid_number(2)}") == 204
     registry.project()
-    gone = [f"/resources/{PATHWAY}/versions", f"/pathways/{PATHWAY}/structure",
-            *(f"/{kind}/{PATHWAY}" for kind in (
-                "resources", "graph", "envelopes", "links", "pathways"))]  # fmt: skip
+    gone = [
+        f"/resources/{PATHWAY}/versions",
+        f"/pathways/{PATHWAY}/structure",
+        *(
+            f"/{kind}/{PATHWAY}"
+            for kind in ("resources", "graph", "envelopes", "links", "pathways")
+        ),
+    ]
     assert {client.get(path).status_code for path in gone} == {404}
     everything = "SELECT * { { ?s ?p ?o } UNION { GRAPH ?g { ?s ?p ?o } } }"
-    for path in ("/", "/records", "/pathways", "/pathways?q=secret&format=html", "/void",
-                 "/pathways/search?q=secret", f"/pathways/{ctid_number(2)}/preceding?depth=10",
-                 f"/resources/{ctid_number(2)}", f"/resources/{ctid_number(2)}/versions",
-                 f"/sparql?query={everything}"):  # fmt: skip
+    for path in (
+        "/",
+        "/records",
+        "/pathways",
+        "/pathways?q=secret&format=html",
+        "/void",
+        "/pathways/search?q=secret",
+        f"/pathways/{ctid_number(2)}/preceding?depth=10",
+        f"/resources/{ctid_number(2)}",
+        f"/resources/{ctid_number(2)}/versions",
+        f"/sparql?query={everything}",
+    ):
         answer = client.get(path)
         assert answer.status_code == 200, path
         assert "Secret" not in answer.text and PATHWAY not in answer.text, path

@@ -30,8 +30,11 @@ def report(document: Any) -> dict[str, Any]:
 
 
 def violated(document: Any) -> set[str]:
-    return {p.get("shape", "").rpartition("#")[2] for p in report(document)["problems"]
-            if p["severity"] == "violation"}  # fmt: skip
+    return {
+        p.get("shape", "").rpartition("#")[2]
+        for p in report(document)["problems"]
+        if p["severity"] == "violation"
+    }
 
 
 @pytest.mark.parametrize("text", ["}", ",", "{a:1}", '{"a"', "[", '{\n"a": 1,\n"b": }', '"', ""])
@@ -50,11 +53,16 @@ def test_no_bytes_crash_the_check(data: bytes) -> None:
 @pytest.mark.parametrize(
     "statement",
     [
-        "c:name 5", 'c:name "x"^^:foo', 'c:name <http://x.example/>, "y"@en', "a []",
-        "c:name <<( :a :b :c )>>", 'c:ctid <http://b.example/>', "c:ownedBy []",
+        "c:name 5",
+        'c:name "x"^^:foo',
+        'c:name <http://x.example/>, "y"@en',
+        "a []",
+        "c:name <<( :a :b :c )>>",
+        "c:ctid <http://b.example/>",
+        "c:ownedBy []",
         'c:name "a", "b"@en, 3',
     ],
-)  # fmt: skip
+)
 def test_odd_turtle_gets_a_report(client: FlaskClient, statement: str) -> None:
     answer = client.post("/validate", data=HEAD + statement + " .", content_type="text/turtle")
     assert answer.status_code == 200, answer.text
@@ -115,17 +123,30 @@ def test_only_the_record_itself_can_be_provisional() -> None:
     status = "graphPublicationStatus:Provisional"
     aligned = {"@type": "ceterms:CredentialAlignmentObject", "ceterms:targetNode": status}
     bare = certificate()
-    for key in ("ceterms:description", "ceterms:subjectWebpage", "ceterms:inLanguage",
-                "ceterms:credentialStatusType"):  # fmt: skip
+    for key in (
+        "ceterms:description",
+        "ceterms:subjectWebpage",
+        "ceterms:inLanguage",
+        "ceterms:credentialStatusType",
+    ):
         del bare["@graph"][0][key]
-    for said in (status, {"@id": status}, aligned, [aligned],
-                 aligned | {"ceterms:targetNode": [status]}):  # fmt: skip
+    for said in (
+        status,
+        {"@id": status},
+        aligned,
+        [aligned],
+        aligned | {"ceterms:targetNode": [status]},
+    ):
         document = json.loads(json.dumps(bare))
         document["@graph"][0]["adms:status"] = said
         assert violated(document) == set(), said
-    part = {"@type": "ceterms:BasicComponent", "ceterms:ctid": ctid_number(2),
-            "adms:status": status, "ceterms:name": {"en": "Part"},
-            "ceterms:ownedBy": [f"http://localhost:8000/resources/{ctid_number(0)}"]}  # fmt: skip
+    part = {
+        "@type": "ceterms:BasicComponent",
+        "ceterms:ctid": ctid_number(2),
+        "adms:status": status,
+        "ceterms:name": {"en": "Part"},
+        "ceterms:ownedBy": [f"http://localhost:8000/resources/{ctid_number(0)}"],
+    }
     borrowed = json.loads(json.dumps(bare))
     borrowed["@graph"].append(part)
     assert "required-subjectWebpage" in violated(borrowed)
@@ -166,7 +187,7 @@ def test_empty_values_do_not_count_as_complete() -> None:
 def test_a_name_with_a_line_separator_breaks_no_page(
     client: FlaskClient, registry: Registry
 ) -> None:
-    name = {"ceterms:name": {"en": "A\u2028B\nC, \"D\""}}
+    name = {"ceterms:name": {"en": 'A\u2028B\nC, "D"'}}
     client.post(registry.documents_url, json=certificate(**name), headers=registry.authorization)
     registry.project()
     found = client.get(f"/organizations/{ctid_number(0)}/completeness").json
@@ -174,9 +195,16 @@ def test_a_name_with_a_line_separator_breaks_no_page(
 
 
 def test_the_page_counts_lines_as_the_report_does(client: FlaskClient) -> None:
-    text = json.dumps(certificate(**{"ceterms:keyword": {"en": "a\u2028b\u0085c"},
-                                     "ceterms:subjectWebpage": "ftp://x.example/"}),
-                      indent=1, ensure_ascii=False)  # fmt: skip
+    text = json.dumps(
+        certificate(
+            **{
+                "ceterms:keyword": {"en": "a\u2028b\u0085c"},
+                "ceterms:subjectWebpage": "ftp://x.example/",
+            }
+        ),
+        indent=1,
+        ensure_ascii=False,
+    )
     page = client.post("/validate?format=html", data={"document": text}).text
     shown = page.split('class="line violation"')[1]
     assert "ftp://x.example/" in shown.split("</code>")[0]

@@ -108,18 +108,27 @@ def test_settings_give_the_base_and_the_alias_hosts():
 
 
 HOSTS = st.sampled_from(
-    ["localhost:8000", "credentialengineregistry.org", "example.org", "example.org/registry",
-     "alias.example.net", "", "LOCALHOST:8000"]
-)  # fmt: skip
+    [
+        "localhost:8000",
+        "credentialengineregistry.org",
+        "example.org",
+        "example.org/registry",
+        "alias.example.net",
+        "",
+        "LOCALHOST:8000",
+    ]
+)
 PATHS = st.sampled_from(
     ["/resources/", "/graph/", "/envelopes/", "/ce-registry/graph/", "/", "/x/y/resources/"]
 )
 SPELLINGS = st.builds(
     lambda scheme, host, path, record, tail: f"{scheme}://{host}{path}{record}{tail}",
-    st.sampled_from(["http", "https", "HTTPS", "ftp"]), HOSTS, PATHS,
+    st.sampled_from(["http", "https", "HTTPS", "ftp"]),
+    HOSTS,
+    PATHS,
     st.uuids().map(lambda u: f"ce-{u}") | st.uuids().map(lambda u: f"CE-{u}".upper()) | st.text(),
     st.sampled_from(["", "/", "?a=b", "#c", "\n"]),
-)  # fmt: skip
+)
 
 
 @given(iri=SPELLINGS | st.text())
@@ -153,15 +162,20 @@ def read(content: dict[str, Any]) -> Document:
 
 @pytest.mark.parametrize(
     "place",
-    ["http://localhost:8000/graph/", "https://credentialengineregistry.org/resources/",
-     "https://sandbox.credentialengineregistry.org/graph/", "HTTPS://LOCALHOST:8000/envelopes/",
-     "http://credentialengineregistry.org/ce-registry/envelopes/"],
-)  # fmt: skip
+    [
+        "http://localhost:8000/graph/",
+        "https://credentialengineregistry.org/resources/",
+        "https://sandbox.credentialengineregistry.org/graph/",
+        "HTTPS://LOCALHOST:8000/envelopes/",
+        "http://credentialengineregistry.org/ce-registry/envelopes/",
+    ],
+)
 @pytest.mark.parametrize("case", [str.lower, str.upper])
 def test_every_spelling_of_an_iri_gives_the_same_document(place, case):
     record, owner = case(ctid_number(1)), place + case(ctid_number(0))
-    document = certificate(**{"@id": place + record, "ceterms:ctid": record,
-                              "ceterms:ownedBy": [owner]})  # fmt: skip
+    document = certificate(
+        **{"@id": place + record, "ceterms:ctid": record, "ceterms:ownedBy": [owner]}
+    )
     document["@id"] = place + record
     assert read(document).canonical == read(certificate()).canonical
 

@@ -35,16 +35,22 @@ def imported_by(path: Path) -> Iterator[str]:
         elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("ctgraph"):
             assert node.module
             folder = ROOT.joinpath(*node.module.split("."))
-            inner = [name.name for name in node.names
-                     if (folder / f"{name.name}.py").exists() or (folder / name.name).is_dir()]
+            inner = [
+                name.name
+                for name in node.names
+                if (folder / f"{name.name}.py").exists() or (folder / name.name).is_dir()
+            ]
             yield from (f"{node.module}.{name}" for name in inner)
             if len(inner) < len(node.names):
                 yield node.module
 
 
 def arrows() -> list[tuple[str, str]]:
-    return [(module_of(path), target) for path in sorted(PACKAGE.rglob("*.py"))
-            for target in imported_by(path)]
+    return [
+        (module_of(path), target)
+        for path in sorted(PACKAGE.rglob("*.py"))
+        for target in imported_by(path)
+    ]
 
 
 def room(module: str) -> str:
@@ -52,14 +58,20 @@ def room(module: str) -> str:
 
 
 def test_every_room_has_a_floor() -> None:
-    rooms = {path.stem for path in PACKAGE.iterdir()
-             if path.suffix == ".py" or (path / "__init__.py").exists()}
+    rooms = {
+        path.stem
+        for path in PACKAGE.iterdir()
+        if path.suffix == ".py" or (path / "__init__.py").exists()
+    }
     assert rooms - {"__init__"} == LEVEL.keys()
 
 
 def test_imports_point_downward() -> None:
-    upward = [f"{source} imports {target}" for source, target in arrows()
-              if room(source) and room(target) and LEVEL[room(target)] < LEVEL[room(source)]]
+    upward = [
+        f"{source} imports {target}"
+        for source, target in arrows()
+        if room(source) and room(target) and LEVEL[room(target)] < LEVEL[room(source)]
+    ]
     assert upward == []
 
 
@@ -81,6 +93,7 @@ def test_no_view_imports_a_sibling() -> None:
         parts = module.split(".")
         return parts[2] if parts[:2] == ["ctgraph", "web"] and len(parts) > 3 else ""
 
-    siblings = [f"{a} imports {b}" for a, b in arrows()
-                if view(a) and view(b) not in ("", "http", view(a))]
+    siblings = [
+        f"{a} imports {b}" for a, b in arrows() if view(a) and view(b) not in ("", "http", view(a))
+    ]
     assert siblings == []

@@ -21,10 +21,13 @@ from ctgraph.vocab import vocabulary
 
 RECORD = ctid_number(1)
 RDF = {
-    "application/ld+json": ox.RdfFormat.JSON_LD, "text/turtle": ox.RdfFormat.TURTLE,
-    "application/n-triples": ox.RdfFormat.N_TRIPLES, "application/n-quads": ox.RdfFormat.N_QUADS,
-    "application/trig": ox.RdfFormat.TRIG, "application/rdf+xml": ox.RdfFormat.RDF_XML,
-}  # fmt: skip
+    "application/ld+json": ox.RdfFormat.JSON_LD,
+    "text/turtle": ox.RdfFormat.TURTLE,
+    "application/n-triples": ox.RdfFormat.N_TRIPLES,
+    "application/n-quads": ox.RdfFormat.N_QUADS,
+    "application/trig": ox.RdfFormat.TRIG,
+    "application/rdf+xml": ox.RdfFormat.RDF_XML,
+}
 
 
 def publish(client: FlaskClient, registry: Registry, document: Any, status: int = 201) -> Any:
@@ -190,13 +193,24 @@ def test_a_part_belongs_to_one_document(client: FlaskClient, registry: Registry)
     def framework(number: int, part: int) -> dict[str, Any]:
         publisher = f"http://localhost:8000/resources/{ctid_number(0)}"
         own = f"http://localhost:8000/resources/{ctid_number(number)}"
-        return {"@graph": [
-            {"@type": "ceasn:CompetencyFramework", "ceterms:ctid": ctid_number(number),
-             "ceasn:name": {"en": "Framework"}, "ceasn:publisher": publisher,
-             "ceasn:description": {"en": "What welders can do."}, "ceasn:inLanguage": "en"},
-            {"@type": "ceasn:Competency", "ceterms:ctid": ctid_number(part),
-             "ceasn:competencyText": {"en": "Weld"}, "ceasn:isPartOf": own},
-        ]}  # fmt: skip
+        return {
+            "@graph": [
+                {
+                    "@type": "ceasn:CompetencyFramework",
+                    "ceterms:ctid": ctid_number(number),
+                    "ceasn:name": {"en": "Framework"},
+                    "ceasn:publisher": publisher,
+                    "ceasn:description": {"en": "What welders can do."},
+                    "ceasn:inLanguage": "en",
+                },
+                {
+                    "@type": "ceasn:Competency",
+                    "ceterms:ctid": ctid_number(part),
+                    "ceasn:competencyText": {"en": "Weld"},
+                    "ceasn:isPartOf": own,
+                },
+            ]
+        }
 
     publish(client, registry, framework(10, 11))
     assert client.get(f"/resources/{ctid_number(11)}").json["@type"] == "ceasn:Competency"
@@ -225,8 +239,10 @@ def test_real_documents_come_back_isomorphic(
     served = client.get(f"/graph/{record}").json
     # Only the hosts of record IRIs, and numbers that are no xsd:decimal as written, may differ.
     text = json.dumps(json.loads(received))
-    for host in ("https://sandbox.credentialengineregistry.org",
-                 "https://credentialengineregistry.org"):  # fmt: skip
+    for host in (
+        "https://sandbox.credentialengineregistry.org",
+        "https://credentialengineregistry.org",
+    ):
         text = text.replace(host, "http://localhost:8000")
     sent = json.loads(text.replace("localhost:8000/graph/CE-", "localhost:8000/resources/ce-"))
     assert reference_quads(served) == canonical(

@@ -123,11 +123,16 @@ def test_our_quads_are_those_of_pyld(path):
         pytest.param({"ceterms:keyword": [None, "a", ["b", "c"]]}, id="nested arrays and null"),
         pytest.param({"ceterms:description": {"en": 'Say "hi"\\\n\u2028\U0001f600'}}, id="escapes"),
         pytest.param({"ceterms:subjectWebpage": "lifeCycle:Active"}, id="a CURIE"),
-        pytest.param({"ceterms:requires": [{"@id": "_:x", "@type": "ceterms:ConditionProfile"}],
-                      "ceterms:recommends": "_:x"}, id="a labelled blank node"),
+        pytest.param(
+            {
+                "ceterms:requires": [{"@id": "_:x", "@type": "ceterms:ConditionProfile"}],
+                "ceterms:recommends": "_:x",
+            },
+            id="a labelled blank node",
+        ),
         pytest.param({"ceterms:requires": {"ceterms:requires": {}}}, id="empty blank nodes"),
     ],
-)  # fmt: skip
+)
 def test_small_documents_mean_the_same_to_pyld(more):
     content = certificate(**more)
     document = read(content)

@@ -99,18 +99,29 @@ def test_web_workers_killed_while_publishing_lose_nothing(registry: Registry) ->
     server = serving(environment(registry), "--workers", "2")
     with server as address:
         stop = threading.Event()
-        killer = threading.Thread(
-            target=_kill_workers, args=(server.process.pid, answered, stop)
-        )
+        killer = threading.Thread(target=_kill_workers, args=(server.process.pid, answered, stop))
         killer.start()
         for number in range(1, 150):
             body = orjson.dumps(certificate(number))
             result = subprocess.run(
-                ["curl", "-s", "-o", os.devnull, "-w", "%{http_code}", "--data-binary", "@-",
-                 "-H", f"Authorization: Bearer {registry.key}",
-                 "-H", "Content-Type: application/ld+json", address + registry.documents_url],
-                input=body, capture_output=True,
-            )  # fmt: skip
+                [
+                    "curl",
+                    "-s",
+                    "-o",
+                    os.devnull,
+                    "-w",
+                    "%{http_code}",
+                    "--data-binary",
+                    "@-",
+                    "-H",
+                    f"Authorization: Bearer {registry.key}",
+                    "-H",
+                    "Content-Type: application/ld+json",
+                    address + registry.documents_url,
+                ],
+                input=body,
+                capture_output=True,
+            )
             if result.stdout == b"201":
                 answered.append(number)
         stop.set()

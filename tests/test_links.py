@@ -25,11 +25,21 @@ from linking import (
 from ctgraph.links.model import Assertion, Edge, Graph
 from ctgraph.pathways import Asked
 
-FORWARD = {"isRequiredFor": "required", "isAdvancedStandingFor": "advanced",
-           "isPreparationFor": "preparation", "isRecommendedFor": "recommended"}  # fmt: skip
-BACKWARD = {"requires": "required", "entryCondition": "required", "prerequisite": "required",
-            "advancedStandingFrom": "advanced", "preparationFrom": "preparation",
-            "recommends": "recommended", "coPrerequisite": "weak"}  # fmt: skip
+FORWARD = {
+    "isRequiredFor": "required",
+    "isAdvancedStandingFor": "advanced",
+    "isPreparationFor": "preparation",
+    "isRecommendedFor": "recommended",
+}
+BACKWARD = {
+    "requires": "required",
+    "entryCondition": "required",
+    "prerequisite": "required",
+    "advancedStandingFrom": "advanced",
+    "preparationFrom": "preparation",
+    "recommends": "recommended",
+    "coPrerequisite": "weak",
+}
 TARGETS = ("targetCredential", "targetLearningOpportunity", "targetAssessment")
 COURSES = Asked(depth=10)
 
@@ -59,9 +69,7 @@ def assertion(world: World, later: int) -> Assertion:
 
 
 @pytest.mark.parametrize(("properties", "side"), [(FORWARD, "source"), (BACKWARD, "target")])
-def test_each_property_in_each_form(
-    world: World, properties: dict[str, str], side: str
-) -> None:
+def test_each_property_in_each_form(world: World, properties: dict[str, str], side: str) -> None:
     cases = list(zip(count(1, 2), product(properties, ("", *TARGETS))))
     for one, (property, target) in cases:
         says, other = (one, one + 1) if side == "source" else (one + 1, one)
@@ -86,8 +94,10 @@ def test_the_courses_1a_1b_1c(world: World) -> None:
     world.publish(course(3, 2), program, course(1), course(2, 1))
     answer = world.pathways.preceding(ctid_number(3), COURSES)
     assert [(number_of(n.id), n.depth, n.family) for n in answer.nodes] == [
-        (3, 0, "learning"), (2, 1, "learning"), (1, 2, "learning"),
-    ]  # fmt: skip
+        (3, 0, "learning"),
+        (2, 1, "learning"),
+        (1, 2, "learning"),
+    ]
     assert pairs(answer) == {(2, 3): "required", (1, 2): "required"}
     assert [number_of(n.id) for n in world.pathways.succeeding(ctid_number(1)).nodes] == [1, 2, 3]
 
@@ -130,11 +140,18 @@ def test_alternatives_in_a_circle_end(world: World) -> None:
     assert [edge.alternative for edge in preceding(world, 3).edges] == [True, True]
 
 
-@pytest.mark.parametrize("says", [
-    {"experience": {"en": "Two years"}}, {"yearsOfExperience": 2}, {"minimumAge": "18"},
-    {"condition": {"en": ["A letter"]}}, {"description": {"en": "Two years, or:"}}, {},
-    {"targetCompetency": [{"@type": "ceterms:CredentialAlignmentObject"}]},
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "says",
+    [
+        {"experience": {"en": "Two years"}},
+        {"yearsOfExperience": 2},
+        {"minimumAge": "18"},
+        {"condition": {"en": ["A letter"]}},
+        {"description": {"en": "Two years, or:"}},
+        {},
+        {"targetCompetency": [{"@type": "ceterms:CredentialAlignmentObject"}]},
+    ],
+)
 def test_an_alternative_to_words_is_not_needed_in_any_case(
     world: World, says: dict[str, Any]
 ) -> None:
@@ -171,12 +188,16 @@ def test_versions_are_no_sequence(world: World) -> None:
     world.publish(record(3, **older, **newer))
     assert world.edges() == {}
     assert pairs(world.pathways.versions(ctid_number(3))) == {
-        (1, 3): "", (2, 3): "", (3, 4): "", (3, 5): "", (3, 6): ""
-    }  # fmt: skip
+        (1, 3): "",
+        (2, 3): "",
+        (3, 4): "",
+        (3, 5): "",
+        (3, 6): "",
+    }
     assert world.says(3) == {
         *((older, "replacedBy", 3) for older in (1, 2)),
         *((3, "replacedBy", newer) for newer in (4, 5, 6)),
-    }  # fmt: skip
+    }
 
 
 def test_renewal_is_no_link(world: World) -> None:
@@ -195,19 +216,29 @@ def test_nothing_precedes_itself(world: World) -> None:
 def test_a_competency_in_the_same_document_is_no_end(world: World) -> None:
     aligned = {"@type": "ceterms:CredentialAlignmentObject", "ceterms:targetNode": iri(1)}
     skill = entity(3, "ceasn:Competency", requires=[iri(1)], isRequiredFor=[iri(2)])
-    says = {"requires": [aligned, iri(3), condition(targetCompetency=[aligned])],
-            "recommends": [iri(3)], "isRequiredFor": [aligned]}  # fmt: skip
+    says = {
+        "requires": [aligned, iri(3), condition(targetCompetency=[aligned])],
+        "recommends": [iri(3)],
+        "isRequiredFor": [aligned],
+    }
     world.publish(document(entity(2, **says), skill))
     assert world.edges() == {} and not world.says(2)
 
 
 @pytest.mark.parametrize("first", [2, 5])
 def test_a_competency_in_another_document_is_no_end(world: World, first: int) -> None:
-    says = {"requires": [iri(6), iri(1)], "recommends": [condition(targetCompetency=[iri(6)])],
-            "isPreparationFor": [iri(6)]}  # fmt: skip
-    documents = {2: record(2, **says), 5: framework(5, 6),
-                 3: record(3, "TransferValueProfile", transferValueFrom=[iri(6), iri(1)],
-                           transferValueFor=[iri(2)])}  # fmt: skip
+    says = {
+        "requires": [iri(6), iri(1)],
+        "recommends": [condition(targetCompetency=[iri(6)])],
+        "isPreparationFor": [iri(6)],
+    }
+    documents = {
+        2: record(2, **says),
+        5: framework(5, 6),
+        3: record(
+            3, "TransferValueProfile", transferValueFrom=[iri(6), iri(1)], transferValueFor=[iri(2)]
+        ),
+    }
     for number in sorted(documents, key=lambda number: number != first):
         world.publish(documents[number])
     assert world.edges() == {(1, 2): "required"}
@@ -226,8 +257,15 @@ def test_a_competency_in_another_document_is_no_end(world: World, first: int) ->
 
 
 def test_a_transfer_value_gives_credit_toward_each(world: World) -> None:
-    world.publish(record(9, "TransferValueProfile", transferValueFrom=[iri(1), iri(2)],
-                         transferValueFor=[iri(3), iri(4)]), record(3))  # fmt: skip
+    world.publish(
+        record(
+            9,
+            "TransferValueProfile",
+            transferValueFrom=[iri(1), iri(2)],
+            transferValueFor=[iri(3), iri(4)],
+        ),
+        record(3),
+    )
     assert world.edges() == dict.fromkeys(product((1, 2), (3, 4)), "advanced")
     said = preceding(world, 3).edges[0].assertions[0]
     assert (said.by, said.via) == (ctid_number(9), "transfer")
@@ -240,19 +278,33 @@ def component(number: int, kind: str = "CourseComponent", **says: Any) -> dict[s
 
 
 def test_components_are_lifted_to_what_they_stand_for(world: World) -> None:
-    world.publish(pathway(
-        90, component(11, proxyFor=[iri(1)], precedes=[iri(12)]),
-        component(12, "CredentialComponent", sourceData=iri(2).upper()),
-        component(13, "JobComponent", precededBy=[iri(12)]),
-        component(14, "MultiComponent", **{"ceasn:hasChild": [iri(13)]}),
-        component(15, "CollectionComponent", proxyFor=[iri(5)], hasCondition=[
-            {"@type": "ceterms:ComponentCondition", "ceterms:targetComponent": [iri(14), iri(13)],
-             "ceterms:requiredNumber": 1, "ceterms:name": {"en": "One of two"}},
-        ]),
-        hasPart=[iri(11), iri(12)],
-    ), record(5))  # fmt: skip
-    assert world.edges() == dict.fromkeys([(1, 2), (2, 13), (13, 14), (14, 5), (13, 5)],
-                                          "recommended")  # fmt: skip
+    world.publish(
+        pathway(
+            90,
+            component(11, proxyFor=[iri(1)], precedes=[iri(12)]),
+            component(12, "CredentialComponent", sourceData=iri(2).upper()),
+            component(13, "JobComponent", precededBy=[iri(12)]),
+            component(14, "MultiComponent", **{"ceasn:hasChild": [iri(13)]}),
+            component(
+                15,
+                "CollectionComponent",
+                proxyFor=[iri(5)],
+                hasCondition=[
+                    {
+                        "@type": "ceterms:ComponentCondition",
+                        "ceterms:targetComponent": [iri(14), iri(13)],
+                        "ceterms:requiredNumber": 1,
+                        "ceterms:name": {"en": "One of two"},
+                    }
+                ],
+            ),
+            hasPart=[iri(11), iri(12)],
+        ),
+        record(5),
+    )
+    assert world.edges() == dict.fromkeys(
+        [(1, 2), (2, 13), (13, 14), (14, 5), (13, 5)], "recommended"
+    )
     edges = {number_of(e.source): e for e in preceding(world, 5).edges if e.target[-1] == "5"}
     assert edges[13].alternative and edges[14].alternative
     found = edges[14].assertions[0]
@@ -263,8 +315,10 @@ def test_components_are_lifted_to_what_they_stand_for(world: World) -> None:
 
 def test_a_component_that_stands_for_a_competency_is_not_lifted(world: World) -> None:
     skill = component(12, "CompetencyComponent", proxyFor=[iri(6)], precedes=[iri(13)])
-    world.publish(framework(5, 6), pathway(90, component(11, precedes=[iri(12)]), skill,
-                                           component(13, proxyFor=[iri(3)])))  # fmt: skip
+    world.publish(
+        framework(5, 6),
+        pathway(90, component(11, precedes=[iri(12)]), skill, component(13, proxyFor=[iri(3)])),
+    )
     assert world.edges().keys() == {(11, 12), (12, 3)}
 
 
@@ -272,8 +326,11 @@ def test_a_component_that_stands_for_a_competency_is_not_lifted(world: World) ->
 
 
 def test_messy_iris_join(world: World) -> None:
-    hosts = ("localhost:8000", "credentialengineregistry.org",
-             "sandbox.credentialengineregistry.org/ce-registry")  # fmt: skip
+    hosts = (
+        "localhost:8000",
+        "credentialengineregistry.org",
+        "sandbox.credentialengineregistry.org/ce-registry",
+    )
     kinds, cases = ("resources", "graph", "envelopes"), (str.upper, str.lower)
     spellings = list(zip(count(1, 2), product(("http", "https"), hosts, kinds, cases)))
     for one, (scheme, host, kind, case) in spellings:
@@ -286,8 +343,15 @@ def test_messy_iris_join(world: World) -> None:
 
 
 def test_terms_join_under_all_their_names(world: World) -> None:
-    one = entity(2, **{"old:requires": [{"@id": iri(1)}], "plain:recommends": [
-        {"@type": "old:ConditionProfile", "old:targetCredential": [{"@id": iri(3)}]}]})
+    one = entity(
+        2,
+        **{
+            "old:requires": [{"@id": iri(1)}],
+            "plain:recommends": [
+                {"@type": "old:ConditionProfile", "old:targetCredential": [{"@id": iri(3)}]}
+            ],
+        },
+    )
     prefixes = {"old": "https://credreg.net/ctdl/terms/", "plain": "http://purl.org/ctdl/terms/"}
     world.publish({**document(one), "@context": [document(one)["@context"], prefixes]})
     assert world.edges() == {(1, 2): "required", (3, 2): "recommended"}

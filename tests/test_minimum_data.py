@@ -134,8 +134,12 @@ TABLE = table(RECORDS, "ctid", "rdf:type") | table(PROFILES)
 
 def asked(iri: str, severity: str) -> Groups:
     """Return what the shapes ask of a class, one set of alternatives for each thing asked."""
-    return {frozenset(shape.properties) for kind in shapes().of_class(iri)
-            for shape in kind.of_severity(severity) if shape.required}
+    return {
+        frozenset(shape.properties)
+        for kind in shapes().of_class(iri)
+        for shape in kind.of_severity(severity)
+        if shape.required
+    }
 
 
 @pytest.mark.parametrize("iri", sorted(TABLE), ids=vocabulary().compact)
@@ -240,8 +244,12 @@ def mutate(what: str, place: Place, changes: dict[str, Any], *expected: str) -> 
     """Make a mutation of one node. An expected shape is a violation, or as in `warning:ctid`."""
     wanted = (name.rpartition(":") for name in expected)
     edits = tuple((place.steps, key, value) for key, value in changes.items())
-    return Mutation(f"{place.kind.rpartition(':')[2]}-{what}", place.file, edits,
-                    frozenset((severity or "violation", name) for severity, _, name in wanted))
+    return Mutation(
+        f"{place.kind.rpartition(':')[2]}-{what}",
+        place.file,
+        edits,
+        frozenset((severity or "violation", name) for severity, _, name in wanted),
+    )
 
 
 def places() -> list[Place]:
@@ -267,9 +275,13 @@ def find(kind: str, *keys: str, **more: Any) -> Place:
 
     Of `more`, each value is a function that tells whether a node will do.
     """
-    return next(place for place in PLACES if kind in ("", place.kind)
-                and all(key in place.node for key in keys)
-                and all(fits(place.node) for fits in more.values()))
+    return next(
+        place
+        for place in PLACES
+        if kind in ("", place.kind)
+        and all(key in place.node for key in keys)
+        and all(fits(place.node) for fits in more.values())
+    )
 
 
 def is_blank(node: dict[str, Any]) -> bool:
@@ -279,8 +291,11 @@ def is_blank(node: dict[str, Any]) -> bool:
 def met(kind: ClassShape) -> list[Place]:
     """Return the sample nodes that a shape speaks of: records, or things of any kind."""
     reached = {vocabulary().compact(iri) for iri in kind.reaches}
-    return [place for place in PLACES if place.kind in reached
-            and ("ceterms:ctid" in place.node or not kind.record)]
+    return [
+        place
+        for place in PLACES
+        if place.kind in reached and ("ceterms:ctid" in place.node or not kind.record)
+    ]
 
 
 def keys_of(shape: Shape) -> list[str]:
@@ -332,8 +347,10 @@ def with_broken_texts() -> Iterator[Mutation]:
                     short = {keys_of(shape)[0]: {"en-US": "Fourteen chars"}}
                     yield mutate("short-description", place, short, shape.name)
     page = find("ceterms:Course", "ceterms:subjectWebpage")
-    for what, value in (("alignment", ALIGNMENT | {"ceterms:targetNodeName": "Page"}),
-                        ("text", {"@value": "www.example.org"})):
+    for what, value in (
+        ("alignment", ALIGNMENT | {"ceterms:targetNodeName": "Page"}),
+        ("text", {"@value": "www.example.org"}),
+    ):
         wrong = {"ceterms:subjectWebpage": value}
         yield mutate(f"webpage-is-{what}", page, wrong, "address-of-subjectWebpage")
     two = {"ceterms:name": ["One name", "Another name"]}
@@ -341,8 +358,11 @@ def with_broken_texts() -> Iterator[Mutation]:
     email = find("", "ceterms:email")
     yield mutate("email", email, {"ceterms:email": ["nobody"]}, "warning:address-of-email")
     # An empty text is no name and no description.
-    for name, key in (("ceterms:Course", "ceterms:name"), ("ceasn:Rubric", "ceasn:name"),
-                      ("skos:Concept", "skos:prefLabel")):
+    for name, key in (
+        ("ceterms:Course", "ceterms:name"),
+        ("ceasn:Rubric", "ceasn:name"),
+        ("skos:Concept", "skos:prefLabel"),
+    ):
         shape_name = f"required-{key.removeprefix('ceterms:').replace(':', '-')}"
         yield mutate("empty-name", find(name, key), {key: {"en-US": ""}}, shape_name)
     blank = {"ceterms:description": {"en-US": " " * 20}}
@@ -437,8 +457,12 @@ def with_wrong_profiles() -> Iterator[Mutation]:
         yield mutate("only-minimum", find(kind), none | {"schema:minValue": 1}, "quantity")
     cost = find("", "ceterms:currency")
     for prefix in ("ceterms", "schema"):
-        yield mutate(f"{prefix}-currency", cost, {f"{prefix}:currency": "US Dollar"},
-                     "warning:code-of-currency")  # fmt: skip
+        yield mutate(
+            f"{prefix}-currency",
+            cost,
+            {f"{prefix}:currency": "US Dollar"},
+            "warning:code-of-currency",
+        )
     aid = {"@type": "ceterms:FinancialAssistanceProfile"}  # the sample data has none
     for what, profile, *wanted in (
         ("aid-without-name", aid | {"ceterms:description": "For all"}, "required-name"),
@@ -450,8 +474,12 @@ def with_wrong_profiles() -> Iterator[Mutation]:
 
 
 def with_wrong_relations() -> Iterator[Mutation]:
-    quality = {"accredits": "accredited", "approves": "approved", "recognizes": "recognized",
-               "regulates": "regulated"}
+    quality = {
+        "accredits": "accredited",
+        "approves": "approved",
+        "recognizes": "recognized",
+        "regulates": "regulated",
+    }
     for kind in ("ceterms:CredentialOrganization", "ceterms:QACredentialOrganization"):
         place = find(kind, "ceterms:ctid")
         for verb, past in quality.items():
@@ -490,8 +518,9 @@ def with_wrong_references() -> Iterator[Mutation]:
 def without_concepts() -> Iterator[Mutation]:
     """Yield a concept scheme whose concepts all belong to another."""
     scheme = find("skos:ConceptScheme")
-    concepts = [place for place in PLACES
-                if place.file == scheme.file and place.kind == "skos:Concept"]
+    concepts = [
+        place for place in PLACES if place.file == scheme.file and place.kind == "skos:Concept"
+    ]
     yield mutate("no-concept", scheme, {"skos:hasTopConcept": DROP}, "required-concept").and_also(
         *((place.steps, "skos:topConceptOf", DROP) for place in concepts),
         *((place.steps, "skos:inScheme", "https://www.example.org/other") for place in concepts),
@@ -499,9 +528,16 @@ def without_concepts() -> Iterator[Mutation]:
 
 
 MUTATIONS = [
-    *without_what_is_required(), *with_broken_texts(), *with_wrong_concepts(),
-    *with_wrong_dates_and_durations(), *with_wrong_conditions(), *with_wrong_pathways(),
-    *with_wrong_profiles(), *with_wrong_relations(), *with_wrong_references(), *without_concepts(),
+    *without_what_is_required(),
+    *with_broken_texts(),
+    *with_wrong_concepts(),
+    *with_wrong_dates_and_durations(),
+    *with_wrong_conditions(),
+    *with_wrong_pathways(),
+    *with_wrong_profiles(),
+    *with_wrong_relations(),
+    *with_wrong_references(),
+    *without_concepts(),
 ]
 every_mutation = pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.name)
 
@@ -509,8 +545,11 @@ every_mutation = pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutat
 @every_mutation
 def test_a_mutation_is_caught_by_its_shape(mutation: Mutation) -> None:
     document = parse(mutation.data(), FAST)
-    found = [problem for problem in validate(document, FAST)
-             if problem.severity != "info" and "advice" not in problem.detail]
+    found = [
+        problem
+        for problem in validate(document, FAST)
+        if problem.severity != "info" and "advice" not in problem.detail
+    ]
     assert {(problem.severity, shape_of(problem)) for problem in found} == mutation.expected
     assert [problem.pointer for problem in found if not mutation.is_at(problem.pointer)] == []
     assert all(problem.message and problem.remedy for problem in found)
@@ -525,9 +564,13 @@ def test_both_engines_say_the_same_about_a_mutation(mutation: Mutation) -> None:
 def test_the_mutations_reach_every_shape_that_the_sample_data_allows() -> None:
     caught = {name for mutation in MUTATIONS for _, name in mutation.expected}
     keys = {key for place in PLACES for key in place.node}
-    left = {shape.name for shape in shapes().by_iri.values()
-            if shape.severity != "info" and shape.name not in caught
-            and (shape.family != "values" or keys_of(shape)[0] in keys)}
+    left = {
+        shape.name
+        for shape in shapes().by_iri.values()
+        if shape.severity != "info"
+        and shape.name not in caught
+        and (shape.family != "values" or keys_of(shape)[0] in keys)
+    }
     below = {"required-provisional-name", "required-provisional-owner", "ctid-version"}
     assert left == below | {"ctid", "type"}
     assert len(MUTATIONS) > 500
@@ -553,10 +596,15 @@ def test_a_concept_may_be_named_directly_and_in_any_case(case: tuple[Place, str,
         assert blocking(findings(mutate("", place, {key: aligned}).data())) == set()
 
 
-@pytest.mark.parametrize("place", [
-    find("ceterms:License", "ceterms:ctid"), find("", "ceterms:exactDuration"),
-    find("ceterms:ComponentCondition", three=is_choice_of_three),
-], ids=lambda place: place.kind)
+@pytest.mark.parametrize(
+    "place",
+    [
+        find("ceterms:License", "ceterms:ctid"),
+        find("", "ceterms:exactDuration"),
+        find("ceterms:ComponentCondition", three=is_choice_of_three),
+    ],
+    ids=lambda place: place.kind,
+)
 def test_what_is_just_right_is_accepted(place: Place) -> None:
     for key, values in {
         "ceterms:name": [{"en-US": "x" * 399}, {"en": "One", "es": "Uno"}, "2 < 3 > 1", "A & B"],
@@ -602,8 +650,12 @@ def test_leaving_out_what_is_recommended_is_one_more_hint(mutation: Mutation) ->
 STATUS = ALIGNMENT | {"ceterms:targetNode": "graphPublicationStatus:Provisional"}
 OWNED = {"ceterms:ownedBy": [f"http://localhost:8000/resources/{ctid_number(0)}"]}
 ELSEWHERE = ["https://www.example.org/college"]
-LATER = {"required-description", "required-subjectWebpage", "required-inLanguage",
-         "required-credentialStatusType"}
+LATER = {
+    "required-description",
+    "required-subjectWebpage",
+    "required-inLanguage",
+    "required-credentialStatusType",
+}
 
 
 def announced(status: Any = STATUS, **more: Any) -> bytes:
@@ -624,21 +676,25 @@ def test_a_provisional_record_needs_name_and_owner_only(status: Any, settings: S
     assert not refused(parse(data, settings), settings)
 
 
-@pytest.mark.parametrize("more", [
-    {"ceterms:offeredBy": OWNED["ceterms:ownedBy"]},
-    OWNED | {"ceterms:offeredBy": ELSEWHERE},
-], ids=["offered", "offered elsewhere, too"])
+@pytest.mark.parametrize(
+    "more",
+    [{"ceterms:offeredBy": OWNED["ceterms:ownedBy"]}, OWNED | {"ceterms:offeredBy": ELSEWHERE}],
+    ids=["offered", "offered elsewhere, too"],
+)
 def test_one_owner_of_this_registry_is_enough(more: dict[str, Any]) -> None:
     assert blocking(findings(announced(**more))) == set()
 
 
-@pytest.mark.parametrize(("more", "shape"), [
-    ({"ceterms:name": {}} | OWNED, "required-provisional-name"),
-    ({}, "required-provisional-owner"),
-    ({"ceterms:ownedBy": ELSEWHERE}, "required-provisional-owner"),
-    # What is given must be right nevertheless.
-    (OWNED | {"ceterms:subjectWebpage": "ftp://www.example.org/"}, "address-of-subjectWebpage"),
-])
+@pytest.mark.parametrize(
+    ("more", "shape"),
+    [
+        ({"ceterms:name": {}} | OWNED, "required-provisional-name"),
+        ({}, "required-provisional-owner"),
+        ({"ceterms:ownedBy": ELSEWHERE}, "required-provisional-owner"),
+        # What is given must be right nevertheless.
+        (OWNED | {"ceterms:subjectWebpage": "ftp://www.example.org/"}, "address-of-subjectWebpage"),
+    ],
+)
 def test_what_a_provisional_record_is_refused_for(more: dict[str, Any], shape: str) -> None:
     assert blocking(findings(announced(**more))) == {shape}
     assert refused(parse(announced(**more), FAST), FAST)
@@ -662,16 +718,19 @@ def test_a_provisional_pathway_may_lead_nowhere_yet() -> None:
 # What is refused when it is read, before any shape is asked.
 
 
-@pytest.mark.parametrize(("key", "value", "pointer"), [
-    ("@type", DROP, "/@type"),
-    ("ceterms:ctid", DROP, "/ceterms:ctid"),
-    ("ceterms:ctid", "ce-1", "/ceterms:ctid"),
-    ("ceterms:ctid", ctid_number(2), ""),
-    ("ceterms:ctid", [ctid_number(1), ctid_number(2)], "/ceterms:ctid"),
-    ("ceterms:subjectWebpage", "www.example.org", "/ceterms:subjectWebpage"),
-    ("ceterms:credentialStatusType", "Active", "/ceterms:credentialStatusType"),
-    ("ceterms:ownedBy", ["_:nobody"], "/ceterms:ownedBy/0"),
-])
+@pytest.mark.parametrize(
+    ("key", "value", "pointer"),
+    [
+        ("@type", DROP, "/@type"),
+        ("ceterms:ctid", DROP, "/ceterms:ctid"),
+        ("ceterms:ctid", "ce-1", "/ceterms:ctid"),
+        ("ceterms:ctid", ctid_number(2), ""),
+        ("ceterms:ctid", [ctid_number(1), ctid_number(2)], "/ceterms:ctid"),
+        ("ceterms:subjectWebpage", "www.example.org", "/ceterms:subjectWebpage"),
+        ("ceterms:credentialStatusType", "Active", "/ceterms:credentialStatusType"),
+        ("ceterms:ownedBy", ["_:nobody"], "/ceterms:ownedBy/0"),
+    ],
+)
 def test_what_cannot_be_read_is_refused_with_its_place(key: str, value: Any, pointer: str) -> None:
     license = find("ceterms:License", "ceterms:ctid")
     with pytest.raises(InvalidDocument) as caught:

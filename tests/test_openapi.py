@@ -9,8 +9,9 @@ from flask.testing import FlaskClient
 PRIVATE = {"/static/{filename}"}
 ALSO = {
     # Described with their twins.
-    "/graph/{record}/versions", "/graph/{record}/versions/{number}",
-}  # fmt: skip
+    "/graph/{record}/versions",
+    "/graph/{record}/versions/{number}",
+}
 
 
 def test_every_route_is_described(client: FlaskClient) -> None:

@@ -96,8 +96,10 @@ def ask(client: FlaskClient, query: str, **more: str) -> list[list[str]]:
 
 def stood(client: FlaskClient, **more: str) -> set[tuple[int, str, int]]:
     """Return the records that stood: number, keyword, version."""
-    return {(int(record[-12:]), word, int(version))
-            for record, word, version in ask(client, KEYWORDS, **more)}  # fmt: skip
+    return {
+        (int(record[-12:]), word, int(version))
+        for record, word, version in ask(client, KEYWORDS, **more)
+    }
 
 
 @pytest.mark.parametrize(
@@ -125,8 +127,10 @@ def test_records_as_they_stood(
 
 def test_the_history_ends_at_the_moment(asking: FlaskClient) -> None:
     assert [len(ask(asking, HISTORY, **{"as-of": f"2026-0{month}-20"})) for month in (1, 2, 3)] == [
-        2, 4, 6,
-    ]  # fmt: skip
+        2,
+        4,
+        6,
+    ]
     assert not ask(asking, HISTORY, **{"as-of": "2025-01-01"})
 
 
@@ -301,8 +305,9 @@ def test_a_withdrawn_record_has_a_history_and_nothing_else(registry: Registry) -
     client = create_app(registry.settings).test_client()
     graphs = ask(client, "SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } }")
     assert sorted(g for (g,) in graphs) == [
-        "http://localhost:8000/envelopes", f"http://localhost:8000/history/{ctid_number(1)}",
-    ]  # fmt: skip
+        "http://localhost:8000/envelopes",
+        f"http://localhost:8000/history/{ctid_number(1)}",
+    ]
     events = [row[2].rpartition("#")[2] for row in sorted(ask(client, HISTORY))]
     assert events == ["publish", "withdraw"]
 
@@ -326,8 +331,9 @@ def test_check_finds_damage_to_the_history(
     make_history(registry)
     with hold(registry.settings):
         projector: Any = Projector(registry.settings, registry.ledger)
-        damage(projector._store._store,
-               ox.NamedNode(f"http://localhost:8000/history/{ctid_number(2)}"))  # fmt: skip
+        damage(
+            projector._store._store, ox.NamedNode(f"http://localhost:8000/history/{ctid_number(2)}")
+        )
         del projector
         differences = check(registry.settings, registry.ledger)
     assert len(differences) == 1 and f"history/{ctid_number(2)}" in differences[0]
@@ -337,9 +343,7 @@ def without_mark(quads: set[ox.Quad]) -> set[ox.Quad]:
     return {quad for quad in quads if not quad.predicate.value.endswith("#ledger")}
 
 
-def test_a_rebuilt_store_and_a_past_one_hold_what_a_followed_one_holds(
-    registry: Registry,
-) -> None:
+def test_a_rebuilt_store_and_a_past_one_hold_what_a_followed_one_holds(registry: Registry) -> None:
     def stored(path: Path | None) -> set[ox.Quad]:
         return set(ox.Store.read_only(str(path)))
 

@@ -68,8 +68,10 @@ def test_a_hub_with_ten_thousand_neighbours(world: World) -> None:
 def test_a_hub_that_is_left_out(world: World) -> None:
     """Every one of 2,000 certificates leads to every one of 2,000 others, through one course."""
     before, after = range(1, 2_001), range(3_001, 5_001)
-    world.index([*((0, n) for n in before), *((n, 9_000) for n in before),
-                 *((9_000, n) for n in after)], Course=[9_000])  # fmt: skip
+    world.index(
+        [*((0, n) for n in before), *((n, 9_000) for n in before), *((9_000, n) for n in after)],
+        Course=[9_000],
+    )
     answer = world.pathways.succeeding(ctid_number(0), CREDENTIALS)
     assert any(f"{MOST_WAYS:,}" in cut.reason for cut in answer.cut)
     assert len(answer.nodes) == LARGEST_PAGE
@@ -77,9 +79,15 @@ def test_a_hub_that_is_left_out(world: World) -> None:
 
 def test_a_web_that_is_left_out(world: World) -> None:
     web = range(100, 250)
-    world.index([*((0, n) for n in range(1, 60)), *((n, 100) for n in range(1, 60)),
-                 *((a, b) for a in web for b in web if a != b), (249, 999)],
-                Course=web)  # fmt: skip
+    world.index(
+        [
+            *((0, n) for n in range(1, 60)),
+            *((n, 100) for n in range(1, 60)),
+            *((a, b) for a in web for b in web if a != b),
+            (249, 999),
+        ],
+        Course=web,
+    )
     answer = world.pathways.succeeding(ctid_number(0), CREDENTIALS)
     assert any(f"{MOST_WAYS:,}" in cut.reason for cut in answer.cut)
 
@@ -126,41 +134,94 @@ def test_addresses_that_only_look_like_records(world: World) -> None:
     odd = [f"http://localhost:8000/resources/{end}" for end in ("", "ce-1", "organizations", "x#y")]
     world.publish(record(2, requires=[condition(targetCredential=odd), iri(1)], hasPart=odd))
     assert {n.id for n in world.pathways.preceding(ctid_number(2)).nodes} == {
-        ctid_number(1), ctid_number(2), *odd}  # fmt: skip
+        ctid_number(1),
+        ctid_number(2),
+        *odd,
+    }
 
 
 @pytest.mark.parametrize("text", ["http://[", "x:[", "https://a.example/%zz", "plain", ""])
 def test_a_component_that_stands_for_a_text(world: World, text: str) -> None:
     part = {"isPartOf": [iri(90)]}
-    world.publish(pathway(
-        90, entity(11, "CourseComponent", proxyFor=[{"@value": text}], precedes=[iri(12)], **part),
-        entity(12, "CourseComponent", **part),
-    ))  # fmt: skip
+    world.publish(
+        pathway(
+            90,
+            entity(11, "CourseComponent", proxyFor=[{"@value": text}], precedes=[iri(12)], **part),
+            entity(12, "CourseComponent", **part),
+        )
+    )
     assert world.edges().keys() == {(11, 12)}
 
 
-PROPERTIES = ("requires", "isRequiredFor", "commonConditions", "corequisite", "hasPart",
-              "latestVersion", "transferValueFrom", "transferValueFor", "targetCredential",
-              "alternativeCondition", "proxyFor", "precedes", "preceeds", "hasCondition",
-              "targetComponent", "requiredNumber", "estimatedCost", "price", "estimatedDuration",
-              "exactDuration")  # fmt: skip
-KINDS = ("Certificate", "ConditionProfile", "ConditionManifest", "CourseComponent", "Pathway",
-         "ComponentCondition", "TransferValueProfile", "CostProfile")  # fmt: skip
-values = st.sampled_from([
-    iri(1), iri(2).upper(), iri(0)[:-39], f"{iri(0)[:-39]}x", "_:a", "_:b", "_:a", "_:b",
-    "https://x.example/", "https://x.example/%zz#a#b", "urn:x:y", {"@id": iri(0)[:-39]}, 7, -1.5,
-    {"@value": "http://["}, {"@value": 5}, {"@value": "1e999"}, {"@value": f"P{'9' * 400}D"},
-])  # fmt: skip
-says = st.tuples(st.sampled_from(KINDS), st.dictionaries(
-    st.sampled_from(PROPERTIES), st.lists(values, min_size=1, max_size=3), max_size=6,
-))  # fmt: skip
+PROPERTIES = (
+    "requires",
+    "isRequiredFor",
+    "commonConditions",
+    "corequisite",
+    "hasPart",
+    "latestVersion",
+    "transferValueFrom",
+    "transferValueFor",
+    "targetCredential",
+    "alternativeCondition",
+    "proxyFor",
+    "precedes",
+    "preceeds",
+    "hasCondition",
+    "targetComponent",
+    "requiredNumber",
+    "estimatedCost",
+    "price",
+    "estimatedDuration",
+    "exactDuration",
+)
+KINDS = (
+    "Certificate",
+    "ConditionProfile",
+    "ConditionManifest",
+    "CourseComponent",
+    "Pathway",
+    "ComponentCondition",
+    "TransferValueProfile",
+    "CostProfile",
+)
+values = st.sampled_from(
+    [
+        iri(1),
+        iri(2).upper(),
+        iri(0)[:-39],
+        f"{iri(0)[:-39]}x",
+        "_:a",
+        "_:b",
+        "_:a",
+        "_:b",
+        "https://x.example/",
+        "https://x.example/%zz#a#b",
+        "urn:x:y",
+        {"@id": iri(0)[:-39]},
+        7,
+        -1.5,
+        {"@value": "http://["},
+        {"@value": 5},
+        {"@value": "1e999"},
+        {"@value": f"P{'9' * 400}D"},
+    ]
+)
+says = st.tuples(
+    st.sampled_from(KINDS),
+    st.dictionaries(
+        st.sampled_from(PROPERTIES), st.lists(values, min_size=1, max_size=3), max_size=6
+    ),
+)
 
 
 @given(st.tuples(says, says, says, says))
 def test_whatever_can_be_read_can_be_projected(said: tuple[tuple[str, Any], ...]) -> None:
     names = (iri(1), "_:a", "_:b", iri(3))
-    nodes = [{**named(says), "@type": f"ceterms:{kind}", "@id": name}
-             for name, (kind, says) in zip(names, said, strict=True)]  # fmt: skip
+    nodes = [
+        {**named(says), "@type": f"ceterms:{kind}", "@id": name}
+        for name, (kind, says) in zip(names, said, strict=True)
+    ]
     nodes[0]["ceterms:ctid"] = ctid_number(1)
     try:
         found = parse(orjson.dumps(document(*nodes)), SETTINGS)

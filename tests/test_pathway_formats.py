@@ -40,24 +40,63 @@ IDENTITY = Identity("https://registry.example")
 CETERMS = "https://purl.org/ctdl/terms/"
 OWNER, HEARSAY = ctid_number(90), ctid_number(91)
 EXAM = "https://exams.example/entry?a=1&b=2"
-WEIRD = ('say "hi"', 'a"]-->b["', "x --> y", "<b>&amp;</b> & c", "line\r\nbreak\ttab", "nul\0\x1b",
-         "🎓👩‍🚀", "شهادة (CCNA)", "\u202eevil", "C#; C++", "%% {init}", "style a:#b;", "1. First",
-         "- item", "\\", '\\"', "back\\slash\\n", "=1+1", "+1", "-1", "@SUM(A1)", "'=1", "a|b",
-         "end", " ", "#quot;", "a\u2028b", "\ufffe")  # fmt: skip
+WEIRD = (
+    'say "hi"',
+    'a"]-->b["',
+    "x --> y",
+    "<b>&amp;</b> & c",
+    "line\r\nbreak\ttab",
+    "nul\0\x1b",
+    "🎓👩‍🚀",
+    "شهادة (CCNA)",
+    "\u202eevil",
+    "C#; C++",
+    "%% {init}",
+    "style a:#b;",
+    "1. First",
+    "- item",
+    "\\",
+    '\\"',
+    "back\\slash\\n",
+    "=1+1",
+    "+1",
+    "-1",
+    "@SUM(A1)",
+    "'=1",
+    "a|b",
+    "end",
+    " ",
+    "#quot;",
+    "a\u2028b",
+    "\ufffe",
+)
 
 
 def course(number: int, **more: Any) -> Node:
     """Return the node of a course of the one provider."""
-    return replace(Node(ctid_number(number), IDENTITY.resource(ctid_number(number)),
-                        "ceterms:Course", "learning", f"Course {number}", OWNER, "College"),
-                   **more)  # fmt: skip
+    return replace(
+        Node(
+            ctid_number(number),
+            IDENTITY.resource(ctid_number(number)),
+            "ceterms:Course",
+            "learning",
+            f"Course {number}",
+            OWNER,
+            "College",
+        ),
+        **more,
+    )
 
 
 def said(number: int, **more: Any) -> Assertion:
     """Return a statement of a course."""
     by = ctid_number(number)
-    return replace(Assertion(by, OWNER, by, "ceterms:requires", "required", "direct", "target",
-                             owner_name="College"), **more)  # fmt: skip
+    return replace(
+        Assertion(
+            by, OWNER, by, "ceterms:requires", "required", "direct", "target", owner_name="College"
+        ),
+        **more,
+    )
 
 
 ENTRY = Condition("_:c1", "Entry", "One is enough.", "_:c0")
@@ -71,29 +110,60 @@ SMALL = Graph(
         course(4, name="Alone", status="withdrawn", latest=ctid_number(3)),
     ),
     edges=(
-        Edge(ctid_number(1), ctid_number(3), "required", "both", True, (
-            said(3, condition=ENTRY, via="condition"),
-            said(1, property="ceterms:isPreparationFor", strength="preparation", side="source"),
-        )),
-        Edge(EXAM, ctid_number(3), "recommended", "other", False, (
-            said(91, strength="recommended", side="other",
-                 condition=Condition("_:c2", "Scores", required=2)),
-        )),
+        Edge(
+            ctid_number(1),
+            ctid_number(3),
+            "required",
+            "both",
+            True,
+            (
+                said(3, condition=ENTRY, via="condition"),
+                said(1, property="ceterms:isPreparationFor", strength="preparation", side="source"),
+            ),
+        ),
+        Edge(
+            EXAM,
+            ctid_number(3),
+            "recommended",
+            "other",
+            False,
+            (
+                said(
+                    91,
+                    strength="recommended",
+                    side="other",
+                    condition=Condition("_:c2", "Scores", required=2),
+                ),
+            ),
+        ),
         Edge(ctid_number(1), EXAM, "weak", "target", False, (), (ctid_number(7), ctid_number(8))),
     ),
     cut=(Cut("Only 4 nodes are shown.", ctid_number(1)),),
     next="cursor",
-)  # fmt: skip
+)
 
 texts = st.sampled_from(WEIRD) | st.text(st.characters(codec="utf-8"), max_size=20)
 ids = st.sampled_from([*map(ctid_number, range(4)), EXAM, "_:b7", "https://x.example/é#f"])
-conditions = st.builds(Condition, st.sampled_from(["_:c1", "_:c2", "https://x.example/c"]), texts,
-                       texts, st.sampled_from(["", "_:c0"]),
-                       st.none() | st.integers(1, 9))  # fmt: skip
-assertions = st.builds(Assertion, ids, ids, st.sampled_from([ctid_number(1), ctid_number(2)]),
-                       st.just("ceterms:requires"), st.sampled_from(STRENGTHS),
-                       st.sampled_from(VIAS), st.sampled_from(["source", "target", "other"]),
-                       st.none() | conditions, texts)  # fmt: skip
+conditions = st.builds(
+    Condition,
+    st.sampled_from(["_:c1", "_:c2", "https://x.example/c"]),
+    texts,
+    texts,
+    st.sampled_from(["", "_:c0"]),
+    st.none() | st.integers(1, 9),
+)
+assertions = st.builds(
+    Assertion,
+    ids,
+    ids,
+    st.sampled_from([ctid_number(1), ctid_number(2)]),
+    st.just("ceterms:requires"),
+    st.sampled_from(STRENGTHS),
+    st.sampled_from(VIAS),
+    st.sampled_from(["source", "target", "other"]),
+    st.none() | conditions,
+    texts,
+)
 
 
 @st.composite
@@ -101,16 +171,30 @@ def graphs(draw: st.DrawFn) -> Graph:
     """Return a graph of any names; its edges may reach nodes of another page."""
     amount = st.none() | st.floats(0, 1e9)
     nodes = st.builds(
-        Node, ids, st.just(""), st.sampled_from(["", "ceterms:Course", "ceterms:License"]),
-        st.sampled_from([*FAMILIES, "unheard of"]), texts, ids, texts,
-        st.sampled_from(["current", "unknown"]), depth=st.integers(-9, 9), cost=amount,
-        currency=st.sampled_from(["", "USD"]), days=amount,
-    )  # fmt: skip
+        Node,
+        ids,
+        st.just(""),
+        st.sampled_from(["", "ceterms:Course", "ceterms:License"]),
+        st.sampled_from([*FAMILIES, "unheard of"]),
+        texts,
+        ids,
+        texts,
+        st.sampled_from(["current", "unknown"]),
+        depth=st.integers(-9, 9),
+        cost=amount,
+        currency=st.sampled_from(["", "USD"]),
+        days=amount,
+    )
     edges = st.builds(
-        Edge, ids, ids, st.sampled_from([*STRENGTHS, ""]), st.sampled_from(["both", "other"]),
-        st.booleans(), st.lists(assertions, max_size=3).map(tuple),
+        Edge,
+        ids,
+        ids,
+        st.sampled_from([*STRENGTHS, ""]),
+        st.sampled_from(["both", "other"]),
+        st.booleans(),
+        st.lists(assertions, max_size=3).map(tuple),
         st.lists(ids, max_size=2).map(tuple),
-    )  # fmt: skip
+    )
     found = draw(st.lists(nodes, max_size=5, unique_by=lambda node: node.id))
     return Graph(
         draw(st.sampled_from(["preceding", "stack", "versions"])),
@@ -142,10 +226,13 @@ def statements(graph: Graph) -> list[tuple[Edge, Assertion | None]]:
 
 def test_the_formats_have_the_media_types_that_are_promised() -> None:
     assert {name: format.media_type for name, format in FORMATS.items()} == {
-        "json": "application/json", "jsonld": "application/ld+json",
-        "graphml": "application/graphml+xml", "dot": "text/vnd.graphviz",
-        "mermaid": "text/vnd.mermaid", "csv": "text/csv",
-    }  # fmt: skip
+        "json": "application/json",
+        "jsonld": "application/ld+json",
+        "graphml": "application/graphml+xml",
+        "dot": "text/vnd.graphviz",
+        "mermaid": "text/vnd.mermaid",
+        "csv": "text/csv",
+    }
     with pytest.raises(KeyError):
         write(SMALL, "xlsx", IDENTITY)
 
@@ -153,7 +240,10 @@ def test_the_formats_have_the_media_types_that_are_promised() -> None:
 @pytest.mark.parametrize("name", FORMATS)
 def test_an_empty_answer_can_be_written(name: str) -> None:
     assert b"preceding" in write(Graph("preceding", (), (), ()), name, IDENTITY) or name in (
-        "dot", "mermaid", "csv")  # fmt: skip
+        "dot",
+        "mermaid",
+        "csv",
+    )
 
 
 # JSON
@@ -164,8 +254,10 @@ def snake(value: Any) -> Any:
     if isinstance(value, list):
         return tuple(map(snake, value))
     if isinstance(value, dict):
-        return {re.sub("[A-Z]", lambda sign: f"_{sign[0].lower()}", key): snake(item)
-                for key, item in value.items()}  # fmt: skip
+        return {
+            re.sub("[A-Z]", lambda sign: f"_{sign[0].lower()}", key): snake(item)
+            for key, item in value.items()
+        }
     return value
 
 
@@ -192,17 +284,51 @@ def test_json_has_the_keys_that_scripts_rely_on() -> None:
     found = to_json(SMALL)
     assert list(found) == ["question", "start", "nodes", "edges", "cut", "next"]
     assert set(found["nodes"][0]) == {
-        "id", "iri", "type", "typeLabel", "family", "name", "owner", "ownerName", "status",
-        "webpage", "depth", "latest", "cost", "currency", "days",
-    }  # fmt: skip
+        "id",
+        "iri",
+        "type",
+        "typeLabel",
+        "family",
+        "name",
+        "owner",
+        "ownerName",
+        "status",
+        "webpage",
+        "depth",
+        "latest",
+        "cost",
+        "currency",
+        "days",
+    }
     assert [node["typeLabel"] for node in found["nodes"][:2]] == ["Course", "Assessment"]
-    assert set(found["edges"][0]) == {"source", "target", "strength", "agreed", "alternative",
-                                      "through", "assertions"}  # fmt: skip
+    assert set(found["edges"][0]) == {
+        "source",
+        "target",
+        "strength",
+        "agreed",
+        "alternative",
+        "through",
+        "assertions",
+    }
     first, second = found["edges"][0]["assertions"]
-    assert set(first) == {"by", "owner", "ownerName", "document", "property", "strength", "via",
-                          "side", "condition"}  # fmt: skip
-    assert first["condition"] == {"id": "_:c1", "name": "Entry", "description": "One is enough.",
-                                  "group": "_:c0", "required": None}  # fmt: skip
+    assert set(first) == {
+        "by",
+        "owner",
+        "ownerName",
+        "document",
+        "property",
+        "strength",
+        "via",
+        "side",
+        "condition",
+    }
+    assert first["condition"] == {
+        "id": "_:c1",
+        "name": "Entry",
+        "description": "One is enough.",
+        "group": "_:c0",
+        "required": None,
+    }
     assert second["condition"] is None
     assert found["cut"] == [{"reason": "Only 4 nodes are shown.", "at": ctid_number(1)}]
     assert json.loads(json.dumps(found)) == json.loads(write(SMALL, "json", IDENTITY))
@@ -224,22 +350,29 @@ def triples(graph: Graph) -> list[ox.Quad]:
 @given(graphs())
 @settings(max_examples=50)
 def test_json_ld_is_the_same_triples_for_every_processor(graph: Graph) -> None:
-    text = jsonld.to_rdf(json.loads(write(graph, "jsonld", IDENTITY)),
-                         {"format": "application/n-quads"})  # fmt: skip
+    text = jsonld.to_rdf(
+        json.loads(write(graph, "jsonld", IDENTITY)), {"format": "application/n-quads"}
+    )
     assert canonical(triples(graph)) == canonical(ox.parse(text, format=ox.RdfFormat.N_QUADS))
 
 
 @given(graphs())
 def test_json_ld_has_a_triple_for_an_edge_and_a_link_for_a_statement(graph: Graph) -> None:
     found = triples(graph)
-    relation = {"preceding": f"{CTG}precedes", "stack": f"{CETERMS}isPartOf",
-                "versions": f"{CTG}replacedBy"}[graph.question]  # fmt: skip
+    relation = {
+        "preceding": f"{CTG}precedes",
+        "stack": f"{CETERMS}isPartOf",
+        "versions": f"{CTG}replacedBy",
+    }[graph.question]
     edges = [quad for quad in found if quad.predicate.value == relation]
     assert len(set(edges)) == len(graph.edges)
     links = {quad.subject for quad in found if quad.object == ox.NamedNode(f"{CTG}Link")}
     assert len(links) == sum(len(edge.assertions) for edge in graph.edges)
-    names = Counter(quad.object.value for quad in found  # type: ignore[union-attr]
-                    if quad.predicate.value == f"{CETERMS}name")  # fmt: skip
+    names = Counter(
+        quad.object.value
+        for quad in found  # type: ignore[union-attr]
+        if quad.predicate.value == f"{CETERMS}name"
+    )
     assert not [node for node in graph.nodes if node.name and not names[node.name]]
 
 
@@ -256,8 +389,13 @@ def test_json_ld_answers_a_query() -> None:
           ?condition ceterms:name ?entry . }}"""
     [row] = store.query(query)  # type: ignore[union-attr]
     assert [row[name].value for name in ("name", "strength", "via", "with", "owner", "entry")] == [
-        "Anatomy", "required", "condition", f"{CETERMS}requires", full(OWNER), "Entry"
-    ]  # fmt: skip
+        "Anatomy",
+        "required",
+        "condition",
+        f"{CETERMS}requires",
+        full(OWNER),
+        "Entry",
+    ]
     assert row["document"].value == IDENTITY.graph(ctid_number(3))
     number = ox.Literal(2)
     assert [quad.predicate.value for quad in store if quad.object == number] == [
@@ -279,29 +417,48 @@ def test_graphml_loads_again(graph: Graph) -> None:
         facts = found.nodes[node.id]
         assert facts["name"] == legible(node.name)
         assert (facts["depth"], facts.get("cost"), facts.get("days")) == (
-            node.depth, node.cost, node.days)  # fmt: skip
+            node.depth,
+            node.cost,
+            node.days,
+        )
         assert facts["start"] is (node.id in graph.start)
-    assert Counter((a, b, facts["alternative"], facts.get("condition_required"),
-                    facts["condition_name"]) for a, b, facts in found.edges(data=True)) == Counter(
-        (edge.source, edge.target, edge.alternative, said and said.condition
-         and said.condition.required, legible(said.condition.name)
-         if said and said.condition else "") for edge, said in statements(graph)
-    )  # fmt: skip
+    assert Counter(
+        (a, b, facts["alternative"], facts.get("condition_required"), facts["condition_name"])
+        for a, b, facts in found.edges(data=True)
+    ) == Counter(
+        (
+            edge.source,
+            edge.target,
+            edge.alternative,
+            said and said.condition and said.condition.required,
+            legible(said.condition.name) if said and said.condition else "",
+        )
+        for edge, said in statements(graph)
+    )
 
 
 def test_graphml_keeps_numbers_and_truths_as_what_they_are() -> None:
     text = write(SMALL, "graphml", IDENTITY)
     space = "{http://graphml.graphdrawing.org/xmlns}"
-    types = {key.get("attr.name"): key.get("attr.type")
-             for key in ElementTree.fromstring(text).iter(f"{space}key")}  # fmt: skip
+    types = {
+        key.get("attr.name"): key.get("attr.type")
+        for key in ElementTree.fromstring(text).iter(f"{space}key")
+    }
     assert (types["depth"], types["cost"], types["alternative"], types["condition_required"]) == (
-        "long", "double", "boolean", "long")  # fmt: skip
+        "long",
+        "double",
+        "boolean",
+        "long",
+    )
     found = read_graphml(SMALL)
     assert (found.graph["question"], found.graph["next"]) == ("preceding", "cursor")
     assert found.graph["cut"] == "Only 4 nodes are shown."
     assert "cost" not in found.nodes[EXAM]
     assert [facts["strength"] for _, _, facts in found.in_edges(ctid_number(3), data=True)] == [
-        "required", "preparation", "recommended"]  # fmt: skip
+        "required",
+        "preparation",
+        "recommended",
+    ]
 
 
 # CSV
@@ -329,22 +486,44 @@ def test_csv_has_a_row_for_each_statement_and_each_lonely_node(graph: Graph) -> 
 def test_csv_says_what_json_says() -> None:
     first, second, exam, collapsed, alone = rows(SMALL)
     assert first == {
-        "source": ctid_number(1), "source_name": "Anatomy", "source_type": "ceterms:Course",
-        "source_owner": OWNER, "source_owner_name": "College", "target": ctid_number(3),
-        "target_name": "Nursing", "target_type": "ceterms:Course", "target_owner": OWNER,
-        "target_owner_name": "College", "strength": "required", "agreed": "both",
-        "alternative": "true", "property": "ceterms:requires", "via": "condition",
-        "side": "target", "asserted_by": ctid_number(3), "owner": OWNER, "owner_name": "College",
-        "document": ctid_number(3), "condition": "_:c1", "condition_name": "Entry",
-        "condition_description": "One is enough.", "condition_group": "_:c0",
-        "condition_required": "", "through": "",
-    }  # fmt: skip
+        "source": ctid_number(1),
+        "source_name": "Anatomy",
+        "source_type": "ceterms:Course",
+        "source_owner": OWNER,
+        "source_owner_name": "College",
+        "target": ctid_number(3),
+        "target_name": "Nursing",
+        "target_type": "ceterms:Course",
+        "target_owner": OWNER,
+        "target_owner_name": "College",
+        "strength": "required",
+        "agreed": "both",
+        "alternative": "true",
+        "property": "ceterms:requires",
+        "via": "condition",
+        "side": "target",
+        "asserted_by": ctid_number(3),
+        "owner": OWNER,
+        "owner_name": "College",
+        "document": ctid_number(3),
+        "condition": "_:c1",
+        "condition_name": "Entry",
+        "condition_description": "One is enough.",
+        "condition_group": "_:c0",
+        "condition_required": "",
+        "through": "",
+    }
     assert (second["strength"], second["side"]) == ("preparation", "source")
     assert (exam["condition_required"], exam["alternative"]) == ("2", "false")
     assert collapsed["through"] == f"{ctid_number(7)} {ctid_number(8)}"
     assert (collapsed["strength"], collapsed["asserted_by"]) == ("weak", "")
     assert [key for key, cell in alone.items() if cell] == [
-        "source", "source_name", "source_type", "source_owner", "source_owner_name"]  # fmt: skip
+        "source",
+        "source_name",
+        "source_type",
+        "source_owner",
+        "source_owner_name",
+    ]
 
 
 # Graphviz
@@ -354,16 +533,18 @@ def drawn(graph: Graph) -> dict[str, list[str]]:
     """Return the lines of text in each node and edge of the picture that Graphviz makes."""
     if not shutil.which("dot"):
         pytest.skip("needs the dot command of Graphviz")
-    done = subprocess.run(["dot", "-Tsvg"], input=write(graph, "dot", IDENTITY),
-                          capture_output=True, check=True)  # fmt: skip
+    done = subprocess.run(
+        ["dot", "-Tsvg"], input=write(graph, "dot", IDENTITY), capture_output=True, check=True
+    )
     assert b"rror" not in done.stderr
     space = "{http://www.w3.org/2000/svg}"
     return {
-        group.findtext(f"{space}title", ""): [line(text.text or "") for text in
-                                              group.iterfind(f".//{space}text")]
+        group.findtext(f"{space}title", ""): [
+            line(text.text or "") for text in group.iterfind(f".//{space}text")
+        ]
         for group in ElementTree.fromstring(done.stdout).iter(f"{space}g")
         if group.get("class") in ("node", "edge")
-    }  # fmt: skip
+    }
 
 
 @given(graphs())
@@ -407,7 +588,9 @@ def test_mermaid_has_nothing_in_its_labels_that_is_more_than_text(graph: Graph) 
         found = re.fullmatch(
             r'  (?:(n\d+)\["([^"\n]*)"\]:::[a-z]+'
             r'|n\d+ (?:==>|-->|-\.->)(?:\|"([^"\n]*)"\|)? n\d+|cut\["([^"\n]*)"\]'
-            r'|class n\d+ start|classDef [a-z]+ [a-z0-9:#,-]+)', text)  # fmt: skip
+            r"|class n\d+ start|classDef [a-z]+ [a-z0-9:#,-]+)",
+            text,
+        )
         assert found, text
         plain = "".join(filter(None, found.groups()[1:])).replace("<br/>", "")
         assert not re.search(r"[][{}<>|`$%:\\*_~=@!?^+&\"]|#(?!\d+;)", plain)

@@ -15,14 +15,7 @@ from linking import World, iri, record
 from ctgraph.documents import parse
 from ctgraph.errors import BadParameter, QueryLimit
 from ctgraph.identity import Identity
-from ctgraph.links.statements import (
-    FREE_LINKS,
-    MOST_KEPT,
-    MOST_LINKS,
-    MOST_TEXT,
-    Extract,
-    extract,
-)
+from ctgraph.links.statements import FREE_LINKS, MOST_KEPT, MOST_LINKS, MOST_TEXT, Extract, extract
 from ctgraph.pathways import Asked, routes
 from ctgraph.pathways.paging import MOST_EDGES
 from ctgraph.projections.link_index import LinkIndex
@@ -48,25 +41,38 @@ def test_alternatives_in_a_circle_say_no_more_than_the_index_keeps() -> None:
     size = 300
     names = [f"urn:condition:{number}" for number in range(size)]
     conditions = [
-        {"@id": name, "@type": "ceterms:ConditionProfile",
-         "ceterms:alternativeCondition": [{"@id": names[(number + 1) % size]}],
-         "ceterms:targetCredential": [iri(number + 10)]}
+        {
+            "@id": name,
+            "@type": "ceterms:ConditionProfile",
+            "ceterms:alternativeCondition": [{"@id": names[(number + 1) % size]}],
+            "ceterms:targetCredential": [iri(number + 10)],
+        }
         for number, name in enumerate(names)
-    ]  # fmt: skip
+    ]
     found = read(**{"ceterms:requires": conditions})
     assert 0 < len(found.links) <= MOST_LINKS < size * size
-    kept = sum(1 + len(option["targets"]) for need in found.requirements
-               for option in need.tree["options"])  # fmt: skip
+    kept = sum(
+        1 + len(option["targets"]) for need in found.requirements for option in need.tree["options"]
+    )
     assert 0 < kept <= MOST_KEPT + 2
     assert all(need.tree["options"] for need in found.requirements)
 
 
 @pytest.mark.parametrize("size", [100, 300])
 def test_links_are_in_proportion_to_what_the_document_states(size: int) -> None:
-    shared = {"@id": "_:shared", "@type": "ceterms:ConditionProfile",
-              "ceterms:targetCredential": [iri(number) for number in range(10, 10 + size)]}
-    profiles = [{"@type": "ceterms:ConditionProfile", "ceterms:name": {"en": f"Way {number}"},
-                 "ceterms:alternativeCondition": ["_:shared"]} for number in range(size)]
+    shared = {
+        "@id": "_:shared",
+        "@type": "ceterms:ConditionProfile",
+        "ceterms:targetCredential": [iri(number) for number in range(10, 10 + size)],
+    }
+    profiles = [
+        {
+            "@type": "ceterms:ConditionProfile",
+            "ceterms:name": {"en": f"Way {number}"},
+            "ceterms:alternativeCondition": ["_:shared"],
+        }
+        for number in range(size)
+    ]
     found = read(**{"ceterms:requires": [*profiles, shared]})
     statements = 6 * size
     assert size <= len(found.links) <= FREE_LINKS + statements < size * size
@@ -74,19 +80,19 @@ def test_links_are_in_proportion_to_what_the_document_states(size: int) -> None:
 
 def test_long_texts_are_not_repeated_at_every_link() -> None:
     condition = {
-        "@type": "ceterms:ConditionProfile", "ceterms:description": {"en": "x" * 100_000},
+        "@type": "ceterms:ConditionProfile",
+        "ceterms:description": {"en": "x" * 100_000},
         "ceterms:targetCredential": [iri(number) for number in range(10, 20)],
-    }  # fmt: skip
+    }
     found = read(**{"ceterms:requires": [condition]})
     assert {len(link.condition.description) for link in found.links if link.condition} == {
-        MOST_TEXT}  # fmt: skip
+        MOST_TEXT
+    }
     (words,) = (option["words"] for need in found.requirements for option in need.tree["options"])
     assert [len(word) for word in words] == [MOST_TEXT]
 
 
-def test_routes_are_compared_only_so_long(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_routes_are_compared_only_so_long(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     world.index([(1, 2), (2, 3)])
     monkeypatch.setattr(routes, "SECONDS", -1.0)
     with pytest.raises(QueryLimit):
@@ -104,8 +110,14 @@ def test_a_dense_page_tells_that_edges_are_left_out(world: World) -> None:
 
 
 def test_only_some_statements_about_a_pair_are_read(world: World) -> None:
-    many = [{"@type": "ceterms:ConditionProfile", "ceterms:targetCredential": [iri(1)],
-             "ceterms:name": {"en": f"Condition {number}"}} for number in range(30)]  # fmt: skip
+    many = [
+        {
+            "@type": "ceterms:ConditionProfile",
+            "ceterms:targetCredential": [iri(1)],
+            "ceterms:name": {"en": f"Condition {number}"},
+        }
+        for number in range(30)
+    ]
     world.publish(record(1), record(2, requires=many))
     (edge,) = world.pathways.preceding(ctid_number(2)).edges
     assert len(edge.assertions) == MOST_OF_A_PAIR
@@ -160,8 +172,14 @@ def test_a_write_that_fails_leaves_the_index_as_it_was(world: World) -> None:
 
 
 def test_a_filter_by_strength_finds_what_much_else_is_said_of(world: World) -> None:
-    required = [{"@type": "ceterms:ConditionProfile", "ceterms:targetCredential": [iri(1)],
-                 "ceterms:name": {"en": f"Condition {n}"}} for n in range(30)]  # fmt: skip
+    required = [
+        {
+            "@type": "ceterms:ConditionProfile",
+            "ceterms:targetCredential": [iri(1)],
+            "ceterms:name": {"en": f"Condition {n}"},
+        }
+        for n in range(30)
+    ]
     world.publish(record(1), record(2, requires=required, coPrerequisite=[iri(1)]))
     asked = Asked(strengths=frozenset({"weak"}))
     (edge,) = world.pathways.preceding(ctid_number(2), asked).edges

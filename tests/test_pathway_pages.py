@@ -201,8 +201,12 @@ def building(registry: Registry, client: FlaskClient) -> Iterator[str]:
     """
     for number, name in ((1, "Nurse Aide"), (2, "Practical Nurse")):
         document = certificate(number, **{"ceterms:name": {"en-US": name}})
-        client.post(registry.documents_url, data=json.dumps(document),
-                    headers=registry.authorization, content_type="application/ld+json")  # fmt: skip
+        client.post(
+            registry.documents_url,
+            data=json.dumps(document),
+            headers=registry.authorization,
+            content_type="application/ld+json",
+        )
     registry.project()
     with serving(os.environ | {"CTGRAPH_HOME": str(registry.settings.home)}) as address:
         yield address
@@ -267,8 +271,10 @@ def test_a_pathway_is_built_checked_and_published(
     shows(status, "It is published")
     shows(page.locator("#drafts"), "There are none.")
     status.get_by_role("link", name="Aide to nurse").click()
-    shows(page.get_by_role("row", name=re.compile("^Then Practical Nurse destination")),
-          "The aide's certificate comes first.")  # fmt: skip
+    shows(
+        page.get_by_role("row", name=re.compile("^Then Practical Nurse destination")),
+        "The aide's certificate comes first.",
+    )
 
 
 def test_building_needs_javascript(opening: Opening, served: str) -> None:

@@ -42,8 +42,11 @@ NURSING = "ce-a323b0bc-cfc0-4178-b2ff-f78bedc60fdc"
 RN = "ce-4d67fb30-d403-4eef-a41b-5cd134c91bd1"
 APN = "ce-006919ff-8500-4565-b9f9-708215e06e89"
 RIVERBEND = "ce-b55816f6-d78a-428d-b56c-a45a544dd0be"
-WELDING = ("ce-7ccd361a-2ae0-4b24-9f85-c7e2a113dee6", "ce-a469c792-d9d6-4bc6-b6e7-2a9de7f75ed2",
-           "ce-468a4346-83ad-469d-9c64-ff96ce7f227f")  # fmt: skip
+WELDING = (
+    "ce-7ccd361a-2ae0-4b24-9f85-c7e2a113dee6",
+    "ce-a469c792-d9d6-4bc6-b6e7-2a9de7f75ed2",
+    "ce-468a4346-83ad-469d-9c64-ff96ce7f227f",
+)
 WITHDRAWN = "ce-442ea66f-ea9e-4dd4-b82d-45f996a6c04f"
 LADDER = "ce-fdb3f7fe-4446-4d77-a77c-6d000716d259"
 STANDARDS = ("ce-a618245c-2ce1-4697-9cd5-fa3b24d8f722", "ce-27153959-ce56-445b-bf14-0d3f31e8f6da")
@@ -51,8 +54,12 @@ SEVERAL = (AIDE, DIPLOMA, NURSING, RN, APN, *WELDING, LADDER, *STANDARDS)
 QUESTIONS = ("preceding", "succeeding", "neighbourhood", "stack", "versions")
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8"
 BETWEEN = f"/pathways/route?from={AIDE}&to={APN}"
-ANSWERS = (*(f"/pathways/{NURSING}/{question}?" for question in QUESTIONS), f"/pathways/{NURSING}?",
-           f"{BETWEEN}&", f"/pathways/common?ctids={AIDE},{DIPLOMA}&")  # fmt: skip
+ANSWERS = (
+    *(f"/pathways/{NURSING}/{question}?" for question in QUESTIONS),
+    f"/pathways/{NURSING}?",
+    f"{BETWEEN}&",
+    f"/pathways/common?ctids={AIDE},{DIPLOMA}&",
+)
 EVIL = """</script><script>alert(1)</script>"' onload=alert(2) &amp; <b>"""
 
 
@@ -173,8 +180,11 @@ def test_the_formats_can_be_read(client: FlaskClient) -> None:
     assert {(edge.get("source"), edge.get("target")) for edge in edges} == pairs
     quads = ox.parse(client.get(f"{path}&format=jsonld").data, format=ox.RdfFormat.JSON_LD)
     precedes = "https://w3id.org/ctgraph/terms#precedes"
-    found = {(q.subject.value[-39:], q.object.value[-39:]) for q in quads
-             if q.predicate.value == precedes}  # fmt: skip
+    found = {
+        (q.subject.value[-39:], q.object.value[-39:])
+        for q in quads
+        if q.predicate.value == precedes
+    }
     assert {pair for pair in pairs if pair[0].startswith("ce-")} <= found
     assert client.get(f"{path}&format=dot").text.startswith("digraph")
     assert client.get(f"{path}&format=mermaid").text.startswith("flowchart")
@@ -317,18 +327,28 @@ def test_parameters_narrow_an_answer(client: FlaskClient) -> None:
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        ("depth=0", "depth=0 is not from 1 to 10"), ("depth=11", "from 1 to 10"),
-        ("depth=-1", "depth='-1' is no number such as 3"), ("depth=two", "no number"),
-        ("depth=%D9%A3", "no number"), ("depth=%C2%B2", "no number"), ("depth=1.5", "no number"),
-        ("depth=" + "9" * 5000, "depth='99999"), ("limit=0", "limit=0 is not from 1 to 1000"),
-        ("limit=1001", "from 1 to 1000"), ("limit=%00", "limit='\\x00'"),
-        ("strength=strong", "there are required, advanced"), ("strength=%00", "There is no stren"),
-        ("strength=required,strong", "'strong'"), ("kind=degree", "there are credential, learning"),
-        ("provider=Riverbend", "'Riverbend' is not a CTID"), ("provider=%00", "not a CTID"),
+        ("depth=0", "depth=0 is not from 1 to 10"),
+        ("depth=11", "from 1 to 10"),
+        ("depth=-1", "depth='-1' is no number such as 3"),
+        ("depth=two", "no number"),
+        ("depth=%D9%A3", "no number"),
+        ("depth=%C2%B2", "no number"),
+        ("depth=1.5", "no number"),
+        ("depth=" + "9" * 5000, "depth='99999"),
+        ("limit=0", "limit=0 is not from 1 to 1000"),
+        ("limit=1001", "from 1 to 1000"),
+        ("limit=%00", "limit='\\x00'"),
+        ("strength=strong", "there are required, advanced"),
+        ("strength=%00", "There is no stren"),
+        ("strength=required,strong", "'strong'"),
+        ("kind=degree", "there are credential, learning"),
+        ("provider=Riverbend", "'Riverbend' is not a CTID"),
+        ("provider=%00", "not a CTID"),
         ("credentials=maybe", "credentials='maybe' is neither true nor false"),
-        ("cursor=zzz", "take it from 'next'"), ("cursor=.", "take it from 'next'"),
+        ("cursor=zzz", "take it from 'next'"),
+        ("cursor=.", "take it from 'next'"),
     ],
-)  # fmt: skip
+)
 @pytest.mark.parametrize("question", ["preceding", "stack"])
 def test_bad_parameters_are_told(
     client: FlaskClient, question: str, given: str, words: str
@@ -337,23 +357,30 @@ def test_bad_parameters_are_told(
     assert found.status_code == 400 and found.mimetype == "application/problem+json"
     assert words in found.json["detail"] and found.json["errors"] == [found.json["detail"]]
     if "cursor" not in given:
-        assert "Unusable parameter" in (text := page(client, f"/pathways/{NURSING}?{given}", 400)) \
-            or "Malformed CTID" in text  # fmt: skip
+        assert (
+            "Unusable parameter" in (text := page(client, f"/pathways/{NURSING}?{given}", 400))
+            or "Malformed CTID" in text
+        )
 
 
 @pytest.mark.parametrize(
     ("path", "words"),
     [
-        ("/pathways/route", "?from=CTID&to=CTID"), (f"/pathways/route?from={AIDE}", "both ends"),
-        (f"{BETWEEN}&by=luck", "steps, strength, cost, duration"), (f"{BETWEEN}&k=0", "k=0"),
-        (f"{BETWEEN}&k=11", "from 1 to 10"), (f"/pathways/route?from=x&to={APN}", "'x' is not a"),
-        ("/pathways/common", "?ctids=CTID,CTID"), (f"/pathways/common?ctids={AIDE}", "from 2 to"),
+        ("/pathways/route", "?from=CTID&to=CTID"),
+        (f"/pathways/route?from={AIDE}", "both ends"),
+        (f"{BETWEEN}&by=luck", "steps, strength, cost, duration"),
+        (f"{BETWEEN}&k=0", "k=0"),
+        (f"{BETWEEN}&k=11", "from 1 to 10"),
+        (f"/pathways/route?from=x&to={APN}", "'x' is not a"),
+        ("/pathways/common", "?ctids=CTID,CTID"),
+        (f"/pathways/common?ctids={AIDE}", "from 2 to"),
         (f"/pathways/common?ctids={AIDE},{AIDE}", "from 2 to 10 different"),
         (f"/pathways/common?ctids={','.join(SEVERAL)}", "from 2 to 10"),
-        ("/pathways/check", "?held=CTID,CTID"), ("/pathways/check?held=x", "'x' is not a CTID"),
+        ("/pathways/check", "?held=CTID,CTID"),
+        ("/pathways/check?held=x", "'x' is not a CTID"),
         ("/pathways/check?held=" + ",".join(map(ctid_number, range(201))), "from 1 to 200"),
     ],
-)  # fmt: skip
+)
 def test_a_question_that_lacks_something_is_told(
     client: FlaskClient, path: str, words: str
 ) -> None:
@@ -362,21 +389,67 @@ def test_a_question_that_lacks_something_is_told(
 
 
 ODD = st.text(st.characters(codec="utf-8"), max_size=20) | st.sampled_from(
-    ["\0", "-0", "+1", "٣", "1e9", "NaN", "9" * 5000, "'", "%", "../..", AIDE.upper(), RIVERBEND,
-     "1.", "-1.-", "-9999.", "0." + "z" * 3000, "true", *STRENGTHS, *FAMILIES, *FORMATS, "html"]
-)  # fmt: skip
-NAMES = ("depth", "strength", "kind", "provider", "limit", "cursor", "credentials", "format",
-         "from", "to", "k", "by", "ctids", "held", "q", "")  # fmt: skip
-PATHS = ("/pathways", "/pathways/search", "/pathways/route", "/pathways/common", "/pathways/check",
-         *(f"/pathways/{NURSING}{tail}" for tail in ("", "/structure")), f"/links/{NURSING}",
-         *(f"/pathways/{NURSING}/{question}" for question in QUESTIONS))  # fmt: skip
+    [
+        "\0",
+        "-0",
+        "+1",
+        "٣",
+        "1e9",
+        "NaN",
+        "9" * 5000,
+        "'",
+        "%",
+        "../..",
+        AIDE.upper(),
+        RIVERBEND,
+        "1.",
+        "-1.-",
+        "-9999.",
+        "0." + "z" * 3000,
+        "true",
+        *STRENGTHS,
+        *FAMILIES,
+        *FORMATS,
+        "html",
+    ]
+)
+NAMES = (
+    "depth",
+    "strength",
+    "kind",
+    "provider",
+    "limit",
+    "cursor",
+    "credentials",
+    "format",
+    "from",
+    "to",
+    "k",
+    "by",
+    "ctids",
+    "held",
+    "q",
+    "",
+)
+PATHS = (
+    "/pathways",
+    "/pathways/search",
+    "/pathways/route",
+    "/pathways/common",
+    "/pathways/check",
+    *(f"/pathways/{NURSING}{tail}" for tail in ("", "/structure")),
+    f"/links/{NURSING}",
+    *(f"/pathways/{NURSING}/{question}" for question in QUESTIONS),
+)
 
 
 @fuzzing(max_examples=300)
-@given(path=st.sampled_from(PATHS) | ODD.map(lambda text: "/pathways/" + quote(text, safe="")),
-       parameters=st.lists(st.tuples(st.sampled_from(NAMES), ODD), max_size=6),
-       accept=st.sampled_from(["*/*", BROWSER, "text/csv"]),
-       method=st.sampled_from(["GET", "HEAD", "POST"]))  # fmt: skip
+@given(
+    path=st.sampled_from(PATHS) | ODD.map(lambda text: "/pathways/" + quote(text, safe="")),
+    parameters=st.lists(st.tuples(st.sampled_from(NAMES), ODD), max_size=6),
+    accept=st.sampled_from(["*/*", BROWSER, "text/csv"]),
+    method=st.sampled_from(["GET", "HEAD", "POST"]),
+)
 def test_no_request_is_a_failure_of_ours(
     client: FlaskClient, path: str, parameters: list[tuple[str, str]], accept: str, method: str
 ) -> None:
@@ -400,10 +473,15 @@ def test_bytes_that_are_no_text_do_no_harm(client: FlaskClient) -> None:
 
 def test_records_that_are_not_here(client: FlaskClient) -> None:
     unknown = ctid_number(7)
-    paths = [f"/pathways/{unknown}", f"/pathways/{unknown}/structure", f"/links/{unknown}",
-             *(f"/pathways/{unknown}/{question}" for question in QUESTIONS),
-             f"/pathways/route?from={AIDE}&to={unknown}", f"/pathways/check?held={unknown}",
-             f"/pathways/common?ctids={AIDE},{unknown}"]  # fmt: skip
+    paths = [
+        f"/pathways/{unknown}",
+        f"/pathways/{unknown}/structure",
+        f"/links/{unknown}",
+        *(f"/pathways/{unknown}/{question}" for question in QUESTIONS),
+        f"/pathways/route?from={AIDE}&to={unknown}",
+        f"/pathways/check?held={unknown}",
+        f"/pathways/common?ctids={AIDE},{unknown}",
+    ]
     for path in paths:
         found = client.get(path)
         assert found.status_code == 404 and unknown in found.json["detail"], path
@@ -435,8 +513,9 @@ def test_what_is_not_in_the_index_yet(registry: Registry) -> None:
     early = client.get(f"/pathways/{ctid_number(1)}")
     assert early.status_code == 503 and early.headers["Retry-After"]
     registry.project()
-    published = client.post(registry.documents_url, data=orjson.dumps(certificate(1)),
-                            headers=registry.authorization)  # fmt: skip
+    published = client.post(
+        registry.documents_url, data=orjson.dumps(certificate(1)), headers=registry.authorization
+    )
     assert published.status_code == 201
     [node] = answer(client, f"/pathways/{ctid_number(1)}/succeeding")["nodes"]
     assert (node["status"], node["name"]) == ("current", "Certificate 1")
@@ -486,12 +565,18 @@ def test_the_pages_of_questions(client: FlaskClient) -> None:
     assert "After Nurse Aide Certificate" in text and "Missing: " in text
     assert "nobody has checked" in text
     assert f'replaced</span> by <a href="/pathways/{STANDARDS[1]}"' in page(
-        client, f"/pathways/check?held={STANDARDS[0]}")  # fmt: skip
+        client, f"/pathways/check?held={STANDARDS[0]}"
+    )
 
 
 def test_links_on_the_pages_lead_somewhere(client: FlaskClient) -> None:
-    for path in ("/pathways", f"{BETWEEN}&by=cost", f"/pathways/common?ctids={AIDE},{DIPLOMA}",
-                 f"/pathways/check?held={NURSING}", f"/pathways/{LADDER}"):  # fmt: skip
+    for path in (
+        "/pathways",
+        f"{BETWEEN}&by=cost",
+        f"/pathways/common?ctids={AIDE},{DIPLOMA}",
+        f"/pathways/check?held={NURSING}",
+        f"/pathways/{LADDER}",
+    ):
         links = re.findall('href="(/[^"#]*)', page(client, path))
         for link in set(links) - {"/pathways/build"}:
             found = client.get(link.replace("&amp;", "&"), headers={"Accept": BROWSER})
@@ -507,23 +592,43 @@ def test_the_form_of_a_page_shows_what_was_asked(client: FlaskClient) -> None:
 
 def test_names_cannot_break_out_of_a_page(keep: Callable[..., FlaskClient]) -> None:
     words = {"ceterms:name": {"en": EVIL}, "ceterms:description": {"en": EVIL}}
-    elsewhere = {"@type": "ceterms:Certificate", **words,
-                 "ceterms:subjectWebpage": "javascript:alert(3)"}  # fmt: skip
+    elsewhere = {
+        "@type": "ceterms:Certificate",
+        **words,
+        "ceterms:subjectWebpage": "javascript:alert(3)",
+    }
     nowhere = to(77, **words)
     client = keep(
-        certificate(1, **words, **{"ceterms:requires": [
-            to(2, **words), nowhere,
-            {**nowhere, "ceterms:targetCredential": [elsewhere]}]}),
-        certificate(2, **words), certificate(3, **words, **{"ceterms:requires": [to(1), to(2)]}),
-    )  # fmt: skip
+        certificate(
+            1,
+            **words,
+            **{
+                "ceterms:requires": [
+                    to(2, **words),
+                    nowhere,
+                    {**nowhere, "ceterms:targetCredential": [elsewhere]},
+                ]
+            },
+        ),
+        certificate(2, **words),
+        certificate(3, **words, **{"ceterms:requires": [to(1), to(2)]}),
+    )
     a, b, c = map(ctid_number, (1, 2, 3))
-    for path in (f"/pathways/{a}", f"/pathways/{b}", f"/pathways/route?from={b}&to={a}",
-                 f"/pathways/common?ctids={a},{b}", f"/pathways/check?held={b}",
-                 f"/pathways/check?held={a}", "/pathways?q=script",
-                 f"/pathways/route?from={quote(EVIL)}&to=", f"/pathways/{a}?kind={quote(EVIL)}",
-                 f"/pathways/route?from={c}&to={quote(EVIL)}&by={quote(EVIL)}",
-                 f"/pathways/common?ctids={quote(EVIL)}", f"/pathways/check?held={quote(EVIL)}",
-                 f"/pathways?q={quote(EVIL)}"):  # fmt: skip
+    for path in (
+        f"/pathways/{a}",
+        f"/pathways/{b}",
+        f"/pathways/route?from={b}&to={a}",
+        f"/pathways/common?ctids={a},{b}",
+        f"/pathways/check?held={b}",
+        f"/pathways/check?held={a}",
+        "/pathways?q=script",
+        f"/pathways/route?from={quote(EVIL)}&to=",
+        f"/pathways/{a}?kind={quote(EVIL)}",
+        f"/pathways/route?from={c}&to={quote(EVIL)}&by={quote(EVIL)}",
+        f"/pathways/common?ctids={quote(EVIL)}",
+        f"/pathways/check?held={quote(EVIL)}",
+        f"/pathways?q={quote(EVIL)}",
+    ):
         elements = Elements(client.get(path, headers={"Accept": BROWSER}).text)
         assert "b" not in elements.tags and "onload" not in elements.attributes, path
         assert elements.scripts == []
@@ -547,9 +652,17 @@ def test_what_is_not_here_is_named_without_a_dead_link(keep: Callable[..., Flask
 def test_absurd_costs_and_durations_are_shown(keep: Callable[..., FlaskClient]) -> None:
     length = {"@type": "ceterms:DurationProfile", "ceterms:exactDuration": f"P{'9' * 400}Y"}
     price = {"@type": "ceterms:CostProfile", "ceterms:price": 1e300, "ceterms:currency": "USD"}
-    client = keep(certificate(1), certificate(2, **{
-        "ceterms:requires": [to(1)], "ceterms:estimatedDuration": [length],
-        "ceterms:estimatedCost": [price]}))  # fmt: skip
+    client = keep(
+        certificate(1),
+        certificate(
+            2,
+            **{
+                "ceterms:requires": [to(1)],
+                "ceterms:estimatedDuration": [length],
+                "ceterms:estimatedCost": [price],
+            },
+        ),
+    )
     for by in ("steps", "cost", "duration"):
         path = f"/pathways/route?from={ctid_number(1)}&to={ctid_number(2)}&by={by}"
         assert len(answer(client, path)["routes"]) == 1
@@ -562,12 +675,14 @@ def test_absurd_costs_and_durations_are_shown(keep: Callable[..., FlaskClient]) 
 @pytest.mark.parametrize(
     "body",
     [
-        {"data": {"held": [AIDE, DIPLOMA]}}, {"data": {"held": f"{AIDE}, {DIPLOMA}"}},
-        {"json": {"held": [AIDE, DIPLOMA]}}, {"json": [AIDE, DIPLOMA, AIDE]},
+        {"data": {"held": [AIDE, DIPLOMA]}},
+        {"data": {"held": f"{AIDE}, {DIPLOMA}"}},
+        {"json": {"held": [AIDE, DIPLOMA]}},
+        {"json": [AIDE, DIPLOMA, AIDE]},
         {"data": json.dumps([AIDE, DIPLOMA]), "content_type": "application/ld+json"},
         {"query_string": {"held": f"{AIDE},{DIPLOMA}"}},
     ],
-)  # fmt: skip
+)
 def test_what_is_held_comes_in_any_form(client: FlaskClient, body: dict[str, Any]) -> None:
     found = client.post("/pathways/check", **body)
     assert found.status_code == 200, found.text
@@ -579,10 +694,26 @@ def test_what_is_held_comes_in_any_form(client: FlaskClient, body: dict[str, Any
 
 
 @pytest.mark.parametrize(
-    "body", [b"{", b"", b"null", b"3", b'"x"', b"{}", b'{"held": null}', b'{"held": "ce-1"}',
-             b'{"held": [1]}', b'{"held": [["x"]]}', b'{"held": {}}', b"[null]", b"\xff",
-             b"[" * 100_000, b'{"other": ["x"]}', b"[NaN]"],
-)  # fmt: skip
+    "body",
+    [
+        b"{",
+        b"",
+        b"null",
+        b"3",
+        b'"x"',
+        b"{}",
+        b'{"held": null}',
+        b'{"held": "ce-1"}',
+        b'{"held": [1]}',
+        b'{"held": [["x"]]}',
+        b'{"held": {}}',
+        b"[null]",
+        b"\xff",
+        b"[" * 100_000,
+        b'{"other": ["x"]}',
+        b"[NaN]",
+    ],
+)
 def test_json_that_does_not_name_records_is_told_how(client: FlaskClient, body: bytes) -> None:
     found = client.post("/pathways/check", data=body, content_type="application/json")
     assert found.status_code == 400 and '{"held": ["ce-…", …]}' in found.json["detail"]
@@ -638,8 +769,15 @@ def test_links_have_one_address_a_document(client: FlaskClient) -> None:
 
 # The description of the interface
 
-JSON_TYPES = {"object": dict, "array": list, "string": str, "integer": int, "number": (int, float),
-              "boolean": bool, "null": type(None)}  # fmt: skip
+JSON_TYPES = {
+    "object": dict,
+    "array": list,
+    "string": str,
+    "integer": int,
+    "number": (int, float),
+    "boolean": bool,
+    "null": type(None),
+}
 
 
 def misfits(value: Any, schema: Any, description: Any, at: str = "") -> Iterator[str]:
@@ -766,8 +904,20 @@ def test_the_command_line_draws_trees(cli: Callable[..., Result]) -> None:
 def test_the_command_line_says_what_the_service_says(
     cli: Callable[..., Result], client: FlaskClient, name: str
 ) -> None:
-    given = ("--depth", 2, "--strength", "required", "--strength", "advanced", "--kind",
-             "credential", "--provider", RIVERBEND.upper(), "--format", name)  # fmt: skip
+    given = (
+        "--depth",
+        2,
+        "--strength",
+        "required",
+        "--strength",
+        "advanced",
+        "--kind",
+        "credential",
+        "--provider",
+        RIVERBEND.upper(),
+        "--format",
+        name,
+    )
     path = f"depth=2&strength=required,advanced&kind=credential&provider={RIVERBEND}&format={name}"
     for question in ("preceding", "succeeding"):
         served = client.get(f"/pathways/{NURSING}/{question}?{path}&limit=1000")
@@ -795,7 +945,7 @@ def test_the_command_line_says_what_the_service_says(
         (["route", APN, AIDE, "--format", "csv"], 1, "There is no route"),
         (["route", AIDE], 2, "Missing argument"),
     ],
-)  # fmt: skip
+)
 def test_wrong_use_of_the_command_line_is_told(
     cli: Callable[..., Result], arguments: list[object], code: int, words: str
 ) -> None:

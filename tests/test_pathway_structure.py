@@ -13,13 +13,7 @@ from hypothesis import strategies as st
 from ctgraph.documents import parse
 from ctgraph.errors import NotFound
 from ctgraph.identity import Identity
-from ctgraph.links.components import (
-    MOST_STEPS,
-    Step,
-    component_classes,
-    order_of,
-    proxies_of,
-)
+from ctgraph.links.components import MOST_STEPS, Step, component_classes, order_of, proxies_of
 from ctgraph.pathways.structure import DEEPEST, structure_of, to_json
 from ctgraph.settings import load_settings
 from ctgraph.vocab import vocabulary
@@ -37,18 +31,25 @@ BACKWARD = ("ceterms:precededBy", "ceterms:prerequisite", "ceasn:hasChild")
 def nodes(**described: dict[str, Any]) -> dict[str, dict[str, list[str]]]:
     """Return nodes from CURIEs; a node whose name begins with c is a component."""
     return {
-        name: {"http://www.w3.org/1999/02/22-rdf-syntax-ns#type": [
-                   vocabulary().expand("ceterms:CourseComponent" if name[0] == "c" else "x:Other")],
-               **{vocabulary().expand(key): [value] if isinstance(value, str) else value
-                  for key, value in node.items()}}
+        name: {
+            "http://www.w3.org/1999/02/22-rdf-syntax-ns#type": [
+                vocabulary().expand("ceterms:CourseComponent" if name[0] == "c" else "x:Other")
+            ],
+            **{
+                vocabulary().expand(key): [value] if isinstance(value, str) else value
+                for key, value in node.items()
+            },
+        }
         for name, node in described.items()
-    }  # fmt: skip
+    }
 
 
 def condition(*targets: str, **more: Any) -> dict[str, Any]:
     keys = {"nested": "hasCondition", "operator": "logicalOperator", "number": "requiredNumber"}
-    return {"ceterms:targetComponent": [*targets],
-            **{f"ceterms:{keys[key]}": value for key, value in more.items()}}  # fmt: skip
+    return {
+        "ceterms:targetComponent": [*targets],
+        **{f"ceterms:{keys[key]}": value for key, value in more.items()},
+    }
 
 
 def groups(described: dict[str, dict[str, list[str]]]) -> dict[str, str]:
@@ -73,34 +74,51 @@ def test_a_condition_says_it():
 
 def test_nested_conditions_say_it_even_in_a_circle():
     described = nodes(
-        c1={}, c2={}, c3={"ceterms:hasCondition": "k1"},
-        k1=condition("c1", nested="k2"), k2=condition("c2", nested=["k1", "k2"]),
-    )  # fmt: skip
+        c1={},
+        c2={},
+        c3={"ceterms:hasCondition": "k1"},
+        k1=condition("c1", nested="k2"),
+        k2=condition("c2", nested=["k1", "k2"]),
+    )
     assert [(s.earlier, s.later, s.condition) for s in order_of(described)] == [
-        ("c1", "c3", "k1"), ("c2", "c3", "k2"),
-    ]  # fmt: skip
+        ("c1", "c3", "k1"),
+        ("c2", "c3", "k2"),
+    ]
 
 
 def test_only_components_of_the_document_have_an_order():
     described = nodes(
         c1={"ceterms:precedes": ["other", "c9", "c1"], "ceterms:hasCondition": ["k", "gone"]},
-        k=condition("other", "c9", "c1"), other={"ceterms:precedes": "c1"},
+        k=condition("other", "c9", "c1"),
+        other={"ceterms:precedes": "c1"},
         p={"ceasn:hasChild": "c1"},
-    )  # fmt: skip
+    )
     assert [*order_of(described)] == []
 
 
 def test_components_that_precede_each_other_are_told_both_ways():
     described = nodes(c1={"ceterms:precedes": "c2"}, c2={"ceterms:precedes": "c1"})
     assert {(step.earlier, step.later) for step in order_of(described)} == {
-        ("c1", "c2"), ("c2", "c1"),
-    }  # fmt: skip
+        ("c1", "c2"),
+        ("c2", "c1"),
+    }
 
 
 def test_all_classes_of_components_count():
-    names = ("Assessment", "Basic", "Cocurricular", "Collection", "Competency", "Course",
-             "Credential", "Extracurricular", "Job", "Multi", "Pathway",
-             "WorkExperience")  # fmt: skip
+    names = (
+        "Assessment",
+        "Basic",
+        "Cocurricular",
+        "Collection",
+        "Competency",
+        "Course",
+        "Credential",
+        "Extracurricular",
+        "Job",
+        "Multi",
+        "Pathway",
+        "WorkExperience",
+    )
     assert component_classes() == {
         vocabulary().expand(f"ceterms:{name}Component") for name in names
     }
@@ -141,62 +159,89 @@ def test_components_that_share_the_beginning_of_their_iris_stay_apart():
 @pytest.mark.parametrize(("operator", "grouped"), [("Or", "k"), ("OnlyOne", "k"), ("And", "")])
 def test_operators_in_all_their_forms(value, aligned, operator, grouped):
     described = nodes(
-        c1={}, c2={}, c3={"ceterms:hasCondition": "k"},
+        c1={},
+        c2={},
+        c3={"ceterms:hasCondition": "k"},
         k=condition("c1", "c2", operator=value.format(operator)),
         o={key: text.format(operator) for key, text in aligned.items()},
-    )  # fmt: skip
+    )
     assert groups(described) == {"c1": grouped, "c2": grouped}
 
 
 @pytest.mark.parametrize(
     ("number", "required", "grouped"),
-    [('"1', 1, "k"), ('"01', 1, "k"), ('"2', 2, ""), ('"3', 3, ""), ('"0', None, ""),
-     ('"-1', None, ""), ('"one', None, ""), ('"', None, ""), ("k", None, ""),
-     ('"' + "9" * 5000, None, "")],
-)  # fmt: skip
+    [
+        ('"1', 1, "k"),
+        ('"01', 1, "k"),
+        ('"2', 2, ""),
+        ('"3', 3, ""),
+        ('"0', None, ""),
+        ('"-1', None, ""),
+        ('"one', None, ""),
+        ('"', None, ""),
+        ("k", None, ""),
+        ('"' + "9" * 5000, None, ""),
+    ],
+)
 def test_required_numbers(number, required, grouped):
-    described = nodes(c1={}, c2={}, c3={"ceterms:hasCondition": "k"},
-                      k=condition("c1", "c2", number=number))  # fmt: skip
+    described = nodes(
+        c1={}, c2={}, c3={"ceterms:hasCondition": "k"}, k=condition("c1", "c2", number=number)
+    )
     assert {(s.group, s.required) for s in order_of(described)} == {(grouped, required)}
 
 
 def test_what_is_nested_below_a_choice_is_part_of_it():
     described = nodes(
-        c1={}, c2={}, c3={}, c4={"ceterms:hasCondition": "k1"},
+        c1={},
+        c2={},
+        c3={},
+        c4={"ceterms:hasCondition": "k1"},
         k1=condition("c1", operator="logic:Or", nested="k2"),
         k2=condition("c2", "c3", number='"2'),
-    )  # fmt: skip
+    )
     assert groups(described) == {"c1": "k1", "c2": "k1", "c3": "k1"}
 
 
 def test_a_choice_below_what_is_needed_is_a_choice_of_its_own():
     described = nodes(
-        c1={}, c2={}, c3={}, c4={"ceterms:hasCondition": "k1"},
-        k1=condition("c1", number='"1', nested="k2"), k2=condition("c2", "c3", number='"1'),
-    )  # fmt: skip
+        c1={},
+        c2={},
+        c3={},
+        c4={"ceterms:hasCondition": "k1"},
+        k1=condition("c1", number='"1', nested="k2"),
+        k2=condition("c2", "c3", number='"1'),
+    )
     assert groups(described) == {"c1": "", "c2": "k2", "c3": "k2"}
 
 
 def test_a_number_of_nested_conditions_is_a_choice():
     described = nodes(
-        c1={}, c2={}, c4={"ceterms:hasCondition": "k"}, k1=condition("c1"), k2=condition("c2"),
+        c1={},
+        c2={},
+        c4={"ceterms:hasCondition": "k"},
+        k1=condition("c1"),
+        k2=condition("c2"),
         k=condition(number='"1', nested=["k1", "k2"]),
-    )  # fmt: skip
+    )
     assert groups(described) == {"c1": "k", "c2": "k"}
 
 
 def test_one_of_one_is_no_choice():
-    described = nodes(c1={}, c2={"ceterms:hasCondition": "k"},
-                      k=condition("c1", operator="logic:Or"))  # fmt: skip
+    described = nodes(
+        c1={}, c2={"ceterms:hasCondition": "k"}, k=condition("c1", operator="logic:Or")
+    )
     assert groups(described) == {"c1": ""}
 
 
 def test_no_choice_hides_what_is_needed_in_any_case():
     described = nodes(
-        c1={}, c2={}, c4={"ceterms:hasCondition": ["k1", "k3"]},
-        k1=condition("c1", operator="logic:Or", nested="k2"), k2=condition("c2"),
+        c1={},
+        c2={},
+        c4={"ceterms:hasCondition": ["k1", "k3"]},
+        k1=condition("c1", operator="logic:Or", nested="k2"),
+        k2=condition("c2"),
         k3=condition(nested="k2"),
-    )  # fmt: skip
+    )
     assert groups(described) == {"c1": "k1", "c2": ""}
 
 
@@ -209,14 +254,19 @@ def test_shared_conditions_do_not_multiply_without_end():
 
 
 def test_what_a_component_stands_for():
-    described = nodes(c1={
-        "ceterms:proxyFor": [OTHER, '"https://example.org/course', '"a course'],
-        "ceterms:proxyForItems": ["_:b0", OTHER],
-        "ceterms:sourceData": ["https://example.org/legacy"],
-    })  # fmt: skip
+    described = nodes(
+        c1={
+            "ceterms:proxyFor": [OTHER, '"https://example.org/course', '"a course'],
+            "ceterms:proxyForItems": ["_:b0", OTHER],
+            "ceterms:sourceData": ["https://example.org/legacy"],
+        }
+    )
     assert proxies_of(described, "c1") == [
-        OTHER, "https://example.org/course", "_:b0", "https://example.org/legacy",
-    ]  # fmt: skip
+        OTHER,
+        "https://example.org/course",
+        "_:b0",
+        "https://example.org/legacy",
+    ]
     assert proxies_of(described, "c2") == []
 
 
@@ -232,7 +282,8 @@ COMPONENTS = st.fixed_dictionaries(
 DESCRIBED = st.builds(
     lambda components, conditions, pathway: nodes(
         **dict(zip(NAMES, components, strict=True)),
-        **dict(zip(CONDITIONS, conditions, strict=True)), p=pathway,
+        **dict(zip(CONDITIONS, conditions, strict=True)),
+        p=pathway,
     ),
     st.lists(COMPONENTS, min_size=4, max_size=4),
     st.lists(
@@ -243,10 +294,11 @@ DESCRIBED = st.builds(
                 "ceterms:requiredNumber": st.sampled_from(['"1', '"2']),
             },
         ),
-        min_size=4, max_size=4,
+        min_size=4,
+        max_size=4,
     ),
     st.fixed_dictionaries({"ceasn:hasChild": SOME}),
-)  # fmt: skip
+)
 
 
 def values(described: Any, name: str, curie: str) -> list[str]:
@@ -309,21 +361,37 @@ def resource(record: str) -> str:
 
 def document(*parts: dict[str, Any], **more: Any) -> dict[str, Any]:
     """Return the canonical JSON-LD of a pathway with some components."""
-    entities = [{"@type": "ceterms:Pathway", "ceterms:ctid": PATHWAY,
-                 "ceterms:name": {"en-US": "Ladder"}, **more}, *parts]  # fmt: skip
+    entities = [
+        {
+            "@type": "ceterms:Pathway",
+            "ceterms:ctid": PATHWAY,
+            "ceterms:name": {"en-US": "Ladder"},
+            **more,
+        },
+        *parts,
+    ]
     for entity in entities:
         if "ceterms:ctid" in entity:
             entity["@id"] = resource(entity["ceterms:ctid"])
-    return read({
-        "@context": ["https://credreg.net/ctdl/schema/context/json",
-                     "https://credreg.net/ctdlasn/schema/context/json"],
-        "@id": f"http://localhost:8000/graph/{entities[0]['ceterms:ctid']}", "@graph": entities,
-    })  # fmt: skip
+    return read(
+        {
+            "@context": [
+                "https://credreg.net/ctdl/schema/context/json",
+                "https://credreg.net/ctdlasn/schema/context/json",
+            ],
+            "@id": f"http://localhost:8000/graph/{entities[0]['ceterms:ctid']}",
+            "@graph": entities,
+        }
+    )
 
 
 def component(record: str, kind: str = "Course", **more: Any) -> dict[str, Any]:
-    return {"@type": f"ceterms:{kind}Component", "ceterms:ctid": record,
-            "ceterms:name": {"en-US": f"Step {record[-1]}"}, **more}  # fmt: skip
+    return {
+        "@type": f"ceterms:{kind}Component",
+        "ceterms:ctid": record,
+        "ceterms:name": {"en-US": f"Step {record[-1]}"},
+        **more,
+    }
 
 
 def read(value: Any) -> dict[str, Any]:
@@ -349,15 +417,27 @@ def test_a_published_pathway():
     steps = by_name(found)
     assert found["name"] == "From Caregiver to Nurse Leader"
     assert [(level["order"], level["name"]) for level in found["levels"]] == [
-        (0, "Caregiver"), (1, "Practical nurse"), (2, "Registered nurse"), (3, "Nurse leader"),
-    ]  # fmt: skip
-    assert [*steps] == ["Nurse aide", "Anatomy", "Practical nursing", "Associate degree",
-                        "License", "A year on the ward", "Bachelor’s degree"]  # fmt: skip
+        (0, "Caregiver"),
+        (1, "Practical nurse"),
+        (2, "Registered nurse"),
+        (3, "Nurse leader"),
+    ]
+    assert [*steps] == [
+        "Nurse aide",
+        "Anatomy",
+        "Practical nursing",
+        "Associate degree",
+        "License",
+        "A year on the ward",
+        "Bachelor’s degree",
+    ]
     last = steps["Bachelor’s degree"]
     assert found["destination"] == [last["id"]]
     assert [name for name, step in steps.items() if step["destination"]] == [last["name"]]
-    assert (last["type"], last["typeLabel"]) == ("ceterms:CredentialComponent",
-                                                 "Credential Component")  # fmt: skip
+    assert (last["type"], last["typeLabel"]) == (
+        "ceterms:CredentialComponent",
+        "Credential Component",
+    )
     assert last["levels"] == [found["levels"][3]["iri"]]
     degree = "ce-bb73bb0c-128b-4500-9dbc-cb6fae5e7abd"
     assert last["proxyFor"] == [{"id": degree, "iri": resource(degree), "name": ""}]
@@ -366,19 +446,27 @@ def test_a_published_pathway():
     assert (outer["required"], outer["targets"]) == (1, [steps["Associate degree"]["id"]])
     assert (inner["required"], inner["operator"]) == (1, "")
     assert inner["targets"] == [steps["License"]["id"], steps["A year on the ward"]["id"]]
-    assert {"source": steps["License"]["id"], "target": last["id"], "kind": "condition",
-            "condition": inner["id"]} in found["edges"]  # fmt: skip
+    assert {
+        "source": steps["License"]["id"],
+        "target": last["id"],
+        "kind": "condition",
+        "condition": inner["id"],
+    } in found["edges"]
     assert steps["Anatomy"]["precedes"] == [
-        steps["Practical nursing"]["id"], steps["Associate degree"]["id"],
-    ]  # fmt: skip
+        steps["Practical nursing"]["id"],
+        steps["Associate degree"]["id"],
+    ]
     assert steps["A year on the ward"]["proxyFor"] == steps["Anatomy"]["levels"] == []
 
 
 def test_a_published_pathway_that_starts_outside_of_the_registry():
     steps = by_name(structure(published("harrow-ferry-college/pathway-cyber")))
     [proxy] = steps["Service cyber school"]["proxyFor"]
-    assert proxy == {"id": "_:6b1ca0b6-cd6e-4fa4-829f-a8ea1a03d650", "iri": "",
-                     "name": "Joint Cyber Operations Course"}  # fmt: skip
+    assert proxy == {
+        "id": "_:6b1ca0b6-cd6e-4fa4-829f-a8ea1a03d650",
+        "iri": "",
+        "name": "Joint Cyber Operations Course",
+    }
     assert len(steps["Associate degree"]["conditions"][0]["targets"]) == 3
 
 
@@ -401,16 +489,19 @@ def test_the_edges_of_published_pathways_are_their_order():
 def test_a_published_set_of_pathways():
     found = structure(published("cvhec/pathway-set-valley-ladders"))
     assert [pathway["id"] for pathway in found["pathways"]] == [
-        "ce-fdb3f7fe-4446-4d77-a77c-6d000716d259", "ce-1be19a47-0752-4527-b3e3-16b6e206e624",
-    ]  # fmt: skip
+        "ce-fdb3f7fe-4446-4d77-a77c-6d000716d259",
+        "ce-1be19a47-0752-4527-b3e3-16b6e206e624",
+    ]
     assert found["components"] == found["edges"] == found["levels"] == []
 
 
 def test_a_set_names_its_pathways_as_far_as_its_document_does():
-    found = structure(document(
-        {"@id": "_:one", "@type": "ceterms:Pathway", "ceterms:name": {"en": "One"}},
-        **{"@type": "ceterms:PathwaySet", "ceterms:hasPathway": ["_:one", resource(OTHER)]},
-    ))  # fmt: skip
+    found = structure(
+        document(
+            {"@id": "_:one", "@type": "ceterms:Pathway", "ceterms:name": {"en": "One"}},
+            **{"@type": "ceterms:PathwaySet", "ceterms:hasPathway": ["_:one", resource(OTHER)]},
+        )
+    )
     assert found["pathways"] == [
         {"id": "_:one", "iri": "", "name": "One"},
         {"id": OTHER, "iri": resource(OTHER), "name": ""},
@@ -435,14 +526,15 @@ def test_order_in_a_document(curie, host):
     forward = curie in FORWARD
     says, named = (EARLIER, LATER) if forward else (LATER, EARLIER)
     link = f"{host}/graph/{named.upper()}"
-    found = structure(document(
-        component(named), component(says, **{curie: [link]}),
-        **{"ceasn:hasPart": [resource(EARLIER)], "ceterms:hasPart": [resource(LATER)]},
-    ))  # fmt: skip
+    found = structure(
+        document(
+            component(named),
+            component(says, **{curie: [link]}),
+            **{"ceasn:hasPart": [resource(EARLIER)], "ceterms:hasPart": [resource(LATER)]},
+        )
+    )
     kind = "child" if curie.startswith("ceasn:") else "precedes"
-    assert found["edges"] == [
-        {"source": EARLIER, "target": LATER, "kind": kind, "condition": ""},
-    ]  # fmt: skip
+    assert found["edges"] == [{"source": EARLIER, "target": LATER, "kind": kind, "condition": ""}]
     steps = {step["id"]: step for step in found["components"]}
     assert steps[EARLIER]["precedes"] == ([LATER] if kind == "precedes" else [])
     assert steps[LATER]["children"] == ([EARLIER] if kind == "child" else [])
@@ -455,9 +547,7 @@ def test_what_a_component_of_a_document_stands_for(curie, typed):
     if typed:
         link = {"@type": "xsd:anyURI", "@value": link}
     found = structure(document(component(EARLIER, **{curie: link})))
-    assert found["components"][0]["proxyFor"] == [
-        {"id": OTHER, "iri": resource(OTHER), "name": ""},
-    ]  # fmt: skip
+    assert found["components"][0]["proxyFor"] == [{"id": OTHER, "iri": resource(OTHER), "name": ""}]
 
 
 @pytest.mark.parametrize(
@@ -466,10 +556,15 @@ def test_what_a_component_of_a_document_stands_for(curie, typed):
         ({"ceterms:hasDestinationComponent": [resource(LATER)]}, {}),
         ({}, {"ceterms:isDestinationComponentOf": [resource(PATHWAY)]}),
         ({"ceterms:hasRootComponent": [resource(LATER)]}, {}),
-        ({"ceterms:hasRootComponent": [resource(EARLIER)],
-          "ceterms:hasDestinationComponent": [resource(LATER)]}, {}),
+        (
+            {
+                "ceterms:hasRootComponent": [resource(EARLIER)],
+                "ceterms:hasDestinationComponent": [resource(LATER)],
+            },
+            {},
+        ),
     ],
-)  # fmt: skip
+)
 def test_destinations(pathway, step):
     found = structure(document(component(EARLIER), component(LATER, **step), **pathway))
     assert found["destination"] == [LATER]
@@ -478,52 +573,94 @@ def test_destinations(pathway, step):
 
 @pytest.mark.parametrize(
     "operator",
-    ["logic:OnlyOne", "https://purl.org/ctdl/vocabs/logic/OnlyOne",
-     {"@type": "ceterms:CredentialAlignmentObject", "ceterms:targetNode": "logic:OnlyOne"},
-     {"@type": "ceterms:CredentialAlignmentObject",
-      "ceterms:targetNodeName": {"en-US": "OnlyOne"}}],
-)  # fmt: skip
+    [
+        "logic:OnlyOne",
+        "https://purl.org/ctdl/vocabs/logic/OnlyOne",
+        {"@type": "ceterms:CredentialAlignmentObject", "ceterms:targetNode": "logic:OnlyOne"},
+        {
+            "@type": "ceterms:CredentialAlignmentObject",
+            "ceterms:targetNodeName": {"en-US": "OnlyOne"},
+        },
+    ],
+)
 @pytest.mark.parametrize(
     "comparator",
-    ["compare:GTEQ",
-     {"@type": "ceterms:CredentialAlignmentObject", "ceterms:targetNode": "compare:GTEQ"}],
-)  # fmt: skip
+    [
+        "compare:GTEQ",
+        {"@type": "ceterms:CredentialAlignmentObject", "ceterms:targetNode": "compare:GTEQ"},
+    ],
+)
 def test_conditions_with_operators_and_constraints(operator, comparator):
-    found = structure(document(
-        component(EARLIER), component(OTHER, "Collection"),
-        component(LATER, "Multi", **{"ceterms:hasCondition": [{
-            "@type": "ceterms:ComponentCondition", "ceterms:name": {"es": "Uno", "en": "One"},
-            "ceterms:description": {"en": "One of two."}, "ceterms:logicalOperator": operator,
-            "ceterms:targetComponent": [resource(EARLIER), resource(OTHER)],
-            "ceterms:hasConstraint": [{
-                "@type": "ceterms:Constraint", "ceterms:name": {"en": "Hours"},
-                "ceterms:leftSource": ["ceterms:creditValue"], "ceterms:comparator": comparator,
-                "ceterms:rightSource": [{"@value": "12"}],
-            }],
-        }]}),
-    ))  # fmt: skip
+    found = structure(
+        document(
+            component(EARLIER),
+            component(OTHER, "Collection"),
+            component(
+                LATER,
+                "Multi",
+                **{
+                    "ceterms:hasCondition": [
+                        {
+                            "@type": "ceterms:ComponentCondition",
+                            "ceterms:name": {"es": "Uno", "en": "One"},
+                            "ceterms:description": {"en": "One of two."},
+                            "ceterms:logicalOperator": operator,
+                            "ceterms:targetComponent": [resource(EARLIER), resource(OTHER)],
+                            "ceterms:hasConstraint": [
+                                {
+                                    "@type": "ceterms:Constraint",
+                                    "ceterms:name": {"en": "Hours"},
+                                    "ceterms:leftSource": ["ceterms:creditValue"],
+                                    "ceterms:comparator": comparator,
+                                    "ceterms:rightSource": [{"@value": "12"}],
+                                }
+                            ],
+                        }
+                    ]
+                },
+            ),
+        )
+    )
     [needed] = found["components"][2]["conditions"]
     assert {key: value for key, value in needed.items() if key != "id"} == {
-        "name": "One", "description": "One of two.", "operator": "OnlyOne", "required": None,
-        "targets": [EARLIER, OTHER], "conditions": [],
-        "constraints": [{"name": "Hours", "left": "ceterms:creditValue", "comparator": "GTEQ",
-                         "right": "12"}],
-    }  # fmt: skip
+        "name": "One",
+        "description": "One of two.",
+        "operator": "OnlyOne",
+        "required": None,
+        "targets": [EARLIER, OTHER],
+        "conditions": [],
+        "constraints": [
+            {"name": "Hours", "left": "ceterms:creditValue", "comparator": "GTEQ", "right": "12"}
+        ],
+    }
     assert {edge["condition"] for edge in found["edges"]} == {needed["id"]}
 
 
 def test_broken_conditions_are_told_as_they_are():
     elsewhere = ctid_number(5)
-    found = structure(document(
-        component(EARLIER, **{
-            "ceterms:hasCondition": ["_:loop", {"@type": "ceterms:ComponentCondition"},
-                                     "https://example.org/condition"],
-            "ceterms:precedes": [resource(elsewhere)],
-        }),
-        {"@id": "_:loop", "@type": "ceterms:ComponentCondition", "ceterms:requiredNumber": 7,
-         "ceterms:hasCondition": ["_:loop"], "ceterms:targetComponent": [resource(elsewhere)]},
-        **{"ceterms:hasDestinationComponent": [resource(elsewhere)]},
-    ))  # fmt: skip
+    found = structure(
+        document(
+            component(
+                EARLIER,
+                **{
+                    "ceterms:hasCondition": [
+                        "_:loop",
+                        {"@type": "ceterms:ComponentCondition"},
+                        "https://example.org/condition",
+                    ],
+                    "ceterms:precedes": [resource(elsewhere)],
+                },
+            ),
+            {
+                "@id": "_:loop",
+                "@type": "ceterms:ComponentCondition",
+                "ceterms:requiredNumber": 7,
+                "ceterms:hasCondition": ["_:loop"],
+                "ceterms:targetComponent": [resource(elsewhere)],
+            },
+            **{"ceterms:hasDestinationComponent": [resource(elsewhere)]},
+        )
+    )
     assert found["destination"] == [elsewhere]
     loop, empty = found["components"][0]["conditions"]
     assert (loop["targets"], loop["required"], loop["conditions"]) == ([elsewhere], 7, [])
@@ -533,14 +670,21 @@ def test_broken_conditions_are_told_as_they_are():
 
 def test_a_long_chain_of_conditions_can_still_be_sent():
     chain = [
-        {"@id": f"https://example.org/{n}", "@type": "ceterms:ComponentCondition",
-         "ceterms:hasCondition": [f"https://example.org/{n + 1}"]} for n in range(3000)
-    ]  # fmt: skip
+        {
+            "@id": f"https://example.org/{n}",
+            "@type": "ceterms:ComponentCondition",
+            "ceterms:hasCondition": [f"https://example.org/{n + 1}"],
+        }
+        for n in range(3000)
+    ]
     chain[-1]["ceterms:targetComponent"] = [resource(EARLIER)]
-    found = structure(document(
-        component(EARLIER), *chain,
-        component(LATER, **{"ceterms:hasCondition": ["https://example.org/0"]}),
-    ))  # fmt: skip
+    found = structure(
+        document(
+            component(EARLIER),
+            *chain,
+            component(LATER, **{"ceterms:hasCondition": ["https://example.org/0"]}),
+        )
+    )
     assert [(edge["source"], edge["target"]) for edge in found["edges"]] == [(EARLIER, LATER)]
     depth, shown = 0, found["components"][1]["conditions"]
     while shown:
@@ -558,8 +702,12 @@ def test_a_pathway_without_components():
 
 
 def level(number: int, **more: Any) -> dict[str, Any]:
-    return {"@type": "asn:ProgressionLevel", "ceterms:ctid": ctid_number(number),
-            "skos:prefLabel": {"en-US": str(number)}, **more}  # fmt: skip
+    return {
+        "@type": "asn:ProgressionLevel",
+        "ceterms:ctid": ctid_number(number),
+        "skos:prefLabel": {"en-US": str(number)},
+        **more,
+    }
 
 
 def ordered(*levels: dict[str, Any], used: int = 20, **model: Any) -> list[str]:
@@ -575,34 +723,41 @@ def ordered(*levels: dict[str, Any], used: int = 20, **model: Any) -> list[str]:
 @pytest.mark.parametrize("curie", ["ceterms:precedes", "ceterms:preceeds"])
 def test_levels_stand_in_the_order_that_they_tell(curie):
     last, middle = resource(ctid_number(20)), resource(ctid_number(21))
-    assert ordered(level(20), level(21, **{curie: [last]}),
-                   level(22, **{curie: [middle]})) == ["22", "21", "20"]  # fmt: skip
+    assert ordered(level(20), level(21, **{curie: [last]}), level(22, **{curie: [middle]})) == [
+        "22",
+        "21",
+        "20",
+    ]
 
 
 def test_levels_tell_their_order_backwards():
-    assert ordered(level(20, **{"ceterms:precededBy": [resource(ctid_number(22))]}), level(21),
-                   level(22)) == ["21", "22", "20"]  # fmt: skip
+    assert ordered(
+        level(20, **{"ceterms:precededBy": [resource(ctid_number(22))]}), level(21), level(22)
+    ) == ["21", "22", "20"]
 
 
 def test_levels_stand_as_the_model_lists_them_where_they_tell_nothing():
     tops = [resource(ctid_number(number)) for number in (22, 20)]
     below = {"skos:narrower": [resource(ctid_number(21))]}
-    assert ordered(level(20), level(21), level(22, **below), level(23),
-                   **{"skos:hasTopConcept": tops}) == ["22", "21", "20", "23"]  # fmt: skip
+    assert ordered(
+        level(20), level(21), level(22, **below), level(23), **{"skos:hasTopConcept": tops}
+    ) == ["22", "21", "20", "23"]
 
 
 def test_levels_in_a_circle_stand_as_they_are_listed():
     assert ordered(
         level(20, **{"ceterms:precedes": [resource(ctid_number(21))]}),
         level(21, **{"ceterms:precedes": [resource(ctid_number(20)), resource(EARLIER)]}),
-    ) == ["20", "21"]  # fmt: skip
+    ) == ["20", "21"]
 
 
 def test_a_level_of_a_model_that_is_not_held_is_a_level():
-    found = structure(document(
-        component(EARLIER, **{"asn:hasProgressionLevel": ["https://example.org/levels/1"]}),
-        component(LATER, **{"asn:hasProgressionLevel": [resource(ctid_number(20))]}),
-    ))  # fmt: skip
+    found = structure(
+        document(
+            component(EARLIER, **{"asn:hasProgressionLevel": ["https://example.org/levels/1"]}),
+            component(LATER, **{"asn:hasProgressionLevel": [resource(ctid_number(20))]}),
+        )
+    )
     assert found["levels"] == [
         {"iri": "https://example.org/levels/1", "name": "", "order": 0},
         {"iri": resource(ctid_number(20)), "name": "", "order": 1},

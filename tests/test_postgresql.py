@@ -49,9 +49,13 @@ def postgresql() -> Iterator[str]:
 
     def run(*command: str) -> None:
         subprocess.run(
-            command, check=True, user=user, cwd="/", stdout=subprocess.DEVNULL,
+            command,
+            check=True,
+            user=user,
+            cwd="/",
+            stdout=subprocess.DEVNULL,
             env=os.environ | {"LC_ALL": "C.UTF-8"},
-        )  # fmt: skip
+        )
 
     data = str(folder / "data")
     run(str(binaries / "initdb"), "-D", data, "-U", "ctgraph", "-A", "trust", "-E", "UTF8")
@@ -105,9 +109,10 @@ def test_concurrent_publishing_on_postgresql_leaves_no_gap(on_postgresql: Regist
         client = app.test_client()
         for number in numbers:
             answer = client.post(
-                registry.documents_url, data=orjson.dumps(certificate(number)),
+                registry.documents_url,
+                data=orjson.dumps(certificate(number)),
                 headers=registry.authorization,
-            )  # fmt: skip
+            )
             statuses.append(answer.status_code)
 
     # The ranges overlap: the same new record comes from two threads at once.
@@ -126,8 +131,11 @@ def test_a_backup_goes_from_postgresql_to_sqlite_and_back(
     registry = on_postgresql
     client = create_app(registry.settings).test_client()
     for number in (1, 2, 3):
-        client.post(registry.documents_url, data=orjson.dumps(certificate(number)),
-                    headers=registry.authorization)  # fmt: skip
+        client.post(
+            registry.documents_url,
+            data=orjson.dumps(certificate(number)),
+            headers=registry.authorization,
+        )
     first, second = tmp_path / "first", tmp_path / "second"
 
     def quiet(*_: object) -> None:

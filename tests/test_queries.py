@@ -58,11 +58,15 @@ def test_the_three_request_forms_say_the_same(filled: FlaskClient) -> None:
         ("SELECT ?n { ?s ceterms:name ?n }", "text/csv;q=0.9, image/png", "text/csv", b"ate 7"),
         ("SELECT ?n { ?s ceterms:name ?n }", "text/tab-separated-values", None, b"@en-us"),
         ("CONSTRUCT WHERE { ?s ceterms:name ?n }", "*/*", "text/turtle", b"ceterms:name"),
-        ("DESCRIBE ?s { ?s ceterms:name 'Certificate 3'@en-us }", "application/n-triples", None,
-         b"ctid"),
+        (
+            "DESCRIBE ?s { ?s ceterms:name 'Certificate 3'@en-us }",
+            "application/n-triples",
+            None,
+            b"ctid",
+        ),
         ("CONSTRUCT WHERE { ?s ceterms:name ?n }", "application/ld+json", None, b"@id"),
     ],
-)  # fmt: skip
+)
 def test_forms_and_formats(
     filled: FlaskClient, query: str, accept: str, media_type: str | None, found: bytes
 ) -> None:
@@ -162,9 +166,7 @@ nasty = st.sampled_from(['x"}},{"', "a\nb", "</result><result>", '}},{"s":{"type
 def test_results_are_cut_at_the_row(values: list[str], limit: int) -> None:
     store = ox.Store()
     named = [ox.NamedNode(f"http://x.example/{i}") for i in range(len(values))]
-    store.extend(
-        ox.Quad(n, n, ox.Literal(value)) for n, value in zip(named, values, strict=True)
-    )
+    store.extend(ox.Quad(n, n, ox.Literal(value)) for n, value in zip(named, values, strict=True))
     for media_type in FORMATS:
         format = ox.QueryResultsFormat.from_media_type(media_type)
         assert format

@@ -23,11 +23,21 @@ from ctgraph.pathways import Asked
 from ctgraph.projections import triples
 
 # Who comes first, and how strongly: what a record says of itself, what it says of another one.
-FIRST = {"isRequiredFor": "required", "isAdvancedStandingFor": "advanced",
-         "isPreparationFor": "preparation", "isRecommendedFor": "recommended"}  # fmt: skip
-SECOND = {"requires": "required", "entryCondition": "required", "prerequisite": "required",
-          "advancedStandingFrom": "advanced", "preparationFrom": "preparation",
-          "recommends": "recommended", "coPrerequisite": "weak"}  # fmt: skip
+FIRST = {
+    "isRequiredFor": "required",
+    "isAdvancedStandingFor": "advanced",
+    "isPreparationFor": "preparation",
+    "isRecommendedFor": "recommended",
+}
+SECOND = {
+    "requires": "required",
+    "entryCondition": "required",
+    "prerequisite": "required",
+    "advancedStandingFrom": "advanced",
+    "preparationFrom": "preparation",
+    "recommends": "recommended",
+    "coPrerequisite": "weak",
+}
 NEITHER = ("corequisite", "hasPart", "isPartOf", "nextVersion", "supersedes", "renewal")
 ORDER = ("required", "advanced", "preparation", "recommended", "weak")
 WEIGHTS = dict(zip(ORDER, (1, 1.5, 2, 3, 4), strict=True))
@@ -51,10 +61,14 @@ class Said:
 
 
 targets = st.lists(st.sampled_from([*RECORDS, SKILL]), min_size=1, max_size=2, unique=True)
-statements = st.lists(st.tuples(
-    st.sampled_from([*FIRST, *SECOND, *NEITHER]),
-    st.sampled_from(["direct", "condition", "alternatives"]), targets.map(tuple),
-), max_size=3).map(tuple)  # fmt: skip
+statements = st.lists(
+    st.tuples(
+        st.sampled_from([*FIRST, *SECOND, *NEITHER]),
+        st.sampled_from(["direct", "condition", "alternatives"]),
+        targets.map(tuple),
+    ),
+    max_size=3,
+).map(tuple)
 said = st.builds(Said, st.sampled_from(KINDS), st.integers(0, 3), statements, st.booleans())
 changes = st.tuples(st.sampled_from([*RECORDS, MANIFEST, FRAMEWORK]), st.none() | said | said)
 histories = st.lists(changes, min_size=4, max_size=16)
@@ -129,8 +143,11 @@ class Registry:
     def demands_itself(self, number: int) -> bool:
         """Tell whether a record has the conditions of a manifest that demands this very record."""
         shared = self.current[MANIFEST].statements if MANIFEST in self.current else ()
-        return number in self.current and self.current[number].uses and any(
-            property in SECOND and number in ends for property, _, ends in shared)
+        return (
+            number in self.current
+            and self.current[number].uses
+            and any(property in SECOND and number in ends for property, _, ends in shared)
+        )
 
     def ask(self, question: str, number: int, **asked: Any) -> Graph:
         ask = getattr(self.world.pathways, question)
@@ -140,8 +157,10 @@ class Registry:
         return {number_of(node.id) - self.base: node.depth for node in graph.nodes}
 
     def pairs(self, graph: Graph) -> dict[Pair, str]:
-        return {(number_of(e.source) - self.base, number_of(e.target) - self.base): e.strength
-                for e in graph.edges}  # fmt: skip
+        return {
+            (number_of(e.source) - self.base, number_of(e.target) - self.base): e.strength
+            for e in graph.edges
+        }
 
 
 @pytest.fixture(scope="module")
@@ -217,8 +236,9 @@ def test_the_view_of_credentials_is_the_closure_over_what_lies_between(
     left_out -= {start}
     collapsed = {(a, b) for a, b in links}
     for between in left_out:
-        collapsed |= {(a, d) for a, b in collapsed if b == between
-                      for c, d in collapsed if c == between}  # fmt: skip
+        collapsed |= {
+            (a, d) for a, b in collapsed if b == between for c, d in collapsed if c == between
+        }
     collapsed = {(a, b) for a, b in collapsed if a != b and not {a, b} & left_out}
     reached = distances(collapsed, start)
     answer = registry.ask("succeeding", start, kinds=frozenset(["credential"]))
@@ -230,8 +250,12 @@ def test_the_view_of_credentials_is_the_closure_over_what_lies_between(
 
 
 @settings(max_examples=30)
-@given(histories, st.sampled_from(sorted(RECORDS)), st.integers(1, 4),
-       st.sampled_from(["preceding", "succeeding", "neighbourhood", "stack", "versions"]))
+@given(
+    histories,
+    st.sampled_from(sorted(RECORDS)),
+    st.integers(1, 4),
+    st.sampled_from(["preceding", "succeeding", "neighbourhood", "stack", "versions"]),
+)
 def test_pages_are_the_whole_answer_each_thing_once(
     worlds: Worlds, history: History, start: int, limit: int, question: str
 ) -> None:
@@ -251,8 +275,12 @@ def test_pages_are_the_whole_answer_each_thing_once(
 
 
 @settings(max_examples=60)
-@given(histories, st.tuples(st.sampled_from(sorted(RECORDS)), st.sampled_from(sorted(RECORDS))),
-       st.sampled_from(["steps", "strength", "cost"]), st.integers(1, 10))
+@given(
+    histories,
+    st.tuples(st.sampled_from(sorted(RECORDS)), st.sampled_from(sorted(RECORDS))),
+    st.sampled_from(["steps", "strength", "cost"]),
+    st.integers(1, 10),
+)
 def test_routes_are_the_best_of_all_ways(
     worlds: Worlds, history: History, ends: Pair, by: str, k: int
 ) -> None:
@@ -279,9 +307,15 @@ def test_routes_are_the_best_of_all_ways(
 def test_sparql_says_the_same(worlds: Worlds, history: History, start: int) -> None:
     registry = Registry(worlds[0], next(worlds[1]), history)
     answer = registry.numbers(registry.ask("succeeding", start))
-    rows = worlds[0].store().query(
-        f"PREFIX ctg: <https://w3id.org/ctgraph/terms#> SELECT DISTINCT ?b {{ "
-        f"<{iri(registry.base + start)}> ctg:precedes+ ?b }}", use_default_graph_as_union=True)
+    rows = (
+        worlds[0]
+        .store()
+        .query(
+            f"PREFIX ctg: <https://w3id.org/ctgraph/terms#> SELECT DISTINCT ?b {{ "
+            f"<{iri(registry.base + start)}> ctg:precedes+ ?b }}",
+            use_default_graph_as_union=True,
+        )
+    )
     reached = {number_of(row["b"].value) - registry.base for row in rows}
     # In RDF the manifest stands between what it demands and the records that have its conditions.
     assert reached - {start, MANIFEST} == answer.keys() - {start}

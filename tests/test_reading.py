@@ -45,8 +45,10 @@ def text(**more: Any) -> str:
         (text(**{"ceterms:ctid": ctid_number(2)}), "/@graph/0/@id"),
         (json.dumps(certificate() | {"@id": f"{BASE}/{ctid_number(2)}"}), "/@id"),
         (json.dumps(certificate() | {"@context": "https://evil.example/c"}), "/@context"),
-        (json.dumps(certificate() | {"@context": {"ceterms": "https://x.example/"}}),
-         "/@context/ceterms"),
+        (
+            json.dumps(certificate() | {"@context": {"ceterms": "https://x.example/"}}),
+            "/@context/ceterms",
+        ),
         (text(**{"ceterms:requires": "_:nobody"}), "/@graph/0/ceterms:requires"),
         (text(**{"ceterms:requires": {"@id": "_:nobody"}}), "/@graph/0/ceterms:requires"),
         (text(**{"ceterms:name": {"en us": "x"}}), "/@graph/0/ceterms:name/en us"),
@@ -57,18 +59,22 @@ def text(**more: Any) -> str:
         (text(**{"ceterms:codedNotation": "a\u0000b"}), "/@graph/0/ceterms:codedNotation"),
         (text(**{"ceterms:codedNotation": "\ud800"}), "/@graph/0/ceterms:codedNotation"),
         (text(naked="x"), "/@graph/0/naked"),
-        (text().replace('"ceterms:name"', '"ceterms:name": "x", "ceterms:name"'),
-         "/@graph/0/ceterms:name"),
+        (
+            text().replace('"ceterms:name"', '"ceterms:name": "x", "ceterms:name"'),
+            "/@graph/0/ceterms:name",
+        ),
         (text(**{"a/b~c": 1}), "/@graph/0/a~1b~0c"),
         (text(**{"ceterms:name": [{"en": "lost"}, "kept"]}), "/@graph/0/ceterms:name/0"),
         (text(**{"ceterms:name": {"@value": "a", "@type": "bad type"}}), None),
         (json.dumps(certificate() | {"ceterms:name": "beside"}), "/ceterms:name"),
         (text().replace('"@graph"', '"@graph": [], "@graph"'), "/@graph"),
         (b'{"@type": "ceterms:Badge", "ceterms:name": "a", "ceterms:name": "b"}', "/ceterms:name"),
-        (json.dumps({"decoded_resource": certificate(naked="x")}),
-         "/decoded_resource/@graph/0/naked"),
+        (
+            json.dumps({"decoded_resource": certificate(naked="x")}),
+            "/decoded_resource/@graph/0/naked",
+        ),
     ],
-)  # fmt: skip
+)
 def test_bad_input_is_refused_with_its_place(data: bytes | str, pointer: str | None) -> None:
     raw = data if isinstance(data, bytes) else data.encode()
     with pytest.raises(InvalidDocument) as raised:
@@ -109,8 +115,12 @@ def blank(number: int, *targets: int) -> dict[str, Any]:
         [blank(i, i + 1) for i in range(3000)] + [blank(3000)],
         [blank(i, *(j for j in range(20) if j != i)) for i in range(20)],
         [PROFILE | {"ceterms:alternativeCondition": [PROFILE] * 12}] * 3,
-        [PROFILE | {"@id": f"_:b{i}"} | {f"ceterms:x{k}": {"@id": f"_:b{(i + k) % 99}"}
-                                         for k in range(1, 40)} for i in range(99)],
+        [
+            PROFILE
+            | {"@id": f"_:b{i}"}
+            | {f"ceterms:x{k}": {"@id": f"_:b{(i + k) % 99}"} for k in range(1, 40)}
+            for i in range(99)
+        ],
     ],
     ids=["cycle", "chain", "clique", "nested", "ring"],
 )
@@ -171,14 +181,32 @@ def test_the_case_of_a_prefix_is_mended() -> None:
     assert b"<https://purl.org/ctdl/vocabs/lifeCycle/Active>" in document.quads
 
 
-keys = st.sampled_from([
-    "@id", "@type", "@graph", "@context", "@value", "@language", "ceterms:ctid", "ceterms:name",
-    "ceterms:requires", "ceterms:price", "ceterms:ownedBy", "foo:bar", "name", "decoded_resource",
-])  # fmt: skip
+keys = st.sampled_from(
+    [
+        "@id",
+        "@type",
+        "@graph",
+        "@context",
+        "@value",
+        "@language",
+        "ceterms:ctid",
+        "ceterms:name",
+        "ceterms:requires",
+        "ceterms:price",
+        "ceterms:ownedBy",
+        "foo:bar",
+        "name",
+        "decoded_resource",
+    ]
+)
 leaves = st.one_of(
-    st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=5),
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(),
+    st.text(max_size=5),
     st.sampled_from(["ceterms:Certificate", ctid_number(1), f"{BASE}/{ctid_number(1)}", "_:a"]),
-)  # fmt: skip
+)
 values = st.recursive(
     leaves, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(keys, inner, max_size=5)
 )
@@ -198,8 +226,10 @@ def test_whatever_bytes_come_are_refused(data: bytes) -> None:
         parse(data, SETTINGS)
 
 
-@given(st.dictionaries(st.sampled_from(["en", "es-MX", "zh-Hans"]), st.text(min_size=1)),
-       st.lists(st.decimals(0, 10**6, places=2).map(float), max_size=3))  # fmt: skip
+@given(
+    st.dictionaries(st.sampled_from(["en", "es-MX", "zh-Hans"]), st.text(min_size=1)),
+    st.lists(st.decimals(0, 10**6, places=2).map(float), max_size=3),
+)
 def test_what_was_canonicalised_stays_as_it_is(names: dict[str, str], prices: list[float]) -> None:
     try:
         document = read(certificate(**{"ceterms:alternateName": names, "ceterms:price": prices}))
@@ -208,5 +238,7 @@ def test_what_was_canonicalised_stays_as_it_is(names: dict[str, str], prices: li
         return
     again = read(document.canonical)
     assert (again.digest, again.quads, again.canonical) == (
-        document.digest, document.quads, document.canonical,
-    )  # fmt: skip
+        document.digest,
+        document.quads,
+        document.canonical,
+    )

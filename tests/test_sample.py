@@ -18,10 +18,14 @@ from ctgraph.vocab import vocabulary
 
 COUNT = 3000
 LINKS = {
-    "ceterms:targetCredential", "ceterms:targetLearningOpportunity", "ceterms:targetAssessment",
-    "ceterms:transferValueFrom", "ceterms:transferValueFor", "ceterms:hasPart",
+    "ceterms:targetCredential",
+    "ceterms:targetLearningOpportunity",
+    "ceterms:targetAssessment",
+    "ceterms:transferValueFrom",
+    "ceterms:transferValueFor",
+    "ceterms:hasPart",
     "ceterms:prerequisite",
-}  # fmt: skip
+}
 
 
 @pytest.fixture(scope="module")

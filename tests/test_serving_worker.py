@@ -32,9 +32,20 @@ POST = b"POST /environ?2 HTTP/1.1\r\nHost: x\r\nContent-Length: 11\r\n\r\nhello=
 HEAD = b"GET /environ HTTP/1.1\r\n"
 CHUNKED = b"Transfer-Encoding: chunked\r\n"
 PATHS = (
-    "hello", "echo?a=b&c=%20/?", "environ?a", "environ/%C3%A9%2F%25?x=%20", "stream", "empty",
-    "missing", "fails", "large", "largest", "wrong-length?3", "wrong-length?9", "injects",
-)  # fmt: skip
+    "hello",
+    "echo?a=b&c=%20/?",
+    "environ?a",
+    "environ/%C3%A9%2F%25?x=%20",
+    "stream",
+    "empty",
+    "missing",
+    "fails",
+    "large",
+    "largest",
+    "wrong-length?3",
+    "wrong-length?9",
+    "injects",
+)
 
 
 @pytest.fixture(scope="module")
@@ -148,9 +159,12 @@ CASES = {
     "body apart": [HEAD + b"Content-Length: %d\r\n" % len(HELLO) + END, HELLO, TOLD],
     "chunked": [HEAD + CHUNKED + END + b"3\r\nabc\r\n0\r\n\r\n" + TOLD],
     "unread chunks": [
-        HELLO[:-2] + CHUNKED + b"\r\n%X\r\n" % len(HELLO), HELLO, b"\r\n0\r\n\r\n", TOLD,
+        HELLO[:-2] + CHUNKED + b"\r\n%X\r\n" % len(HELLO),
+        HELLO,
+        b"\r\n0\r\n\r\n",
+        TOLD,
     ],
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", CASES)

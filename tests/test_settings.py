@@ -140,7 +140,5 @@ def test_settings_cannot_be_changed_afterwards():
 
 def test_the_readme_documents_every_setting():
     readme = (ROOT / "README.md").read_text("utf-8")
-    missing = [
-        name for name in Settings.model_fields if f"`CTGRAPH_{name.upper()}`" not in readme
-    ]
+    missing = [name for name in Settings.model_fields if f"`CTGRAPH_{name.upper()}`" not in readme]
     assert missing == []

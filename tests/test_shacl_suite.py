@@ -31,7 +31,7 @@ SHT = rdflib.Namespace("http://www.w3.org/ns/shacl-test#")
 # What an engine itself gets wrong, by engine and test, and why.
 EXPECTED_FAILURES = {
     ("pyshacl", "core/property/uniqueLang-002"): 'takes "1"^^xsd:boolean for true, though only '
-    "the literal true itself turns sh:uniqueLang on",
+    "the literal true itself turns sh:uniqueLang on"
 }
 
 

@@ -47,11 +47,13 @@ def node(world: World, later: int) -> Node:
 
 def test_whether_both_sides_say_it(world: World) -> None:
     world.publish(record(1, isRequiredFor=[iri(2)], isPreparationFor=[iri(3)]))
-    world.publish(record(2, requires=[needs(1)]), record(3), record(4, recommends=[iri(1)]),
-                  owner=1)  # fmt: skip
+    world.publish(
+        record(2, requires=[needs(1)]), record(3), record(4, recommends=[iri(1)]), owner=1
+    )
     assert [edge(world, 1, n).agreed for n in (2, 3, 4)] == ["both", "source", "target"]
-    sides = {(a.by, a.owner, a.owner_name, a.document, a.side)
-             for a in edge(world, 1, 2).assertions}  # fmt: skip
+    sides = {
+        (a.by, a.owner, a.owner_name, a.document, a.side) for a in edge(world, 1, 2).assertions
+    }
     assert sides == {
         (ctid_number(1), ORGANIZATIONS[0], "College 0", ctid_number(1), "source"),
         (ctid_number(2), ORGANIZATIONS[1], "College 1", ctid_number(2), "target"),
@@ -62,8 +64,9 @@ def test_what_neither_side_says_is_told_apart(world: World) -> None:
     world.publish(record(1))
     world.publish(record(2), owner=1)
     for number, owner in ((9, 2), (8, 1), (7, 0)):
-        value = record(number, "TransferValueProfile", transferValueFrom=[iri(1)],
-                       transferValueFor=[iri(2)])  # fmt: skip
+        value = record(
+            number, "TransferValueProfile", transferValueFrom=[iri(1)], transferValueFor=[iri(2)]
+        )
         world.publish(value, owner=owner)
         assert {a.side for a in edge(world, 1, 2).assertions if a.by == ctid_number(number)} == {
             {2: "other", 1: "target", 0: "source"}[owner]
@@ -73,15 +76,21 @@ def test_what_neither_side_says_is_told_apart(world: World) -> None:
 
 
 def test_what_a_harvest_says_about_another_record_counts_for_nothing(world: World) -> None:
-    lies = {"@id": iri(1), "@type": "ceterms:Course", "ceterms:name": {"en": "Lies"},
-            "ceterms:isRequiredFor": [iri(2)], "ceterms:requires": [iri(4)],
-            "ceterms:commonConditions": [iri(5)]}  # fmt: skip
+    lies = {
+        "@id": iri(1),
+        "@type": "ceterms:Course",
+        "ceterms:name": {"en": "Lies"},
+        "ceterms:isRequiredFor": [iri(2)],
+        "ceterms:requires": [iri(4)],
+        "ceterms:commonConditions": [iri(5)],
+    }
     manifest = {"@id": iri(5), "@type": "ceterms:ConditionManifest", "ceterms:requires": [iri(6)]}
     documents = [
-        (record(1, requires=[iri(3)]), 0), (record(2, commonConditions=[iri(5)]), 1),
+        (record(1, requires=[iri(3)]), 0),
+        (record(2, commonConditions=[iri(5)]), 1),
         (record(5, "ConditionManifest", requires=[iri(7)]), 1),
         (document(entity(9, recommends=[lies], commonConditions=[iri(5)]), manifest), 2),
-    ]  # fmt: skip
+    ]
     for order in (documents, documents[::-1]):
         for each, owner in (*order, (record(3), 0), (record(7), 0)):
             world.publish(each, owner=owner)
@@ -103,10 +112,16 @@ def test_the_rdf_of_a_link(world: World) -> None:
     facts = {p: o for s, p, o in said if s == subject}
     condition = facts.pop("condition")
     assert facts == {
-        "http://www.w3.org/1999/02/22-rdf-syntax-ns#type": "Link", "earlier": 1, "later": 2,
-        "strength": "required", "via": "condition", "assertedBy": 2, "owner": 901,
-        "assertedWith": "https://purl.org/ctdl/terms/requires", "alternativeOf": condition,
-    }  # fmt: skip
+        "http://www.w3.org/1999/02/22-rdf-syntax-ns#type": "Link",
+        "earlier": 1,
+        "later": 2,
+        "strength": "required",
+        "via": "condition",
+        "assertedBy": 2,
+        "owner": 901,
+        "assertedWith": "https://purl.org/ctdl/terms/requires",
+        "alternativeOf": condition,
+    }
     plain = next(s for s, p, o in said if (p, o) == ("earlier", 4))
     assert not {p for s, p, _ in said if s == plain} & {"condition", "alternativeOf"}
 
@@ -116,16 +131,21 @@ def test_the_rdf_of_a_link(world: World) -> None:
 
 def test_a_reference_without_an_iri_is_an_external_leaf(world: World) -> None:
     page = "https://elsewhere.example/diploma"
-    leaf = {"@type": "ceterms:HighSchoolDiploma", "ceterms:name": {"en": "Diploma"},
-            "ceterms:subjectWebpage": page}  # fmt: skip
+    leaf = {
+        "@type": "ceterms:HighSchoolDiploma",
+        "ceterms:name": {"en": "Diploma"},
+        "ceterms:subjectWebpage": page,
+    }
     world.publish(record(2, requires=[condition(targetCredential=[leaf])]))
     found = node(world, 2)
     assert (found.name, found.webpage, found.status) == ("Diploma", page, "external")
     assert found.id.startswith("_:") and found.owner == ""
-    names = world.store().query(f"""
+    names = world.store().query(
+        f"""
         PREFIX ctg: <https://w3id.org/ctgraph/terms#> PREFIX c: <https://purl.org/ctdl/terms/>
         SELECT ?name {{ ?a ctg:precedes <{iri(2)}> ; c:name ?name }}""",
-        use_default_graph_as_union=True)  # fmt: skip
+        use_default_graph_as_union=True,
+    )
     assert [row["name"].value for row in names] == ["Diploma"]
 
 
@@ -137,8 +157,11 @@ def test_a_page_elsewhere_is_external(world: World) -> None:
 
 def test_a_thing_elsewhere_that_two_documents_describe(world: World) -> None:
     def described(number: int) -> dict[str, Any]:
-        leaf = {"@id": "https://elsewhere.example/x", "@type": "ceterms:Certificate",
-                "ceterms:name": {"en": f"As {number} says"}}  # fmt: skip
+        leaf = {
+            "@id": "https://elsewhere.example/x",
+            "@type": "ceterms:Certificate",
+            "ceterms:name": {"en": f"As {number} says"},
+        }
         return record(number, requires=[leaf])
 
     world.publish(described(1), described(2))
@@ -148,8 +171,12 @@ def test_a_thing_elsewhere_that_two_documents_describe(world: World) -> None:
     assert node(world, 1).name == "As 1 says"
     assert world.differences() == []
     # Nobody's word about it is its own.
-    value = record(9, "TransferValueProfile", transferValueFor=[iri(1)], transferValueFrom=[
-        {"@id": "https://elsewhere.example/x", "@type": "ceterms:Certificate"}])  # fmt: skip
+    value = record(
+        9,
+        "TransferValueProfile",
+        transferValueFor=[iri(1)],
+        transferValueFrom=[{"@id": "https://elsewhere.example/x", "@type": "ceterms:Certificate"}],
+    )
     world.publish(value, owner=1)
     edges = world.pathways.preceding(ctid_number(1)).edges[0].assertions
     assert {(number_of(a.by), a.side) for a in edges} == {(1, "target"), (9, "other")}
@@ -167,8 +194,12 @@ def test_unknown_and_withdrawn_records(world: World) -> None:
 
 
 def test_a_link_to_an_old_version_offers_the_latest(world: World) -> None:
-    world.publish(record(1, nextVersion=[iri(2)]), record(3, previousVersion=[iri(2)]), record(2),
-                  record(4, requires=[needs(1)]))  # fmt: skip
+    world.publish(
+        record(1, nextVersion=[iri(2)]),
+        record(3, previousVersion=[iri(2)]),
+        record(2),
+        record(4, requires=[needs(1)]),
+    )
     assert node(world, 4).latest == ctid_number(3)
     world.withdraw(1)
     assert (node(world, 4).status, node(world, 4).latest) == ("withdrawn", "")
@@ -180,8 +211,11 @@ def test_a_link_to_an_old_version_offers_the_latest(world: World) -> None:
 
 # Manifests: the conditions that many records share.
 
-SHARED = {"requires": [needs(1, alternativeCondition=[needs(2)])], "recommends": [iri(3)],
-          "entryCondition": [condition(targetLearningOpportunity=[iri(4)])]}  # fmt: skip
+SHARED = {
+    "requires": [needs(1, alternativeCondition=[needs(2)])],
+    "recommends": [iri(3)],
+    "entryCondition": [condition(targetLearningOpportunity=[iri(4)])],
+}
 
 
 def shared(*users: int) -> dict[tuple[int, int], str]:
@@ -206,8 +240,13 @@ def test_the_conditions_of_a_manifest_in_any_order(world: World, order: list[str
         world.publish(documents[name], owner=name == "manifest")
     assert world.edges() == shared(7, 8) | own
     found = {number_of(e.source): e for e in world.pathways.preceding(ctid_number(7)).edges}
-    assert {n: e.alternative for n, e in found.items()} == {1: True, 2: True, 3: False, 4: False,
-                                                            9: False}  # fmt: skip
+    assert {n: e.alternative for n, e in found.items()} == {
+        1: True,
+        2: True,
+        3: False,
+        4: False,
+        9: False,
+    }
     (said,) = found[1].assertions
     assert (said.by, said.document, said.owner) == (*[ctid_number(7)] * 2, ORGANIZATIONS[0])
     assert (said.via, said.side) == ("manifest", "target")
@@ -221,13 +260,14 @@ def test_a_changed_manifest_changes_what_it_says_and_nothing_of_others(world: Wo
     kept = world.kept(6, 7, 8, 10)
 
     def holds(demands: dict[int, str], *users: int) -> None:
-        expected = {(target, user): strength for target, strength in demands.items()
-                    for user in users}  # fmt: skip
+        expected = {
+            (target, user): strength for target, strength in demands.items() for user in users
+        }
         assert world.edges() == expected | own | {(1, 6): "required"}
         assert kept <= world.kept(6, 7, 8, 10)
-        assert {(s, o) for number in (5, 7, 8) for s, p, o in world.says(number)
-                if p == "precedes"} == {*((target, 5) for target in demands),
-                                        *((5, user) for user in users), *own}  # fmt: skip
+        assert {
+            (s, o) for number in (5, 7, 8) for s, p, o in world.says(number) if p == "precedes"
+        } == {*((target, 5) for target in demands), *((5, user) for user in users), *own}
         assert world.differences() == []
 
     every = {target: strength for (target, _), strength in shared(7).items()}
@@ -251,17 +291,29 @@ def test_the_rdf_of_a_manifest(world: World) -> None:
     world.publish(record(1, requires=[iri(20)]))
     (use,) = (s for s, p, o in world.says(7) if (p, o) == ("via", "manifest"))
     assert {(p, o) for s, p, o in world.says(7) if s == use} == {
-        ("http://www.w3.org/1999/02/22-rdf-syntax-ns#type", "Link"), ("earlier", 5), ("later", 7),
-        ("via", "manifest"), ("assertedBy", 7), ("owner", 901),
+        ("http://www.w3.org/1999/02/22-rdf-syntax-ns#type", "Link"),
+        ("earlier", 5),
+        ("later", 7),
+        ("via", "manifest"),
+        ("assertedBy", 7),
+        ("owner", 901),
         ("assertedWith", "https://purl.org/ctdl/terms/commonConditions"),
-    }  # fmt: skip
+    }
     said = world.says(5)
-    strengths = {o: strength for s, p, o in said if p == "earlier"
-                 for subject, q, strength in said if (subject, q) == (s, "strength")}  # fmt: skip
+    strengths = {
+        o: strength
+        for s, p, o in said
+        if p == "earlier"
+        for subject, q, strength in said
+        if (subject, q) == (s, "strength")
+    }
     assert strengths == {1: "required", 2: "required", 3: "recommended", 4: "required"}
-    found = world.store().query(f"""
+    found = world.store().query(
+        f"""
         PREFIX ctg: <https://w3id.org/ctgraph/terms#>
-        SELECT ?a {{ ?a ctg:precedes+ <{iri(7)}> }}""", use_default_graph_as_union=True)
+        SELECT ?a {{ ?a ctg:precedes+ <{iri(7)}> }}""",
+        use_default_graph_as_union=True,
+    )
     assert {number_of(row["a"].value) for row in found} == {1, 2, 3, 4, 5, 9, 20}
 
 
@@ -276,8 +328,11 @@ def test_what_a_record_needs_by_a_manifest_counts_like_its_own(world: World) -> 
 
 @pytest.mark.parametrize("order", list(permutations(("manifest", "user", "framework"))))
 def test_a_competency_that_a_manifest_names(world: World, order: tuple[str, ...]) -> None:
-    documents = {"manifest": manifest(requires=[iri(11)], recommends=[iri(1)]),
-                 "user": record(7, commonConditions=[iri(5)]), "framework": framework(10, 11)}
+    documents = {
+        "manifest": manifest(requires=[iri(11)], recommends=[iri(1)]),
+        "user": record(7, commonConditions=[iri(5)]),
+        "framework": framework(10, 11),
+    }
     for name in order:
         world.publish(documents[name])
     assert world.edges() == {(1, 7): "recommended"} and world.differences() == []
@@ -305,8 +360,11 @@ def test_a_rebuild_that_meets_the_competency_later(world: World) -> None:
 def test_a_manifest_elsewhere_is_what_each_document_says(world: World) -> None:
     def described(number: int) -> dict[str, Any]:
         name = "https://elsewhere.example/manifest"
-        inner = {"@id": name, "@type": "ceterms:ConditionManifest",
-                 "ceterms:requires": [iri(number + 10)]}  # fmt: skip
+        inner = {
+            "@id": name,
+            "@type": "ceterms:ConditionManifest",
+            "ceterms:requires": [iri(number + 10)],
+        }
         return record(number, commonConditions=[inner])
 
     world.publish(described(1))

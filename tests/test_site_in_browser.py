@@ -154,8 +154,18 @@ def test_an_organization_sees_how_complete_its_records_are(page: Any) -> None:
 
 
 def test_every_link_and_format_on_a_page_answers(page: Any, served: str) -> None:
-    for path in ("/", "/records", DEGREE, f"{DEGREE}/versions", "/shapes", "/shapes/learning",
-                 "/vocab/ceterms:Course", "/validate", "/sparql", "/void"):  # fmt: skip
+    for path in (
+        "/",
+        "/records",
+        DEGREE,
+        f"{DEGREE}/versions",
+        "/shapes",
+        "/shapes/learning",
+        "/vocab/ceterms:Course",
+        "/validate",
+        "/sparql",
+        "/void",
+    ):
         page.goto(path)
         links = page.locator("a, link").evaluate_all("nodes => nodes.map(n => n.href)")
         for link in {re.sub("#.*", "", link) for link in links if link.startswith(served)}:

@@ -163,7 +163,7 @@ def test_reading_a_query_for_its_words_takes_no_longer_than_it_must(text: str) -
         "SELECT * { SERVICESILENT <http://x.example/> { ?s ?p ?o } }",
         "SELECT * { ?s ?p 1 SERVICE:q # '{\n {} }",
     ],
-)  # fmt: skip
+)
 def test_no_disguise_lets_a_query_call_another_endpoint(query: str) -> None:
     """Each of these is a call for the parser that runs queries."""
     with pytest.raises(CtgraphError):
@@ -179,8 +179,10 @@ def test_compression_is_as_the_client_accepts_it(
 ) -> None:
     client = fill(make_registry())
     read: dict[str, Callable[[bytes], bytes]] = {
-        "": bytes, "gzip": gzip.decompress, "zstd": compression.zstd.decompress,
-    }  # fmt: skip
+        "": bytes,
+        "gzip": gzip.decompress,
+        "zstd": compression.zstd.decompress,
+    }
     bodies, tags = set(), set()
     for encoding, decompress in read.items():
         headers = {"Accept-Encoding": encoding} if encoding else {}
@@ -250,9 +252,12 @@ def test_what_makes_a_difference_makes_another_tag(registry: Registry) -> None:
     client = fill(registry, 3)
     third = f"http://localhost:8000/graph/{ctid_number(3)}"
     variants: list[dict[str, str]] = [
-        {}, {"format": "csv"}, {"timeout": "7"}, {"default-graph-uri": third},
+        {},
+        {"format": "csv"},
+        {"timeout": "7"},
+        {"default-graph-uri": third},
         {"named-graph-uri": third},
-    ]  # fmt: skip
+    ]
     answers = [ask(client, NAMES, **more) for more in variants]
     assert len({answer.headers["ETag"] for answer in answers}) == len(answers)
     assert answers[1].mimetype == "text/csv" and answers[0].data == answers[2].data
@@ -276,9 +281,11 @@ def test_the_deadline_that_a_client_asks_for(make_registry: Callable[..., Regist
 # Descriptions and the protocol's edges
 
 RDF = {
-    "text/turtle": ox.RdfFormat.TURTLE, "application/n-triples": ox.RdfFormat.N_TRIPLES,
-    "application/rdf+xml": ox.RdfFormat.RDF_XML, "application/ld+json": ox.RdfFormat.JSON_LD,
-}  # fmt: skip
+    "text/turtle": ox.RdfFormat.TURTLE,
+    "application/n-triples": ox.RdfFormat.N_TRIPLES,
+    "application/rdf+xml": ox.RdfFormat.RDF_XML,
+    "application/ld+json": ox.RdfFormat.JSON_LD,
+}
 
 
 def described(client: FlaskClient, path: str, media_type: str) -> ox.Store:
@@ -355,8 +362,10 @@ def test_queries_that_are_too_long_or_in_another_charset(registry: Registry) -> 
     comment = "#" + "x" * 999_980
     typed = "application/sparql-query"
     assert client.post("/sparql", data="ASK {}" + comment, content_type=typed).json["boolean"]
-    for body in ({"data": "ASK {}" + comment + "x" * 30, "content_type": typed},
-                 {"data": {"query": "ASK {}" + comment + "x" * 30}}):  # fmt: skip
+    for body in (
+        {"data": "ASK {}" + comment + "x" * 30, "content_type": typed},
+        {"data": {"query": "ASK {}" + comment + "x" * 30}},
+    ):
         assert client.post("/sparql", **body).status_code == 413
     for charset, status in (("utf-8", 200), ("latin-1", 415), ("utf-16", 415)):
         kind = f"{typed}; charset={charset}"

@@ -27,10 +27,22 @@ except pytest.skip.Exception as absent:
     pytest.skip(str(absent), allow_module_level=True)
 
 FOLDERS = [
-    "aggregates", "bind", "bindings", "cast", "construct", "csv-tsv-res", "exists", "functions",
-    "grouping", "json-res", "negation", "project-expression", "property-path", "subquery",
+    "aggregates",
+    "bind",
+    "bindings",
+    "cast",
+    "construct",
+    "csv-tsv-res",
+    "exists",
+    "functions",
+    "grouping",
+    "json-res",
+    "negation",
+    "project-expression",
+    "property-path",
+    "subquery",
     "syntax-query",
-]  # fmt: skip
+]
 
 VALUES = "keeps numbers and booleans by value, and writes them in one form: 1 for 1.0"
 DERIVED = "keeps a number of a type derived from xsd:integer as xsd:integer; and 1.0e6 as 1000000"
@@ -120,10 +132,13 @@ PROPERTIES = {
 INSTANCES = {
     "Language": {"SPARQL10Query", "SPARQL11Query", "SPARQL11Update"},
     "Feature": {
-        "DereferencesURIs", "UnionDefaultGraph", "RequiresDataset", "EmptyGraphs",
+        "DereferencesURIs",
+        "UnionDefaultGraph",
+        "RequiresDataset",
+        "EmptyGraphs",
         "BasicFederatedQuery",
     },
-}  # fmt: skip
+}
 
 
 @pytest.fixture(scope="session")
@@ -150,9 +165,13 @@ def ask(endpoint: FlaskClient, case: Case, accept: str) -> TestResponse:
     elif not dataset:
         dataset = [("default-graph-uri", f"{BASE}nothing")]
     return endpoint.post(
-        "/sparql", query_string=dataset, data=query.encode(), headers={"Accept": accept},
-        content_type="application/sparql-query", buffered=True,
-    )  # fmt: skip
+        "/sparql",
+        query_string=dataset,
+        data=query.encode(),
+        headers={"Accept": accept},
+        content_type="application/sparql-query",
+        buffered=True,
+    )
 
 
 def read(response: TestResponse, ordered: bool = False) -> list[ox.Triple]:
@@ -189,17 +208,31 @@ def parameters(cases: list[Case], marked: bool = False) -> list[object]:
 def test_the_suite_is_whole():
     names = [case.name for case in CASES] + [f"protocol/{name}" for name in EXCHANGES]
     assert Counter(name.partition("/")[0] for name in names) == {
-        "aggregates": 47, "bind": 10, "bindings": 11, "cast": 6, "construct": 7, "csv-tsv-res": 6,
-        "exists": 6, "functions": 75, "grouping": 6, "json-res": 4, "negation": 12,
-        "project-expression": 7, "property-path": 33, "protocol": 20, "subquery": 14,
+        "aggregates": 47,
+        "bind": 10,
+        "bindings": 11,
+        "cast": 6,
+        "construct": 7,
+        "csv-tsv-res": 6,
+        "exists": 6,
+        "functions": 75,
+        "grouping": 6,
+        "json-res": 4,
+        "negation": 12,
+        "project-expression": 7,
+        "property-path": 33,
+        "protocol": 20,
+        "subquery": 14,
         "syntax-query": 94,
-    }  # fmt: skip
+    }
     assert len(set(names)) == len(names)
     assert len(EVALUATION) + len(POSITIVE) + len(NEGATIVE) == len(CASES)
     assert set(EXPECTED_FAILURES) <= set(names)
     assert SUITE.entries("service-description") == {
-        "returns-rdf", "has-endpoint-triple", "conforms-to-schema"
-    }  # fmt: skip
+        "returns-rdf",
+        "has-endpoint-triple",
+        "conforms-to-schema",
+    }
 
 
 @pytest.mark.parametrize("case", parameters(EVALUATION, marked=True))
@@ -252,9 +285,13 @@ def test_a_function_that_is_unknown_is_named(endpoint: FlaskClient) -> None:
 def test_the_protocol_is_kept(endpoint: FlaskClient, name: str) -> None:
     for exchange in EXCHANGES[name]:
         response = endpoint.open(
-            "/sparql", method=exchange.method, query_string=exchange.query, data=exchange.body,
-            headers=exchange.headers, buffered=True,
-        )  # fmt: skip
+            "/sparql",
+            method=exchange.method,
+            query_string=exchange.query,
+            data=exchange.body,
+            headers=exchange.headers,
+            buffered=True,
+        )
         assert str(response.status_code)[0] in exchange.statuses, response.text
         if response.status_code >= 400:
             assert response.mimetype == "application/problem+json"
@@ -269,9 +306,11 @@ def test_the_protocol_is_kept(endpoint: FlaskClient, name: str) -> None:
 def description(endpoint: FlaskClient) -> rdflib.Graph:
     """What the endpoint says of itself (the suite's test returns-rdf)."""
     response = endpoint.get(
-        "/sparql", base_url="http://localhost:8000", headers={"Accept": "text/turtle"},
+        "/sparql",
+        base_url="http://localhost:8000",
+        headers={"Accept": "text/turtle"},
         buffered=True,
-    )  # fmt: skip
+    )
     assert (response.status_code, response.mimetype) == (200, "text/turtle"), response.text
     return rdflib.Graph().parse(data=response.text, format="turtle")
 

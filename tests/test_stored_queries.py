@@ -39,19 +39,32 @@ NURSING = "ce-a323b0bc-cfc0-4178-b2ff-f78bedc60fdc"
 WIND = "ce-442ea66f-ea9e-4dd4-b82d-45f996a6c04f"
 # Records that get a namesake, as colleges give many a degree the same name.
 NAMESAKES = (
-    "aldmoor-university/course-nurs-410", "aldmoor-university/transfer-value-profile-tvp-adn-bsn",
-    "copperhill-cc/badge-infant-toddler-badge", "licensing-board/license-rn",
-    "harrow-ferry-college/micro-credential-packet-micro", "riverbend-cc/pathway-nursing",
+    "aldmoor-university/course-nurs-410",
+    "aldmoor-university/transfer-value-profile-tvp-adn-bsn",
+    "copperhill-cc/badge-infant-toddler-badge",
+    "licensing-board/license-rn",
+    "harrow-ferry-college/micro-credential-packet-micro",
+    "riverbend-cc/pathway-nursing",
     "meridian-council/competency-framework-metalwork-framework",
     "riverbend-cc/associate-of-applied-science-degree-adn",
-)  # fmt: skip
+)
 Node = dict[str, Any]
 Answer = Iterable[tuple[Any, ...]]
 Row = tuple[str, ...]
-FROM = ("ceterms:requires", "ceterms:entryCondition", "ceterms:preparationFrom",
-        "ceterms:advancedStandingFrom", "ceterms:recommends", "ceterms:prerequisite")  # fmt: skip
-FOR = ("ceterms:isRequiredFor", "ceterms:isPreparationFor", "ceterms:isAdvancedStandingFor",
-       "ceterms:isRecommendedFor")  # fmt: skip
+FROM = (
+    "ceterms:requires",
+    "ceterms:entryCondition",
+    "ceterms:preparationFrom",
+    "ceterms:advancedStandingFrom",
+    "ceterms:recommends",
+    "ceterms:prerequisite",
+)
+FOR = (
+    "ceterms:isRequiredFor",
+    "ceterms:isPreparationFor",
+    "ceterms:isAdvancedStandingFor",
+    "ceterms:isRecommendedFor",
+)
 TARGETS = "ceterms:targetCredential|ceterms:targetLearningOpportunity|ceterms:targetAssessment"
 
 
@@ -182,11 +195,14 @@ def more_documents(folder: Path) -> None:
     course["@graph"][0] |= {
         "ceterms:name": {"en-US": 'Welding "at" \\ night } #', "es": "Welding de noche"},
         "ceterms:prerequisite": [f"{BASE}/resources/{WIND.replace('44', '55')}"],
-        "ceterms:isPreparationFor": [{
-            "@type": "ceterms:ConditionProfile", "ceterms:description": {"en-US": "Gone."},
-            "ceterms:targetCredential": [f"{BASE}/resources/{WIND}"],
-        }],
-    }  # fmt: skip
+        "ceterms:isPreparationFor": [
+            {
+                "@type": "ceterms:ConditionProfile",
+                "ceterms:description": {"en-US": "Gone."},
+                "ceterms:targetCredential": [f"{BASE}/resources/{WIND}"],
+            }
+        ],
+    }
     write(folder, "2-records/stonebridge-tc/course.json", course)
     twice = copy("2-records/stonebridge-tc/certificate-wind-tech-cert.json")
     withdrawal = json.loads((DATA / "4-withdrawn/wind-tech-cert.json").read_text("utf-8"))
@@ -203,9 +219,10 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("stored")
     more_documents(folder / "more")
     environment = os.environ | {"CTGRAPH_HOME": str(folder / "home")}
-    for command in (["init"], *(
-        ["load", str(f), "--report", str(folder / "report")] for f in (DATA, folder / "more")
-    )):  # fmt: skip
+    for command in (
+        ["init"],
+        *(["load", str(f), "--report", str(folder / "report")] for f in (DATA, folder / "more")),
+    ):
         subprocess.run([sys.executable, "-m", "ctgraph.cli", *command], env=environment, check=True)
         report = folder / "report"
         assert not report.exists() or not report.read_text(), report.read_text()
@@ -229,26 +246,37 @@ def rows(client: FlaskClient, name: str, **given: str) -> list[Row]:
     found = response.json
     assert found
     return [
-        tuple("_" if (cell := row.get(v, {})).get("type") == "bnode" else cell.get("value", "")
-              for v in found["head"]["vars"])
+        tuple(
+            "_" if (cell := row.get(v, {})).get("type") == "bnode" else cell.get("value", "")
+            for v in found["head"]["vars"]
+        )
         for row in found["results"]["bindings"]
-    ]  # fmt: skip
+    ]
 
 
 def answer_affordable_credentials(s: Sample, most: float = 500) -> Answer:
-    return {(*head(c), cost["ceterms:price"], english(by)) for c in s.all("ceterms:Credential")
-            for cost in s.at(c, "ceterms:estimatedCost") if cost.get("ceterms:price", 9e9) <= most
-            for by in s.at(c, "ceterms:ownedBy")}  # fmt: skip
+    return {
+        (*head(c), cost["ceterms:price"], english(by))
+        for c in s.all("ceterms:Credential")
+        for cost in s.at(c, "ceterms:estimatedCost")
+        if cost.get("ceterms:price", 9e9) <= most
+        for by in s.at(c, "ceterms:ownedBy")
+    }
 
 
 def answer_changes_since(s: Sample) -> Answer:
-    return [(f"{BASE}/graph/{record}", number, CTG + event, f"{BASE}/resources/{s.owner[record]}")
-            for record, number, event in s.events]  # fmt: skip
+    return [
+        (f"{BASE}/graph/{record}", number, CTG + event, f"{BASE}/resources/{s.owner[record]}")
+        for record, number, event in s.events
+    ]
 
 
 def answer_competencies_taught(s: Sample) -> Answer:
-    return {(*head(n), english(what.get("ceterms:targetNodeName") or what["ceasn:competencyText"]))
-            for n in s.nodes.values() for what in s.at(n, "ceterms:teaches")}  # fmt: skip
+    return {
+        (*head(n), english(what.get("ceterms:targetNodeName") or what["ceasn:competencyText"]))
+        for n in s.nodes.values()
+        for what in s.at(n, "ceterms:teaches")
+    }
 
 
 def answer_costs_by_credential_type(s: Sample) -> Answer:
@@ -264,15 +292,21 @@ def answer_costs_by_credential_type(s: Sample) -> Answer:
 
 
 def answer_credentials_by_provider_and_level(s: Sample) -> Answer:
-    found = {(english(by), english(level["ceterms:targetNodeName"]), c["@id"])
-             for c in s.all("ceterms:Credential") for by in s.at(c, "ceterms:ownedBy")
-             for level in s.at(c, "ceterms:audienceLevelType")}  # fmt: skip
+    found = {
+        (english(by), english(level["ceterms:targetNodeName"]), c["@id"])
+        for c in s.all("ceterms:Credential")
+        for by in s.at(c, "ceterms:ownedBy")
+        for level in s.at(c, "ceterms:audienceLevelType")
+    }
     return [(*key, n) for key, n in Counter(row[:2] for row in found).items()]
 
 
 def answer_credentials_for_an_occupation(s: Sample, word: str = "nurs") -> Answer:
-    found = {(*head(c), english(work["ceterms:targetNodeName"]))
-             for c in s.all("ceterms:Credential") for work in s.at(c, "ceterms:occupationType")}
+    found = {
+        (*head(c), english(work["ceterms:targetNodeName"]))
+        for c in s.all("ceterms:Credential")
+        for work in s.at(c, "ceterms:occupationType")
+    }
     return {row for row in found if word.lower() in row[2].lower()}
 
 
@@ -284,8 +318,12 @@ def answer_dead_links(s: Sample) -> Answer:
 
 
 def answer_durations(s: Sample) -> Answer:
-    return {(*head(c), time["ceterms:exactDuration"]) for c in s.all("ceterms:Credential")
-            for time in s.at(c, "ceterms:estimatedDuration") if "ceterms:exactDuration" in time}
+    return {
+        (*head(c), time["ceterms:exactDuration"])
+        for c in s.all("ceterms:Credential")
+        for time in s.at(c, "ceterms:estimatedDuration")
+        if "ceterms:exactDuration" in time
+    }
 
 
 def answer_everything_before(s: Sample, after: str = NURSING) -> Answer:
@@ -307,15 +345,21 @@ def answer_framework_competencies(s: Sample) -> Answer:
 
 
 def answer_in_more_than_one_pathway(s: Sample) -> Answer:
-    found = {(p["@id"], head(c)) for p in s.all("ceterms:Pathway")
-             for c in s.at(p, "ceterms:hasPart", "ceterms:proxyFor")
-             if vocabulary().is_a(c["@type"], "ceterms:Credential")}  # fmt: skip
+    found = {
+        (p["@id"], head(c))
+        for p in s.all("ceterms:Pathway")
+        for c in s.at(p, "ceterms:hasPart", "ceterms:proxyFor")
+        if vocabulary().is_a(c["@type"], "ceterms:Credential")
+    }
     return [(*c, n) for c, n in Counter(c for _, c in found).items() if n > 1]
 
 
 def answer_licenses_and_their_requirements(s: Sample) -> Answer:
-    return {(*head(one), english(condition["ceterms:description"]))
-            for one in s.all("ceterms:License") for condition in s.at(one, "ceterms:requires")}
+    return {
+        (*head(one), english(condition["ceterms:description"]))
+        for one in s.all("ceterms:License")
+        for condition in s.at(one, "ceterms:requires")
+    }
 
 
 def answer_missing_most(s: Sample) -> Answer:
@@ -325,16 +369,26 @@ def answer_missing_most(s: Sample) -> Answer:
 
 def answer_most_connected_credentials(s: Sample) -> Answer:
     named = {record: set(links(graph)) for record, graph in s.documents.items()}
-    found = [(*head(c), sum(c["@id"] in said and not c["@id"].endswith(record)
-                            for record, said in named.items()))
-             for c in s.all("ceterms:Credential") if not c["@id"].startswith("_")]  # fmt: skip
+    found = [
+        (
+            *head(c),
+            sum(
+                c["@id"] in said and not c["@id"].endswith(record) for record, said in named.items()
+            ),
+        )
+        for c in s.all("ceterms:Credential")
+        if not c["@id"].startswith("_")
+    ]
     return sorted((row for row in found if row[2]), key=lambda row: (-row[2], row[1], row[0]))[:50]
 
 
 def answer_one_sided_links(s: Sample) -> Answer:
-    return {(*head(part), whole["@id"]) for _, part in s.records()
-            for whole in s.at(part, "ceterms:isPartOf")
-            if part["@id"] not in map(link, each(whole.get("ceterms:hasPart")))}  # fmt: skip
+    return {
+        (*head(part), whole["@id"])
+        for _, part in s.records()
+        for whole in s.at(part, "ceterms:isPartOf")
+        if part["@id"] not in map(link, each(whole.get("ceterms:hasPart")))
+    }
 
 
 def answer_organizations_without_contact_data(s: Sample) -> Answer:
@@ -353,29 +407,49 @@ def answer_pathway_components(s: Sample) -> Answer:
         parts = [node for node in graph if node["@type"].endswith("Component")]
         for node in parts if graph[0]["@type"] == "ceterms:Pathway" else []:
             for proxy in s.at(node, "ceterms:proxyFor") or [None]:
-                yield (*head(graph[0]), *head(node), iri(node["@type"]),
-                       head(proxy)[0] if proxy else "")  # fmt: skip
+                yield (
+                    *head(graph[0]),
+                    *head(node),
+                    iri(node["@type"]),
+                    head(proxy)[0] if proxy else "",
+                )
 
 
 def answer_places(s: Sample) -> Answer:
     said = (QUERIES / "places.rq").read_text("utf-8")
-    kinds = ["ceterms:Credential", "ceterms:LearningOpportunityProfile",
-             "ceterms:LearningProgram", "ceterms:Course", "ceterms:AssessmentProfile",
-             *(["ceterms:SupportService"] if "support service" in said else []),
-             *(["ceterms:ScheduledOffering"] if "offerings" in said else [])]  # fmt: skip
-    return {(*head(node), english(place.get("ceterms:addressLocality", {"en-US": ""})),
-             place["ceterms:latitude"], place["ceterms:longitude"])
-            for node in s.all(*kinds) for place in s.at(node, "ceterms:availableAt")
-            if "ceterms:latitude" in place}  # fmt: skip
+    kinds = [
+        "ceterms:Credential",
+        "ceterms:LearningOpportunityProfile",
+        "ceterms:LearningProgram",
+        "ceterms:Course",
+        "ceterms:AssessmentProfile",
+        *(["ceterms:SupportService"] if "support service" in said else []),
+        *(["ceterms:ScheduledOffering"] if "offerings" in said else []),
+    ]
+    return {
+        (
+            *head(node),
+            english(place.get("ceterms:addressLocality", {"en-US": ""})),
+            place["ceterms:latitude"],
+            place["ceterms:longitude"],
+        )
+        for node in s.all(*kinds)
+        for place in s.at(node, "ceterms:availableAt")
+        if "ceterms:latitude" in place
+    }
 
 
 def answer_quality_assurance(s: Sample) -> Answer:
     for verb in ("accredit", "approve", "recognize", "regulate"):
         by = f"{verb}ed by" if verb == "accredit" else f"{verb}d by"
-        said = {(n["@id"], o["@id"]) for n in s.nodes.values()
-                for o in s.at(n, f"ceterms:{by.split()[0]}By")}  # fmt: skip
-        said |= {(n["@id"], o["@id"]) for o in s.nodes.values()
-                 for n in s.at(o, f"ceterms:{verb}s")}  # fmt: skip
+        said = {
+            (n["@id"], o["@id"])
+            for n in s.nodes.values()
+            for o in s.at(n, f"ceterms:{by.split()[0]}By")
+        }
+        said |= {
+            (n["@id"], o["@id"]) for o in s.nodes.values() for n in s.at(o, f"ceterms:{verb}s")
+        }
         for thing, assurer in said:
             yield *head(s.nodes[thing]), by, english(s.nodes[assurer])
 
@@ -394,36 +468,47 @@ def answer_required_competencies(s: Sample) -> Answer:
 
 
 def answer_required_credentials(s: Sample) -> Answer:
-    return {(*head(c), english(r), english(by)) for c in s.all("ceterms:Credential")
-            for r in s.linked(c, ["ceterms:requires"]) for by in s.at(r, "ceterms:ownedBy")
-            if vocabulary().is_a(r["@type"], "ceterms:Credential")
-            and by["@id"] not in each(c["ceterms:ownedBy"])}  # fmt: skip
+    return {
+        (*head(c), english(r), english(by))
+        for c in s.all("ceterms:Credential")
+        for r in s.linked(c, ["ceterms:requires"])
+        for by in s.at(r, "ceterms:ownedBy")
+        if vocabulary().is_a(r["@type"], "ceterms:Credential")
+        and by["@id"] not in each(c["ceterms:ownedBy"])
+    }
 
 
 def answer_search_by_name(s: Sample, word: str = "welding") -> Answer:
     """One row for each record, under whichever of its names has the word."""
     for _, node in s.records():
-        names = {k: v for key in ("ceterms:name", "ceasn:name", "skos:prefLabel")
-                 for k, v in node.get(key, {}).items()}  # fmt: skip
+        names = {
+            k: v
+            for key in ("ceterms:name", "ceasn:name", "skos:prefLabel")
+            for k, v in node.get(key, {}).items()
+        }
         if any(word.lower() in name.lower() for name in names.values()):
             yield node["@id"], iri(node["@type"])
 
 
 def answer_transfer_partners(s: Sample) -> Answer:
     by = "ceterms:ownedBy|ceterms:offeredBy"
-    found = {(english(giver), english(taker), profile["@id"])
-             for profile in s.all("ceterms:TransferValueProfile")
-             for giver in s.at(profile, "ceterms:transferValueFrom", by)
-             for taker in s.at(profile, "ceterms:transferValueFor", by)}  # fmt: skip
+    found = {
+        (english(giver), english(taker), profile["@id"])
+        for profile in s.all("ceterms:TransferValueProfile")
+        for giver in s.at(profile, "ceterms:transferValueFrom", by)
+        for taker in s.at(profile, "ceterms:transferValueFor", by)
+    }
     return [(*key, n) for key, n in Counter(row[:2] for row in found).items()]
 
 
 def answer_transfer_values(s: Sample) -> Answer:
-    return {(*head(p), english(giver), english(taker), value["schema:value"])
-            for p in s.all("ceterms:TransferValueProfile")
-            for giver in s.at(p, "ceterms:transferValueFrom")
-            for taker in s.at(p, "ceterms:transferValueFor")
-            for value in s.at(p, "ceterms:transferValue")}  # fmt: skip
+    return {
+        (*head(p), english(giver), english(taker), value["schema:value"])
+        for p in s.all("ceterms:TransferValueProfile")
+        for giver in s.at(p, "ceterms:transferValueFrom")
+        for taker in s.at(p, "ceterms:transferValueFor")
+        for value in s.at(p, "ceterms:transferValue")
+    }
 
 
 def answer_versions_of_a_record(s: Sample, record: str = NURSING) -> Answer:
@@ -443,8 +528,11 @@ def neighbours(
 ) -> Answer:
     start = s.nodes[f"{BASE}/resources/{record}"]
     found = {(*head(node), "by the record") for node in s.linked(start, own)}
-    return found | {(*head(node), label) for node in s.nodes.values()
-                    if any(other is start for other in s.linked(node, others))}  # fmt: skip
+    return found | {
+        (*head(node), label)
+        for node in s.nodes.values()
+        if any(other is start for other in s.linked(node, others))
+    }
 
 
 def answer_withdrawn_records(s: Sample) -> Answer:
@@ -453,11 +541,17 @@ def answer_withdrawn_records(s: Sample) -> Answer:
 
 ANSWERS: dict[str, Callable[..., Answer]] = {
     name.removeprefix("answer_").replace("_", "-"): function
-    for name, function in list(globals().items()) if name.startswith("answer_")
-}  # fmt: skip
+    for name, function in list(globals().items())
+    if name.startswith("answer_")
+}
 # Columns that the files do not determine, such as times.
-LEFT_OUT = {"changes-since": [3], "dead-links": [1], "search-by-name": [1],
-            "versions-of-a-record": [2, 3, 4], "withdrawn-records": [1]}  # fmt: skip
+LEFT_OUT = {
+    "changes-since": [3],
+    "dead-links": [1],
+    "search-by-name": [1],
+    "versions-of-a-record": [2, 3, 4],
+    "withdrawn-records": [1],
+}
 
 
 def plain(row: Iterable[Any]) -> tuple[Any, ...]:
@@ -472,8 +566,9 @@ def same(name: str, found: list[Row], expected: Answer) -> None:
     got = Counter(plain(c for i, c in enumerate(row) if i not in left_out) for row in found)
     wanted = Counter(map(plain, expected))
     assert {"too much": got - wanted, "missing": wanted - got} == {
-        "too much": Counter(), "missing": Counter()
-    }  # fmt: skip
+        "too much": Counter(),
+        "missing": Counter(),
+    }
 
 
 @pytest.mark.parametrize("name", sorted(ANSWERS))
@@ -486,8 +581,11 @@ def test_ways_to_and_from_every_record(client: FlaskClient, sample: Sample) -> N
     for record, node in sample.records():
         if not any(key in node for key in FROM + FOR):
             continue
-        for name, parameter in (("everything-before", "after"), ("what-precedes", "after"),
-                                ("what-succeeds", "before")):  # fmt: skip
+        for name, parameter in (
+            ("everything-before", "after"),
+            ("what-precedes", "after"),
+            ("what-succeeds", "before"),
+        ):
             found = rows(client, name, **{parameter: record})
             if Counter(found) != Counter(ANSWERS[name](sample, record)):
                 wrong.add((name, english(node)))
@@ -513,15 +611,23 @@ def test_newest_changes(client: FlaskClient, sample: Sample) -> None:
     """The newest versions, newest first: those of all records, with and without a name."""
     last = {record: number for record, number, _ in sample.events}
     newest = [row for row in rows(client, "changes-since") if row[2] == f"{CTG}publish"]
-    current = [(row[0][-39:], row[1]) for row in newest if row[0][-39:] in sample.documents
-               and int(row[1]) == last[row[0][-39:]]]  # fmt: skip
+    current = [
+        (row[0][-39:], row[1])
+        for row in newest
+        if row[0][-39:] in sample.documents and int(row[1]) == last[row[0][-39:]]
+    ]
     assert [(row[0][-39:], row[2]) for row in rows(client, "changed-records")] == current[:100]
 
 
 def test_top_rows(client: FlaskClient, sample: Sample) -> None:
     """The lists of the most come with the most first."""
-    for name in ("most-connected-credentials", "missing-most", "records-by-class",
-                 "in-more-than-one-pathway", "transfer-partners"):  # fmt: skip
+    for name in (
+        "most-connected-credentials",
+        "missing-most",
+        "records-by-class",
+        "in-more-than-one-pathway",
+        "transfer-partners",
+    ):
         counts = [int(row[-1]) for row in rows(client, name)]
         assert counts == sorted(counts, reverse=True), name
     assert sum(int(row[1]) for row in rows(client, "records-by-class")) == len(sample.documents)
@@ -597,11 +703,32 @@ def test_number(most: str, client: FlaskClient, sample: Sample) -> None:
     same(name, rows(client, name, most=most), answer_affordable_credentials(sample, float(most)))
 
 
-@pytest.mark.parametrize("word", [
-    "WELD", "", "y\\", '"at" \\', "} #", "á", "资", "\\", "'\" } #", '\\" } #', "\\u0022 } #",
-    '" } UNION { ?record ?p ?o } #', '"@en } #', "\n}\r\n{", "\x00", 'VALUES ?word { "welding" }',
-    "\\g<1>", "\'\'\'", "{word}", "?name", "<script>",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "word",
+    [
+        "WELD",
+        "",
+        "y\\",
+        '"at" \\',
+        "} #",
+        "á",
+        "资",
+        "\\",
+        "'\" } #",
+        '\\" } #',
+        "\\u0022 } #",
+        '" } UNION { ?record ?p ?o } #',
+        '"@en } #',
+        "\n}\r\n{",
+        "\x00",
+        'VALUES ?word { "welding" }',
+        "\\g<1>",
+        "'''",
+        "{word}",
+        "?name",
+        "<script>",
+    ],
+)
 def test_word(word: str, client: FlaskClient, sample: Sample) -> None:
     """A word is looked for as it is, and is never read as SPARQL."""
     # Whether a record has a row for each language is test_answer's matter.
@@ -609,15 +736,22 @@ def test_word(word: str, client: FlaskClient, sample: Sample) -> None:
     assert found == set(answer_search_by_name(sample, word))
     name = "credentials-for-an-occupation"
     same(name, rows(client, name, word=word), ANSWERS[name](sample, word))
-    page = client.get(f"/queries/{name}", query_string={"word": word},
-                      headers={"Accept": "text/html"})  # fmt: skip
+    page = client.get(
+        f"/queries/{name}", query_string={"word": word}, headers={"Accept": "text/html"}
+    )
     assert page.status_code == 200 and '<script>"' not in page.text
 
 
-@pytest.mark.parametrize("form", [
-    NURSING.upper(), f" {NURSING} ", f"{BASE}/resources/{NURSING}", f"{BASE}/graph/{NURSING}",
-    f"http://LOCALHOST:8000/resources/{NURSING.upper()}",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "form",
+    [
+        NURSING.upper(),
+        f" {NURSING} ",
+        f"{BASE}/resources/{NURSING}",
+        f"{BASE}/graph/{NURSING}",
+        f"http://LOCALHOST:8000/resources/{NURSING.upper()}",
+    ],
+)
 def test_record(form: str, client: FlaskClient) -> None:
     for name, parameter in (("what-precedes", "after"), ("versions-of-a-record", "record")):
         expected = rows(client, name, **{parameter: NURSING})
@@ -625,16 +759,28 @@ def test_record(form: str, client: FlaskClient) -> None:
 
 
 def test_day(client: FlaskClient, sample: Sample) -> None:
-    for since, expected in (("2020-01-01", len(sample.events)), ("2020-01-01T10:00:00+02:00",
-                            len(sample.events)), ("2999-01-01", 0)):  # fmt: skip
+    for since, expected in (
+        ("2020-01-01", len(sample.events)),
+        ("2020-01-01T10:00:00+02:00", len(sample.events)),
+        ("2999-01-01", 0),
+    ):
         assert len(rows(client, "changes-since", since=since)) == expected
 
 
-@pytest.mark.parametrize(("name", "parameter", "value"), [
-    *(("affordable-credentials", "most", v) for v in ("cheap", "", "nan", "inf", "1 } #", "0x1")),
-    *(("what-precedes", "after", v) for v in ("", "ce-1", "a b", "http://x/> } #", "http://x/}")),
-    *(("changes-since", "since", v) for v in ("", "yesterday", "2026-13-01", "01.02.2026")),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "parameter", "value"),
+    [
+        *(
+            ("affordable-credentials", "most", v)
+            for v in ("cheap", "", "nan", "inf", "1 } #", "0x1")
+        ),
+        *(
+            ("what-precedes", "after", v)
+            for v in ("", "ce-1", "a b", "http://x/> } #", "http://x/}")
+        ),
+        *(("changes-since", "since", v) for v in ("", "yesterday", "2026-13-01", "01.02.2026")),
+    ],
+)
 def test_wrong_values(name: str, parameter: str, value: str, client: FlaskClient) -> None:
     response = client.get(f"/queries/{name}", query_string={"format": "json", parameter: value})
     assert response.status_code == 400

@@ -22,8 +22,12 @@ from ctgraph.vocab.own_terms import OwnTerm, own_terms
 ONTOLOGY = URIRef("https://w3id.org/ctgraph/terms")
 FILE = ROOT / "ctgraph/vocab/terms.ttl"
 NAMES = {term.name for term in own_terms()}
-FORMATS = {"turtle": "text/turtle", "ntriples": "application/n-triples",
-           "rdfxml": "application/rdf+xml", "jsonld": "application/ld+json"}  # fmt: skip
+FORMATS = {
+    "turtle": "text/turtle",
+    "ntriples": "application/n-triples",
+    "rdfxml": "application/rdf+xml",
+    "jsonld": "application/ld+json",
+}
 PARSERS = {"turtle": "turtle", "ntriples": "nt", "rdfxml": "xml", "jsonld": "json-ld"}
 NAMED = re.compile(r"(?:\bctg:|\{CTG\}|ctgraph/terms#)([A-Za-z][\w-]*)")
 # The rules that reports name stand in the code that finds what they are about.
@@ -44,14 +48,21 @@ def described() -> Graph:
 
 
 def rules() -> set[str]:
-    return {name for file, pattern in RULES.items()
-            for name in re.findall(pattern, (ROOT / file).read_text("utf-8"))}  # fmt: skip
+    return {
+        name
+        for file, pattern in RULES.items()
+        for name in re.findall(pattern, (ROOT / file).read_text("utf-8"))
+    }
 
 
 def named_in_sources() -> set[str]:
     """Return the terms that code and ready-made queries name."""
-    files = [*ROOT.glob("ctgraph/**/*.py"), *ROOT.glob("ctgraph/shapes/*.ttl"),
-             *ROOT.glob("ctgraph/web/static/*/*.js"), *ROOT.glob("queries/*.rq")]  # fmt: skip
+    files = [
+        *ROOT.glob("ctgraph/**/*.py"),
+        *ROOT.glob("ctgraph/shapes/*.ttl"),
+        *ROOT.glob("ctgraph/web/static/*/*.js"),
+        *ROOT.glob("queries/*.rq"),
+    ]
     return {name for file in files for name in NAMED.findall(file.read_text("utf-8"))}
 
 
@@ -110,13 +121,18 @@ def test_each_term_is_whole() -> None:
         assert list(graph.objects(iri, RDFS.isDefinedBy)) == [ONTOLOGY]
         assert term.kind == "property" or not (term.domain or term.range or term.inverse_of)
     assert {str(subject) for subject in graph.subjects()} == {
-        str(ONTOLOGY), *(term.iri for term in own_terms())}  # fmt: skip
+        str(ONTOLOGY),
+        *(term.iri for term in own_terms()),
+    }
 
 
 def test_what_terms_refer_to_exists() -> None:
     graph = described()
-    referred = {str(o) for p in (RDFS.domain, RDFS.range, RDFS.seeAlso, OWL.inverseOf)
-                for o in graph.objects(None, p)}  # fmt: skip
+    referred = {
+        str(o)
+        for p in (RDFS.domain, RDFS.range, RDFS.seeAlso, OWL.inverseOf)
+        for o in graph.objects(None, p)
+    }
     referred |= {iri for term in own_terms() for iri in term.domain + term.range}
     for iri in referred:
         if iri.startswith(CTG):

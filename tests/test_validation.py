@@ -72,10 +72,13 @@ def test_a_problem_says_what_where_and_how_to_mend_it(engine: str) -> None:
 
 
 def test_problems_inside_nested_profiles_have_their_place_and_line() -> None:
-    durations = [{"@type": "ceterms:DurationProfile", "ceterms:exactDuration": text}
-                 for text in ("P2Y", "two years")]  # fmt: skip
-    data = orjson.dumps(certificate(**{"ceterms:estimatedDuration": durations}),
-                        option=orjson.OPT_INDENT_2)  # fmt: skip
+    durations = [
+        {"@type": "ceterms:DurationProfile", "ceterms:exactDuration": text}
+        for text in ("P2Y", "two years")
+    ]
+    data = orjson.dumps(
+        certificate(**{"ceterms:estimatedDuration": durations}), option=orjson.OPT_INDENT_2
+    )
     problem = examine(data, Settings())[0].report.problems[0]
     assert problem.pointer == "/@graph/0/ceterms:estimatedDuration/1/ceterms:exactDuration"
     assert problem.detail["value"] == "two years"
@@ -110,10 +113,12 @@ def test_completeness_counts_what_is_recommended() -> None:
         ({"ceterms:requiredNumber": 3}, ("domain", "ceterms:requiredNumber")),
         ({"ceterms:isNonCredit": "perhaps"}, ("range", "ceterms:isNonCredit")),
         ({"ceterms:requires": [{"@value": "a degree"}]}, ("range", "ceterms:requires/0")),
-        ({"ceterms:estimatedCost": [{"@type": "ceterms:Place"}]},
-         ("range", "ceterms:estimatedCost/0")),
+        (
+            {"ceterms:estimatedCost": [{"@type": "ceterms:Place"}]},
+            ("range", "ceterms:estimatedCost/0"),
+        ),
     ],
-)  # fmt: skip
+)
 def test_doubtful_terms_are_advised_on_and_never_refused(
     more: dict[str, Any], found: tuple[str, str]
 ) -> None:
@@ -139,8 +144,11 @@ def test_links_are_looked_at_by_the_registry(client: FlaskClient, registry: Regi
     client.delete(f"/resources/documents/{ctid_number(4)}", headers=registry.authorization)
     problems = send(whole).json["validation"]["problems"]
     found = {(p["advice"], p["value"]) for p in problems if "advice" in p}
-    assert found == {("one-sided", ctid_number(3)), ("withdrawn", ctid_number(4)),
-                     ("unknown", owner.rpartition("/")[2])}  # fmt: skip
+    assert found == {
+        ("one-sided", ctid_number(3)),
+        ("withdrawn", ctid_number(4)),
+        ("unknown", owner.rpartition("/")[2]),
+    }
     assert all(p["line"] for p in client.post("/validate", json=whole).json["problems"])
 
 
@@ -151,8 +159,9 @@ def test_validate_answers_in_every_format(client: FlaskClient) -> None:
     bad = orjson.dumps(without("ceterms:name"))
 
     def ask(format: str) -> str:
-        answer = client.post(f"/validate?format={format}", data=bad,
-                             content_type="application/ld+json")  # fmt: skip
+        answer = client.post(
+            f"/validate?format={format}", data=bad, content_type="application/ld+json"
+        )
         assert answer.status_code == 200
         return answer.text
 
@@ -174,8 +183,9 @@ def test_validate_reads_every_rdf_format(client: FlaskClient, name: str) -> None
     format = formats.format_named(name)
     assert format
     document = parse(orjson.dumps(without("ceterms:name")), Settings())
-    answer = client.post("/validate", data=serialize.document(document.quads, format),
-                         content_type=format.media_type).json  # fmt: skip
+    answer = client.post(
+        "/validate", data=serialize.document(document.quads, format), content_type=format.media_type
+    ).json
     assert answer["ctid"] == ctid_number(1)
     assert answer["counts"]["violation"] == 1 and "pointer" not in answer["problems"][0]
 
@@ -186,9 +196,13 @@ def test_wrong_requests_to_validate(make_registry: Callable[..., Registry]) -> N
     assert client.post("/validate", data=b"x", content_type="image/png").status_code == 415
     assert client.post("/validate", json={}, headers={"Accept": "image/png"}).status_code == 406
     assert client.post("/validate", data=b'{"a": "' + b"x" * 600 + b'"}').status_code == 413
-    for data, content_type in ((b"{", "application/json"), (b"\xff", "application/json"),
-                               (b"[]", "application/json"), (b"3", "application/json"),
-                               (b"<a> <b>", "text/turtle")):  # fmt: skip
+    for data, content_type in (
+        (b"{", "application/json"),
+        (b"\xff", "application/json"),
+        (b"[]", "application/json"),
+        (b"3", "application/json"),
+        (b"<a> <b>", "text/turtle"),
+    ):
         answer = client.post("/validate", data=data, content_type=content_type)
         assert answer.status_code == 200, data
         found = answer.json.get("problems", answer.json.get("reports"))
@@ -226,13 +240,20 @@ def test_the_pages_of_the_minimum_data(client: FlaskClient) -> None:
 
 def test_a_term_tells_how_often_it_is_used(client: FlaskClient, registry: Registry) -> None:
     for number in (1, 2):
-        client.post(registry.documents_url, json=certificate(number),
-                    headers=registry.authorization)  # fmt: skip
+        client.post(
+            registry.documents_url, json=certificate(number), headers=registry.authorization
+        )
     registry.project()
-    counts = {term: client.get(f"/vocab/{term}").json["count"] for term in (
-        "ceterms:Certificate", "ceterms:subjectWebpage", "credentialStat:Active",
-        "ceterms:CredentialStatus", "ceterms:Diploma",
-    )}  # fmt: skip
+    counts = {
+        term: client.get(f"/vocab/{term}").json["count"]
+        for term in (
+            "ceterms:Certificate",
+            "ceterms:subjectWebpage",
+            "credentialStat:Active",
+            "ceterms:CredentialStatus",
+            "ceterms:Diploma",
+        )
+    }
     assert list(counts.values()) == [2, 2, 2, 2, 0]
     assert client.get("/vocab/https://purl.org/ctdl/terms/name").json["curie"] == "ceterms:name"
     page = client.get("/vocab/ceterms:name", headers={"Accept": "text/html"}).text
@@ -243,16 +264,18 @@ def test_an_organization_sees_what_its_records_lack(
     client: FlaskClient, registry: Registry
 ) -> None:
     for number, more in ((1, {}), (2, {"ceterms:keyword": {"en": "x"}})):
-        client.post(registry.documents_url, json=certificate(number, **more),
-                    headers=registry.authorization)  # fmt: skip
+        client.post(
+            registry.documents_url, json=certificate(number, **more), headers=registry.authorization
+        )
     registry.project()
     found = client.get(f"/organizations/{ctid_number(0)}/completeness").json
     assert found["records"] == 2 and found["completeness"] == pytest.approx(1 / 24, abs=1e-3)
     lacking = {row["property"]: row["records"] for row in found["lacking"]}
     assert lacking["ceterms:keyword"] == 1 and lacking["ceterms:image"] == 2
     assert found["leastComplete"][0]["id"].endswith(ctid_number(1))
-    page = client.get(f"/organizations/{ctid_number(0)}/completeness",
-                      headers={"Accept": "text/html"})  # fmt: skip
+    page = client.get(
+        f"/organizations/{ctid_number(0)}/completeness", headers={"Accept": "text/html"}
+    )
     assert "4%" in page.text
     assert client.get(f"/organizations/{ctid_number(9)}/completeness").status_code == 404
 
@@ -289,8 +312,9 @@ def test_json_lines_are_named_by_file_and_line(tmp_path: Path) -> None:
     lines.write_bytes(b"\n".join(map(orjson.dumps, (certificate(), without("ceterms:name")))))
     found = run(str(lines), "--format", "github")
     assert f"::error file={lines},line=2,title=required-name::" in found.output
-    results = json.loads(CliRunner().invoke(main, ["validate", str(lines), "--format", "sarif"])
-                         .stdout)["runs"][0]["results"]  # fmt: skip
+    results = json.loads(
+        CliRunner().invoke(main, ["validate", str(lines), "--format", "sarif"]).stdout
+    )["runs"][0]["results"]
     where = results[0 if results[0]["level"] == "error" else -1]["locations"][0]["physicalLocation"]
     assert where["artifactLocation"]["uri"] == str(lines)
 
@@ -322,17 +346,21 @@ def test_the_values_file_is_what_the_vocabulary_makes() -> None:
     ("text", "says"),
     [
         ("@prefix : <http://x/> .\n:a :b", "line 2"),
-        ("ctgs:x a sh:PropertyShape ; sh:name \"x\" ; sh:message \"A. B.\" .", "line 3"),
-        ("ctgs:x a sh:PropertyShape ; sh:path ctgs:p ; sh:name \"x\" ; sh:message \"No remedy\" .",
-         "two sentences"),
+        ('ctgs:x a sh:PropertyShape ; sh:name "x" ; sh:message "A. B." .', "line 3"),
+        (
+            'ctgs:x a sh:PropertyShape ; sh:path ctgs:p ; sh:name "x" ; sh:message "No remedy" .',
+            "two sentences",
+        ),
         ("ctgs:x a sh:NodeShape ; sh:targetClass ctgs:C ; sh:property ctgs:absent .", "absent"),
     ],
-)  # fmt: skip
+)
 def test_shapes_that_do_not_load_name_the_file_and_the_line(
     tmp_path: Path, text: str, says: str
 ) -> None:
-    head = "@prefix sh: <http://www.w3.org/ns/shacl#> .\n" \
-           "@prefix ctgs: <https://w3id.org/ctgraph/shapes#> .\n"  # fmt: skip
+    head = (
+        "@prefix sh: <http://www.w3.org/ns/shacl#> .\n"
+        "@prefix ctgs: <https://w3id.org/ctgraph/shapes#> .\n"
+    )
     (tmp_path / "mine.ttl").write_text(text if text.startswith("@") else head + text)
     with pytest.raises(SettingsError, match=says) as error:
         Shapes(tmp_path)
@@ -363,10 +391,11 @@ def places(value: Any, at: str = "") -> dict[str, str]:
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=6),
-    lambda inner: st.lists(inner, max_size=4)
-    | st.dictionaries(st.text(max_size=6), inner, max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=6), inner, max_size=4)
+    ),
     max_leaves=20,
-)  # fmt: skip
+)
 
 
 @given(st.dictionaries(st.text(max_size=6), json_values))

@@ -19,9 +19,15 @@ CETERMS = "https://purl.org/ctdl/terms/"
 
 
 def official() -> list[Path]:
-    return [shared(f"vocab/{name}") for name in
-            ("ctdl-schema.json", "ctdl-context.json", "ctdlasn-schema.json",
-             "ctdlasn-context.json")]  # fmt: skip
+    return [
+        shared(f"vocab/{name}")
+        for name in (
+            "ctdl-schema.json",
+            "ctdl-context.json",
+            "ctdlasn-schema.json",
+            "ctdlasn-context.json",
+        )
+    ]
 
 
 def context(name: str) -> dict[str, object]:
@@ -104,9 +110,10 @@ def test_a_class_is_itself_and_descends_over_several_steps():
 
 def test_the_concepts_of_a_scheme_are_listed():
     concepts = {term.curie for term in vocabulary().concepts_of("ceterms:CredentialStatus")}
-    assert concepts == {f"credentialStat:{name}" for name in
-                        ("Active", "Ceasing", "Deprecated", "Probationary", "Suspended",
-                         "TeachOut")}  # fmt: skip
+    assert concepts == {
+        f"credentialStat:{name}"
+        for name in ("Active", "Ceasing", "Deprecated", "Probationary", "Suspended", "TeachOut")
+    }
     assert vocabulary().concepts_of("ceterms:Certificate") == []
 
 
@@ -158,11 +165,18 @@ def test_prefixes_match_in_any_case_and_iris_stay_as_they_are():
 
 def test_definitions_are_read_back_after_an_import(tmp_path):
     source = tmp_path / "schema.json"
-    source.write_text(json.dumps({"@graph": [
-        {"@id": "ceterms:ctid", "rdfs:comment": {"en-US": "An identifier – unique."}},
-        {"@id": "credentialStat:Active", "skos:definition": {"en-US": "In force."}},
-        {"@id": "ceterms:name", "rdfs:comment": {}},
-    ]}), "utf-8")  # fmt: skip
+    source.write_text(
+        json.dumps(
+            {
+                "@graph": [
+                    {"@id": "ceterms:ctid", "rdfs:comment": {"en-US": "An identifier – unique."}},
+                    {"@id": "credentialStat:Active", "skos:definition": {"en-US": "In force."}},
+                    {"@id": "ceterms:name", "rdfs:comment": {}},
+                ]
+            }
+        ),
+        "utf-8",
+    )
     assert load_definitions(tmp_path / "vocab") == {}
     assert import_definitions([source], tmp_path / "vocab") == 2
     assert load_definitions(tmp_path / "vocab") == {

@@ -160,9 +160,11 @@ class Suite:
     def _parse(self, file: str) -> Iterator[ox.Quad]:
         # Blank nodes get names of their own, for files are free to use the same ones.
         return ox.parse(
-            (self.root / file).read_bytes(), format=SYNTAXES[Path(file).suffix],
-            base_iri=f"{BASE}{file}", rename_blank_nodes=True,
-        )  # fmt: skip
+            (self.root / file).read_bytes(),
+            format=SYNTAXES[Path(file).suffix],
+            base_iri=f"{BASE}{file}",
+            rename_blank_nodes=True,
+        )
 
 
 def fragment(iri: object) -> str:

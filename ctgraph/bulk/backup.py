@@ -63,8 +63,9 @@ def back_up(ledger: Ledger, path: Path, progress: Progress) -> Backup:
     :raises OSError: when the file cannot be written.
     """
     if path.exists() and not _is_backup(path):
-        raise Conflict(f"{path} is there already and is no backup, so it is not replaced. "
-                       "Name another file.")  # fmt: skip
+        raise Conflict(
+            f"{path} is there already and is no backup, so it is not replaced. Name another file."
+        )
     part = path.with_name(f"{path.name}.part")
     _remove(part)
     os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
@@ -145,18 +146,18 @@ def _proved(engine: sa.Engine, what: str, progress: Progress) -> Backup:
         raise Damaged(f"{what} is damaged or incomplete: {_said(error)}") from error
     if wrong:
         more = f" … and {len(wrong) - MOST_SHOWN} more" if len(wrong) > MOST_SHOWN else ""
-        raise Damaged(f"{what} does not hold what was published: "
-                      f"{' '.join(wrong[:MOST_SHOWN])}{more}")  # fmt: skip
+        raise Damaged(
+            f"{what} does not hold what was published: {' '.join(wrong[:MOST_SHOWN])}{more}"
+        )
     return Backup(last, base)
 
 
-def _copy(
-    source: sa.Connection, target: sa.Connection, title: str, progress: Progress
-) -> None:
+def _copy(source: sa.Connection, target: sa.Connection, title: str, progress: Progress) -> None:
     """Copy all rows of all tables, a few at a time."""
     tables = metadata.sorted_tables
-    counts = [source.execute(sa.select(sa.func.count()).select_from(t)).scalar_one()
-              for t in tables]  # fmt: skip
+    counts = [
+        source.execute(sa.select(sa.func.count()).select_from(t)).scalar_one() for t in tables
+    ]
     for table in tables:
         found = source.execution_options(yield_per=ROWS).execute(table.select())
         keys = table.c.keys()

@@ -100,8 +100,10 @@ def load(
             tally.seconds["ledger"] += time.perf_counter() - started
             progress(size)
             if interrupted():
-                raise LoadStopped("It was interrupted. What was loaded is kept; run the same "
-                                  "command again to go on.")  # fmt: skip
+                raise LoadStopped(
+                    "It was interrupted. What was loaded is kept; run the same "
+                    "command again to go on."
+                )
     forget_progress(ledger, source)
     return tally
 
@@ -201,8 +203,10 @@ def _parse_entry(
             record = ctid.canonical(str(envelope.get("envelope_ceterms_ctid", "")))
             return Parsed(name, withdrawn=record, owner=owner)
         if len(data) > settings.max_document_bytes:
-            raise DocumentTooLarge(f"The document has {len(data):,} bytes; "
-                                   f"the limit is {settings.max_document_bytes:,}.")  # fmt: skip
+            raise DocumentTooLarge(
+                f"The document has {len(data):,} bytes; "
+                f"the limit is {settings.max_document_bytes:,}."
+            )
         document = from_json(entry, data, settings, harvested=True)
         parsed_at = time.perf_counter()
         seconds["parse"] += parsed_at - started

@@ -17,39 +17,123 @@ CTDLASN = "https://credreg.net/ctdlasn/schema/context/json"
 ORGANIZATION_EVERY = 60
 
 # Shares of the documents that are no organizations, in percent.
-SHARES = (("credential", 20), ("course", 7), ("program", 3), ("assessment", 26),
-          ("transfer", 5), ("framework", 39))  # fmt: skip
+SHARES = (
+    ("credential", 20),
+    ("course", 7),
+    ("program", 3),
+    ("assessment", 26),
+    ("transfer", 5),
+    ("framework", 39),
+)
 # Classes with their share in percent, and their level: a credential mostly requires lower ones.
 CREDENTIALS = (
-    ("ceterms:Badge", 10, 1), ("ceterms:MicroCredential", 8, 1),
-    ("ceterms:CertificateOfCompletion", 14, 1), ("ceterms:Certificate", 26, 2),
-    ("ceterms:Diploma", 4, 2), ("ceterms:ApprenticeshipCertificate", 3, 3),
-    ("ceterms:Certification", 12, 3), ("ceterms:AssociateDegree", 8, 3),
-    ("ceterms:License", 5, 4), ("ceterms:BachelorDegree", 6, 4),
-    ("ceterms:MasterDegree", 3, 5), ("ceterms:DoctoralDegree", 1, 6),
-)  # fmt: skip
+    ("ceterms:Badge", 10, 1),
+    ("ceterms:MicroCredential", 8, 1),
+    ("ceterms:CertificateOfCompletion", 14, 1),
+    ("ceterms:Certificate", 26, 2),
+    ("ceterms:Diploma", 4, 2),
+    ("ceterms:ApprenticeshipCertificate", 3, 3),
+    ("ceterms:Certification", 12, 3),
+    ("ceterms:AssociateDegree", 8, 3),
+    ("ceterms:License", 5, 4),
+    ("ceterms:BachelorDegree", 6, 4),
+    ("ceterms:MasterDegree", 3, 5),
+    ("ceterms:DoctoralDegree", 1, 6),
+)
 KINDS = [kind for kind, share in SHARES for _ in range(share)]
 CLASSES = [(name, level) for name, share, level in CREDENTIALS for _ in range(share)]
-SUBJECTS = ("Welding", "Nursing", "Cybersecurity", "Accounting", "Early Childhood Education",
-            "Data Analytics", "Electrical Work", "Automotive Service", "Culinary Arts",
-            "Paralegal Studies", "Supply Chain Management", "Medical Coding", "Carpentry",
-            "Network Administration", "Graphic Design", "Phlebotomy", "Emergency Medicine",
-            "Machining", "Hospitality", "Water Treatment")  # fmt: skip
-QUALITIES = ("Applied", "Advanced", "Introductory", "Professional", "Industrial", "Clinical",
-             "Community", "Rural", "Integrated", "Modern")  # fmt: skip
-PLACES = ("Ashford", "Brookfield", "Cedar Falls", "Dunmore", "Eastvale", "Fairhaven", "Glenrock",
-          "Hartwell", "Ironwood", "Juniper", "Kingsbridge", "Lakemont", "Millbrook", "Norwood",
-          "Oakdale", "Pinecrest")  # fmt: skip
-ACTIONS = ("plans", "inspects", "documents", "measures", "repairs", "explains", "compares",
-           "operates", "maintains", "designs")  # fmt: skip
-OBJECTS = ("equipment", "records", "procedures", "safety hazards", "materials", "customer needs",
-           "test results", "schedules", "drawings", "costs")  # fmt: skip
-OCCUPATIONS = (("51-4121.00", "Welders"), ("29-1141.00", "Registered Nurses"),
-               ("15-1212.00", "Information Security Analysts"), ("13-2011.00", "Accountants"),
-               ("47-2111.00", "Electricians"), ("25-2011.00", "Preschool Teachers"))  # fmt: skip
-CONDITIONS = ("ceterms:recommends", "ceterms:preparationFrom", "ceterms:isPreparationFor",
-              "ceterms:advancedStandingFrom", "ceterms:isAdvancedStandingFor",
-              "ceterms:isRequiredFor")  # fmt: skip
+SUBJECTS = (
+    "Welding",
+    "Nursing",
+    "Cybersecurity",
+    "Accounting",
+    "Early Childhood Education",
+    "Data Analytics",
+    "Electrical Work",
+    "Automotive Service",
+    "Culinary Arts",
+    "Paralegal Studies",
+    "Supply Chain Management",
+    "Medical Coding",
+    "Carpentry",
+    "Network Administration",
+    "Graphic Design",
+    "Phlebotomy",
+    "Emergency Medicine",
+    "Machining",
+    "Hospitality",
+    "Water Treatment",
+)
+QUALITIES = (
+    "Applied",
+    "Advanced",
+    "Introductory",
+    "Professional",
+    "Industrial",
+    "Clinical",
+    "Community",
+    "Rural",
+    "Integrated",
+    "Modern",
+)
+PLACES = (
+    "Ashford",
+    "Brookfield",
+    "Cedar Falls",
+    "Dunmore",
+    "Eastvale",
+    "Fairhaven",
+    "Glenrock",
+    "Hartwell",
+    "Ironwood",
+    "Juniper",
+    "Kingsbridge",
+    "Lakemont",
+    "Millbrook",
+    "Norwood",
+    "Oakdale",
+    "Pinecrest",
+)
+ACTIONS = (
+    "plans",
+    "inspects",
+    "documents",
+    "measures",
+    "repairs",
+    "explains",
+    "compares",
+    "operates",
+    "maintains",
+    "designs",
+)
+OBJECTS = (
+    "equipment",
+    "records",
+    "procedures",
+    "safety hazards",
+    "materials",
+    "customer needs",
+    "test results",
+    "schedules",
+    "drawings",
+    "costs",
+)
+OCCUPATIONS = (
+    ("51-4121.00", "Welders"),
+    ("29-1141.00", "Registered Nurses"),
+    ("15-1212.00", "Information Security Analysts"),
+    ("13-2011.00", "Accountants"),
+    ("47-2111.00", "Electricians"),
+    ("25-2011.00", "Preschool Teachers"),
+)
+CONDITIONS = (
+    "ceterms:recommends",
+    "ceterms:preparationFrom",
+    "ceterms:isPreparationFor",
+    "ceterms:advancedStandingFrom",
+    "ceterms:isAdvancedStandingFor",
+    "ceterms:isRequiredFor",
+)
 
 Node = dict[str, Any]
 
@@ -125,8 +209,10 @@ class _Registry:
         high = _mix(self._seed ^ _mix(index * 1_000_003 + part))
         digits = f"{high:016x}{_mix(high ^ index):016x}"
         variant = "89ab"[int(digits[16], 16) % 4]
-        return (f"ce-{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-"
-                f"{variant}{digits[17:20]}-{digits[20:]}")  # fmt: skip
+        return (
+            f"ce-{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-"
+            f"{variant}{digits[17:20]}-{digits[20:]}"
+        )
 
     def _iri(self, index: int, part: int = 0) -> str:
         return f"{BASE}/resources/{self._ctid(index, part)}"
@@ -139,8 +225,9 @@ class _Registry:
     def _credential_class(self, index: int) -> tuple[str, int]:
         return CLASSES[_mix(self._seed ^ _mix(index * 5 + 2)) % 100]
 
-    def _find(self, fits: Callable[[int], bool], count: int, not_: int,
-              chance: random.Random) -> list[str]:  # fmt: skip
+    def _find(
+        self, fits: Callable[[int], bool], count: int, not_: int, chance: random.Random
+    ) -> list[str]:
         """Return the IRIs of up to `count` fitting documents other than `not_`."""
         others = self._documents - self._organizations
         found: dict[str, None] = {}
@@ -154,12 +241,14 @@ class _Registry:
                 found[self._iri(index)] = None
         return list(found)
 
-    def _some(self, kinds: tuple[str, ...], count: int, not_: int,
-              chance: random.Random) -> list[str]:  # fmt: skip
+    def _some(
+        self, kinds: tuple[str, ...], count: int, not_: int, chance: random.Random
+    ) -> list[str]:
         return self._find(lambda other: self._kind(other) in kinds, count, not_, chance)
 
-    def _credentials(self, level: int, count: int, above: bool, not_: int,
-                     chance: random.Random) -> list[str]:  # fmt: skip
+    def _credentials(
+        self, level: int, count: int, above: bool, not_: int, chance: random.Random
+    ) -> list[str]:
         """Return credentials of lower (or higher) levels, with a few exceptions as in life."""
 
         def fits(index: int) -> bool:
@@ -187,15 +276,20 @@ class _Registry:
     def _organization(self, index: int, chance: random.Random) -> Node:
         place = PLACES[index % len(PLACES)]
         name = f"{place} {chance.choice(('College', 'University', 'Institute'))} {index}"
-        node = self._base("ceterms:CredentialOrganization", index, name,
-                          f"{name} offers education and training around {place}.")  # fmt: skip
+        node = self._base(
+            "ceterms:CredentialOrganization",
+            index,
+            name,
+            f"{name} offers education and training around {place}.",
+        )
         del node["ceterms:ownedBy"]
         node["ceterms:subjectWebpage"] = f"https://provider{index}.example/"
         node["ceterms:agentType"] = [_aligned("OrganizationType", "orgType:TwoYear", "Two-Year")]
         node["ceterms:agentSectorType"] = _aligned("AgentSector", "agentSector:Public", "Public")
         node["ceterms:email"] = [f"office@provider{index}.example"]
-        node["ceterms:address"] = [{"@type": "ceterms:Place",
-                                    "ceterms:addressLocality": _text(place)}]  # fmt: skip
+        node["ceterms:address"] = [
+            {"@type": "ceterms:Place", "ceterms:addressLocality": _text(place)}
+        ]
         return node
 
     def _condition(self, index: int, name: str, chance: random.Random) -> Node:
@@ -203,11 +297,13 @@ class _Registry:
         level, above = self._credential_class(index)[1], name.startswith("ceterms:is")
         learning = chance.randint(1, 3) if name == "ceterms:requires" else chance.randint(0, 1)
         targets: Node = {
-            "ceterms:targetCredential":
-                self._credentials(level, chance.randint(1, 3), above, index, chance),
-            "ceterms:targetLearningOpportunity":
-                self._some(("course", "program"), learning, index, chance),
-        }  # fmt: skip
+            "ceterms:targetCredential": self._credentials(
+                level, chance.randint(1, 3), above, index, chance
+            ),
+            "ceterms:targetLearningOpportunity": self._some(
+                ("course", "program"), learning, index, chance
+            ),
+        }
         if chance.random() < 0.4:
             targets["ceterms:targetAssessment"] = self._some(("assessment",), 1, index, chance)
         if chance.random() < 0.1:
@@ -234,29 +330,41 @@ class _Registry:
             node["ceterms:hasPart"] = self._credentials(level, 2, False, index, chance)
         if chance.random() < 0.5:
             code, occupation = chance.choice(OCCUPATIONS)
-            node["ceterms:occupationType"] = [{
-                "@type": "ceterms:CredentialAlignmentObject", "ceterms:codedNotation": code,
-                "ceterms:targetNodeName": _text(occupation),
-            }]  # fmt: skip
+            node["ceterms:occupationType"] = [
+                {
+                    "@type": "ceterms:CredentialAlignmentObject",
+                    "ceterms:codedNotation": code,
+                    "ceterms:targetNodeName": _text(occupation),
+                }
+            ]
         if chance.random() < 0.4:
-            node["ceterms:estimatedCost"] = [{
-                "@type": "ceterms:CostProfile", "ceterms:currency": "USD",
-                "ceterms:description": _text("Tuition and fees for the whole credential."),
-                "ceterms:price": chance.randint(2, 400) * 50.0,
-            }]  # fmt: skip
+            node["ceterms:estimatedCost"] = [
+                {
+                    "@type": "ceterms:CostProfile",
+                    "ceterms:currency": "USD",
+                    "ceterms:description": _text("Tuition and fees for the whole credential."),
+                    "ceterms:price": chance.randint(2, 400) * 50.0,
+                }
+            ]
         return node
 
     def _learning(self, kind: str, index: int, chance: random.Random) -> Node:
         subject = self._subject(index)
-        node = self._base(kind, index, f"{chance.choice(QUALITIES)} {subject} {index}",
-                          f"What people who are new to {subject} need at work.")  # fmt: skip
+        node = self._base(
+            kind,
+            index,
+            f"{chance.choice(QUALITIES)} {subject} {index}",
+            f"What people who are new to {subject} need at work.",
+        )
         node["ceterms:inLanguage"] = ["en-US"]
         status = _aligned("LifeCycleStatus", "lifeCycle:Active", "Active")
         node["ceterms:lifeCycleStatusType"] = status
-        node["ceterms:estimatedDuration"] = [{
-            "@type": "ceterms:DurationProfile",
-            "ceterms:exactDuration": f"P{chance.randint(2, 40)}W",
-        }]  # fmt: skip
+        node["ceterms:estimatedDuration"] = [
+            {
+                "@type": "ceterms:DurationProfile",
+                "ceterms:exactDuration": f"P{chance.randint(2, 40)}W",
+            }
+        ]
         above = self._credentials(0, 3, True, index, chance)
         node["ceterms:isPreparationFor"] = [
             _profile("Counts toward these credentials.", {"ceterms:targetCredential": above})
@@ -286,12 +394,19 @@ class _Registry:
         return node
 
     def _transfer(self, index: int, chance: random.Random) -> Node:
-        node = self._base("ceterms:TransferValueProfile", index, f"Transfer Agreement {index}",
-                          f"Credit for earlier learning in {self._subject(index)}.")  # fmt: skip
-        node["ceterms:transferValue"] = [{
-            "@type": "ceterms:ValueProfile", "schema:value": float(chance.randint(1, 30)),
-            "schema:description": _text("Semester hours of credit."),
-        }]  # fmt: skip
+        node = self._base(
+            "ceterms:TransferValueProfile",
+            index,
+            f"Transfer Agreement {index}",
+            f"Credit for earlier learning in {self._subject(index)}.",
+        )
+        node["ceterms:transferValue"] = [
+            {
+                "@type": "ceterms:ValueProfile",
+                "schema:value": float(chance.randint(1, 30)),
+                "schema:description": _text("Semester hours of credit."),
+            }
+        ]
         node["ceterms:transferValueFrom"] = self._some(("course", "assessment"), 3, index, chance)
         node["ceterms:transferValueFor"] = self._some(("credential", "program"), 2, index, chance)
         return node

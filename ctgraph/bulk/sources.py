@@ -32,8 +32,15 @@ EXPANSION = 100
 ANYWAY = 20_000_000
 """What any archive may expand to, however small it is, in bytes."""
 _SIP = 1 << 20
-_FAILURES = (OSError, EOFError, RuntimeError, ValueError, zlib.error, struct.error,
-             zipfile.BadZipFile)  # fmt: skip
+_FAILURES = (
+    OSError,
+    EOFError,
+    RuntimeError,
+    ValueError,
+    zlib.error,
+    struct.error,
+    zipfile.BadZipFile,
+)
 """What reading a broken, encrypted or truncated file raises."""
 
 
@@ -136,8 +143,7 @@ def whole(path: Path) -> Item:
 
 def shown(path: Path | str) -> str:
     """Return a name as it can be printed: file names may hold any bytes, and escape sequences."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode()
-                   for c in str(path))  # fmt: skip
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in str(path))
 
 
 def _opened(path: Path) -> IO[bytes]:
@@ -197,8 +203,10 @@ class _Bounds:
         too_long = len(data) > LARGEST
         self._left -= len(data)
         if self.spent:
-            raise Unreadable(f"It expands to more than {EXPANSION} times the size of its archive. "
-                             "What follows there is not read.")  # fmt: skip
+            raise Unreadable(
+                f"It expands to more than {EXPANSION} times the size of its archive. "
+                "What follows there is not read."
+            )
         if too_long:
             raise Unreadable(f"It is longer than {LARGEST:,} bytes.")
 

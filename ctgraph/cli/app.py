@@ -145,10 +145,15 @@ def _project_now(settings: Settings, ledger: Ledger) -> None:
 
 @main.command()
 @click.argument("record", metavar="CTID", type=CTID)
-@click.option("--format", "name", default="jsonld", show_default=True,
-              help="jsonld, json, turtle, ntriples, nquads, trig or rdfxml.")
+@click.option(
+    "--format",
+    "name",
+    default="jsonld",
+    show_default=True,
+    help="jsonld, json, turtle, ntriples, nquads, trig or rdfxml.",
+)
 @click.option("--version", "number", type=click.IntRange(min=1), help="A past version.")
-@click.option("--received", is_flag=True, help="The bytes exactly as they were sent.")  # fmt: skip
+@click.option("--received", is_flag=True, help="The bytes exactly as they were sent.")
 def get(record: str, name: str, number: int | None, received: bool) -> None:
     """Print the document that holds CTID."""
     from ctgraph.documents import serialize
@@ -174,10 +179,15 @@ def get(record: str, name: str, number: int | None, received: bool) -> None:
 
 @main.command()
 @click.argument("query", metavar="QUERY")
-@click.option("--format", "name", help="table (the default in a terminal), csv (elsewhere), tsv, "
-              "json or xml; turtle, ntriples, rdfxml or jsonld.")
-@click.option("--endpoint", metavar="URL",
-              help="Ask this SPARQL endpoint, not the store in the home folder.")  # fmt: skip
+@click.option(
+    "--format",
+    "name",
+    help="table (the default in a terminal), csv (elsewhere), tsv, "
+    "json or xml; turtle, ntriples, rdfxml or jsonld.",
+)
+@click.option(
+    "--endpoint", metavar="URL", help="Ask this SPARQL endpoint, not the store in the home folder."
+)
 def query(query: str, name: str | None, endpoint: str | None) -> None:
     """Run a SPARQL query: the text itself, a file that holds it, or '-' for standard input."""
     from ctgraph.cli import asking
@@ -202,14 +212,25 @@ def _query_text(query: str) -> str:
 
 
 @main.command()
-@click.argument("paths", nargs=-1, required=True,
-                type=click.Path(exists=True, allow_dash=True, path_type=Path))
-@click.option("--format", "name", default="text", show_default=True,
-              type=click.Choice(["text", "json", "csv", "turtle", "sarif", "github"]),
-              help="How to report.")
-@click.option("--input", "input_name", default="jsonld", show_default=True,
-              help="What standard input holds: jsonld, turtle, ntriples, nquads, trig or rdfxml.")
-@click.pass_context  # fmt: skip
+@click.argument(
+    "paths", nargs=-1, required=True, type=click.Path(exists=True, allow_dash=True, path_type=Path)
+)
+@click.option(
+    "--format",
+    "name",
+    default="text",
+    show_default=True,
+    type=click.Choice(["text", "json", "csv", "turtle", "sarif", "github"]),
+    help="How to report.",
+)
+@click.option(
+    "--input",
+    "input_name",
+    default="jsonld",
+    show_default=True,
+    help="What standard input holds: jsonld, turtle, ntriples, nquads, trig or rdfxml.",
+)
+@click.pass_context
 def validate(ctx: click.Context, paths: tuple[Path, ...], name: str, input_name: str) -> None:
     """Check documents without storing them. Needs no registry.
 

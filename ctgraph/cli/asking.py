@@ -66,8 +66,10 @@ def ask_endpoint(url: str, text: str, name: str) -> None:
 def _format(text: str, name: str) -> str:
     """Return the format to ask for; a table is made from CSV."""
     if name not in (TABLE, *RESULT_TYPES, *GRAPH_TYPES):
-        raise NotFound(f"{name!r} is no result format. There are "
-                       f"{', '.join((TABLE, *RESULT_TYPES, *GRAPH_TYPES))}.")  # fmt: skip
+        raise NotFound(
+            f"{name!r} is no result format. There are "
+            f"{', '.join((TABLE, *RESULT_TYPES, *GRAPH_TYPES))}."
+        )
     return "csv" if name == TABLE else name
 
 

@@ -82,8 +82,11 @@ def keep_private(settings: Settings) -> None:
     """Write files that nobody else reads, and tell when others may look into the home folder."""
     os.umask(0o077)
     if settings.home.is_dir() and settings.home.stat().st_mode & 0o077:
-        click.echo(f"Others on this machine can look into {settings.home}, which holds the hashes "
-                   f"of API keys. Run: chmod 700 {settings.home}", err=True)  # fmt: skip
+        click.echo(
+            f"Others on this machine can look into {settings.home}, which holds the hashes "
+            f"of API keys. Run: chmod 700 {settings.home}",
+            err=True,
+        )
 
 
 def open_registry() -> tuple[Settings, Ledger]:
@@ -108,8 +111,12 @@ def stages() -> Iterator[Callable[[str, int, int], None]]:
     Yields a function that moves one on: it takes a title, how many more steps are done, and how
     many there are.
     """
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
-               TimeRemainingColumn())  # fmt: skip
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
     with Progress(*columns, console=Console(stderr=True)) as progress:
         tasks: dict[str, TaskID] = {}
 

@@ -20,11 +20,19 @@ from ctgraph.settings import Settings
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
-@click.option("--owner", type=CTID, metavar="ORG_CTID",
-              help="Owner of all records. Left out: the owner that each document names.")
-@click.option("--report", type=FILE, default=Path("load-report.jsonl"), show_default=True,
-              help="Where rejected documents are listed with their reasons, and the "
-              "warnings.")  # fmt: skip
+@click.option(
+    "--owner",
+    type=CTID,
+    metavar="ORG_CTID",
+    help="Owner of all records. Left out: the owner that each document names.",
+)
+@click.option(
+    "--report",
+    type=FILE,
+    default=Path("load-report.jsonl"),
+    show_default=True,
+    help="Where rejected documents are listed with their reasons, and the warnings.",
+)
 def load(paths: tuple[Path, ...], owner: str | None, report: Path) -> None:
     """Load documents in bulk.
 
@@ -51,9 +59,12 @@ def load(paths: tuple[Path, ...], owner: str | None, report: Path) -> None:
         counts += f", {tally.warnings} of them with warnings"
     took = time.monotonic() - started
     tally.seconds |= projecting
-    click.echo(f"{counts or 'nothing'} in {took:.1f} s, queryable. Processor time: "
-               + ", ".join(f"{stage} {seconds:.1f} s" for stage, seconds in tally.seconds.items())
-               + ".", err=True)  # fmt: skip
+    click.echo(
+        f"{counts or 'nothing'} in {took:.1f} s, queryable. Processor time: "
+        + ", ".join(f"{stage} {seconds:.1f} s" for stage, seconds in tally.seconds.items())
+        + ".",
+        err=True,
+    )
     if tally.events["rejected"] or tally.warnings:
         click.echo(f"The reasons are in {report}.", err=True)
     if tally.events["rejected"]:

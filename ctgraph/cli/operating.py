@@ -14,10 +14,20 @@ from ctgraph.settings import load_settings
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535),
-              help="Port to listen on.")
-@click.option("--workers", default=2, show_default=True, type=click.IntRange(min=1),
-              help="Web worker processes.")  # fmt: skip
+@click.option(
+    "--port",
+    default=8000,
+    show_default=True,
+    type=click.IntRange(0, 65535),
+    help="Port to listen on.",
+)
+@click.option(
+    "--workers",
+    default=2,
+    show_default=True,
+    type=click.IntRange(min=1),
+    help="Web worker processes.",
+)
 def serve(host: str, port: int, workers: int) -> None:
     """Serve the registry in the foreground, with the projector. Stops cleanly on SIGTERM."""
     from ctgraph.server import supervisor
@@ -118,8 +128,10 @@ def restore(file: Path, home: Path | None, replace: bool) -> None:
         ledger = Ledger.of(settings)
         total = sum(ledger.counts().values())
         rebuild(settings, ledger, lambda done: progress("Rebuilding", done, total))
-    click.echo(f"The registry in {settings.home} is restored up to number {found.sequence}, "
-               "queryable.", err=True)  # fmt: skip
+    click.echo(
+        f"The registry in {settings.home} is restored up to number {found.sequence}, queryable.",
+        err=True,
+    )
 
 
 @click.command()

@@ -21,8 +21,14 @@ from ctgraph.pathways.routes import MEASURES, MOST_ROUTES, Route, Routes, routes
 from ctgraph.pathways.traversal import DEEPEST, LARGEST_PAGE
 
 LONGEST_LINE = 10_000
-FORMAT = click.option("--format", "name", default="tree", show_default=True,
-                      type=click.Choice(["tree", *FORMATS]), help="How to print it.")  # fmt: skip
+FORMAT = click.option(
+    "--format",
+    "name",
+    default="tree",
+    show_default=True,
+    type=click.Choice(["tree", *FORMATS]),
+    help="How to print it.",
+)
 
 
 @click.group()
@@ -34,16 +40,37 @@ def _walking(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command the options of a traversal."""
     options = (
         click.argument("record", metavar="CTID", type=CTID),
-        click.option("--depth", default=3, show_default=True, type=click.IntRange(1, DEEPEST),
-                     help="Steps to follow."),
-        click.option("--strength", "strengths", multiple=True, type=click.Choice(STRENGTHS),
-                     help="Strengths of links to follow; all when left out."),
-        click.option("--kind", "kinds", multiple=True, type=click.Choice(FAMILIES),
-                     help="Kinds of records to show; what lies between is passed over."),
-        click.option("--provider", "providers", multiple=True, metavar="ORG_CTID", type=CTID,
-                     help="Providers whose records to show."),
+        click.option(
+            "--depth",
+            default=3,
+            show_default=True,
+            type=click.IntRange(1, DEEPEST),
+            help="Steps to follow.",
+        ),
+        click.option(
+            "--strength",
+            "strengths",
+            multiple=True,
+            type=click.Choice(STRENGTHS),
+            help="Strengths of links to follow; all when left out.",
+        ),
+        click.option(
+            "--kind",
+            "kinds",
+            multiple=True,
+            type=click.Choice(FAMILIES),
+            help="Kinds of records to show; what lies between is passed over.",
+        ),
+        click.option(
+            "--provider",
+            "providers",
+            multiple=True,
+            metavar="ORG_CTID",
+            type=CTID,
+            help="Providers whose records to show.",
+        ),
         FORMAT,
-    )  # fmt: skip
+    )
     for option in reversed(options):
         command = option(command)
     return command
@@ -66,10 +93,21 @@ def succeeding(record: str, name: str, **given: Any) -> None:
 @pathways.command()
 @click.argument("start", metavar="FROM", type=CTID)
 @click.argument("goal", metavar="TO", type=CTID)
-@click.option("--routes", "k", default=3, show_default=True,
-              type=click.IntRange(1, MOST_ROUTES), help="How many.")  # fmt: skip
-@click.option("--by", default="steps", show_default=True, type=click.Choice(MEASURES),
-              help="What makes one better than another.")  # fmt: skip
+@click.option(
+    "--routes",
+    "k",
+    default=3,
+    show_default=True,
+    type=click.IntRange(1, MOST_ROUTES),
+    help="How many.",
+)
+@click.option(
+    "--by",
+    default="steps",
+    show_default=True,
+    type=click.Choice(MEASURES),
+    help="What makes one better than another.",
+)
 @FORMAT
 def route(start: str, goal: str, k: int, by: str, name: str) -> None:
     """Show the best routes from one record to another."""

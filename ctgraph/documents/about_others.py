@@ -18,10 +18,17 @@ from ctgraph.identity import Identity
 from ctgraph.vocab import vocabulary
 
 OWNING = (
-    "ceterms:ownedBy", "ceterms:offeredBy", "ceasn:publisher", "ceasn:creator", "ceasn:author",
-    "ceterms:assertedBy", "ceterms:conditionManifestOf", "ceterms:costManifestOf",
-    "qdata:dataProvider", "ceterms:actingAgent",
-)  # fmt: skip
+    "ceterms:ownedBy",
+    "ceterms:offeredBy",
+    "ceasn:publisher",
+    "ceasn:creator",
+    "ceasn:author",
+    "ceterms:assertedBy",
+    "ceterms:conditionManifestOf",
+    "ceterms:costManifestOf",
+    "qdata:dataProvider",
+    "ceterms:actingAgent",
+)
 _OWNING = {vocabulary().expand(name): name for name in OWNING}
 _REMEDY = (
     "Refer to it by its @id alone. What you have to say of it, publish as a statement of your own, "
@@ -110,17 +117,23 @@ def namings(walk: Canonicaliser, primary: str, own: set[str], identity: Identity
     spoken = [(node, at, iris[node["@id"]]) for node, at in walk.nodes if node.get("@id") in iris]
     acts = any(
         vocabulary().is_a(str(kind), "ceterms:CredentialingAction")
-        for node, _, record in spoken if record == primary
+        for node, _, record in spoken
+        if record == primary
         for kind in each(node.get("@type"))
-    )  # fmt: skip
+    )
     found = [
-        Naming(name, _named(value, identity), pointer(place), record == primary,
-               acts and record == primary and name == "ceterms:actingAgent")
+        Naming(
+            name,
+            _named(value, identity),
+            pointer(place),
+            record == primary,
+            acts and record == primary and name == "ceterms:actingAgent",
+        )
         for node, at, record in spoken
         for key in node
         if (name := _OWNING.get(walk.expanded(key)))
         for value, place in _values(node[key], (at, key))
-    ]  # fmt: skip
+    ]
     return sorted(found, key=lambda one: (not one.primary, OWNING.index(one.property)))
 
 

@@ -82,9 +82,7 @@ def parse(data: bytes, settings: Settings) -> Document:
     return from_json(read_json(data), data, settings)
 
 
-def from_json(
-    value: Any, received: bytes, settings: Settings, harvested: bool = False
-) -> Document:
+def from_json(value: Any, received: bytes, settings: Settings, harvested: bool = False) -> Document:
     """Make a document of decoded JSON; `received` are the bytes it was sent in.
 
     :param harvested: leave out what it says of others' records, with a warning; else it is refused.
@@ -240,16 +238,20 @@ def _nodes(value: dict[str, Any]) -> Iterator[tuple[dict[str, Any], Place]]:
     """Yield the top-level nodes with their places; a single entity is a graph of one."""
     if "@graph" not in value:
         if "@type" not in value:
-            _refuse("The document has no @graph.",
-                    "Put the entities in a @graph array, or send one entity.", "")  # fmt: skip
+            _refuse(
+                "The document has no @graph.",
+                "Put the entities in a @graph array, or send one entity.",
+                "",
+            )
         yield {key: item for key, item in value.items() if key != "@context"}, ()
         return
     graph = value["@graph"]
     for key in value.keys() - {"@context", "@id", "@graph"}:
         _refuse(f"{key!r} beside @graph would be lost.", "Put it into an entity.", f"/{key}")
     if not isinstance(graph, list) or not graph:
-        _refuse("@graph must be an array of one entity or more.", "Put the entities in it.",
-                "/@graph")  # fmt: skip
+        _refuse(
+            "@graph must be an array of one entity or more.", "Put the entities in it.", "/@graph"
+        )
     for index, node in enumerate(graph):
         if not isinstance(node, dict):
             _refuse("Every member of @graph must be an object.", "Remove it.", f"/@graph/{index}")

@@ -16,10 +16,16 @@ from ctgraph.vocab import vocabulary
 # What may stand beside the primary entity with a CTID of its own: the parts of a framework, a
 # scheme, a pathway or a rubric, and the outcome data that real records carry along.
 PARTS = (
-    "ceasn:Competency", "skos:Concept", "asn:ProgressionLevel", "ceterms:PathwayComponent",
-    "ceasn:RubricCriterion", "ceasn:RubricLevel", "ceasn:CriterionLevel",
-    "ceasn:CriterionCategory", "qdata:DataSetProfile",
-)  # fmt: skip
+    "ceasn:Competency",
+    "skos:Concept",
+    "asn:ProgressionLevel",
+    "ceterms:PathwayComponent",
+    "ceasn:RubricCriterion",
+    "ceasn:RubricLevel",
+    "ceasn:CriterionLevel",
+    "ceasn:CriterionCategory",
+    "qdata:DataSetProfile",
+)
 
 
 @dataclass(frozen=True)
@@ -39,11 +45,13 @@ def entities_of(
 ) -> tuple[dict[str, Any], list[Entity]]:
     """Check the CTIDs of a document; return its primary node and all its entities."""
     if not found:
-        problems.append(Problem(
-            "No entity in the document has a ceterms:ctid.",
-            "Give the primary entity a CTID: 'ce-' and a lower-case UUID.",
-            "/@graph/0/ceterms:ctid" if "@graph" in value else "/ceterms:ctid",
-        ))  # fmt: skip
+        problems.append(
+            Problem(
+                "No entity in the document has a ceterms:ctid.",
+                "Give the primary entity a CTID: 'ce-' and a lower-case UUID.",
+                "/@graph/0/ceterms:ctid" if "@graph" in value else "/ceterms:ctid",
+            )
+        )
         return {}, []
     seen: set[str] = set()
     for node, at in found:
@@ -52,16 +60,23 @@ def entities_of(
     others = [(node, place) for node, place in found if node is not primary]
     for node, place in others:
         if not vocabulary().is_a(type_of(node), *PARTS):
-            problems.append(Problem(
-                f"{node['ceterms:ctid']} is a {type_of(node) or 'thing without a class'}: "
-                "only the parts of a framework, scheme, pathway or rubric may stand beside the "
-                "primary entity with a CTID.", "Publish it in a document of its own.",
-                pointer(place),
-            ))  # fmt: skip
+            problems.append(
+                Problem(
+                    f"{node['ceterms:ctid']} is a {type_of(node) or 'thing without a class'}: "
+                    "only the parts of a framework, scheme, pathway or rubric may stand beside the "
+                    "primary entity with a CTID.",
+                    "Publish it in a document of its own.",
+                    pointer(place),
+                )
+            )
     if not type_of(primary):
-        problems.append(Problem("The primary entity has no @type.",
-                                "Name its class, such as ceterms:Certificate.",
-                                pointer((at, "@type"))))  # fmt: skip
+        problems.append(
+            Problem(
+                "The primary entity has no @type.",
+                "Name its class, such as ceterms:Certificate.",
+                pointer((at, "@type")),
+            )
+        )
     return primary, [
         Entity(node["ceterms:ctid"], type_of(node), pointer(place))
         for node, place in ((primary, at), *others)
@@ -78,26 +93,36 @@ def _check_ctid(
     except MalformedCtid:
         record = ""
     if not record:
-        problems.append(Problem(
-            f"{given!r} is not a CTID." if not isinstance(given, list)
-            else "An entity has exactly one CTID.",
-            "A CTID is 'ce-' and a UUID of 36 characters, in lower case.",
-            pointer((at, "ceterms:ctid")),
-        ))  # fmt: skip
+        problems.append(
+            Problem(
+                f"{given!r} is not a CTID."
+                if not isinstance(given, list)
+                else "An entity has exactly one CTID.",
+                "A CTID is 'ce-' and a UUID of 36 characters, in lower case.",
+                pointer((at, "ceterms:ctid")),
+            )
+        )
         node["ceterms:ctid"] = str(given)
         return
     if record in seen:
-        problems.append(Problem(f"The CTID {record} stands on two entities.",
-                                "Give every entity its own.",
-                                pointer((at, "ceterms:ctid"))))  # fmt: skip
+        problems.append(
+            Problem(
+                f"The CTID {record} stands on two entities.",
+                "Give every entity its own.",
+                pointer((at, "ceterms:ctid")),
+            )
+        )
     seen.add(record)
     node["ceterms:ctid"] = record
     iri = node.setdefault("@id", identity.resource(record))
     if iri != identity.resource(record):
-        problems.append(Problem(
-            f"The @id {iri!r} does not match the CTID {record}.",
-            f"Write {identity.resource(record)}, or correct the CTID.", pointer((at, "@id")),
-        ))  # fmt: skip
+        problems.append(
+            Problem(
+                f"The @id {iri!r} does not match the CTID {record}.",
+                f"Write {identity.resource(record)}, or correct the CTID.",
+                pointer((at, "@id")),
+            )
+        )
 
 
 def _primary(
@@ -114,11 +139,14 @@ def _primary(
     for node, at in found:
         if node["ceterms:ctid"] == record:
             return node, at
-    problems.append(Problem(
-        f"The document's @id {graph!r} does not match the CTID of its primary entity, "
-        f"{found[0][0]['ceterms:ctid']}.",
-        f"Write {identity.graph(found[0][0]['ceterms:ctid'])}, or leave @id out.", "/@id",
-    ))  # fmt: skip
+    problems.append(
+        Problem(
+            f"The document's @id {graph!r} does not match the CTID of its primary entity, "
+            f"{found[0][0]['ceterms:ctid']}.",
+            f"Write {identity.graph(found[0][0]['ceterms:ctid'])}, or leave @id out.",
+            "/@id",
+        )
+    )
     return found[0]
 
 

@@ -58,19 +58,25 @@ def read_json(data: bytes) -> Any:
     except UnicodeDecodeError as error:
         raise InvalidDocument(
             f"The document is not UTF-8: byte {error.start} is {data[error.start]:#04x}.",
-            [Problem(f"The document is not UTF-8 at byte {error.start}.",
-                     "Save the file as UTF-8 and send it again.", "")],
-        ) from error  # fmt: skip
+            [
+                Problem(
+                    f"The document is not UTF-8 at byte {error.start}.",
+                    "Save the file as UTF-8 and send it again.",
+                    "",
+                )
+            ],
+        ) from error
     try:
         value = json.loads(text, object_pairs_hook=_object)
     except RecursionError:
         problem = Problem("The document is nested too deeply to be read.", "Flatten it.", "")
     except json.JSONDecodeError as error:
         problem = Problem(
-            f"The document is not JSON: {error.msg} at line {error.lineno}, "
-            f"column {error.colno}.",
-            "Mend the JSON there and send it again.", "", detail={"line": error.lineno},
-        )  # fmt: skip
+            f"The document is not JSON: {error.msg} at line {error.lineno}, column {error.colno}.",
+            "Mend the JSON there and send it again.",
+            "",
+            detail={"line": error.lineno},
+        )
     except ValueError:  # an integer of more than 4,300 digits
         problem = Problem("The document holds a number too long to be read.", "Shorten it.", "")
     else:
@@ -93,11 +99,15 @@ def _unwritable(value: Any) -> Problem | None:
     while waiting:
         found, at = waiting.pop()
         if isinstance(found, str) and _SURROGATE.search(found):
-            return Problem("There is half of a surrogate pair, which is no character.",
-                           "Write the whole character, or leave it out.", pointer(at))  # fmt: skip
+            return Problem(
+                "There is half of a surrogate pair, which is no character.",
+                "Write the whole character, or leave it out.",
+                pointer(at),
+            )
         if isinstance(found, float) and not math.isfinite(found):
-            return Problem("A number must be finite, and fit into a double.", "Leave it out.",
-                           pointer(at))  # fmt: skip
+            return Problem(
+                "A number must be finite, and fit into a double.", "Leave it out.", pointer(at)
+            )
         if isinstance(found, dict):
             waiting += [(key, (at, key)) for key in found]
             waiting += [(item, (at, key)) for key, item in found.items()]

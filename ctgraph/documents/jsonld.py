@@ -26,7 +26,7 @@ from ctgraph.vocab import CONTEXT_URLS, vocabulary
 
 CTID = "https://purl.org/ctdl/terms/ctid"
 IRI_COERCIONS = {"@id", "@vocab"}
-IRI = re.compile("[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|^`\\\\\ud800-\udfff]+")
+IRI = re.compile('[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>"{}|^`\\\\\ud800-\udfff]+')
 PREFIX = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 BLANK = re.compile(r"_:[A-Za-z0-9][A-Za-z0-9._-]*(?<!\.)")
 LANGUAGE = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8}){0,15}")
@@ -58,28 +58,42 @@ def inline_prefixes(context: Any, problems: list[Problem]) -> tuple[list[str], d
             if address in CONTEXT_URLS.values():
                 named.append(address)
             else:
-                problems.append(Problem(
-                    f"The remote context {_shown(entry)} is not fetched.",
-                    f"Name {' or '.join(CONTEXT_URLS.values())}, or define prefixes inline.", at,
-                ))  # fmt: skip
+                problems.append(
+                    Problem(
+                        f"The remote context {_shown(entry)} is not fetched.",
+                        f"Name {' or '.join(CONTEXT_URLS.values())}, or define prefixes inline.",
+                        at,
+                    )
+                )
         elif isinstance(entry, dict):
             for key, value in entry.items():
                 known = vocabulary().context.get(key)
                 if known == value:
                     continue
-                if (known is None and PREFIX.fullmatch(key) and _is_iri(value)
-                        and len(value) <= MOST_PREFIX):  # fmt: skip
+                if (
+                    known is None
+                    and PREFIX.fullmatch(key)
+                    and _is_iri(value)
+                    and len(value) <= MOST_PREFIX
+                ):
                     prefixes[key] = value
                 else:
-                    problems.append(Problem(
-                        f"The inline context defines {_shown(key)} in a way that is not taken.",
-                        "Inline contexts may only add prefixes: a short name and an IRI of at most "
-                        f"{MOST_PREFIX} characters.",
-                        f"{at}/{key}",
-                    ))  # fmt: skip
+                    problems.append(
+                        Problem(
+                            f"The inline context defines {_shown(key)} in a way that is not taken.",
+                            "Inline contexts may only add prefixes: "
+                            f"a short name and an IRI of at most {MOST_PREFIX} characters.",
+                            f"{at}/{key}",
+                        )
+                    )
         elif entry is not None:
-            problems.append(Problem("A context must be an address or an object.",
-                                    f"Name {CONTEXT_URLS['ctdl']}.", at))  # fmt: skip
+            problems.append(
+                Problem(
+                    "A context must be an address or an object.",
+                    f"Name {CONTEXT_URLS['ctdl']}.",
+                    at,
+                )
+            )
     return list(dict.fromkeys(named)), prefixes
 
 
@@ -121,8 +135,11 @@ class Canonicaliser:
             elif key == "@type":
                 out[key] = self._types(value, (at, key))
             elif key.startswith("@"):
-                self._wrong((at, key), f"The keyword {key} is not read in published documents.",
-                            "Express it with plain node objects.")  # fmt: skip
+                self._wrong(
+                    (at, key),
+                    f"The keyword {key} is not read in published documents.",
+                    "Express it with plain node objects.",
+                )
             else:
                 out[key] = self._property(key, value, (at, key), depth)
         self._define(out, at)
@@ -138,18 +155,29 @@ class Canonicaliser:
     def once(self, value: dict[str, Any], at: Place) -> None:
         """Report an object that names a key twice: JSON would keep the last and lose the first."""
         if isinstance(value, Repeated):
-            self._wrong((at, value.key), f"The key {_shown(value.key)} stands twice in one object.",
-                        "Keep one, or join the values in an array.")  # fmt: skip
+            self._wrong(
+                (at, value.key),
+                f"The key {_shown(value.key)} stands twice in one object.",
+                "Keep one, or join the values in an array.",
+            )
 
     def finish(self) -> None:
         """Report the blank nodes that stand nowhere in the document, and that problems are left."""
         for label, at in self._referenced.items():
             if label not in self._defined:
-                self._wrong(at, f"The blank node {_shown(label)} is not defined in this document.",
-                            "Add the node to @graph, or name the thing by an IRI.")  # fmt: skip
+                self._wrong(
+                    at,
+                    f"The blank node {_shown(label)} is not defined in this document.",
+                    "Add the node to @graph, or name the thing by an IRI.",
+                )
         for severity in self._untold:
-            self.problems.append(Problem("There are more problems than can be listed.",
-                                         "Mend the listed ones first.", severity=severity))
+            self.problems.append(
+                Problem(
+                    "There are more problems than can be listed.",
+                    "Mend the listed ones first.",
+                    severity=severity,
+                )
+            )
 
     def _define(self, node: dict[str, Any], at: Place) -> None:
         label = node.get("@id")
@@ -160,8 +188,9 @@ class Canonicaliser:
                 self._referenced.setdefault(label, at)
 
     def _too_deep(self, at: Place) -> dict[str, Any]:
-        self._wrong(at, f"The document is nested deeper than {self._max_depth} levels.",
-                    "Flatten it.")  # fmt: skip
+        self._wrong(
+            at, f"The document is nested deeper than {self._max_depth} levels.", "Flatten it."
+        )
         return {}
 
     def _types(self, value: Any, at: Place) -> Any:
@@ -169,8 +198,11 @@ class Canonicaliser:
         for name in types:
             self._short(name, at)
             if not self._kept(name):
-                self._wrong(at, f"{_shown(name)} is not the name of a class.",
-                            "Write it with its prefix, such as ceterms:Certificate.")  # fmt: skip
+                self._wrong(
+                    at,
+                    f"{_shown(name)} is not the name of a class.",
+                    "Write it with its prefix, such as ceterms:Certificate.",
+                )
             else:
                 self._reserved(self.expanded(name), name, at)
                 self.used.add(name.partition(":")[0])
@@ -179,8 +211,11 @@ class Canonicaliser:
     def _reserved(self, iri: str, name: str, at: Place) -> None:
         """Report a term that only the registry itself speaks with."""
         if iri.startswith((OWN, "ctg:")):  # many take a prefix for what it usually means
-            self._wrong(at, f"{_shown(name)} is for what the registry itself says.",
-                        "Leave it out: the registry says it of every document.")  # fmt: skip
+            self._wrong(
+                at,
+                f"{_shown(name)} is for what the registry itself says.",
+                "Leave it out: the registry says it of every document.",
+            )
 
     def _property(self, key: str, value: Any, at: Place, depth: int) -> Any:
         term = self._context.get(key)
@@ -188,18 +223,23 @@ class Canonicaliser:
         if not self._short(key, at[0]):  # nor is it repeated in the place of a problem
             return value
         if not colon or not self._kept(key):
-            self._wrong(at, f"The property {_shown(key)} has no meaning in CTDL and would be lost.",
-                        "Write it with its prefix, such as ceterms:name.")  # fmt: skip
+            self._wrong(
+                at,
+                f"The property {_shown(key)} has no meaning in CTDL and would be lost.",
+                "Write it with its prefix, such as ceterms:name.",
+            )
             return value
         iri = self.expanded(key)
         if key != "ceterms:ctid" and iri == CTID:
-            self._wrong(at, f"{key!r} is another spelling of ceterms:ctid.",
-                        "Write ceterms:ctid.")  # fmt: skip
+            self._wrong(at, f"{key!r} is another spelling of ceterms:ctid.", "Write ceterms:ctid.")
         elif iri == TYPE.value:
             self._wrong(at, f"{key!r} is another spelling of @type.", "Write @type.")
         elif vocabulary().term(iri) is None and not _in_xml(iri):
-            self._wrong(at, f"RDF/XML cannot carry the property {_shown(key)}.",
-                        "Let its IRI end in a name that begins with a letter.")  # fmt: skip
+            self._wrong(
+                at,
+                f"RDF/XML cannot carry the property {_shown(key)}.",
+                "Let its IRI end in a name that begins with a letter.",
+            )
         self._reserved(iri, key, at)
         self.used.update((key, prefix))
         return self._value(term if isinstance(term, dict) else {}, value, at, depth)
@@ -224,9 +264,13 @@ class Canonicaliser:
             if "@value" in value:
                 return self._value_object(value, at)
             if not term and value and all(map(LANGUAGE.fullmatch, value)):
-                self._wrong(at, "No context says that this property holds texts in languages: "
-                            "they are kept, but SPARQL does not see them.",
-                            "Use a declared property.", "warning")  # fmt: skip
+                self._wrong(
+                    at,
+                    "No context says that this property holds texts in languages: "
+                    "they are kept, but SPARQL does not see them.",
+                    "Use a declared property.",
+                    "warning",
+                )
                 return self._language_map(value, at)
             return self.node(value, at, depth + 1)
         return value
@@ -252,9 +296,12 @@ class Canonicaliser:
                 return value
             self._wrong(at, f"{_shown(value)} is not a blank node label.", "Use _: and a UUID.")
         elif not self._kept(value):
-            self._wrong(at, f"{_shown(value)} is not an absolute IRI.",
-                        "Write it in full, such as https://example.org/page, and percent-encode "
-                        "spaces, brackets and percent signs (%25).")  # fmt: skip
+            self._wrong(
+                at,
+                f"{_shown(value)} is not an absolute IRI.",
+                "Write it in full, such as https://example.org/page, and percent-encode "
+                "spaces, brackets and percent signs (%25).",
+            )
         else:
             return self._expandable(self._identity.canonical(self._ours(value)))
         return value
@@ -288,8 +335,9 @@ class Canonicaliser:
 
     def _text(self, value: str, at: Place) -> str:
         if UNUSABLE.search(value):
-            self._wrong(at, "The text holds a control character or half a surrogate pair.",
-                        "Remove it.")  # fmt: skip
+            self._wrong(
+                at, "The text holds a control character or half a surrogate pair.", "Remove it."
+            )
         return value
 
     def _language_map(self, value: dict[str, Any], at: Place) -> dict[str, Any]:
@@ -303,8 +351,11 @@ class Canonicaliser:
             return {language if isinstance(language, str) else "@none": checked["@value"]}
         for tag, text in value.items():
             if tag != "@none" and not LANGUAGE.fullmatch(tag):
-                self._wrong((at, tag), f"{_shown(tag)} is not a language tag (BCP 47).",
-                            "Use a tag such as en-US.")  # fmt: skip
+                self._wrong(
+                    (at, tag),
+                    f"{_shown(tag)} is not a language tag (BCP 47).",
+                    "Use a tag such as en-US.",
+                )
             for item in text if isinstance(text, list) else [text]:
                 if isinstance(item, str):
                     self._text(item, (at, tag))
@@ -318,24 +369,31 @@ class Canonicaliser:
         if isinstance(item, list):
             return self._value({"@container": "@language"}, item, at, depth + 1)
         if isinstance(item, dict):
-            self._wrong(at, "A language map cannot stand in an array: its texts would be lost.",
-                        "Write one language map, with an array for each language.")  # fmt: skip
+            self._wrong(
+                at,
+                "A language map cannot stand in an array: its texts would be lost.",
+                "Write one language map, with an array for each language.",
+            )
         return self._text(item, at) if isinstance(item, str) else item
 
     def _value_object(self, value: dict[str, Any], at: Place) -> dict[str, Any]:
         self.once(value, at)
         for key, item in value.items():
             if key not in VALUE_KEYWORDS or isinstance(item, (dict, list)):
-                self._wrong((at, key), f"{_shown(key)} does not belong in a value object.",
-                            "Remove it.")  # fmt: skip
+                self._wrong(
+                    (at, key), f"{_shown(key)} does not belong in a value object.", "Remove it."
+                )
             elif isinstance(item, str):
                 self._text(item, (at, key))
             elif isinstance(item, (int, float)):
                 self._number({}, item, (at, key))
         language = value.get("@language")
         if language is not None and not LANGUAGE.fullmatch(str(language)):
-            self._wrong((at, "@language"), f"{_shown(language)} is not a language tag (BCP 47).",
-                        "Use a tag such as en-US.")  # fmt: skip
+            self._wrong(
+                (at, "@language"),
+                f"{_shown(language)} is not a language tag (BCP 47).",
+                "Use a tag such as en-US.",
+            )
         if isinstance(value.get("@type"), str):
             self.used.add(value["@type"].partition(":")[0])
         return value
@@ -348,9 +406,7 @@ class Canonicaliser:
         namespace = self._context.get(prefix)
         return not isinstance(namespace, str) or _is_iri(namespace + local)
 
-    def _wrong(
-        self, at: Place, message: str, remedy: str, severity: str = "violation"
-    ) -> None:
+    def _wrong(self, at: Place, message: str, remedy: str, severity: str = "violation") -> None:
         if self._room < 0:
             self._untold.add(severity)
             return

@@ -64,8 +64,10 @@ class _Nester:
         return out | {"@included": included} if included else out
 
     def _properties(self, node: Node, depth: int) -> Node:
-        return {key: value if key.startswith("@") else self._value(key, value, depth + 1)
-                for key, value in node.items()}  # fmt: skip
+        return {
+            key: value if key.startswith("@") else self._value(key, value, depth + 1)
+            for key, value in node.items()
+        }
 
     def _value(self, key: str, value: Any, depth: int) -> Any:
         if isinstance(value, list):
@@ -121,8 +123,9 @@ def _joined(nodes: list[Node]) -> Node:
     for node in nodes[1:]:
         twice = {
             key: [*_single(key, out[key]), *_single(key, value)]
-            for key, value in node.items() if key in out and key != "@id"
-        }  # fmt: skip
+            for key, value in node.items()
+            if key in out and key != "@id"
+        }
         out = {**out, **node, **twice}
     return out
 
@@ -133,8 +136,9 @@ def _single(key: str, value: Any) -> list[Any]:
         return each(value)
     return [
         text if language == "@none" else {"@value": text, "@language": language}
-        for language, texts in value.items() for text in each(texts)
-    ]  # fmt: skip
+        for language, texts in value.items()
+        for text in each(texts)
+    ]
 
 
 def _refers(key: str) -> bool:

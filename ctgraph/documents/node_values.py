@@ -5,8 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 NAMES = (
-    "ceterms:name", "ceasn:name", "skos:prefLabel", "ceasn:competencyText", "ceterms:description",
-)  # fmt: skip
+    "ceterms:name",
+    "ceasn:name",
+    "skos:prefLabel",
+    "ceasn:competencyText",
+    "ceterms:description",
+)
 
 
 MOST_NAME = 400
@@ -24,8 +28,10 @@ def name_of(node: dict[str, Any], language: str = "en") -> str:
     for key in NAMES:
         text = node.get(key)
         if isinstance(text, dict):
-            text = next((t for tag, t in text.items() if tag.lower().startswith(language)),
-                        next(iter(text.values()), None))  # fmt: skip
+            text = next(
+                (t for tag, t in text.items() if tag.lower().startswith(language)),
+                next(iter(text.values()), None),
+            )
         if isinstance(text, list):
             text = next((t for t in text if isinstance(t, str)), None)
         if isinstance(text, str) and text:

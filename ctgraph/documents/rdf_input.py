@@ -33,17 +33,22 @@ def from_rdf(data: bytes, format: Format, settings: Settings) -> dict[str, Any]:
     """
     # UTF-16 puts a zero byte beside each letter.
     if format.writer == ox.RdfFormat.RDF_XML and _DECLARATION.search(data.replace(b"\0", b"")):
-        raise _refused("RDF/XML with a document type declaration is not read.",
-                       "Leave the declaration out, and write the namespaces in full.")  # fmt: skip
+        raise _refused(
+            "RDF/XML with a document type declaration is not read.",
+            "Leave the declaration out, and write the namespaces in full.",
+        )
     try:
         quads = list(ox.parse(data, format=format.writer, base_iri=f"{settings.base_url}/"))
     except (SyntaxError, ValueError) as error:
-        raise _refused(f"The document is not {format.media_type}: {error}.",
-                       "Mend it there.") from error  # fmt: skip
+        raise _refused(
+            f"The document is not {format.media_type}: {error}.", "Mend it there."
+        ) from error
     graphs = {q.graph_name for q in quads}
     if len(graphs) > 1:
-        raise _refused(f"The document holds {len(graphs)} graphs; a record is one.",
-                       "Send one graph at a time.")  # fmt: skip
+        raise _refused(
+            f"The document holds {len(graphs)} graphs; a record is one.",
+            "Send one graph at a time.",
+        )
     document: dict[str, Any] = {"@context": list(CONTEXT_URLS.values())}
     graph = next(iter(graphs), None)
     if isinstance(graph, ox.NamedNode) and Identity.of(settings).ctid_of(graph.value):
@@ -112,9 +117,11 @@ def _value(value: Any, term: dict[str, Any], known: Any) -> Any:
     if datatype == term.get("@type", "xsd:string"):
         return value.value
     # A string where the context says another datatype would be given that datatype.
-    return {"@value": value.value} if datatype == "xsd:string" else {
-        "@value": value.value, "@type": datatype,
-    }  # fmt: skip
+    return (
+        {"@value": value.value}
+        if datatype == "xsd:string"
+        else {"@value": value.value, "@type": datatype}
+    )
 
 
 def _label(term: Any) -> str:

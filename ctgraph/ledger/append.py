@@ -48,10 +48,7 @@ class Outcome:
 
 
 def append(
-    ledger: Ledger,
-    submissions: Sequence[Submission],
-    actor: str,
-    progress: Progress | None = None,
+    ledger: Ledger, submissions: Sequence[Submission], actor: str, progress: Progress | None = None
 ) -> list[Outcome | CtgraphError]:
     """Add submissions to the ledger in order, in one transaction.
 
@@ -119,9 +116,11 @@ class _Batch:
             if document is None:
                 return self._withdraw(submission, head)
             assert owner  # or it would not have been authorized
-            if head and not head.deleted_at and (head.digest, head.owner) == (
-                document.digest, owner.ctid,
-            ):  # fmt: skip
+            if (
+                head
+                and not head.deleted_at
+                and (head.digest, head.owner) == (document.digest, owner.ctid)
+            ):
                 return Outcome(head, "unchanged", self._seq)
             return self._publish(owner, document, head)
         except CtgraphError as error:
@@ -163,9 +162,7 @@ class _Batch:
         )
         return self._note(changed, "withdraw", None, "withdrawn")
 
-    def _publish(
-        self, owner: Organization, document: Document, head: Envelope | None
-    ) -> Outcome:
+    def _publish(self, owner: Organization, document: Document, head: Envelope | None) -> Outcome:
         moment = self._next_moment()
         changed = Envelope(
             ctid=document.ctid,
@@ -199,13 +196,20 @@ class _Batch:
                 part.current = False
         if document:
             self._hold(changed, document)
-        self._versions.append({
-            "seq": self._seq, "ctid": changed.ctid, "number": changed.version, "event": event,
-            "actor": self._actor, "created_at": changed.updated_at, "digest": changed.digest,
-            "received": pack(document.received) if document else None,
-            "canonical": pack(document.canonical) if document else None,
-            "quads": pack(document.quads) if document else None,
-        })  # fmt: skip
+        self._versions.append(
+            {
+                "seq": self._seq,
+                "ctid": changed.ctid,
+                "number": changed.version,
+                "event": event,
+                "actor": self._actor,
+                "created_at": changed.updated_at,
+                "digest": changed.digest,
+                "received": pack(document.received) if document else None,
+                "canonical": pack(document.canonical) if document else None,
+                "quads": pack(document.quads) if document else None,
+            }
+        )
         return Outcome(changed, outcome, self._seq)
 
     def _hold(self, changed: Envelope, document: Document) -> None:
@@ -221,14 +225,20 @@ class _Batch:
         if not self._versions:
             return
         self._write(envelope, [vars(self._heads[r]) for r in self._changed], self._known)
-        changed = [vars(part) for part in self._entities.values()
-                   if astuple(part) != self._stored.get(part.ctid)]  # fmt: skip
+        changed = [
+            vars(part)
+            for part in self._entities.values()
+            if astuple(part) != self._stored.get(part.ctid)
+        ]
         self._write(entity, changed, self._stored.keys())
         self._holdings.flush()
         self._connection.execute(version.insert(), self._versions)
         self._connection.execute(sequence.update().values(last=self._seq))
-        named = [{"who": r, "name": d.name} for r, d in self._changed.items()
-                 if d and d.name and self._ownership.is_account(r)]  # fmt: skip
+        named = [
+            {"who": r, "name": d.name}
+            for r, d in self._changed.items()
+            if d and d.name and self._ownership.is_account(r)
+        ]
         if named:
             self._connection.execute(
                 organization.update()
@@ -237,9 +247,7 @@ class _Batch:
                 named,
             )
 
-    def _write(
-        self, table: sa.Table, rows: list[dict[str, Any]], known: Collection[str]
-    ) -> None:
+    def _write(self, table: sa.Table, rows: list[dict[str, Any]], known: Collection[str]) -> None:
         added = [row for row in rows if row["ctid"] not in known]
         if added:
             self._connection.execute(table.insert(), added)

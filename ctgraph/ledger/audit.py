@@ -62,8 +62,10 @@ def _numbers(connection: sa.Connection, until: int) -> Iterator[str]:
     gaps = (
         sa.select(version.c.ctid)
         .group_by(version.c.ctid)
-        .having((sa.func.count() != sa.func.max(version.c.number))
-                | (sa.func.min(version.c.number) != 1))
+        .having(
+            (sa.func.count() != sa.func.max(version.c.number))
+            | (sa.func.min(version.c.number) != 1)
+        )
     )
     for (record,) in connection.execute(gaps):
         yield f"{record} lacks a version."
@@ -80,8 +82,9 @@ def _heads(connection: sa.Connection) -> Iterator[str]:
             version.c.seq.is_(None)
             | (version.c.digest != envelope.c.digest)
             | ((version.c.event == "withdraw") != envelope.c.deleted_at.isnot(None))
-            | sa.exists().where(beyond.c.ctid == envelope.c.ctid,
-                                beyond.c.number > envelope.c.version)
+            | sa.exists().where(
+                beyond.c.ctid == envelope.c.ctid, beyond.c.number > envelope.c.version
+            )
         )
     )
     for (record,) in connection.execute(wrong):

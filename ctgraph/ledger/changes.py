@@ -13,8 +13,17 @@ from ctgraph.ledger.values import Change, unpack
 
 # So many documents, packed, are fetched at a time.
 AT_ONCE = 20
-_CHANGE = (version.c.seq, version.c.ctid, version.c.number, version.c.digest, version.c.created_at,
-           envelope.c.owner, envelope.c.created_at, version.c.event, version.c.actor)  # fmt: skip
+_CHANGE = (
+    version.c.seq,
+    version.c.ctid,
+    version.c.number,
+    version.c.digest,
+    version.c.created_at,
+    envelope.c.owner,
+    envelope.c.created_at,
+    version.c.event,
+    version.c.actor,
+)
 
 
 class Changes(Database):
@@ -45,7 +54,7 @@ class Changes(Database):
             .where(version.c.seq > after)
             .order_by(version.c.seq)
             .limit(limit)
-        )  # fmt: skip
+        )
         if standing is not None:
             later = version.alias()
             query = query.where(

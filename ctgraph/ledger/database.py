@@ -20,15 +20,20 @@ from ctgraph.errors import CtgraphError, InsufficientStorage, StoreError
 # What SQLite and PostgreSQL say when the disk, or a quota, is full.
 FULL = ("disk is full", "no space left", "disk quota exceeded", "could not extend file")
 # What the system says of files that are not damaged, but are not to be had.
-REFUSED = ("permission denied", "operation not permitted", "read-only file system",
-           "too many open files", "no locks available", "cannot allocate memory")  # fmt: skip
+REFUSED = (
+    "permission denied",
+    "operation not permitted",
+    "read-only file system",
+    "too many open files",
+    "no locks available",
+    "cannot allocate memory",
+)
 # What they say of a database that is not as it was written.
 DAMAGED = ("malformed", "not a database", "could not decode", "invalid page")
 # SQLite tells of damage in words that may hold the damaged bytes, which Python cannot read.
 UNREADABLE = "database disk image is malformed"
 
-_BUGS = (sa.exc.IntegrityError, sa.exc.ProgrammingError, sa.exc.DataError,
-         sa.exc.NotSupportedError)  # fmt: skip
+_BUGS = (sa.exc.IntegrityError, sa.exc.ProgrammingError, sa.exc.DataError, sa.exc.NotSupportedError)
 
 
 def migrations() -> Config:
@@ -100,8 +105,13 @@ def prepare_sqlite(engine: sa.Engine) -> None:
     def connect(connection: Any, record: Any) -> None:
         record.info["file"] = _file_id(path)
         connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=60000",
-                       "foreign_keys=ON", "cache_size=-65536"):  # fmt: skip
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "busy_timeout=60000",
+            "foreign_keys=ON",
+            "cache_size=-65536",
+        ):
             try:
                 connection.execute(f"PRAGMA {pragma}")
             except UnicodeDecodeError as error:
@@ -166,8 +176,10 @@ def ledger_error(error: sa.exc.SQLAlchemyError) -> CtgraphError | None:
     if is_full(error):
         return InsufficientStorage("The disk of the ledger is full; nothing was kept.")
     if any(words in said.lower() for words in DAMAGED):
-        return StoreError(f"The ledger is damaged ({said}). Stop the server, move the ledger away, "
-                          "and restore the newest backup: ctgraph restore FILE")  # fmt: skip
+        return StoreError(
+            f"The ledger is damaged ({said}). Stop the server, move the ledger away, "
+            "and restore the newest backup: ctgraph restore FILE"
+        )
     return StoreError(f"The ledger cannot be used now: {said}{_remedy(said.lower())}")
 
 

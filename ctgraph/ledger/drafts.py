@@ -49,8 +49,9 @@ def save_draft(
         Ownership(connection, {record, *borne}).require(owner, ({record: None} | borne).items())
         connection.execute(draft.delete().where(mine))
         count, size = connection.execute(
-            sa.select(sa.func.count(), sa.func.sum(sa.func.length(draft.c.document)))
-            .where(draft.c.owner == owner.ctid)
+            sa.select(sa.func.count(), sa.func.sum(sa.func.length(draft.c.document))).where(
+                draft.c.owner == owner.ctid
+            )
         ).one()
         if count >= MOST_DRAFTS:
             raise DraftsFull(f"You have {MOST_DRAFTS} drafts; publish or delete one first.")
@@ -59,9 +60,11 @@ def save_draft(
                 f"Your drafts would have {(size or 0) + len(document):,} bytes, and may have "
                 f"{MOST_BYTES:,}; publish or delete one first."
             )
-        connection.execute(draft.insert().values(
-            owner=owner.ctid, ctid=record, name=name, document=document, updated_at=now()
-        ))  # fmt: skip
+        connection.execute(
+            draft.insert().values(
+                owner=owner.ctid, ctid=record, name=name, document=document, updated_at=now()
+            )
+        )
 
 
 def drafts_of(ledger: Ledger, owner: str) -> list[Draft]:

@@ -134,12 +134,15 @@ class Holdings:
         """Write what :meth:`publish` noted; what a document goes on holding, is not written."""
         closed = [
             {"which": one.ctid, "document": one.envelope, "since": one.first, "until": one.last}
-            for key, one in self._closed.items() if key not in self._opened
-        ]  # fmt: skip
+            for key, one in self._closed.items()
+            if key not in self._opened
+        ]
         if closed:
-            mine: Any = sa.and_(holding.c.ctid == sa.bindparam("which"),
-                                holding.c.envelope == sa.bindparam("document"),
-                                holding.c.first == sa.bindparam("since"))  # fmt: skip
+            mine: Any = sa.and_(
+                holding.c.ctid == sa.bindparam("which"),
+                holding.c.envelope == sa.bindparam("document"),
+                holding.c.first == sa.bindparam("since"),
+            )
             ending = holding.update().where(mine).values(last=sa.bindparam("until"))
             self._connection.execute(ending, closed)
         if self._opened:

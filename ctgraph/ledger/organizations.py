@@ -30,8 +30,9 @@ class Organizations(Database):
             with self.writing() as connection:
                 lock_sequence(connection)
                 if not describable(connection, [added.ctid]):
-                    raise Conflict(f"{added.ctid} already names something else than an "
-                                   "organization.")  # fmt: skip
+                    raise Conflict(
+                        f"{added.ctid} already names something else than an organization."
+                    )
                 connection.execute(organization.insert().values(**vars(added)))
         except sa.exc.IntegrityError as error:
             raise Conflict(f"There already is an organization {added.ctid}.") from error

@@ -131,6 +131,13 @@ load_progress = Table(
     Column("done", Integer, nullable=False),
     Column("updated_at", String(27), nullable=False),
 )
-VERSION_FACTS = (version.c.seq, version.c.ctid, version.c.number, version.c.event, version.c.actor,
-                 version.c.created_at, version.c.digest)  # fmt: skip
+VERSION_FACTS = (
+    version.c.seq,
+    version.c.ctid,
+    version.c.number,
+    version.c.event,
+    version.c.actor,
+    version.c.created_at,
+    version.c.digest,
+)
 """What there is to tell of a version besides its document."""

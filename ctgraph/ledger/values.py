@@ -117,5 +117,7 @@ def unpack_within(data: bytes, most: int, record: str, number: int) -> bytes | N
 
 
 def _damaged(record: str, number: int, error: zlib.error) -> Damaged:
-    return Damaged(f"The kept document of {record}, version {number}, is damaged ({error}). "
-                   "Who runs the registry must restore it from a backup.")  # fmt: skip
+    return Damaged(
+        f"The kept document of {record}, version {number}, is damaged ({error}). "
+        "Who runs the registry must restore it from a backup."
+    )

@@ -87,9 +87,13 @@ def proxies_of(nodes: Nodes, component: str) -> list[str]:
     """Return what a component stands for, spelt as in the document; texts only if they are IRIs."""
     node = nodes.get(component, {})
     found = [value for curie in PROXIES for value in values_of(node, curie)]
-    return list(dict.fromkeys(
-        value.removeprefix('"') for value in found if value[:1] != '"' or IRI.fullmatch(value[1:])
-    ))  # fmt: skip
+    return list(
+        dict.fromkeys(
+            value.removeprefix('"')
+            for value in found
+            if value[:1] != '"' or IRI.fullmatch(value[1:])
+        )
+    )
 
 
 @dataclass(frozen=True)
@@ -149,8 +153,11 @@ def concept_of(nodes: Nodes, node: Mapping[str, list[str]], curie: str) -> str:
     """Return the local name of a node's first concept of a property, or of its alignment object."""
     value = next(iter(values_of(node, curie)), "")
     aligned = nodes.get(value, {})
-    named = (values_of(aligned, "ceterms:targetNode")
-             or values_of(aligned, "ceterms:targetNodeName") or [value])  # fmt: skip
+    named = (
+        values_of(aligned, "ceterms:targetNode")
+        or values_of(aligned, "ceterms:targetNodeName")
+        or [value]
+    )
     return re.split('["/#:]', named[0])[-1]
 
 

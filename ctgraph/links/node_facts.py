@@ -16,8 +16,13 @@ Nodes = Mapping[str, Mapping[str, list[str]]]
 CETERMS = "https://purl.org/ctdl/terms/"
 CEASN = "https://purl.org/ctdlasn/terms/"
 TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
-NAMES = (f"{CETERMS}name", f"{CEASN}name", "http://www.w3.org/2004/02/skos/core#prefLabel",
-         f"{CEASN}competencyText", f"{CETERMS}targetNodeName")  # fmt: skip
+NAMES = (
+    f"{CETERMS}name",
+    f"{CEASN}name",
+    "http://www.w3.org/2004/02/skos/core#prefLabel",
+    f"{CEASN}competencyText",
+    f"{CETERMS}targetNodeName",
+)
 # ISO 8601-1, section 5.5.2, as xsd:duration writes it; a month and a year are means.
 _DURATION = re.compile(
     r"P(?:(\d+(?:\.\d+)?)Y)?(?:(\d+(?:\.\d+)?)M)?(?:(\d+(?:\.\d+)?)W)?(?:(\d+(?:\.\d+)?)D)?"
@@ -56,10 +61,14 @@ def facts_of(nodes: Nodes, named: Collection[str]) -> Iterator[Fact]:
         cost, currency = _cost(nodes, node)
         webpage = next(iter(node.get(f"{CETERMS}subjectWebpage", ())), "").removeprefix('"')
         yield Fact(
-            name, next(iter(node.get(TYPE, ())), ""), _name(node),
-            webpage if len(webpage) <= MOST_IRI else "", cost, shortened(currency),
+            name,
+            next(iter(node.get(TYPE, ())), ""),
+            _name(node),
+            webpage if len(webpage) <= MOST_IRI else "",
+            cost,
+            shortened(currency),
             _days(nodes, node),
-        )  # fmt: skip
+        )
 
 
 def _name(node: Mapping[str, list[str]]) -> str:
@@ -92,10 +101,11 @@ def _days(nodes: Nodes, node: Mapping[str, list[str]]) -> float | None:
     for profile in node.get(f"{CETERMS}estimatedDuration", ()):
         stated = nodes.get(profile, {})
         found = [
-            days for key in ("exactDuration", "minimumDuration", "maximumDuration")
+            days
+            for key in ("exactDuration", "minimumDuration", "maximumDuration")
             for value in stated.get(f"{CETERMS}{key}", ())
             if (days := duration_days(value.removeprefix('"'))) is not None
-        ]  # fmt: skip
+        ]
         if found:
             return sum(found) / len(found)
     return None

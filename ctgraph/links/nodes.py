@@ -29,7 +29,7 @@ def nodes_of(quads: Iterable[ox.Quad], identity: Identity) -> dict[str, dict[str
     prefix = identity.resource("")
 
     def named(iri: str) -> str:
-        record = iri[len(prefix):] if iri.startswith(prefix) else ""
+        record = iri[len(prefix) :] if iri.startswith(prefix) else ""
         return record if is_ctid(record) else iri
 
     for quad in quads:

@@ -25,8 +25,11 @@ REVERSE = {
 """What the later one says. `corequisite` is not among them, though the vocabulary makes it a
 subproperty of `requires`: what is taken at the same time does not come before."""
 NEEDED = [f"{CETERMS}requires", f"{CETERMS}entryCondition", f"{CETERMS}prerequisite"]
-TARGETS = [f"{CETERMS}targetCredential", f"{CETERMS}targetLearningOpportunity",
-           f"{CETERMS}targetAssessment"]  # fmt: skip
+TARGETS = [
+    f"{CETERMS}targetCredential",
+    f"{CETERMS}targetLearningOpportunity",
+    f"{CETERMS}targetAssessment",
+]
 ALTERNATIVE = f"{CETERMS}alternativeCondition"
 COREQUISITE = f"{CETERMS}corequisite"
 COMMON = f"{CETERMS}commonConditions"
@@ -34,11 +37,18 @@ FROM, FOR = f"{CETERMS}transferValueFrom", f"{CETERMS}transferValueFor"
 HAS_PART, IS_PART_OF = f"{CETERMS}hasPart", f"{CETERMS}isPartOf"
 OLDER = [f"{CETERMS}previousVersion", f"{CETERMS}supersedes"]
 NEWER = [f"{CETERMS}nextVersion", f"{CETERMS}latestVersion", f"{CETERMS}supersededBy"]
-LINKING = frozenset([*FORWARD, *REVERSE, COREQUISITE, COMMON, FROM, HAS_PART, IS_PART_OF,
-                     *OLDER, *NEWER])  # fmt: skip
+LINKING = frozenset(
+    [*FORWARD, *REVERSE, COREQUISITE, COMMON, FROM, HAS_PART, IS_PART_OF, *OLDER, *NEWER]
+)
 CONDITIONS = {f"{CETERMS}ConditionProfile", f"{CETERMS}ComponentCondition"}
 MANIFEST = f"{CETERMS}ConditionManifest"
 SKILL = f"{CETERMS}CompetencyComponent"
-WORDS = ("condition", "experience", "yearsOfExperience", "minimumAge", "submissionOf",
-         "submissionOfDescription")
+WORDS = (
+    "condition",
+    "experience",
+    "yearsOfExperience",
+    "minimumAge",
+    "submissionOf",
+    "submissionOfDescription",
+)
 DEMANDS = {*TARGETS, f"{CETERMS}targetCompetency", *(f"{CETERMS}{name}" for name in WORDS)}

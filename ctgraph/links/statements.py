@@ -122,15 +122,30 @@ class _Reader:
             return
         for property, strength in ctdl.REVERSE.items():
             for target, condition in self._targets(here.get(property, ())):
-                yield Link("common" if common else "precedes", target, node, by, _curie(property),
-                           strength, "condition" if condition else "direct",
-                           condition)  # fmt: skip
+                yield Link(
+                    "common" if common else "precedes",
+                    target,
+                    node,
+                    by,
+                    _curie(property),
+                    strength,
+                    "condition" if condition else "direct",
+                    condition,
+                )
         if common:
             return
         for property, strength in ctdl.FORWARD.items():
             for target, condition in self._targets(here.get(property, ())):
-                yield Link("precedes", node, target, by, _curie(property), strength,
-                           "condition" if condition else "direct", condition)  # fmt: skip
+                yield Link(
+                    "precedes",
+                    node,
+                    target,
+                    by,
+                    _curie(property),
+                    strength,
+                    "condition" if condition else "direct",
+                    condition,
+                )
         for target, condition in self._targets(here.get(ctdl.COREQUISITE, ())):
             yield Link("concurrent", node, target, by, _curie(ctdl.COREQUISITE), "", "", condition)
         if not self._is_foreign(node):
@@ -138,8 +153,9 @@ class _Reader:
                 yield Link("uses", manifest, node, by, _curie(ctdl.COMMON), "", "manifest")
         for earlier in self._linked(here.get(ctdl.FROM, ())):
             for later in self._linked(here.get(ctdl.FOR, ())):
-                yield Link("precedes", earlier, later, by, _curie(ctdl.FROM), "advanced",
-                           "transfer")  # fmt: skip
+                yield Link(
+                    "precedes", earlier, later, by, _curie(ctdl.FROM), "advanced", "transfer"
+                )
         yield from self._kin(node, here, by)
 
     def _kin(self, node: str, here: Mapping[str, list[str]], by: str) -> Iterator[Link]:
@@ -160,12 +176,23 @@ class _Reader:
         if not self._component:
             return
         for step in order_of(self._nodes):
-            condition = (self._condition(step.condition, step.group, step.required)
-                         if step.condition else None)  # fmt: skip
+            condition = (
+                self._condition(step.condition, step.group, step.required)
+                if step.condition
+                else None
+            )
             for earlier in self._lifted(step.earlier, identity):
                 for later in self._lifted(step.later, identity):
-                    yield Link("precedes", earlier, later, self._record, step.property, IN_PATHWAY,
-                               "pathway", condition)  # fmt: skip
+                    yield Link(
+                        "precedes",
+                        earlier,
+                        later,
+                        self._record,
+                        step.property,
+                        IN_PATHWAY,
+                        "pathway",
+                        condition,
+                    )
 
     def _lifted(self, component: str, identity: Identity) -> list[str]:
         """Return what a component stands for; itself for one that stands for competencies."""
@@ -198,16 +225,22 @@ class _Reader:
             self._kept += 1 + len(options[-1]["targets"]) + words // TEXT_AS_ONE
             if self._kept > MOST_KEPT:
                 break
-        return {"id": condition, "name": shortened(self._text(condition, f"{CETERMS}name")),
-                "options": options}  # fmt: skip
+        return {
+            "id": condition,
+            "name": shortened(self._text(condition, f"{CETERMS}name")),
+            "options": options,
+        }
 
     def _option(self, condition: str) -> dict[str, Any]:
         here = self._nodes[condition]
         words = [self._text(condition, f"{CETERMS}description")]
         for name in ctdl.WORDS:
             label = "" if name == "condition" else f"{vocabulary().label(f'ceterms:{name}')}: "
-            words += [label + value[1:] for value in here.get(f"{CETERMS}{name}", ())
-                      if value.startswith('"')]  # fmt: skip
+            words += [
+                label + value[1:]
+                for value in here.get(f"{CETERMS}{name}", ())
+                if value.startswith('"')
+            ]
         for value in here.get(f"{CETERMS}targetCompetency", ()):
             named = self._text(value, f"{CETERMS}targetNodeName") or value.removeprefix('"')
             words.append(f"Competency: {named}")
@@ -256,9 +289,7 @@ class _Reader:
                 for target in self._linked(self._nodes[option].get(property, ())):
                     yield target, found
 
-    def _condition(
-        self, condition: str, group: str = "", required: int | None = None
-    ) -> Condition:
+    def _condition(self, condition: str, group: str = "", required: int | None = None) -> Condition:
         name, about = (self._text(condition, f"{CETERMS}{p}") for p in ("name", "description"))
         return Condition(condition, name[:MOST_TEXT], about[:MOST_TEXT], group, required)
 

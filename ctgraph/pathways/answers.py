@@ -40,30 +40,44 @@ def _edge(source: str, target: str, assertions: list[Assertion]) -> Edge:
     strength = min((a.strength for a in assertions), key=rank)
     strongest = [a for a in assertions if a.strength == strength]
     sides = {a.side for a in assertions}
-    agreed = "both" if sides & {"both"} or sides >= {"source", "target"} else next(
-        (side for side in ("source", "target") if side in sides), "other"
-    )  # fmt: skip
+    agreed = (
+        "both"
+        if sides & {"both"} or sides >= {"source", "target"}
+        else next((side for side in ("source", "target") if side in sides), "other")
+    )
     # A statement without a condition, such as a bare order, does not say that it is the only way.
     conditions = [a.condition for a in strongest if a.condition]
     alternative = bool(conditions) and all(condition.group for condition in conditions)
     return Edge(source, target, strength, agreed, alternative, tuple(assertions))
 
 
-def _assertion(
-    s: Statement, known: Mapping[str, Known], names: Mapping[str, str]
-) -> Assertion:
-    condition = (Condition(s.condition, s.name, s.description, s.alternative, s.required)
-                 if s.condition else None)  # fmt: skip
-    return Assertion(s.asserter, s.owner, s.document, s.property, s.strength, s.via,
-                     _side(s, known), condition, names.get(s.owner, ""))  # fmt: skip
+def _assertion(s: Statement, known: Mapping[str, Known], names: Mapping[str, str]) -> Assertion:
+    condition = (
+        Condition(s.condition, s.name, s.description, s.alternative, s.required)
+        if s.condition
+        else None
+    )
+    return Assertion(
+        s.asserter,
+        s.owner,
+        s.document,
+        s.property,
+        s.strength,
+        s.via,
+        _side(s, known),
+        condition,
+        names.get(s.owner, ""),
+    )
 
 
 def _side(s: Statement, known: Mapping[str, Known]) -> str:
     """Tell whose word a statement is: of one of its ends, or of the owner of one, or neither's."""
     if s.asserter in (s.earlier, s.later):
         return "source" if s.asserter == s.earlier else "target"
-    source, target = (is_ctid(end) and end in known and known[end].owner == s.owner
-                      for end in (s.earlier, s.later))  # fmt: skip
+    source, target = (
+        is_ctid(end) and end in known and known[end].owner == s.owner
+        for end in (s.earlier, s.later)
+    )
     if source and target:
         return "both"
     return "source" if source else "target" if target else "other"
@@ -72,8 +86,11 @@ def _side(s: Statement, known: Mapping[str, Known]) -> str:
 @cache
 def classes_of(families: frozenset[str]) -> list[str]:
     """Return the IRIs of the classes in some families."""
-    return [term.iri for term in vocabulary()
-            if term.kind == "class" and family_of(term.curie) in families]  # fmt: skip
+    return [
+        term.iri
+        for term in vocabulary()
+        if term.kind == "class" and family_of(term.curie) in families
+    ]
 
 
 class Describer:
@@ -95,16 +112,19 @@ class Describer:
         standing = self._ledger.standing(others) if others else {}
         names = self._names({*standing, *(row.owner for row in known.values())})
         nodes = {
-            id: self._known(known[id], depth, names) if id in known
+            id: self._known(known[id], depth, names)
+            if id in known
             else self._unknown(id, depth, standing, names)
             for id, depth in depths.items()
-        }  # fmt: skip
+        }
         for id, latest in self._latest(depths).items():
             nodes[id] = replace(nodes[id], latest=latest)
         return nodes
 
     def edges(
-        self, pairs: Collection[tuple[str, str]], strengths: Collection[str],
+        self,
+        pairs: Collection[tuple[str, str]],
+        strengths: Collection[str],
         relation: str = "precedes",
     ) -> dict[tuple[str, str], Edge]:
         """Return what is said about some pairs, each the earlier and the later one.
@@ -130,18 +150,35 @@ class Describer:
         current = is_ctid(row.id)
         owner = row.owner if current else ""
         return Node(
-            row.id, self.iri(row.id), vocabulary().compact(row.type), family_of(row.type),
-            row.name, owner, names.get(owner, ""), "current" if current else "external",
-            row.webpage, depth, "", row.cost, row.currency, row.days,
-        )  # fmt: skip
+            row.id,
+            self.iri(row.id),
+            vocabulary().compact(row.type),
+            family_of(row.type),
+            row.name,
+            owner,
+            names.get(owner, ""),
+            "current" if current else "external",
+            row.webpage,
+            depth,
+            "",
+            row.cost,
+            row.currency,
+            row.days,
+        )
 
     def _unknown(
         self, id: str, depth: int, standing: Mapping[str, str], names: Mapping[str, str]
     ) -> Node:
         if not is_ctid(id):
             webpage = id if id.startswith(("http:", "https:")) else ""
-            return Node(id, self.iri(id), name=webpage or "Something without a name",
-                        status="external", webpage=webpage, depth=depth)  # fmt: skip
+            return Node(
+                id,
+                self.iri(id),
+                name=webpage or "Something without a name",
+                status="external",
+                webpage=webpage,
+                depth=depth,
+            )
         # What was published a moment ago is not in the index yet, but it is no stranger.
         status = ("withdrawn" if standing[id] else "current") if id in standing else "unknown"
         return Node(id, self.iri(id), name=names.get(id, ""), status=status, depth=depth)
@@ -164,8 +201,11 @@ class Describer:
         newest: dict[str, str] = {}
         newer = {id: id for id in ids}
         for _ in range(MOST_VERSIONS):
-            steps = {older: later for older, later, owner in self._links.replaced({*newer.values()})
-                     if owner == self._owner(older)}  # fmt: skip
+            steps = {
+                older: later
+                for older, later, owner in self._links.replaced({*newer.values()})
+                if owner == self._owner(older)
+            }
             newer = {id: steps[at] for id, at in newer.items() if at in steps}
             if not newer:
                 return newest

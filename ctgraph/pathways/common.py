@@ -9,9 +9,7 @@ from ctgraph.pathways.traversal import Asked, Pair, Walk, walk
 from ctgraph.projections.link_reader import Links
 
 
-def common_of(
-    links: Links, describer: Describer, start: tuple[str, ...], asked: Asked
-) -> Graph:
+def common_of(links: Links, describer: Describer, start: tuple[str, ...], asked: Asked) -> Graph:
     """Return the nodes that all of `start` lead to, each as far as it is from the farthest.
 
     There is an edge from each start to each of them, through what lies on a shortest way.
@@ -29,8 +27,13 @@ def common_of(
     cut = tuple(dict.fromkeys(cut for found in walks.values() for cut in found.cut))
     if len(common) > asked.limit:
         cut += (Cut(f"Only the nearest {asked.limit:,} of {len(common):,} are shown."),)
-    return Graph("common", tuple(walks), tuple(nodes.values()),
-                 tuple(edges_between(pairs, asked.strengths, describer)), cut)  # fmt: skip
+    return Graph(
+        "common",
+        tuple(walks),
+        tuple(nodes.values()),
+        tuple(edges_between(pairs, asked.strengths, describer)),
+        cut,
+    )
 
 
 def _ways(start: str, found: Walk) -> dict[str, tuple[str, ...]]:

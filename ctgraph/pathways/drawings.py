@@ -28,9 +28,13 @@ def dot(graph: Graph) -> str:
     The shape and colour of a node is that of its family; the width of an arrow is how strong it
     is, and a dashed one is not said by both sides. Where the question starts has a thick border.
     """
-    lines = ["digraph pathways {", "  rankdir=LR;", '  node [style=filled, fontname="sans-serif"];',
-             '  edge [fontname="sans-serif", fontsize=10];',
-             f"  label={_shown(_left_out(graph))};"]  # fmt: skip
+    lines = [
+        "digraph pathways {",
+        "  rankdir=LR;",
+        '  node [style=filled, fontname="sans-serif"];',
+        '  edge [fontname="sans-serif", fontsize=10];',
+        f"  label={_shown(_left_out(graph))};",
+    ]
     for node in _nodes(graph):
         shape, colour = _LOOKS[_family(node)]
         lines.append(
@@ -74,8 +78,10 @@ def mermaid(graph: Graph) -> str:
         lines.append(f"  cut[{_label(_left_out(graph))}]")
     lines += [f"  class {names[id]} start" for id in graph.start if id in names]
     lines.append("  classDef start stroke-width:4px")
-    lines += [f"  classDef {family} fill:{colour},stroke:#333,color:#000"
-              for family, (_, colour) in _LOOKS.items()]  # fmt: skip
+    lines += [
+        f"  classDef {family} fill:{colour},stroke:#333,color:#000"
+        for family, (_, colour) in _LOOKS.items()
+    ]
     return "\n".join([*lines, ""])
 
 
@@ -110,8 +116,11 @@ def _caption(node: Node) -> str:
 
 def _words(edge: Edge) -> str:
     """Return what stands at an arrow: the conditions, and how many of them are enough."""
-    conditions = [said.condition for said in edge.assertions
-                  if said.condition and said.strength == edge.strength]  # fmt: skip
+    conditions = [
+        said.condition
+        for said in edge.assertions
+        if said.condition and said.strength == edge.strength
+    ]
     enough = max((condition.required or 1 for condition in conditions), default=1)
     choice = f"any {enough} of" if enough > 1 else "one way" if edge.alternative else ""
     names = ", ".join(dict.fromkeys(condition.name for condition in conditions if condition.name))

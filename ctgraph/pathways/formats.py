@@ -47,18 +47,23 @@ def to_json(graph: Graph) -> dict[str, Any]:
     return {
         "question": graph.question,
         "start": list(graph.start),
-        "nodes": [_plain(node) | {"typeLabel": vocabulary().label(node.type)}
-                  for node in graph.nodes],
+        "nodes": [
+            _plain(node) | {"typeLabel": vocabulary().label(node.type)} for node in graph.nodes
+        ],
         "edges": [
-            _plain(edge) | {"through": list(edge.through), "assertions": [
-                _plain(said) | {"condition": said.condition and _plain(said.condition)}
-                for said in edge.assertions
-            ]}
+            _plain(edge)
+            | {
+                "through": list(edge.through),
+                "assertions": [
+                    _plain(said) | {"condition": said.condition and _plain(said.condition)}
+                    for said in edge.assertions
+                ],
+            }
             for edge in graph.edges
         ],
         "cut": [_plain(cut) for cut in graph.cut],
         "next": graph.next,
-    }  # fmt: skip
+    }
 
 
 def _plain(value: Any) -> dict[str, Any]:
@@ -108,27 +113,42 @@ def jsonld(graph: Graph, identity: Identity) -> bytes:
     relation = _RELATIONS.get(graph.question, "precedes")
     expand = vocabulary().expand
     nodes: list[dict[str, Any]] = [
-        {"id": iri(node.id), "type": expand(node.type), "name": node.name,
-         "webpage": node.webpage, "owner": iri(node.owner)}
+        {
+            "id": iri(node.id),
+            "type": expand(node.type),
+            "name": node.name,
+            "webpage": node.webpage,
+            "owner": iri(node.owner),
+        }
         for node in graph.nodes
-    ]  # fmt: skip
+    ]
     triples = [{"id": iri(edge.source), relation: iri(edge.target)} for edge in graph.edges]
     links = [
-        {"type": "ctg:Link", "source": iri(edge.source), "target": iri(edge.target),
-         "strength": said.strength, "via": said.via, "by": iri(said.by),
-         "property": expand(said.property), "owner": iri(said.owner),
-         "document": said.document and identity.graph(said.document)} | _standing(said.condition)
+        {
+            "type": "ctg:Link",
+            "source": iri(edge.source),
+            "target": iri(edge.target),
+            "strength": said.strength,
+            "via": said.via,
+            "by": iri(said.by),
+            "property": expand(said.property),
+            "owner": iri(said.owner),
+            "document": said.document and identity.graph(said.document),
+        }
+        | _standing(said.condition)
         for edge in graph.edges
         for said in edge.assertions
-    ]  # fmt: skip
-    return orjson.dumps({
-        "@context": _CONTEXT,
-        "question": graph.question,
-        "start": list(map(iri, graph.start)),
-        "cut": [_plain(cut) for cut in graph.cut],
-        "next": graph.next,
-        "@graph": [_filled(item) for item in (*nodes, *triples, *links)],
-    })  # fmt: skip
+    ]
+    return orjson.dumps(
+        {
+            "@context": _CONTEXT,
+            "question": graph.question,
+            "start": list(map(iri, graph.start)),
+            "cut": [_plain(cut) for cut in graph.cut],
+            "next": graph.next,
+            "@graph": [_filled(item) for item in (*nodes, *triples, *links)],
+        }
+    )
 
 
 def _standing(condition: Condition | None) -> dict[str, Any]:
@@ -136,8 +156,11 @@ def _standing(condition: Condition | None) -> dict[str, Any]:
     if condition is None:
         return {}
     facts = _plain(condition)
-    return {"group": facts.pop("group"), "required": facts.pop("required"),
-            "condition": _filled(facts)}  # fmt: skip
+    return {
+        "group": facts.pop("group"),
+        "required": facts.pop("required"),
+        "condition": _filled(facts),
+    }
 
 
 def _filled(facts: dict[str, Any]) -> dict[str, Any]:
@@ -146,10 +169,15 @@ def _filled(facts: dict[str, Any]) -> dict[str, Any]:
 
 def graphml(graph: Graph) -> bytes:
     """Write a graph as GraphML, with an edge for each statement."""
-    drawn: nx.MultiDiGraph[str] = nx.MultiDiGraph(**_carried({
-        "question": graph.question, "next": graph.next,
-        "cut": "\n".join(cut.reason for cut in graph.cut),
-    }))  # fmt: skip
+    drawn: nx.MultiDiGraph[str] = nx.MultiDiGraph(
+        **_carried(
+            {
+                "question": graph.question,
+                "next": graph.next,
+                "cut": "\n".join(cut.reason for cut in graph.cut),
+            }
+        )
+    )
     for node in graph.nodes:
         facts = vars(node) | {"id": None, "start": node.id in graph.start}
         drawn.add_node(_carriable(node.id), **_carried(facts))
@@ -170,12 +198,30 @@ def _carriable(value: Any) -> Any:
     return UNUSABLE.sub("\ufffd", value) if isinstance(value, str) else value
 
 
-_ENDS = tuple(f"{end}{part}" for end in ("source", "target")
-              for part in ("", "_name", "_type", "_owner", "_owner_name"))  # fmt: skip
-_COLUMNS = (*_ENDS, "strength", "agreed", "alternative", "property", "via", "side", "asserted_by",
-            "owner", "owner_name", "document", "condition", "condition_name",
-            "condition_description", "condition_group", "condition_required",
-            "through")  # fmt: skip
+_ENDS = tuple(
+    f"{end}{part}"
+    for end in ("source", "target")
+    for part in ("", "_name", "_type", "_owner", "_owner_name")
+)
+_COLUMNS = (
+    *_ENDS,
+    "strength",
+    "agreed",
+    "alternative",
+    "property",
+    "via",
+    "side",
+    "asserted_by",
+    "owner",
+    "owner_name",
+    "document",
+    "condition",
+    "condition_name",
+    "condition_description",
+    "condition_group",
+    "condition_required",
+    "through",
+)
 
 
 def as_csv(graph: Graph) -> str:
@@ -188,8 +234,11 @@ def as_csv(graph: Graph) -> str:
     out = io.StringIO()
     writer = csv.DictWriter(out, _COLUMNS)
     writer.writeheader()
-    rows = [_end("source", nodes, edge.source) | _end("target", nodes, edge.target) | facts
-            for edge in graph.edges for facts in _statements(edge)]  # fmt: skip
+    rows = [
+        _end("source", nodes, edge.source) | _end("target", nodes, edge.target) | facts
+        for edge in graph.edges
+        for facts in _statements(edge)
+    ]
     rows += [_end("source", nodes, id) for id in nodes if id not in linked]
     for row in rows:
         writer.writerow({column: _cell(value) for column, value in row.items()})
@@ -202,8 +251,13 @@ def _cell(value: Any) -> Any:
 
 def _end(end: str, nodes: dict[str, Node], id: str) -> dict[str, Any]:
     node = nodes.get(id) or Node(id, "")
-    return {end: id, f"{end}_name": node.name, f"{end}_type": node.type,
-            f"{end}_owner": node.owner, f"{end}_owner_name": node.owner_name}  # fmt: skip
+    return {
+        end: id,
+        f"{end}_name": node.name,
+        f"{end}_type": node.type,
+        f"{end}_owner": node.owner,
+        f"{end}_owner_name": node.owner_name,
+    }
 
 
 _UNSAID = Assertion("", "", "", "", "", "", "")
@@ -215,14 +269,23 @@ def _statements(edge: Edge) -> Iterator[dict[str, Any]]:
     for said in edge.assertions or (_UNSAID,):
         condition = said.condition or _UNCONDITIONAL
         yield {
-            "strength": said.strength or edge.strength, "agreed": edge.agreed,
-            "alternative": edge.alternative, "property": said.property, "via": said.via,
-            "side": said.side, "asserted_by": said.by, "owner": said.owner,
-            "owner_name": said.owner_name, "document": said.document, "condition": condition.id,
-            "condition_name": condition.name, "condition_description": condition.description,
-            "condition_group": condition.group, "condition_required": condition.required,
+            "strength": said.strength or edge.strength,
+            "agreed": edge.agreed,
+            "alternative": edge.alternative,
+            "property": said.property,
+            "via": said.via,
+            "side": said.side,
+            "asserted_by": said.by,
+            "owner": said.owner,
+            "owner_name": said.owner_name,
+            "document": said.document,
+            "condition": condition.id,
+            "condition_name": condition.name,
+            "condition_description": condition.description,
+            "condition_group": condition.group,
+            "condition_required": condition.required,
             "through": " ".join(edge.through),
-        }  # fmt: skip
+        }
 
 
 FORMATS = {

@@ -84,9 +84,11 @@ def check_held(links: Links, describer: Describer, held: Collection[str]) -> Che
     def in_order(found: list[Prospect]) -> tuple[Prospect, ...]:
         return tuple(sorted(found, key=lambda p: (nodes[p.record].name.lower(), p.record)))
 
-    cut = () if max(len(first), len(second)) < MOST_LEADS else (
-        Cut(f"Only {MOST_LEADS:,} links from what is held are looked at."),
-    )  # fmt: skip
+    cut = (
+        ()
+        if max(len(first), len(second)) < MOST_LEADS
+        else (Cut(f"Only {MOST_LEADS:,} links from what is held are looked at."),)
+    )
     return Checked(tuple(held), in_order(open_), in_order(one_step), nodes, cut)
 
 
@@ -129,8 +131,9 @@ def _prospects(
         size += sum(map(len, words))
         if size > MOST_BYTES:
             raise QueryLimit(TOO_MUCH)
-        prospects.append(Prospect(record, tuple(sorted(because[record])), tuple(missing),
-                                  tuple(words)))  # fmt: skip
+        prospects.append(
+            Prospect(record, tuple(sorted(because[record])), tuple(missing), tuple(words))
+        )
     return prospects
 
 
@@ -153,9 +156,7 @@ def _standing(needs: Needs, held: set[str]) -> _Standing:
     )
 
 
-def _lacking(
-    need: Mapping[str, Any], held: set[str]
-) -> tuple[list[Missing], list[str]]:
+def _lacking(need: Mapping[str, Any], held: set[str]) -> tuple[list[Missing], list[str]]:
     """Return the least that is missing for a condition, and what it says in words.
 
     Of its options, the one counts that lacks the least, and of these the one that most is held of;
@@ -183,5 +184,6 @@ def _asked_by_others(
             groups.setdefault(s.alternative or s.earlier, []).append(s)
     return [
         Missing(tuple(dict.fromkeys(s.earlier for s in group)), group[0].property, group[0].name)
-        for group in groups.values() if not any(s.earlier in held for s in group)
-    ]  # fmt: skip
+        for group in groups.values()
+        if not any(s.earlier in held for s in group)
+    ]

@@ -29,9 +29,10 @@ def page_of(
     begin = _begin(asked.cursor, walk.depths, order)
     end = begin + asked.limit
     pairs = {
-        pair: through for pair, through in walk.edges.items()
+        pair: through
+        for pair, through in walk.edges.items()
         if begin <= max(position[pair[0]], position[pair[1]]) < end
-    }  # fmt: skip
+    }
     cut = list(walk.cut)
     if len(pairs) > MOST_EDGES:
         cut.append(Cut(f"Only {MOST_EDGES:,} of the {len(pairs):,} edges of this page are shown."))
@@ -40,9 +41,13 @@ def page_of(
     nodes = describer.nodes({id: walk.depths[id] for id in order[begin:end]})
     following = order[end] if end < len(order) else None
     return Graph(
-        question, start, tuple(nodes.values()), tuple(edges), tuple(cut),
+        question,
+        start,
+        tuple(nodes.values()),
+        tuple(edges),
+        tuple(cut),
         f"{walk.depths[following]}.{following}" if following else None,
-    )  # fmt: skip
+    )
 
 
 def edges_between(
@@ -56,23 +61,33 @@ def edges_between(
     :param pairs: their ends, each with what it goes through.
     :param strengths: the strengths that count; empty for all.
     """
-    ways = {pair: list(pairwise((pair[0], *through, pair[1])))
-            for pair, through in pairs.items() if through}  # fmt: skip
+    ways = {
+        pair: list(pairwise((pair[0], *through, pair[1])))
+        for pair, through in pairs.items()
+        if through
+    }
     steps = {step for way in ways.values() for step in way}
     steps.update(pair for pair, through in pairs.items() if not through)
     said = describer.edges(steps, strengths, relation)
-    return [_joined(pair, [said[step] for step in ways[pair]], through) if through else said[pair]
-            for pair, through in pairs.items()
-            if all(step in said for step in ways.get(pair, (pair,)))]  # fmt: skip
+    return [
+        _joined(pair, [said[step] for step in ways[pair]], through) if through else said[pair]
+        for pair, through in pairs.items()
+        if all(step in said for step in ways.get(pair, (pair,)))
+    ]
 
 
 def _joined(pair: Pair, way: list[Edge], through: tuple[str, ...]) -> Edge:
     """Make one edge of the steps that lead from one end to the other."""
     weakest = max(way, key=lambda edge: edge.rank)
     agreed = {edge.agreed for edge in way}
-    return Edge(*pair, weakest.strength, agreed.pop() if len(agreed) == 1 else "mixed",
-                any(edge.alternative for edge in way),
-                tuple(a for edge in way for a in edge.assertions), through)  # fmt: skip
+    return Edge(
+        *pair,
+        weakest.strength,
+        agreed.pop() if len(agreed) == 1 else "mixed",
+        any(edge.alternative for edge in way),
+        tuple(a for edge in way for a in edge.assertions),
+        through,
+    )
 
 
 def _place(depth: int, id: str) -> tuple[int, int, str]:

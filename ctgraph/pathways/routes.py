@@ -93,11 +93,16 @@ def find_routes(
     depths = {start: 0, goal: 0} | {id: way.index(id) for way in reversed(found) for id in way}
     shown = describer.nodes(depths)
     return Routes(
-        Graph("route", (start, goal), tuple(shown.values()),
-              tuple(edges_between(pairs, (), describer)), tuple(around.cut)),
+        Graph(
+            "route",
+            (start, goal),
+            tuple(shown.values()),
+            tuple(edges_between(pairs, (), describer)),
+            tuple(around.cut),
+        ),
         tuple(_route(way, graph, shown, by) for way in found),
         by,
-    )  # fmt: skip
+    )
 
 
 class _Around:
@@ -136,10 +141,17 @@ class _Around:
         for step in sorted(found, key=lambda step: (-rank(step.strength), step)):
             weight = WEIGHTS.get(rank(step.strength), 5.0) if self._by == "strength" else 1.0
             self._graph.add_edge(*step[:2], strength=step.strength, weight=weight)
-        if (len(found) == MOST_STEPS or sum(map(len, self._seen)) > MOST_NODES
-                or self._graph.number_of_edges() > MOST_EDGES):  # fmt: skip
-            self.cut.append(Cut(f"Only about {MOST_NODES:,} things and {MOST_EDGES:,} links around "
-                                "both ends are looked at; there may be more routes."))  # fmt: skip
+        if (
+            len(found) == MOST_STEPS
+            or sum(map(len, self._seen)) > MOST_NODES
+            or self._graph.number_of_edges() > MOST_EDGES
+        ):
+            self.cut.append(
+                Cut(
+                    f"Only about {MOST_NODES:,} things and {MOST_EDGES:,} links around "
+                    "both ends are looked at; there may be more routes."
+                )
+            )
         return True
 
     def between(self) -> nx.DiGraph[str]:
@@ -173,9 +185,7 @@ def _weigh_by_facts(graph: nx.DiGraph[str], links: Links, by: str) -> None:
         edge["weight"] = (stated or 0.0) + 1e-3
 
 
-def _best(
-    graph: nx.DiGraph[str], start: str, goal: str, deadline: float
-) -> Iterator[list[str]]:
+def _best(graph: nx.DiGraph[str], start: str, goal: str, deadline: float) -> Iterator[list[str]]:
     """Yield the routes without circles, the best first."""
 
     def weight(_: str, __: str, edge: Any) -> float:
@@ -200,5 +210,10 @@ def _route(way: list[str], graph: nx.DiGraph[str], nodes: dict[str, Node], by: s
             cost[node.currency] = cost.get(node.currency, 0.0) + node.cost
     weakest = max((graph.edges[pair]["strength"] for pair in pairwise(way)), key=rank)
     stated = (node.days if by == "duration" else node.cost for node in behind)
-    return Route(tuple(way), weakest, cost, sum(node.days or 0.0 for node in behind),
-                 sum(value is None for value in stated))  # fmt: skip
+    return Route(
+        tuple(way),
+        weakest,
+        cost,
+        sum(node.days or 0.0 for node in behind),
+        sum(value is None for value in stated),
+    )

@@ -29,8 +29,11 @@ from ctgraph.links.nodes import nodes_of
 from ctgraph.pathways.levels import Level, levels_of
 from ctgraph.vocab import vocabulary
 
-KINDS = {"ceterms:targetComponent": "condition", "ceasn:hasChild": "child",
-         "ceasn:isChildOf": "child"}  # fmt: skip
+KINDS = {
+    "ceterms:targetComponent": "condition",
+    "ceasn:hasChild": "child",
+    "ceasn:isChildOf": "child",
+}
 # JSON cannot be nested as deep as conditions can refer to each other; the edges tell the rest,
 # as they do of what exceeds MOST_STEPS.
 DEEPEST = 50
@@ -165,16 +168,19 @@ def with_names(structure: Structure, names: Callable[[set[str]], Mapping[str, st
     :param names: returns the names of records by their CTIDs, as far as there are any.
     """
     components = structure.components
-    found = names({one.id for part in components for one in part.proxy_for if not one.name}
-                  | {one.id for one in structure.pathways if not one.name})  # fmt: skip
+    found = names(
+        {one.id for part in components for one in part.proxy_for if not one.name}
+        | {one.id for one in structure.pathways if not one.name}
+    )
 
     def named(references: tuple[Reference, ...]) -> tuple[Reference, ...]:
         return tuple(replace(one, name=one.name or found.get(one.id, "")) for one in references)
 
     return replace(
-        structure, pathways=named(structure.pathways),
+        structure,
+        pathways=named(structure.pathways),
         components=tuple(replace(part, proxy_for=named(part.proxy_for)) for part in components),
-    )  # fmt: skip
+    )
 
 
 def to_json(structure: Structure) -> dict[str, Any]:
@@ -205,12 +211,16 @@ class _Reader:
         components = tuple(self._components(edges, set(destination)))
         used = [level for component in components for level in component.levels]
         return Structure(
-            pathway, self._iri(pathway), self._text(node, *NAMES),
-            self._text(node, "ceterms:description"), destination,
+            pathway,
+            self._iri(pathway),
+            self._text(node, *NAMES),
+            self._text(node, "ceterms:description"),
+            destination,
             tuple(levels_of({**self._nodes, **model}, used, self._id, self._iri)),
-            components, edges,
+            components,
+            edges,
             tuple(map(self._reference, values_of(node, "ceterms:hasPathway"))),
-        )  # fmt: skip
+        )
 
     def _edges(self) -> Iterator[Order]:
         size = 0
@@ -218,18 +228,20 @@ class _Reader:
             size += len(step.earlier) + len(step.later) + len(step.condition)
             if size > MOST_CHARACTERS:
                 return
-            yield Order(step.earlier, step.later, KINDS.get(step.property, "precedes"),
-                        step.condition)  # fmt: skip
+            yield Order(
+                step.earlier, step.later, KINDS.get(step.property, "precedes"), step.condition
+            )
 
     def _destination(self, pathway: str) -> tuple[str, ...]:
         """Return where a pathway leads; of old records that do not say so, the root."""
         node = self._nodes[pathway]
         said_here = self._ids(values_of(node, "ceterms:hasDestinationComponent"))
         said_there = (
-            name for name in self._here.values()
-            if pathway in self._ids(
-                values_of(self._nodes[name], "ceterms:isDestinationComponentOf"))
-        )  # fmt: skip
+            name
+            for name in self._here.values()
+            if pathway
+            in self._ids(values_of(self._nodes[name], "ceterms:isDestinationComponentOf"))
+        )
         found = tuple(dict.fromkeys([*said_here, *said_there]))
         return found or self._ids(values_of(node, "ceterms:hasRootComponent"))
 
@@ -245,13 +257,19 @@ class _Reader:
             node = self._nodes[name]
             kind = class_of(node)
             yield Component(
-                name, self._iri(name), vocabulary().compact(kind), vocabulary().label(kind),
-                self._text(node, *NAMES), self._text(node, "ceterms:description"),
+                name,
+                self._iri(name),
+                vocabulary().compact(kind),
+                vocabulary().label(kind),
+                self._text(node, *NAMES),
+                self._text(node, "ceterms:description"),
                 tuple(map(self._reference, proxies_of(self._nodes, name))),
                 tuple(map(self._iri, self._ids(values_of(node, "asn:hasProgressionLevel")))),
-                name in destination, tuple(precedes[name]), tuple(children[name]),
+                name in destination,
+                tuple(precedes[name]),
+                tuple(children[name]),
                 self._conditions(node, set()),
-            )  # fmt: skip
+            )
 
     def _conditions(
         self, node: Mapping[str, list[str]], seen: set[str], depth: int = 1
@@ -275,23 +293,34 @@ class _Reader:
             targets = self._ids(values_of(condition, "ceterms:targetComponent"))
             constraints = values_of(condition, "ceterms:hasConstraint")
             self._left -= 1 + len(targets) + len(constraints)
-            found.append(ComponentCondition(
-                name, self._text(condition, "ceterms:name"),
-                self._text(condition, "ceterms:description"),
-                operator_of(self._nodes, condition), required_of(condition), targets,
-                self._conditions(condition, seen, depth + 1),
-                tuple(map(self._constraint, constraints)),
-            ))  # fmt: skip
+            found.append(
+                ComponentCondition(
+                    name,
+                    self._text(condition, "ceterms:name"),
+                    self._text(condition, "ceterms:description"),
+                    operator_of(self._nodes, condition),
+                    required_of(condition),
+                    targets,
+                    self._conditions(condition, seen, depth + 1),
+                    tuple(map(self._constraint, constraints)),
+                )
+            )
         return tuple(found)
 
     def _constraint(self, name: str) -> Constraint:
         node = self._nodes.get(name, {})
         # Conditions may share it.
-        return Constraint(*map(shortened, (
-            self._text(node, "ceterms:name"), self._side(node, "ceterms:leftSource"),
-            concept_of(self._nodes, node, "ceterms:comparator"),
-            self._side(node, "ceterms:rightSource"),
-        )))  # fmt: skip
+        return Constraint(
+            *map(
+                shortened,
+                (
+                    self._text(node, "ceterms:name"),
+                    self._side(node, "ceterms:leftSource"),
+                    concept_of(self._nodes, node, "ceterms:comparator"),
+                    self._side(node, "ceterms:rightSource"),
+                ),
+            )
+        )
 
     def _side(self, node: Mapping[str, list[str]], curie: str) -> str:
         return ", ".join(

@@ -47,11 +47,14 @@ class Asked:
             raise BadParameter(f"depth={self.depth} is not from 1 to {DEEPEST}.")
         if not 1 <= self.limit <= LARGEST_PAGE:
             raise BadParameter(f"limit={self.limit} is not from 1 to {LARGEST_PAGE}.")
-        for given, known, name in ((self.strengths, STRENGTHS, "strength"),
-                                   (self.kinds, FAMILIES, "kind")):  # fmt: skip
+        for given, known, name in (
+            (self.strengths, STRENGTHS, "strength"),
+            (self.kinds, FAMILIES, "kind"),
+        ):
             if unknown := sorted(given - set(known)):
-                raise BadParameter(f"There is no {name} {unknown[0][:40]!r}; there are "
-                                   f"{', '.join(known)}.")  # fmt: skip
+                raise BadParameter(
+                    f"There is no {name} {unknown[0][:40]!r}; there are {', '.join(known)}."
+                )
 
     def shows(self, node: Known | None) -> bool:
         """Tell whether an answer shows a node; `None` is one that the registry knows nothing of."""
@@ -92,8 +95,9 @@ def both_ways(links: Links, start: str, asked: Asked, relation: str = "precedes"
     back = walk(links, [start], False, asked, relation)
     ahead = walk(links, [start], True, asked, relation)
     depths = {id: -depth for id, depth in back.depths.items()}
-    depths |= {id: depth for id, depth in ahead.depths.items()
-               if depth <= back.depths.get(id, depth)}  # fmt: skip
+    depths |= {
+        id: depth for id, depth in ahead.depths.items() if depth <= back.depths.get(id, depth)
+    }
     cut = [*back.cut, *(cut for cut in ahead.cut if cut not in back.cut)]
     return Walk(depths, back.edges | ahead.edges, cut, relation)
 

@@ -63,9 +63,13 @@ class Past:
         self._folder = settings.store_path / "past"
 
     def at(
-        self, moment: str, seconds: float, gone: Callable[[], bool],
-        turn: AbstractContextManager[None] = _AT_ONCE, permit: Callable[[], object] = bool,
-    ) -> Path | None:  # fmt: skip
+        self,
+        moment: str,
+        seconds: float,
+        gone: Callable[[], bool],
+        turn: AbstractContextManager[None] = _AT_ONCE,
+        permit: Callable[[], object] = bool,
+    ) -> Path | None:
         """Return the store as of a moment; None where the newest snapshot is that.
 
         :param moment: as :func:`moment_of` writes it.
@@ -86,9 +90,14 @@ class Past:
             return self._wait(store, seq, moment, seconds, gone, permit)
 
     def _wait(
-        self, store: Path, seq: int, moment: str, seconds: float, gone: Callable[[], bool],
+        self,
+        store: Path,
+        seq: int,
+        moment: str,
+        seconds: float,
+        gone: Callable[[], bool],
         permit: Callable[[], object],
-    ) -> Path:  # fmt: skip
+    ) -> Path:
         """Wait until a store is made, by a builder of its own where none is at work."""
         deadline = time.monotonic() + seconds
         builder: subprocess.Popen[bytes] | None = None

@@ -42,8 +42,9 @@ def link_quads(
     graph = ox.NamedNode(identity.links(document))
     return [
         ox.Quad(subject, predicate, value, graph)
-        for link in links for subject, predicate, value in _triples(graph, owner, link, identity)
-    ]  # fmt: skip
+        for link in links
+        for subject, predicate, value in _triples(graph, owner, link, identity)
+    ]
 
 
 def _triples(
@@ -92,7 +93,14 @@ def _node(id: str, identity: Identity) -> Node:
 
 def _digest(link: Link) -> str:
     """Name a link by what it says, so that its name does not depend on the others."""
-    said = (link.earlier, link.later, link.by, link.property, link.strength, link.via,
-            link.condition.id if link.condition else "",
-            link.condition.group if link.condition else "")  # fmt: skip
+    said = (
+        link.earlier,
+        link.later,
+        link.by,
+        link.property,
+        link.strength,
+        link.via,
+        link.condition.id if link.condition else "",
+        link.condition.group if link.condition else "",
+    )
     return hashlib.blake2s("\n".join(said).encode(), digest_size=8).hexdigest()

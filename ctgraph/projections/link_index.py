@@ -94,8 +94,11 @@ class LinkIndex:
 
         def take(said: list[Said]) -> list[Asserted]:
             self._replace(said)
-            return [(document, owner, extract.links) for document, owner, extract in said
-                    if all(link.via not in UNSURE for link in extract.links)]  # fmt: skip
+            return [
+                (document, owner, extract.links)
+                for document, owner, extract in said
+                if all(link.via not in UNSURE for link in extract.links)
+            ]
 
         with self._writing(seq):
             for table in (*TABLES, "stale"):
@@ -112,12 +115,19 @@ class LinkIndex:
         :param most: how many to give.
         """
         with self._transaction():
-            numbers = _array([number for (number,) in self._db.execute(
-                "SELECT link FROM stale ORDER BY link LIMIT ?", (most,))])  # fmt: skip
+            numbers = _array(
+                [
+                    number
+                    for (number,) in self._db.execute(
+                        "SELECT link FROM stale ORDER BY link LIMIT ?", (most,)
+                    )
+                ]
+            )
             rows = self._db.execute(
                 f"SELECT link.*, {holds('link', 'link')} FROM json_each(?) AS number "
-                "CROSS JOIN link ON link.rowid = number.value", (numbers,),
-            )  # fmt: skip
+                "CROSS JOIN link ON link.rowid = number.value",
+                (numbers,),
+            )
             yield [(row[0], row[1], link_of(row), bool(row[-1])) for row in rows]
             self._db.execute(
                 "DELETE FROM stale WHERE link IN (SELECT value FROM json_each(?))", (numbers,)
@@ -177,31 +187,71 @@ class LinkIndex:
     def _replace(self, said: list[Said]) -> None:
         documents = _array([document for document, _, _ in said])
         for table in TABLES:
-            self._db.execute(f"DELETE FROM {table} WHERE document IN "
-                             "(SELECT value FROM json_each(?))", (documents,))  # fmt: skip
+            self._db.execute(
+                f"DELETE FROM {table} WHERE document IN (SELECT value FROM json_each(?))",
+                (documents,),
+            )
         for document, owner, extract in said:
-            described = ({link.later for link in extract.links if link.relation == "common"}
-                         | {need.record for need in extract.requirements})  # fmt: skip
-            self._db.executemany(INSERT["node"], (
-                (f.id, document, owner, f.type, f.name, f.webpage, f.cost, f.currency, f.days,
-                 is_competency(f.type)) for f in extract.facts))  # fmt: skip
-            self._db.executemany(INSERT["link"], (
-                row_of(document, owner, link, described) for link in extract.links))  # fmt: skip
-            self._db.executemany(INSERT["requirement"], (
-                (document, need.record, manifest_of(document, need.record, described),
-                 orjson.dumps(need.tree)) for need in extract.requirements))  # fmt: skip
+            described = {link.later for link in extract.links if link.relation == "common"} | {
+                need.record for need in extract.requirements
+            }
+            self._db.executemany(
+                INSERT["node"],
+                (
+                    (
+                        f.id,
+                        document,
+                        owner,
+                        f.type,
+                        f.name,
+                        f.webpage,
+                        f.cost,
+                        f.currency,
+                        f.days,
+                        is_competency(f.type),
+                    )
+                    for f in extract.facts
+                ),
+            )
+            self._db.executemany(
+                INSERT["link"], (row_of(document, owner, link, described) for link in extract.links)
+            )
+            self._db.executemany(
+                INSERT["requirement"],
+                (
+                    (
+                        document,
+                        need.record,
+                        manifest_of(document, need.record, described),
+                        orjson.dumps(need.tree),
+                    )
+                    for need in extract.requirements
+                ),
+            )
 
     def _holding(self, said: list[Said]) -> list[Asserted]:
         """Return documents with those of their links that hold."""
-        competencies = self._named_competencies({
-            end for _, _, extract in said for link in extract.links if link.via in UNSURE
-            for end in (link.earlier, link.later)
-        })  # fmt: skip
+        competencies = self._named_competencies(
+            {
+                end
+                for _, _, extract in said
+                for link in extract.links
+                if link.via in UNSURE
+                for end in (link.earlier, link.later)
+            }
+        )
         return [
-            (document, owner, [link for link in extract.links if link.via not in UNSURE
-                               or competencies.isdisjoint((link.earlier, link.later))])
+            (
+                document,
+                owner,
+                [
+                    link
+                    for link in extract.links
+                    if link.via not in UNSURE or competencies.isdisjoint((link.earlier, link.later))
+                ],
+            )
             for document, owner, extract in said
-        ]  # fmt: skip
+        ]
 
     def _named_competencies(self, ids: Collection[str]) -> set[str]:
         """Return which of some nodes are competencies."""
@@ -215,9 +265,9 @@ class LinkIndex:
     def _competencies(self, documents: Collection[str]) -> set[str]:
         """Return the competencies that some documents hold."""
         found = self._db.execute(
-            "SELECT id FROM node WHERE document IN (SELECT value FROM json_each(?)) "
-            "AND competency", (_array(documents),),
-        )  # fmt: skip
+            "SELECT id FROM node WHERE document IN (SELECT value FROM json_each(?)) AND competency",
+            (_array(documents),),
+        )
         return {id for (id,) in found}
 
 

@@ -30,10 +30,14 @@ Needs = list[dict[str, Any]]
 _SAYS = "{0}.property, {0}.strength, {1}, {0}.condition, {0}.name, {0}.description, "
 _SAYS += "{0}.alternative, {0}.required"
 # A statement of a document, and one that a manifest makes of a record that has its conditions.
-_OWN = ("link.document, link.owner, link.relation, link.earlier, link.later, link.asserter, "
-        + _SAYS.format("link", "link.via"))  # fmt: skip
-_SHARED = ("uses.document, uses.owner, 'precedes', common.earlier, uses.later, uses.later, "
-           + _SAYS.format("common", "'manifest'"))  # fmt: skip
+_OWN = (
+    "link.document, link.owner, link.relation, link.earlier, link.later, link.asserter, "
+    + _SAYS.format("link", "link.via")
+)
+_SHARED = (
+    "uses.document, uses.owner, 'precedes', common.earlier, uses.later, uses.later, "
+    + _SAYS.format("common", "'manifest'")
+)
 _HOLDS, _SHARED_HOLDS = holds("link", "link"), holds("common", "uses")
 
 
@@ -94,8 +98,10 @@ class Links:
         :param most: how many to return.
         """
         end, near, far = ("earlier", "common", "uses") if forward else ("later", "uses", "common")
-        query = (f"SELECT earlier, later, strength FROM link WHERE relation = :relation AND {end} "
-                 f"IN (SELECT value FROM json_each(:ids)) AND {_HOLDS}")  # fmt: skip
+        query = (
+            f"SELECT earlier, later, strength FROM link WHERE relation = :relation AND {end} "
+            f"IN (SELECT value FROM json_each(:ids)) AND {_HOLDS}"
+        )
         if relation == "precedes":
             query += (
                 " UNION ALL SELECT common.earlier, uses.later, common.strength "
@@ -105,9 +111,14 @@ class Links:
                 f"ON {far}.manifest = {near}.manifest AND {far}.relation = '{far}' "
                 f"WHERE common.earlier <> uses.later AND {_SHARED_HOLDS}"
             )
-        return list(map(Step._make, self._db.execute(
-            f"{query} LIMIT :most", {"relation": relation, "ids": _array(ids), "most": most},
-        )))  # fmt: skip
+        return list(
+            map(
+                Step._make,
+                self._db.execute(
+                    f"{query} LIMIT :most", {"relation": relation, "ids": _array(ids), "most": most}
+                ),
+            )
+        )
 
     def statements(
         self, pairs: Collection[tuple[str, str]], strengths: Collection[str], relation: str
@@ -135,18 +146,26 @@ class Links:
                 f"WHERE common.earlier <> uses.later AND {strong.format('common')} "
                 f"AND {_SHARED_HOLDS}"
             )
-        given = {"pairs": _array(pairs), "relation": relation, "strengths": _array(strengths),
-                 "few": FEW, "of_a_pair": MOST_OF_A_PAIR, "most": MOST_STATEMENTS}  # fmt: skip
+        given = {
+            "pairs": _array(pairs),
+            "relation": relation,
+            "strengths": _array(strengths),
+            "few": FEW,
+            "of_a_pair": MOST_OF_A_PAIR,
+            "most": MOST_STATEMENTS,
+        }
         rows = self._db.execute(f"{query} LIMIT :few", given).fetchall()
         if len(rows) == FEW:  # numbering them takes as long again
             rows = self._db.execute(
                 "SELECT * FROM (SELECT *, row_number() OVER (PARTITION BY earlier, later "
                 "ORDER BY asserter NOT IN (earlier, later), document, place) AS number "
-                f"FROM ({query})) WHERE number <= :of_a_pair LIMIT :most", given,
-            ).fetchall()  # fmt: skip
+                f"FROM ({query})) WHERE number <= :of_a_pair LIMIT :most",
+                given,
+            ).fetchall()
         said = sorted((Statement._make(row[:14]) for row in rows), key=_order)
-        return [s for _, of_pair in groupby(said, key=_pair)
-                for s in islice(of_pair, MOST_OF_A_PAIR)]  # fmt: skip
+        return [
+            s for _, of_pair in groupby(said, key=_pair) for s in islice(of_pair, MOST_OF_A_PAIR)
+        ]
 
     def replaced(self, ids: Collection[str]) -> list[tuple[str, str, str]]:
         """Return the current records that replace some nodes: older, newer, and who says so."""
@@ -156,7 +175,7 @@ class Links:
             "JOIN node ON node.id = link.later "
             "ORDER BY link.property = 'ceterms:latestVersion', link.later LIMIT ?",
             (_array(ids), MOST_STATEMENTS),
-        ).fetchall()  # fmt: skip
+        ).fetchall()
 
     def said_by(self, document: str) -> tuple[str, list[Link]]:
         """Return the owner of a document, and those of the links that it asserts that hold.
@@ -167,13 +186,19 @@ class Links:
 
     def asked_for(self, later: Collection[str]) -> list[Statement]:
         """Return the statements that something is required for records by who owns these."""
-        return list(map(Statement._make, self._db.execute(
-            f"SELECT {_OWN} FROM json_each(?) AS id CROSS JOIN link ON link.later = id.value "
-            "AND relation = 'precedes' AND property = 'ceterms:isRequiredFor' "
-            "JOIN node ON node.id = link.later AND node.owner = link.owner "
-            f"WHERE {_HOLDS} ORDER BY link.document, link.rowid LIMIT ?",
-            (_array(later), MOST_STATEMENTS),
-        )))  # fmt: skip
+        return list(
+            map(
+                Statement._make,
+                self._db.execute(
+                    f"SELECT {_OWN} FROM json_each(?) AS id "
+                    "CROSS JOIN link ON link.later = id.value "
+                    "AND relation = 'precedes' AND property = 'ceterms:isRequiredFor' "
+                    "JOIN node ON node.id = link.later AND node.owner = link.owner "
+                    f"WHERE {_HOLDS} ORDER BY link.document, link.rowid LIMIT ?",
+                    (_array(later), MOST_STATEMENTS),
+                ),
+            )
+        )
 
     def nodes(self, ids: Collection[str]) -> dict[str, Known]:
         """Return what is known of those nodes that stand in a current record."""
@@ -182,8 +207,9 @@ class Links:
             self._nodes.update(dict.fromkeys(fresh))
             rows = self._db.execute(
                 "SELECT id, document, owner, type, name, webpage, cost, currency, days FROM node "
-                "WHERE id IN (SELECT value FROM json_each(?))", (_array(fresh),),
-            )  # fmt: skip
+                "WHERE id IN (SELECT value FROM json_each(?))",
+                (_array(fresh),),
+            )
             self._nodes.update((row[0], Known._make(row)) for row in rows)
         return {id: known for id in ids if (known := self._nodes[id])}
 
@@ -194,12 +220,17 @@ class Links:
         """
         patterns = ["%" + re.sub(r"([\\%_])", r"\\\1", word) + "%" for word in words]
         like = " AND ".join(["name LIKE ? ESCAPE '\\'"] * len(patterns)) or "TRUE"
-        return list(map(Known._make, self._db.execute(
-            "SELECT id, document, owner, type, name, webpage, cost, currency, days FROM node "
-            "WHERE type IN (SELECT value FROM json_each(?)) "
-            f"AND id LIKE 'ce-%' AND {like} ORDER BY length(name), name, id LIMIT ?",
-            (_array(types), *patterns, most),
-        )))  # fmt: skip
+        return list(
+            map(
+                Known._make,
+                self._db.execute(
+                    "SELECT id, document, owner, type, name, webpage, cost, currency, days "
+                    "FROM node WHERE type IN (SELECT value FROM json_each(?)) "
+                    f"AND id LIKE 'ce-%' AND {like} ORDER BY length(name), name, id LIMIT ?",
+                    (_array(types), *patterns, most),
+                ),
+            )
+        )
 
     def requirements(self, records: Collection[str]) -> dict[str, list[Needs]]:
         """Return what records need, as far as they or their manifests say so.
@@ -211,8 +242,9 @@ class Links:
         found = {record: [needs] for record, needs in self._needs("record", records).items()}
         uses = self._db.execute(
             "SELECT DISTINCT later, manifest FROM json_each(?) AS id CROSS JOIN link "
-            "ON later = id.value AND relation = 'uses' LIMIT ?", (_array(records), MOST_STATEMENTS),
-        ).fetchall()  # fmt: skip
+            "ON later = id.value AND relation = 'uses' LIMIT ?",
+            (_array(records), MOST_STATEMENTS),
+        ).fetchall()
         if len(uses) == MOST_STATEMENTS:
             raise QueryLimit(TOO_MUCH)
         shared = self._needs("manifest", {manifest for _, manifest in uses})
@@ -226,8 +258,9 @@ class Links:
         size = 0
         for name, tree in self._db.execute(
             f"SELECT {whose}, tree FROM json_each(?) AS id "
-            f"CROSS JOIN requirement ON {whose} = id.value", (_array(names),),
-        ):  # fmt: skip
+            f"CROSS JOIN requirement ON {whose} = id.value",
+            (_array(names),),
+        ):
             size += len(tree)
             if size > MOST_BYTES:
                 raise QueryLimit(TOO_MUCH)

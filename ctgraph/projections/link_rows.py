@@ -82,9 +82,10 @@ def links_of(db: sqlite3.Connection, document: str) -> tuple[str, list[Link]]:
 def rows_of(db: sqlite3.Connection, document: str) -> set[tuple[object, ...]]:
     """Return everything that is kept of a document, to compare."""
     return {
-        (table, *row) for table in TABLES
+        (table, *row)
+        for table in TABLES
         for row in db.execute(f"SELECT * FROM {table} WHERE document = ?", (document,))
-    }  # fmt: skip
+    }
 
 
 def documents_of(db: sqlite3.Connection) -> Iterator[str]:
@@ -104,15 +105,27 @@ def manifest_of(document: str, manifest: str, described: Collection[str]) -> str
     return f"{document} {manifest}" if own else manifest
 
 
-def row_of(
-    document: str, owner: str, link: Link, described: Collection[str]
-) -> tuple[object, ...]:
+def row_of(document: str, owner: str, link: Link, described: Collection[str]) -> tuple[object, ...]:
     c = link.condition or Condition("")
     name = {"common": link.later, "uses": link.earlier}.get(link.relation)
     manifest = name and manifest_of(document, name, described)
-    return (document, owner, link.relation, link.earlier, link.later, link.by, link.property,
-            link.strength, link.via, c.id, c.name, c.description, c.group, c.required, manifest
-    )  # fmt: skip
+    return (
+        document,
+        owner,
+        link.relation,
+        link.earlier,
+        link.later,
+        link.by,
+        link.property,
+        link.strength,
+        link.via,
+        c.id,
+        c.name,
+        c.description,
+        c.group,
+        c.required,
+        manifest,
+    )
 
 
 def link_of(row: tuple[Any, ...]) -> Link:

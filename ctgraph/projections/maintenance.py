@@ -150,9 +150,13 @@ class _Comparison:
         """Yield every difference."""
         if not self._snapshots.links.exists():
             raise StoreError("There is no link index; start the server, or run: ctgraph rebuild")
-        with closing(sqlite3.connect(
-            f"{self._snapshots.links.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None
-        )) as links:  # fmt: skip
+        with closing(
+            sqlite3.connect(
+                f"{self._snapshots.links.resolve().as_uri()}?mode=ro",
+                uri=True,
+                isolation_level=None,
+            )
+        ) as links:
             links.execute("BEGIN")
             (reached,) = links.execute("SELECT max(sequence) FROM mark").fetchone()
             seq, mark = self._store.mark()
@@ -177,8 +181,10 @@ class _Comparison:
             self._expect(iri)
             found = self._store.graph(iri)
             if found != quads:
-                yield (f"{iri}: {len(quads - found)} quads are missing, "
-                       f"{len(found - quads)} should not be there.")  # fmt: skip
+                yield (
+                    f"{iri}: {len(quads - found)} quads are missing, "
+                    f"{len(found - quads)} should not be there."
+                )
         for iri in self._store.graphs():
             if not self._seen.execute("SELECT 1 FROM graph WHERE iri = ?", (iri,)).fetchone():
                 yield f"{iri} should not be there."

@@ -79,8 +79,10 @@ class Projector:
             self._is_cut = len(self._waiting) == BATCH or size >= BATCH_BYTES
         # Only now: what was read before is of the ledger that the store was made from.
         if mark_at(self._ledger.engine, self._seq) != self._mark:
-            self._heal("another ledger, or an earlier state of it, was put in the place of the one "
-                       "that the store was made from.")  # fmt: skip
+            self._heal(
+                "another ledger, or an earlier state of it, was put in the place of the one "
+                "that the store was made from."
+            )
             return True
         done = self._apply()
         if self._opened.amend() or done:

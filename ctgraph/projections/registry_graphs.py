@@ -12,9 +12,7 @@ from ctgraph.rdf.namespaces import CTG, DCT, TYPE, XSD
 from ctgraph.validation.completeness import completeness
 
 
-def envelope_quads(
-    change: Change, identity: Identity, record: Iterable[ox.Quad]
-) -> list[ox.Quad]:
+def envelope_quads(change: Change, identity: Identity, record: Iterable[ox.Quad]) -> list[ox.Quad]:
     """Return what the registry says about a record: owner, times, version, hash, completeness.
 
     :param record: the quads of its document.
@@ -64,9 +62,8 @@ def history_quads(change: Change, identity: Identity) -> list[ox.Quad]:
         (f"{CTG}event", ox.NamedNode(f"{CTG}{change.event}")),
         (f"{CTG}actor", ox.Literal(change.actor)),
         (f"{DCT}publisher", ox.NamedNode(identity.resource(change.owner))),
-        (f"{DCT}created",
-         ox.Literal(change.modified, datatype=ox.NamedNode(f"{XSD}dateTime"))),
-    ]  # fmt: skip
+        (f"{DCT}created", ox.Literal(change.modified, datatype=ox.NamedNode(f"{XSD}dateTime"))),
+    ]
     if change.digest:
         facts.append((f"{CTG}contentHash", ox.Literal(change.digest)))
     return [ox.Quad(subject, ox.NamedNode(name), value, graph) for name, value in facts]

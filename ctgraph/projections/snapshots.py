@@ -28,8 +28,16 @@ from ctgraph.settings import Settings
 HALF = "half-"
 _NAME = re.compile(r"\d+-\d+-[0-9a-f]{12}")
 # What is said of files that are not as they were written. Whatever else is said of them passes.
-DAMAGE = ("corruption", "no such file", "not found", "invalid argument", "malformed",
-          "not a database", "no such table", "no such column")  # fmt: skip
+DAMAGE = (
+    "corruption",
+    "no such file",
+    "not found",
+    "invalid argument",
+    "malformed",
+    "not a database",
+    "no such table",
+    "no such column",
+)
 BLINK_SECONDS = 0.1
 TROUBLE = 1024
 """How much a projector may say about its trouble, in bytes."""
@@ -95,9 +103,10 @@ class Snapshots:
         """Return the error that tells a reader why there is no snapshot."""
         reason = self.trouble()
         return StoreError(
-            f"The triple store is being rebuilt, try again later: {reason}" if reason else
-            "The triple store is still being built; try again in a moment."
-        )  # fmt: skip
+            f"The triple store is being rebuilt, try again later: {reason}"
+            if reason
+            else "The triple store is still being built; try again in a moment."
+        )
 
     def prepare(self, seq: int, mark: str = "") -> Path:
         """Return a path where the snapshot of a sequence number can be made."""

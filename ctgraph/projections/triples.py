@@ -133,9 +133,11 @@ class EmbeddedStore:
             self._store.quads_for_pattern(None, LATER, later, graph),
             strict=False,
         )
-        if not any(ox.Quad(one.subject, LATER, later, graph) in self._store
-                   or ox.Quad(other.subject, EARLIER, earlier, graph) in self._store
-                   for one, other in others):  # fmt: skip
+        if not any(
+            ox.Quad(one.subject, LATER, later, graph) in self._store
+            or ox.Quad(other.subject, EARLIER, earlier, graph) in self._store
+            for one, other in others
+        ):
             for quad in order:
                 self._store.remove(quad)
         if not any(True for _ in self._store.quads_for_pattern(None, None, None, graph)):
@@ -144,9 +146,12 @@ class EmbeddedStore:
     def _write(self, quads: list[ox.Quad], seq: int, mark: str) -> None:
         """Add quads, and then the sequence number."""
         marks = self._marks(seq, mark)
-        stale = [quad for name in (SEQUENCE, LEDGER)
-                 for quad in self._store.quads_for_pattern(None, name, None, self._registry)
-                 if quad not in marks]  # fmt: skip
+        stale = [
+            quad
+            for name in (SEQUENCE, LEDGER)
+            for quad in self._store.quads_for_pattern(None, name, None, self._registry)
+            if quad not in marks
+        ]
         if len(quads) > BULK:
             self._store.bulk_extend(quads)
             self._store.extend(marks)
@@ -244,8 +249,10 @@ class EmbeddedStore:
     def _marks(self, seq: int, mark: str) -> list[ox.Quad]:
         subject = ox.NamedNode(self._identity.base)
         said = ox.Literal(f"{seq} {FORM} {mark}")
-        return [ox.Quad(subject, SEQUENCE, ox.Literal(seq), self._registry),
-                ox.Quad(subject, LEDGER, said, self._registry)]  # fmt: skip
+        return [
+            ox.Quad(subject, SEQUENCE, ox.Literal(seq), self._registry),
+            ox.Quad(subject, LEDGER, said, self._registry),
+        ]
 
 
 def _as_kept(quads: Iterable[ox.Quad]) -> dict[str, set[ox.Quad]]:

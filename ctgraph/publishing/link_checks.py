@@ -77,12 +77,19 @@ class LinkAdvisor:
         for target, leading in looked_up.items():
             withdrawn = standing.get(target)
             if withdrawn is None:
-                yield _doubt(leading[0], "unknown", f"There is no record {target} here.",
-                             "Check the CTID; or publish the record too.")  # fmt: skip
+                yield _doubt(
+                    leading[0],
+                    "unknown",
+                    f"There is no record {target} here.",
+                    "Check the CTID; or publish the record too.",
+                )
             elif withdrawn:
-                yield _doubt(leading[0], "withdrawn",
-                             f"The record {target} was withdrawn on {withdrawn[:10]}.",
-                             "Refer to what replaced it.")  # fmt: skip
+                yield _doubt(
+                    leading[0],
+                    "withdrawn",
+                    f"The record {target} was withdrawn on {withdrawn[:10]}.",
+                    "Refer to what replaced it.",
+                )
             elif any(_inverses(link) for link in leading):
                 doubts = self._one_sided(leading)
                 if doubts is None:
@@ -107,13 +114,16 @@ class LinkAdvisor:
         self._bytes -= len(found[1])
         said = self._statements(orjson.loads(found[1])["@graph"])
         return [
-            _doubt(link, "one-sided",
-                   f"{found[0].name or link.target} does not say {inverses[0]} back.",
-                   "Let its owner add it, so that both sides agree.")
+            _doubt(
+                link,
+                "one-sided",
+                f"{found[0].name or link.target} does not say {inverses[0]} back.",
+                "Let its owner add it, so that both sides agree.",
+            )
             for link in links
             if (inverses := _inverses(link))
             and not any((link.target, name, link.source) in said for name in inverses)
-        ]  # fmt: skip
+        ]
 
     def _statements(self, nodes: list[Any]) -> set[tuple[str, str, str]]:
         """Return which record says which property of which other one, in a document's nodes."""
@@ -136,9 +146,11 @@ def _inverses(link: Link) -> list[str]:
 
 def _doubt(link: Link, rule: str, message: str, remedy: str) -> Problem:
     detail: dict[str, Any] = {
-        "property": vocabulary().expand(link.property), "value": link.target, "advice": rule,
+        "property": vocabulary().expand(link.property),
+        "value": link.target,
+        "advice": rule,
         "propertyLabel": vocabulary().label(link.property),
-    }  # fmt: skip
+    }
     if link.line:
         detail["line"] = link.line
     return Problem(message, remedy, link.pointer or None, "warning", detail)
@@ -154,5 +166,7 @@ def _left_out(links: list[Link]) -> Problem:
         f"{MOST_LINKS:,} records are looked up, and up to {MOST_OTHER_SIDES} of them read, with no "
         f"more than {MOST_OTHER_BYTES:,} bytes together.",
         "Nothing has to be done; look at them yourself where it matters.",
-        first.pointer or None, "info", detail,
-    )  # fmt: skip
+        first.pointer or None,
+        "info",
+        detail,
+    )

@@ -120,22 +120,29 @@ def _require_own(ledger: Ledger, owner: Organization, document: Document) -> Non
     with ledger.engine.connect() as connection:
         known = accounts(connection, {one.ctid for one in others if one.ctid})
     problems = [
-        Problem(f"{owner.name} publishes this, and {_whom(one, known)} acts in it.",
-                "Let the ceterms:actingAgent be your own organization: others speak for "
-                "themselves.", one.pointer)
-        if one.acting else
-        Problem(f"{owner.name} publishes this, and it says that {_whom(one, known)} owns it.",
-                "Name your own organization, or let that one publish it.", one.pointer)
+        Problem(
+            f"{owner.name} publishes this, and {_whom(one, known)} acts in it.",
+            "Let the ceterms:actingAgent be your own organization: others speak for themselves.",
+            one.pointer,
+        )
+        if one.acting
+        else Problem(
+            f"{owner.name} publishes this, and it says that {_whom(one, known)} owns it.",
+            "Name your own organization, or let that one publish it.",
+            one.pointer,
+        )
         for one in others
         if one.acting or (one.property == "ceterms:ownedBy" and one.ctid in known)
-    ]  # fmt: skip
+    ]
     named = [one for one in others if one.primary and one.ctid in document.owners]
     if not problems and named and owner.ctid not in document.owners:
-        problems = [Problem(
-            f"The document names others, and not {owner.name}, which publishes it.",
-            "Say ceterms:ownedBy or ceterms:offeredBy with your organization's IRI.",
-            named[0].pointer,
-        )]  # fmt: skip
+        problems = [
+            Problem(
+                f"The document names others, and not {owner.name}, which publishes it.",
+                "Say ceterms:ownedBy or ceterms:offeredBy with your organization's IRI.",
+                named[0].pointer,
+            )
+        ]
     if problems:
         raise Forbidden(problems[0].message, problems)
 
@@ -159,6 +166,4 @@ def _receipt(
     if wait and snapshots.sequence() < outcome.seq:
         snapshots.ask()
         snapshots.wait(outcome.seq, settings.publish_wait)
-    return Receipt(
-        outcome.envelope, outcome.event, snapshots.shows(ledger, outcome.seq), report
-    )
+    return Receipt(outcome.envelope, outcome.event, snapshots.shows(ledger, outcome.seq), report)

@@ -53,8 +53,11 @@ def _work(quads: Iterable[ox.Quad]) -> int:
             facts[str(value)].append(f"{who} {quad.predicate} ^")
     looks = {label: "\n".join(sorted(said)) for label, said in facts.items()}
     alike = Counter(looks.values())
-    ambiguous = [(parent, predicate, child) for parent, predicate, child in links
-                 if alike[looks[parent]] > 1 and alike[looks[child]] > 1]  # fmt: skip
+    ambiguous = [
+        (parent, predicate, child)
+        for parent, predicate, child in links
+        if alike[looks[parent]] > 1 and alike[looks[child]] > 1
+    ]
     groups: Counter[tuple[str, str, str]] = Counter()
     for parent, predicate, child in ambiguous:
         groups[parent, predicate, looks[child]] += 1

@@ -35,8 +35,11 @@ class Graph:
 
     def subjects(self, predicate: str, value: str) -> list[Any]:
         """Return what has an IRI as the value of a property."""
-        return [quad.subject for quad in self.quads
-                if quad.predicate.value == predicate and iri_of(quad.object) == value]  # fmt: skip
+        return [
+            quad.subject
+            for quad in self.quads
+            if quad.predicate.value == predicate and iri_of(quad.object) == value
+        ]
 
     def having(self, predicate: str) -> list[Any]:
         """Return what has a property."""
@@ -68,8 +71,9 @@ class File:
         self._file = file
         self._text = file.read_text("utf-8")
         try:
-            self.quads = list(ox.parse(self._text.encode(), format=ox.RdfFormat.TURTLE,
-                                       rename_blank_nodes=True))  # fmt: skip
+            self.quads = list(
+                ox.parse(self._text.encode(), format=ox.RdfFormat.TURTLE, rename_blank_nodes=True)
+            )
         except SyntaxError as error:
             raise SettingsError(f"The shapes do not load: {file}: {error}") from error
         self.graph = Graph(self.quads)

@@ -19,9 +19,16 @@ MOST = 50
 TIMEOUT = 2.0
 _ACTION = "ceterms:object"
 PROPERTIES = (
-    _ACTION, "ceterms:accredits", "ceterms:approves", "ceterms:recognizes", "ceterms:regulates",
-    "ceterms:renews", "ceterms:revokes", "ceterms:offers", "ceterms:owns",
-)  # fmt: skip
+    _ACTION,
+    "ceterms:accredits",
+    "ceterms:approves",
+    "ceterms:recognizes",
+    "ceterms:regulates",
+    "ceterms:renews",
+    "ceterms:revokes",
+    "ceterms:offers",
+    "ceterms:owns",
+)
 # Found by property and object, so its cost is that of what is found, not of the registry.
 _QUERY = f"""SELECT ?document ?by ?property ?class ?status WHERE {{
   VALUES ?property {{ {" ".join(PROPERTIES)} }}
@@ -68,9 +75,12 @@ def assertions(
     return [
         Assertion(
             (names.get(document) or document, f"/resources/{document}"),
-            (names.get(by) or by,
-             f"/resources/{by}" if by in described else f"/records?owner={by}"),
-            label(said), label(status) if status else "",
+            (
+                names.get(by) or by,
+                f"/resources/{by}" if by in described else f"/records?owner={by}",
+            ),
+            label(said),
+            label(status) if status else "",
         )
         for (document, by, _), (said, status) in found.items()
-    ]  # fmt: skip
+    ]

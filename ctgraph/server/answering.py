@@ -32,9 +32,10 @@ class AnsweringWorker(ThreadWorker):  # type: ignore[misc]
         # gunicorn's settings as plain attributes: its own take as long as reading a head.
         self.read_cfg = SimpleNamespace(
             **{name: getattr(self.cfg, name) for name in self.cfg.settings},
-            is_ssl=self.cfg.is_ssl, forwarded_allow_networks=self.cfg.forwarded_allow_networks,
+            is_ssl=self.cfg.is_ssl,
+            forwarded_allow_networks=self.cfg.forwarded_allow_networks,
             proxy_allow_networks=self.cfg.proxy_allow_networks,
-        )  # fmt: skip
+        )
         super().init_process()
 
     def watch_writing(self, conn: Connection) -> None:
@@ -111,12 +112,16 @@ class AnsweringWorker(ThreadWorker):  # type: ignore[misc]
 
     def _refusal(self, conn: Connection, error: Exception) -> Refusal:
         found = refusal_of(
-            error, line=self.cfg.limit_request_line, fields=self.cfg.limit_request_fields,
-            field=self.cfg.limit_request_field_size, head=self.limits.head_bytes,
-        )  # fmt: skip
+            error,
+            line=self.cfg.limit_request_line,
+            fields=self.cfg.limit_request_fields,
+            field=self.cfg.limit_request_field_size,
+            head=self.limits.head_bytes,
+        )
         if found is None:
-            self.log.error("Error handling request %s", getattr(conn.request, "uri", ""),
-                           exc_info=error)  # fmt: skip
+            self.log.error(
+                "Error handling request %s", getattr(conn.request, "uri", ""), exc_info=error
+            )
         return found or FAILED
 
     def tell(self, conn: Connection, refusal: Refusal) -> None:

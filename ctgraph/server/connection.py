@@ -61,9 +61,14 @@ class Connection(TConn):  # type: ignore[misc]
     """
 
     def __init__(
-        self, cfg: Any, sock: socket.socket, client: Any, server: Any, limits: Limits,
+        self,
+        cfg: Any,
+        sock: socket.socket,
+        client: Any,
+        server: Any,
+        limits: Limits,
         most_body: int,
-    ) -> None:  # fmt: skip
+    ) -> None:
         super().__init__(cfg, sock, client, server)
         self.network = client_of(client[0]) if isinstance(client, tuple) else ""
         """What counts as one client; empty on a local socket."""

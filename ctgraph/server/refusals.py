@@ -25,8 +25,15 @@ class Refusal(Exception):
     def written(self) -> bytes:
         """Return the answer, head and body."""
         title = _TITLES.get(self.status, self.status.phrase)
-        body = orjson.dumps({"type": "about:blank", "title": title, "status": self.status,
-                             "detail": self.detail, "errors": [self.detail]})  # fmt: skip
+        body = orjson.dumps(
+            {
+                "type": "about:blank",
+                "title": title,
+                "status": self.status,
+                "detail": self.detail,
+                "errors": [self.detail],
+            }
+        )
         head = (
             f"HTTP/1.1 {self.status.value} {title}\r\nConnection: close\r\n"
             f"Content-Type: application/problem+json\r\nContent-Length: {len(body)}\r\n"
@@ -37,8 +44,11 @@ class Refusal(Exception):
 
 
 _TITLES = {HTTPStatus.REQUEST_URI_TOO_LONG: "URI Too Long"}  # its name in RFC 9110
-NO_HOST = Refusal(400, "A request of HTTP/1.1 needs one Host header with a host and perhaps a port "
-                  "(RFC 9112, section 3.2). Send 'Host: ' and the name of this site.")  # fmt: skip
+NO_HOST = Refusal(
+    400,
+    "A request of HTTP/1.1 needs one Host header with a host and perhaps a port "
+    "(RFC 9112, section 3.2). Send 'Host: ' and the name of this site.",
+)
 SHORT_HEAD = Refusal(
     400, "The connection ended within the head of the request. Send it up to its empty line."
 )
@@ -48,42 +58,92 @@ SHORT_BODY = Refusal(
     "or chunks up to the last one, which is empty. Nothing was done.",
 )
 LATE_HEAD = Refusal(408, "The head of the request took too long. Send it in one go.")
-LATE_BODY = Refusal(408, "The body of the request came too slowly, and nothing was done. "
-                    "Send it without pauses.")  # fmt: skip
-CROWDED = Refusal(503, "Too many slow requests are on their way, and this one was given up. "
-                  "Nothing was done; send it again.", retry_after=5)  # fmt: skip
+LATE_BODY = Refusal(
+    408, "The body of the request came too slowly, and nothing was done. Send it without pauses."
+)
+CROWDED = Refusal(
+    503,
+    "Too many slow requests are on their way, and this one was given up. "
+    "Nothing was done; send it again.",
+    retry_after=5,
+)
 FAILED = Refusal(500, "Something went wrong on our side. It was logged; please try again later.")
 _KINDS: list[tuple[type[Exception], int, str]] = [
-    (errors.LimitRequestLine, 414, "The address is longer than {line:,} characters. "
-     "Send a long query by POST."),
-    (errors.LimitRequestHeaders, 431, "The headers of the request are too long, or too many. "
-     "Send fewer of them: {fields:,} are read, of {field:,} bytes each and {head:,} together."),
-    (errors.ExpectationFailed, 417, "The only expectation that is met here is 'Expect: "
-     "100-continue'. Leave the header out."),
-    (errors.UnsupportedTransferCoding, 501, "The only transfer coding that is read here is "
-     "'chunked'."),
-    (errors.InvalidRequestLine, 400, "The first line of the request cannot be read. It is a "
-     "method, an address in printable ASCII and HTTP/1.1, with one space between them, and ends "
-     "with CRLF."),
-    (errors.InvalidRequestMethod, 400, "The method of the request cannot be read. Methods are "
-     "3 to 20 capital letters."),
-    (errors.InvalidHTTPVersion, 400, "This server does not speak the version of the request. "
-     "Send HTTP/1.1."),
-    (errors.ObsoleteFolding, 400, "A header goes on in the next line, which RFC 9112 forbids. "
-     "Send each header in one line."),
-    (errors.InvalidChunkSize, 400, "The body is not chunked as it says: the size of a chunk is not "
-     "a hexadecimal number. Nothing was done."),
-    (errors.ChunkMissingTerminator, 400, "The body is not chunked as it says: a chunk is longer "
-     "or shorter than its size. Nothing was done."),
-    (errors.InvalidChunkExtension, 400, "The body is not chunked as it says: a chunk has a "
-     "malformed extension. Nothing was done."),
-    (errors.InvalidHeaderName, 400, "A header of the request has no valid name: names are letters, "
-     "digits and hyphens, and some have no place in a trailer."),
-    (errors.InvalidHeader, 400, "A header of the request cannot be read, contradicts another one, "
-     "or is there twice; all lines end with CRLF."),
+    (
+        errors.LimitRequestLine,
+        414,
+        "The address is longer than {line:,} characters. Send a long query by POST.",
+    ),
+    (
+        errors.LimitRequestHeaders,
+        431,
+        "The headers of the request are too long, or too many. "
+        "Send fewer of them: {fields:,} are read, of {field:,} bytes each and {head:,} together.",
+    ),
+    (
+        errors.ExpectationFailed,
+        417,
+        "The only expectation that is met here is 'Expect: 100-continue'. Leave the header out.",
+    ),
+    (
+        errors.UnsupportedTransferCoding,
+        501,
+        "The only transfer coding that is read here is 'chunked'.",
+    ),
+    (
+        errors.InvalidRequestLine,
+        400,
+        "The first line of the request cannot be read. It is a "
+        "method, an address in printable ASCII and HTTP/1.1, with one space between them, and ends "
+        "with CRLF.",
+    ),
+    (
+        errors.InvalidRequestMethod,
+        400,
+        "The method of the request cannot be read. Methods are 3 to 20 capital letters.",
+    ),
+    (
+        errors.InvalidHTTPVersion,
+        400,
+        "This server does not speak the version of the request. Send HTTP/1.1.",
+    ),
+    (
+        errors.ObsoleteFolding,
+        400,
+        "A header goes on in the next line, which RFC 9112 forbids. Send each header in one line.",
+    ),
+    (
+        errors.InvalidChunkSize,
+        400,
+        "The body is not chunked as it says: the size of a chunk is not "
+        "a hexadecimal number. Nothing was done.",
+    ),
+    (
+        errors.ChunkMissingTerminator,
+        400,
+        "The body is not chunked as it says: a chunk is longer "
+        "or shorter than its size. Nothing was done.",
+    ),
+    (
+        errors.InvalidChunkExtension,
+        400,
+        "The body is not chunked as it says: a chunk has a malformed extension. Nothing was done.",
+    ),
+    (
+        errors.InvalidHeaderName,
+        400,
+        "A header of the request has no valid name: names are letters, "
+        "digits and hyphens, and some have no place in a trailer.",
+    ),
+    (
+        errors.InvalidHeader,
+        400,
+        "A header of the request cannot be read, contradicts another one, "
+        "or is there twice; all lines end with CRLF.",
+    ),
     (errors.ParseException, 400, "The request cannot be read as HTTP/1.1 (RFC 9112)."),
     (errors.NoMoreData, 400, SHORT_BODY.detail),
-]  # fmt: skip
+]
 
 
 def refusal_of(error: Exception, **limits: int) -> Refusal | None:

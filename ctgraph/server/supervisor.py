@@ -46,9 +46,11 @@ def run_projector(settings: Settings, ledger: Ledger, patient: bool = False) -> 
             if not patient:
                 raise
             if not told:
-                _log.warning("Another process holds the triple store in %s: another server, a "
-                             "load or a rebuild. This server projects once that has ended.",
-                             settings.store_path)  # fmt: skip
+                _log.warning(
+                    "Another process holds the triple store in %s: another server, a "
+                    "load or a rebuild. This server projects once that has ended.",
+                    settings.store_path,
+                )
             told = True
 
 
@@ -68,12 +70,16 @@ def gunicorn_arguments(app: str, host: str, port: int, workers: int) -> list[str
     """Return what gunicorn is told to serve a WSGI application the way ctgraph is served."""
     options = {
         "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
-        "workers": workers, "threads": THREADS,
-        "worker-class": "ctgraph.server.worker.LeadingWorker", "worker-connections": 10_000,
-        "timeout": 120, "keep-alive": 75, "graceful-timeout": 15,
+        "workers": workers,
+        "threads": THREADS,
+        "worker-class": "ctgraph.server.worker.LeadingWorker",
+        "worker-connections": 10_000,
+        "timeout": 120,
+        "keep-alive": 75,
+        "graceful-timeout": 15,
         "limit-request-line": 8190,  # gunicorn's highest; queries are long
         "forwarded-allow-ips": "",  # nobody tells by a header what scheme or path was asked for
-    }  # fmt: skip
+    }
     flags = [f"--{name}={value}" for name, value in options.items()]
     return [app, "--no-control-socket", *flags]
 

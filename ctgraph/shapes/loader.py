@@ -103,8 +103,9 @@ class Shapes:
     """
 
     def __init__(self, folder: Traversable) -> None:
-        found = sorted((f for f in folder.iterdir() if f.name.endswith(".ttl")),
-                       key=lambda file: file.name)  # fmt: skip
+        found = sorted(
+            (f for f in folder.iterdir() if f.name.endswith(".ttl")), key=lambda file: file.name
+        )
         read = {file.name.removesuffix(".ttl"): File(file) for file in found}
         if not read:
             raise SettingsError(f"The shapes do not load: {folder} holds none.")
@@ -129,10 +130,12 @@ class Shapes:
         """The property groups: order and label by the last part of their IRIs."""
         found = self._graph.subjects(f"{RDF}type", f"{SH}PropertyGroup")
         return {
-            local_name(group): (int(self._graph.text(group, f"{SH}order")),
-                            self._graph.text(group, f"{_RDFS}label"))
+            local_name(group): (
+                int(self._graph.text(group, f"{SH}order")),
+                self._graph.text(group, f"{_RDFS}label"),
+            )
             for group in found
-        }  # fmt: skip
+        }
 
     def values_of(self, iri: str) -> tuple[str, ...]:
         """Return the IRIs of the concepts that a property takes; none where it is free."""
@@ -170,8 +173,11 @@ class Shapes:
             if term not in known and term in self._graph.by_subject:
                 known.add(term)
                 # Their own targets would reach beyond this family.
-                own = [q for q in self._graph.by_subject[term]
-                       if not q.predicate.value.startswith(f"{SH}target")]  # fmt: skip
+                own = [
+                    q
+                    for q in self._graph.by_subject[term]
+                    if not q.predicate.value.startswith(f"{SH}target")
+                ]
                 found += own
                 waiting += [quad.object for quad in own]
         return found
@@ -210,13 +216,20 @@ class Shapes:
         if not label:
             raise file.wrong(node, f"has no {'rdfs:label' if rule else 'sh:name'}")
         return Shape(
-            iri=node.value, name=local_name(node), family=file.name, label=label,
-            description=graph.text(node, f"{SH}description"), properties=properties,
+            iri=node.value,
+            name=local_name(node),
+            family=file.name,
+            label=label,
+            description=graph.text(node, f"{SH}description"),
+            properties=properties,
             group=local_name(graph.text(node, f"{SH}group")),
-            order=int(graph.text(node, f"{SH}order") or 0), severity=severity.lower(),
-            required=int(graph.text(node, f"{SH}minCount") or 0) > 0, rule=rule,
-            message=f"{message}.", remedy=remedy,
-        )  # fmt: skip
+            order=int(graph.text(node, f"{SH}order") or 0),
+            severity=severity.lower(),
+            required=int(graph.text(node, f"{SH}minCount") or 0) > 0,
+            rule=rule,
+            message=f"{message}.",
+            remedy=remedy,
+        )
 
     def _record_classes(self) -> frozenset[str]:
         """Return the classes that a file names for a record shape."""
@@ -242,9 +255,12 @@ class Shapes:
             if node.value in self.by_iri
         )
         return Family(
-            file.name, file.graph.text(about, f"{_DCT}title") or file.name,
-            file.graph.text(about, f"{_DCT}description"), classes, tuple(dict.fromkeys(free)),
-        )  # fmt: skip
+            file.name,
+            file.graph.text(about, f"{_DCT}title") or file.name,
+            file.graph.text(about, f"{_DCT}description"),
+            classes,
+            tuple(dict.fromkeys(free)),
+        )
 
     def _class_shape(self, file: File, node: Any, records: frozenset[str]) -> ClassShape:
         graph = file.graph
@@ -258,11 +274,16 @@ class Shapes:
         if node.value in self.by_iri:
             listed.append(self.by_iri[node.value])
         return ClassShape(
-            node.value, local_name(node), file.name, graph.text(node, f"{_RDFS}label"),
-            graph.text(node, f"{_RDFS}comment"), classes,
-            frozenset(_reached(classes, records if record else frozenset())), record,
+            node.value,
+            local_name(node),
+            file.name,
+            graph.text(node, f"{_RDFS}label"),
+            graph.text(node, f"{_RDFS}comment"),
+            classes,
+            frozenset(_reached(classes, records if record else frozenset())),
+            record,
             tuple(sorted(listed, key=lambda shape: shape.order)),
-        )  # fmt: skip
+        )
 
 
 def _reached(classes: Iterable[str], records: frozenset[str]) -> Iterator[str]:

@@ -15,13 +15,16 @@ DATES = {"xsd:date", "xsd:dateTime", "schema:Date"}
 DURATIONS = {"schema:Duration", "xsd:duration"}
 _TIME = "(T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]+)?)?(Z|[+-][0-9]{2}:[0-9]{2})?)?"
 _DATE = (
-    "^[0-9]{4}(-(0[1-9]|1[0-2])|-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9])" + _TIME
-    + "|-(0[13-9]|1[0-2])-30" + _TIME + "|-(0[13578]|1[02])-31" + _TIME + ")?$"
-)  # fmt: skip
-_N = "[0-9]+([.,][0-9]+)?"
-_DURATION = (
-    f"^P({_N}Y)?({_N}M)?({_N}W)?({_N}D)?(T({_N}H({_N}M)?({_N}S)?|{_N}M({_N}S)?|{_N}S))?$"
+    "^[0-9]{4}(-(0[1-9]|1[0-2])|-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9])"
+    + _TIME
+    + "|-(0[13-9]|1[0-2])-30"
+    + _TIME
+    + "|-(0[13578]|1[02])-31"
+    + _TIME
+    + ")?$"
 )
+_N = "[0-9]+([.,][0-9]+)?"
+_DURATION = f"^P({_N}Y)?({_N}M)?({_N}W)?({_N}D)?(T({_N}H({_N}M)?({_N}S)?|{_N}M({_N}S)?|{_N}S))?$"
 _HEAD = """\
 # Made by `ctgraph vocab build` from the vocabulary; not for editing by hand.
 
@@ -47,11 +50,17 @@ def values_turtle(vocab: Vocabulary) -> str:
         if DATES & set(map(vocab.compact, term.range_includes))
     ]
     blocks += [
-        _literal("duration", "Write it as P2Y for two years, P10W for ten weeks or PT40H for "
-                 "forty hours (ISO 8601).", term, _DURATION, "    sh:minLength 3 ;")
+        _literal(
+            "duration",
+            "Write it as P2Y for two years, P10W for ten weeks or PT40H for "
+            "forty hours (ISO 8601).",
+            term,
+            _DURATION,
+            "    sh:minLength 3 ;",
+        )
         for term in properties
         if DURATIONS & set(map(vocab.compact, term.range_includes))
-    ]  # fmt: skip
+    ]
     body = "\n".join(blocks)
     return _prefixes(vocab, body) + body
 
@@ -70,8 +79,9 @@ def _scheme(term: Term, vocab: Vocabulary) -> str:
 
 def _prefixes(vocab: Vocabulary, body: str) -> str:
     spaces = vocab.prefixes | {
-        "sh": "http://www.w3.org/ns/shacl#", "ctgs": "https://w3id.org/ctgraph/shapes#",
-    }  # fmt: skip
+        "sh": "http://www.w3.org/ns/shacl#",
+        "ctgs": "https://w3id.org/ctgraph/shapes#",
+    }
     used = sorted(p for p in spaces if f" {p}:" in body or f"\n{p}:" in body)
     return "".join(f"@prefix {prefix}: <{spaces[prefix]}> .\n" for prefix in used)
 
@@ -79,21 +89,28 @@ def _prefixes(vocab: Vocabulary, body: str) -> str:
 def _concepts(vocab: Vocabulary, scheme: str) -> str:
     curies = " ".join(sorted(term.curie for term in vocab.concepts_of(scheme)))
     listed = textwrap.indent(textwrap.fill(curies, 92, break_on_hyphens=False), "        ")
-    return (f"ctgs:concept-of-{slug(scheme)} a sh:NodeShape ;\n"
-            f'    rdfs:label "Concepts of {vocab.label(scheme)}" ;\n'
-            f"    sh:in (\n{listed}\n    ) .\n")  # fmt: skip
+    return (
+        f"ctgs:concept-of-{slug(scheme)} a sh:NodeShape ;\n"
+        f'    rdfs:label "Concepts of {vocab.label(scheme)}" ;\n'
+        f"    sh:in (\n{listed}\n    ) .\n"
+    )
 
 
 def _controlled(vocab: Vocabulary, term: Term, scheme: str) -> Iterator[str]:
     """Yield two shapes: a value is a concept or names one; what it names is of the scheme."""
     concepts = sorted(t.curie for t in vocab.concepts_of(scheme))
     such = ", ".join(concepts[:_EXAMPLES])
-    remedy = (f"Use one of {such}." if len(concepts) <= _EXAMPLES
-              else f"Use a concept of {scheme}, such as {such}.")  # fmt: skip
+    remedy = (
+        f"Use one of {such}."
+        if len(concepts) <= _EXAMPLES
+        else f"Use a concept of {scheme}, such as {such}."
+    )
     name = term.label.lower()
     kind = f"ctgs:concept-of-{slug(scheme)}"
     yield _shape(
-        f"value-of-{slug(term.curie)}", term, term.curie,
+        f"value-of-{slug(term.curie)}",
+        term,
+        term.curie,
         f"A concept of {scheme}, or an alignment object that names one.",
         f"The {name} is neither a concept nor an alignment that names one. {remedy}",
         f"    sh:or (\n        [ sh:node {kind} ]\n"
@@ -102,31 +119,39 @@ def _controlled(vocab: Vocabulary, term: Term, scheme: str) -> Iterator[str]:
         # An alignment that says nothing is told so by the shape of alignments.
         "        [ sh:property [ sh:path rdf:type ; "
         "sh:hasValue ceterms:CredentialAlignmentObject ] ]\n    ) ;",
-    )  # fmt: skip
+    )
     yield _shape(
-        f"concept-in-{slug(term.curie)}", term, f"( {term.curie} ceterms:targetNode )",
+        f"concept-in-{slug(term.curie)}",
+        term,
+        f"( {term.curie} ceterms:targetNode )",
         f"The concept is one of {scheme}.",
-        f"The {name} names no concept of {scheme}. {remedy}", f"    sh:node {kind} ;",
-    )  # fmt: skip
+        f"The {name} names no concept of {scheme}. {remedy}",
+        f"    sh:node {kind} ;",
+    )
 
 
 def _literal(kind: str, remedy: str, term: Term, pattern: str, *more: str) -> str:
     return _shape(
-        f"{kind}-in-{slug(term.curie)}", term, term.curie, f"A {kind} as ISO 8601 writes it.",
+        f"{kind}-in-{slug(term.curie)}",
+        term,
+        term.curie,
+        f"A {kind} as ISO 8601 writes it.",
         f"The {term.label.lower()} is no {kind}. {remedy}",
         "\n".join((*more, f'    sh:pattern "{pattern}" ;')),
-    )  # fmt: skip
+    )
 
 
 def _shape(
     name: str, term: Term, path: str, description: str, message: str, constraint: str
 ) -> str:
-    return (f"ctgs:{name} a sh:PropertyShape ;\n"
-            f"    sh:targetSubjectsOf {term.curie} ;\n"
-            f"    sh:path {path} ;\n"
-            f'    sh:name "{term.label}" ;\n'
-            f'    sh:description "{description}" ;\n'
-            f"    sh:group ctgs:Classification ;\n"
-            f"    sh:order 900 ;\n"
-            f"{constraint}\n"
-            f'    sh:message "{message}" .\n')  # fmt: skip
+    return (
+        f"ctgs:{name} a sh:PropertyShape ;\n"
+        f"    sh:targetSubjectsOf {term.curie} ;\n"
+        f"    sh:path {path} ;\n"
+        f'    sh:name "{term.label}" ;\n'
+        f'    sh:description "{description}" ;\n'
+        f"    sh:group ctgs:Classification ;\n"
+        f"    sh:order 900 ;\n"
+        f"{constraint}\n"
+        f'    sh:message "{message}" .\n'
+    )

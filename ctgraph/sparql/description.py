@@ -22,12 +22,26 @@ SD = "http://www.w3.org/ns/sparql-service-description#"
 VOID = "http://rdfs.org/ns/void#"
 DCAT = "http://www.w3.org/ns/dcat#"
 DCT = "http://purl.org/dc/terms/"
-PREFIXES = {"sd": SD, "void": VOID, "dcat": DCAT, "dct": DCT, "ctg": CTG,
-            "formats": "http://www.w3.org/ns/formats/"}  # fmt: skip
+PREFIXES = {
+    "sd": SD,
+    "void": VOID,
+    "dcat": DCAT,
+    "dct": DCT,
+    "ctg": CTG,
+    "formats": "http://www.w3.org/ns/formats/",
+}
 _TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 _XSD = "http://www.w3.org/2001/XMLSchema#"
-_FORMATS = ("SPARQL_Results_JSON", "SPARQL_Results_XML", "SPARQL_Results_CSV",
-            "SPARQL_Results_TSV", "Turtle", "N-Triples", "RDF_XML", "JSON-LD")  # fmt: skip
+_FORMATS = (
+    "SPARQL_Results_JSON",
+    "SPARQL_Results_XML",
+    "SPARQL_Results_CSV",
+    "SPARQL_Results_TSV",
+    "Turtle",
+    "N-Triples",
+    "RDF_XML",
+    "JSON-LD",
+)
 _COUNT = "SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } }"
 _CLASSES = """SELECT ?class (COUNT(DISTINCT ?s) AS ?n) { ?s a ?class }
 GROUP BY ?class ORDER BY DESC(?n) ?class"""
@@ -99,8 +113,11 @@ def service_description(settings: Settings, triples: int | None) -> list[ox.Trip
     describe(service, f"{SD}endpoint", service)
     describe(service, f"{SD}supportedLanguage", ox.NamedNode(f"{SD}SPARQL11Query"))
     describe(service, f"{SD}feature", ox.NamedNode(f"{SD}UnionDefaultGraph"))
-    describe(service, f"{SD}resultFormat",
-             *(ox.NamedNode(f"{PREFIXES['formats']}{name}") for name in _FORMATS))  # fmt: skip
+    describe(
+        service,
+        f"{SD}resultFormat",
+        *(ox.NamedNode(f"{PREFIXES['formats']}{name}") for name in _FORMATS),
+    )
     describe(service, f"{SD}defaultDataset", dataset)
     describe(dataset, _TYPE, ox.NamedNode(f"{SD}Dataset"))
     describe(dataset, f"{SD}defaultGraph", graph)
@@ -123,16 +140,30 @@ def dataset_description(settings: Settings, found: Statistics) -> list[ox.Triple
     describe(ox.NamedNode(f"{base}/void"), "http://xmlns.com/foaf/0.1/primaryTopic", about)
     describe(about, _TYPE, ox.NamedNode(f"{VOID}Dataset"), ox.NamedNode(f"{DCAT}Dataset"))
     describe(about, f"{DCT}title", ox.Literal("ctgraph credential registry", language="en"))
-    describe(about, f"{DCT}description", ox.Literal(
-        "Credentials, programs, assessments, competencies and pathways described in CTDL, "
-        "published by the organizations that own them.", language="en"))  # fmt: skip
+    describe(
+        about,
+        f"{DCT}description",
+        ox.Literal(
+            "Credentials, programs, assessments, competencies and pathways described in CTDL, "
+            "published by the organizations that own them.",
+            language="en",
+        ),
+    )
     if found.modified:
-        describe(about, f"{DCT}modified",
-                 ox.Literal(found.modified, datatype=ox.NamedNode(f"{_XSD}dateTime")))  # fmt: skip
+        describe(
+            about,
+            f"{DCT}modified",
+            ox.Literal(found.modified, datatype=ox.NamedNode(f"{_XSD}dateTime")),
+        )
     describe(about, f"{VOID}sparqlEndpoint", ox.NamedNode(f"{base}/sparql"))
     describe(about, f"{VOID}uriSpace", ox.Literal(f"{base}/resources/"))
-    describe(about, f"{VOID}vocabulary", ox.NamedNode("https://purl.org/ctdl/terms/"),
-             ox.NamedNode("https://purl.org/ctdlasn/terms/"), ox.NamedNode(CTG))  # fmt: skip
+    describe(
+        about,
+        f"{VOID}vocabulary",
+        ox.NamedNode("https://purl.org/ctdl/terms/"),
+        ox.NamedNode("https://purl.org/ctdlasn/terms/"),
+        ox.NamedNode(CTG),
+    )
     describe(about, f"{VOID}documents", ox.Literal(found.documents))
     for name, counts in (("classes", found.classes), ("properties", found.properties)):
         if counts or not found.documents:  # else they were not counted
@@ -172,4 +203,3 @@ class _Describer:
 def serialize(triples: list[ox.Triple], format: ox.RdfFormat) -> bytes:
     """Write a description in an RDF format."""
     return ox.serialize(triples, format=format, prefixes=PREFIXES) or b""
-

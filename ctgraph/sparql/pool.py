@@ -119,8 +119,9 @@ class QueryPool:
             timeout = self.timeout(query)
             raise QueryLimit(
                 f"The query did not finish within {timeout:g} seconds. Make it more selective, "
-                "or add a LIMIT.", timeout=timeout,
-            ) from None  # fmt: skip
+                "or add a LIMIT.",
+                timeout=timeout,
+            ) from None
         if kind == COMPLETE:
             job.end(reusable=True)  # it is free before the client reads
             return Complete.read(payload)

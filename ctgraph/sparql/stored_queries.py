@@ -51,8 +51,9 @@ class StoredQuery:
 
         :raises QueryError: for a value of another kind than the default.
         """
-        terms = {p.name: _term(given[p.name], p, settings) for p in self.parameters
-                 if p.name in given}  # fmt: skip
+        terms = {
+            p.name: _term(given[p.name], p, settings) for p in self.parameters if p.name in given
+        }
         # At once, for a value may look like the block of another parameter.
         return _BLOCK.sub(lambda m: f"{m[1]}{terms.get(m[2], m[3])}{m[4]}", self.text)
 

@@ -33,14 +33,26 @@ SEQUENCE = ox.NamedNode(f"{CTG}sequence")
 STACK = 100 << 20
 """The engine goes down a query by recursion, in bytes that suffice for all that is let through."""
 CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
-RESULTS = {f.media_type.partition(";")[0]: f for f in (
-    ox.QueryResultsFormat.JSON, ox.QueryResultsFormat.XML, ox.QueryResultsFormat.CSV,
-    ox.QueryResultsFormat.TSV,
-)}  # fmt: skip
-GRAPHS = {f.media_type: f for f in (
-    ox.RdfFormat.TURTLE, ox.RdfFormat.N_TRIPLES, ox.RdfFormat.RDF_XML, ox.RdfFormat.JSON_LD,
-    ox.RdfFormat.N_QUADS, ox.RdfFormat.TRIG,
-)}  # fmt: skip
+RESULTS = {
+    f.media_type.partition(";")[0]: f
+    for f in (
+        ox.QueryResultsFormat.JSON,
+        ox.QueryResultsFormat.XML,
+        ox.QueryResultsFormat.CSV,
+        ox.QueryResultsFormat.TSV,
+    )
+}
+GRAPHS = {
+    f.media_type: f
+    for f in (
+        ox.RdfFormat.TURTLE,
+        ox.RdfFormat.N_TRIPLES,
+        ox.RdfFormat.RDF_XML,
+        ox.RdfFormat.JSON_LD,
+        ox.RdfFormat.N_QUADS,
+        ox.RdfFormat.TRIG,
+    )
+}
 
 
 class Answer:

@@ -22,8 +22,15 @@ Detail = Callable[[str, str, str], tuple[str | None, dict[str, str]]]
 
 _TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 _OURS = ("https://purl.org/ctdl/terms/", "https://purl.org/ctdlasn/terms/")
-_LITERALS = ("xsd:", "rdf:langString", "rdfs:Literal", "schema:Date", "schema:Duration",
-             "schema:DateTime", "schema:Text")  # fmt: skip
+_LITERALS = (
+    "xsd:",
+    "rdf:langString",
+    "rdfs:Literal",
+    "schema:Date",
+    "schema:Duration",
+    "schema:DateTime",
+    "schema:Text",
+)
 _ANYTHING = {"rdfs:Resource", "rdfs:Class", "rdf:Property", "rdf:Statement", "xsd:anyURI"}
 # A controlled value may be given as an alignment object or as the concept itself.
 _ALIGNED = {"ceterms:CredentialAlignmentObject", "skos:Concept"}
@@ -67,15 +74,23 @@ def _about(
         yield from _undeclared(path, "property")
         return
     if not _fits_domain(term, classes[node]):
-        yield ("domain", f"{term.curie} is not meant for this class of thing.",
-               "Check the class, or see the page of the term for the classes it is meant for.", "")
+        yield (
+            "domain",
+            f"{term.curie} is not meant for this class of thing.",
+            "Check the class, or see the page of the term for the classes it is meant for.",
+            "",
+        )
     for value in values:
         if not _fits_range(term, value, classes):
             expected = [vocab.label(r) for r in term.range_includes]
             such = ", ".join(expected[:3]) + (" …" if len(expected) > 3 else "")
             found = "a text" if isinstance(value, ox.Literal) else "a link"
-            yield ("range", f"{term.curie} has a value of another kind than it is meant for.",
-                   f"Expected: {such}. Found {found}.", str(value))
+            yield (
+                "range",
+                f"{term.curie} has a value of another kind than it is meant for.",
+                f"Expected: {such}. Found {found}.",
+                str(value),
+            )
             break
 
 
@@ -84,11 +99,19 @@ def _undeclared(iri: str, what: str) -> Iterator[Advice]:
     if vocab.term(iri):
         return
     if iri.startswith(_OURS):
-        yield ("undeclared", f"{vocab.compact(iri)} is no {what} of the vocabulary.",
-               "Check its spelling; queries for the declared terms will not find it.", "")
+        yield (
+            "undeclared",
+            f"{vocab.compact(iri)} is no {what} of the vocabulary.",
+            "Check its spelling; queries for the declared terms will not find it.",
+            "",
+        )
     elif vocab.compact(iri) == iri and not iri.startswith(("http://", "https://", "urn:")):
-        yield ("undeclared", f"{iri} has a prefix that no context defines.",
-               "Define the prefix in @context, or write the IRI in full.", "")
+        yield (
+            "undeclared",
+            f"{iri} has a prefix that no context defines.",
+            "Define the prefix in @context, or write the IRI in full.",
+            "",
+        )
 
 
 def _fits_domain(term: Term, classes: frozenset[str]) -> bool:

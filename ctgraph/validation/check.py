@@ -62,9 +62,7 @@ def prepare(settings: Settings) -> None:
     _engine(settings.validation_engine)
 
 
-def check(
-    document: Document, settings: Settings, located: Located | None = None
-) -> list[Problem]:
+def check(document: Document, settings: Settings, located: Located | None = None) -> list[Problem]:
     """Return what there is to say about a document that may be published; see :func:`validate`.
 
     :raises InvalidDocument: listing every finding, when one of them is a violation.
@@ -87,8 +85,10 @@ def provisional(document: Document, settings: Settings) -> bool:
     said = re.findall(rf"^<{re.escape(primary)}> <{_STATUS}> (\S+)", quads, re.MULTILINE)
     for status in said:
         aligned = rf"^{re.escape(status)} <{_TARGET}> (\S+)"
-        if any(term.endswith("ublicationStatus:Provisional>")
-               for term in (status, *re.findall(aligned, quads, re.MULTILINE))):  # fmt: skip
+        if any(
+            term.endswith("ublicationStatus:Provisional>")
+            for term in (status, *re.findall(aligned, quads, re.MULTILINE))
+        ):
             return True
     return False
 
@@ -140,8 +140,11 @@ class _Finder:
         focus = _bare(result.focus)
         value = "" if result.value == result.focus else result.value
         pointer, detail = self.detail(focus, self._about(shape, focus), value)
-        detail |= {"shape": shape.iri, "constraint": result.component,
-                   "documentation": self._documentation(shape, focus)}  # fmt: skip
+        detail |= {
+            "shape": shape.iri,
+            "constraint": result.component,
+            "documentation": self._documentation(shape, focus),
+        }
         return Problem(shape.message, shape.remedy, pointer, severity, detail)
 
     def _about(self, shape: Shape, focus: str) -> str:
@@ -168,13 +171,19 @@ class _Finder:
         vocab = vocabulary()
         pointer, node = self._nodes.get(focus, (None, {}))
         kind = type_of(node)
-        facts = {"label": name_of(node) or vocab.label(kind), "class": kind,
-                 "ctid": str(node.get("ceterms:ctid", ""))}  # fmt: skip
+        facts = {
+            "label": name_of(node) or vocab.label(kind),
+            "class": kind,
+            "ctid": str(node.get("ceterms:ctid", "")),
+        }
         if not focus.startswith(PLACE):
             facts["focusNode"] = focus
         if path:
-            facts |= {"property": path, "propertyLabel": vocab.label(path),
-                      "documentation": f"{self._base}/vocab/{vocab.compact(path)}"}  # fmt: skip
+            facts |= {
+                "property": path,
+                "propertyLabel": vocab.label(path),
+                "documentation": f"{self._base}/vocab/{vocab.compact(path)}",
+            }
             key = _key(path, node)
             if pointer is not None and key:
                 pointer += step(key) + self._index(node[key], value)

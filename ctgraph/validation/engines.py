@@ -55,10 +55,16 @@ def _fast(text: str, format: str) -> Run:
 
     def run(data: str, format: str) -> list[Result]:
         return [
-            Result(r.focus_node, r.path or "", r.value or "", r.source_shape or "",
-                   r.component_iri, r.severity_iri)
+            Result(
+                r.focus_node,
+                r.path or "",
+                r.value or "",
+                r.source_shape or "",
+                r.component_iri,
+                r.severity_iri,
+            )
             for r in shapes.validate_text(data, format=format).results
-        ]  # fmt: skip
+        ]
 
     return run
 

@@ -52,15 +52,19 @@ class Report:
 
         :param line: the line that holds the whole document, in JSON lines.
         """
-        problems = (replace(p, detail=p.detail | {"line": line}) if line else p
-                    for p in self.problems)  # fmt: skip
+        problems = (
+            replace(p, detail=p.detail | {"line": line}) if line else p for p in self.problems
+        )
         return replace(self, file=file, problems=tuple(problems))
 
     def summary(self) -> str:
         """Say in a line what was found."""
         words = {"violation": "violation", "warning": "warning", "info": "recommendation"}
-        found = [f"{n} {word}{'s' * (n != 1)}" for severity, word in words.items()
-                 if (n := self.counts[severity])]  # fmt: skip
+        found = [
+            f"{n} {word}{'s' * (n != 1)}"
+            for severity, word in words.items()
+            if (n := self.counts[severity])
+        ]
         verdict = "This registry takes it" if self.conforms else "This registry refuses it"
         text = f"{verdict}: {', '.join(found) or 'no problems'}."
         if self.completeness:
@@ -94,8 +98,9 @@ def capped(problems: Sequence[Problem], most: int = MOST_PROBLEMS) -> list[Probl
     if not more:
         return list(problems)
     worst = min((problem.severity for problem in more), key=SEVERITIES.index)
-    rest = Problem(f"There are {len(more):,} further problems.", "Mend the listed ones first.",
-                   severity=worst)  # fmt: skip
+    rest = Problem(
+        f"There are {len(more):,} further problems.", "Mend the listed ones first.", severity=worst
+    )
     return [*problems[:most], rest]
 
 

@@ -41,15 +41,24 @@ def text(reports: Reports) -> str:
 
 def _lines(report: Report) -> list[str]:
     what = " ".join(filter(None, (report.ctid, report.name, report.type and f"({report.type})")))
-    lines = [f"{report.source or 'document'}: {what}".rstrip(": ") if what else report.source,
-             f"  {report.summary()}"]  # fmt: skip
+    lines = [
+        f"{report.source or 'document'}: {what}".rstrip(": ") if what else report.source,
+        f"  {report.summary()}",
+    ]
     for problem in report.problems:
-        place = " ".join(filter(None, (
-            f"line {problem.detail['line']}" if "line" in problem.detail else "",
-            problem.pointer or "",
-        )))  # fmt: skip
-        lines.append(f"  {problem.severity}: {place}{': ' if place else ''}"
-                     f"{problem.message} {problem.remedy}")  # fmt: skip
+        place = " ".join(
+            filter(
+                None,
+                (
+                    f"line {problem.detail['line']}" if "line" in problem.detail else "",
+                    problem.pointer or "",
+                ),
+            )
+        )
+        lines.append(
+            f"  {problem.severity}: {place}{': ' if place else ''}"
+            f"{problem.message} {problem.remedy}"
+        )
     return [line for line in lines if line.strip()]
 
 
@@ -58,13 +67,27 @@ def as_json(reports: Reports) -> str:
     if len(reports) == 1:
         body = reports[0].to_json()
     else:
-        body = {"conforms": all(report.conforms for report in reports),
-                "reports": [report.to_json() for report in reports]}  # fmt: skip
+        body = {
+            "conforms": all(report.conforms for report in reports),
+            "reports": [report.to_json() for report in reports],
+        }
     return orjson.dumps(body, option=orjson.OPT_INDENT_2).decode() + "\n"
 
 
-_COLUMNS = ("source", "ctid", "name", "severity", "line", "pointer", "property", "message",
-            "remedy", "value", "shape", "documentation")  # fmt: skip
+_COLUMNS = (
+    "source",
+    "ctid",
+    "name",
+    "severity",
+    "line",
+    "pointer",
+    "property",
+    "message",
+    "remedy",
+    "value",
+    "shape",
+    "documentation",
+)
 
 
 def as_csv(reports: Reports) -> str:
@@ -75,11 +98,20 @@ def as_csv(reports: Reports) -> str:
     for report in reports:
         for problem in report.problems:
             detail = problem.detail
-            cells = (report.source, detail.get("ctid", report.ctid),
-                     detail.get("label", report.name), problem.severity, detail.get("line", ""),
-                     problem.pointer or "", detail.get("property", ""), problem.message,
-                     problem.remedy, detail.get("value", ""), _rule(problem),
-                     detail.get("documentation", ""))  # fmt: skip
+            cells = (
+                report.source,
+                detail.get("ctid", report.ctid),
+                detail.get("label", report.name),
+                problem.severity,
+                detail.get("line", ""),
+                problem.pointer or "",
+                detail.get("property", ""),
+                problem.message,
+                problem.remedy,
+                detail.get("value", ""),
+                _rule(problem),
+                detail.get("documentation", ""),
+            )
             writer.writerow(map(harmless, cells))
     return out.getvalue()
 
@@ -116,7 +148,7 @@ def _result(problem: Problem) -> list[tuple[ox.NamedNode, Any]]:
         (_sh("resultMessage"), ox.Literal(f"{problem.message} {problem.remedy}".strip())),
         (_sh("sourceConstraintComponent"), ox.NamedNode(component)),
         (_sh("focusNode"), _named(detail.get("focusNode", "")) or ox.BlankNode()),
-    ]  # fmt: skip
+    ]
     path = _named(detail.get("property", ""))
     if path:
         facts.append((_sh("resultPath"), path))
@@ -155,22 +187,32 @@ def as_sarif(reports: Reports) -> str:
             "ruleId": _rule(problem),
             "level": levels[problem.severity],
             "message": {"text": f"{problem.message} {problem.remedy}".strip()},
-            "locations": [{
-                "physicalLocation": {
-                    "artifactLocation": {"uri": quote(_file(report))},
-                    "region": {"startLine": _line(problem)},
-                },
-                "logicalLocations": [{"fullyQualifiedName": problem.pointer or report.ctid or "/"}],
-            }],
+            "locations": [
+                {
+                    "physicalLocation": {
+                        "artifactLocation": {"uri": quote(_file(report))},
+                        "region": {"startLine": _line(problem)},
+                    },
+                    "logicalLocations": [
+                        {"fullyQualifiedName": problem.pointer or report.ctid or "/"}
+                    ],
+                }
+            ],
         }
         for report in reports
         for problem in report.problems
-    ]  # fmt: skip
-    driver = {"name": "ctgraph", "version": __version__,
-              "informationUri": "https://w3id.org/ctgraph",
-              "rules": [_sarif_rule(name) for name in sorted(used)]}  # fmt: skip
-    log = {"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0",
-           "runs": [{"tool": {"driver": driver}, "results": results}]}  # fmt: skip
+    ]
+    driver = {
+        "name": "ctgraph",
+        "version": __version__,
+        "informationUri": "https://w3id.org/ctgraph",
+        "rules": [_sarif_rule(name) for name in sorted(used)],
+    }
+    log = {
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{"tool": {"driver": driver}, "results": results}],
+    }
     return orjson.dumps(log, option=orjson.OPT_INDENT_2).decode() + "\n"
 
 

@@ -64,8 +64,9 @@ def examine(
     :raises DocumentTooLarge: when it is larger than ``max_document_bytes``.
     """
     if len(data) > settings.max_document_bytes:
-        raise DocumentTooLarge(f"The document has {len(data):,} bytes; "
-                               f"the limit is {settings.max_document_bytes:,}.")  # fmt: skip
+        raise DocumentTooLarge(
+            f"The document has {len(data):,} bytes; the limit is {settings.max_document_bytes:,}."
+        )
     try:
         value = from_rdf(data, format, settings) if format else read_json(data)
         entries = value if isinstance(value, list) else [value]
@@ -127,8 +128,14 @@ def _one(value: Any, received: bytes, settings: Settings, source: str) -> Examin
 def _examined(
     document: Document, located: Located, problems: list[Problem], settings: Settings, source: str
 ) -> Examined:
-    report = Report(source, document.ctid, document.type, document.name, tuple(problems),
-                    node_completeness(document.content["@graph"][0]))  # fmt: skip
+    report = Report(
+        source,
+        document.ctid,
+        document.type,
+        document.name,
+        tuple(problems),
+        node_completeness(document.content["@graph"][0]),
+    )
     return Examined(report, tuple(_links(document, located, settings)))
 
 

@@ -75,8 +75,14 @@ class Vocabulary:
             if isinstance(value, list)
         }
         curie = facts["curie"]
-        return Term(self.expand(curie), curie, facts["kind"], facts["label"],
-                    facts.get("status", ""), **many)  # fmt: skip
+        return Term(
+            self.expand(curie),
+            curie,
+            facts["kind"],
+            facts["label"],
+            facts.get("status", ""),
+            **many,
+        )
 
     def __iter__(self) -> Iterator[Term]:
         return iter(self._terms.values())
@@ -107,7 +113,7 @@ class Vocabulary:
             return f"{self._by_namespace[iri[:cut]]}:{iri[cut:]}"
         for namespace, prefix in self._namespaces:
             if iri.startswith(namespace):
-                return f"{prefix}:{iri[len(namespace):]}"
+                return f"{prefix}:{iri[len(namespace) :]}"
         return iri
 
     def prefixes_in(self, text: str) -> dict[str, str]:

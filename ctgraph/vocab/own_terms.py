@@ -22,10 +22,12 @@ _SKOS = "http://www.w3.org/2004/02/skos/core#"
 _SCHEMA = "https://schema.org/"
 _SUBJECT = "http://purl.org/dc/elements/1.1/subject"
 _KINDS = {
-    f"{_OWL}Class": "class", f"{_OWL}ObjectProperty": "property",
-    f"{_OWL}DatatypeProperty": "property", f"{_SKOS}Concept": "value",
+    f"{_OWL}Class": "class",
+    f"{_OWL}ObjectProperty": "property",
+    f"{_OWL}DatatypeProperty": "property",
+    f"{_SKOS}Concept": "value",
     f"{SH}ConstraintComponent": "rule",
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True)
@@ -63,8 +65,11 @@ class OwnTerms:
         parser = ox.parse(turtle, format=ox.RdfFormat.TURTLE)
         self._graph = Graph(parser)
         self.prefixes = parser.prefixes
-        self._terms = {term.name: term for term in map(self._term, self._graph.by_subject)
-                       if term.iri.startswith(CTG)}  # fmt: skip
+        self._terms = {
+            term.name: term
+            for term in map(self._term, self._graph.by_subject)
+            if term.iri.startswith(CTG)
+        }
 
     def __iter__(self) -> Iterator[OwnTerm]:
         return iter(self._terms.values())
@@ -77,7 +82,7 @@ class OwnTerms:
         """Return the CURIE of an IRI, or the IRI where no prefix of the file fits."""
         for prefix, namespace in self.prefixes.items():
             if iri.startswith(namespace):
-                return f"{prefix}:{iri[len(namespace):]}"
+                return f"{prefix}:{iri[len(namespace) :]}"
         return iri
 
     def serialize(self, format: ox.RdfFormat, term: OwnTerm | None = None) -> bytes:

@@ -26,13 +26,29 @@ from ctgraph.web.sparql import views as sparql
 from ctgraph.web.sparql.response_cache import OPEN, WORTH, Shortcut
 
 COMPRESSED = [
-    "text/html", "text/css", "text/javascript", "text/plain", "text/csv", "text/turtle",
-    "text/tab-separated-values", "image/svg+xml", "application/json", "application/ld+json",
-    "application/problem+json", "application/sparql-results+json", "application/sparql-results+xml",
-    "application/n-triples", "application/n-quads", "application/trig", "application/rdf+xml",
-    "application/sarif+json", "application/xml", "application/graphml+xml", "text/vnd.graphviz",
+    "text/html",
+    "text/css",
+    "text/javascript",
+    "text/plain",
+    "text/csv",
+    "text/turtle",
+    "text/tab-separated-values",
+    "image/svg+xml",
+    "application/json",
+    "application/ld+json",
+    "application/problem+json",
+    "application/sparql-results+json",
+    "application/sparql-results+xml",
+    "application/n-triples",
+    "application/n-quads",
+    "application/trig",
+    "application/rdf+xml",
+    "application/sarif+json",
+    "application/xml",
+    "application/graphml+xml",
+    "text/vnd.graphviz",
     "text/vnd.mermaid",
-]  # fmt: skip
+]
 
 
 def create_app(settings: Settings | None = None, proved: bool = False) -> Flask:
@@ -63,8 +79,18 @@ def create_app(settings: Settings | None = None, proved: bool = False) -> Flask:
     app.jinja_env.globals["base_url"] = settings.base_url
     app.url_map.merge_slashes = False
     app.extensions["ctgraph"] = State(settings, ledger, work)
-    for module in (records, links, publishing, pathways, drafts, validate, vocabulary, own_terms,
-                   sparql, home):  # fmt: skip
+    for module in (
+        records,
+        links,
+        publishing,
+        pathways,
+        drafts,
+        validate,
+        vocabulary,
+        own_terms,
+        sparql,
+        home,
+    ):
         app.register_blueprint(module.blueprint)
     problems.register(app)
     app.after_request(_headers)

@@ -96,9 +96,16 @@ class Admission:
     """
 
     def __init__(
-        self, places: int, heavy: int, per_client: int, waiting: int, patience: float, memory: int,
-        costs: Costs | None = None, clock: Clock = time.monotonic,
-    ) -> None:  # fmt: skip
+        self,
+        places: int,
+        heavy: int,
+        per_client: int,
+        waiting: int,
+        patience: float,
+        memory: int,
+        costs: Costs | None = None,
+        clock: Clock = time.monotonic,
+    ) -> None:
         self.places = places + heavy
         self._places = {State.EXPRESS: places, State.HEAVY: heavy}
         self._per_client = per_client
@@ -200,8 +207,10 @@ class Admission:
                 self._pause(turn, now)
         for turn in self._in(State.HEAVY):
             paused = self._next(State.PAUSED, now)
-            if paused and now - turn.since >= SLICE and (
-                self._claim(paused, now) < self._claim(turn, now)
+            if (
+                paused
+                and now - turn.since >= SLICE
+                and (self._claim(paused, now) < self._claim(turn, now))
             ):
                 self._pause(turn, now)
         self._hand_out(now)
@@ -303,6 +312,11 @@ def admission_of(settings: Settings, costs: Costs | None = None) -> Admission:
     """Return the admission that the settings describe: of their workers, half may work long."""
     heavy = max(1, settings.query_workers // 2)
     return Admission(
-        max(1, settings.query_workers - heavy), heavy, settings.query_per_client,
-        settings.query_waiting, settings.query_queue, settings.query_memory, costs,
-    )  # fmt: skip
+        max(1, settings.query_workers - heavy),
+        heavy,
+        settings.query_per_client,
+        settings.query_waiting,
+        settings.query_queue,
+        settings.query_memory,
+        costs,
+    )

@@ -36,9 +36,7 @@ class Calls:
     :param gone: tells whether the client has given up.
     """
 
-    def __init__(
-        self, crew: Crew, client: str, seconds: float, gone: Callable[[], bool]
-    ) -> None:
+    def __init__(self, crew: Crew, client: str, seconds: float, gone: Callable[[], bool]) -> None:
         self._crew = crew
         self._client = client
         self._seconds = seconds

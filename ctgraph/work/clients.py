@@ -59,9 +59,12 @@ class Allowance:
     """
 
     def __init__(
-        self, most: int, seconds: float, refuse: Callable[[], CtgraphError],
+        self,
+        most: int,
+        seconds: float,
+        refuse: Callable[[], CtgraphError],
         clock: Clock = time.monotonic,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self._most = most
         self._seconds = seconds
         self._refuse = refuse

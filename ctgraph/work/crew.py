@@ -26,9 +26,7 @@ class Crew:
         self._start = start
         self._idle: list[tuple[WorkerProcess, float]] = []  # since when; the last is the next
 
-    def begin(
-        self, payload: bytes, client: str, seconds: float, gone: Callable[[], bool]
-    ) -> Job:
+    def begin(self, payload: bytes, client: str, seconds: float, gone: Callable[[], bool]) -> Job:
         """Wait for a turn, and let a worker begin; :meth:`Job.end` the job in any case.
 
         :param seconds: how long it may run.
@@ -78,9 +76,13 @@ class Job:
     """What a worker does in a turn. It has ended once :meth:`end` or :meth:`expire` was called."""
 
     def __init__(
-        self, crew: Crew, turn: Turn, process: WorkerProcess, seconds: float,
+        self,
+        crew: Crew,
+        turn: Turn,
+        process: WorkerProcess,
+        seconds: float,
         gone: Callable[[], bool],
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.seconds = seconds
         self._crew = crew
         self._turn = turn

@@ -10,9 +10,13 @@ class ImpatientWorker(LeadingWorker):
     """Gives clients a second for everything."""
 
     limits = replace(
-        Limits(), first_byte_seconds=1, head_seconds=1, body_seconds=1, write_seconds=1,
+        Limits(),
+        first_byte_seconds=1,
+        head_seconds=1,
+        body_seconds=1,
+        write_seconds=1,
         close_seconds=1,
-    )  # fmt: skip
+    )
 
 
 class NarrowWorker(LeadingWorker):

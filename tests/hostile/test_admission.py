@@ -45,14 +45,7 @@ from ctgraph.sparql.query import DEEPEST, Query, depth
 from ctgraph.validation.submissions import Link
 from ctgraph.web import create_app
 from ctgraph.web.http.registry import PASTS
-from ctgraph.work.admission import (
-    MOST_PAUSES,
-    SLICE,
-    Admission,
-    State,
-    Turn,
-    never,
-)
+from ctgraph.work.admission import MOST_PAUSES, SLICE, Admission, State, Turn, never
 from ctgraph.work.calls import Calls, serve
 from ctgraph.work.clients import Allowance, Costs, client_of
 from ctgraph.work.crew import Crew
@@ -104,12 +97,20 @@ class Work:
 class Hall:
     """An admission with a clock, whose jobs are begun and ended by a test."""
 
-    def __init__(self, places: int = 2, heavy: int = 1, per_client: int = 1, waiting: int = 20,
-                 patience: float = 10.0, memory: int = LOTS) -> None:  # fmt: skip
+    def __init__(
+        self,
+        places: int = 2,
+        heavy: int = 1,
+        per_client: int = 1,
+        waiting: int = 20,
+        patience: float = 10.0,
+        memory: int = LOTS,
+    ) -> None:
         self.clock = Clock()
         self.most = places, heavy
-        self.admission = Admission(places, heavy, per_client, waiting, patience, memory, Costs(),
-                                   self.clock)  # fmt: skip
+        self.admission = Admission(
+            places, heavy, per_client, waiting, patience, memory, Costs(), self.clock
+        )
         self.works: dict[Turn, Work] = {}
         self.refused: list[CtgraphError] = []
 
@@ -283,8 +284,9 @@ def test_whatever_happens_places_are_kept_and_none_is_lost(
         elif hall.admission._turns:
             hall.admission.end(hall.admission._turns[number % len(hall.admission._turns)])
             hall.begin()
-        begun = Counter(turn.client for turn in hall.admission._turns
-                        if turn.state is not State.WAITING)  # fmt: skip
+        begun = Counter(
+            turn.client for turn in hall.admission._turns if turn.state is not State.WAITING
+        )
         assert all(count <= per_client for count in begun.values())
         waiting = Counter(turn.client for turn in hall.admission._in(State.WAITING))
         assert all(count <= 4 for count in waiting.values())
@@ -297,8 +299,10 @@ def test_whatever_happens_places_are_kept_and_none_is_lost(
         assert turn and turn.state is State.EXPRESS
 
 
-@given(st.dictionaries(st.sampled_from("abcdef"), st.integers(0, 100), min_size=2),
-       st.randoms(use_true_random=False))  # fmt: skip
+@given(
+    st.dictionaries(st.sampled_from("abcdef"), st.integers(0, 100), min_size=2),
+    st.randoms(use_true_random=False),
+)
 def test_of_those_who_wait_who_used_least_is_next(
     used: dict[str, int], chance: random.Random
 ) -> None:
@@ -469,18 +473,24 @@ def busy(client: FlaskClient, crew: str) -> Admission:
 @pytest.mark.parametrize(
     "path",
     [
-        *(f"/pathways/{ctid_number(1)}/{question}"
-          for question in ("preceding", "succeeding", "neighbourhood", "stack", "versions")),
-        f"/pathways/{ctid_number(1)}", f"/pathways/{ctid_number(1)}/structure",
+        *(
+            f"/pathways/{ctid_number(1)}/{question}"
+            for question in ("preceding", "succeeding", "neighbourhood", "stack", "versions")
+        ),
+        f"/pathways/{ctid_number(1)}",
+        f"/pathways/{ctid_number(1)}/structure",
         f"/pathways/{ctid_number(1)}?format=html",
         f"/pathways/route?from={ctid_number(1)}&to={ctid_number(2)}",
         f"/pathways/route?format=html&from={ctid_number(1)}&to={ctid_number(2)}",
         f"/pathways/common?ctids={ctid_number(1)},{ctid_number(2)}",
-        f"/pathways/check?held={ctid_number(1)}", "/pathways/search?q=a",
-        "/pathways?format=html&q=a", f"/links/{ctid_number(1)}",
-        "/sparql?query=ASK%7B%7D", f"/organizations/{ctid_number(0)}/completeness",
+        f"/pathways/check?held={ctid_number(1)}",
+        "/pathways/search?q=a",
+        "/pathways?format=html&q=a",
+        f"/links/{ctid_number(1)}",
+        "/sparql?query=ASK%7B%7D",
+        f"/organizations/{ctid_number(0)}/completeness",
     ],
-)  # fmt: skip
+)
 def test_every_expensive_question_needs_a_turn(
     make_registry: Callable[..., Registry], path: str
 ) -> None:
@@ -506,9 +516,10 @@ def test_validation_and_publishing_need_turns_and_each_their_own(
         number = 1 if crew == "calls" else 2
         answers = [
             client.post("/validate", json=certificate()),
-            client.post(registry.documents_url, json=certificate(number),
-                        headers=registry.authorization),
-        ]  # fmt: skip
+            client.post(
+                registry.documents_url, json=certificate(number), headers=registry.authorization
+            ),
+        ]
         assert all("Retry-After" in one.headers for one in answers if one.status_code == 503)
         return [answer.status_code for answer in answers]
 
@@ -519,11 +530,15 @@ def test_validation_and_publishing_need_turns_and_each_their_own(
 def test_ever_new_pasts_are_refused_after_a_few(registry: Registry) -> None:
     client = create_app(registry.settings).test_client()
     for number in range(1, PASTS + 3):
-        client.post(registry.documents_url, json=certificate(number),
-                    headers=registry.authorization)  # fmt: skip
+        client.post(
+            registry.documents_url, json=certificate(number), headers=registry.authorization
+        )
     registry.project()
-    moments = [version.created_at for number in range(1, PASTS + 2)
-               for version in registry.ledger.versions(ctid_number(number))]  # fmt: skip
+    moments = [
+        version.created_at
+        for number in range(1, PASTS + 2)
+        for version in registry.ledger.versions(ctid_number(number))
+    ]
 
     def ask(moment: str, address: str) -> int:
         given = {"query": "ASK {}", "as-of": moment}
@@ -560,13 +575,22 @@ def test_advice_reads_a_bounded_part_of_what_a_document_links_to(registry: Regis
     client = create_app(registry.settings).test_client()
     filler = {"ceterms:keyword": {"en": [f"{n:032x}" for n in range(30_000)]}}
     for number in (2, 3, 4):
-        answer = client.post(registry.documents_url, json=certificate(number, **filler),
-                             headers=registry.authorization)  # fmt: skip
+        answer = client.post(
+            registry.documents_url,
+            json=certificate(number, **filler),
+            headers=registry.authorization,
+        )
         assert answer.status_code == 201
     targets = [f"http://localhost:8000/resources/{ctid_number(n)}" for n in (2, 3, 4)]
-    linking = certificate(1, **{"ceterms:isPreparationFor": [
-        {"@type": "ceterms:ConditionProfile", "ceterms:targetCredential": targets}
-    ], "ceterms:hasPart": targets})  # fmt: skip
+    linking = certificate(
+        1,
+        **{
+            "ceterms:isPreparationFor": [
+                {"@type": "ceterms:ConditionProfile", "ceterms:targetCredential": targets}
+            ],
+            "ceterms:hasPart": targets,
+        },
+    )
     answer = client.post("/validate", json=linking)
     told = [p for p in answer.json["problems"] if p.get("advice") == "not-looked-at"]
     assert len(told) == 1 and told[0]["severity"] == "info" and "bytes" in told[0]["message"]
@@ -593,8 +617,9 @@ def test_no_more_is_read_for_advice_than_that(sizes: list[int]) -> None:
     class envelope:
         name = "A record"
 
-    links = [Link(ctid_number(999), "ceterms:hasPart", ctid_number(n), "/x")
-             for n in range(len(sizes))]  # fmt: skip
+    links = [
+        Link(ctid_number(999), "ceterms:hasPart", ctid_number(n), "/x") for n in range(len(sizes))
+    ]
     advisor = LinkAdvisor(Kept(), load_settings())  # type: ignore[arg-type]
     found = list(advisor.advise(links))
     assert sum(read) <= MOST_OTHER_BYTES and len(read) <= link_checks.MOST_OTHER_SIDES
@@ -703,11 +728,16 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     server = serving(environment)
     with server:
         for number in range(1, 80):
-            targets = [f"http://localhost:8000/resources/{ctid_number(n)}"
-                       for n in range(1, 80) if n != number]  # fmt: skip
-            leads = {"ceterms:isPreparationFor": [
-                {"@type": "ceterms:ConditionProfile", "ceterms:targetCredential": targets}
-            ]}  # fmt: skip
+            targets = [
+                f"http://localhost:8000/resources/{ctid_number(n)}"
+                for n in range(1, 80)
+                if n != number
+            ]
+            leads = {
+                "ceterms:isPreparationFor": [
+                    {"@type": "ceterms:ConditionProfile", "ceterms:targetCredential": targets}
+                ]
+            }
             body = orjson.dumps(certificate(number, **leads))
             path = f"/resources/organizations/{owner.ctid}/documents"
             status, _, _ = ask(server.port, path, "127.0.0.9", body, key)
@@ -751,10 +781,11 @@ WALK = f"/pathways/{ctid_number(1)}/succeeding?depth=10&limit=1000&kind=learning
 CROWDS = {
     "one client with heavy walks": (["127.0.0.2"] * 24, WALK),
     "twenty clients with heavy queries": (
-        [f"127.0.1.{n}" for n in range(1, 21)], f"/sparql?query={quote(HEAVY)}"
+        [f"127.0.1.{n}" for n in range(1, 21)],
+        f"/sparql?query={quote(HEAVY)}",
     ),
     "twenty clients with heavy walks": ([f"127.0.2.{n}" for n in range(1, 21)], WALK),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("who", CROWDS)
@@ -766,9 +797,13 @@ def test_a_newcomer_is_answered_beside_a_crowd(address: int, who: str) -> None:
             time.sleep(2)
             for number in range(10):
                 small = quote(f"SELECT ?n {{ <urn:{number}> ?p ?n }}")
-                paths = ["/healthz", f"/resources/{ctid_number(number + 1)}",
-                         f"/sparql?query={small}", f"/pathways/{ctid_number(1)}/structure",
-                         f"/pathways/{ctid_number(number + 1)}/versions"]  # fmt: skip
+                paths = [
+                    "/healthz",
+                    f"/resources/{ctid_number(number + 1)}",
+                    f"/sparql?query={small}",
+                    f"/pathways/{ctid_number(1)}/structure",
+                    f"/pathways/{ctid_number(number + 1)}/versions",
+                ]
                 answers = [ask(address, path, "127.0.3.1") for path in paths]
                 found = [answer[0] for answer in answers]
                 assert found == [200, 200, 200, 404, 200], [one[2][-200:] for one in answers]

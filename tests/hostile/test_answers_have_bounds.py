@@ -47,24 +47,33 @@ def with_nodes(*nodes: dict[str, Any], requires: Any = "_:n0") -> dict[str, Any]
 
 def doubling(levels: int) -> dict[str, Any]:
     """Each of so many conditions is mentioned twice by the one before."""
-    return with_nodes(*(
-        profile(f"_:n{n}", *([f"_:n{n + 1}"] * 2 if n < levels - 1 else []), **{
-            "ceterms:hasCondition": [f"_:n{n + 1}"]} if n < levels - 1 else {})
-        for n in range(levels)
-    ))  # fmt: skip
+    return with_nodes(
+        *(
+            profile(
+                f"_:n{n}",
+                *([f"_:n{n + 1}"] * 2 if n < levels - 1 else []),
+                **{"ceterms:hasCondition": [f"_:n{n + 1}"]} if n < levels - 1 else {},
+            )
+            for n in range(levels)
+        )
+    )
 
 
 def chain(length: int) -> dict[str, Any]:
-    return with_nodes(*(
-        profile(f"_:n{n}", *([f"_:n{n + 1}"] if n < length - 1 else [])) for n in range(length)
-    ))  # fmt: skip
+    return with_nodes(
+        *(profile(f"_:n{n}", *([f"_:n{n + 1}"] if n < length - 1 else [])) for n in range(length))
+    )
 
 
 def publish(client: FlaskClient, registry: Registry, document: Any) -> int:
     """Publish a document; return its size in bytes."""
     data = document if isinstance(document, bytes) else orjson.dumps(document)
-    answer = client.post(registry.documents_url, data=data, headers=registry.authorization,
-                         content_type="application/json")  # fmt: skip
+    answer = client.post(
+        registry.documents_url,
+        data=data,
+        headers=registry.authorization,
+        content_type="application/json",
+    )
     assert answer.status_code in (200, 201), answer.text[:2000]
     return len(data)
 
@@ -83,14 +92,22 @@ def said(entity: dict[str, Any]) -> list[str]:
 
 
 @pytest.mark.parametrize("kind", ["resources", "graph"])
-@pytest.mark.parametrize("document", [
-    doubling(19), doubling(40), chain(2000),
-    with_nodes(profile("_:n0", "_:n1"), profile("_:n1", "_:n0", "_:n1")),
-    with_nodes(*(profile(f"_:n{n}", *(f"_:n{m}" for m in range(25))) for n in range(25))),
-    with_nodes(*(profile(f"_:n{n}", "_:big") for n in range(100)),
-               profile("_:big", **{"ceterms:submissionOfDescription": {"en": "x" * 50_000}}),
-               requires=[f"_:n{n}" for n in range(100)]),
-], ids=["19", "40", "chain", "circle", "all with all", "shared text"])  # fmt: skip
+@pytest.mark.parametrize(
+    "document",
+    [
+        doubling(19),
+        doubling(40),
+        chain(2000),
+        with_nodes(profile("_:n0", "_:n1"), profile("_:n1", "_:n0", "_:n1")),
+        with_nodes(*(profile(f"_:n{n}", *(f"_:n{m}" for m in range(25))) for n in range(25))),
+        with_nodes(
+            *(profile(f"_:n{n}", "_:big") for n in range(100)),
+            profile("_:big", **{"ceterms:submissionOfDescription": {"en": "x" * 50_000}}),
+            requires=[f"_:n{n}" for n in range(100)],
+        ),
+    ],
+    ids=["19", "40", "chain", "circle", "all with all", "shared text"],
+)
 def test_shared_nodes_do_not_multiply(
     client: FlaskClient, registry: Registry, document: dict[str, Any], kind: str
 ) -> None:
@@ -100,8 +117,9 @@ def test_shared_nodes_do_not_multiply(
         assert answer.status_code == 200
         assert len(answer.data) < TIMES * size + FRAME, name
     entity = client.get(f"/resources/{RECORD}").json
-    assert said(entity) == triples(client.get(f"/resources/{RECORD}.nt").data,
-                                   ox.RdfFormat.N_TRIPLES)  # fmt: skip
+    assert said(entity) == triples(
+        client.get(f"/resources/{RECORD}.nt").data, ox.RdfFormat.N_TRIPLES
+    )
 
 
 @st.composite
@@ -109,19 +127,31 @@ def sharing(draw: st.DrawFn) -> dict[str, Any]:
     """A document whose nodes stand at the top or nested, and mention each other at random."""
     count = draw(st.integers(1, 12))
     labels = [f"_:n{n}" for n in range(count)]
-    mention = st.sampled_from(labels) | st.builds(lambda label: {"@id": label},
-                                                  st.sampled_from(labels))  # fmt: skip
-    mentions = st.lists(mention | st.builds(
-        lambda inner: {"@type": PROFILE, ALTERNATIVE: inner}, st.lists(mention, max_size=3)
-    ), max_size=4)  # fmt: skip
+    mention = st.sampled_from(labels) | st.builds(
+        lambda label: {"@id": label}, st.sampled_from(labels)
+    )
+    mentions = st.lists(
+        mention
+        | st.builds(
+            lambda inner: {"@type": PROFILE, ALTERNATIVE: inner}, st.lists(mention, max_size=3)
+        ),
+        max_size=4,
+    )
     nodes = [
-        {"@id": label, "@type": PROFILE, "ceterms:name": {"en": label, "es": "_:n0"},
-         ALTERNATIVE: draw(mentions), "ceterms:requires": draw(mentions)}
+        {
+            "@id": label,
+            "@type": PROFILE,
+            "ceterms:name": {"en": label, "es": "_:n0"},
+            ALTERNATIVE: draw(mentions),
+            "ceterms:requires": draw(mentions),
+        }
         for label in labels
-    ]  # fmt: skip
+    ]
     nested = draw(st.integers(0, count))
-    again = [{"@id": draw(st.sampled_from(labels)), "ceterms:name": {"en": "more", "fr": "plus"}}
-             for _ in range(draw(st.integers(0, 2)))]  # fmt: skip
+    again = [
+        {"@id": draw(st.sampled_from(labels)), "ceterms:name": {"en": "more", "fr": "plus"}}
+        for _ in range(draw(st.integers(0, 2)))
+    ]
     return with_nodes(*nodes[nested:], *again, requires=[*nodes[:nested], *draw(mentions)])
 
 
@@ -152,8 +182,11 @@ def test_a_text_that_looks_like_a_label_is_a_text(client: FlaskClient, registry:
 def test_a_page_leads_to_where_a_shared_thing_stands(
     client: FlaskClient, registry: Registry
 ) -> None:
-    publish(client, registry, with_nodes(profile("_:n0", "_:n1", "_:n1"), profile("_:n1"),
-                                         requires=["_:n0", "_:n1"]))  # fmt: skip
+    publish(
+        client,
+        registry,
+        with_nodes(profile("_:n0", "_:n1", "_:n1"), profile("_:n1"), requires=["_:n0", "_:n1"]),
+    )
     page = client.get(f"/resources/{RECORD}?format=html").text
     assert page.count("Condition n1</span>") == 1
     assert page.count('id="part-2"') == 1 and page.count('href="#part-2"') == 2
@@ -163,22 +196,35 @@ LARGEST_PAGE = 8_000_000
 LONG = "'" * 3_000_000
 
 
-@pytest.mark.parametrize("more", [
-    {"ceterms:keyword": {"en": [f"word {n}" for n in range(10_000)]}},
-    {"ceterms:keyword": {"en": LONG}},
-    {"ceterms:keyword": {f"x-{n}": f"word {n}" for n in range(20_000)}},
-    {"ceterms:requires": [{"@type": PROFILE, "ceterms:description": {"en": f"'{n}'" * 100}}
-                          for n in range(3_000)]},
-    {"ceterms:isPartOf": [f"{BASE}/resources/{ctid_number(n)}" for n in range(10, 50_010)]},
-    {"ceterms:alternateName": {"en": [LONG[:2_000]] * 2_000}},
-    {"ceterms:sameAs": [f"https://x.example/{'a' * 100_000}"]},
-], ids=["values", "text", "languages", "nested", "records", "texts", "address"])  # fmt: skip
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"ceterms:keyword": {"en": [f"word {n}" for n in range(10_000)]}},
+        {"ceterms:keyword": {"en": LONG}},
+        {"ceterms:keyword": {f"x-{n}": f"word {n}" for n in range(20_000)}},
+        {
+            "ceterms:requires": [
+                {"@type": PROFILE, "ceterms:description": {"en": f"'{n}'" * 100}}
+                for n in range(3_000)
+            ]
+        },
+        {"ceterms:isPartOf": [f"{BASE}/resources/{ctid_number(n)}" for n in range(10, 50_010)]},
+        {"ceterms:alternateName": {"en": [LONG[:2_000]] * 2_000}},
+        {"ceterms:sameAs": [f"https://x.example/{'a' * 100_000}"]},
+    ],
+    ids=["values", "text", "languages", "nested", "records", "texts", "address"],
+)
 def test_a_page_has_a_bound_and_says_so(
     client: FlaskClient, registry: Registry, more: dict[str, Any]
 ) -> None:
     publish(client, registry, certificate(**more))
-    for path in (f"/resources/{RECORD}", f"/resources/{RECORD}/versions", "/records", "/",
-                 f"/resources/{RECORD}/versions/1"):  # fmt: skip
+    for path in (
+        f"/resources/{RECORD}",
+        f"/resources/{RECORD}/versions",
+        "/records",
+        "/",
+        f"/resources/{RECORD}/versions/1",
+    ):
         answer = client.get(path, headers={"Accept": "text/html"})
         assert answer.status_code == 200
         assert len(answer.data) < LARGEST_PAGE, path
@@ -221,22 +267,35 @@ def pathway(*nodes: dict[str, Any]) -> dict[str, Any]:
     whole = f"{BASE}/resources/{RECORD}"
     destination = {"ceterms:hasDestinationComponent": [step(2)["@id"]]}
     first = certificate(**destination)["@graph"][0] | {"@type": "ceterms:Pathway"}
-    return {"@context": "https://credreg.net/ctdl/schema/context/json", "@id": whole.replace(
-        "/resources/", "/graph/"), "@graph": [first, *nodes]}  # fmt: skip
+    return {
+        "@context": "https://credreg.net/ctdl/schema/context/json",
+        "@id": whole.replace("/resources/", "/graph/"),
+        "@graph": [first, *nodes],
+    }
 
 
 def step(number: int, **more: Any) -> dict[str, Any]:
     record = ctid_number(number)
     iri = f"{BASE}/resources/{record}"
-    return {"@type": "ceterms:BasicComponent", "@id": iri, "ceterms:ctid": record,
-            "ceterms:name": {"en": f"Step {number}"},
-            "ceterms:isPartOf": [f"{BASE}/resources/{RECORD}"], **more}  # fmt: skip
+    return {
+        "@type": "ceterms:BasicComponent",
+        "@id": iri,
+        "ceterms:ctid": record,
+        "ceterms:name": {"en": f"Step {number}"},
+        "ceterms:isPartOf": [f"{BASE}/resources/{RECORD}"],
+        **more,
+    }
 
 
 def condition(label: str, *nested: str, **more: Any) -> dict[str, Any]:
-    return {"@id": label, "@type": "ceterms:ComponentCondition",
-            "ceterms:name": {"en": label[2:]}, "ceterms:hasCondition": list(nested),
-            "ceterms:description": {"en": "What it asks for."}, **more}  # fmt: skip
+    return {
+        "@id": label,
+        "@type": "ceterms:ComponentCondition",
+        "ceterms:name": {"en": label[2:]},
+        "ceterms:hasCondition": list(nested),
+        "ceterms:description": {"en": "What it asks for."},
+        **more,
+    }
 
 
 def conditions_in(found: Any) -> Iterator[dict[str, Any]]:
@@ -276,15 +335,25 @@ def test_a_pathway_of_many_steps_has_a_page(client: FlaskClient, registry: Regis
 # Names that RDF, the index and reports repeat
 
 
-@pytest.mark.parametrize("document", [
-    certificate(**{"ceterms:requires": [
-        {"@id": f"https://x.example/{'a' * 2_000}", "@type": PROFILE}]}),
-    certificate(**{f"ceterms:{'a' * 2_000}": "x"}),
-    certificate() | {"@context": ["https://credreg.net/ctdl/schema/context/json",
-                                  {"long": f"https://x.example/{'a' * 200}/"}]},
-    with_nodes(profile(f"_:{'a' * 2_000}")),
-    certificate(**{"ceterms:keyword": {"en" + "-abcdefgh" * 16: "x"}}),
-], ids=["node", "property", "prefix", "blank", "language"])  # fmt: skip
+@pytest.mark.parametrize(
+    "document",
+    [
+        certificate(
+            **{"ceterms:requires": [{"@id": f"https://x.example/{'a' * 2_000}", "@type": PROFILE}]}
+        ),
+        certificate(**{f"ceterms:{'a' * 2_000}": "x"}),
+        certificate()
+        | {
+            "@context": [
+                "https://credreg.net/ctdl/schema/context/json",
+                {"long": f"https://x.example/{'a' * 200}/"},
+            ]
+        },
+        with_nodes(profile(f"_:{'a' * 2_000}")),
+        certificate(**{"ceterms:keyword": {"en" + "-abcdefgh" * 16: "x"}}),
+    ],
+    ids=["node", "property", "prefix", "blank", "language"],
+)
 def test_names_that_rdf_repeats_are_short(document: dict[str, Any]) -> None:
     with pytest.raises(InvalidDocument) as caught:
         parse(orjson.dumps(document), Settings())
@@ -294,10 +363,12 @@ def test_names_that_rdf_repeats_are_short(document: dict[str, Any]) -> None:
 def repeating(name: int, property: int, values: int) -> bytes:
     """Say many values of a node and a property with names of so many characters."""
     whole = certificate()
-    whole["@graph"].append({
-        "@id": "https://example.org/".ljust(name, "x"),
-        "https://example.org/".ljust(property, "y"): list(range(values)),
-    })  # fmt: skip
+    whole["@graph"].append(
+        {
+            "@id": "https://example.org/".ljust(name, "x"),
+            "https://example.org/".ljust(property, "y"): list(range(values)),
+        }
+    )
     return orjson.dumps(whole)
 
 
@@ -310,20 +381,25 @@ def test_statements_are_in_proportion_to_their_document(registry: Registry) -> N
 
 
 @pytest.mark.parametrize("send", ["validate", "publish"])
-def test_a_report_repeats_no_long_text(
-    client: FlaskClient, registry: Registry, send: str
-) -> None:
+def test_a_report_repeats_no_long_text(client: FlaskClient, registry: Registry, send: str) -> None:
     long = "a" * 40_000
     wrong: dict[str, Any] = {
-        "ceterms:name": {"en": long}, long: [1, 2], f"ceterms:{long}": {"x": [{}] * 50},
-        "ceterms:keyword": {"en": [1] * 3_000, long: "x"}, "ceterms:subjectWebpage": [long] * 50,
+        "ceterms:name": {"en": long},
+        long: [1, 2],
+        f"ceterms:{long}": {"x": [{}] * 50},
+        "ceterms:keyword": {"en": [1] * 3_000, long: "x"},
+        "ceterms:subjectWebpage": [long] * 50,
         "ceterms:requires": [{"@type": PROFILE, "ceterms:name": {"en": long}, long: 1}] * 3,
-    }  # fmt: skip
+    }
     data = orjson.dumps(certificate(**wrong))
     path = "/validate" if send == "validate" else registry.documents_url
     for accept in ("application/json", "text/html"):
-        answer = client.post(path, data=data, content_type="application/json",
-                             headers={**registry.authorization, "Accept": accept})  # fmt: skip
+        answer = client.post(
+            path,
+            data=data,
+            content_type="application/json",
+            headers={**registry.authorization, "Accept": accept},
+        )
         assert len(answer.data) < 20 * len(data)
         assert answer.status_code == (200 if send == "validate" else 422)
 
@@ -345,16 +421,27 @@ def test_many_documents_have_one_bound(client: FlaskClient) -> None:
 
 def test_the_index_repeats_no_long_name() -> None:
     long = "x" * 100_000
-    shared = profile("_:n0", **{
-        "ceterms:name": {"en": long}, "ceterms:description": {"en": long},
-        "ceterms:experience": {"en": [long] * 20},
-        "ceterms:targetCredential": [f"{BASE}/resources/{ctid_number(n)}" for n in range(5, 25)],
-    })  # fmt: skip
+    shared = profile(
+        "_:n0",
+        **{
+            "ceterms:name": {"en": long},
+            "ceterms:description": {"en": long},
+            "ceterms:experience": {"en": [long] * 20},
+            "ceterms:targetCredential": [
+                f"{BASE}/resources/{ctid_number(n)}" for n in range(5, 25)
+            ],
+        },
+    )
     needs = [
-        {"@id": f"https://x.example/{n}", "@type": "ceterms:Certificate",
-         "ceterms:name": {"en": f"{n}"}, "ceterms:requires": ["_:n0"],
-         "ceterms:subjectWebpage": f"https://x.example/{n}{'y' * 3_000}"} for n in range(300)
-    ]  # fmt: skip
+        {
+            "@id": f"https://x.example/{n}",
+            "@type": "ceterms:Certificate",
+            "ceterms:name": {"en": f"{n}"},
+            "ceterms:requires": ["_:n0"],
+            "ceterms:subjectWebpage": f"https://x.example/{n}{'y' * 3_000}",
+        }
+        for n in range(300)
+    ]
     document = parse(orjson.dumps(with_nodes(shared, *needs)), Settings())
     quads = ox.parse(document.quads, format=ox.RdfFormat.N_QUADS)
     found = extract(quads, RECORD, Identity.of(Settings()))

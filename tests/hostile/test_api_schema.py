@@ -25,19 +25,30 @@ from ctgraph.ledger import Ledger
 from ctgraph.settings import load_settings
 from ctgraph.web import create_app
 
-CHECKS = [status_code_conformance, content_type_conformance, response_headers_conformance,
-          response_schema_conformance]  # fmt: skip
+CHECKS = [
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+]
 DESCRIBED = json.loads(files("ctgraph.web").joinpath("openapi.json").read_text("utf-8"))["paths"]
 OPERATIONS = [(path, method) for path, methods in DESCRIBED.items() for method in methods]
 
 KNOWN = {
-    "ctid": ["ce-a323b0bc-cfc0-4178-b2ff-f78bedc60fdc", "ce-fdb3f7fe-4446-4d77-a77c-6d000716d259",
-             "CE-FDB3F7FE-4446-4D77-A77C-6D000716D259", ctid_number(1)],
+    "ctid": [
+        "ce-a323b0bc-cfc0-4178-b2ff-f78bedc60fdc",
+        "ce-fdb3f7fe-4446-4d77-a77c-6d000716d259",
+        "CE-FDB3F7FE-4446-4D77-A77C-6D000716D259",
+        ctid_number(1),
+    ],
     "org_ctid": [ctid_number(0), "ce-5ea7da99-77bc-496b-9e88-e4954be3e521"],
-    "number": [0, 1, 2, 10**30], "question": ["preceding", "stack", "versions"],
-    "family": ["credentials", "credentials.ttl"], "term": ["ceterms:name", "ceterms:License"],
-    "name": ["precedes", "what-precedes", "what-precedes.rq"], "context": ["ctdl", "ctdlasn"],
-}  # fmt: skip
+    "number": [0, 1, 2, 10**30],
+    "question": ["preceding", "stack", "versions"],
+    "family": ["credentials", "credentials.ttl"],
+    "term": ["ceterms:name", "ceterms:License"],
+    "name": ["precedes", "what-precedes", "what-precedes.rq"],
+    "context": ["ctdl", "ctdlasn"],
+}
 
 
 @pytest.fixture(scope="module")
@@ -93,8 +104,13 @@ def test_the_life_of_a_record_is_described(schema: BaseSchema, registry: Registr
         ask(documents, "POST", status, document, org_ctid=ctid_number(0))
     ask(documents, "POST", 422, {}, org_ctid=ctid_number(0))
     ask(documents, "POST", 403, {}, org_ctid=ctid_number(9))
-    for path in ("/resources/{ctid}", "/graph/{ctid}", "/envelopes/{ctid}",
-                 "/resources/{ctid}/versions", "/links/{ctid}"):  # fmt: skip
+    for path in (
+        "/resources/{ctid}",
+        "/graph/{ctid}",
+        "/envelopes/{ctid}",
+        "/resources/{ctid}/versions",
+        "/links/{ctid}",
+    ):
         ask(path, "GET", 200, ctid=record)
     ask("/resources/{ctid}/versions/{number}", "GET", 200, ctid=record, number="1")
     ask("/resources/{ctid}/versions/{number}", "GET", 404, ctid=record, number="3")

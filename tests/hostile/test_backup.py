@@ -55,8 +55,11 @@ def rows(path: Path) -> dict[str, list[tuple[Any, ...]]]:
     """Return all rows of all tables of a SQLite file, but for what names the ledger."""
     with sqlite3.connect(path) as db:
         tables = db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
-        return {table: sorted(db.execute(f"SELECT * FROM {table}"), key=repr)
-                for (table,) in tables if table != "registry"}  # fmt: skip
+        return {
+            table: sorted(db.execute(f"SELECT * FROM {table}"), key=repr)
+            for (table,) in tables
+            if table != "registry"
+        }
 
 
 def test_a_restored_registry_holds_what_was_backed_up_and_is_queryable(
@@ -148,7 +151,10 @@ def _scrambled(path: Path) -> None:
 
 
 DAMAGES: dict[str, Callable[[Path], object]] = {
-    "wrong digest": _flip, "gap": _gap, "newer": _newer, "foreign": _foreign,
+    "wrong digest": _flip,
+    "gap": _gap,
+    "newer": _newer,
+    "foreign": _foreign,
     "scrambled": _scrambled,
     "half": lambda path: os.truncate(path, path.stat().st_size // 2),
     "a page less": lambda path: os.truncate(path, path.stat().st_size - 4096),
@@ -157,7 +163,7 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
     "missing": lambda path: path.unlink(),
     "folder": lambda path: (path.unlink(), path.mkdir()),
     "the ledger itself": lambda path: shutil.copy(path.with_name("home") / "ledger.sqlite", path),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
@@ -195,7 +201,7 @@ IN_THE_WAY: dict[str, Callable[[Registry, Path], Path]] = {
     "the ledger": lambda registry, _: registry.settings.home / "ledger.sqlite",
     "a folder": lambda _, folder: folder,
     "a device": lambda _, __: Path("/dev/null"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("place", IN_THE_WAY)
@@ -229,9 +235,12 @@ def test_no_room_for_a_backup_is_told_of_its_file(
 
 
 def test_records_of_another_base_url_are_not_restored(
-    registry: Registry, kept: Path, run: Callable[..., Any], tmp_path: Path,
+    registry: Registry,
+    kept: Path,
+    run: Callable[..., Any],
+    tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-) -> None:  # fmt: skip
+) -> None:
     monkeypatch.setenv("CTGRAPH_BASE_URL", "https://elsewhere.example")
     result = run("restore", kept, "--home", tmp_path / "other")
     assert result.exit_code == 1 and "http://localhost:8000" in result.output
@@ -248,9 +257,17 @@ def test_a_changed_base_url_is_refused_once_there_are_records(
     assert run("org", "list").exit_code == 0
     publish(registry, range(1, 2), "first")
     monkeypatch.setenv("CTGRAPH_BASE_URL", other)
-    for command in (["serve", "--port", "0"], ["init"], ["rebuild"], ["check"], ["projector"],
-                    ["org", "add", "--name", "x"], ["withdraw", ctid_number(1)],
-                    ["backup", "never"], ["load", str(registry.settings.home)]):  # fmt: skip
+    for command in (
+        ["serve", "--port", "0"],
+        ["init"],
+        ["rebuild"],
+        ["check"],
+        ["projector"],
+        ["org", "add", "--name", "x"],
+        ["withdraw", ctid_number(1)],
+        ["backup", "never"],
+        ["load", str(registry.settings.home)],
+    ):
         result = run(*command)
         assert result.exit_code == 1, command
         assert other in result.output and "http://localhost:8000" in result.output, result.output
@@ -280,9 +297,14 @@ def test_a_newer_ledger_is_told_plainly(
 
 def test_time_never_goes_back(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
     """Clocks are set back; the order of versions stays that of their numbers, and of as-of."""
-    clock = ["2026-05-01T12:00:00.000000Z", "2026-05-01T12:00:00.000000Z",
-             "2026-05-01T04:00:00.000000Z", "2025-01-01T00:00:00.000000Z",
-             "2026-05-01T12:00:00.000002Z", "2026-05-01T13:00:00.000000Z"]  # fmt: skip
+    clock = [
+        "2026-05-01T12:00:00.000000Z",
+        "2026-05-01T12:00:00.000000Z",
+        "2026-05-01T04:00:00.000000Z",
+        "2025-01-01T00:00:00.000000Z",
+        "2026-05-01T12:00:00.000002Z",
+        "2026-05-01T13:00:00.000000Z",
+    ]
     import orjson
 
     for number, moment in enumerate(clock, 1):

@@ -61,8 +61,17 @@ def test_a_projector_names_the_document_that_it_cannot_project(
     assert not any(record.exc_info for record in caplog.records)
 
 
-COMMANDS = ["check", "org list", "init", "rebuild", "backup kept", "serve", "key list ORG",
-            "load documents", "get RECORD"]  # fmt: skip
+COMMANDS = [
+    "check",
+    "org list",
+    "init",
+    "rebuild",
+    "backup kept",
+    "serve",
+    "key list ORG",
+    "load documents",
+    "get RECORD",
+]
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -90,7 +99,9 @@ def test_every_command_tells_a_damaged_ledger_in_a_line(
         words = command.replace("ORG", ctid_number(0)).replace("RECORD", ctid_number(1)).split()
         result = CliRunner().invoke(main, words)
         assert result.exception is None or isinstance(result.exception, SystemExit), (
-            command, result.exception)  # fmt: skip
+            command,
+            result.exception,
+        )
         assert "not UTF-8" not in result.output
         if result.exit_code and "The ledger" in result.output:
             assert "ctgraph restore" in result.output or "backup" in result.output, result.output

@@ -47,8 +47,9 @@ def delete(pattern: str) -> Callable[[Path], None]:
 
 
 def truncate(pattern: str) -> Callable[[Path], None]:
-    return lambda folder: [os.truncate(f, f.stat().st_size // 2)
-                           for f in _files(folder, pattern)] and None  # fmt: skip
+    return lambda folder: (
+        [os.truncate(f, f.stat().st_size // 2) for f in _files(folder, pattern)] and None
+    )
 
 
 def overwrite(pattern: str) -> Callable[[Path], None]:
@@ -64,7 +65,7 @@ FILES: dict[str, Callable[[Path], None]] = {
     f"{name} {pattern}": make(pattern)
     for name, make in (("delete", delete), ("truncate", truncate), ("overwrite", overwrite))
     for pattern in ("*.sst", "CURRENT", "MANIFEST-*")
-}  # fmt: skip
+}
 PLACES = {
     **{f"live: {name}": lambda s, d=damage: d(s.live) for name, damage in FILES.items()},
     **{f"snapshot: {name}": lambda s, d=damage: d(newest(s)) for name, damage in FILES.items()},
@@ -80,13 +81,14 @@ PLACES = {
     "links: emptied": lambda s: os.truncate(s.links, 0),
     "links: overwritten": lambda s: overwrite("links.sqlite")(s.path),
     "store: removed": lambda s: shutil.rmtree(s.path, ignore_errors=True),
-}  # fmt: skip
+}
 
 
 def count(client: FlaskClient) -> tuple[int, int | None]:
     """Ask a query: the status, and what it counts."""
-    answer = client.get("/sparql", query_string={"query": ASK},
-                        headers={"If-None-Match": '"none"'})  # past the kept answers  # fmt: skip
+    answer = client.get(
+        "/sparql", query_string={"query": ASK}, headers={"If-None-Match": '"none"'}
+    )  # past the kept answers
     if answer.status_code != 200:
         assert answer.status_code == 503, answer.text
         assert int(answer.headers["Retry-After"]) > 0 and answer.json["detail"]
@@ -105,8 +107,11 @@ def following(registry: Registry) -> Iterator[None]:
         while not stop.is_set():  # what the supervisor does
             try:
                 with hold(registry.settings, 10):
-                    follow(registry.settings, registry.ledger,
-                           lambda: stop.is_set() or not lock.exists())  # fmt: skip
+                    follow(
+                        registry.settings,
+                        registry.ledger,
+                        lambda: stop.is_set() or not lock.exists(),
+                    )
             except BaseException as error:
                 failed.append(error)
                 raise
@@ -152,12 +157,24 @@ def test_damage_found_at_the_start_is_healed(registry: Registry, place: str) -> 
         assert check(registry.settings, registry.ledger) == []
 
 
-@pytest.mark.parametrize("place", [
-    "live: delete *.sst", "live: overwrite *.sst", "live: delete CURRENT", "live: removed",
-    "snapshot: delete *.sst", "snapshot: truncate MANIFEST-*", "snapshots: removed",
-    "current: dangling", "current: to another", "links: removed", "links: truncated",
-    "links: overwritten", "store: removed",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "place",
+    [
+        "live: delete *.sst",
+        "live: overwrite *.sst",
+        "live: delete CURRENT",
+        "live: removed",
+        "snapshot: delete *.sst",
+        "snapshot: truncate MANIFEST-*",
+        "snapshots: removed",
+        "current: dangling",
+        "current: to another",
+        "links: removed",
+        "links: truncated",
+        "links: overwritten",
+        "store: removed",
+    ],
+)
 def test_damage_while_it_is_followed_is_healed(registry: Registry, place: str) -> None:
     publish(registry, range(1, 8), "first")
     client = create_app(registry.settings).test_client()
@@ -272,10 +289,14 @@ def test_what_killed_processes_left_is_removed(registry: Registry) -> None:
     publish(registry, range(1, 4), "first")
     registry.project()
     snapshots = snapshots_of(registry.settings)
-    for folder in (snapshots.path / "fresh", snapshots.path / "old",
-                   snapshots.path / "snapshots" / "half-3-1-x",
-                   snapshots.path / f"checking-{GONE}-x", snapshots.path / "past" / f"fresh-{GONE}",
-                   snapshots.path / "past" / "fresh-dropped-2"):  # fmt: skip
+    for folder in (
+        snapshots.path / "fresh",
+        snapshots.path / "old",
+        snapshots.path / "snapshots" / "half-3-1-x",
+        snapshots.path / f"checking-{GONE}-x",
+        snapshots.path / "past" / f"fresh-{GONE}",
+        snapshots.path / "past" / "fresh-dropped-2",
+    ):
         shutil.copytree(snapshots.live, folder)
     for name in ("links-fresh.sqlite", "links-fresh.sqlite-wal", "next"):
         (snapshots.path / name).write_text("half")
@@ -284,8 +305,17 @@ def test_what_killed_processes_left_is_removed(registry: Registry) -> None:
         until(lambda: ready(client, 3))
     left = {path.name for path in snapshots.path.iterdir()}
     assert list((snapshots.path / "past").iterdir()) == []
-    assert left <= {"past", "live", "snapshots", "current", "lock", "wanted", "links.sqlite",
-                    "links.sqlite-wal", "links.sqlite-shm"}  # fmt: skip
+    assert left <= {
+        "past",
+        "live",
+        "snapshots",
+        "current",
+        "lock",
+        "wanted",
+        "links.sqlite",
+        "links.sqlite-wal",
+        "links.sqlite-shm",
+    }
     assert list((snapshots.path / "snapshots").glob("half-*")) == []
 
 
@@ -294,7 +324,8 @@ def test_no_ledger_is_made_where_there_is_none(registry: Registry) -> None:
     assert client.get("/records").status_code == 200
     for file in registry.settings.home.glob("ledger.sqlite*"):
         file.unlink()
-    answer = client.post(registry.documents_url, data=orjson.dumps(certificate(1)),
-                         headers=registry.authorization)  # fmt: skip
+    answer = client.post(
+        registry.documents_url, data=orjson.dumps(certificate(1)), headers=registry.authorization
+    )
     assert answer.status_code == 503 and answer.headers["Retry-After"]
     assert list(registry.settings.home.glob("ledger.sqlite*")) == []

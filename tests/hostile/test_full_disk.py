@@ -89,12 +89,15 @@ def test_a_full_disk_is_told_loses_nothing_and_heals(
 
 
 ERRORS = {
-    "database or disk is full": 507, "disk I/O error": 503, "database is locked": 503,
-    "unable to open database file": 503, "database disk image is malformed": 503,
+    "database or disk is full": 507,
+    "disk I/O error": 503,
+    "database is locked": 503,
+    "unable to open database file": 503,
+    "database disk image is malformed": 503,
     "attempt to write a readonly database": 503,
     "server closed the connection unexpectedly": 503,
     "could not extend file: No space left on device": 507,
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("message", ERRORS)
@@ -171,16 +174,21 @@ def test_a_projector_without_a_ledger_waits_and_says_so(
     assert not any("rebuilt" in line for line in said)  # that would not have helped
 
 
-@pytest.mark.parametrize("error", [
-    sa.exc.OperationalError("SELECT", {}, Exception("the connection was lost")),
-    OSError("IO error: While open a file: Permission denied"),
-    OSError(errno.EMFILE, "Too many open files"),
-    OSError(errno.EROFS, "Read-only file system"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "error",
+    [
+        sa.exc.OperationalError("SELECT", {}, Exception("the connection was lost")),
+        OSError("IO error: While open a file: Permission denied"),
+        OSError(errno.EMFILE, "Too many open files"),
+        OSError(errno.EROFS, "Read-only file system"),
+    ],
+)
 def test_a_store_is_not_made_anew_for_what_passes_while_it_is_opened(
-    registry: Registry, error: Exception, monkeypatch: pytest.MonkeyPatch,
+    registry: Registry,
+    error: Exception,
+    monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
-) -> None:  # fmt: skip
+) -> None:
     publish(registry, range(1, 3), "first")
     registry.project()
     client = create_app(registry.settings).test_client()

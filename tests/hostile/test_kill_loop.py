@@ -47,9 +47,10 @@ class Publisher(threading.Thread):
         while not self.stop.is_set():
             self._number += 1
             request = urllib.request.Request(
-                self._address, orjson.dumps(certificate(self._number)),
+                self._address,
+                orjson.dumps(certificate(self._number)),
                 self._registry.authorization | {"Content-Type": "application/ld+json"},
-            )  # fmt: skip
+            )
             try:
                 with urllib.request.urlopen(request, timeout=10) as answer:
                     assert answer.status == 201
@@ -80,8 +81,9 @@ class Server:
                     [*CLI, "serve", "--port", str(self.port), "--workers", "2"],
                     env=self._environment,
                 )
-            with suppress(OSError), urllib.request.urlopen(
-                f"http://127.0.0.1:{self.port}/healthz", timeout=10
+            with (
+                suppress(OSError),
+                urllib.request.urlopen(f"http://127.0.0.1:{self.port}/healthz", timeout=10),
             ):
                 return
             time.sleep(0.1)
@@ -97,9 +99,9 @@ def test_whatever_is_killed_no_acknowledged_publish_is_lost(
 ) -> None:
     chance = random.Random(int(os.environ.get("CTGRAPH_KILL_SEED") or 1))
     loaded = tmp_path / "loaded.jsonl"
-    loaded.write_bytes(b"\n".join(
-        orjson.dumps(certificate(n)) for n in range(FIRST_LOADED, FIRST_LOADED + 1500)
-    ))  # fmt: skip
+    loaded.write_bytes(
+        b"\n".join(orjson.dumps(certificate(n)) for n in range(FIRST_LOADED, FIRST_LOADED + 1500))
+    )
     load_command = [*CLI, "load", str(loaded), "--report", str(tmp_path / "report")]
     server, load, kills, seen = Server(registry), None, Counter[str](), set[str]()
     publishers = [Publisher(registry, server.port, first) for first in (0, 30_000)]
@@ -112,8 +114,9 @@ def test_whatever_is_killed_no_acknowledged_publish_is_lost(
         server.ensure()
         time.sleep(chance.uniform(0.2, 1.2))
         if load is None or load.poll() is not None:
-            load = subprocess.Popen(load_command, env=environment(registry),
-                                    stderr=subprocess.DEVNULL)  # fmt: skip
+            load = subprocess.Popen(
+                load_command, env=environment(registry), stderr=subprocess.DEVNULL
+            )
         gunicorn = of(server.pid, "web_server")[:1]
         victims = {
             "projector": of(server.pid, "ctgraph.cli projector"),
@@ -164,8 +167,9 @@ def _kill_a_rebuild(server: Server, registry: Registry, chance: random.Random) -
     """Stop the server, and kill a rebuild somewhere in its middle."""
     with suppress(subprocess.TimeoutExpired):
         server.end()
-    rebuild = subprocess.Popen([*CLI, "rebuild"], env=environment(registry),
-                               stderr=subprocess.DEVNULL)  # fmt: skip
+    rebuild = subprocess.Popen(
+        [*CLI, "rebuild"], env=environment(registry), stderr=subprocess.DEVNULL
+    )
     time.sleep(chance.uniform(0.5, 2.5))
     rebuild.kill()
     rebuild.wait()

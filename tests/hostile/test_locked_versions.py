@@ -30,36 +30,63 @@ def test_every_requirement_is_pinned_with_a_hash(lock: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["flask", "flask>=3", "flask==3.1.3", "-e .", "flask @ https://example.org/flask.whl",
-             "flask==3.1.3 --hash=md5:00", "--extra-index-url https://example.org"],
-)  # fmt: skip
+    "line",
+    [
+        "flask",
+        "flask>=3",
+        "flask==3.1.3",
+        "-e .",
+        "flask @ https://example.org/flask.whl",
+        "flask==3.1.3 --hash=md5:00",
+        "--extra-index-url https://example.org",
+    ],
+)
 def test_what_is_not_pinned_is_found(line: str) -> None:
     assert not PIN.fullmatch(line)
 
 
 def vulnerable(report: dict[str, Any]) -> list[str]:
     """Return the known vulnerabilities in a report of pip-audit."""
-    return [f"{found['name']} {found['version']}: {known['id']}"
-            for found in report["dependencies"] for known in found.get("vulns", ())]  # fmt: skip
+    return [
+        f"{found['name']} {found['version']}: {known['id']}"
+        for found in report["dependencies"]
+        for known in found.get("vulns", ())
+    ]
 
 
 def test_a_vulnerability_in_a_report_is_found() -> None:
-    report = {"dependencies": [
-        {"name": "flask", "version": "0.5", "vulns": [{"id": "PYSEC-1"}]},
-        {"name": "jinja2", "version": "3.1.6", "vulns": []},
-        {"name": "other", "skip_reason": "not found"},
-    ]}  # fmt: skip
+    report = {
+        "dependencies": [
+            {"name": "flask", "version": "0.5", "vulns": [{"id": "PYSEC-1"}]},
+            {"name": "jinja2", "version": "3.1.6", "vulns": []},
+            {"name": "other", "skip_reason": "not found"},
+        ]
+    }
     assert vulnerable(report) == ["flask 0.5: PYSEC-1"]
 
 
 @pytest.mark.parametrize("lock", LOCKS)
 def test_no_locked_version_is_known_to_be_vulnerable(lock: str, tmp_path: Path) -> None:
     audit = subprocess.run(
-        [sys.executable, "-m", "pip_audit", "-r", str(ROOT / lock), "--require-hashes",
-         "--disable-pip", "--progress-spinner", "off", "--format", "json",
-         "--cache-dir", str(tmp_path)],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        [
+            sys.executable,
+            "-m",
+            "pip_audit",
+            "-r",
+            str(ROOT / lock),
+            "--require-hashes",
+            "--disable-pip",
+            "--progress-spinner",
+            "off",
+            "--format",
+            "json",
+            "--cache-dir",
+            str(tmp_path),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     if re.search(r"could not connect|connection|timed out", audit.stderr, re.IGNORECASE):
         pytest.skip(f"the database of vulnerabilities is not reachable: {audit.stderr[-200:]}")
     assert audit.stdout, audit.stderr

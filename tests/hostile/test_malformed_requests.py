@@ -28,12 +28,16 @@ def post(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, bytes,
     ledger = Ledger.initialise(settings)
     organization = ledger.add_organization("Test College", ctid_number(0))
     key = ledger.add_key(organization.ctid)
-    environment = os.environ | {"CTGRAPH_HOME": str(settings.home),
-                                "CTGRAPH_MAX_DOCUMENT_BYTES": str(LIMIT)}  # fmt: skip
+    environment = os.environ | {
+        "CTGRAPH_HOME": str(settings.home),
+        "CTGRAPH_MAX_DOCUMENT_BYTES": str(LIMIT),
+    }
     running = serving(environment, "--workers", "1")
     path = f"/resources/organizations/{organization.ctid}/documents"
-    head = (f"POST {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {key}\r\n"
-            "Content-Type: application/json\r\n")  # fmt: skip
+    head = (
+        f"POST {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {key}\r\n"
+        "Content-Type: application/json\r\n"
+    )
     with running:
         yield running.port, head.encode(), ledger
 
@@ -107,11 +111,18 @@ def test_a_request_needs_one_good_host(post: tuple[int, bytes, Ledger], host: by
 
 @pytest.mark.parametrize(
     "line, status",
-    [(b"GET", 400), (b"GET / HTTP/9.9", 400), (b"GET /\xff HTTP/1.1", 400),
-     (b"get / HTTP/1.1", 400), (b"GET * HTTP/1.1", 400), (b"GET x:1 HTTP/1.1", 400),
-     (b"\x16\x03\x01\x02\0\x01\0", 400),
-     (b"GET /" + b"a" * 9000 + b" HTTP/1.1", 414), (b"GET http://[ HTTP/1.1", 400)],
-)  # fmt: skip
+    [
+        (b"GET", 400),
+        (b"GET / HTTP/9.9", 400),
+        (b"GET /\xff HTTP/1.1", 400),
+        (b"get / HTTP/1.1", 400),
+        (b"GET * HTTP/1.1", 400),
+        (b"GET x:1 HTTP/1.1", 400),
+        (b"\x16\x03\x01\x02\0\x01\0", 400),
+        (b"GET /" + b"a" * 9000 + b" HTTP/1.1", 414),
+        (b"GET http://[ HTTP/1.1", 400),
+    ],
+)
 def test_first_lines_that_are_none(
     post: tuple[int, bytes, Ledger], line: bytes, status: int
 ) -> None:
@@ -120,10 +131,14 @@ def test_first_lines_that_are_none(
 
 @pytest.mark.parametrize(
     "headers, status",
-    [(b"X-A: 1\r\n" * 200, 431), (b"X-A: " + b"a" * 9000 + b"\r\n", 431),
-     (b"X-A: " + b"a" * 200_000, 431), (b"Expect: miracles\r\n", 417),
-     (b"Transfer-Encoding: br\r\n", 501)],
-)  # fmt: skip
+    [
+        (b"X-A: 1\r\n" * 200, 431),
+        (b"X-A: " + b"a" * 9000 + b"\r\n", 431),
+        (b"X-A: " + b"a" * 200_000, 431),
+        (b"Expect: miracles\r\n", 417),
+        (b"Transfer-Encoding: br\r\n", 501),
+    ],
+)
 def test_headers_that_are_not_read(
     post: tuple[int, bytes, Ledger], headers: bytes, status: int
 ) -> None:
@@ -173,9 +188,17 @@ def test_a_head_that_is_whole_is_taken_however_it_comes(post: tuple[int, bytes, 
     assert heard.startswith(b"HTTP/1.1 201 ") and ledger.last_sequence() == 1
 
 
-@pytest.mark.parametrize("name", [b"SCRIPT_NAME: /x", b"PATH_INFO: /x", b"X-Forwarded-Proto: https",
-                                  b"X-Forwarded-Proto: https\r\nX-Forwarded-Ssl: off",
-                                  b"X-Forwarded-For: evil", b"REMOTE_ADDR: 1"])  # fmt: skip
+@pytest.mark.parametrize(
+    "name",
+    [
+        b"SCRIPT_NAME: /x",
+        b"PATH_INFO: /x",
+        b"X-Forwarded-Proto: https",
+        b"X-Forwarded-Proto: https\r\nX-Forwarded-Ssl: off",
+        b"X-Forwarded-For: evil",
+        b"REMOTE_ADDR: 1",
+    ],
+)
 def test_headers_that_a_proxy_might_send_change_nothing(
     post: tuple[int, bytes, Ledger], name: bytes
 ) -> None:

@@ -56,14 +56,17 @@ CASES = {
     "checksum.zip": (patched(ZIPPED, 14, 16, 1), "Bad CRC-32", 1),
     "method.zip": (patched(ZIPPED, 8, 10, 0x60), "not packed with deflate", 1),
     "lzma.zip": (zipped(("x.json", doc(3)), method=zipfile.ZIP_LZMA), "with deflate", 0),
-    "name.zip": (zipped(("\u00e9.json", doc(3))).replace("\u00e9".encode(), b"\xff\xff"),
-                 "can't decode", 0),
+    "name.zip": (
+        zipped(("\u00e9.json", doc(3))).replace("\u00e9".encode(), b"\xff\xff"),
+        "can't decode",
+        0,
+    ),
     "nested.zip": (zipped(("x.zip", ZIPPED), ("y.json", doc(4))), "archive in an archive", 1),
     "gzip in zip.zip": (zipped(("x.jsonl.gz", PACKED), ("y.json", doc(4))), "in an archive", 1),
     "lines in zip.zip": (zipped(("x.jsonl", b"\xff\n" + doc(4))), "is not UTF-8", 1),
     "not UTF-8.jsonl": (b"\xff\n\n" + doc(4), "is not UTF-8", 1),
     "odd \udcff\x1b[31m name.json": (b"{", "is not JSON", 0),
-}  # fmt: skip
+}
 
 
 def run(command: str, registry: Registry, *arguments: str) -> Result:
@@ -141,6 +144,7 @@ def test_what_may_not_be_read_is_told(
     if os.geteuid():
         shut.chmod(0)
     else:  # nothing is shut to the superuser
+
         def refuse(real):  # type: ignore[no-untyped-def]
             def guarded(path, *more, **named):  # type: ignore[no-untyped-def]
                 if str(path) == str(shut):
@@ -175,14 +179,17 @@ class Counted(io.RawIOBase):
 @pytest.mark.parametrize(
     ("name", "make"),
     [
-        ("x.json.gz", gzip.compress), ("x.jsonl.gz", gzip.compress),
+        ("x.json.gz", gzip.compress),
+        ("x.jsonl.gz", gzip.compress),
         ("x.zip", lambda data: zipped(("x.json", data), ("y.json", doc(4)))),
         ("x.zip", lambda data: zipped(("x.jsonl", data), ("y.json", doc(4)))),
-        ("x.zip", lambda data: zipped(*((f"{n}.json", data[: len(data) // 50])
-                                        for n in range(50)))),
+        (
+            "x.zip",
+            lambda data: zipped(*((f"{n}.json", data[: len(data) // 50]) for n in range(50))),
+        ),
     ],
     ids=["text", "line", "text in zip", "line in zip", "many in zip"],
-)  # fmt: skip
+)
 def test_an_archive_expands_so_far(
     registry: Registry, folder: Path, name: str, make: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -220,8 +227,9 @@ def test_a_line_that_is_too_long_is_told_and_the_next_is_read(
     (folder / "y.json").write_bytes(b"0" * 2001)
     result, rejected = loaded(registry, folder)
     assert result.exit_code == 1 and "10 created" in result.stderr
-    told = [line["source"].rpartition("/")[2] for line in rejected
-            if "longer than" in line["error"]]  # fmt: skip
+    told = [
+        line["source"].rpartition("/")[2] for line in rejected if "longer than" in line["error"]
+    ]
     assert told == ["x1.jsonl:2", "x2.jsonl:2", "x3.jsonl:2", "y.json"]
 
 
@@ -246,12 +254,19 @@ def test_an_interrupted_load_goes_on_behind_what_it_could_not_read(
     monkeypatch.setattr(load, "_store", interrupted)
     report = (folder.parent / "report.jsonl").open("a+")
     with pytest.raises(KeyboardInterrupt):
-        load.load(registry.settings, registry.ledger, [folder], registry.organization, report,
-                  lambda done: None)  # fmt: skip
+        load.load(
+            registry.settings,
+            registry.ledger,
+            [folder],
+            registry.organization,
+            report,
+            lambda done: None,
+        )
     monkeypatch.setattr(load, "_store", real)
     steps: list[int] = []
-    tally = load.load(registry.settings, registry.ledger, [folder], registry.organization, report,
-                      steps.append)  # fmt: skip
+    tally = load.load(
+        registry.settings, registry.ledger, [folder], registry.organization, report, steps.append
+    )
     assert steps[0] == 6 and sum(steps) == 9 == sources.count([folder])
     assert tally.events["created"] == 3 and not tally.events["rejected"]
     report.seek(0)
@@ -261,16 +276,25 @@ def test_an_interrupted_load_goes_on_behind_what_it_could_not_read(
 
 
 COMMANDS = [
-    ["get", "ce-\udcff"], ["get", f"{ctid_number(1)}\n"], ["query", "\udcff"], ["query", "/tmp"],
-    ["query", 'ASK{FILTER("\\ud800"="")}'], ["query", "ASK{}", "--format", "\udcff"],
-    ["query", "ASK{}", "--endpoint", "http://[::1"], ["query", "ASK{}", "--endpoint", "x:y"],
-    ["query", "ASK{}", "--endpoint", "http://x y/\udcff"], ["query", "{" * 90_000],
+    ["get", "ce-\udcff"],
+    ["get", f"{ctid_number(1)}\n"],
+    ["query", "\udcff"],
+    ["query", "/tmp"],
+    ["query", 'ASK{FILTER("\\ud800"="")}'],
+    ["query", "ASK{}", "--format", "\udcff"],
+    ["query", "ASK{}", "--endpoint", "http://[::1"],
+    ["query", "ASK{}", "--endpoint", "x:y"],
+    ["query", "ASK{}", "--endpoint", "http://x y/\udcff"],
+    ["query", "{" * 90_000],
     ["get", ctid_number(1), "--version", "9" * 30],
     ["get", ctid_number(1), "--version", "9" * 5000],
-    ["key", "revoke", "\udcff"], ["past", "9" * 20], ["publish", "/", "--owner", ctid_number(0)],
-    ["sample", "--documents", "1", "--out", "/nowhere/x"], ["vocab", "import", "/dev/null"],
+    ["key", "revoke", "\udcff"],
+    ["past", "9" * 20],
+    ["publish", "/", "--owner", ctid_number(0)],
+    ["sample", "--documents", "1", "--out", "/nowhere/x"],
+    ["vocab", "import", "/dev/null"],
     ["load", "/", "--report", "/"],
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("arguments", COMMANDS, ids=lambda a: ascii(a)[:50])
@@ -305,9 +329,14 @@ def test_ledgers_that_are_none_are_told(tmp_path: Path, url: str, command: list[
 
 @pytest.mark.parametrize("bytes_in", [b"\xff\xfe", b"", b"\0", b"\xed\xa0\x80"])
 @pytest.mark.parametrize(
-    "command", [["validate", "-"], ["validate", "-", "--input", "turtle"], ["query", "-"],
-                ["publish", "-", "--owner", ctid_number(0)]],
-)  # fmt: skip
+    "command",
+    [
+        ["validate", "-"],
+        ["validate", "-", "--input", "turtle"],
+        ["query", "-"],
+        ["publish", "-", "--owner", ctid_number(0)],
+    ],
+)
 def test_any_bytes_of_standard_input_are_told(
     registry: Registry, bytes_in: bytes, command: list[str]
 ) -> None:

@@ -21,8 +21,9 @@ from test_processes import CLI, PATIENCE, get, of, until
 def start(registry: Registry, log: Path, *command: str) -> subprocess.Popen[bytes]:
     """Start a command as a terminal does: in a process group of its own."""
     with log.open("wb") as file:
-        return subprocess.Popen([*CLI, *command], env=environment(registry), stderr=file,
-                                start_new_session=True)  # fmt: skip
+        return subprocess.Popen(
+            [*CLI, *command], env=environment(registry), stderr=file, start_new_session=True
+        )
 
 
 def status(address: str) -> int:
@@ -80,10 +81,7 @@ def test_a_second_server_waits_with_projecting_and_takes_over(
         return False
 
     log = tmp_path / "second"
-    with (
-        served(registry, tmp_path / "first") as (first, _),
-        served(registry, log) as (_, address),
-    ):
+    with served(registry, tmp_path / "first") as (first, _), served(registry, log) as (_, address):
         until(lambda: "Another process holds the triple store" in log.read_text())
         publish(registry, range(4, 5), "for both")
         until(lambda: sees(address, 4))

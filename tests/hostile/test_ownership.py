@@ -35,8 +35,13 @@ B = ctid_number(9)
 
 
 def competency(record: str, **more: Any) -> dict[str, Any]:
-    return {"@type": "ceasn:Competency", "@id": f"{BASE}/resources/{record}",
-            "ceterms:ctid": record, "ceasn:competencyText": {"en": "A skill"}, **more}  # fmt: skip
+    return {
+        "@type": "ceasn:Competency",
+        "@id": f"{BASE}/resources/{record}",
+        "ceterms:ctid": record,
+        "ceasn:competencyText": {"en": "A skill"},
+        **more,
+    }
 
 
 def framework(number: int, *parts: dict[str, Any], owner: str = ctid_number(0)) -> dict[str, Any]:
@@ -47,15 +52,18 @@ def framework(number: int, *parts: dict[str, Any], owner: str = ctid_number(0)) 
         "@id": f"{BASE}/graph/{record}",
         "@graph": [
             {
-                "@type": "ceasn:CompetencyFramework", "@id": f"{BASE}/resources/{record}",
-                "ceterms:ctid": record, "ceasn:name": {"en": f"Framework {number}"},
+                "@type": "ceasn:CompetencyFramework",
+                "@id": f"{BASE}/resources/{record}",
+                "ceterms:ctid": record,
+                "ceasn:name": {"en": f"Framework {number}"},
                 "ceasn:description": {"en": "What the tests teach."},
-                "ceasn:inLanguage": ["en"], "ceasn:publisher": [f"{BASE}/resources/{owner}"],
+                "ceasn:inLanguage": ["en"],
+                "ceasn:publisher": [f"{BASE}/resources/{owner}"],
                 "ceasn:creator": [f"{BASE}/resources/{owner}"],
             },
             *(part | {"ceasn:isPartOf": f"{BASE}/resources/{record}"} for part in parts),
         ],
-    }  # fmt: skip
+    }
 
 
 def sent(client: FlaskClient, who: Registry, document: Any) -> Any:
@@ -75,8 +83,9 @@ def withdrawn(client: FlaskClient, who: Registry, record: str) -> None:
 def other(registry: Registry, record: str = B) -> Registry:
     """Return the registry as another organization sees it."""
     organization = registry.ledger.add_organization("Other College", record)
-    return Registry(registry.settings, registry.ledger, organization,
-                    registry.ledger.add_key(record))  # fmt: skip
+    return Registry(
+        registry.settings, registry.ledger, organization, registry.ledger.add_key(record)
+    )
 
 
 def bearing(role: str, owner: str = ctid_number(0), text: str = "new") -> dict[str, Any]:
@@ -104,8 +113,18 @@ def stand(state: str, client: FlaskClient, a: Registry) -> None:
             withdrawn(client, who, X)
 
 
-STATES = ("free", "own", "own part", "own withdrawn", "own dropped", "other", "other part",
-          "other withdrawn", "other dropped", "other account")  # fmt: skip
+STATES = (
+    "free",
+    "own",
+    "own part",
+    "own withdrawn",
+    "own dropped",
+    "other",
+    "other part",
+    "other withdrawn",
+    "other dropped",
+    "other account",
+)
 WAYS = ("publish", "update", "draft", "load", "command")
 
 
@@ -125,8 +144,9 @@ def tried(client: FlaskClient, a: Registry, role: str, way: str, tmp_path: Path)
     """Let A bear X; return the status, or what it would be."""
     document = bearing(role)
     if way == "draft":
-        answer = client.put(f"/drafts/{document['@id'][-39:]}", data=orjson.dumps(document),
-                            headers=a.authorization)  # fmt: skip
+        answer = client.put(
+            f"/drafts/{document['@id'][-39:]}", data=orjson.dumps(document), headers=a.authorization
+        )
         return refused(answer) if answer.status_code == 403 else answer.status_code
     if way == "update" and role == "part":
         published(client, a, framework(1))
@@ -175,9 +195,15 @@ def test_who_may_bear_a_ctid(
 
 @pytest.mark.parametrize(
     ("state", "status"),
-    [("free", 404), ("own", 204), ("own part", 404), ("own withdrawn", 410), ("own dropped", 404),
-     *((state, 403) for state in STATES if state.startswith("other"))],
-)  # fmt: skip
+    [
+        ("free", 404),
+        ("own", 204),
+        ("own part", 404),
+        ("own withdrawn", 410),
+        ("own dropped", 404),
+        *((state, 403) for state in STATES if state.startswith("other")),
+    ],
+)
 def test_who_may_withdraw(client: FlaskClient, registry: Registry, state: str, status: int) -> None:
     stand(state, client, registry)
     answer = client.delete(f"/resources/documents/{X}", headers=registry.authorization)
@@ -191,24 +217,40 @@ def test_the_owner_publishes_whatever_others_tried(
     stand(f"other {fate}", client, registry)
     assert sent(client, registry, bearing("part")).status_code == 403
     b = X if fate == "account" else B
-    owner = Registry(registry.settings, registry.ledger, registry.ledger.organization(b),
-                     registry.ledger.add_key(b))  # fmt: skip
+    owner = Registry(
+        registry.settings,
+        registry.ledger,
+        registry.ledger.organization(b),
+        registry.ledger.add_key(b),
+    )
     published(client, owner, certificate(700, b, **{"ceterms:keyword": {"en": "mine"}}))
     assert "mine" in client.get(f"/resources/{X}").text
 
 
 SPELLINGS = {
-    "nested": lambda: framework(1, competency(ctid_number(3), **{
-        "ceasn:hasChild": [competency(X, **{
-            "ceasn:isPartOf": f"{BASE}/resources/{ctid_number(1)}"})]})),
-    "upper case": lambda: framework(1, competency(X) | {
-        "ceterms:ctid": X.upper(), "@id": f"HTTPS://LOCALHOST:8000/graph/{X.upper()}"}),
-    "an alias": lambda: framework(1, competency(X) | {
-        "@id": f"https://credentialengineregistry.org/ce-registry/envelopes/{X}/"}),
-    "without @id": lambda: framework(1, {
-        k: v for k, v in competency(X).items() if k != "@id"}),
+    "nested": lambda: framework(
+        1,
+        competency(
+            ctid_number(3),
+            **{
+                "ceasn:hasChild": [
+                    competency(X, **{"ceasn:isPartOf": f"{BASE}/resources/{ctid_number(1)}"})
+                ]
+            },
+        ),
+    ),
+    "upper case": lambda: framework(
+        1,
+        competency(X)
+        | {"ceterms:ctid": X.upper(), "@id": f"HTTPS://LOCALHOST:8000/graph/{X.upper()}"},
+    ),
+    "an alias": lambda: framework(
+        1,
+        competency(X) | {"@id": f"https://credentialengineregistry.org/ce-registry/envelopes/{X}/"},
+    ),
+    "without @id": lambda: framework(1, {k: v for k, v in competency(X).items() if k != "@id"}),
     "an envelope": lambda: {"decoded_resource": bearing("part")},
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("spelling", SPELLINGS)
@@ -220,12 +262,11 @@ def test_no_spelling_takes_another_s_ctid(
     assert answer.status_code == 403 and X in answer.json["detail"]
 
 
-@pytest.mark.parametrize("key", [
-    "https://purl.org/ctdl/terms/ctid", "CETERMS:ctid", "c:ctid",
-])  # fmt: skip
+@pytest.mark.parametrize("key", ["https://purl.org/ctdl/terms/ctid", "CETERMS:ctid", "c:ctid"])
 def test_a_ctid_has_one_key(client: FlaskClient, registry: Registry, key: str) -> None:
-    document = certificate(1, **{"ceterms:requires": [{"@type": "ceterms:ConditionProfile",
-                                                       key: X}]})  # fmt: skip
+    document = certificate(
+        1, **{"ceterms:requires": [{"@type": "ceterms:ConditionProfile", key: X}]}
+    )
     document["@context"] = [document["@context"], {"c": "https://purl.org/ctdl/terms/"}]
     answer = sent(client, registry, document)
     assert answer.status_code == 422 and "another spelling of ceterms:ctid" in answer.text
@@ -235,16 +276,31 @@ def test_one_batch_gives_a_free_ctid_to_the_first(registry: Registry) -> None:
     b = other(registry)
     settings = registry.settings
     documents = [
-        (registry, framework(1, competency(X))), (b, certificate(700, B)),
-        (b, framework(2, competency(X), owner=B)), (registry, certificate(700)),
-        (registry, framework(1)), (b, certificate(700, B)), (registry, certificate(700)),
-    ]  # fmt: skip
-    outcomes = append(registry.ledger, [
-        Submission(who.organization, one["@id"][-39:], parse(orjson.dumps(one), settings))
-        for who, one in documents
-    ], "operator")  # fmt: skip
+        (registry, framework(1, competency(X))),
+        (b, certificate(700, B)),
+        (b, framework(2, competency(X), owner=B)),
+        (registry, certificate(700)),
+        (registry, framework(1)),
+        (b, certificate(700, B)),
+        (registry, certificate(700)),
+    ]
+    outcomes = append(
+        registry.ledger,
+        [
+            Submission(who.organization, one["@id"][-39:], parse(orjson.dumps(one), settings))
+            for who, one in documents
+        ],
+        "operator",
+    )
     assert [one.status if isinstance(one, CtgraphError) else one.event for one in outcomes] == [
-        "created", 403, 403, 409, "updated", 403, "created"]  # fmt: skip
+        "created",
+        403,
+        403,
+        409,
+        "updated",
+        403,
+        "created",
+    ]
 
 
 def raced(registry: Registry) -> None:
@@ -317,6 +373,7 @@ def content(client: FlaskClient, path: str) -> Any:
 
 def moved(client: FlaskClient, registry: Registry) -> None:
     """Move X through documents of its owner; no version's address changes what it says."""
+
     def part(text: str) -> dict[str, Any]:
         return competency(X, **{"ceasn:comment": {"en": text}})
 
@@ -342,8 +399,11 @@ def moved(client: FlaskClient, registry: Registry) -> None:
                 assert answer.status_code == 410
                 continue
             assert answer.status_code == 200, version
-            assert answer.json["@graph"][0]["ceterms:ctid"] == version["document"] \
-                if "@graph" in answer.json else answer.json["ceterms:ctid"] == X
+            assert (
+                answer.json["@graph"][0]["ceterms:ctid"] == version["document"]
+                if "@graph" in answer.json
+                else answer.json["ceterms:ctid"] == X
+            )
             assert seen.setdefault(version["url"], answer.data) == answer.data
 
     publish(framework(1, part("one")))
@@ -364,8 +424,11 @@ def moved(client: FlaskClient, registry: Registry) -> None:
     assert {one["document"] for one in listed} == {ctid_number(1), ctid_number(2), X}
     assert len(listed) == 4 + 3 + 3
     html = client.get(f"/resources/{X}/versions", headers={"Accept": "text/html"}).text
-    assert all(f'href="/graph/{one["document"]}/versions/{one["number"]}"' in html
-               for one in listed if one["event"] == "publish")  # fmt: skip
+    assert all(
+        f'href="/graph/{one["document"]}/versions/{one["number"]}"' in html
+        for one in listed
+        if one["event"] == "publish"
+    )
 
 
 def test_a_version_keeps_its_document(client: FlaskClient, registry: Registry) -> None:
@@ -390,8 +453,9 @@ def test_parts_that_stay_are_not_written_again(registry: Registry) -> None:
         written.clear()
         parsed = parse(orjson.dumps(document), registry.settings)
         append(registry.ledger, [Submission(registry.organization, parsed.ctid, parsed)], "key")
-        return sum(rows for statement, rows in written if "entity" in statement
-                   or "holding" in statement)  # fmt: skip
+        return sum(
+            rows for statement, rows in written if "entity" in statement or "holding" in statement
+        )
 
     assert publish(*range(100, 400)) == 301 + 300
     assert publish(*range(100, 400), text=" changed") == 0
@@ -413,9 +477,10 @@ def aged(registry: Registry, tables: Callable[[], None]) -> None:
             "VARCHAR(39) NOT NULL REFERENCES envelope (ceterms_ctid), type TEXT NOT NULL, "
             "current BOOLEAN NOT NULL)",
             "CREATE INDEX ix_entity_envelope ON entity (envelope)",
-            "INSERT INTO entity SELECT * FROM older", "DROP TABLE older",
+            "INSERT INTO entity SELECT * FROM older",
+            "DROP TABLE older",
             "UPDATE alembic_version SET version_num = '0002'",
-        ):  # fmt: skip
+        ):
             connection.exec_driver_sql(statement)
     tables()
     Ledger.initialise(registry.settings)
@@ -434,19 +499,23 @@ def upgraded(client: FlaskClient, registry: Registry) -> None:
     def take() -> None:
         with registry.ledger.writing() as connection:
             which = {"ctid": ctid_number(3)}
-            kept = connection.scalar(sa.text(
-                "SELECT canonical FROM version WHERE ceterms_ctid = :ctid"), which)  # fmt: skip
+            kept = connection.scalar(
+                sa.text("SELECT canonical FROM version WHERE ceterms_ctid = :ctid"), which
+            )
             changed = unpack(kept, ctid_number(3), 1).replace(ctid_number(800).encode(), X.encode())
             changed = changed.replace(ctid_number(801).encode(), B.encode())
             connection.execute(
                 sa.text("UPDATE version SET canonical = :new WHERE ceterms_ctid = :ctid"),
-                which | {"new": pack(changed)})  # fmt: skip
+                which | {"new": pack(changed)},
+            )
             for old, new in ((ctid_number(800), X), (ctid_number(801), B)):
-                connection.execute(sa.text("DELETE FROM entity WHERE ceterms_ctid = :new"),
-                                   {"new": new})  # fmt: skip
+                connection.execute(
+                    sa.text("DELETE FROM entity WHERE ceterms_ctid = :new"), {"new": new}
+                )
                 connection.execute(
                     sa.text("UPDATE entity SET ceterms_ctid = :new WHERE ceterms_ctid = :old"),
-                    {"new": new, "old": old})  # fmt: skip
+                    {"new": new, "old": old},
+                )
 
     aged(registry, take)
     assert client.get(f"/resources/{X}").status_code == 410
@@ -461,9 +530,7 @@ def upgraded(client: FlaskClient, registry: Registry) -> None:
     Ledger.of(registry.settings)
 
 
-def test_an_older_ledger_gives_back_what_was_taken(
-    client: FlaskClient, registry: Registry
-) -> None:
+def test_an_older_ledger_gives_back_what_was_taken(client: FlaskClient, registry: Registry) -> None:
     upgraded(client, registry)
 
 
@@ -485,24 +552,32 @@ def test_drafts_of_free_ctids_stay_possible_for_all(
             assert answer.status_code == 204
 
 
-@pytest.mark.parametrize(("body", "pointer"), [
-    ({"@graph": [{"a": {"ceterms:ctid": X.upper()}}]}, "/@graph/0/a/ceterms:ctid"),
-    ({"@id": f"https://credentialengineregistry.org/graph/{X}", "@graph": []}, "/@id"),
-    ({"@id": f"{BASE}/resources/{X}"}, "/@id"),
-    ({"https://purl.org/ctdl/terms/ctid": X}, "/https:~1~1purl.org~1ctdl~1terms~1ctid"),
-    ({"ceterms:ctid": [X]}, "/ceterms:ctid"),
-    ({"decoded_resource": {"ceterms:ctid": X}}, "/decoded_resource/ceterms:ctid"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        ({"@graph": [{"a": {"ceterms:ctid": X.upper()}}]}, "/@graph/0/a/ceterms:ctid"),
+        ({"@id": f"https://credentialengineregistry.org/graph/{X}", "@graph": []}, "/@id"),
+        ({"@id": f"{BASE}/resources/{X}"}, "/@id"),
+        ({"https://purl.org/ctdl/terms/ctid": X}, "/https:~1~1purl.org~1ctdl~1terms~1ctid"),
+        ({"ceterms:ctid": [X]}, "/ceterms:ctid"),
+        ({"decoded_resource": {"ceterms:ctid": X}}, "/decoded_resource/ceterms:ctid"),
+    ],
+)
 def test_a_draft_bears_no_ctid_of_others(
     client: FlaskClient, registry: Registry, body: Any, pointer: str
 ) -> None:
     stand("other withdrawn", client, registry)
-    answer = client.put(f"/drafts/{ctid_number(1)}", data=orjson.dumps(body),
-                        headers=registry.authorization)  # fmt: skip
+    answer = client.put(
+        f"/drafts/{ctid_number(1)}", data=orjson.dumps(body), headers=registry.authorization
+    )
     assert answer.status_code == 403 and answer.json["problems"][0]["pointer"] == pointer
     reference = orjson.dumps({"ceterms:isPartOf": {"@id": f"{BASE}/resources/{X}"}})
-    assert client.put(f"/drafts/{ctid_number(1)}", data=reference,
-                      headers=registry.authorization).status_code == 204  # fmt: skip
+    assert (
+        client.put(
+            f"/drafts/{ctid_number(1)}", data=reference, headers=registry.authorization
+        ).status_code
+        == 204
+    )
 
 
 def test_drafts_are_bounded_in_bytes(

@@ -27,7 +27,7 @@ TEXTS = (
     "&lt;img src=http://y.example/image&gt;",
     "<style>body{display:none}</style>",
     "<a href='javascript:document.title=1' style='position:fixed'>a</a>",
-    "\"><svg onload=document.title=1>",
+    '"><svg onload=document.title=1>',
     "=1+1",
     "'quoted'",
 )
@@ -42,8 +42,10 @@ def page(browser: Any, served: str) -> Iterator[Any]:
     told: list[str] = []
     opened.on("console", lambda m: told.append(m.text) if m.type in ("error", "warning") else None)
     opened.on("pageerror", lambda error: told.append(str(error)))
-    opened.on("request", lambda r: None if r.url.startswith((served, "data:", "blob:"))
-              else told.append(r.url))  # fmt: skip
+    opened.on(
+        "request",
+        lambda r: None if r.url.startswith((served, "data:", "blob:")) else told.append(r.url),
+    )
     yield opened
     context.close()
     assert told == []
@@ -63,9 +65,12 @@ def literal(text: str) -> str:
 
 
 def hostile() -> str:
-    values = [*(f"(<{iri}> {number})" for number, iri in enumerate(IRIS)),
-              *(f"({literal(text)}@en {number})" for number, text in enumerate(TEXTS, 20)),
-              '("x"^^<http://x.example/\'style=\'position:fixed> 40)', "(-5 41)"]  # fmt: skip
+    values = [
+        *(f"(<{iri}> {number})" for number, iri in enumerate(IRIS)),
+        *(f"({literal(text)}@en {number})" for number, text in enumerate(TEXTS, 20)),
+        "(\"x\"^^<http://x.example/'style='position:fixed> 40)",
+        "(-5 41)",
+    ]
     return f"SELECT ?what ?n {{ VALUES (?what ?n) {{ {' '.join(values)} }} }} ORDER BY ?n"
 
 
@@ -89,8 +94,11 @@ def test_filtering_results_renders_none_of_them(page: Any, found: int) -> None:
     sync_api.expect(table.locator("td .nonIri")).to_have_count(2 * found)
     page.get_by_text("Simple view").click()
     assert set(page.locator(".yasr_results table").last.evaluate(OF_TABLE)) <= {
-        "class", "href", "target", "rel"
-    }  # fmt: skip
+        "class",
+        "href",
+        "target",
+        "rel",
+    }
 
 
 def downloaded(page: Any, button: Any) -> list[list[str]]:
@@ -101,7 +109,7 @@ def downloaded(page: Any, button: Any) -> list[list[str]]:
 
 
 def test_downloads_from_the_page_hold_no_formulas(page: Any) -> None:
-    cells = ("=1+1", "+1", "-1+1", "@SUM(A1)", "'=1", "\uff1d1+1", "plain", "a,\"b\"\nc")
+    cells = ("=1+1", "+1", "-1+1", "@SUM(A1)", "'=1", "\uff1d1+1", "plain", 'a,"b"\nc')
     values = " ".join([*map(literal, cells), "-5"]).replace("\n", "\\n")
     ask(page, f"SELECT ?cell {{ VALUES ?cell {{ {values} }} }}")
     expected = [["cell"], *([f"'{cell}"] for cell in cells[:6]), ["plain"], [cells[7]], ["-5"]]
@@ -119,8 +127,12 @@ def test_the_page_looks_as_its_styles_say(page: Any) -> None:
 
 
 def test_the_key_stays_in_its_page(page: Any, served: str) -> None:
-    page.route("**/account", lambda route: route.fulfill(
-        json={"organization": "ce-00000000-0000-4000-8000-000000000000", "name": "Test College"}))
+    page.route(
+        "**/account",
+        lambda route: route.fulfill(
+            json={"organization": "ce-00000000-0000-4000-8000-000000000000", "name": "Test College"}
+        ),
+    )
     asked: list[Any] = []
 
     def drafts(route: Any) -> None:

@@ -151,9 +151,18 @@ def test_a_child_started_in_a_thread_outlives_the_thread() -> None:
     import threading
 
     found: list[subprocess.Popen[bytes]] = []
-    thread = threading.Thread(target=lambda: found.append(
-        children.start("http.server", "--bind", "127.0.0.1", "0", stdout=subprocess.DEVNULL,
-                       stderr=subprocess.DEVNULL)))  # fmt: skip
+    thread = threading.Thread(
+        target=lambda: found.append(
+            children.start(
+                "http.server",
+                "--bind",
+                "127.0.0.1",
+                "0",
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+        )
+    )
     thread.start()
     thread.join()
     time.sleep(0.5)
@@ -169,8 +178,20 @@ def test_a_child_whose_parent_is_gone_already_does_not_start() -> None:
     assert result.returncode == -signal.SIGKILL and result.stdout == b""
 
 
-SPOILED = ("gunicorn", "random", "json", "flask", "orjson", "multiprocessing", "sitecustomize",
-           "pyoxigraph", "ctgraph", "encodings_", "click", "uuid")  # fmt: skip
+SPOILED = (
+    "gunicorn",
+    "random",
+    "json",
+    "flask",
+    "orjson",
+    "multiprocessing",
+    "sitecustomize",
+    "pyoxigraph",
+    "ctgraph",
+    "encodings_",
+    "click",
+    "uuid",
+)
 
 
 def test_nothing_is_imported_from_the_current_folder(registry: Registry, tmp_path: Path) -> None:
@@ -199,14 +220,19 @@ def test_nothing_is_imported_from_the_current_folder(registry: Registry, tmp_pat
         with running as address:
             get(f"{address}/sparql?query=ASK%7B%3Fs%20%3Fp%20%3Fo%7D&format=json")
             request = urllib.request.Request(
-                address + registry.documents_url, orjson.dumps(large),
+                address + registry.documents_url,
+                orjson.dumps(large),
                 registry.authorization | {"Content-Type": "application/json"},
-            )  # fmt: skip
+            )
             with urllib.request.urlopen(request) as answered:
                 assert answered.status == 201
             get(f"{address}/sparql?query=ASK%7B%3Fs%20%3Fp%20%3Fo%7D&format=json&as-of=2020-01-01")
-            result = subprocess.run([script, "load", documents], env=environment(registry),
-                                    capture_output=True, text=True)  # fmt: skip
+            result = subprocess.run(
+                [script, "load", documents],
+                env=environment(registry),
+                capture_output=True,
+                text=True,
+            )
             assert result.returncode == 0, result.stderr
     finally:
         os.chdir(before)
@@ -216,8 +242,10 @@ def test_nothing_is_imported_from_the_current_folder(registry: Registry, tmp_pat
 def loading(registry: Registry, folder: Path, **more: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [*CLI, "load", str(folder), "--report", str(folder.with_name("report"))],
-        env=environment(registry) | more, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
+        env=environment(registry) | more,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
 
 
 @pytest.fixture

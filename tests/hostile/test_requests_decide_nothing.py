@@ -21,11 +21,19 @@ from ctgraph.web import create_app
 RECORD = ctid_number(1)
 EVIL = "evil.example"
 VALUES = {
-    "record": RECORD, "organization": ctid_number(0), "number": "1", "kind": "resources",
-    "question": "preceding", "filename": "site.css",
-}  # fmt: skip
-NAMES = {"/queries/<name>": "what-precedes", "/shapes/<name>": "credentials",
-         "/terms/<name>": "owner", "/vocab/<path:name>": "ceterms:Course"}  # fmt: skip
+    "record": RECORD,
+    "organization": ctid_number(0),
+    "number": "1",
+    "kind": "resources",
+    "question": "preceding",
+    "filename": "site.css",
+}
+NAMES = {
+    "/queries/<name>": "what-precedes",
+    "/shapes/<name>": "credentials",
+    "/terms/<name>": "owner",
+    "/vocab/<path:name>": "ceterms:Course",
+}
 
 
 @pytest.fixture
@@ -54,11 +62,19 @@ def paths(app: Flask) -> Iterator[str]:
         yield f"{path}/"
         yield path.replace("/", "//")
         yield path.replace(RECORD, RECORD.upper())
-    yield from (f"/resources/{ctid_number(2)}", f"/resources/{ctid_number(9)}", "/nowhere",
-                "/records?owner=x", f"/pathways/route?from={RECORD}&to={RECORD}",
-                f"/pathways/common?ctids={RECORD},{ctid_number(3)}",
-                f"/pathways/check?held={RECORD}", "/pathways?q=certificate",
-                f"/{EVIL}", f"//{EVIL}/%2e%2e", "/sparql?query=SELEC")  # fmt: skip
+    yield from (
+        f"/resources/{ctid_number(2)}",
+        f"/resources/{ctid_number(9)}",
+        "/nowhere",
+        "/records?owner=x",
+        f"/pathways/route?from={RECORD}&to={RECORD}",
+        f"/pathways/common?ctids={RECORD},{ctid_number(3)}",
+        f"/pathways/check?held={RECORD}",
+        "/pathways?q=certificate",
+        f"/{EVIL}",
+        f"//{EVIL}/%2e%2e",
+        "/sparql?query=SELEC",
+    )
 
 
 def ask(app: Flask, path: str, method: str = "GET", **sent: Any) -> Any:
@@ -76,10 +92,20 @@ def forms() -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def test_no_header_decides_an_address(app: Flask) -> None:
-    hosts = ({"Host": EVIL}, {"Host": f"{EVIL}:1"}, {"Host": f"localhost:8000@{EVIL}"},
-             {"X-Forwarded-Host": EVIL, "Forwarded": f"host={EVIL}", "X-Forwarded-Proto": EVIL,
-              "X-Forwarded-Prefix": f"//{EVIL}", "X-Forwarded-Port": "666",
-              "X-Original-URL": f"//{EVIL}", "Referer": f"https://{EVIL}/"})  # fmt: skip
+    hosts = (
+        {"Host": EVIL},
+        {"Host": f"{EVIL}:1"},
+        {"Host": f"localhost:8000@{EVIL}"},
+        {
+            "X-Forwarded-Host": EVIL,
+            "Forwarded": f"host={EVIL}",
+            "X-Forwarded-Proto": EVIL,
+            "X-Forwarded-Prefix": f"//{EVIL}",
+            "X-Forwarded-Port": "666",
+            "X-Original-URL": f"//{EVIL}",
+            "Referer": f"https://{EVIL}/",
+        },
+    )
     redirects = 0
     for path in paths(app):
         asked_for_it = EVIL in path
@@ -145,11 +171,18 @@ def test_changes_in_one_second_are_told_apart(
 ) -> None:
     monkeypatch.setattr("ctgraph.web.http.negotiation.datetime", Clock)
     second = datetime.fromisoformat("2026-05-01T12:00:00+00:00")
-    written = iter((second + timedelta(milliseconds=n)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-                   for n in range(100, 999, 10))  # fmt: skip
+    written = iter(
+        (second + timedelta(milliseconds=n)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        for n in range(100, 999, 10)
+    )
     monkeypatch.setattr("ctgraph.ledger.values.now", lambda: next(written))
-    paths = [f"/resources/{RECORD}", f"/graph/{RECORD}.ttl", f"/resources/{RECORD}.html",
-             f"/resources/{RECORD}/versions", f"/envelopes/{RECORD}"]  # fmt: skip
+    paths = [
+        f"/resources/{RECORD}",
+        f"/graph/{RECORD}.ttl",
+        f"/resources/{RECORD}.html",
+        f"/resources/{RECORD}/versions",
+        f"/envelopes/{RECORD}",
+    ]
 
     def publish(text: str, at: float) -> None:
         Clock.moment = second + timedelta(seconds=at)
@@ -192,8 +225,10 @@ def test_what_is_immutable_never_changes(
         assert sent.status_code == 201
 
     def asked() -> dict[str, Any]:
-        return {name: client.get(f"{path}?format={name}") for name in
-                ("jsonld", "json", "turtle", "ntriples", "nquads", "trig", "rdfxml")}  # fmt: skip
+        return {
+            name: client.get(f"{path}?format={name}")
+            for name in ("jsonld", "json", "turtle", "ntriples", "nquads", "trig", "rdfxml")
+        }
 
     publish(certificate(**named))
     before, page = asked(), client.get(f"{path}?format=html")
@@ -213,13 +248,32 @@ def test_what_is_immutable_never_changes(
 
 # CSV for people
 
-CELLS = ("=1+1", "+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1", "'=1", "\uff1d1", "\uff0b1", "-5",
-         "plain", 'a,"b"\nc', "back\\slash", "tab\tin")  # fmt: skip
+CELLS = (
+    "=1+1",
+    "+1",
+    "-1+1",
+    "@SUM(A1)",
+    "\t=1",
+    "\r=1",
+    "'=1",
+    "\uff1d1",
+    "\uff0b1",
+    "-5",
+    "plain",
+    'a,"b"\nc',
+    "back\\slash",
+    "tab\tin",
+)
 
 
 def literal(text: str) -> str:
-    for sign, written in (("\\", "\\\\"), ('"', '\\"'), ("\n", "\\n"), ("\r", "\\r"),
-                          ("\t", "\\t")):  # fmt: skip
+    for sign, written in (
+        ("\\", "\\\\"),
+        ('"', '\\"'),
+        ("\n", "\\n"),
+        ("\r", "\\r"),
+        ("\t", "\\t"),
+    ):
         text = text.replace(sign, written)
     return f'"{text}"'
 
@@ -265,8 +319,7 @@ def test_the_buttons_of_pages_ask_for_spreadsheets(app: Flask) -> None:
     assert links and all(link.endswith("format=spreadsheet") for link in links)
     for link in links:
         assert client.get(link).status_code == 200
-    assert '<option value="csv">' not in client.get(
-        "/sparql", headers={"Accept": "text/html"}).text
+    assert '<option value="csv">' not in client.get("/sparql", headers={"Accept": "text/html"}).text
 
 
 def test_names_of_any_number_of_records_are_found(registry: Registry, app: Flask) -> None:

@@ -109,8 +109,9 @@ def test_a_changed_word_writes_as_much_for_many_as_for_few(tmp_path: Path) -> No
         world = World(tmp_path / str(users))
         world.publish(manifest(range(100, 120)), *map(user, range(200, 200 + users)))
         counts.append(written(world, manifest(range(100, 120), "second")))
-        assert world.edges().keys() == {(n, m) for n in range(100, 120)
-                                        for m in range(200, 200 + users)}  # fmt: skip
+        assert world.edges().keys() == {
+            (n, m) for n in range(100, 120) for m in range(200, 200 + users)
+        }
         assert world.differences() == []
     assert counts[0] == counts[1]
     assert counts[0]["quads"] <= 20 * 13
@@ -125,13 +126,33 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> World:
         return Fact(ctid_number(number), f"{CETERMS}Certificate", str(number))
 
     shared = ctid_number(MANIFEST)
-    demands = [Link("common", ctid_number(n), shared, shared, "ceterms:requires", "required",
-                    "direct") for n in TARGETS]  # fmt: skip
+    demands = [
+        Link("common", ctid_number(n), shared, shared, "ceterms:requires", "required", "direct")
+        for n in TARGETS
+    ]
     said = [(shared, ORGANIZATIONS[0], Extract([fact(MANIFEST)], demands))]
     said += [(ctid_number(n), ORGANIZATIONS[0], Extract([fact(n)])) for n in TARGETS]
-    said += [(ctid_number(n), ORGANIZATIONS[0], Extract([fact(n)], [
-        Link("uses", shared, ctid_number(n), ctid_number(n), "ceterms:commonConditions", "",
-             "manifest")])) for n in USERS]  # fmt: skip
+    said += [
+        (
+            ctid_number(n),
+            ORGANIZATIONS[0],
+            Extract(
+                [fact(n)],
+                [
+                    Link(
+                        "uses",
+                        shared,
+                        ctid_number(n),
+                        ctid_number(n),
+                        "ceterms:commonConditions",
+                        "",
+                        "manifest",
+                    )
+                ],
+            ),
+        )
+        for n in USERS
+    ]
     index = LinkIndex(snapshots_of(world.settings).links)
     index.apply(said, 1)
     index.close()
@@ -154,8 +175,15 @@ def test_what_many_share_is_answered_within_the_bounds(large: World) -> None:
     assert len(both.nodes) == 52 and both.cut
 
 
-@pytest.mark.parametrize("ends", [[ctid_number(TARGETS[0])], [ctid_number(USERS[0])],
-                                  [*map(ctid_number, USERS)], [*map(ctid_number, TARGETS)]])
+@pytest.mark.parametrize(
+    "ends",
+    [
+        [ctid_number(TARGETS[0])],
+        [ctid_number(USERS[0])],
+        [*map(ctid_number, USERS)],
+        [*map(ctid_number, TARGETS)],
+    ],
+)
 @pytest.mark.parametrize("forward", [True, False])
 def test_steps_are_read_as_far_as_they_are_asked_for(
     large: World, ends: list[str], forward: bool
@@ -176,8 +204,11 @@ def test_steps_are_read_as_far_as_they_are_asked_for(
 def test_what_a_manifest_asks_in_words_is_read_once(world: World) -> None:
     long = ["x" * 900 + str(n) for n in range(90)]
     needed = condition(targetCredential=[iri(1), iri(2)], condition=long)
-    world.publish(record(1), record(MANIFEST, "ConditionManifest", requires=[needed] * 12),
-                  *map(user, range(100, 130)))  # fmt: skip
+    world.publish(
+        record(1),
+        record(MANIFEST, "ConditionManifest", requires=[needed] * 12),
+        *map(user, range(100, 130)),
+    )
     (found, *_) = world.pathways.check([ctid_number(1)]).one_step
     assert [missing.any_of for missing in found.missing] == [(ctid_number(2),)]
     assert sorted(found.words) == sorted(long)
@@ -190,15 +221,18 @@ def test_what_a_manifest_asks_in_words_is_read_once(world: World) -> None:
 
 
 def test_a_competency_costs_the_links_that_name_it(world: World) -> None:
-    world.publish(record(1, requires=[iri(SKILL), *(needs(n) for n in range(100, 160))]),
-                  record(2, requires=[iri(SKILL)], recommends=[needs(SKILL)]),
-                  record(3, requires=[*map(iri, range(100, 160))]))  # fmt: skip
+    world.publish(
+        record(1, requires=[iri(SKILL), *(needs(n) for n in range(100, 160))]),
+        record(2, requires=[iri(SKILL)], recommends=[needs(SKILL)]),
+        record(3, requires=[*map(iri, range(100, 160))]),
+    )
     for skills, edges in (([SKILL], 1), ([12], 3), ([SKILL], 1)):
         count = written(world, framework(10, *skills))
         assert count["quads"] <= 2 * 13 and count["rows"] < 30
         said = {(s, o) for n in (1, 2) for s, p, o in world.says(n) if p == "precedes"}
-        assert {pair for pair in said if pair[0] == SKILL} == ({(SKILL, 2)} if edges == 1
-                                                               else {(SKILL, 1), (SKILL, 2)})
+        assert {pair for pair in said if pair[0] == SKILL} == (
+            {(SKILL, 2)} if edges == 1 else {(SKILL, 1), (SKILL, 2)}
+        )
         links = [s for n in (1, 2) for s, p, o in world.says(n) if (p, o) == ("earlier", SKILL)]
         assert len(links) == edges
         assert world.differences() == []
@@ -220,10 +254,27 @@ def test_many_links_are_amended_some_at_a_time(world: World) -> None:
 def test_a_thing_that_many_describe_is_looked_up_once(world: World) -> None:
     """Whether it is a competency is told by those that say so, not by all that describe it."""
     thing = "https://elsewhere.example/x"
-    said = [(ctid_number(n), ORGANIZATIONS[0], Extract(
-        [Fact(thing, f"{CETERMS}Certificate", "x")],
-        [Link("precedes", thing, ctid_number(n), ctid_number(n), "ceterms:requires", "required",
-              "direct")])) for n in range(2_000)]  # fmt: skip
+    said = [
+        (
+            ctid_number(n),
+            ORGANIZATIONS[0],
+            Extract(
+                [Fact(thing, f"{CETERMS}Certificate", "x")],
+                [
+                    Link(
+                        "precedes",
+                        thing,
+                        ctid_number(n),
+                        ctid_number(n),
+                        "ceterms:requires",
+                        "required",
+                        "direct",
+                    )
+                ],
+            ),
+        )
+        for n in range(2_000)
+    ]
     index = LinkIndex(snapshots_of(world.settings).links)
     index.apply(said, 1)
     index.close()
@@ -247,8 +298,9 @@ def submission(world: World, document: dict[str, Any]) -> Submission:
     return Submission(world.owners[0], parsed.ctid, parsed)
 
 
-@pytest.mark.parametrize("bound", ["ctgraph.projections.triples.MOST_QUADS",
-                                   "ctgraph.projections.projector.BATCH_BYTES"])  # fmt: skip
+@pytest.mark.parametrize(
+    "bound", ["ctgraph.projections.triples.MOST_QUADS", "ctgraph.projections.projector.BATCH_BYTES"]
+)
 def test_who_waits_sees_what_is_there_between_batches(world: World, bound: str) -> None:
     append(world.ledger, [submission(world, record(n)) for n in range(1, 7)], "test")
     settings = world.settings.model_copy(update={"snapshot_interval": 0})

@@ -29,8 +29,13 @@ HALF_HEAD = b"GET /hello HTTP/1.1\r\nHo"
 ONE_BYTE = b"POST /environ HTTP/1.1\r\n" + HOST_LINE + b"Content-Length: 1000\r\n\r\nx"
 HALF_CHUNK = b"POST /environ HTTP/1.1\r\n" + HOST_LINE + b"Transfer-Encoding: chunked\r\n\r\n5\r\nx"
 HUGE_ANSWER = HELLO.replace(b"hello", b"huge")
-KINDS = {"silent": b"", "half a head": HALF_HEAD, "one byte": ONE_BYTE, "a chunk": HALF_CHUNK,
-         "does not read": HUGE_ANSWER}  # fmt: skip
+KINDS = {
+    "silent": b"",
+    "half a head": HALF_HEAD,
+    "one byte": ONE_BYTE,
+    "a chunk": HALF_CHUNK,
+    "does not read": HUGE_ANSWER,
+}
 THREADS = 4
 IMPATIENT = "--worker-class=impatient.ImpatientWorker"
 NARROW = "--worker-class=impatient.NarrowWorker"
@@ -228,10 +233,7 @@ def test_an_address_pushes_out_its_own_oldest_connections_and_nobody_elses() -> 
 
 
 def test_all_that_a_proxy_sends_counts_as_nobodys() -> None:
-    with (
-        running(NARROW, **HERE, CTGRAPH_PROXIES="1") as (_, port),
-        ExitStack() as stack,
-    ):
+    with running(NARROW, **HERE, CTGRAPH_PROXIES="1") as (_, port), ExitStack() as stack:
         crowd = []
         for _ in range(40):
             crowd.append(stack.enter_context(socket.create_connection((HOST, port), PATIENCE)))

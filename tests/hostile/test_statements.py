@@ -28,30 +28,55 @@ OWN, THEIRS, B = ctid_number(1), ctid_number(700), ctid_number(9)
 IRI = f"{BASE}/resources/{THEIRS}"
 SETTINGS = load_settings()
 ADDRESSES = [
-    IRI, IRI.upper(), f"https://localhost:8000/resources/{THEIRS}", f"{IRI}/", f"{IRI}#part",
-    f"{IRI}?x", f"{BASE}/graph/{THEIRS}", f"{BASE}/envelopes/{THEIRS}", f"{BASE}/links/{THEIRS}",
-    f"{BASE}/history/{THEIRS}", f"{IRI}/versions/1", f"{BASE}/graph/{THEIRS}/versions/1",
+    IRI,
+    IRI.upper(),
+    f"https://localhost:8000/resources/{THEIRS}",
+    f"{IRI}/",
+    f"{IRI}#part",
+    f"{IRI}?x",
+    f"{BASE}/graph/{THEIRS}",
+    f"{BASE}/envelopes/{THEIRS}",
+    f"{BASE}/links/{THEIRS}",
+    f"{BASE}/history/{THEIRS}",
+    f"{IRI}/versions/1",
+    f"{BASE}/graph/{THEIRS}/versions/1",
     f"https://credentialengineregistry.org/resources/{THEIRS}",
     f"http://sandbox.credentialengineregistry.org/ce-registry/graph/{THEIRS.upper()}",
     f"https://CredentialEngineRegistry.org:443/resources/{THEIRS}?a",
     f"https://u:p@credentialengineregistry.org/resources/{THEIRS}",
-    f"{BASE}/resources/%63e-{THEIRS[3:]}", BASE, f"{BASE}/", f"{BASE}#x", f"{BASE}?x",
-    f"{BASE}/envelopes", f"{BASE}/void#registry", f"{BASE}/links/{OWN}", f"{BASE}/history/{OWN}",
-    f"{BASE}/resources/{OWN}/versions/1", f"x:{THEIRS}", f"y:resources/{THEIRS}",
-    f"X:{THEIRS}".replace("X:", "http:"), f"http://%6Cocalhost:8000/resources/{THEIRS}",
-    f"http://localhost:08000/resources/{THEIRS}", f"http://localhost.:8000/resources/{THEIRS}",
-    f"http://\uff4cocalhost:8000/resources/{THEIRS}", f"http://local\u00adhost:8000/{THEIRS}",
+    f"{BASE}/resources/%63e-{THEIRS[3:]}",
+    BASE,
+    f"{BASE}/",
+    f"{BASE}#x",
+    f"{BASE}?x",
+    f"{BASE}/envelopes",
+    f"{BASE}/void#registry",
+    f"{BASE}/links/{OWN}",
+    f"{BASE}/history/{OWN}",
+    f"{BASE}/resources/{OWN}/versions/1",
+    f"x:{THEIRS}",
+    f"y:resources/{THEIRS}",
+    f"X:{THEIRS}".replace("X:", "http:"),
+    f"http://%6Cocalhost:8000/resources/{THEIRS}",
+    f"http://localhost:08000/resources/{THEIRS}",
+    f"http://localhost.:8000/resources/{THEIRS}",
+    f"http://\uff4cocalhost:8000/resources/{THEIRS}",
+    f"http://local\u00adhost:8000/{THEIRS}",
     f"https://credentialengineregistry.org:0443/resources/{THEIRS}",
     f"https://credentialengineregistry\u3002org/graph/{THEIRS}",
-    "https://w3id.org/ctgraph/terms#owner", "https://w3id.org/ctgraph/shapes#CertificateShape",
+    "https://w3id.org/ctgraph/terms#owner",
+    "https://w3id.org/ctgraph/shapes#CertificateShape",
     "t:precedes",
-]  # fmt: skip
+]
 SAYS: list[dict[str, Any]] = [
-    {"@type": "ceterms:Certificate"}, {"ceterms:name": {"en": "Worthless"}},
-    {"ceterms:name": None}, {"ceterms:name": {}}, {"ceterms:requires": []},
+    {"@type": "ceterms:Certificate"},
+    {"ceterms:name": {"en": "Worthless"}},
+    {"ceterms:name": None},
+    {"ceterms:name": {}},
+    {"ceterms:requires": []},
     {"https://purl.org/ctdl/terms/subjectWebpage": "https://evil.example/"},
     {"owl:sameAs": {"@id": "https://evil.example/"}},
-]  # fmt: skip
+]
 
 
 def document(node: dict[str, Any], place: str) -> tuple[dict[str, Any], str]:
@@ -65,15 +90,21 @@ def document(node: dict[str, Any], place: str) -> tuple[dict[str, Any], str]:
     }[place]()
     if place == "beside":
         whole["@graph"].append(node)
-    whole["@context"] = [whole["@context"], {
-        "x": f"{BASE}/resources/", "y": "https://credentialengineregistry.org/",
-        "http": f"{BASE}/resources/", "t": "https://w3id.org/ctgraph/terms#",
-    }]  # fmt: skip
+    whole["@context"] = [
+        whole["@context"],
+        {
+            "x": f"{BASE}/resources/",
+            "y": "https://credentialengineregistry.org/",
+            "http": f"{BASE}/resources/",
+            "t": "https://w3id.org/ctgraph/terms#",
+        },
+    ]
     return whole, {
-        "beside": "/@graph/1", "nested": "/@graph/0/ceterms:isPreparationFor/0",
+        "beside": "/@graph/1",
+        "nested": "/@graph/0/ceterms:isPreparationFor/0",
         "in a blank node": "/@graph/0/ceterms:requires/0/ceterms:targetCredential/0",
         "in arrays": "/@graph/0/ceterms:isSimilarTo/0/0",
-    }[place]  # fmt: skip
+    }[place]
 
 
 PLACES = ("beside", "nested", "in a blank node", "in arrays")
@@ -93,22 +124,43 @@ def test_a_statement_about_others_is_refused_in_every_spelling(address: str, pla
 
 
 @pytest.mark.parametrize("place", PLACES)
-@pytest.mark.parametrize("address", [
-    f"{BASE}/resources/{OWN}", f"{BASE}/graph/{OWN}", f"{BASE}/resources/{OWN}#part", "_:b",
-    "https://example.org/thing", f"https://example.org/resources/{THEIRS}", f"urn:ctid:{THEIRS}",
-    "http://localhost:8001/resources/x", "http://localhost:80000/", "http://localhost/",
-    "https://credentialengineregistry.org.example.org/x", "https://credreg.net/ctdl/terms/x",
-    f"https://example.org/?{IRI}",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "address",
+    [
+        f"{BASE}/resources/{OWN}",
+        f"{BASE}/graph/{OWN}",
+        f"{BASE}/resources/{OWN}#part",
+        "_:b",
+        "https://example.org/thing",
+        f"https://example.org/resources/{THEIRS}",
+        f"urn:ctid:{THEIRS}",
+        "http://localhost:8001/resources/x",
+        "http://localhost:80000/",
+        "http://localhost/",
+        "https://credentialengineregistry.org.example.org/x",
+        "https://credreg.net/ctdl/terms/x",
+        f"https://example.org/?{IRI}",
+    ],
+)
 def test_what_is_its_own_or_elsewhere_stays(address: str, place: str) -> None:
     says = {"@id": address, "@type": "ceterms:Certificate", "ceterms:keyword": {"en": "said"}}
     whole, _ = document(says, place)
     assert b'"said"@en' in parse(orjson.dumps(whole), SETTINGS).quads
 
 
-@given(st.text(alphabet="/?#:@.%aAcCeE-08", max_size=12), st.sampled_from(["http", "HTTPS"]),
-       st.sampled_from(["localhost:8000", "LocalHost:8000", "staging.credentialengineregistry.org",
-                        "example.org", "x@localhost:8000"]))  # fmt: skip
+@given(
+    st.text(alphabet="/?#:@.%aAcCeE-08", max_size=12),
+    st.sampled_from(["http", "HTTPS"]),
+    st.sampled_from(
+        [
+            "localhost:8000",
+            "LocalHost:8000",
+            "staging.credentialengineregistry.org",
+            "example.org",
+            "x@localhost:8000",
+        ]
+    ),
+)
 def test_no_subject_of_a_graph_lies_under_the_base_but_its_own(
     tail: str, scheme: str, host: str
 ) -> None:
@@ -124,10 +176,15 @@ def test_no_subject_of_a_graph_lies_under_the_base_but_its_own(
         assert {s for s in subjects if identity.holds(s)} == {identity.resource(OWN)}
 
 
-@pytest.mark.parametrize("address", [
-    "https://example.org/registry", "https://example.org/a/../%72egistry/x",
-    "http://EXAMPLE.org:80//registry/./x", "https://example.org./registry?x",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://example.org/registry",
+        "https://example.org/a/../%72egistry/x",
+        "http://EXAMPLE.org:80//registry/./x",
+        "https://example.org./registry?x",
+    ],
+)
 def test_a_base_with_a_path_is_found_in_every_spelling(address: str) -> None:
     assert Identity("https://example.org/registry").holds(address)
     assert not Identity("https://example.org/registry").holds("https://example.org/registry2")
@@ -137,17 +194,22 @@ OWN_TERMS = "https://w3id.org/ctgraph/terms#"
 
 
 @pytest.mark.parametrize("place", PLACES)
-@pytest.mark.parametrize(("says", "key"), [
-    ({f"{OWN_TERMS}owner": {"@id": IRI}}, f"{OWN_TERMS}owner"),
-    ({"t:precedes": {"@id": IRI}}, "t:precedes"),
-    ({"@type": f"{OWN_TERMS}Version"}, "@type"),
-    ({"@type": ["ceterms:Certificate", "t:Link"]}, "@type"),
-    ({"s:s#completeness": 1.0}, "s:s#completeness"),
-    ({"ctg:owner": {"@id": IRI}}, "ctg:owner"),
-    ({"rdf:type": {"@id": "t:Link"}}, "rdf:type"),
-    ({"http://www.w3.org/1999/02/22-rdf-syntax-ns#type": {"@id": "t:Link"}},
-     "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("says", "key"),
+    [
+        ({f"{OWN_TERMS}owner": {"@id": IRI}}, f"{OWN_TERMS}owner"),
+        ({"t:precedes": {"@id": IRI}}, "t:precedes"),
+        ({"@type": f"{OWN_TERMS}Version"}, "@type"),
+        ({"@type": ["ceterms:Certificate", "t:Link"]}, "@type"),
+        ({"s:s#completeness": 1.0}, "s:s#completeness"),
+        ({"ctg:owner": {"@id": IRI}}, "ctg:owner"),
+        ({"rdf:type": {"@id": "t:Link"}}, "rdf:type"),
+        (
+            {"http://www.w3.org/1999/02/22-rdf-syntax-ns#type": {"@id": "t:Link"}},
+            "http://www.w3.org/1999/02/22-rdf-syntax-ns#type",
+        ),
+    ],
+)
 def test_nobody_says_what_the_registry_itself_says(
     says: dict[str, Any], key: str, place: str
 ) -> None:
@@ -192,14 +254,28 @@ def loaded(registry: Registry, path: Path, documents: list[Any]) -> tuple[Any, l
 def test_a_harvest_leaves_it_out_of_the_graph_and_warns(
     registry: Registry, tmp_path: Path, place: str
 ) -> None:
-    inner = {"@id": "https://example.org/named", "@type": "ceterms:Certificate",
-             "ceterms:keyword": {"en": "kept"}}  # fmt: skip
+    inner = {
+        "@id": "https://example.org/named",
+        "@type": "ceterms:Certificate",
+        "ceterms:keyword": {"en": "kept"},
+    }
     whole, pointer = document(
-        {"@id": IRI, "ceterms:name": {"en": "Worthless"}, "ceterms:isSimilarTo": [
-            inner, {"@id": f"{BASE}/envelopes", "ceterms:isSimilarTo": {
-                "@id": "https://example.org/deep", "ceterms:keyword": {"en": "deep"}}}]},
+        {
+            "@id": IRI,
+            "ceterms:name": {"en": "Worthless"},
+            "ceterms:isSimilarTo": [
+                inner,
+                {
+                    "@id": f"{BASE}/envelopes",
+                    "ceterms:isSimilarTo": {
+                        "@id": "https://example.org/deep",
+                        "ceterms:keyword": {"en": "deep"},
+                    },
+                },
+            ],
+        },
         place,
-    )  # fmt: skip
+    )
     tally, lines = loaded(registry, tmp_path / "a.jsonl", [whole, certificate(2)])
     assert tally.events == {"created": 2} and tally.warnings == 1
     [line] = lines
@@ -229,8 +305,11 @@ def test_warnings_do_not_change_the_exit_code(registry: Registry, tmp_path: Path
     whole, _ = document({"@id": IRI, "ceterms:name": {"en": "Worthless"}}, "beside")
     file, report = tmp_path / "a.json", tmp_path / "report.jsonl"
     file.write_bytes(orjson.dumps(whole))
-    ran = CliRunner().invoke(main, ["load", str(file), "--report", str(report)],
-                             env={"CTGRAPH_HOME": str(registry.settings.home)})  # fmt: skip
+    ran = CliRunner().invoke(
+        main,
+        ["load", str(file), "--report", str(report)],
+        env={"CTGRAPH_HOME": str(registry.settings.home)},
+    )
     assert ran.exit_code == 0, ran.stderr
     assert "1 created, 1 of them with warnings" in ran.stderr and str(report) in ran.stderr
     assert json.loads(report.read_text())["ctid"] == OWN
@@ -253,19 +332,29 @@ NAMING = {
     "lists in lists": (owned(**{"ceterms:ownedBy": [[ALIAS]]}), "/@graph/0/ceterms:ownedBy/0/0"),
     "a reference": (owned(**{"ceterms:ownedBy": [{"@id": ALIAS}]}), "/@graph/0/ceterms:ownedBy/0"),
     "the IRI of the property": (
-        owned(A, **{FULL: {"@id": ALIAS}}), "/@graph/0/" + FULL.replace("/", "~1")),
+        owned(A, **{FULL: {"@id": ALIAS}}),
+        "/@graph/0/" + FULL.replace("/", "~1"),
+    ),
     **{
         f"B at {address}": (owned(A, address), "/@graph/0/ceterms:ownedBy/1")
-        for address in (f"{BASE}/resources/{B}?x", f"{BASE}/records?owner={B}",
-                        f"http://localhost.:8000/resources/{B}", f"{BASE}/resources/%63e-{B[3:]}",
-                        f"{BASE}/resources/{B}/versions/1", f"{BASE}//resources/{B}#x")
+        for address in (
+            f"{BASE}/resources/{B}?x",
+            f"{BASE}/records?owner={B}",
+            f"http://localhost.:8000/resources/{B}",
+            f"{BASE}/resources/%63e-{B[3:]}",
+            f"{BASE}/resources/{B}/versions/1",
+            f"{BASE}//resources/{B}#x",
+        )
     },
-    "offered by B": (owned(**{"ceterms:ownedBy": [], "ceterms:offeredBy": [ALIAS]}),
-                     "/@graph/0/ceterms:offeredBy/0"),
-    "offered by nobody here": (owned(**{
-        "ceterms:ownedBy": [], "ceterms:offeredBy": [f"{BASE}/resources/{THEIRS}"]}),
-        "/@graph/0/ceterms:offeredBy/0"),
-}  # fmt: skip
+    "offered by B": (
+        owned(**{"ceterms:ownedBy": [], "ceterms:offeredBy": [ALIAS]}),
+        "/@graph/0/ceterms:offeredBy/0",
+    ),
+    "offered by nobody here": (
+        owned(**{"ceterms:ownedBy": [], "ceterms:offeredBy": [f"{BASE}/resources/{THEIRS}"]}),
+        "/@graph/0/ceterms:offeredBy/0",
+    ),
+}
 
 
 @pytest.mark.parametrize("who", NAMING)
@@ -283,20 +372,28 @@ def test_nobody_publishes_in_anothers_name(
     assert registry.ledger.last_sequence() == 0
     file = tmp_path / "a.json"
     file.write_bytes(body)
-    ran = CliRunner().invoke(main, ["publish", str(file), "--owner", A],
-                             env={"CTGRAPH_HOME": str(registry.settings.home)})  # fmt: skip
+    ran = CliRunner().invoke(
+        main,
+        ["publish", str(file), "--owner", A],
+        env={"CTGRAPH_HOME": str(registry.settings.home)},
+    )
     assert ran.exit_code == 0, ran.stderr  # the operator vouches for it
 
 
 def test_a_part_is_not_anothers_either(client: FlaskClient, registry: Registry) -> None:
     registry.ledger.add_organization("Other College", B)
-    part = {"@type": "ceterms:CredentialComponent", "ceterms:ctid": THEIRS,
-            "ceterms:name": {"en": "Step"}, "ceterms:ownedBy": [ALIAS],
-            "ceterms:isPartOf": f"{BASE}/resources/{OWN}"}  # fmt: skip
+    part = {
+        "@type": "ceterms:CredentialComponent",
+        "ceterms:ctid": THEIRS,
+        "ceterms:name": {"en": "Step"},
+        "ceterms:ownedBy": [ALIAS],
+        "ceterms:isPartOf": f"{BASE}/resources/{OWN}",
+    }
     whole = certificate()
     whole["@graph"] += [part]
-    answer = client.post(registry.documents_url, data=orjson.dumps(whole),
-                         headers=registry.authorization)  # fmt: skip
+    answer = client.post(
+        registry.documents_url, data=orjson.dumps(whole), headers=registry.authorization
+    )
     assert answer.status_code in (403, 422)
     if answer.status_code == 403:
         assert answer.json["problems"][0]["pointer"] == "/@graph/1/ceterms:ownedBy/0"
@@ -304,15 +401,19 @@ def test_a_part_is_not_anothers_either(client: FlaskClient, registry: Registry) 
 
 def test_owners_elsewhere_and_references_stay(client: FlaskClient, registry: Registry) -> None:
     registry.ledger.add_organization("Other College", B)
-    elsewhere = {"@type": "ceterms:Certificate", "ceterms:name": {"en": "Theirs"},
-                 "ceterms:subjectWebpage": "https://example.org/theirs",
-                 "ceterms:ownedBy": [ALIAS]}  # fmt: skip
+    elsewhere = {
+        "@type": "ceterms:Certificate",
+        "ceterms:name": {"en": "Theirs"},
+        "ceterms:subjectWebpage": "https://example.org/theirs",
+        "ceterms:ownedBy": [ALIAS],
+    }
     for whole in (
         owned(A, **{"ceterms:isPreparationFor": [elsewhere]}),
         owned(A, **{"ceterms:offeredBy": [ALIAS], "ceterms:accreditedBy": [ALIAS]}),
     ):
-        answer = client.post(registry.documents_url, data=orjson.dumps(whole),
-                             headers=registry.authorization)  # fmt: skip
+        answer = client.post(
+            registry.documents_url, data=orjson.dumps(whole), headers=registry.authorization
+        )
         assert answer.status_code == 201, answer.text
 
 
@@ -329,21 +430,25 @@ def action(number: int, agent: str, about: str, **more: Any) -> dict[str, Any]:
     return {
         "@context": "https://credreg.net/ctdl/schema/context/json",
         "@id": f"{BASE}/graph/{record}",
-        "@graph": [{
-            "@type": "ceterms:AccreditAction", "ceterms:ctid": record,
-            "@id": f"{BASE}/resources/{record}",
-            "ceterms:name": {"en": f"Accreditation {number}"},
-            "ceterms:description": {"en": "The certificate meets our standard."},
-            "ceterms:actingAgent": [f"{BASE}/resources/{agent}"],
-            "ceterms:object": f"{BASE}/resources/{about}",
-            "ceterms:actionStatusType": {
-                "@type": "ceterms:CredentialAlignmentObject",
-                "ceterms:framework": "https://credreg.net/ctdl/terms/ActionStatus",
-                "ceterms:targetNode": "actionStat:CompletedActionStatus",
-                "ceterms:targetNodeName": {"en": "Completed"}},
-            **more,
-        }],
-    }  # fmt: skip
+        "@graph": [
+            {
+                "@type": "ceterms:AccreditAction",
+                "ceterms:ctid": record,
+                "@id": f"{BASE}/resources/{record}",
+                "ceterms:name": {"en": f"Accreditation {number}"},
+                "ceterms:description": {"en": "The certificate meets our standard."},
+                "ceterms:actingAgent": [f"{BASE}/resources/{agent}"],
+                "ceterms:object": f"{BASE}/resources/{about}",
+                "ceterms:actionStatusType": {
+                    "@type": "ceterms:CredentialAlignmentObject",
+                    "ceterms:framework": "https://credreg.net/ctdl/terms/ActionStatus",
+                    "ceterms:targetNode": "actionStat:CompletedActionStatus",
+                    "ceterms:targetNodeName": {"en": "Completed"},
+                },
+                **more,
+            }
+        ],
+    }
 
 
 def test_what_others_say_is_on_the_page_with_who_says_it(registry: Registry) -> None:
@@ -353,8 +458,9 @@ def test_what_others_say_is_on_the_page_with_who_says_it(registry: Registry) -> 
 
     def post(whole: dict[str, Any], who: str = B) -> Any:
         keys = headers if who == B else registry.authorization
-        return client.post(f"/resources/organizations/{who}/documents", data=orjson.dumps(whole),
-                           headers=keys)  # fmt: skip
+        return client.post(
+            f"/resources/organizations/{who}/documents", data=orjson.dumps(whole), headers=keys
+        )
 
     def page() -> str:
         answer = client.get(f"/resources/{OWN}", headers={"Accept": "text/html"})

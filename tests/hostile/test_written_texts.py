@@ -66,8 +66,10 @@ def test_a_report_in_a_terminal_has_the_lines_of_the_report(
     file = tmp_path / "a.json"
     file.write_bytes(body)
     environment = {"CTGRAPH_HOME": str(registry.settings.home)}
-    for command in (["validate", str(file), "--format", "text"],
-                    ["publish", str(file), "--owner", ctid_number(0)]):  # fmt: skip
+    for command in (
+        ["validate", str(file), "--format", "text"],
+        ["publish", str(file), "--owner", ctid_number(0)],
+    ):
         ran = CliRunner().invoke(main, command, env=environment)
         assert all(text.isprintable() for text in ran.output.split("\n"))
         assert "\n::error" not in ran.output

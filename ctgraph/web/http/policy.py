@@ -8,12 +8,14 @@ def policy(*styles: str) -> str:
 
     :param styles: further sources of style sheets, such as digests.
     """
-    return "; ".join((
-        "default-src 'self'",
-        "img-src 'self' data:",
-        " ".join(("style-src 'self'", *styles)),
-        "object-src 'none'",
-        "base-uri 'none'",
-        "form-action 'self'",
-        "frame-ancestors 'none'",
-    ))  # fmt: skip
+    return "; ".join(
+        (
+            "default-src 'self'",
+            "img-src 'self' data:",
+            " ".join(("style-src 'self'", *styles)),
+            "object-src 'none'",
+            "base-uri 'none'",
+            "form-action 'self'",
+            "frame-ancestors 'none'",
+        )
+    )

@@ -50,16 +50,24 @@ def _ctgraph_error(error: CtgraphError) -> Response:
 def _http_error(error: HTTPException) -> Response:
     if error.code == 413:
         limit = current_app.extensions["ctgraph"].settings.max_document_bytes
-        return _ctgraph_error(DocumentTooLarge(
-            f"The request body is too large; this registry takes {limit:,} bytes at most."
-        ))  # fmt: skip
+        return _ctgraph_error(
+            DocumentTooLarge(
+                f"The request body is too large; this registry takes {limit:,} bytes at most."
+            )
+        )
     if error.response is not None or (error.code or 500) < 400:  # a redirect
         return make_response(error.get_response())
     detail = error.description or error.name
-    response = _respond({
-        "type": "about:blank", "title": error.name, "status": error.code, "detail": detail,
-        "instance": request.path, "errors": [detail],
-    })  # fmt: skip
+    response = _respond(
+        {
+            "type": "about:blank",
+            "title": error.name,
+            "status": error.code,
+            "detail": detail,
+            "instance": request.path,
+            "errors": [detail],
+        }
+    )
     for name, value in error.get_headers():
         if name.lower() not in ("content-type", "content-length"):
             response.headers[name] = value
@@ -83,10 +91,16 @@ def _system_error(error: OSError) -> Response:
 def _unexpected(error: Exception) -> Response:
     current_app.logger.exception("unexpected error")
     detail = "Something went wrong on our side. It was logged; please try again later."
-    return _respond({
-        "type": "about:blank", "title": "Internal error", "status": 500, "detail": detail,
-        "instance": request.path, "errors": [detail],
-    })  # fmt: skip
+    return _respond(
+        {
+            "type": "about:blank",
+            "title": "Internal error",
+            "status": 500,
+            "detail": detail,
+            "instance": request.path,
+            "errors": [detail],
+        }
+    )
 
 
 def _respond(body: dict[str, Any]) -> Response:

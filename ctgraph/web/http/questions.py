@@ -47,9 +47,11 @@ def report(settings: Settings, data: bytes, format: Format | None, name: str) ->
 
 
 def pathways(
-    settings: Settings, question: Callable[Concatenate[Pathways, P], T],
-    *given: P.args, **more: P.kwargs,
-) -> T:  # fmt: skip
+    settings: Settings,
+    question: Callable[Concatenate[Pathways, P], T],
+    *given: P.args,
+    **more: P.kwargs,
+) -> T:
     """Ask a question about pathways: a method of :class:`Pathways`, and what it is given."""
     return question(Pathways(settings, opened(settings)), *given, **more)
 
@@ -74,8 +76,12 @@ def around(
     graph = asking.neighbourhood(record, reach)
     start = next(node for node in graph.nodes if node.id == record)
     is_pathway = vocabulary().is_a(start.type, "ceterms:Pathway", "ceterms:PathwaySet")
-    return (graph, asking.structure(record) if is_pathway else None,
-            asking.stack(record, few), asking.versions(record, few))  # fmt: skip
+    return (
+        graph,
+        asking.structure(record) if is_pathway else None,
+        asking.stack(record, few),
+        asking.versions(record, few),
+    )
 
 
 def drawn(

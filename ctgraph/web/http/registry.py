@@ -49,14 +49,19 @@ class Work:
         self.calls = Crew(start, admission)
         self.publishing = Crew(
             start,
-            Admission(1, 1, 2, 2 * settings.query_waiting, settings.query_queue,
-                      settings.query_memory),
-        )  # fmt: skip
+            Admission(
+                1, 1, 2, 2 * settings.query_waiting, settings.query_queue, settings.query_memory
+            ),
+        )
         self.builds = Admission(1, 0, 1, 2, settings.query_queue, 0, costs)
-        self.allowance = Allowance(PASTS, A_WHILE, lambda: TooManyPasts(
-            f"{PASTS} past states were prepared for you within {A_WHILE / 60:g} minutes. Ask for "
-            "one of these, or wait."
-        ))  # fmt: skip
+        self.allowance = Allowance(
+            PASTS,
+            A_WHILE,
+            lambda: TooManyPasts(
+                f"{PASTS} past states were prepared for you within {A_WHILE / 60:g} minutes. "
+                "Ask for one of these, or wait."
+            ),
+        )
 
     def close(self) -> None:
         """End the processes that are idle."""
@@ -87,9 +92,12 @@ class State:
         found = Past(self.settings, self.ledger, snapshots_of(self.settings))
         client, gone = _client(), watch()
         return found.at(
-            moment_of(moment), self.settings.query_timeout, gone,
-            self.work.builds.turn(client, gone), partial(self.work.allowance.use, client),
-        )  # fmt: skip
+            moment_of(moment),
+            self.settings.query_timeout,
+            gone,
+            self.work.builds.turn(client, gone),
+            partial(self.work.allowance.use, client),
+        )
 
     def run(self, query: Query, snapshot: Path | None = None) -> Result:
         """Run a query for the client of the current request, as long as it is there."""
@@ -107,8 +115,10 @@ class State:
         try:
             return self._calls(self.work.calls, _client())(function, self.settings, *given)
         except Overloaded as error:
-            raise QueryLimit(f"The question is too much. {error.message} Ask for fewer steps.",
-                             timeout=self.settings.query_timeout) from None  # fmt: skip
+            raise QueryLimit(
+                f"The question is too much. {error.message} Ask for fewer steps.",
+                timeout=self.settings.query_timeout,
+            ) from None
 
     def check(self, function: Callable[..., T], *given: Any) -> T:
         """Call a function of the settings that checks a document, likewise.
@@ -131,8 +141,10 @@ def _checking(calls: Calls) -> Runner:
         try:
             return calls(function, *arguments)
         except Overloaded as error:
-            raise ValidationLimit(f"The document could not be checked. {error.message} Split it, "
-                                  "or let an operator load it.") from None  # fmt: skip
+            raise ValidationLimit(
+                f"The document could not be checked. {error.message} Split it, "
+                "or let an operator load it."
+            ) from None
 
     return run
 

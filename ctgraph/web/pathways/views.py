@@ -59,19 +59,41 @@ def index() -> Response:
         listed = state().ledger.envelopes(LISTED + 1, kind=kind)
         found += listed[:LISTED]
         if len(listed) > LISTED:
-            cut.append(Cut(f"Only {LISTED} of the class {kind} are listed; "
-                           f"/records?type={kind} has all, in pages."))  # fmt: skip
+            cut.append(
+                Cut(
+                    f"Only {LISTED} of the class {kind} are listed; "
+                    f"/records?type={kind} has all, in pages."
+                )
+            )
     if choose(BOTH) == "json":
-        return _json({"pathways": [
-            {"ctid": e.ctid, "name": e.name, "type": e.type, "owner": e.owner,
-             "url": f"{state().settings.base_url}/pathways/{e.ctid}"} for e in found
-        ], "cut": [asdict(one) for one in cut]})  # fmt: skip
+        return _json(
+            {
+                "pathways": [
+                    {
+                        "ctid": e.ctid,
+                        "name": e.name,
+                        "type": e.type,
+                        "owner": e.owner,
+                        "url": f"{state().settings.base_url}/pathways/{e.ctid}",
+                    }
+                    for e in found
+                ],
+                "cut": [asdict(one) for one in cut],
+            }
+        )
     owners = state().ledger.names({envelope.owner for envelope in found})
     text = request.args.get("q", "").replace("\0", "")
     found.sort(key=lambda e: e.name.lower())
     named = _ask(Pathways.search, text) if text.strip() else None
-    return _html("pathways/pathways.html", found=found, owners=owners, text=text, named=named,
-                 cut=cut, label=vocabulary().label)  # fmt: skip
+    return _html(
+        "pathways/pathways.html",
+        found=found,
+        owners=owners,
+        text=text,
+        named=named,
+        cut=cut,
+        label=vocabulary().label,
+    )
 
 
 @blueprint.get("/pathways/<record>")
@@ -90,21 +112,33 @@ def pathway(record: str) -> BaseResponse:
     start = next(node for node in graph.nodes if node.id == record)
     structure = structure_json(described) if described else {}
     steps = len(structure.get("components", ()))
-    structure = {name: fitting(found, MOST_STEPS) if isinstance(found, tuple) else found
-                 for name, found in structure.items()}  # fmt: skip
-    query = {"depth": reach.depth, "strength": sorted(reach.strengths),
-             "kind": ",".join(_several("kind")), "provider": ",".join(sorted(reach.providers)),
-             "credentials": _flag("credentials")}  # fmt: skip
+    structure = {
+        name: fitting(found, MOST_STEPS) if isinstance(found, tuple) else found
+        for name, found in structure.items()
+    }
+    query = {
+        "depth": reach.depth,
+        "strength": sorted(reach.strengths),
+        "kind": ",".join(_several("kind")),
+        "provider": ",".join(sorted(reach.providers)),
+        "credentials": _flag("credentials"),
+    }
     return _html(
-        "pathways/pathway.html", record=record, start=start, graph=graph, query=query,
+        "pathways/pathway.html",
+        record=record,
+        start=start,
+        graph=graph,
+        query=query,
         structure=structure if structure.get("components") else None,
-        steps=steps, pathways=structure.get("pathways", ()),
+        steps=steps,
+        pathways=structure.get("pathways", ()),
         # "</script>" in a name must not end the element that holds the data.
         payload=orjson.dumps(to_json(graph)).decode().replace("<", "\\u003c"),
         providers=sorted({(n.owner, n.owner_name) for n in graph.nodes if n.owner}),
-        stack=stack, versions=versions,
+        stack=stack,
+        versions=versions,
         label=vocabulary().label,
-    )  # fmt: skip
+    )
 
 
 @blueprint.get(f"/pathways/<record>/<any({', '.join(QUESTIONS)}):question>")
@@ -136,17 +170,27 @@ def route() -> Response:
     name = choose(PAGES)
     start, goal = (request.args.get(end, "").strip() for end in ("from", "to"))
     by, k = request.args.get("by", "steps"), _number("k", 3)
-    reach = {"start": start, "goal": goal, "by": by, "k": k, "measures": MEASURES,
-             "most": MOST_ROUTES}  # fmt: skip
+    reach = {
+        "start": start,
+        "goal": goal,
+        "by": by,
+        "k": k,
+        "measures": MEASURES,
+        "most": MOST_ROUTES,
+    }
     if name == "html" and not (start and goal):
         return _html("pathways/route.html", found=None, **reach)
     if not (start and goal):
         raise BadParameter("Name both ends: ?from=CTID&to=CTID.")
     found = _ask(Pathways.route, start, goal, k, by)
     if name == "html":
-        return _html("pathways/route.html", found=found, **reach,
-                     nodes={node.id: node for node in found.graph.nodes},
-                     edges={(e.source, e.target): e for e in found.graph.edges})  # fmt: skip
+        return _html(
+            "pathways/route.html",
+            found=found,
+            **reach,
+            nodes={node.id: node for node in found.graph.nodes},
+            edges={(e.source, e.target): e for e in found.graph.edges},
+        )
     if name == "json":
         return _json(routes_json(found))
     return _written(write(found.graph, name, state().identity), found.graph.next, name)
@@ -163,10 +207,16 @@ def common() -> Response:
         raise BadParameter("Name the records: ?ctids=CTID,CTID.")
     if name == "html":
         found = _ask(Pathways.common, records, reach)
-        return _html("pathways/common.html", found=found, records=records, depth=reach.depth,
-                     credentials=_flag("credentials"), given=_given("format"),
-                     nodes={node.id: node for node in found.nodes},
-                     label=vocabulary().label)  # fmt: skip
+        return _html(
+            "pathways/common.html",
+            found=found,
+            records=records,
+            depth=reach.depth,
+            credentials=_flag("credentials"),
+            given=_given("format"),
+            nodes={node.id: node for node in found.nodes},
+            label=vocabulary().label,
+        )
     return _graph(name, Pathways.common, records, reach)
 
 
@@ -230,8 +280,12 @@ def _on_page(graph: Graph) -> Graph:
         cut.append(Cut(f"Only the nearest {SHOWN:,} are on this page."))
     edges = fitting(graph.edges, len(graph.edges))
     if len(edges) < len(graph.edges):
-        cut.append(Cut(f"Only {len(edges):,} of {len(graph.edges):,} links are on this page; "
-                       "the formats for programs have all of them."))  # fmt: skip
+        cut.append(
+            Cut(
+                f"Only {len(edges):,} of {len(graph.edges):,} links are on this page; "
+                "the formats for programs have all of them."
+            )
+        )
     return replace(graph, edges=tuple(edges), cut=tuple(cut))
 
 
@@ -279,16 +333,26 @@ def _checked_json(found: Checked) -> dict[str, Any]:
     nodes = to_json(Graph("check", found.held, tuple(found.nodes.values()), ()))["nodes"]
 
     def prospect(one: Prospect) -> dict[str, Any]:
-        missing = [{"anyOf": m.any_of, "property": m.property, "condition": m.condition}
-                   for m in one.missing]  # fmt: skip
-        return {"record": one.record, "name": found.nodes[one.record].name,
-                "because": one.because, "missing": missing, "words": one.words}  # fmt: skip
+        missing = [
+            {"anyOf": m.any_of, "property": m.property, "condition": m.condition}
+            for m in one.missing
+        ]
+        return {
+            "record": one.record,
+            "name": found.nodes[one.record].name,
+            "because": one.because,
+            "missing": missing,
+            "words": one.words,
+        }
 
     return {
-        "question": "check", "held": found.held, "open": list(map(prospect, found.open)),
-        "oneStepAway": list(map(prospect, found.one_step)), "nodes": nodes,
+        "question": "check",
+        "held": found.held,
+        "open": list(map(prospect, found.open)),
+        "oneStepAway": list(map(prospect, found.one_step)),
+        "nodes": nodes,
         "cut": [asdict(cut) for cut in found.cut],
-    }  # fmt: skip
+    }
 
 
 def _graph(name: str, question: Callable[..., Graph], *given: Any) -> Response:

@@ -38,9 +38,13 @@ def drafts() -> Response:
     """The drafts of the organization that asks, the newest first."""
     owner, _ = authenticate()
     found = drafts_of(state().ledger, owner.ctid)
-    return _json({"drafts": [
-        {"ctid": one.ctid, "name": one.name, "updated": one.updated_at} for one in found
-    ]})  # fmt: skip
+    return _json(
+        {
+            "drafts": [
+                {"ctid": one.ctid, "name": one.name, "updated": one.updated_at} for one in found
+            ]
+        }
+    )
 
 
 @blueprint.get("/drafts/<record>")
@@ -58,8 +62,9 @@ def save(record: str) -> Response:
     document = request.get_data(cache=False, parse_form_data=False)
     most = state().settings.max_document_bytes
     if len(document) > most:
-        raise DocumentTooLarge(f"The draft has {len(document):,} bytes; "
-                               f"this registry takes {most:,} at most.")  # fmt: skip
+        raise DocumentTooLarge(
+            f"The draft has {len(document):,} bytes; this registry takes {most:,} at most."
+        )
     value = read_json(document)
     if not isinstance(value, dict):
         raise InvalidDocument("A draft is a JSON object.")

@@ -20,8 +20,14 @@ blueprint = Blueprint("validate", __name__)
 OFFERS = {f.name: f.media_type for f in REPORT_FORMATS.values()} | {"html": HTML}
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 JSON_TYPES = ("application/json", "application/ld+json", "text/plain", "")
-INPUTS = {"jsonld": "JSON-LD", "turtle": "Turtle", "ntriples": "N-Triples", "nquads": "N-Quads",
-          "trig": "TriG", "rdfxml": "RDF/XML"}  # fmt: skip
+INPUTS = {
+    "jsonld": "JSON-LD",
+    "turtle": "Turtle",
+    "ntriples": "N-Triples",
+    "nquads": "N-Quads",
+    "trig": "TriG",
+    "rdfxml": "RDF/XML",
+}
 # What a page shows of a large document.
 MOST_LINES, MOST_WIDTH, MOST_TEXT, MOST_SHOWN = 5000, 2000, 1_000_000, 1_000
 
@@ -53,8 +59,9 @@ def validate() -> Response:
     if not data.strip():
         raise NoDocument("There is no document in the request. Send it as the body.")
     if name == "html":
-        return Response(_page(data, format, state().check(questions.examined, data, format)),
-                        mimetype=HTML)  # fmt: skip
+        return Response(
+            _page(data, format, state().check(questions.examined, data, format)), mimetype=HTML
+        )
     written = state().check(questions.report, data, format, name)
     return Response(written, content_type=f"{OFFERS[name]}; charset=utf-8")
 
@@ -106,10 +113,16 @@ def _page(data: bytes, format: Format | None, reports: list[Report]) -> str:
         for problem in shown:
             problems.setdefault(problem.detail.get("line", 0), []).append(problem)
     given = text.split("\n")
-    lines = [Line(number, line, tuple(problems.get(number, ()))) for number, line in
-             enumerate(fitting((line[:MOST_WIDTH] for line in given), MOST_LINES), 1)]  # fmt: skip
+    lines = [
+        Line(number, line, tuple(problems.get(number, ())))
+        for number, line in enumerate(fitting((line[:MOST_WIDTH] for line in given), MOST_LINES), 1)
+    ]
     return render_template(
-        "publishing/validate.html", inputs=INPUTS, chosen=format.name if format else "jsonld",
-        document=text if len(text) <= MOST_TEXT else "", reports=told, lines=lines,
+        "publishing/validate.html",
+        inputs=INPUTS,
+        chosen=format.name if format else "jsonld",
+        document=text if len(text) <= MOST_TEXT else "",
+        reports=told,
+        lines=lines,
         cut=len(lines) < len(given),
-    )  # fmt: skip
+    )

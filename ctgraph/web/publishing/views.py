@@ -15,8 +15,12 @@ from ctgraph.web.http.registry import state
 blueprint = Blueprint("publish", __name__)
 
 SCHEMES = ("bearer", "token", "apitoken")
-BODIES = ("application/json", "application/ld+json", "text/plain",
-          "application/x-www-form-urlencoded")  # fmt: skip
+BODIES = (
+    "application/json",
+    "application/ld+json",
+    "text/plain",
+    "application/x-www-form-urlencoded",
+)
 
 
 def authenticate() -> tuple[Organization, str]:
@@ -28,8 +32,10 @@ def authenticate() -> tuple[Organization, str]:
     if not key:
         raise Unauthenticated("Send your API key in the header 'Authorization: Bearer <key>'.")
     if scheme.lower() not in SCHEMES:
-        raise Unauthenticated(f"The authorization scheme {scheme[:20]!r} is not known here. "
-                              "Send 'Authorization: Bearer <key>'.")  # fmt: skip
+        raise Unauthenticated(
+            f"The authorization scheme {scheme[:20]!r} is not known here. "
+            "Send 'Authorization: Bearer <key>'."
+        )
     key = key.strip()
     owner = state().ledger.key_owner(key)
     if owner is None:
@@ -51,9 +57,8 @@ def publish(organization: str) -> Response:
         )
     data = request.get_data(cache=False, parse_form_data=False)
     receipt = publishing.publish(
-        state().settings, state().ledger, owner, data, actor, _wait(),
-        state().check_for(owner.ctid),
-    )  # fmt: skip
+        state().settings, state().ledger, owner, data, actor, _wait(), state().check_for(owner.ctid)
+    )
     status = 200 if receipt.event == "unchanged" else 201
     response = _answer(receipt, status)
     response.headers["Location"] = f"/resources/{receipt.envelope.ctid}"

@@ -12,31 +12,115 @@ from ctgraph.web.http.fitting import LARGEST
 from ctgraph.web.http.registry import State
 
 GROUPS = {
-    "About": ("name", "description", "subjectWebpage", "image", "alternateName", "inLanguage",
-              "keyword", "subject", "dateEffective", "credentialStatusType", "lifeCycleStatusType",
-              "competencyText", "prefLabel", "definition", "agentType", "agentSectorType",
-              "agentPurpose", "agentPurposeDescription", "audienceLevelType", "audienceType"),
+    "About": (
+        "name",
+        "description",
+        "subjectWebpage",
+        "image",
+        "alternateName",
+        "inLanguage",
+        "keyword",
+        "subject",
+        "dateEffective",
+        "credentialStatusType",
+        "lifeCycleStatusType",
+        "competencyText",
+        "prefLabel",
+        "definition",
+        "agentType",
+        "agentSectorType",
+        "agentPurpose",
+        "agentPurposeDescription",
+        "audienceLevelType",
+        "audienceType",
+    ),
     "Requirements and pathways": (
-        "requires", "recommends", "entryCondition", "corequisite", "coPrerequisite",
-        "prerequisite", "renewal", "isPreparationFor", "preparationFrom", "isRequiredFor",
-        "isRecommendedFor", "isAdvancedStandingFor", "advancedStandingFrom", "commonConditions",
-        "hasPart", "isPartOf", "hasDestinationComponent", "hasCondition", "precedes",
-        "precededBy", "proxyFor", "hasPathway", "transferValueFrom", "transferValueFor",
-        "transferValue", "previousVersion", "nextVersion", "latestVersion", "supersedes",
-        "supersededBy", "targetComponent", "isDestinationComponentOf"),
-    "Organizations": ("ownedBy", "offeredBy", "accreditedBy", "approvedBy", "recognizedBy",
-                      "regulatedBy", "publisher", "creator", "author", "assertedBy",
-                      "parentOrganization", "subOrganization", "department", "owns", "offers"),
-    "Competencies": ("teaches", "assesses", "targetCompetency", "hasTopChild", "hasChild",
-                     "isChildOf", "isTopChildOf", "hasConcept", "hasTopConcept", "inScheme"),
-    "Cost, time and delivery": ("estimatedCost", "commonCosts", "financialAssistance",
-                                "estimatedDuration", "creditValue", "deliveryType",
-                                "learningDeliveryType", "assessmentDeliveryType", "startDate",
-                                "endDate", "availableOnlineAt", "availabilityListing",
-                                "availableAt", "address", "email", "contactPoint"),
-    "Occupations, industries and programs": ("occupationType", "industryType",
-                                             "instructionalProgramType"),
-}  # fmt: skip
+        "requires",
+        "recommends",
+        "entryCondition",
+        "corequisite",
+        "coPrerequisite",
+        "prerequisite",
+        "renewal",
+        "isPreparationFor",
+        "preparationFrom",
+        "isRequiredFor",
+        "isRecommendedFor",
+        "isAdvancedStandingFor",
+        "advancedStandingFrom",
+        "commonConditions",
+        "hasPart",
+        "isPartOf",
+        "hasDestinationComponent",
+        "hasCondition",
+        "precedes",
+        "precededBy",
+        "proxyFor",
+        "hasPathway",
+        "transferValueFrom",
+        "transferValueFor",
+        "transferValue",
+        "previousVersion",
+        "nextVersion",
+        "latestVersion",
+        "supersedes",
+        "supersededBy",
+        "targetComponent",
+        "isDestinationComponentOf",
+    ),
+    "Organizations": (
+        "ownedBy",
+        "offeredBy",
+        "accreditedBy",
+        "approvedBy",
+        "recognizedBy",
+        "regulatedBy",
+        "publisher",
+        "creator",
+        "author",
+        "assertedBy",
+        "parentOrganization",
+        "subOrganization",
+        "department",
+        "owns",
+        "offers",
+    ),
+    "Competencies": (
+        "teaches",
+        "assesses",
+        "targetCompetency",
+        "hasTopChild",
+        "hasChild",
+        "isChildOf",
+        "isTopChildOf",
+        "hasConcept",
+        "hasTopConcept",
+        "inScheme",
+    ),
+    "Cost, time and delivery": (
+        "estimatedCost",
+        "commonCosts",
+        "financialAssistance",
+        "estimatedDuration",
+        "creditValue",
+        "deliveryType",
+        "learningDeliveryType",
+        "assessmentDeliveryType",
+        "startDate",
+        "endDate",
+        "availableOnlineAt",
+        "availabilityListing",
+        "availableAt",
+        "address",
+        "email",
+        "contactPoint",
+    ),
+    "Occupations, industries and programs": (
+        "occupationType",
+        "industryType",
+        "instructionalProgramType",
+    ),
+}
 ELSE = "Further facts"
 _GROUP_OF = {name: group for group, names in GROUPS.items() for name in names}
 # A framework may have ten thousand competencies; a page of them all helps nobody.
@@ -119,14 +203,18 @@ def record_view(
     for row in arrange.rows(node):
         grouped[_GROUP_OF.get(row.curie.partition(":")[2], ELSE)].append(row)
     view.groups = [(group, rows) for group, rows in grouped.items() if rows]
-    own = {entity["ceterms:ctid"]: shortened(name_of(entity)) for entity in content["@graph"]
-           if "ceterms:ctid" in entity}  # fmt: skip
+    own = {
+        entity["ceterms:ctid"]: shortened(name_of(entity))
+        for entity in content["@graph"]
+        if "ceterms:ctid" in entity
+    }
     names = state.ledger.names(arrange.linked - own.keys())
     view.names = {record: shortened(name) for record, name in names.items()} | own
     view.cut = arrange.cut
     if own.pop(document, None) is not None and node.get("ceterms:ctid") == document:
-        view.parts = [Value(record, f"/resources/{record}", record=True)
-                      for record in list(own)[:MOST_SHOWN]]  # fmt: skip
+        view.parts = [
+            Value(record, f"/resources/{record}", record=True) for record in list(own)[:MOST_SHOWN]
+        ]
         view.more_parts = len(own) - len(view.parts)
     return view
 
@@ -163,8 +251,13 @@ class _Arranger:
                 curie, definition = shortened(key), self._definitions.get(vocab.expand(key), "")
                 self._room -= len(curie) + len(definition) + SHARE
                 self.cut = self.cut or len(shown) < len(given)
-                yield Row(shortened(vocab.label(key)), curie, definition, tuple(shown),
-                          len(given) - len(shown))  # fmt: skip
+                yield Row(
+                    shortened(vocab.label(key)),
+                    curie,
+                    definition,
+                    tuple(shown),
+                    len(given) - len(shown),
+                )
 
     def _value(self, item: Any, language: str, depth: int) -> Value:
         if isinstance(item, dict):
@@ -236,8 +329,10 @@ def _single(value: Any) -> Iterator[tuple[Any, str]]:
     for item in each(value):
         if isinstance(item, dict) and "@value" in item:
             yield str(item["@value"]), str(item.get("@language", ""))
-        elif isinstance(item, dict) and item.keys().isdisjoint(("@type", "@id")) and not any(
-            ":" in key for key in item
+        elif (
+            isinstance(item, dict)
+            and item.keys().isdisjoint(("@type", "@id"))
+            and not any(":" in key for key in item)
         ):  # a language map
             for language, texts in item.items():
                 for text in each(texts):

@@ -74,25 +74,40 @@ def versions(kind: str, record: str) -> BaseResponse:
     found = found[: VERSIONS[name]]
     following = found[-1].seq if more else None
     if name == "html":
-        page = render_template("records/versions.html", envelope=envelope, versions=found,
-                               owner=owner, kind=kind, record=record, stem=stem, alone=alone,
-                               following=following)  # fmt: skip
+        page = render_template(
+            "records/versions.html",
+            envelope=envelope,
+            versions=found,
+            owner=owner,
+            kind=kind,
+            record=record,
+            stem=stem,
+            alone=alone,
+            following=following,
+        )
         response = Response(page, content_type="text/html; charset=utf-8")
         tag = etag(found, vars(envelope), owner.name, following, __version__)
         return conditional(response, tag, envelope.updated_at)
-    body = orjson.dumps({
-        "ctid": envelope.ctid,
-        "owner": envelope.owner,
-        "next": following,
-        "versions": [
-            {
-                "number": v.number, "event": v.event, "created_at": v.created_at,
-                "actor": v.actor, "digest": v.digest, "sequence": v.seq, "document": v.ctid,
-                "url": f"{state().settings.base_url}{stem}/{v.ctid}/versions/{v.number}",
-            }
-            for v in found
-        ],
-    })  # fmt: skip
+    body = orjson.dumps(
+        {
+            "ctid": envelope.ctid,
+            "owner": envelope.owner,
+            "next": following,
+            "versions": [
+                {
+                    "number": v.number,
+                    "event": v.event,
+                    "created_at": v.created_at,
+                    "actor": v.actor,
+                    "digest": v.digest,
+                    "sequence": v.seq,
+                    "document": v.ctid,
+                    "url": f"{state().settings.base_url}{stem}/{v.ctid}/versions/{v.number}",
+                }
+                for v in found
+            ],
+        }
+    )
     response = Response(body, content_type="application/json")
     if following:
         response.headers["Link"] = f'<{request.path}?before={following}>; rel="next"'
@@ -116,8 +131,9 @@ def envelope(record: str) -> Response:
     if found is None:
         raise NotFound(f"There is no record {record} in this registry.")
     head, canonical = found
-    response = Response(orjson.dumps(publishing.envelope_json(head, canonical)),
-                        content_type="application/json")  # fmt: skip
+    response = Response(
+        orjson.dumps(publishing.envelope_json(head, canonical)), content_type="application/json"
+    )
     return conditional(response, etag(head), head.updated_at)
 
 
@@ -128,15 +144,15 @@ def _record(path: str, kind: str, number: int | None = None) -> BaseResponse:
         tail = f"/versions/{number}" if number else ""
         return lead(f"/{kind}/{canonical}{dot}{extension}{tail}", 301)
     if dot and extension not in NAMES:
-        raise NotFound(f"There is no extension .{extension[:80]}; "
-                       f"there are .{', .'.join(NAMES)}.")  # fmt: skip
+        raise NotFound(f"There is no extension .{extension[:80]}; there are .{', .'.join(NAMES)}.")
     name = choose(OFFERS, NAMES.get(extension, ""))
     held = read.held(state().ledger, record, number, document=kind == "graph")
     if name == "html":
         # A page shows the names of other records too, so any change may change it.
         seen = snapshots_of(state().settings).sequence()  # what others say is asked of the store
-        tag = etag(held.digest, record, kind, number, state().ledger.last_sequence(), seen,
-                   __version__)  # fmt: skip
+        tag = etag(
+            held.digest, record, kind, number, state().ledger.last_sequence(), seen, __version__
+        )
         response = Response(content_type="text/html; charset=utf-8")
         conditional(response, tag, state().ledger.newest_change())
         if response.status_code != 304:
@@ -181,20 +197,30 @@ def _page(record: str, kind: str, held: Held, number: int | None) -> str:
     view = pages.record_view(node, content, held.envelope.ctid, state())
     address = f"/{kind}/{record}" + (f"/versions/{number}" if number else "")
     return render_template(
-        "records/record.html", view=view, held=held, record=record, iri=iri, address=address,
-        number=number, formats=formats.FORMATS, kind=kind,
+        "records/record.html",
+        view=view,
+        held=held,
+        record=record,
+        iri=iri,
+        address=address,
+        number=number,
+        formats=formats.FORMATS,
+        kind=kind,
         owner=state().ledger.organization(held.envelope.owner),
         modified=datetime.fromisoformat(held.modified),
-        completeness=node_completeness(node), linked=family_of(type_of(node)) in LINKED,
-        said=_said(record, held) if number is None else [], most=MOST,
-    )  # fmt: skip
+        completeness=node_completeness(node),
+        linked=family_of(type_of(node)) in LINKED,
+        said=_said(record, held) if number is None else [],
+        most=MOST,
+    )
 
 
 def _said(record: str, held: Held) -> list[Assertion]:
     """Return what others say of a record; nothing where that cannot be asked in time."""
     try:
-        return assertions(state().whole, state().ledger, state().identity, record,
-                          held.envelope.owner)  # fmt: skip
+        return assertions(
+            state().whole, state().ledger, state().identity, record, held.envelope.owner
+        )
     except CtgraphError:
         return []
 
@@ -209,8 +235,10 @@ def _absent(record: str, held: Held) -> NotFound:
 def _link(response: Response, record: str, held: Held) -> None:
     """Point at the canonical address, the whole graph, and the versions (RFC 8288)."""
     identity = state().identity
-    response.headers["Link"] = ", ".join((
-        f'<{identity.resource(record)}>; rel="canonical"',
-        f'<{identity.graph(held.envelope.ctid)}>; rel="describedby"',
-        f'<{identity.resource(record)}/versions>; rel="version-history"',
-    ))  # fmt: skip
+    response.headers["Link"] = ", ".join(
+        (
+            f'<{identity.resource(record)}>; rel="canonical"',
+            f'<{identity.graph(held.envelope.ctid)}>; rel="describedby"',
+            f'<{identity.resource(record)}/versions>; rel="version-history"',
+        )
+    )

@@ -27,10 +27,16 @@ def index() -> BaseResponse:
     name = choose(OFFERS)
     terms = own_terms()
     if name == "html":
-        subjects = {subject: list(found) for subject, found in
-                    groupby(terms, key=lambda term: term.subject)}  # fmt: skip
-        page = render_template("reference/own_terms.html", subjects=subjects, namespace=CTG,
-                               compact=terms.compact, known=vocabulary().term)  # fmt: skip
+        subjects = {
+            subject: list(found) for subject, found in groupby(terms, key=lambda term: term.subject)
+        }
+        page = render_template(
+            "reference/own_terms.html",
+            subjects=subjects,
+            namespace=CTG,
+            compact=terms.compact,
+            known=vocabulary().term,
+        )
         return _answer(page, HTML)
     if name == "json":
         return _json({"namespace": CTG, "prefix": "ctg", "terms": list(map(_term_json, terms))})
@@ -55,10 +61,17 @@ def term(name: str) -> BaseResponse:
 
 def _term_json(term: OwnTerm) -> dict[str, Any]:
     return {
-        "iri": term.iri, "name": term.name, "kind": term.kind, "label": term.label,
-        "comment": term.comment, "subject": term.subject, "domain": term.domain,
-        "range": term.range, "inverseOf": term.inverse_of, "example": term.example,
-    }  # fmt: skip
+        "iri": term.iri,
+        "name": term.name,
+        "kind": term.kind,
+        "label": term.label,
+        "comment": term.comment,
+        "subject": term.subject,
+        "domain": term.domain,
+        "range": term.range,
+        "inverseOf": term.inverse_of,
+        "example": term.example,
+    }
 
 
 def _rdf(name: str, term: OwnTerm | None = None) -> Response:

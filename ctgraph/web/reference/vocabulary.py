@@ -22,8 +22,12 @@ BOTH = {"json": "application/json", "html": HTML}
 # A page is no reason to keep a worker from others for long.
 COUNT_TIMEOUT = 2.0
 SEVERITIES = {"violation": "Required", "warning": "Advised", "info": "Recommended"}
-KINDS = {"class": "Classes", "property": "Properties", "scheme": "Concept schemes",
-         "concept": "Concepts"}  # fmt: skip
+KINDS = {
+    "class": "Classes",
+    "property": "Properties",
+    "scheme": "Concept schemes",
+    "concept": "Concepts",
+}
 _COUNTS = {
     "class": "SELECT (COUNT(DISTINCT ?s) AS ?n) WHERE { ?s a <%s> }",
     "property": "SELECT (COUNT(*) AS ?n) WHERE { ?s <%s> ?o }",
@@ -57,12 +61,19 @@ def family(name: str) -> Response:
     if chosen == "json":
         return _json(_family_json(found))
     identity = state().identity
-    examples = {one.name: orjson.dumps(example(one, identity), option=orjson.OPT_INDENT_2).decode()
-                for one in found.classes if one.record}  # fmt: skip
+    examples = {
+        one.name: orjson.dumps(example(one, identity), option=orjson.OPT_INDENT_2).decode()
+        for one in found.classes
+        if one.record
+    }
     return _html(
-        "reference/family.html", family=found, severities=SEVERITIES, examples=examples,
-        groups=shapes().groups, values_of=shapes().values_of,
-    )  # fmt: skip
+        "reference/family.html",
+        family=found,
+        severities=SEVERITIES,
+        examples=examples,
+        groups=shapes().groups,
+        values_of=shapes().values_of,
+    )
 
 
 @blueprint.get("/vocab")
@@ -86,22 +97,39 @@ def term(name: str) -> Response:
         raise NotFound(f"The vocabulary has no term {name[:200]!r}. See /vocab for all of them.")
     count = _count(found)
     links = _links(found)
-    uses = [(one, shape) for one in shapes().classes for shape in one.shapes
-            if found.iri in shape.properties]  # fmt: skip
+    uses = [
+        (one, shape)
+        for one in shapes().classes
+        for shape in one.shapes
+        if found.iri in shape.properties
+    ]
     requires = shapes().of_class(found.iri) if found.kind == "class" else ()
     definition = load_definitions(state().settings.vocab_path).get(found.iri, "")
     if choose(BOTH) == "json":
         body = {
-            "iri": found.iri, "curie": found.curie, "kind": found.kind, "label": found.label,
-            "status": found.status, "definition": definition or None, "count": count,
+            "iri": found.iri,
+            "curie": found.curie,
+            "kind": found.kind,
+            "label": found.label,
+            "status": found.status,
+            "definition": definition or None,
+            "count": count,
             "minimumData": [one.name for one, _ in uses] or [one.name for one in requires],
-        }  # fmt: skip
-        return _json(body | {title: [vocabulary().compact(iri) for iri in iris]
-                             for title, iris in links.items()})  # fmt: skip
+        }
+        return _json(
+            body
+            | {title: [vocabulary().compact(iri) for iri in iris] for title, iris in links.items()}
+        )
     return _html(
-        "reference/term.html", term=found, links=links, uses=uses, requires=requires, count=count,
-        definition=definition, severities=SEVERITIES,
-    )  # fmt: skip
+        "reference/term.html",
+        term=found,
+        links=links,
+        uses=uses,
+        requires=requires,
+        count=count,
+        definition=definition,
+        severities=SEVERITIES,
+    )
 
 
 def _links(term: Term) -> dict[str, list[str]]:
@@ -111,7 +139,8 @@ def _links(term: Term) -> dict[str, list[str]]:
         "Broader class": term.sub_class_of,
         "Narrower classes": vocab.children(term.iri),
         "Its properties": [t.iri for t in vocab.properties_of(term.iri)]
-        if term.kind == "class" else (),
+        if term.kind == "class"
+        else (),
         "Broader property": term.sub_property_of,
         "Meant for": term.domain_includes,
         "Takes": term.range_includes,
@@ -120,8 +149,9 @@ def _links(term: Term) -> dict[str, list[str]]:
         "In the scheme": term.in_scheme,
         "Broader concept": term.broader,
         "Its concepts": [t.iri for t in vocab.concepts_of(term.iri)]
-        if term.kind == "scheme" else (),
-    }  # fmt: skip
+        if term.kind == "scheme"
+        else (),
+    }
     return {title: list(iris) for title, iris in found.items() if iris}
 
 
@@ -139,29 +169,44 @@ def _count(term: Term) -> int | None:
 
 def _family_json(family: Family) -> dict[str, Any]:
     return {
-        "name": family.name, "title": family.title, "description": family.description,
+        "name": family.name,
+        "title": family.title,
+        "description": family.description,
         "classes": [_class_json(one) for one in family.classes],
         "shapes": [_shape_json(shape) for shape in family.shapes],
-    }  # fmt: skip
+    }
 
 
 def _class_json(one: ClassShape) -> dict[str, Any]:
     return {
-        "name": one.name, "label": one.label, "description": one.description,
-        "classes": sorted(map(vocabulary().compact, one.reaches)), "record": one.record,
+        "name": one.name,
+        "label": one.label,
+        "description": one.description,
+        "classes": sorted(map(vocabulary().compact, one.reaches)),
+        "record": one.record,
         "shapes": [_shape_json(shape) for shape in one.shapes],
-    }  # fmt: skip
+    }
 
 
 def _shape_json(shape: Shape) -> dict[str, Any]:
     return {
-        "shape": shape.iri, "label": shape.label, "description": shape.description or None,
+        "shape": shape.iri,
+        "label": shape.label,
+        "description": shape.description or None,
         "properties": list(map(vocabulary().compact, shape.properties)),
-        "severity": shape.severity, "required": shape.required, "group": shape.group or None,
-        "order": shape.order, "message": shape.message, "remedy": shape.remedy,
-        "values": [vocabulary().compact(iri) for name in shape.properties
-                   for iri in shapes().values_of(name)] or None,
-    }  # fmt: skip
+        "severity": shape.severity,
+        "required": shape.required,
+        "group": shape.group or None,
+        "order": shape.order,
+        "message": shape.message,
+        "remedy": shape.remedy,
+        "values": [
+            vocabulary().compact(iri)
+            for name in shape.properties
+            for iri in shapes().values_of(name)
+        ]
+        or None,
+    }
 
 
 def _turtle(family: str) -> Response:
@@ -174,6 +219,7 @@ def _json(body: Any) -> Response:
 
 def _html(template: str, **values: Any) -> Response:
     vocab = vocabulary()
-    page = render_template(template, label=vocab.label, compact=vocab.compact, known=vocab.term,
-                           **values)  # fmt: skip
+    page = render_template(
+        template, label=vocab.label, compact=vocab.compact, known=vocab.term, **values
+    )
     return Response(page, mimetype=HTML)

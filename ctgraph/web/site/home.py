@@ -24,13 +24,28 @@ FAMILIES = {
     "Credentials": ("ceterms:Credential",),
     "Organizations": ("ceterms:Agent", "ceterms:Organization"),
     "Learning and assessment": ("ceterms:LearningOpportunityProfile", "ceterms:AssessmentProfile"),
-    "Pathways and transfer": ("ceterms:Pathway", "ceterms:PathwaySet", "ceterms:Collection",
-                              "ceterms:TransferValueProfile", "ceterms:TransferIntermediary"),
-    "Competencies and schemes": ("ceasn:CompetencyFramework", "skos:ConceptScheme",
-                                 "ceasn:Rubric", "asn:ProgressionModel", "ceasn:Competency"),
-    "Work": ("ceterms:Job", "ceterms:Occupation", "ceterms:Task", "ceterms:WorkRole",
-             "ceterms:Industry"),
-}  # fmt: skip
+    "Pathways and transfer": (
+        "ceterms:Pathway",
+        "ceterms:PathwaySet",
+        "ceterms:Collection",
+        "ceterms:TransferValueProfile",
+        "ceterms:TransferIntermediary",
+    ),
+    "Competencies and schemes": (
+        "ceasn:CompetencyFramework",
+        "skos:ConceptScheme",
+        "ceasn:Rubric",
+        "asn:ProgressionModel",
+        "ceasn:Competency",
+    ),
+    "Work": (
+        "ceterms:Job",
+        "ceterms:Occupation",
+        "ceterms:Task",
+        "ceterms:WorkRole",
+        "ceterms:Industry",
+    ),
+}
 OTHER = "Further records"
 BOTH = {"json": "application/json", "html": HTML}
 
@@ -43,8 +58,12 @@ def home() -> Response:
     for kind, count in sorted(counts.items(), key=lambda pair: -pair[1]):
         groups[_family(kind)].append((kind, count))
     if choose(BOTH) == "json":
-        body = {"name": "ctgraph", "version": __version__, "records": counts,
-                "sequence": state().ledger.last_sequence()}  # fmt: skip
+        body = {
+            "name": "ctgraph",
+            "version": __version__,
+            "records": counts,
+            "sequence": state().ledger.last_sequence(),
+        }
         return Response(orjson.dumps(body), content_type="application/json")
     total = sum(counts.values())
     page = render_template("site/home.html", groups=groups, total=total, label=vocabulary().label)
@@ -67,9 +86,14 @@ def records() -> Response:
         return Response(orjson.dumps(body), content_type="application/json")
     named = {envelope.owner for envelope in found}
     page = render_template(
-        "records/records.html", records=sorted(found[:PAGE], key=_by_name), kind=kind, owner=owner,
-        more=more, label=vocabulary().label, names=state().ledger.names(named),
-    )  # fmt: skip
+        "records/records.html",
+        records=sorted(found[:PAGE], key=_by_name),
+        kind=kind,
+        owner=owner,
+        more=more,
+        label=vocabulary().label,
+        names=state().ledger.names(named),
+    )
     return Response(page, mimetype=HTML)
 
 
@@ -80,19 +104,30 @@ def completeness(organization: str) -> Response:
     found = quality_of(state().whole, state().identity, owner.ctid)
     vocab = vocabulary()
     if choose(BOTH) == "html":
-        page = render_template("records/quality.html", owner=owner, quality=found,
-                               label=vocab.label, compact=vocab.compact)  # fmt: skip
+        page = render_template(
+            "records/quality.html",
+            owner=owner,
+            quality=found,
+            label=vocab.label,
+            compact=vocab.compact,
+        )
         return Response(page, mimetype=HTML)
     body = {
-        "organization": owner.ctid, "name": owner.name, "records": found.records,
+        "organization": owner.ctid,
+        "name": owner.name,
+        "records": found.records,
         "completeness": round(found.score, 4),
-        "classes": [{"class": vocab.compact(kind), "records": count, "completeness": round(mean, 4)}
-                    for kind, count, mean in found.by_class],
-        "lacking": [{"property": vocab.compact(iri), "records": count}
-                    for iri, count in found.lacking],
-        "leastComplete": [{"id": iri, "name": name, "completeness": score}
-                          for iri, name, score in found.least],
-    }  # fmt: skip
+        "classes": [
+            {"class": vocab.compact(kind), "records": count, "completeness": round(mean, 4)}
+            for kind, count, mean in found.by_class
+        ],
+        "lacking": [
+            {"property": vocab.compact(iri), "records": count} for iri, count in found.lacking
+        ],
+        "leastComplete": [
+            {"id": iri, "name": name, "completeness": score} for iri, name, score in found.least
+        ],
+    }
     return Response(orjson.dumps(body), content_type="application/json")
 
 

@@ -15,15 +15,26 @@ from ctgraph.web.http.negotiation import HTML, etag
 SPREADSHEET = "spreadsheet"
 """The format of the pages' buttons for CSV: in it no text becomes a formula."""
 RESULTS = RESULT_TYPES | {"any-json": "application/json", "any-xml": "application/xml"}
-GRAPHS = GRAPH_TYPES | {"any-json": "application/json", "any-xml": "application/xml",
-                        "nquads": "application/n-quads", "trig": "application/trig"}  # fmt: skip
+GRAPHS = GRAPH_TYPES | {
+    "any-json": "application/json",
+    "any-xml": "application/xml",
+    "nquads": "application/n-quads",
+    "trig": "application/trig",
+}
 PLAIN = {
-    False: {"any-json": RESULT_TYPES["json"], "any-xml": RESULT_TYPES["xml"],
-            SPREADSHEET: RESULT_TYPES["tsv"]},  # which tells numbers from texts
+    False: {
+        "any-json": RESULT_TYPES["json"],
+        "any-xml": RESULT_TYPES["xml"],
+        SPREADSHEET: RESULT_TYPES["tsv"],
+    },  # which tells numbers from texts
     True: {"any-json": GRAPH_TYPES["jsonld"], "any-xml": GRAPH_TYPES["rdfxml"]},
 }
-SHOWN = {"any-json": "application/json", "any-xml": "application/xml",
-         "html": "text/plain; charset=utf-8", SPREADSHEET: "text/csv; charset=utf-8"}  # fmt: skip
+SHOWN = {
+    "any-json": "application/json",
+    "any-xml": "application/xml",
+    "html": "text/plain; charset=utf-8",
+    SPREADSHEET: "text/csv; charset=utf-8",
+}
 
 
 @dataclass(frozen=True)

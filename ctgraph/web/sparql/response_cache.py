@@ -35,10 +35,12 @@ BEGUN = "ctgraph.begun"
 """In the environment of a request: a function that gives the result of its query, or raises."""
 OPEN = (
     ("Access-Control-Allow-Origin", "*"),
-    ("Access-Control-Expose-Headers",
-     "ETag, Link, Location, Retry-After, Ctgraph-Row-Limit, Ctgraph-Result-Cut, Ctgraph-Timeout"),
+    (
+        "Access-Control-Expose-Headers",
+        "ETag, Link, Location, Retry-After, Ctgraph-Row-Limit, Ctgraph-Result-Cut, Ctgraph-Timeout",
+    ),
     ("X-Content-Type-Options", "nosniff"),
-)  # fmt: skip
+)
 """The headers of every response: scripts of every site may read, and nothing is guessed at."""
 
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
@@ -120,11 +122,7 @@ class Shortcut:
         return _Kept(snapshot, said, result.body)
 
     def _ask(
-        self,
-        key: _Key,
-        snapshot: Path,
-        environ: dict[str, Any],
-        start_response: Callable[..., Any],
+        self, key: _Key, snapshot: Path, environ: dict[str, Any], start_response: Callable[..., Any]
     ) -> Iterable[bytes]:
         """Let the application answer, and keep what it says when it is whole and small."""
         said: list[Any] = []

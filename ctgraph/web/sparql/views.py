@@ -11,12 +11,7 @@ from flask import Blueprint, Response, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from ctgraph.documents.csv_cells import spreadsheet
-from ctgraph.errors import (
-    DocumentTooLarge,
-    QueryError,
-    QueryForbidden,
-    UnsupportedMediaType,
-)
+from ctgraph.errors import DocumentTooLarge, QueryError, QueryForbidden, UnsupportedMediaType
 from ctgraph.sparql import description
 from ctgraph.sparql.query import GRAPH_TYPES
 from ctgraph.sparql.results import Complete
@@ -30,8 +25,9 @@ from ctgraph.web.sparql.response_cache import BEGUN
 
 blueprint = Blueprint("sparql", __name__)
 
-WRITERS = {name: ox.RdfFormat.from_media_type(media_type)
-           for name, media_type in GRAPH_TYPES.items()}  # fmt: skip
+WRITERS = {
+    name: ox.RdfFormat.from_media_type(media_type) for name, media_type in GRAPH_TYPES.items()
+}
 DESCRIPTIONS = GRAPH_TYPES | {"html": HTML}
 BOTH = {"json": "application/json", "html": HTML}
 MOST_CHARACTERS = 1_000_000
@@ -58,22 +54,27 @@ def sparql() -> Response:
     text = _query_text()
     if text is None:
         if request.method == "POST":
-            raise QueryError("There is no query. Send it as ?query=, as a form field, or as a body "
-                             "of type application/sparql-query.")  # fmt: skip
+            raise QueryError(
+                "There is no query. Send it as ?query=, as a form field, or as a body "
+                "of type application/sparql-query."
+            )
         return _description()
     if len(text) > MOST_CHARACTERS:
-        raise DocumentTooLarge(f"The query has {len(text):,} characters; "
-                               f"{MOST_CHARACTERS:,} are read.")  # fmt: skip
+        raise DocumentTooLarge(
+            f"The query has {len(text):,} characters; {MOST_CHARACTERS:,} are read."
+        )
     return answer(text)
 
 
 def answer(text: str) -> Response:
     """Run a query as the request asks for it: its dataset, its format, its deadline, its time."""
     asked = understand(
-        text, choose, _timeout(),
+        text,
+        choose,
+        _timeout(),
         tuple(request.values.getlist("default-graph-uri")),
         tuple(request.values.getlist("named-graph-uri")),
-    )  # fmt: skip
+    )
     as_of = request.values.get("as-of")
     snapshot = (state().past(as_of) if as_of else None) or state().pool.newest()
     tag = asked.tag(snapshot, state().settings)
@@ -118,10 +119,14 @@ def run_stored(name: str) -> Response:
 
 def _stored_json(query: StoredQuery) -> dict[str, Any]:
     return {
-        "name": query.name, "title": query.title, "description": query.description,
-        "tags": query.tags, "url": f"{state().settings.base_url}/queries/{query.name}",
-        "parameters": [vars(parameter) for parameter in query.parameters], "query": query.text,
-    }  # fmt: skip
+        "name": query.name,
+        "title": query.title,
+        "description": query.description,
+        "tags": query.tags,
+        "url": f"{state().settings.base_url}/queries/{query.name}",
+        "parameters": [vars(parameter) for parameter in query.parameters],
+        "query": query.text,
+    }
 
 
 @blueprint.get("/void")
@@ -132,8 +137,13 @@ def void() -> Response:
     found = description.statistics(state().whole, sum(state().ledger.counts().values()), newest)
     if name == "html":
         vocab = vocabulary()
-        page = render_template("sparql/void.html", found=found, label=vocab.label,
-                               compact=vocab.compact, known=vocab.term)  # fmt: skip
+        page = render_template(
+            "sparql/void.html",
+            found=found,
+            label=vocab.label,
+            compact=vocab.compact,
+            known=vocab.term,
+        )
         return Response(page, mimetype=HTML)
     return _rdf(name, description.dataset_description(state().settings, found))
 
@@ -154,15 +164,22 @@ def _description() -> Response:
 
 def _query_page(text: str, **more: Any) -> Response:
     """Return the page where queries are written, with what it needs to complete terms."""
-    terms = {kind: sorted(t.curie for t in vocabulary() if t.kind == kind)
-             for kind in ("class", "property")}  # fmt: skip
+    terms = {
+        kind: sorted(t.curie for t in vocabulary() if t.kind == kind)
+        for kind in ("class", "property")
+    }
     page = render_template(
-        "sparql/sparql.html", query=text, settings=state().settings,
+        "sparql/sparql.html",
+        query=text,
+        settings=state().settings,
         examples=all_stored(state().settings),
-        registry={"prefixes": state().pool.prefixes, "classes": terms["class"],
-                  "properties": terms["property"]},
+        registry={
+            "prefixes": state().pool.prefixes,
+            "classes": terms["class"],
+            "properties": terms["property"],
+        },
         **more,
-    )  # fmt: skip
+    )
     response = Response(page, mimetype=HTML)
     response.headers["Content-Security-Policy"] = policy(*TABLE_STYLES)
     return response

@@ -36,10 +36,7 @@ def upgrade() -> None:
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("created_at", sa.String(length=27), nullable=False),
         sa.Column("revoked_at", sa.String(length=27), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["organization"],
-            ["organization.ceterms_ctid"],
-        ),
+        sa.ForeignKeyConstraint(["organization"], ["organization.ceterms_ctid"]),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("digest"),
     )
@@ -56,10 +53,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.String(length=27), nullable=False),
         sa.Column("updated_at", sa.String(length=27), nullable=False),
         sa.Column("deleted_at", sa.String(length=27), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["owner"],
-            ["organization.ceterms_ctid"],
-        ),
+        sa.ForeignKeyConstraint(["owner"], ["organization.ceterms_ctid"]),
         sa.PrimaryKeyConstraint("ceterms_ctid"),
         sa.UniqueConstraint("uuid"),
     )
@@ -70,10 +64,7 @@ def upgrade() -> None:
         sa.Column("envelope", sa.String(length=39), nullable=False),
         sa.Column("type", sa.Text(), nullable=False),
         sa.Column("current", sa.Boolean(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["envelope"],
-            ["envelope.ceterms_ctid"],
-        ),
+        sa.ForeignKeyConstraint(["envelope"], ["envelope.ceterms_ctid"]),
         sa.PrimaryKeyConstraint("ceterms_ctid"),
     )
     op.create_index(op.f("ix_entity_envelope"), "entity", ["envelope"], unique=False)
@@ -89,10 +80,7 @@ def upgrade() -> None:
         sa.Column("received", sa.LargeBinary(), nullable=True),
         sa.Column("canonical", sa.LargeBinary(), nullable=True),
         sa.Column("quads", sa.LargeBinary(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["ceterms_ctid"],
-            ["envelope.ceterms_ctid"],
-        ),
+        sa.ForeignKeyConstraint(["ceterms_ctid"], ["envelope.ceterms_ctid"]),
         sa.PrimaryKeyConstraint("seq"),
     )
     op.create_index("version_of_envelope", "version", ["ceterms_ctid", "number"], unique=True)

@@ -12,14 +12,27 @@ from alembic import op
 revision = "0003"
 down_revision = "0002"
 
-_ENTITY = sa.table("entity", sa.column("ceterms_ctid"), sa.column("envelope"), sa.column("type"),
-                   sa.column("current"), sa.column("owner"))  # fmt: skip
-_HOLDING = sa.table("holding", sa.column("ceterms_ctid"), sa.column("envelope"),
-                    sa.column("first"), sa.column("last"))  # fmt: skip
+_ENTITY = sa.table(
+    "entity",
+    sa.column("ceterms_ctid"),
+    sa.column("envelope"),
+    sa.column("type"),
+    sa.column("current"),
+    sa.column("owner"),
+)
+_HOLDING = sa.table(
+    "holding",
+    sa.column("ceterms_ctid"),
+    sa.column("envelope"),
+    sa.column("first"),
+    sa.column("last"),
+)
 _ENVELOPES = sa.text("SELECT ceterms_ctid, owner, deleted_at FROM envelope")
 _ACCOUNTS = sa.text("SELECT ceterms_ctid FROM organization")
-_VERSIONS = sa.text("SELECT seq, ceterms_ctid, number, canonical FROM version "
-                    "WHERE seq > :seq ORDER BY seq LIMIT 200")  # fmt: skip
+_VERSIONS = sa.text(
+    "SELECT seq, ceterms_ctid, number, canonical FROM version "
+    "WHERE seq > :seq ORDER BY seq LIMIT 200"
+)
 
 
 def upgrade() -> None:
@@ -77,10 +90,15 @@ def _fill(connection: sa.Connection) -> None:
             continue
         # Another's description of an organization stays until the organization describes itself.
         where = own[-1] if own else record
-        updates.append({
-            "which": record, "envelope": where, "owner": owners[where], "type": documents[where],
-            "current": where not in withdrawn and (where == record or record in since[where]),
-        })  # fmt: skip
+        updates.append(
+            {
+                "which": record,
+                "envelope": where,
+                "owner": owners[where],
+                "type": documents[where],
+                "current": where not in withdrawn and (where == record or record in since[where]),
+            }
+        )
     which = _ENTITY.c.ceterms_ctid == sa.bindparam("which")
     if updates:
         names = ("envelope", "owner", "type", "current")

@@ -20,8 +20,14 @@ def upgrade() -> None:
         sa.Column("base_url", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
-    kept = op.get_bind().execute(
-        sa.text("SELECT canonical FROM version WHERE canonical IS NOT NULL ORDER BY seq LIMIT 1")
-    ).scalar()
+    kept = (
+        op.get_bind()
+        .execute(
+            sa.text(
+                "SELECT canonical FROM version WHERE canonical IS NOT NULL ORDER BY seq LIMIT 1"
+            )
+        )
+        .scalar()
+    )
     base = json.loads(zlib.decompress(kept))["@id"].rpartition("/graph/")[0] if kept else ""
     op.bulk_insert(table, [{"id": 1, "incarnation": str(uuid.uuid4()), "base_url": base}])
