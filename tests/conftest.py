@@ -1,106 +1,33 @@
-"""What the tests share: registries in temporary folders, a served one, the shared folder."""
+"""Fixtures for every test; what tests import lies in `tests/support/`."""
 
 from __future__ import annotations
 
 import os
-import re
 import shutil
-import socket
 import subprocess
 import sys
-import time
-import urllib.request
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import hypothesis
 import pytest
 from flask.testing import FlaskClient
 
 from ctgraph.ledger import Ledger
-from ctgraph.ledger.values import Organization
-from ctgraph.projections.projector import Projector
-from ctgraph.projections.snapshots import hold
-from ctgraph.settings import Settings, load_settings
+from ctgraph.settings import load_settings
 from ctgraph.web import create_app
+from tests.support.paths import DATA
+from tests.support.postgresql import on_postgresql, postgresql
+from tests.support.registry import Registry, ctid_number
+from tests.support.server import serving
 
+__all__ = ["on_postgresql", "postgresql"]
 # A busy machine is no reason to fail.
 hypothesis.settings.register_profile(
     "ctgraph", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
 hypothesis.settings.load_profile("ctgraph")
-
-ROOT = Path(__file__).parent.parent
-DATA = ROOT / "data"
-SHARED = ROOT.parent / "shared"
-
-
-def shared(path: str) -> Path:
-    """Return a path in the folder of shared material, or skip the test where it is absent."""
-    found = SHARED / path
-    if not found.exists():
-        pytest.skip(f"needs ../shared/{path}, which is not part of a clone")
-    return found
-
-
-def ctid_number(number: int) -> str:
-    """Return a CTID made of a number."""
-    return f"ce-00000000-0000-4000-8000-{number:012d}"
-
-
-def certificate(number: int = 1, owner: str = ctid_number(0), **more: Any) -> dict[str, Any]:
-    """Return a small valid document; `more` are further properties of its certificate."""
-    record = ctid_number(number)
-    return {
-        "@context": "https://credreg.net/ctdl/schema/context/json",
-        "@id": f"http://localhost:8000/graph/{record}",
-        "@graph": [
-            {
-                "@type": "ceterms:Certificate",
-                "@id": f"http://localhost:8000/resources/{record}",
-                "ceterms:ctid": record,
-                "ceterms:name": {"en-US": f"Certificate {number}"},
-                "ceterms:description": {"en-US": "A certificate that the tests award."},
-                "ceterms:subjectWebpage": f"https://www.example.org/certificates/{number}",
-                "ceterms:inLanguage": ["en-US"],
-                "ceterms:credentialStatusType": {
-                    "@type": "ceterms:CredentialAlignmentObject",
-                    "ceterms:framework": "https://credreg.net/ctdl/terms/CredentialStatus",
-                    "ceterms:targetNode": "credentialStat:Active",
-                    "ceterms:targetNodeName": {"en-US": "Active"},
-                },
-                "ceterms:ownedBy": [f"http://localhost:8000/resources/{owner}"],
-                **more,
-            }
-        ],
-    }
-
-
-@dataclass
-class Registry:
-    """A registry in a temporary folder, with one organization and its key."""
-
-    settings: Settings
-    ledger: Ledger
-    organization: Organization
-    key: str
-
-    def project(self) -> None:
-        """Make every change queryable."""
-        with hold(self.settings):
-            Projector(self.settings, self.ledger).catch_up()
-
-    @property
-    def documents_url(self) -> str:
-        """Where the organization publishes."""
-        return f"/resources/organizations/{self.organization.ctid}/documents"
-
-    @property
-    def authorization(self) -> dict[str, str]:
-        """The header that carries the organization's key."""
-        return {"Authorization": f"Bearer {self.key}"}
 
 
 @pytest.fixture
@@ -153,40 +80,3 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         subprocess.run([sys.executable, "-m", "ctgraph.cli", *command], env=environment, check=True)
     with serving(environment) as address:
         yield address
-
-
-class serving:
-    """Run `ctgraph serve` for a block; gives its address."""
-
-    def __init__(
-        self, environment: dict[str, str], *options: str, log: IO[bytes] | None = None
-    ) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "ctgraph.cli", "serve", "--port", str(self.port), *options],
-            env=environment,
-            stderr=log,
-        )
-
-    def __enter__(self) -> str:
-        address = f"http://127.0.0.1:{self.port}"
-        for _ in range(300):
-            try:
-                with urllib.request.urlopen(f"{address}/readyz"):
-                    return address
-            except OSError:
-                time.sleep(0.1)
-        raise TimeoutError("ctgraph serve did not become ready")
-
-    def __exit__(self, *_: object) -> None:
-        self.process.terminate()
-        self.process.wait(30)
-
-
-def ctid_in(text: str) -> str:
-    """Return the first CTID in a text."""
-    found = re.search(r"ce-[0-9a-f-]{36}", text)
-    assert found, text
-    return found[0]

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from conftest import DATA, ROOT, serving
 
 from ctgraph.links.model import STRENGTHS, VIAS
+from tests.support.paths import DATA, ROOT
+from tests.support.server import serving
 
 PAGES = ("README.md", "docs/publishing.md", "docs/sparql.md", "docs/pathways.md")
 END = "--- end of block ---"

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import networkx as nx
-from conftest import ROOT
+
+from tests.support.paths import ROOT
 
 # From the top; a room may import from its own floor and from those below.
 FLOORS = (
@@ -97,3 +98,15 @@ def test_no_view_imports_a_sibling() -> None:
         f"{a} imports {b}" for a, b in arrows() if view(a) and view(b) not in ("", "http", view(a))
     ]
     assert siblings == []
+
+
+def test_no_test_imports_from_another_test() -> None:
+    found = [
+        f"{path.relative_to(ROOT)} imports {node.module}"
+        for path in sorted((ROOT / "tests").rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.ImportFrom)
+        and (node.module or "").startswith(("tests", "test_", "conftest"))
+        and not (node.module or "").startswith("tests.support.")
+    ]
+    assert found == []

@@ -10,7 +10,6 @@ from typing import Any
 import orjson
 import pyoxigraph as ox
 import pytest
-from conftest import ROOT, Registry, certificate, ctid_number, shared
 from flask.testing import FlaskClient
 from pyld import jsonld
 
@@ -18,6 +17,8 @@ from ctgraph.documents import parse
 from ctgraph.ledger.append import Submission, append
 from ctgraph.settings import Settings
 from ctgraph.vocab import vocabulary
+from tests.support.paths import ROOT, shared
+from tests.support.registry import Registry, certificate, ctid_number
 
 RECORD = ctid_number(1)
 RDF = {

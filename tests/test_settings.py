@@ -6,10 +6,10 @@ import os
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
 
 from ctgraph.errors import SettingsError
 from ctgraph.settings import Settings, load_settings
+from tests.support.paths import ROOT
 
 
 @pytest.fixture(autouse=True)

@@ -9,7 +9,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import DATA, ROOT
+
+from tests.support.paths import DATA, ROOT
 
 USE_IT = """
 import ctgraph, sys

@@ -1,0 +1,598 @@
+"""Who may bear which CTID, and what a version's address means once parts have moved."""
+
+from __future__ import annotations
+
+import io
+import json
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+import sqlalchemy as sa
+from click.testing import CliRunner
+from flask.testing import FlaskClient
+
+from ctgraph.bulk.load import load
+from ctgraph.cli import main
+from ctgraph.documents import parse
+from ctgraph.errors import Conflict, CtgraphError
+from ctgraph.ledger import Ledger, drafts
+from ctgraph.ledger.append import Submission, append
+from ctgraph.ledger.organizations import register_organizations
+from ctgraph.ledger.values import pack, unpack
+from ctgraph.web import create_app
+from tests.support.registry import Registry, certificate, ctid_number
+
+BASE = "http://localhost:8000"
+X = ctid_number(700)
+"""The CTID that everything here is about."""
+B = ctid_number(9)
+
+
+def competency(record: str, **more: Any) -> dict[str, Any]:
+    return {
+        "@type": "ceasn:Competency",
+        "@id": f"{BASE}/resources/{record}",
+        "ceterms:ctid": record,
+        "ceasn:competencyText": {"en": "A skill"},
+        **more,
+    }
+
+
+def framework(number: int, *parts: dict[str, Any], owner: str = ctid_number(0)) -> dict[str, Any]:
+    """Return a document with parts."""
+    record = ctid_number(number)
+    return {
+        "@context": "https://credreg.net/ctdlasn/schema/context/json",
+        "@id": f"{BASE}/graph/{record}",
+        "@graph": [
+            {
+                "@type": "ceasn:CompetencyFramework",
+                "@id": f"{BASE}/resources/{record}",
+                "ceterms:ctid": record,
+                "ceasn:name": {"en": f"Framework {number}"},
+                "ceasn:description": {"en": "What the tests teach."},
+                "ceasn:inLanguage": ["en"],
+                "ceasn:publisher": [f"{BASE}/resources/{owner}"],
+                "ceasn:creator": [f"{BASE}/resources/{owner}"],
+            },
+            *(part | {"ceasn:isPartOf": f"{BASE}/resources/{record}"} for part in parts),
+        ],
+    }
+
+
+def sent(client: FlaskClient, who: Registry, document: Any) -> Any:
+    return client.post(who.documents_url, data=orjson.dumps(document), headers=who.authorization)
+
+
+def published(client: FlaskClient, who: Registry, document: Any) -> None:
+    answer = sent(client, who, document)
+    assert answer.status_code == 201, answer.text
+
+
+def withdrawn(client: FlaskClient, who: Registry, record: str) -> None:
+    answer = client.delete(f"/resources/documents/{record}", headers=who.authorization)
+    assert answer.status_code == 204, answer.text
+
+
+def other(registry: Registry, record: str = B) -> Registry:
+    """Return the registry as another organization sees it."""
+    organization = registry.ledger.add_organization("Other College", record)
+    return Registry(
+        registry.settings, registry.ledger, organization, registry.ledger.add_key(record)
+    )
+
+
+def bearing(role: str, owner: str = ctid_number(0), text: str = "new") -> dict[str, Any]:
+    """Return a document that bears X."""
+    if role == "primary":
+        return certificate(700, owner, **{"ceterms:keyword": {"en": text}})
+    return framework(1, competency(X, **{"ceasn:comment": {"en": text}}), owner=owner)
+
+
+def stand(state: str, client: FlaskClient, a: Registry) -> None:
+    """Let X be what a state says: A's or B's, and what has become of it."""
+    whose, _, fate = state.partition(" ")
+    if whose == "free":
+        return
+    who = a if whose == "own" else other(a, X if fate == "account" else B)
+    me = who.organization.ctid
+    if fate == "part":
+        published(client, who, framework(2, competency(X), owner=me))
+    elif fate == "dropped":
+        published(client, who, framework(2, competency(X), owner=me))
+        published(client, who, framework(2, owner=me))
+    elif fate != "account":
+        published(client, who, certificate(700, me))
+        if fate == "withdrawn":
+            withdrawn(client, who, X)
+
+
+STATES = (
+    "free",
+    "own",
+    "own part",
+    "own withdrawn",
+    "own dropped",
+    "other",
+    "other part",
+    "other withdrawn",
+    "other dropped",
+    "other account",
+)
+WAYS = ("publish", "update", "draft", "load", "command")
+
+
+def expected(state: str, role: str, way: str) -> int:
+    if state.startswith("other"):
+        return 403
+    if way == "draft":
+        return 204
+    standing = {"own": "primary", "own part": "part"}.get(state)
+    # One's own CTID may stand in one document at a time.
+    if standing and (standing, role) != ("primary", "primary"):
+        return 409
+    return 201
+
+
+def tried(client: FlaskClient, a: Registry, role: str, way: str, tmp_path: Path) -> int:
+    """Let A bear X; return the status, or what it would be."""
+    document = bearing(role)
+    if way == "draft":
+        answer = client.put(
+            f"/drafts/{document['@id'][-39:]}", data=orjson.dumps(document), headers=a.authorization
+        )
+        return refused(answer) if answer.status_code == 403 else answer.status_code
+    if way == "update" and role == "part":
+        published(client, a, framework(1))
+    if way in ("publish", "update"):
+        answer = sent(client, a, document)
+        return refused(answer) if answer.status_code == 403 else answer.status_code
+    file = tmp_path / "document.json"
+    file.write_bytes(orjson.dumps(document))
+    environment = {"CTGRAPH_HOME": str(a.settings.home)}
+    if way == "command":
+        ran = CliRunner().invoke(
+            main, ["publish", str(file), "--owner", a.organization.ctid], env=environment
+        )
+        words = ran.stderr
+    else:
+        report = io.StringIO()
+        tally = load(a.settings, a.ledger, [file], a.organization, report, lambda done: None)
+        line = report.getvalue()
+        assert bool(line) == bool(tally.events["rejected"])
+        words = "Conflict" if "already published" in line else "Not allowed" if line else ""
+    return 403 if "Not allowed" in words else 409 if "Conflict" in words else 201
+
+
+def refused(answer: Any) -> int:
+    """Return a refusal's status, once it was seen to name the place and a remedy."""
+    [problem] = answer.json["problems"]
+    assert X in problem["message"]
+    if "pointer" in problem:
+        assert problem["pointer"].startswith("/@") and problem["remedy"]
+    return int(answer.status_code)
+
+
+@pytest.mark.parametrize("role", ["primary", "part"])
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("state", STATES)
+def test_who_may_bear_a_ctid(
+    client: FlaskClient, registry: Registry, tmp_path: Path, state: str, role: str, way: str
+) -> None:
+    stand(state, client, registry)
+    before = client.get(f"/resources/{X}"), client.get(f"/resources/{X}/versions/1")
+    assert tried(client, registry, role, way, tmp_path) == expected(state, role, way)
+    if expected(state, role, way) in (403, 409):
+        after = client.get(f"/resources/{X}"), client.get(f"/resources/{X}/versions/1")
+        assert [a.data for a in after] == [b.data for b in before]
+
+
+@pytest.mark.parametrize(
+    ("state", "status"),
+    [
+        ("free", 404),
+        ("own", 204),
+        ("own part", 404),
+        ("own withdrawn", 410),
+        ("own dropped", 404),
+        *((state, 403) for state in STATES if state.startswith("other")),
+    ],
+)
+def test_who_may_withdraw(client: FlaskClient, registry: Registry, state: str, status: int) -> None:
+    stand(state, client, registry)
+    answer = client.delete(f"/resources/documents/{X}", headers=registry.authorization)
+    assert answer.status_code == status
+
+
+@pytest.mark.parametrize("fate", ["account", "withdrawn", "dropped"])
+def test_the_owner_publishes_whatever_others_tried(
+    client: FlaskClient, registry: Registry, fate: str
+) -> None:
+    stand(f"other {fate}", client, registry)
+    assert sent(client, registry, bearing("part")).status_code == 403
+    b = X if fate == "account" else B
+    owner = Registry(
+        registry.settings,
+        registry.ledger,
+        registry.ledger.organization(b),
+        registry.ledger.add_key(b),
+    )
+    published(client, owner, certificate(700, b, **{"ceterms:keyword": {"en": "mine"}}))
+    assert "mine" in client.get(f"/resources/{X}").text
+
+
+SPELLINGS = {
+    "nested": lambda: framework(
+        1,
+        competency(
+            ctid_number(3),
+            **{
+                "ceasn:hasChild": [
+                    competency(X, **{"ceasn:isPartOf": f"{BASE}/resources/{ctid_number(1)}"})
+                ]
+            },
+        ),
+    ),
+    "upper case": lambda: framework(
+        1,
+        competency(X)
+        | {"ceterms:ctid": X.upper(), "@id": f"HTTPS://LOCALHOST:8000/graph/{X.upper()}"},
+    ),
+    "an alias": lambda: framework(
+        1,
+        competency(X) | {"@id": f"https://credentialengineregistry.org/ce-registry/envelopes/{X}/"},
+    ),
+    "without @id": lambda: framework(1, {k: v for k, v in competency(X).items() if k != "@id"}),
+    "an envelope": lambda: {"decoded_resource": bearing("part")},
+}
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+def test_no_spelling_takes_another_s_ctid(
+    client: FlaskClient, registry: Registry, spelling: str
+) -> None:
+    stand("other withdrawn", client, registry)
+    answer = sent(client, registry, SPELLINGS[spelling]())
+    assert answer.status_code == 403 and X in answer.json["detail"]
+
+
+@pytest.mark.parametrize("key", ["https://purl.org/ctdl/terms/ctid", "CETERMS:ctid", "c:ctid"])
+def test_a_ctid_has_one_key(client: FlaskClient, registry: Registry, key: str) -> None:
+    document = certificate(
+        1, **{"ceterms:requires": [{"@type": "ceterms:ConditionProfile", key: X}]}
+    )
+    document["@context"] = [document["@context"], {"c": "https://purl.org/ctdl/terms/"}]
+    answer = sent(client, registry, document)
+    assert answer.status_code == 422 and "another spelling of ceterms:ctid" in answer.text
+
+
+def test_one_batch_gives_a_free_ctid_to_the_first(registry: Registry) -> None:
+    b = other(registry)
+    settings = registry.settings
+    documents = [
+        (registry, framework(1, competency(X))),
+        (b, certificate(700, B)),
+        (b, framework(2, competency(X), owner=B)),
+        (registry, certificate(700)),
+        (registry, framework(1)),
+        (b, certificate(700, B)),
+        (registry, certificate(700)),
+    ]
+    outcomes = append(
+        registry.ledger,
+        [
+            Submission(who.organization, one["@id"][-39:], parse(orjson.dumps(one), settings))
+            for who, one in documents
+        ],
+        "operator",
+    )
+    assert [one.status if isinstance(one, CtgraphError) else one.event for one in outcomes] == [
+        "created",
+        403,
+        403,
+        409,
+        "updated",
+        403,
+        "created",
+    ]
+
+
+def raced(registry: Registry) -> None:
+    """Let two organizations publish with the same free CTIDs at once."""
+    b = other(registry)
+    app = create_app(registry.settings)
+    statuses: dict[str, list[int]] = {}
+
+    def work(who: Registry) -> None:
+        client = app.test_client()
+        for number in range(100, 115):
+            me = who.organization.ctid
+            part = competency(ctid_number(number))
+            base = 300 if who is b else 200
+            answer = sent(client, who, framework(base + number, part, owner=me))
+            statuses.setdefault(me, []).append(answer.status_code)
+
+    threads = [threading.Thread(target=work, args=(who,)) for who in (registry, b)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for first, second in zip(*statuses.values(), strict=True):
+        assert sorted((first, second)) == [201, 403]
+
+
+def test_a_race_has_one_winner(registry: Registry) -> None:
+    raced(registry)
+
+
+def test_a_race_has_one_winner_on_postgresql(on_postgresql: Registry) -> None:
+    raced(on_postgresql)
+
+
+# Accounts
+
+
+def test_an_account_is_not_made_of_what_is_no_organization(
+    client: FlaskClient, registry: Registry
+) -> None:
+    published(client, registry, certificate(700))
+    with pytest.raises(Conflict, match="something else"):
+        registry.ledger.add_organization("Other College", X)
+    assert register_organizations(registry.ledger, {X: "Other", B: "Known"}).keys() == {B}
+
+
+def test_an_account_wins_over_a_description_of_it(client: FlaskClient, registry: Registry) -> None:
+    description = certificate(700, **{"@type": "ceterms:CredentialOrganization"})
+    data = orjson.dumps(description)
+    submission = Submission(registry.organization, X, parse(data, registry.settings))
+    append(registry.ledger, [submission], "operator")
+    b = other(registry, X)
+    again = parse(data, registry.settings)
+    for document in (again, None):
+        change = Submission(registry.organization, X, document)
+        [outcome] = append(registry.ledger, [change], "key")
+        assert isinstance(outcome, CtgraphError) and outcome.status == 403
+    [outcome] = append(registry.ledger, [Submission(b.organization, X, again)], "key")
+    assert not isinstance(outcome, CtgraphError) and outcome.envelope.owner == X
+
+
+# Versions
+
+
+def content(client: FlaskClient, path: str) -> Any:
+    answer = client.get(path)
+    assert answer.status_code == 200, answer.text
+    return answer.json
+
+
+def moved(client: FlaskClient, registry: Registry) -> None:
+    """Move X through documents of its owner; no version's address changes what it says."""
+
+    def part(text: str) -> dict[str, Any]:
+        return competency(X, **{"ceasn:comment": {"en": text}})
+
+    seen: dict[str, Any] = {}
+
+    def publish(document: dict[str, Any]) -> None:
+        published(client, registry, document)
+        remember()
+
+    def remember() -> None:
+        for number in range(1, 7):
+            for kind in ("resources", "graph"):
+                path = f"/{kind}/{X}/versions/{number}"
+                answer = client.get(path)
+                immutable = "immutable" in answer.headers.get("Cache-Control", "")
+                if answer.status_code == 200 and immutable:
+                    assert seen.setdefault(path, answer.data) == answer.data
+                elif kind == "resources":
+                    assert path not in seen
+        for version in client.get(f"/resources/{X}/versions").json["versions"]:
+            answer = client.get(version["url"].removeprefix(BASE))
+            if version["event"] == "withdraw":
+                assert answer.status_code == 410
+                continue
+            assert answer.status_code == 200, version
+            assert (
+                answer.json["@graph"][0]["ceterms:ctid"] == version["document"]
+                if "@graph" in answer.json
+                else answer.json["ceterms:ctid"] == X
+            )
+            assert seen.setdefault(version["url"], answer.data) == answer.data
+
+    publish(framework(1, part("one")))
+    publish(framework(1, part("two")))
+    publish(framework(1))
+    publish(framework(2, part("three")))
+    publish(framework(2, part("four"), competency(ctid_number(701))))
+    withdrawn(client, registry, ctid_number(2))
+    remember()
+    publish(certificate(700, **{"ceterms:keyword": {"en": "five"}}))
+    publish(certificate(700, **{"ceterms:keyword": {"en": "six"}}))
+    withdrawn(client, registry, X)
+    publish(framework(1, part("seven")))
+    assert content(client, f"/resources/{X}")["ceasn:comment"] == {"en": "seven"}
+    for number, text in ((1, "one"), (2, "two")):
+        assert content(client, f"/resources/{X}/versions/{number}")["ceasn:comment"]["en"] == text
+    listed = content(client, f"/resources/{X}/versions")["versions"]
+    assert {one["document"] for one in listed} == {ctid_number(1), ctid_number(2), X}
+    assert len(listed) == 4 + 3 + 3
+    html = client.get(f"/resources/{X}/versions", headers={"Accept": "text/html"}).text
+    assert all(
+        f'href="/graph/{one["document"]}/versions/{one["number"]}"' in html
+        for one in listed
+        if one["event"] == "publish"
+    )
+
+
+def test_a_version_keeps_its_document(client: FlaskClient, registry: Registry) -> None:
+    moved(client, registry)
+
+
+def test_a_version_keeps_its_document_on_postgresql(on_postgresql: Registry) -> None:
+    moved(create_app(on_postgresql.settings).test_client(), on_postgresql)
+
+
+def test_parts_that_stay_are_not_written_again(registry: Registry) -> None:
+    written: list[tuple[str, int]] = []
+
+    @sa.event.listens_for(registry.ledger.engine, "before_cursor_execute")
+    def count(_: Any, __: Any, statement: str, parameters: Any, ___: Any, many: bool) -> None:
+        if not statement.startswith("SELECT"):
+            written.append((statement, len(parameters) if many else 1))
+
+    def publish(*parts: int, text: str = "") -> int:
+        document = framework(1, *(competency(ctid_number(n)) for n in parts))
+        document["@graph"][0]["ceasn:name"]["en"] += text
+        written.clear()
+        parsed = parse(orjson.dumps(document), registry.settings)
+        append(registry.ledger, [Submission(registry.organization, parsed.ctid, parsed)], "key")
+        return sum(
+            rows for statement, rows in written if "entity" in statement or "holding" in statement
+        )
+
+    assert publish(*range(100, 400)) == 301 + 300
+    assert publish(*range(100, 400), text=" changed") == 0
+    assert publish(*range(101, 401), text=" changed") == 2 + 2
+
+
+# Older ledgers
+
+
+def aged(registry: Registry, tables: Callable[[], None]) -> None:
+    """Bring the tables of a registry back to what they were, change them, and upgrade again."""
+    with registry.ledger.writing() as connection:
+        connection.exec_driver_sql("DROP TABLE registry")
+        connection.exec_driver_sql("DROP TABLE holding")
+        for statement in (
+            "CREATE TABLE older AS SELECT ceterms_ctid, envelope, type, current FROM entity",
+            "DROP TABLE entity",
+            "CREATE TABLE entity (ceterms_ctid VARCHAR(39) NOT NULL PRIMARY KEY, envelope "
+            "VARCHAR(39) NOT NULL REFERENCES envelope (ceterms_ctid), type TEXT NOT NULL, "
+            "current BOOLEAN NOT NULL)",
+            "CREATE INDEX ix_entity_envelope ON entity (envelope)",
+            "INSERT INTO entity SELECT * FROM older",
+            "DROP TABLE older",
+            "UPDATE alembic_version SET version_num = '0002'",
+        ):
+            connection.exec_driver_sql(statement)
+    tables()
+    Ledger.initialise(registry.settings)
+
+
+def upgraded(client: FlaskClient, registry: Registry) -> None:
+    b = other(registry)
+    published(client, b, certificate(700, B))
+    withdrawn(client, b, X)
+    published(client, registry, framework(1, competency(ctid_number(701))))
+    published(client, registry, framework(1, competency(ctid_number(702))))
+    # What was possible once: parts with the CTIDs of a withdrawn record and of an account.
+    taken = framework(3, competency(ctid_number(800)), competency(ctid_number(801)))
+    published(client, registry, taken)
+
+    def take() -> None:
+        with registry.ledger.writing() as connection:
+            which = {"ctid": ctid_number(3)}
+            kept = connection.scalar(
+                sa.text("SELECT canonical FROM version WHERE ceterms_ctid = :ctid"), which
+            )
+            changed = unpack(kept, ctid_number(3), 1).replace(ctid_number(800).encode(), X.encode())
+            changed = changed.replace(ctid_number(801).encode(), B.encode())
+            connection.execute(
+                sa.text("UPDATE version SET canonical = :new WHERE ceterms_ctid = :ctid"),
+                which | {"new": pack(changed)},
+            )
+            for old, new in ((ctid_number(800), X), (ctid_number(801), B)):
+                connection.execute(
+                    sa.text("DELETE FROM entity WHERE ceterms_ctid = :new"), {"new": new}
+                )
+                connection.execute(
+                    sa.text("UPDATE entity SET ceterms_ctid = :new WHERE ceterms_ctid = :old"),
+                    {"new": new, "old": old},
+                )
+
+    aged(registry, take)
+    assert client.get(f"/resources/{X}").status_code == 410
+    assert "ceterms:Certificate" in client.get(f"/resources/{X}/versions/1").text
+    assert client.get(f"/resources/{B}").status_code == 404
+    assert client.get(f"/resources/{ctid_number(701)}/versions/1").status_code == 200
+    assert client.get(f"/resources/{ctid_number(701)}/versions/2").status_code == 404
+    assert client.get(f"/resources/{ctid_number(702)}/versions/2").status_code == 200
+    assert sent(client, registry, framework(3, competency(X))).status_code == 403
+    published(client, b, certificate(700, B, **{"ceterms:keyword": {"en": "back"}}))
+    published(client, registry, framework(1, competency(ctid_number(701))))
+    Ledger.of(registry.settings)
+
+
+def test_an_older_ledger_gives_back_what_was_taken(client: FlaskClient, registry: Registry) -> None:
+    upgraded(client, registry)
+
+
+def test_an_older_ledger_gives_back_what_was_taken_on_postgresql(on_postgresql: Registry) -> None:
+    upgraded(create_app(on_postgresql.settings).test_client(), on_postgresql)
+
+
+# Drafts
+
+
+def test_drafts_of_free_ctids_stay_possible_for_all(
+    client: FlaskClient, registry: Registry
+) -> None:
+    b = other(registry)
+    for who in (registry, b):
+        odd = {"ceterms:ctid": [X, 5, None]}
+        for body in (bearing("part"), {"x": [[{"ceterms:ctid": X}]]}, odd):
+            answer = client.put(f"/drafts/{X}", data=orjson.dumps(body), headers=who.authorization)
+            assert answer.status_code == 204
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        ({"@graph": [{"a": {"ceterms:ctid": X.upper()}}]}, "/@graph/0/a/ceterms:ctid"),
+        ({"@id": f"https://credentialengineregistry.org/graph/{X}", "@graph": []}, "/@id"),
+        ({"@id": f"{BASE}/resources/{X}"}, "/@id"),
+        ({"https://purl.org/ctdl/terms/ctid": X}, "/https:~1~1purl.org~1ctdl~1terms~1ctid"),
+        ({"ceterms:ctid": [X]}, "/ceterms:ctid"),
+        ({"decoded_resource": {"ceterms:ctid": X}}, "/decoded_resource/ceterms:ctid"),
+    ],
+)
+def test_a_draft_bears_no_ctid_of_others(
+    client: FlaskClient, registry: Registry, body: Any, pointer: str
+) -> None:
+    stand("other withdrawn", client, registry)
+    answer = client.put(
+        f"/drafts/{ctid_number(1)}", data=orjson.dumps(body), headers=registry.authorization
+    )
+    assert answer.status_code == 403 and answer.json["problems"][0]["pointer"] == pointer
+    reference = orjson.dumps({"ceterms:isPartOf": {"@id": f"{BASE}/resources/{X}"}})
+    assert (
+        client.put(
+            f"/drafts/{ctid_number(1)}", data=reference, headers=registry.authorization
+        ).status_code
+        == 204
+    )
+
+
+def test_drafts_are_bounded_in_bytes(
+    client: FlaskClient, registry: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert drafts.MOST_BYTES == 100_000_000
+    monkeypatch.setattr(drafts, "MOST_BYTES", 1000)
+    body = json.dumps({"x": "y" * 590}).encode()
+
+    def save(number: int, who: Registry = registry) -> Any:
+        return client.put(f"/drafts/{ctid_number(number)}", data=body, headers=who.authorization)
+
+    assert len(body) == 599 and save(1).status_code == 204
+    answer = save(2)
+    assert answer.status_code == 409 and "1,198 bytes" in answer.json["detail"]
+    assert answer.json["title"] == "Too many drafts"
+    assert save(1).status_code == 204  # in the place of the earlier one
+    assert save(2, other(registry)).status_code == 204
+    assert client.delete(f"/drafts/{ctid_number(1)}", headers=registry.authorization)
+    assert save(2).status_code == 204

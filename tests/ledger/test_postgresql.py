@@ -1,0 +1,95 @@
+"""The ledger on PostgreSQL: a real server, started for the tests."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import orjson
+import pytest
+
+from ctgraph.bulk.backup import back_up, restore
+from ctgraph.errors import Conflict
+from ctgraph.ledger import Ledger
+from ctgraph.projections.maintenance import check
+from ctgraph.projections.snapshots import hold
+from ctgraph.settings import load_settings
+from ctgraph.web import create_app
+from tests.support.registry import Registry, certificate
+
+
+def test_publish_withdraw_and_read_on_postgresql(on_postgresql: Registry) -> None:
+    registry = on_postgresql
+    client = create_app(registry.settings).test_client()
+    for text, status in (("first", 201), ("second", 201), ("second", 200)):
+        body = orjson.dumps(certificate(1, **{"ceterms:keyword": {"en": text}}))
+        answer = client.post(registry.documents_url, data=body, headers=registry.authorization)
+        assert answer.status_code == status, answer.text
+    record = answer.json["envelope_ceterms_ctid"]
+    assert "second" in client.get(f"/resources/{record}").text
+    assert "first" in client.get(f"/resources/{record}/versions/1").text
+    registry.project()
+    answer = client.get("/sparql", query_string={"query": "ASK { ?s ceterms:keyword 'second'@en }"})
+    assert answer.json["boolean"] is True
+    withdrawn = client.delete(f"/resources/documents/{record}", headers=registry.authorization)
+    assert withdrawn.status_code == 204
+    assert client.get(f"/resources/{record}").status_code == 410
+    registry.project()
+    with hold(registry.settings):
+        assert check(registry.settings, registry.ledger) == []
+
+
+def test_concurrent_publishing_on_postgresql_leaves_no_gap(on_postgresql: Registry) -> None:
+    registry = on_postgresql
+    app = create_app(registry.settings)
+    statuses: list[int] = []
+
+    def publish(numbers: range) -> None:
+        client = app.test_client()
+        for number in numbers:
+            answer = client.post(
+                registry.documents_url,
+                data=orjson.dumps(certificate(number)),
+                headers=registry.authorization,
+            )
+            statuses.append(answer.status_code)
+
+    # The ranges overlap: the same new record comes from two threads at once.
+    threads = [threading.Thread(target=publish, args=(range(1, 31),)) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(statuses) == [200] * 90 + [201] * 30
+    assert [c.seq for c in registry.ledger.changes(0, 100)] == list(range(1, 31))
+
+
+def test_a_backup_goes_from_postgresql_to_sqlite_and_back(
+    on_postgresql: Registry, tmp_path: Path
+) -> None:
+    registry = on_postgresql
+    client = create_app(registry.settings).test_client()
+    for number in (1, 2, 3):
+        client.post(
+            registry.documents_url,
+            data=orjson.dumps(certificate(number)),
+            headers=registry.authorization,
+        )
+    first, second = tmp_path / "first", tmp_path / "second"
+
+    def quiet(*_: object) -> None:
+        pass
+
+    assert back_up(registry.ledger, first, quiet).sequence == 3
+    other = load_settings(home=tmp_path / "other")
+    restore(other, first, False, quiet)
+    ledger = Ledger.of(other)
+    assert ledger.key_owner(registry.key) == registry.organization
+    back_up(ledger, second, quiet)
+    with pytest.raises(Conflict, match="--replace"):
+        restore(registry.settings, second, False, quiet)
+    restore(registry.settings, second, True, quiet)
+    assert ledger.changes(0, 10) == registry.ledger.changes(0, 10)
+    registry.project()
+    with hold(registry.settings):
+        assert check(registry.settings, registry.ledger) == []

@@ -1,0 +1,497 @@
+"""What a document may say of what is another's: nothing, in whatever spelling."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from click.testing import CliRunner
+from flask.testing import FlaskClient
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ctgraph.bulk.load import load
+from ctgraph.cli import main
+from ctgraph.documents import from_json, parse
+from ctgraph.errors import InvalidDocument
+from ctgraph.identity import Identity
+from ctgraph.settings import load_settings
+from ctgraph.web import create_app
+from tests.support.paths import DATA
+from tests.support.registry import Registry, certificate, ctid_number
+
+BASE = "http://localhost:8000"
+OWN, THEIRS, B = ctid_number(1), ctid_number(700), ctid_number(9)
+IRI = f"{BASE}/resources/{THEIRS}"
+SETTINGS = load_settings()
+ADDRESSES = [
+    IRI,
+    IRI.upper(),
+    f"https://localhost:8000/resources/{THEIRS}",
+    f"{IRI}/",
+    f"{IRI}#part",
+    f"{IRI}?x",
+    f"{BASE}/graph/{THEIRS}",
+    f"{BASE}/envelopes/{THEIRS}",
+    f"{BASE}/links/{THEIRS}",
+    f"{BASE}/history/{THEIRS}",
+    f"{IRI}/versions/1",
+    f"{BASE}/graph/{THEIRS}/versions/1",
+    f"https://credentialengineregistry.org/resources/{THEIRS}",
+    f"http://sandbox.credentialengineregistry.org/ce-registry/graph/{THEIRS.upper()}",
+    f"https://CredentialEngineRegistry.org:443/resources/{THEIRS}?a",
+    f"https://u:p@credentialengineregistry.org/resources/{THEIRS}",
+    f"{BASE}/resources/%63e-{THEIRS[3:]}",
+    BASE,
+    f"{BASE}/",
+    f"{BASE}#x",
+    f"{BASE}?x",
+    f"{BASE}/envelopes",
+    f"{BASE}/void#registry",
+    f"{BASE}/links/{OWN}",
+    f"{BASE}/history/{OWN}",
+    f"{BASE}/resources/{OWN}/versions/1",
+    f"x:{THEIRS}",
+    f"y:resources/{THEIRS}",
+    f"X:{THEIRS}".replace("X:", "http:"),
+    f"http://%6Cocalhost:8000/resources/{THEIRS}",
+    f"http://localhost:08000/resources/{THEIRS}",
+    f"http://localhost.:8000/resources/{THEIRS}",
+    f"http://\uff4cocalhost:8000/resources/{THEIRS}",
+    f"http://local\u00adhost:8000/{THEIRS}",
+    f"https://credentialengineregistry.org:0443/resources/{THEIRS}",
+    f"https://credentialengineregistry\u3002org/graph/{THEIRS}",
+    "https://w3id.org/ctgraph/terms#owner",
+    "https://w3id.org/ctgraph/shapes#CertificateShape",
+    "t:precedes",
+]
+SAYS: list[dict[str, Any]] = [
+    {"@type": "ceterms:Certificate"},
+    {"ceterms:name": {"en": "Worthless"}},
+    {"ceterms:name": None},
+    {"ceterms:name": {}},
+    {"ceterms:requires": []},
+    {"https://purl.org/ctdl/terms/subjectWebpage": "https://evil.example/"},
+    {"owl:sameAs": {"@id": "https://evil.example/"}},
+]
+
+
+def document(node: dict[str, Any], place: str) -> tuple[dict[str, Any], str]:
+    """Return a document that holds a node, and the JSON Pointer of the node."""
+    profile = {"@type": "ceterms:ConditionProfile", "ceterms:targetCredential": [node]}
+    whole = {
+        "beside": lambda: certificate(),
+        "nested": lambda: certificate(**{"ceterms:isPreparationFor": [node]}),
+        "in a blank node": lambda: certificate(**{"ceterms:requires": [profile]}),
+        "in arrays": lambda: certificate(**{"ceterms:isSimilarTo": [[node]]}),
+    }[place]()
+    if place == "beside":
+        whole["@graph"].append(node)
+    whole["@context"] = [
+        whole["@context"],
+        {
+            "x": f"{BASE}/resources/",
+            "y": "https://credentialengineregistry.org/",
+            "http": f"{BASE}/resources/",
+            "t": "https://w3id.org/ctgraph/terms#",
+        },
+    ]
+    return whole, {
+        "beside": "/@graph/1",
+        "nested": "/@graph/0/ceterms:isPreparationFor/0",
+        "in a blank node": "/@graph/0/ceterms:requires/0/ceterms:targetCredential/0",
+        "in arrays": "/@graph/0/ceterms:isSimilarTo/0/0",
+    }[place]
+
+
+PLACES = ("beside", "nested", "in a blank node", "in arrays")
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_a_statement_about_others_is_refused_in_every_spelling(address: str, place: str) -> None:
+    for says in SAYS:
+        whole, pointer = document({"@id": address, **says}, place)
+        with pytest.raises(InvalidDocument) as caught:
+            parse(orjson.dumps(whole), SETTINGS)
+        assert pointer in [problem.pointer for problem in caught.value.problems], says
+        assert all(problem.remedy for problem in caught.value.problems)
+    whole, _ = document({"@id": address}, place)
+    assert parse(orjson.dumps(whole), SETTINGS).ctid == OWN  # a reference stays
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize(
+    "address",
+    [
+        f"{BASE}/resources/{OWN}",
+        f"{BASE}/graph/{OWN}",
+        f"{BASE}/resources/{OWN}#part",
+        "_:b",
+        "https://example.org/thing",
+        f"https://example.org/resources/{THEIRS}",
+        f"urn:ctid:{THEIRS}",
+        "http://localhost:8001/resources/x",
+        "http://localhost:80000/",
+        "http://localhost/",
+        "https://credentialengineregistry.org.example.org/x",
+        "https://credreg.net/ctdl/terms/x",
+        f"https://example.org/?{IRI}",
+    ],
+)
+def test_what_is_its_own_or_elsewhere_stays(address: str, place: str) -> None:
+    says = {"@id": address, "@type": "ceterms:Certificate", "ceterms:keyword": {"en": "said"}}
+    whole, _ = document(says, place)
+    assert b'"said"@en' in parse(orjson.dumps(whole), SETTINGS).quads
+
+
+@given(
+    st.text(alphabet="/?#:@.%aAcCeE-08", max_size=12),
+    st.sampled_from(["http", "HTTPS"]),
+    st.sampled_from(
+        [
+            "localhost:8000",
+            "LocalHost:8000",
+            "staging.credentialengineregistry.org",
+            "example.org",
+            "x@localhost:8000",
+        ]
+    ),
+)
+def test_no_subject_of_a_graph_lies_under_the_base_but_its_own(
+    tail: str, scheme: str, host: str
+) -> None:
+    node = {"@id": f"{scheme}://{host}/{tail}", "ceterms:keyword": {"en": "a"}}
+    whole, _ = document(node, "beside")
+    for harvested in (False, True):
+        try:
+            found = from_json(whole, b"", SETTINGS, harvested=harvested)
+        except InvalidDocument:
+            continue
+        identity = Identity.of(SETTINGS)
+        subjects = {line.split(" ")[0].strip("<>") for line in found.quads.decode().splitlines()}
+        assert {s for s in subjects if identity.holds(s)} == {identity.resource(OWN)}
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://example.org/registry",
+        "https://example.org/a/../%72egistry/x",
+        "http://EXAMPLE.org:80//registry/./x",
+        "https://example.org./registry?x",
+    ],
+)
+def test_a_base_with_a_path_is_found_in_every_spelling(address: str) -> None:
+    assert Identity("https://example.org/registry").holds(address)
+    assert not Identity("https://example.org/registry").holds("https://example.org/registry2")
+
+
+OWN_TERMS = "https://w3id.org/ctgraph/terms#"
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize(
+    ("says", "key"),
+    [
+        ({f"{OWN_TERMS}owner": {"@id": IRI}}, f"{OWN_TERMS}owner"),
+        ({"t:precedes": {"@id": IRI}}, "t:precedes"),
+        ({"@type": f"{OWN_TERMS}Version"}, "@type"),
+        ({"@type": ["ceterms:Certificate", "t:Link"]}, "@type"),
+        ({"s:s#completeness": 1.0}, "s:s#completeness"),
+        ({"ctg:owner": {"@id": IRI}}, "ctg:owner"),
+        ({"rdf:type": {"@id": "t:Link"}}, "rdf:type"),
+        (
+            {"http://www.w3.org/1999/02/22-rdf-syntax-ns#type": {"@id": "t:Link"}},
+            "http://www.w3.org/1999/02/22-rdf-syntax-ns#type",
+        ),
+    ],
+)
+def test_nobody_says_what_the_registry_itself_says(
+    says: dict[str, Any], key: str, place: str
+) -> None:
+    whole, pointer = document({"@id": "_:b", **says}, place)
+    whole["@context"][1]["s"] = "https://w3id.org/ctgraph/term"
+    for harvested in (False, True):
+        with pytest.raises(InvalidDocument) as refused:
+            from_json(whole, b"", SETTINGS, harvested=harvested)
+        problem = refused.value.problems[0]
+        assert (problem.pointer or "").startswith(f"{pointer}/{key.replace('/', '~1')}")
+        assert problem.remedy
+
+
+def test_publishing_and_validating_refuse_it(client: FlaskClient, registry: Registry) -> None:
+    whole, pointer = document({"@id": IRI, "ceterms:name": {"en": "Worthless"}}, "nested")
+    body = orjson.dumps(whole)
+    for url, headers in ((registry.documents_url, registry.authorization), ("/validate", {})):
+        answer = client.post(url, data=body, headers=headers | {"Content-Type": "application/json"})
+        assert pointer in answer.text and "RecognizeAction" in answer.text, url
+    turtle = f"""
+        <{BASE}/resources/{OWN}> a <https://purl.org/ctdl/terms/Certificate> ;
+            <https://purl.org/ctdl/terms/ctid> "{OWN}" .
+        <{IRI}> <https://purl.org/ctdl/terms/name> "Worthless"@en ."""
+    answer = client.post("/validate", data=turtle, headers={"Content-Type": "text/turtle"})
+    assert f"{IRI} is not this document's to describe" in answer.text
+    answer = client.put(f"/drafts/{OWN}", data=body, headers=registry.authorization)
+    assert answer.status_code == 204
+
+
+# Loads of harvested documents
+
+
+def loaded(registry: Registry, path: Path, documents: list[Any]) -> tuple[Any, list[Any]]:
+    """Load documents; return the tally, and the lines of the report."""
+    path.write_text("\n".join(map(json.dumps, documents)))
+    report = io.StringIO()
+    tally = load(registry.settings, registry.ledger, [path], None, report, lambda done: None)
+    return tally, [json.loads(line) for line in report.getvalue().splitlines()]
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_harvest_leaves_it_out_of_the_graph_and_warns(
+    registry: Registry, tmp_path: Path, place: str
+) -> None:
+    inner = {
+        "@id": "https://example.org/named",
+        "@type": "ceterms:Certificate",
+        "ceterms:keyword": {"en": "kept"},
+    }
+    whole, pointer = document(
+        {
+            "@id": IRI,
+            "ceterms:name": {"en": "Worthless"},
+            "ceterms:isSimilarTo": [
+                inner,
+                {
+                    "@id": f"{BASE}/envelopes",
+                    "ceterms:isSimilarTo": {
+                        "@id": "https://example.org/deep",
+                        "ceterms:keyword": {"en": "deep"},
+                    },
+                },
+            ],
+        },
+        place,
+    )
+    tally, lines = loaded(registry, tmp_path / "a.jsonl", [whole, certificate(2)])
+    assert tally.events == {"created": 2} and tally.warnings == 1
+    [line] = lines
+    assert line["ctid"] == OWN and line["source"].endswith("a.jsonl:1") and "error" not in line
+    assert {p["severity"] for p in line["problems"]} == {"warning"}
+    assert line["problems"][0]["pointer"] == pointer
+    quads = registry.ledger.quads(OWN, 1).decode()
+    assert f"\n<{IRI}> <" not in f"\n{quads}" and "Worthless" not in quads
+    assert (place == "beside") != (f" <{IRI}> <{BASE}" in quads)  # the reference stays
+    assert '"kept"@en' in quads and '"deep"@en' in quads
+    assert json.loads(registry.ledger.received(OWN, 1)) == whole
+    found = registry.ledger.find(OWN)
+    assert found and b"Worthless" not in found[1]
+    again = parse(found[1], registry.settings)
+    assert (again.digest, again.canonical) == (found[0].digest, found[1])
+
+
+def test_a_harvest_keeps_an_entity_that_stands_in_anothers_node() -> None:
+    whole = certificate()
+    whole["@graph"] = [{"@id": IRI, "ceterms:isSimilarTo": whole["@graph"][0]}]
+    found = from_json(whole, b"", SETTINGS, harvested=True)
+    assert found.content["@graph"][0]["ceterms:ctid"] == OWN
+    assert found.digest == parse(orjson.dumps(certificate()), SETTINGS).digest
+
+
+def test_warnings_do_not_change_the_exit_code(registry: Registry, tmp_path: Path) -> None:
+    whole, _ = document({"@id": IRI, "ceterms:name": {"en": "Worthless"}}, "beside")
+    file, report = tmp_path / "a.json", tmp_path / "report.jsonl"
+    file.write_bytes(orjson.dumps(whole))
+    ran = CliRunner().invoke(
+        main,
+        ["load", str(file), "--report", str(report)],
+        env={"CTGRAPH_HOME": str(registry.settings.home)},
+    )
+    assert ran.exit_code == 0, ran.stderr
+    assert "1 created, 1 of them with warnings" in ran.stderr and str(report) in ran.stderr
+    assert json.loads(report.read_text())["ctid"] == OWN
+
+
+# In whose name
+
+
+def owned(*owners: str, **more: Any) -> dict[str, Any]:
+    return certificate(**{"ceterms:ownedBy": [f"{BASE}/resources/{o}" for o in owners], **more})
+
+
+A = ctid_number(0)
+ALIAS = f"https://credentialengineregistry.org/resources/{B.upper()}"
+FULL = "https://purl.org/ctdl/terms/ownedBy"
+NAMING = {
+    "B": (owned(B), "/@graph/0/ceterms:ownedBy/0"),
+    "A and B": (owned(A, B), "/@graph/0/ceterms:ownedBy/1"),
+    "no list": (owned(**{"ceterms:ownedBy": f"{BASE}/resources/{B}"}), "/@graph/0/ceterms:ownedBy"),
+    "lists in lists": (owned(**{"ceterms:ownedBy": [[ALIAS]]}), "/@graph/0/ceterms:ownedBy/0/0"),
+    "a reference": (owned(**{"ceterms:ownedBy": [{"@id": ALIAS}]}), "/@graph/0/ceterms:ownedBy/0"),
+    "the IRI of the property": (
+        owned(A, **{FULL: {"@id": ALIAS}}),
+        "/@graph/0/" + FULL.replace("/", "~1"),
+    ),
+    **{
+        f"B at {address}": (owned(A, address), "/@graph/0/ceterms:ownedBy/1")
+        for address in (
+            f"{BASE}/resources/{B}?x",
+            f"{BASE}/records?owner={B}",
+            f"http://localhost.:8000/resources/{B}",
+            f"{BASE}/resources/%63e-{B[3:]}",
+            f"{BASE}/resources/{B}/versions/1",
+            f"{BASE}//resources/{B}#x",
+        )
+    },
+    "offered by B": (
+        owned(**{"ceterms:ownedBy": [], "ceterms:offeredBy": [ALIAS]}),
+        "/@graph/0/ceterms:offeredBy/0",
+    ),
+    "offered by nobody here": (
+        owned(**{"ceterms:ownedBy": [], "ceterms:offeredBy": [f"{BASE}/resources/{THEIRS}"]}),
+        "/@graph/0/ceterms:offeredBy/0",
+    ),
+}
+
+
+@pytest.mark.parametrize("who", NAMING)
+def test_nobody_publishes_in_anothers_name(
+    client: FlaskClient, registry: Registry, tmp_path: Path, who: str
+) -> None:
+    registry.ledger.add_organization("Other College", B)
+    whole, pointer = NAMING[who]
+    body = orjson.dumps(whole)
+    for data, prefix in ((body, ""), (b'{"decoded_resource": %s}' % body, "/decoded_resource")):
+        answer = client.post(registry.documents_url, data=data, headers=registry.authorization)
+        assert answer.status_code == 403, answer.text
+        [problem] = answer.json["problems"]
+        assert problem["pointer"] == prefix + pointer and problem["remedy"]
+    assert registry.ledger.last_sequence() == 0
+    file = tmp_path / "a.json"
+    file.write_bytes(body)
+    ran = CliRunner().invoke(
+        main,
+        ["publish", str(file), "--owner", A],
+        env={"CTGRAPH_HOME": str(registry.settings.home)},
+    )
+    assert ran.exit_code == 0, ran.stderr  # the operator vouches for it
+
+
+def test_a_part_is_not_anothers_either(client: FlaskClient, registry: Registry) -> None:
+    registry.ledger.add_organization("Other College", B)
+    part = {
+        "@type": "ceterms:CredentialComponent",
+        "ceterms:ctid": THEIRS,
+        "ceterms:name": {"en": "Step"},
+        "ceterms:ownedBy": [ALIAS],
+        "ceterms:isPartOf": f"{BASE}/resources/{OWN}",
+    }
+    whole = certificate()
+    whole["@graph"] += [part]
+    answer = client.post(
+        registry.documents_url, data=orjson.dumps(whole), headers=registry.authorization
+    )
+    assert answer.status_code in (403, 422)
+    if answer.status_code == 403:
+        assert answer.json["problems"][0]["pointer"] == "/@graph/1/ceterms:ownedBy/0"
+
+
+def test_owners_elsewhere_and_references_stay(client: FlaskClient, registry: Registry) -> None:
+    registry.ledger.add_organization("Other College", B)
+    elsewhere = {
+        "@type": "ceterms:Certificate",
+        "ceterms:name": {"en": "Theirs"},
+        "ceterms:subjectWebpage": "https://example.org/theirs",
+        "ceterms:ownedBy": [ALIAS],
+    }
+    for whole in (
+        owned(A, **{"ceterms:isPreparationFor": [elsewhere]}),
+        owned(A, **{"ceterms:offeredBy": [ALIAS], "ceterms:accreditedBy": [ALIAS]}),
+    ):
+        answer = client.post(
+            registry.documents_url, data=orjson.dumps(whole), headers=registry.authorization
+        )
+        assert answer.status_code == 201, answer.text
+
+
+def test_the_sample_data_says_nothing_of_others() -> None:
+    ran = CliRunner().invoke(main, ["validate", str(DATA), "--format", "github"])
+    assert "not this document's to describe" not in ran.output
+
+
+# What others say
+
+
+def action(number: int, agent: str, about: str, **more: Any) -> dict[str, Any]:
+    record = ctid_number(number)
+    return {
+        "@context": "https://credreg.net/ctdl/schema/context/json",
+        "@id": f"{BASE}/graph/{record}",
+        "@graph": [
+            {
+                "@type": "ceterms:AccreditAction",
+                "ceterms:ctid": record,
+                "@id": f"{BASE}/resources/{record}",
+                "ceterms:name": {"en": f"Accreditation {number}"},
+                "ceterms:description": {"en": "The certificate meets our standard."},
+                "ceterms:actingAgent": [f"{BASE}/resources/{agent}"],
+                "ceterms:object": f"{BASE}/resources/{about}",
+                "ceterms:actionStatusType": {
+                    "@type": "ceterms:CredentialAlignmentObject",
+                    "ceterms:framework": "https://credreg.net/ctdl/terms/ActionStatus",
+                    "ceterms:targetNode": "actionStat:CompletedActionStatus",
+                    "ceterms:targetNodeName": {"en": "Completed"},
+                },
+                **more,
+            }
+        ],
+    }
+
+
+def test_what_others_say_is_on_the_page_with_who_says_it(registry: Registry) -> None:
+    b = registry.ledger.add_organization("Accreditation <Agency>", B)
+    headers = {"Authorization": f"Bearer {registry.ledger.add_key(B)}"}
+    client = create_app(registry.settings).test_client()
+
+    def post(whole: dict[str, Any], who: str = B) -> Any:
+        keys = headers if who == B else registry.authorization
+        return client.post(
+            f"/resources/organizations/{who}/documents", data=orjson.dumps(whole), headers=keys
+        )
+
+    def page() -> str:
+        answer = client.get(f"/resources/{OWN}", headers={"Accept": "text/html"})
+        assert answer.status_code == 200
+        return answer.text
+
+    assert post(certificate(), A).status_code == 201
+    assert "What others say" not in page()  # there is no store yet: the page comes all the same
+    answer = post(action(50, B, OWN))
+    assert answer.status_code == 201, answer.text
+    assert post(action(51, A, OWN), A).status_code == 201  # one's own is not what others say
+    for agent in (A, THEIRS):
+        refused = post(action(52, agent, OWN))
+        assert refused.status_code == 403, refused.text
+        assert refused.json["problems"][0]["pointer"] == "/@graph/0/ceterms:actingAgent/0"
+    both = [f"{BASE}/resources/{B}", f"{BASE}/resources/{A}"]
+    assert post(action(52, B, OWN, **{"ceterms:actingAgent": both})).status_code == 403
+    registry.project()
+    html = page()
+    assert "What others say" in html and "Accreditation 51" not in html
+    assert f'href="/records?owner={B}"' in html and f'href="/resources/{ctid_number(50)}"' in html
+    assert "Accreditation &lt;Agency&gt;" in html and "Accredit Action" in html
+    assert "Completed" in html
+    version = client.get(f"/resources/{OWN}/versions/1", headers={"Accept": "text/html"})
+    assert "What others say" not in version.text  # that page never changes
+    asked = f"SELECT ?by {{ ?a ceterms:object <{BASE}/resources/{OWN}> ; ceterms:actingAgent ?by }}"
+    answer = client.get("/sparql", query_string={"query": asked, "format": "csv"})
+    assert B in answer.text
+    for number in range(100, 160):
+        assert post(action(number, B, OWN)).status_code == 201
+    registry.project()
+    assert page().count(f'<a href="/records?owner={b.ctid}">Accreditation') == 50
+    assert "and more" in page()

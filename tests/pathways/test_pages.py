@@ -1,0 +1,285 @@
+"""The pages of pathways in a real browser: tables, pictures, and the page where one is built."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import struct
+import urllib.request
+import xml.etree.ElementTree as ET
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.support.registry import Registry, certificate
+from tests.support.server import serving
+
+sync_api = pytest.importorskip("playwright.sync_api", reason="needs Playwright")
+pytestmark = pytest.mark.xdist_group("served")
+
+NURSING = "ce-a323b0bc-cfc0-4178-b2ff-f78bedc60fdc"
+NURSING_PAGE = f"/pathways/{NURSING}"
+BACHELOR_PAGE = "/pathways/ce-bb73bb0c-128b-4500-9dbc-cb6fae5e7abd"
+LADDER_PAGE = "/pathways/ce-fdb3f7fe-4446-4d77-a77c-6d000716d259"
+ALDMOOR = "ce-d8e2b3d4-aa8f-4121-a53f-587f46712765"
+SVG = "{http://www.w3.org/2000/svg}"
+
+Opening = Callable[..., Any]
+
+
+@pytest.fixture
+def opening(browser: Any) -> Iterator[Opening]:
+    """Return a function that opens a page; its options are those of a browser context."""
+    contexts: list[Any] = []
+    errors: list[str] = []
+
+    def opened(address: str, **options: Any) -> Any:
+        contexts.append(browser.new_context(reduced_motion="reduce", **options))
+        page = contexts[-1].new_page()
+        page.on("console", lambda m: errors.append(m.text) if m.type in ("error", "warning") else 0)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(address)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert [error for error in errors if "401" not in error and "422" not in error] == []
+
+
+def shows(locator: Any, text: str) -> None:
+    """Wait until an element shows a text."""
+    sync_api.expect(locator).to_contain_text(text)
+
+
+def drawn(page: Any) -> Any:
+    """Wait until the picture of a page is drawn; return what is said about it."""
+    sync_api.expect(page.locator("#stage canvas").first).to_be_visible()
+    page.locator("#details h2").wait_for()
+    return page.locator("#spoken")
+
+
+def shown_number(spoken: Any) -> int:
+    """Return how many things a picture says to show."""
+    shows(spoken, "are shown.")
+    return int((spoken.text_content() or "").split()[0])
+
+
+def test_without_javascript_tables_say_it_all(opening: Opening, served: str) -> None:
+    page = opening(served + NURSING_PAGE, java_script_enabled=False)
+    assert page.locator("#picture").is_hidden()
+    before, after = page.locator("table.links").all()
+    license = before.get_by_role("row", name=re.compile("^1 Practical Nurse License"))
+    shows(license, "required for Associate of Applied Science in Nursing one of several ways")
+    shows(license, "Entry route")
+    shows(license, "Only the later one says so: Riverbend Community College.")
+    shows(before, "Combat Medic Initial Training outside of this registry")
+    shows(after, "Both sides say so")
+    page.locator("form.asked").get_by_label("gives credit toward").uncheck()
+    page.get_by_label("Only credentials").check()
+    page.get_by_role("button", name="Show").click()
+    assert "strength=required" in page.url and "advanced" not in page.url
+    assert page.get_by_role("row", name=re.compile("Fundamentals of Nursing Care")).count() == 0
+    after.get_by_role("link", name="Registered Nurse License").first.click()
+    shows(page.locator("h1"), "Registered Nurse License")
+
+
+def test_every_link_and_format_answers(opening: Opening, served: str) -> None:
+    for path in (NURSING_PAGE, LADDER_PAGE):
+        page = opening(served + path)
+        drawn(page)
+        links = page.locator("main a").evaluate_all("nodes => nodes.map(n => n.href)")
+        for link in {re.sub("#.*", "", link) for link in links if link.startswith(served)}:
+            asked = urllib.request.Request(link, headers={"Accept": "text/html, */*;q=0.5"})
+            with urllib.request.urlopen(asked) as answer:
+                assert answer.status == 200, link
+
+
+def test_the_keyboard_follows_the_links(opening: Opening, served: str) -> None:
+    page = opening(served + NURSING_PAGE)
+    spoken = drawn(page)
+    page.locator("#stage").focus()
+    page.keyboard.press("ArrowRight")  # the first key only finds the start
+    shows(spoken, "Associate of Applied Science in Nursing, ")
+    page.keyboard.press("ArrowLeft")
+    shows(spoken, "it leads to")
+    name = page.locator("#details h2").text_content()
+    assert name != "Associate of Applied Science in Nursing"
+    shows(page.locator("#details"), "What it leads to")
+    told = page.locator("#details").text_content() or ""
+    page.keyboard.press("ArrowRight")
+    sync_api.expect(page.locator("#details h2")).not_to_have_text(name or "")
+    following = page.locator("#details h2").text_content() or ""
+    assert following.strip() in told.partition("What it leads to")[2]
+
+
+def test_nodes_expand_and_the_address_keeps_it(opening: Opening, served: str) -> None:
+    page = opening(f"{served}{BACHELOR_PAGE}?depth=1")
+    spoken = drawn(page)
+    page.locator("#stage").focus()
+    page.keyboard.press("Home")
+    for _ in range(10):  # up the column of what precedes it, to what has more before it
+        page.keyboard.press("ArrowLeft")
+        page.keyboard.press("Enter")
+        page.wait_for_load_state("networkidle")
+        if "are shown now" in (spoken.text_content() or ""):
+            break
+    shows(spoken, "are shown now")
+    assert "expanded=" in page.url
+    providers = page.locator("#providers label").count()
+    again = opening(page.url)
+    drawn(again)
+    sync_api.expect(again.locator("#providers label")).to_have_count(providers)
+
+
+def test_filters_act_at_once_and_stay_in_the_address(opening: Opening, served: str) -> None:
+    page = opening(served + NURSING_PAGE)
+    spoken = drawn(page)
+    page.locator("#strengths").get_by_label("gives credit toward").uncheck()
+    some = shown_number(spoken)
+    page.get_by_role("checkbox", name="University of Aldmoor").uncheck()
+    fewer = shown_number(spoken)
+    assert fewer < some
+    assert f"without=advanced&hidden={ALDMOOR}" in page.url
+    again = opening(page.url)
+    spoken = drawn(again)
+    assert not again.get_by_role("checkbox", name="University of Aldmoor").is_checked()
+    again.get_by_role("checkbox", name="University of Aldmoor").check()
+    assert shown_number(spoken) > fewer
+
+
+@pytest.mark.parametrize("path", [NURSING_PAGE, LADDER_PAGE])
+def test_pictures_are_saved(opening: Opening, served: str, path: str, tmp_path: Path) -> None:
+    page = opening(served + path)
+    drawn(page)
+    for kind in ("png", "svg"):
+        with page.expect_download() as download:
+            page.locator(f"#{kind}").click()
+        download.value.save_as(tmp_path / kind)
+        assert download.value.suggested_filename.endswith(f".{kind}")
+    png = (tmp_path / "png").read_bytes()
+    assert png.startswith(b"\x89PNG\r\n\x1a\n") and min(struct.unpack(">II", png[16:24])) > 200
+    svg = ET.parse(tmp_path / "svg").getroot()
+    texts = " ".join("".join(text.itertext()) for text in svg.iter(f"{SVG}text"))
+    assert "one way:" in texts or "any one of" in texts
+    # Nothing lies outside of the picture, and what it shows is linked.
+    assert svg.get("viewBox") and all("NaN" not in (p.get("d") or "") for p in svg.iter())
+    assert len(list(svg.iter(f"{SVG}a"))) >= 7
+
+
+def test_a_published_pathway_shows_its_structure(opening: Opening, served: str) -> None:
+    plain = opening(served + LADDER_PAGE, java_script_enabled=False)
+    degree = plain.get_by_role("row", name=re.compile("^Nurse leader Bachelor’s degree"))
+    shows(degree, "destination")
+    shows(degree, "any one of License, A year on the ward")
+    page = opening(served + LADDER_PAGE)
+    spoken = drawn(page)
+    shows(page.locator("#details"), "the destination")
+    page.locator("#stage").focus()
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowRight")
+    shows(spoken, "condition any one of Either the aide certificate or the anatomy course")
+    page.keyboard.press("ArrowRight")
+    shows(spoken, "Practical nursing")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_fit_a_phone(opening: Opening, served: str, scheme: str) -> None:
+    for path in (NURSING_PAGE, LADDER_PAGE, "/pathways/build"):
+        page = opening(served + path, viewport={"width": 390, "height": 800}, color_scheme=scheme)
+        page.locator("#stage canvas, #key").first.wait_for(state="attached")
+        assert page.evaluate("document.documentElement.scrollWidth") == 390, path
+
+
+@pytest.fixture
+def building(registry: Registry, client: FlaskClient) -> Iterator[str]:
+    """The address of a server whose registry has two certificates to build with.
+
+    A test names it before `opening`: then the pages are closed before their server is.
+    """
+    for number, name in ((1, "Nurse Aide"), (2, "Practical Nurse")):
+        document = certificate(number, **{"ceterms:name": {"en-US": name}})
+        client.post(
+            registry.documents_url,
+            data=json.dumps(document),
+            headers=registry.authorization,
+            content_type="application/ld+json",
+        )
+    registry.project()
+    with serving(os.environ | {"CTGRAPH_HOME": str(registry.settings.home)}) as address:
+        yield address
+
+
+def begin(page: Any, key: str) -> None:
+    """Sign in on the page where a pathway is built."""
+    page.get_by_label("API key").fill(key)
+    page.get_by_role("button", name="Begin", exact=True).click()
+
+
+def test_a_pathway_is_built_checked_and_published(
+    building: str, opening: Opening, registry: Registry
+) -> None:
+    page = opening(f"{building}/pathways/build", viewport={"width": 1280, "height": 1100})
+    status, board, form = (page.locator(f"#{name}") for name in ("status", "board", "details"))
+    begin(page, "ctg_wrong")
+    shows(status, "This API key is not valid")
+    begin(page, registry.key)
+    shows(page.locator("#account"), "You build for Test College.")
+    assert page.evaluate("localStorage.length + sessionStorage.length") == 0
+
+    page.locator("#name").fill("Aide to nurse")
+    page.locator("#description").fill("From the first certificate to the second one.")
+    for number, name in enumerate(("First", "Then"), 1):
+        page.get_by_role("button", name="Add a level").click()
+        page.get_by_label(f"Name of level {number}").fill(name)
+        page.get_by_label(f"Name of level {number}").blur()
+    page.get_by_label("Words").fill("nurse")
+    page.get_by_role("button", name="Find", exact=True).click()
+    page.get_by_role("button", name="Add Nurse Aide").click()
+    page.get_by_role("button", name="Nurse Aide to the next level").click()  # with the keyboard
+    found = page.locator("#found li", has_text="Practical Nurse")
+    found.drag_to(board.get_by_role("region", name="Then"), source_position={"x": 5, "y": 5})
+    shows(board.get_by_role("region", name="Then"), "Practical Nurse")
+
+    board.get_by_role("button", name="Practical Nurse", exact=True).click()
+    form.get_by_role("button", name="Add a condition", exact=True).click()
+    condition = form.locator(".condition")
+    condition.get_by_label("Nurse Aide").check()
+    condition.get_by_label("How many").fill("2")
+    page.get_by_role("button", name="Check", exact=True).click()
+    shows(status, "This registry refuses it")
+    shows(page.locator("#problems"), "The pathway has components but no destination.")
+    shows(board, "2 to mend")
+    page.get_by_role("button", name="Go to it").first.click()
+    shows(condition, "More components are required than the condition names.")
+    condition.get_by_label("How many").fill("1")
+    condition.get_by_label("What it asks for").fill("The aide's certificate comes first.")
+    form.get_by_label("The destination").check()
+
+    page.get_by_role("button", name="Save as a draft").click()
+    shows(page.locator("#drafts"), "Aide to nurse")
+    page.reload()
+    begin(page, registry.key)
+    page.get_by_role("button", name="Open Aide to nurse").click()
+    shows(status, "Aide to nurse is open.")
+    assert page.locator("#name").input_value() == "Aide to nurse"
+    page.get_by_role("button", name="Check", exact=True).click()
+    shows(status, "This registry takes it")
+    page.get_by_role("button", name="Publish", exact=True).click()
+    shows(status, "It is published")
+    shows(page.locator("#drafts"), "There are none.")
+    status.get_by_role("link", name="Aide to nurse").click()
+    shows(
+        page.get_by_role("row", name=re.compile("^Then Practical Nurse destination")),
+        "The aide's certificate comes first.",
+    )
+
+
+def test_building_needs_javascript(opening: Opening, served: str) -> None:
+    page = opening(f"{served}/pathways/build", java_script_enabled=False)
+    shows(page.locator("main"), "needs JavaScript")
+    assert page.locator("#key").is_hidden()

@@ -1,0 +1,267 @@
+"""A store that is damaged, or made from another ledger, is told and made anew; never served."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from ctgraph.errors import Damaged
+from ctgraph.projections import projector as projecting
+from ctgraph.projections.maintenance import check
+from ctgraph.projections.projector import Projector
+from ctgraph.projections.snapshots import Snapshots, hold, snapshots_of
+from ctgraph.web import create_app
+from tests.support.following import count, following, ready
+from tests.support.registry import Registry, certificate, ctid_number, publish
+from tests.support.waiting import until
+
+PATIENCE = 120.0
+GONE = 2**22 + 1
+"""The number of no process: Linux has none so high."""
+
+
+def newest(snapshots: Snapshots) -> Path:
+    found = snapshots.newest()
+    assert found
+    return found
+
+
+def _files(folder: Path, pattern: str) -> Iterator[Path]:
+    yield from sorted(folder.glob(pattern))
+
+
+def delete(pattern: str) -> Callable[[Path], None]:
+    return lambda folder: [file.unlink() for file in _files(folder, pattern)] and None
+
+
+def truncate(pattern: str) -> Callable[[Path], None]:
+    return lambda folder: (
+        [os.truncate(f, f.stat().st_size // 2) for f in _files(folder, pattern)] and None
+    )
+
+
+def overwrite(pattern: str) -> Callable[[Path], None]:
+    def damage(folder: Path) -> None:
+        for file in _files(folder, pattern):
+            with file.open("r+b") as opened:
+                opened.write(random.Random(0).randbytes(file.stat().st_size))
+
+    return damage
+
+
+FILES: dict[str, Callable[[Path], None]] = {
+    f"{name} {pattern}": make(pattern)
+    for name, make in (("delete", delete), ("truncate", truncate), ("overwrite", overwrite))
+    for pattern in ("*.sst", "CURRENT", "MANIFEST-*")
+}
+PLACES = {
+    **{f"live: {name}": lambda s, d=damage: d(s.live) for name, damage in FILES.items()},
+    **{f"snapshot: {name}": lambda s, d=damage: d(newest(s)) for name, damage in FILES.items()},
+    "live: removed": lambda s: shutil.rmtree(s.live),
+    "live: emptied": lambda s: (shutil.rmtree(s.live), s.live.mkdir()),
+    "snapshots: removed": lambda s: shutil.rmtree(s.path / "snapshots"),
+    "snapshot: emptied": lambda s: (shutil.rmtree(newest(s)), s.current.resolve().mkdir()),
+    "current: removed": lambda s: s.current.unlink(),
+    "current: dangling": lambda s: (s.current.unlink(), s.current.symlink_to("snapshots/7-1-x")),
+    "current: to another": lambda s: (s.current.unlink(), s.current.symlink_to("live")),
+    "links: removed": lambda s: s.links.unlink(),
+    "links: truncated": lambda s: os.truncate(s.links, 5000),
+    "links: emptied": lambda s: os.truncate(s.links, 0),
+    "links: overwritten": lambda s: overwrite("links.sqlite")(s.path),
+    "store: removed": lambda s: shutil.rmtree(s.path, ignore_errors=True),
+}
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_damage_found_at_the_start_is_healed(registry: Registry, place: str) -> None:
+    publish(registry, range(1, 8), "first")
+    registry.project()
+    PLACES[place](snapshots_of(registry.settings))
+    registry.project()
+    app = create_app(registry.settings)
+    assert count(app.test_client()) == (200, 7)
+    with hold(registry.settings):
+        assert check(registry.settings, registry.ledger) == []
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "live: delete *.sst",
+        "live: overwrite *.sst",
+        "live: delete CURRENT",
+        "live: removed",
+        "snapshot: delete *.sst",
+        "snapshot: truncate MANIFEST-*",
+        "snapshots: removed",
+        "current: dangling",
+        "current: to another",
+        "links: removed",
+        "links: truncated",
+        "links: overwritten",
+        "store: removed",
+    ],
+)
+def test_damage_while_it_is_followed_is_healed(registry: Registry, place: str) -> None:
+    publish(registry, range(1, 8), "first")
+    client = create_app(registry.settings).test_client()
+    with following(registry):
+        until(lambda: ready(client, 7))
+        assert count(client) == (200, 7)
+        PLACES[place](snapshots_of(registry.settings))
+        client = create_app(registry.settings).test_client()  # whose workers have nothing open
+        for number in range(8, 12):
+            publish(registry, range(number, number + 1), "more")
+            count(client)
+            client.get(f"/pathways/from/{ctid_number(1)}")
+        until(lambda: ready(client, 11) and count(client) == (200, 11))
+    with hold(registry.settings):
+        Projector(registry.settings, registry.ledger).close()  # opens, or heals
+        assert check(registry.settings, registry.ledger) == []
+
+
+def test_a_rebuild_that_does_not_help_is_told_and_not_repeated(
+    registry: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(registry, range(1, 4), "first")
+    registry.project()
+    made: list[int] = []
+    real = projecting.rebuild
+
+    def useless(*arguments: Any) -> int:
+        made.append(1)
+        found = real(*arguments)
+        os.truncate(snapshots_of(registry.settings).live / "CURRENT", 0)
+        return found
+
+    monkeypatch.setattr(projecting, "rebuild", useless)
+    client = create_app(registry.settings).test_client()
+    with following(registry):
+        publish(registry, range(4, 5), "seen")  # so that a projector has the index open
+        until(lambda: ready(client, 4))
+        snapshots_of(registry.settings).links.unlink()
+        until(lambda: "did not help" in snapshots_of(registry.settings).trouble())
+        assert not ready(client, 4) and count(client) == (503, None)
+        publish(registry, range(5, 7), "more")
+        time.sleep(1.5)
+        assert made == [1]
+    with hold(registry.settings), pytest.raises(Damaged, match="did not help"):
+        Projector(registry.settings, registry.ledger)
+
+
+def _put_back(registry: Registry, copy: Path) -> None:
+    """Put a ledger back as an operator does by hand, without its log."""
+    home = registry.settings.home
+    registry.ledger.engine.dispose()
+    for name in ("ledger.sqlite-wal", "ledger.sqlite-shm"):
+        (home / name).unlink(missing_ok=True)
+    copy.replace(home / "ledger.sqlite")
+
+
+@pytest.mark.parametrize("afterwards", [0, 2, 3, 5])
+@pytest.mark.parametrize("running", [False, True])
+def test_a_ledger_that_was_put_back_comes_right(
+    registry: Registry, tmp_path: Path, afterwards: int, running: bool
+) -> None:
+    """Also when it reaches the store's old number again, by other records."""
+    publish(registry, range(1, 6), "first")
+    copy = tmp_path / "copy.sqlite"
+    with sqlite3.connect(registry.settings.home / "ledger.sqlite") as db:
+        db.execute("VACUUM INTO ?", (str(copy),))
+    publish(registry, range(6, 9), "lost")
+    registry.project()
+    client = create_app(registry.settings).test_client()
+
+    def change() -> None:
+        _put_back(registry, copy)
+        for number in range(20, 20 + afterwards):
+            body = orjson.dumps(certificate(number))
+            answer = client.post(registry.documents_url, data=body, headers=registry.authorization)
+            assert answer.status_code == 201
+            assert answer.json["queryable"] is False or running
+        assert running or not ready(client, 8)
+
+    if running:
+        with following(registry):
+            until(lambda: ready(client, 8))
+            change()
+            until(lambda: ready(client, 5 + afterwards))
+            assert count(client) == (200, 5 + afterwards)
+    else:
+        change()
+        registry.project()
+        assert count(client) == (200, 5 + afterwards)
+    with hold(registry.settings):
+        assert check(registry.settings, registry.ledger) == []
+
+
+def test_a_store_of_another_registry_is_not_served(
+    make_registry: Callable[..., Registry], tmp_path: Path
+) -> None:
+    """Both have as many changes."""
+    one = make_registry(home=tmp_path / "one")
+    two = make_registry(home=tmp_path / "two")
+    publish(one, range(1, 4), "one")
+    publish(two, range(11, 14), "two")
+    one.project()
+    shutil.copytree(one.settings.store_path, two.settings.store_path, symlinks=True)
+    assert not snapshots_of(two.settings).shows(two.ledger)
+    two.project()
+    assert snapshots_of(two.settings).shows(two.ledger, 3)
+    with hold(two.settings):
+        assert check(two.settings, two.ledger) == []
+
+
+def test_what_killed_processes_left_is_removed(registry: Registry) -> None:
+    publish(registry, range(1, 4), "first")
+    registry.project()
+    snapshots = snapshots_of(registry.settings)
+    for folder in (
+        snapshots.path / "fresh",
+        snapshots.path / "old",
+        snapshots.path / "snapshots" / "half-3-1-x",
+        snapshots.path / f"checking-{GONE}-x",
+        snapshots.path / "past" / f"fresh-{GONE}",
+        snapshots.path / "past" / "fresh-dropped-2",
+    ):
+        shutil.copytree(snapshots.live, folder)
+    for name in ("links-fresh.sqlite", "links-fresh.sqlite-wal", "next"):
+        (snapshots.path / name).write_text("half")
+    client = create_app(registry.settings).test_client()
+    with following(registry):
+        until(lambda: ready(client, 3))
+    left = {path.name for path in snapshots.path.iterdir()}
+    assert list((snapshots.path / "past").iterdir()) == []
+    assert left <= {
+        "past",
+        "live",
+        "snapshots",
+        "current",
+        "lock",
+        "wanted",
+        "links.sqlite",
+        "links.sqlite-wal",
+        "links.sqlite-shm",
+    }
+    assert list((snapshots.path / "snapshots").glob("half-*")) == []
+
+
+def test_no_ledger_is_made_where_there_is_none(registry: Registry) -> None:
+    client = create_app(registry.settings).test_client()
+    assert client.get("/records").status_code == 200
+    for file in registry.settings.home.glob("ledger.sqlite*"):
+        file.unlink()
+    answer = client.post(
+        registry.documents_url, data=orjson.dumps(certificate(1)), headers=registry.authorization
+    )
+    assert answer.status_code == 503 and answer.headers["Retry-After"]
+    assert list(registry.settings.home.glob("ledger.sqlite*")) == []

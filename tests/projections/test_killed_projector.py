@@ -1,0 +1,129 @@
+"""Nothing is lost or half done when processes are killed at random points."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+from typing import Any
+
+import orjson
+import pytest
+
+from ctgraph.errors import CtgraphError
+from ctgraph.projections.maintenance import check, rebuild
+from ctgraph.projections.projector import Projector
+from ctgraph.projections.snapshots import hold, snapshots_of
+from tests.support.registry import Registry, certificate, ctid_number, environment, publish
+from tests.support.server import children, serving
+
+
+def test_a_projector_killed_at_random_points_goes_on_to_the_same_store(registry: Registry) -> None:
+    chance = random.Random(1)
+    command = [sys.executable, "-m", "ctgraph.cli", "projector", "--patient"]
+    for round in range(12):
+        publish(registry, range(1, 400), f"round {round}")
+        process = subprocess.Popen(command, env=environment(registry))
+        time.sleep(0.35 + chance.random() * 0.4)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    registry.project()
+    with hold(registry.settings):
+        assert check(registry.settings, registry.ledger) == []
+    assert registry.ledger.last_sequence() == 12 * 399
+
+
+def test_two_projectors_never_run_at_once(registry: Registry) -> None:
+    again = hold(registry.settings)
+    with hold(registry.settings), pytest.raises(CtgraphError, match="Another process"):
+        again.__enter__()
+
+
+def test_who_looks_whether_a_projector_runs_keeps_nobody_out(
+    registry: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registry.project()
+    with snapshots_of(registry.settings).lock.open() as looking:
+        fcntl.flock(looking, fcntl.LOCK_SH)
+        monkeypatch.setattr("time.sleep", lambda _: fcntl.flock(looking, fcntl.LOCK_UN))
+        with hold(registry.settings):
+            pass
+
+
+def test_check_tells_every_difference_and_rebuild_mends_it(registry: Registry) -> None:
+    publish(registry, range(1, 6), "as it was")
+    registry.project()
+    damaged, surplus = ctid_number(2), ctid_number(99)
+    with hold(registry.settings):
+        projector: Any = Projector(registry.settings, registry.ledger)
+        import pyoxigraph as ox
+
+        store = projector._store._store
+        store.remove_graph(ox.NamedNode(f"http://localhost:8000/graph/{damaged}"))
+        named = ox.NamedNode(f"http://localhost:8000/graph/{surplus}")
+        store.add(ox.Quad(named, named, named, named))
+        del projector, store
+        differences = check(registry.settings, registry.ledger)
+        assert len(differences) == 2
+        assert damaged in differences[0] and surplus in differences[1]
+        assert rebuild(registry.settings, registry.ledger) == 5
+        assert check(registry.settings, registry.ledger) == []
+
+
+def test_web_workers_killed_while_publishing_lose_nothing(registry: Registry) -> None:
+    """What was answered is kept; what was not answered is there whole, or not at all."""
+    answered: list[int] = []
+    server = serving(environment(registry), "--workers", "2")
+    with server as address:
+        stop = threading.Event()
+        killer = threading.Thread(target=_kill_workers, args=(server.process.pid, answered, stop))
+        killer.start()
+        for number in range(1, 150):
+            body = orjson.dumps(certificate(number))
+            result = subprocess.run(
+                [
+                    "curl",
+                    "-s",
+                    "-o",
+                    os.devnull,
+                    "-w",
+                    "%{http_code}",
+                    "--data-binary",
+                    "@-",
+                    "-H",
+                    f"Authorization: Bearer {registry.key}",
+                    "-H",
+                    "Content-Type: application/ld+json",
+                    address + registry.documents_url,
+                ],
+                input=body,
+                capture_output=True,
+            )
+            if result.stdout == b"201":
+                answered.append(number)
+        stop.set()
+        killer.join()
+    assert answered
+    for number in answered:
+        assert registry.ledger.find(ctid_number(number))
+    changes = registry.ledger.changes(0, 1000)
+    assert [change.seq for change in changes] == list(range(1, len(changes) + 1))
+    registry.project()
+    with hold(registry.settings):
+        assert check(registry.settings, registry.ledger) == []
+
+
+def _kill_workers(supervisor: int, answered: list[int], stop: threading.Event) -> None:
+    """Kill a worker of gunicorn's, or the projector, whenever something has been answered."""
+    chance = random.Random(2)
+    gunicorn, seen = min(children(supervisor)), 0
+    while not stop.wait(0.3):
+        if len(answered) > seen:
+            seen = len(answered)
+            others = [child for child in children(supervisor) if child != gunicorn]
+            os.kill(chance.choice(children(gunicorn) + others), signal.SIGKILL)

@@ -1,0 +1,112 @@
+"""Registries in temporary folders, and what is published in them."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from flask.testing import FlaskClient
+
+from ctgraph.documents import parse
+from ctgraph.errors import CtgraphError
+from ctgraph.ledger import Ledger
+from ctgraph.ledger.append import Submission, append
+from ctgraph.ledger.values import Organization
+from ctgraph.projections.projector import Projector
+from ctgraph.projections.snapshots import hold
+from ctgraph.settings import Settings
+from ctgraph.web import create_app
+
+
+def ctid_number(number: int) -> str:
+    """Return a CTID made of a number."""
+    return f"ce-00000000-0000-4000-8000-{number:012d}"
+
+
+def certificate(number: int = 1, owner: str = ctid_number(0), /, **more: Any) -> dict[str, Any]:
+    """Return a small valid document; `more` are further properties of its certificate."""
+    record = ctid_number(number)
+    return {
+        "@context": "https://credreg.net/ctdl/schema/context/json",
+        "@id": f"http://localhost:8000/graph/{record}",
+        "@graph": [
+            {
+                "@type": "ceterms:Certificate",
+                "@id": f"http://localhost:8000/resources/{record}",
+                "ceterms:ctid": record,
+                "ceterms:name": {"en-US": f"Certificate {number}"},
+                "ceterms:description": {"en-US": "A certificate that the tests award."},
+                "ceterms:subjectWebpage": f"https://www.example.org/certificates/{number}",
+                "ceterms:inLanguage": ["en-US"],
+                "ceterms:credentialStatusType": {
+                    "@type": "ceterms:CredentialAlignmentObject",
+                    "ceterms:framework": "https://credreg.net/ctdl/terms/CredentialStatus",
+                    "ceterms:targetNode": "credentialStat:Active",
+                    "ceterms:targetNodeName": {"en-US": "Active"},
+                },
+                "ceterms:ownedBy": [f"http://localhost:8000/resources/{owner}"],
+                **more,
+            }
+        ],
+    }
+
+
+@dataclass
+class Registry:
+    """A registry in a temporary folder, with one organization and its key."""
+
+    settings: Settings
+    ledger: Ledger
+    organization: Organization
+    key: str
+
+    def project(self) -> None:
+        """Make every change queryable."""
+        with hold(self.settings):
+            Projector(self.settings, self.ledger).catch_up()
+
+    @property
+    def documents_url(self) -> str:
+        """Where the organization publishes."""
+        return f"/resources/organizations/{self.organization.ctid}/documents"
+
+    @property
+    def authorization(self) -> dict[str, str]:
+        """The header that carries the organization's key."""
+        return {"Authorization": f"Bearer {self.key}"}
+
+
+def publish(registry: Registry, numbers: range, text: str) -> None:
+    """Publish a version of each numbered certificate."""
+    submissions = []
+    for number in numbers:
+        content = certificate(number, **{"ceterms:keyword": {"en": [text, "more"]}})
+        document = parse(orjson.dumps(content), registry.settings)
+        submissions.append(Submission(registry.organization, document.ctid, document))
+    for outcome in append(registry.ledger, submissions, "test"):
+        assert not isinstance(outcome, CtgraphError)
+
+
+def fill(registry: Registry, count: int = 40) -> FlaskClient:
+    documents = [
+        parse(orjson.dumps(certificate(i)), registry.settings) for i in range(1, count + 1)
+    ]
+    owner = registry.organization
+    append(registry.ledger, [Submission(owner, d.ctid, d) for d in documents], "test")
+    registry.project()
+    return create_app(registry.settings).test_client()
+
+
+def environment(registry: Registry) -> dict[str, str]:
+    """Return the environment in which the command line works on a registry."""
+    return os.environ | {"CTGRAPH_HOME": str(registry.settings.home)}
+
+
+def ctid_in(text: str) -> str:
+    """Return the first CTID in a text."""
+    found = re.search(r"ce-[0-9a-f-]{36}", text)
+    assert found, text
+    return found[0]

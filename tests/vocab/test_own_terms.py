@@ -1,0 +1,206 @@
+"""The registry's own terms: all that is said is described, all that is described is said."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import urllib.parse
+import urllib.request
+
+import pytest
+from flask.testing import FlaskClient
+from rdflib import OWL, RDF, RDFS, Graph, URIRef
+from rdflib.compare import isomorphic
+
+from ctgraph.links.model import STRENGTHS, VIAS
+from ctgraph.rdf.namespaces import CTG
+from ctgraph.vocab import vocabulary
+from ctgraph.vocab.own_terms import OwnTerm, own_terms
+from tests.support.paths import ROOT
+
+ONTOLOGY = URIRef("https://w3id.org/ctgraph/terms")
+FILE = ROOT / "ctgraph/vocab/terms.ttl"
+NAMES = {term.name for term in own_terms()}
+FORMATS = {
+    "turtle": "text/turtle",
+    "ntriples": "application/n-triples",
+    "rdfxml": "application/rdf+xml",
+    "jsonld": "application/ld+json",
+}
+PARSERS = {"turtle": "turtle", "ntriples": "nt", "rdfxml": "xml", "jsonld": "json-ld"}
+NAMED = re.compile(r"(?:\bctg:|\{CTG\}|ctgraph/terms#)([A-Za-z][\w-]*)")
+# The rules that reports name stand in the code that finds what they are about.
+RULES = {
+    "ctgraph/validation/advice.py": r'yield \("([\w-]+)", f"',
+    "ctgraph/publishing/link_checks.py": r'_doubt\([^"]+, "([\w-]+)"',
+    "ctgraph/validation/report_formats.py": r"detail\.get\('advice', '([\w-]+)'\)",
+}
+USED = """SELECT DISTINCT ?term WHERE {
+  { GRAPH ?g { ?s ?term ?o } } UNION { GRAPH ?g { ?s ?p ?term } }
+  FILTER(ISIRI(?term) && STRSTARTS(STR(?term), STR(ctg:)))
+}"""
+on_sample = pytest.mark.xdist_group("served")
+
+
+def described() -> Graph:
+    return Graph().parse(FILE)
+
+
+def rules() -> set[str]:
+    return {
+        name
+        for file, pattern in RULES.items()
+        for name in re.findall(pattern, (ROOT / file).read_text("utf-8"))
+    }
+
+
+def named_in_sources() -> set[str]:
+    """Return the terms that code and ready-made queries name."""
+    files = [
+        *ROOT.glob("ctgraph/**/*.py"),
+        *ROOT.glob("ctgraph/shapes/*.ttl"),
+        *ROOT.glob("ctgraph/web/static/*/*.js"),
+        *ROOT.glob("queries/*.rq"),
+    ]
+    return {name for file in files for name in NAMED.findall(file.read_text("utf-8"))}
+
+
+def rows(served: str, query: str) -> list[list[str]]:
+    """Run a query and return its rows."""
+    address = f"{served}/sparql?{urllib.parse.urlencode({'query': query, 'format': 'csv'})}"
+    with urllib.request.urlopen(address) as answer:
+        return list(csv.reader(io.StringIO(answer.read().decode())))[1:]
+
+
+@pytest.fixture(scope="module")
+def in_sample(served: str) -> set[str]:
+    """The terms that the sample registry says something in."""
+    return {iri.removeprefix(CTG) for [iri] in rows(served, USED)}
+
+
+def test_every_term_that_code_and_queries_name_is_described() -> None:
+    assert named_in_sources() | rules() <= NAMES
+
+
+@on_sample
+def test_every_term_that_the_sample_registry_says_is_described(in_sample: set[str]) -> None:
+    assert {"Record", "Version", "publish", "withdraw", "lacks", "Link"} <= in_sample <= NAMES
+
+
+@on_sample
+def test_every_described_term_is_used(in_sample: set[str]) -> None:
+    assert named_in_sources() | rules() | in_sample >= NAMES
+
+
+@on_sample
+@pytest.mark.parametrize("term", list(own_terms()), ids=lambda term: term.name)
+def test_the_example_uses_the_term_and_finds_something(
+    term: OwnTerm, served: str, in_sample: set[str]
+) -> None:
+    assert bool(term.example) == (term.subject not in ("The query service", "Reports"))
+    if term.example:
+        assert term.name in NAMED.findall(term.example)
+        assert bool(rows(served, term.example)) == (term.name in in_sample)
+
+
+def test_the_rules_are_those_that_reports_name() -> None:
+    assert rules() == {term.name for term in own_terms() if term.kind == "rule"}
+
+
+def test_each_term_is_whole() -> None:
+    graph = described()
+    assert (ONTOLOGY, RDF.type, OWL.Ontology) in graph
+    for term in own_terms():
+        iri = URIRef(term.iri)
+        assert term.kind and term.subject, term.name
+        for text in (RDFS.label, RDFS.comment):
+            [value] = graph.objects(iri, text)
+            assert value and value.language == "en", term.name
+        assert term.comment.endswith("."), term.name
+        assert list(graph.objects(iri, RDFS.isDefinedBy)) == [ONTOLOGY]
+        assert term.kind == "property" or not (term.domain or term.range or term.inverse_of)
+    assert {str(subject) for subject in graph.subjects()} == {
+        str(ONTOLOGY),
+        *(term.iri for term in own_terms()),
+    }
+
+
+def test_what_terms_refer_to_exists() -> None:
+    graph = described()
+    referred = {
+        str(o)
+        for p in (RDFS.domain, RDFS.range, RDFS.seeAlso, OWL.inverseOf)
+        for o in graph.objects(None, p)
+    }
+    referred |= {iri for term in own_terms() for iri in term.domain + term.range}
+    for iri in referred:
+        if iri.startswith(CTG):
+            assert iri.removeprefix(CTG) in NAMES
+        elif iri.startswith("https://purl.org/ctdl/"):
+            assert vocabulary().term(iri), iri
+    for one, other in graph.subject_objects(OWL.inverseOf):
+        assert (other, OWL.inverseOf, one) in graph
+
+
+def test_literal_values_are_listed_where_their_property_is_described() -> None:
+    for name, values in (("strength", STRENGTHS), ("via", VIAS)):
+        term = own_terms().term(name)
+        assert term and tuple(re.findall(r'"(\w+)"', term.comment)) == values
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_every_rdf_format_says_the_same(name: str, client: FlaskClient) -> None:
+    for how in ({"headers": {"Accept": FORMATS[name]}}, {"query_string": {"format": name}}):
+        answer = client.get("/terms", **how)
+        assert answer.status_code == 200 and answer.mimetype == FORMATS[name]
+        assert "Accept" in answer.vary
+        assert isomorphic(Graph().parse(data=answer.data, format=PARSERS[name]), described())
+        answer = client.get("/terms/precedes", **how)
+        assert answer.status_code == 200 and answer.mimetype == FORMATS[name]
+        found = Graph().parse(data=answer.data, format=PARSERS[name])
+        assert set(found) == set(described().triples((URIRef(f"{CTG}precedes"), None, None)))
+
+
+def test_programs_that_take_anything_get_turtle(client: FlaskClient) -> None:
+    assert client.get("/terms").data == FILE.read_bytes()
+    assert client.get("/terms/Link").mimetype == "text/turtle"
+
+
+def test_json(client: FlaskClient) -> None:
+    listed = client.get("/terms?format=json").json
+    assert listed and {term["name"] for term in listed["terms"]} == NAMES
+    one = client.get("/terms/succeeds", headers={"Accept": "application/json"}).json
+    assert one in listed["terms"]
+    assert one and one["inverseOf"] == f"{CTG}precedes"
+
+
+def test_the_page_has_a_place_for_each_term(client: FlaskClient) -> None:
+    page = client.get("/terms", headers={"Accept": "text/html"}).text
+    for name in NAMES:
+        assert page.count(f' id="{name}">') == 1, name
+    places = re.findall(r' id="([\w-]+)"', page)
+    assert len(places) == len(set(places))
+    for link in re.findall(r'href="#([\w-]+)"', page):
+        assert link in places
+
+
+def test_a_browser_is_led_to_the_place_of_the_term(client: FlaskClient) -> None:
+    answer = client.get("/terms/one-sided", headers={"Accept": "text/html,*/*;q=0.8"})
+    assert (answer.status_code, answer.location) == (303, "/terms#one-sided")
+    assert "Accept" in answer.vary
+
+
+@pytest.mark.parametrize("path", ["/terms/preceeds", "/terms/Precedes", "/terms/%23", "/terms/"])
+def test_there_are_no_other_terms(path: str, client: FlaskClient) -> None:
+    answer = client.get(path)
+    assert answer.status_code == 404
+    assert answer.mimetype == "application/problem+json"
+
+
+def test_other_formats_are_refused(client: FlaskClient) -> None:
+    for path in ("/terms", "/terms/owner"):
+        for how in ({"headers": {"Accept": "image/png"}}, {"query_string": {"format": "csv"}}):
+            answer = client.get(path, **how)
+            assert answer.status_code == 406
+            assert answer.json and "text/turtle" in answer.json["available"]
