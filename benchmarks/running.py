@@ -115,7 +115,8 @@ def wrk(url: str, script: Path | None = None, seconds: int = 4) -> tuple[float, 
     if "Non-2xx" in output:
         raise SystemExit(output)
     rate, p99 = re.search(r"Requests/sec: +([\d.]+)", output), re.search(r"99% +(\S+)", output)
-    assert rate and p99
+    assert rate
+    assert p99
     return float(rate[1]), p99[1]
 
 

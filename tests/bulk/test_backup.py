@@ -104,7 +104,8 @@ def test_a_registry_that_holds_something_is_replaced_only_when_that_is_said(
     publish(registry, range(1, 6), "after the backup")
     before = rows(registry.settings.home / "ledger.sqlite")
     result = run("restore", kept)
-    assert result.exit_code == 1 and "--replace" in result.output
+    assert result.exit_code == 1
+    assert "--replace" in result.output
     assert rows(registry.settings.home / "ledger.sqlite") == before
     result = run("restore", kept, "--replace")
     assert result.exit_code == 0, result.output
@@ -118,7 +119,8 @@ def test_a_registry_that_is_served_is_not_restored(
 ) -> None:
     with hold(registry.settings):
         result = run("restore", kept, "--replace")
-    assert result.exit_code == 1 and "Another process" in result.output
+    assert result.exit_code == 1
+    assert "Another process" in result.output
 
 
 def _flip(path: Path) -> None:
@@ -185,7 +187,8 @@ def test_a_damaged_ledger_makes_no_backup_and_keeps_the_one_before(
     before = kept.read_bytes()
     _flip(registry.settings.home / "ledger.sqlite")
     result = run("backup", kept)
-    assert result.exit_code == 1 and ctid_number(7) in result.output
+    assert result.exit_code == 1
+    assert ctid_number(7) in result.output
     assert kept.read_bytes() == before
     assert list(kept.parent.glob("*.part*")) == []
 
@@ -214,7 +217,8 @@ def test_a_backup_replaces_nothing_but_a_backup(
     before = path.stat()
     result = run("backup", link)
     assert result.exit_code == 1 and "is no backup" in result.output, result.output
-    assert link.is_symlink() and path.stat() == before
+    assert link.is_symlink()
+    assert path.stat() == before
     assert run("backup", kept).exit_code == 0  # that one is replaced
 
 
@@ -242,7 +246,8 @@ def test_records_of_another_base_url_are_not_restored(
 ) -> None:
     monkeypatch.setenv("CTGRAPH_BASE_URL", "https://elsewhere.example")
     result = run("restore", kept, "--home", tmp_path / "other")
-    assert result.exit_code == 1 and "http://localhost:8000" in result.output
+    assert result.exit_code == 1
+    assert "http://localhost:8000" in result.output
     assert not (tmp_path / "other" / "ledger.sqlite").exists()
 
 
@@ -282,7 +287,8 @@ def test_an_older_ledger_learns_its_base_url_from_what_it_keeps(
     monkeypatch.setenv("CTGRAPH_BASE_URL", "https://elsewhere.example")
     assert run("init").exit_code == 1
     monkeypatch.delenv("CTGRAPH_BASE_URL")
-    assert run("init").exit_code == 0 and run("org", "list").exit_code == 0
+    assert run("init").exit_code == 0
+    assert run("org", "list").exit_code == 0
 
 
 @pytest.mark.parametrize("command", ["init", "serve", "check"])
@@ -291,7 +297,8 @@ def test_a_newer_ledger_is_told_plainly(
 ) -> None:
     _newer(registry.settings.home / "ledger.sqlite")
     result = run(command)
-    assert result.exit_code == 1 and "newer ctgraph" in result.output
+    assert result.exit_code == 1
+    assert "newer ctgraph" in result.output
 
 
 def test_time_never_goes_back(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -311,8 +318,10 @@ def test_time_never_goes_back(registry: Registry, monkeypatch: pytest.MonkeyPatc
         body = orjson.dumps(certificate(1, **{"ceterms:keyword": {"en": f"version {number}"}}))
         publish_one(registry.settings, registry.ledger, registry.organization, body, "test")
     moments = [change.modified for change in registry.ledger.changes(0, 100)]
-    assert moments == sorted(set(moments)) and len(moments) == len(clock)
-    assert moments[0] == clock[0] and moments[-1] == clock[-1]
+    assert moments == sorted(set(moments))
+    assert len(moments) == len(clock)
+    assert moments[0] == clock[0]
+    assert moments[-1] == clock[-1]
     for number, moment in enumerate(moments, 1):
         assert registry.ledger.sequence_at(moment) == number
     assert registry.ledger.newest_change() == moments[-1]

@@ -101,12 +101,15 @@ def test_the_rest_of_a_folder_is_loaded(registry: Registry, folder: Path, name: 
     items = list(sources.items([folder]))
     assert sources.count([folder]) == len(items) == 3 + good
     result, rejected = loaded(registry, folder)
-    assert result.exit_code == 1 and f"{2 + good} created" in result.stderr
+    assert result.exit_code == 1
+    assert f"{2 + good} created" in result.stderr
     assert [reason in line["error"] for line in rejected] == [True], rejected
     shown = name.encode("ascii", "backslashreplace").decode().replace("\x1b", "\\x1b")
     assert shown in rejected[0]["source"]
     checked = run("validate", registry, str(folder))
-    assert checked.exit_code == 1 and reason in checked.output and "\x1b" not in checked.output
+    assert checked.exit_code == 1
+    assert reason in checked.output
+    assert "\x1b" not in checked.output
     assert f"{3 + good} documents, 1 with violations." in checked.stderr
 
 
@@ -120,17 +123,21 @@ def test_what_is_no_file_is_told(registry: Registry, folder: Path, name: str, ki
         path.symlink_to({"broken link": "nowhere", "loop": name, "device": "/dev/zero"}[kind])
     if name != "x.ttl":  # load reads no Turtle
         result, rejected = loaded(registry, folder)
-        assert result.exit_code == 1 and "2 created" in result.stderr
+        assert result.exit_code == 1
+        assert "2 created" in result.stderr
         assert [line["source"] for line in rejected] == [str(path)]
     checked = run("validate", registry, str(folder))
-    assert checked.exit_code == 1 and "3 documents, 1 with violations." in checked.stderr
+    assert checked.exit_code == 1
+    assert "3 documents, 1 with violations." in checked.stderr
 
 
 def test_a_folder_that_is_named_like_a_file_is_walked(registry: Registry, folder: Path) -> None:
     (folder / "x.json").mkdir()
     (folder / "x.json" / "y.json").write_bytes(doc(3))
     result, rejected = loaded(registry, folder)
-    assert result.exit_code == 0 and "3 created" in result.stderr and not rejected
+    assert result.exit_code == 0
+    assert "3 created" in result.stderr
+    assert not rejected
 
 
 @pytest.mark.parametrize("closed", ["file", "folder"])
@@ -157,7 +164,8 @@ def test_what_may_not_be_read_is_told(
             monkeypatch.setattr(module, call, refuse(getattr(module, call)))
     result, rejected = loaded(registry, folder)
     shut.chmod(0o700)
-    assert result.exit_code == 1 and "2 created" in result.stderr
+    assert result.exit_code == 1
+    assert "2 created" in result.stderr
     assert [line["source"] for line in rejected] == [str(shut)]
     assert "Permission denied" in rejected[0]["error"]
 
@@ -201,7 +209,8 @@ def test_an_archive_expands_so_far(
     assert [item.name for item in found if item.error]
     assert sources.count([folder]) == len(found)
     result, rejected = loaded(registry, folder)
-    assert result.exit_code == 1 and "2 created" in result.stderr
+    assert result.exit_code == 1
+    assert "2 created" in result.stderr
     assert "expands to more than" in rejected[-1]["error"]
 
 
@@ -226,7 +235,8 @@ def test_a_line_that_is_too_long_is_told_and_the_next_is_read(
         (folder / f"x{number}.jsonl").write_bytes(b"\n".join(lines))
     (folder / "y.json").write_bytes(b"0" * 2001)
     result, rejected = loaded(registry, folder)
-    assert result.exit_code == 1 and "10 created" in result.stderr
+    assert result.exit_code == 1
+    assert "10 created" in result.stderr
     told = [
         line["source"].rpartition("/")[2] for line in rejected if "longer than" in line["error"]
     ]
@@ -267,8 +277,10 @@ def test_an_interrupted_load_goes_on_behind_what_it_could_not_read(
     tally = load.load(
         registry.settings, registry.ledger, [folder], registry.organization, report, steps.append
     )
-    assert steps[0] == 6 and sum(steps) == 9 == sources.count([folder])
-    assert tally.events["created"] == 3 and not tally.events["rejected"]
+    assert steps[0] == 6
+    assert sum(steps) == 9 == sources.count([folder])
+    assert tally.events["created"] == 3
+    assert not tally.events["rejected"]
     report.seek(0)
     assert len(report.readlines()) == 2
     assert len(registry.ledger.envelopes(100)) == 7
@@ -302,7 +314,8 @@ def test_commands_tell_what_they_cannot_use(registry: Registry, arguments: list[
     if arguments[0] == "load":  # a report that cannot be written, before anything is read
         arguments = ["load", __file__, "--report", "/"]
     result = run(arguments[0], registry, *arguments[1:])
-    assert result.exit_code in (1, 2) and result.stderr
+    assert result.exit_code in (1, 2)
+    assert result.stderr
 
 
 @pytest.mark.parametrize("home", ["file", "garbage", "folder"])
@@ -316,7 +329,9 @@ def test_homes_that_are_none_are_told(tmp_path: Path, home: str, command: list[s
         ledger = path / "ledger.sqlite"
         ledger.mkdir() if home == "folder" else ledger.write_bytes(b"garbage" * 1000)
     result = CliRunner().invoke(main, command, env={"CTGRAPH_HOME": str(path)})
-    assert isinstance(result.exception, SystemExit) and result.exit_code == 1 and result.stderr
+    assert isinstance(result.exception, SystemExit)
+    assert result.exit_code == 1
+    assert result.stderr
 
 
 @pytest.mark.parametrize("url", ["x", "sqlite:////", "foo://bar", "postgresql://x@127.0.0.1:1/x"])
@@ -324,7 +339,9 @@ def test_homes_that_are_none_are_told(tmp_path: Path, home: str, command: list[s
 def test_ledgers_that_are_none_are_told(tmp_path: Path, url: str, command: list[str]) -> None:
     environment = {"CTGRAPH_HOME": str(tmp_path), "CTGRAPH_DATABASE_URL": url}
     result = CliRunner().invoke(main, command, env=environment)
-    assert isinstance(result.exception, SystemExit) and result.exit_code == 1 and result.stderr
+    assert isinstance(result.exception, SystemExit)
+    assert result.exit_code == 1
+    assert result.stderr
 
 
 @pytest.mark.parametrize("bytes_in", [b"\xff\xfe", b"", b"\0", b"\xed\xa0\x80"])
@@ -343,4 +360,5 @@ def test_any_bytes_of_standard_input_are_told(
     registry.project()
     home = {"CTGRAPH_HOME": str(registry.settings.home)}
     result = CliRunner().invoke(main, command, input=bytes_in, env=home)
-    assert isinstance(result.exception, SystemExit) and result.exit_code == 1
+    assert isinstance(result.exception, SystemExit)
+    assert result.exit_code == 1

@@ -67,14 +67,17 @@ def write(path: Path, *documents: object) -> Path:
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_explains_itself(command: str) -> None:
     result = CliRunner().invoke(main, [*command.split(), "--help"])
-    assert result.exit_code == 0 and len(result.output) > 120
+    assert result.exit_code == 0
+    assert len(result.output) > 120
 
 
 def test_what_scripts_rely_on(cli: Cli, tmp_path: Path) -> None:
     added = cli("org", "add", "--name", "New College")
-    assert added.exit_code == 0 and is_ctid(added.stdout.strip())
+    assert added.exit_code == 0
+    assert is_ctid(added.stdout.strip())
     key = cli("key", "add", added.stdout.strip())
-    assert key.stdout.startswith("ctg_") and key.stdout.count("\n") == 1
+    assert key.stdout.startswith("ctg_")
+    assert key.stdout.count("\n") == 1
     file = write(tmp_path / "one.json", certificate())
     assert cli("publish", file, "--owner", OWNER).exit_code == 0
     assert cli("publish", "-", "--owner", OWNER, text=file.read_text()).stdout.count("unchanged")
@@ -111,12 +114,14 @@ def test_what_scripts_rely_on(cli: Cli, tmp_path: Path) -> None:
 def test_wrong_use_has_its_exit_code(cli: Cli, arguments: list[str], code: int) -> None:
     result = cli(*arguments)
     assert result.exit_code == code, result.output
-    assert result.stderr and "Traceback" not in result.output
+    assert result.stderr
+    assert "Traceback" not in result.output
 
 
 def test_a_home_that_was_not_initialised_is_told(tmp_path: Path) -> None:
     result = Cli(tmp_path / "empty")("org", "list")
-    assert result.exit_code == 1 and "ctgraph init" in result.stderr
+    assert result.exit_code == 1
+    assert "ctgraph init" in result.stderr
 
 
 def test_validate_needs_no_registry(tmp_path: Path) -> None:
@@ -125,7 +130,8 @@ def test_validate_needs_no_registry(tmp_path: Path) -> None:
     assert cli("validate", good).exit_code == 0
     bad = write(tmp_path / "bad.json", {"@type": "ceterms:Certificate"})
     result = cli("validate", good, bad)
-    assert result.exit_code == 1 and "/ceterms:ctid" in result.stdout
+    assert result.exit_code == 1
+    assert "/ceterms:ctid" in result.stdout
 
 
 def test_load_takes_every_kind_of_source(cli: Cli, registry: Registry, tmp_path: Path) -> None:

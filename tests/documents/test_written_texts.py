@@ -52,7 +52,9 @@ def named(name: str, **more: Any) -> bytes:
 @pytest.mark.parametrize("line", LINES)
 def test_a_name_is_one_line(registry: Registry, line: str) -> None:
     found = parse(named(f"{line}A{line}::error::b"), registry.settings)
-    assert found.name.isprintable() and "A" in found.name and "::error::b" in found.name
+    assert found.name.isprintable()
+    assert "A" in found.name
+    assert "::error::b" in found.name
 
 
 @pytest.mark.parametrize("line", LINES)

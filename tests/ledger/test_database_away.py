@@ -11,5 +11,6 @@ def test_a_web_worker_starts_while_the_database_is_away(registry: Registry) -> N
     settings = registry.settings.model_copy(update={"database_url": away})
     client = create_app(settings, proved=True).test_client()
     answer = client.get(f"/resources/{ctid_number(1)}")
-    assert answer.status_code == 503 and int(answer.headers["Retry-After"]) > 0
+    assert answer.status_code == 503
+    assert int(answer.headers["Retry-After"]) > 0
     assert client.get("/healthz").status_code == 200

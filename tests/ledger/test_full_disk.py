@@ -133,7 +133,8 @@ def test_a_database_that_is_not_to_be_had_is_no_error_of_ours(
             assert client.get("/healthz").status_code == 200
     assert registry.ledger.last_sequence() == 2
     answer = client.post(registry.documents_url, data=sent, headers=registry.authorization)
-    assert answer.status_code == 201 and registry.ledger.last_sequence() == 3
+    assert answer.status_code == 201
+    assert registry.ledger.last_sequence() == 3
 
 
 def _failing(dialect: Any, fail: Callable[..., None], many: bool = False) -> Callable[..., None]:
@@ -208,7 +209,8 @@ def test_a_store_is_not_made_anew_for_what_passes_while_it_is_opened(
         assert count(client) == (200, 2)
         until(lambda: ready(client, 2))
     said = [record.getMessage() for record in caplog.records]
-    assert said and not any("rebuilt" in line for line in said)
+    assert said
+    assert not any("rebuilt" in line for line in said)
 
 
 def test_a_rebuild_that_fails_gives_its_room_back(

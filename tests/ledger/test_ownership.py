@@ -173,7 +173,8 @@ def refused(answer: Any) -> int:
     [problem] = answer.json["problems"]
     assert X in problem["message"]
     if "pointer" in problem:
-        assert problem["pointer"].startswith("/@") and problem["remedy"]
+        assert problem["pointer"].startswith("/@")
+        assert problem["remedy"]
     return int(answer.status_code)
 
 
@@ -257,7 +258,8 @@ def test_no_spelling_takes_another_s_ctid(
 ) -> None:
     stand("other withdrawn", client, registry)
     answer = sent(client, registry, SPELLINGS[spelling]())
-    assert answer.status_code == 403 and X in answer.json["detail"]
+    assert answer.status_code == 403
+    assert X in answer.json["detail"]
 
 
 @pytest.mark.parametrize("key", ["https://purl.org/ctdl/terms/ctid", "CETERMS:ctid", "c:ctid"])
@@ -267,7 +269,8 @@ def test_a_ctid_has_one_key(client: FlaskClient, registry: Registry, key: str) -
     )
     document["@context"] = [document["@context"], {"c": "https://purl.org/ctdl/terms/"}]
     answer = sent(client, registry, document)
-    assert answer.status_code == 422 and "another spelling of ceterms:ctid" in answer.text
+    assert answer.status_code == 422
+    assert "another spelling of ceterms:ctid" in answer.text
 
 
 def test_one_batch_gives_a_free_ctid_to_the_first(registry: Registry) -> None:
@@ -355,9 +358,11 @@ def test_an_account_wins_over_a_description_of_it(client: FlaskClient, registry:
     for document in (again, None):
         change = Submission(registry.organization, X, document)
         [outcome] = append(registry.ledger, [change], "key")
-        assert isinstance(outcome, CtgraphError) and outcome.status == 403
+        assert isinstance(outcome, CtgraphError)
+        assert outcome.status == 403
     [outcome] = append(registry.ledger, [Submission(b.organization, X, again)], "key")
-    assert not isinstance(outcome, CtgraphError) and outcome.envelope.owner == X
+    assert not isinstance(outcome, CtgraphError)
+    assert outcome.envelope.owner == X
 
 
 # Versions
@@ -568,7 +573,8 @@ def test_a_draft_bears_no_ctid_of_others(
     answer = client.put(
         f"/drafts/{ctid_number(1)}", data=orjson.dumps(body), headers=registry.authorization
     )
-    assert answer.status_code == 403 and answer.json["problems"][0]["pointer"] == pointer
+    assert answer.status_code == 403
+    assert answer.json["problems"][0]["pointer"] == pointer
     reference = orjson.dumps({"ceterms:isPartOf": {"@id": f"{BASE}/resources/{X}"}})
     assert (
         client.put(
@@ -588,9 +594,11 @@ def test_drafts_are_bounded_in_bytes(
     def save(number: int, who: Registry = registry) -> Any:
         return client.put(f"/drafts/{ctid_number(number)}", data=body, headers=who.authorization)
 
-    assert len(body) == 599 and save(1).status_code == 204
+    assert len(body) == 599
+    assert save(1).status_code == 204
     answer = save(2)
-    assert answer.status_code == 409 and "1,198 bytes" in answer.json["detail"]
+    assert answer.status_code == 409
+    assert "1,198 bytes" in answer.json["detail"]
     assert answer.json["title"] == "Too many drafts"
     assert save(1).status_code == 204  # in the place of the earlier one
     assert save(2, other(registry)).status_code == 204

@@ -278,18 +278,24 @@ def test_a_harvest_leaves_it_out_of_the_graph_and_warns(
         place,
     )
     tally, lines = loaded(registry, tmp_path / "a.jsonl", [whole, certificate(2)])
-    assert tally.events == {"created": 2} and tally.warnings == 1
+    assert tally.events == {"created": 2}
+    assert tally.warnings == 1
     [line] = lines
-    assert line["ctid"] == OWN and line["source"].endswith("a.jsonl:1") and "error" not in line
+    assert line["ctid"] == OWN
+    assert line["source"].endswith("a.jsonl:1")
+    assert "error" not in line
     assert {p["severity"] for p in line["problems"]} == {"warning"}
     assert line["problems"][0]["pointer"] == pointer
     quads = registry.ledger.quads(OWN, 1).decode()
-    assert f"\n<{IRI}> <" not in f"\n{quads}" and "Worthless" not in quads
+    assert f"\n<{IRI}> <" not in f"\n{quads}"
+    assert "Worthless" not in quads
     assert (place == "beside") != (f" <{IRI}> <{BASE}" in quads)  # the reference stays
-    assert '"kept"@en' in quads and '"deep"@en' in quads
+    assert '"kept"@en' in quads
+    assert '"deep"@en' in quads
     assert json.loads(registry.ledger.received(OWN, 1)) == whole
     found = registry.ledger.find(OWN)
-    assert found and b"Worthless" not in found[1]
+    assert found
+    assert b"Worthless" not in found[1]
     again = parse(found[1], registry.settings)
     assert (again.digest, again.canonical) == (found[0].digest, found[1])
 
@@ -312,7 +318,8 @@ def test_warnings_do_not_change_the_exit_code(registry: Registry, tmp_path: Path
         env={"CTGRAPH_HOME": str(registry.settings.home)},
     )
     assert ran.exit_code == 0, ran.stderr
-    assert "1 created, 1 of them with warnings" in ran.stderr and str(report) in ran.stderr
+    assert "1 created, 1 of them with warnings" in ran.stderr
+    assert str(report) in ran.stderr
     assert json.loads(report.read_text())["ctid"] == OWN
 
 
@@ -369,7 +376,8 @@ def test_nobody_publishes_in_anothers_name(
         answer = client.post(registry.documents_url, data=data, headers=registry.authorization)
         assert answer.status_code == 403, answer.text
         [problem] = answer.json["problems"]
-        assert problem["pointer"] == prefix + pointer and problem["remedy"]
+        assert problem["pointer"] == prefix + pointer
+        assert problem["remedy"]
     assert registry.ledger.last_sequence() == 0
     file = tmp_path / "a.json"
     file.write_bytes(body)
@@ -481,9 +489,12 @@ def test_what_others_say_is_on_the_page_with_who_says_it(registry: Registry) -> 
     assert post(action(52, B, OWN, **{"ceterms:actingAgent": both})).status_code == 403
     registry.project()
     html = page()
-    assert "What others say" in html and "Accreditation 51" not in html
-    assert f'href="/records?owner={B}"' in html and f'href="/resources/{ctid_number(50)}"' in html
-    assert "Accreditation &lt;Agency&gt;" in html and "Accredit Action" in html
+    assert "What others say" in html
+    assert "Accreditation 51" not in html
+    assert f'href="/records?owner={B}"' in html
+    assert f'href="/resources/{ctid_number(50)}"' in html
+    assert "Accreditation &lt;Agency&gt;" in html
+    assert "Accredit Action" in html
     assert "Completed" in html
     version = client.get(f"/resources/{OWN}/versions/1", headers={"Accept": "text/html"})
     assert "What others say" not in version.text  # that page never changes

@@ -110,7 +110,8 @@ def test_targets_of_one_condition_are_all_needed(world: World) -> None:
     edges = preceding(world, 3).edges
     assert [edge.alternative for edge in edges] == [False, False]
     (one,), (other,) = (edge.assertions for edge in edges)
-    assert one.condition == other.condition and one.condition
+    assert one.condition == other.condition
+    assert one.condition
     assert (one.condition.name, one.condition.description) == ("Entry", "Go")
 
 
@@ -178,7 +179,8 @@ def test_what_is_taken_at_the_same_time_is_no_sequence(world: World) -> None:
 
 def test_parts_are_no_sequence(world: World) -> None:
     world.publish(record(1, hasPart=[iri(2)]), record(3, isPartOf=[iri(1)]))
-    assert world.edges() == {} and not world.says(1)
+    assert world.edges() == {}
+    assert not world.says(1)
     assert pairs(world.pathways.stack(ctid_number(1))) == {(2, 1): "", (3, 1): ""}
 
 
@@ -202,7 +204,8 @@ def test_versions_are_no_sequence(world: World) -> None:
 
 def test_renewal_is_no_link(world: World) -> None:
     world.publish(record(1), record(2, renewal=[needs(1), needs(2)]))
-    assert world.kept(2) == set() and not world.says(2)
+    assert world.kept(2) == set()
+    assert not world.says(2)
 
 
 def test_nothing_precedes_itself(world: World) -> None:
@@ -222,7 +225,8 @@ def test_a_competency_in_the_same_document_is_no_end(world: World) -> None:
         "isRequiredFor": [aligned],
     }
     world.publish(document(entity(2, **says), skill))
-    assert world.edges() == {} and not world.says(2)
+    assert world.edges() == {}
+    assert not world.says(2)
 
 
 @pytest.mark.parametrize("first", [2, 5])
@@ -306,9 +310,11 @@ def test_components_are_lifted_to_what_they_stand_for(world: World) -> None:
         [(1, 2), (2, 13), (13, 14), (14, 5), (13, 5)], "recommended"
     )
     edges = {number_of(e.source): e for e in preceding(world, 5).edges if e.target[-1] == "5"}
-    assert edges[13].alternative and edges[14].alternative
+    assert edges[13].alternative
+    assert edges[14].alternative
     found = edges[14].assertions[0]
-    assert found.condition and found.condition.required == 1
+    assert found.condition
+    assert found.condition.required == 1
     assert (found.by, found.via, found.condition.name) == (ctid_number(90), "pathway", "One of two")
     assert pairs(world.pathways.stack(ctid_number(90))) == {}
 

@@ -565,7 +565,8 @@ def test_graphviz_shows_type_provider_state_and_conditions() -> None:
     assert found[f"{ctid_number(1)}->{EXAM}"] == []
     lines = write(SMALL, "dot", IDENTITY).decode().splitlines()
     [agreed] = [text for text in lines if "style=solid" in text]
-    assert "one way: Entry" in agreed and "penwidth=3.0" in agreed
+    assert "one way: Entry" in agreed
+    assert "penwidth=3.0" in agreed
     assert sum("style=dashed" in text for text in lines) == 2
     assert '  label="Only 4 nodes are shown.";' in lines
 

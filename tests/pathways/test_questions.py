@@ -93,7 +93,8 @@ def test_how_far_a_question_reaches(world: World) -> None:
     assert depths(world.pathways.preceding(ctid_number(7))) == {7: 0, 6: 1, 5: 2, 4: 3}
     assert depths(world.pathways.succeeding(ctid_number(2).upper(), Asked(depth=1))) == {2: 0, 3: 1}
     around = world.pathways.neighbourhood(ctid_number(3))
-    assert depths(around) == {3: 0, 2: -1, 4: 1} and pairs(around).keys() == {(2, 3), (3, 4)}
+    assert depths(around) == {3: 0, 2: -1, 4: 1}
+    assert pairs(around).keys() == {(2, 3), (3, 4)}
 
 
 def test_circles_end(world: World) -> None:
@@ -101,7 +102,8 @@ def test_circles_end(world: World) -> None:
     circle = {(1, 2), (2, 3), (3, 1)}
     for ask in (world.pathways.preceding, world.pathways.succeeding, world.pathways.neighbourhood):
         answer = ask(ctid_number(1), Asked(depth=10))
-        assert pairs(answer).keys() == circle and not answer.cut
+        assert pairs(answer).keys() == circle
+        assert not answer.cut
     assert depths(answer) == {1: 0, 2: 1, 3: -1}  # the shorter way counts
 
 
@@ -151,18 +153,23 @@ def test_a_view_of_one_provider(world: World) -> None:
     world.publish(record(3, isPreparationFor=[leaf]))
     asked = Asked(providers=frozenset([ORGANIZATIONS[0]]))
     answer = world.pathways.succeeding(ctid_number(1), asked)
-    assert depths(answer) == {1: 0, 3: 1} and answer.edges[0].through == (ctid_number(2),)
+    assert depths(answer) == {1: 0, 3: 1}
+    assert answer.edges[0].through == (ctid_number(2),)
 
 
 def test_pages(world: World) -> None:
     world.publish(record(0), *(record(n, requires=[needs(0, n - 1)]) for n in range(1, 7)))
     whole = world.pathways.succeeding(ctid_number(0))
-    assert len(whole.nodes) == 7 and len(whole.edges) == 11 and whole.next is None
+    assert len(whole.nodes) == 7
+    assert len(whole.edges) == 11
+    assert whole.next is None
     first = world.pathways.succeeding(ctid_number(0), Asked(limit=3))
-    assert [number_of(n.id) for n in first.nodes] == [0, 1, 2] and len(first.edges) == 3
+    assert [number_of(n.id) for n in first.nodes] == [0, 1, 2]
+    assert len(first.edges) == 3
     assert first.next
     second = world.pathways.succeeding(ctid_number(0), Asked(limit=3, cursor=first.next))
-    assert [number_of(n.id) for n in second.nodes] == [3, 4, 5] and len(second.edges) == 6
+    assert [number_of(n.id) for n in second.nodes] == [3, 4, 5]
+    assert len(second.edges) == 6
     for cursor in ("x", "1", "--1.x", "1234.x"):
         with pytest.raises(BadParameter):
             world.pathways.succeeding(ctid_number(0), Asked(cursor=cursor))
@@ -209,7 +216,8 @@ def test_stacks_and_versions(world: World) -> None:
     )
     assert depths(world.pathways.stack(ctid_number(2))) == {2: 0, 4: -1, 1: 1}
     versions = world.pathways.versions(ctid_number(1))
-    assert depths(versions) == {1: 0, 5: 1} and versions.edges[0].agreed == "both"
+    assert depths(versions) == {1: 0, 5: 1}
+    assert versions.edges[0].agreed == "both"
 
 
 def test_what_several_records_lead_to(world: World) -> None:
@@ -266,7 +274,8 @@ def test_the_best_routes_by_each_measure(world: World) -> None:
         ("recommended", 2, {"USD": 107}, 107, 0),
     ]
     assert depths(found.graph) == {1: 0, 2: 1, 3: 1, 4: 2, 9: 1}
-    assert pairs(found.graph)[(1, 9)] == "weak" and len(found.graph.edges) == 6
+    assert pairs(found.graph)[(1, 9)] == "weak"
+    assert len(found.graph.edges) == 6
     assert routes(world, 9, 1, "steps") == routes(world, 1, 1, "steps") == []
 
 
@@ -365,5 +374,6 @@ def test_others_say_that_they_are_required(world: World) -> None:
     for held, missing in ((2,), [[1]]), ((1, 2), []):
         open_, one_step = check(world, *held)
         found = [*(one_step if missing else open_)[9]]
-        assert found[: len(missing)] == missing and set(found[len(missing) :]) == words
+        assert found[: len(missing)] == missing
+        assert set(found[len(missing) :]) == words
         assert not (open_ if missing else one_step)

@@ -246,7 +246,8 @@ def test_the_view_of_credentials_is_the_closure_over_what_lies_between(
     assert set(registry.pairs(answer)) == {(a, b) for a, b in collapsed if a in reached}
     for edge in answer.edges:
         way = [number_of(id) - registry.base for id in (edge.source, *edge.through, edge.target)]
-        assert set(pairwise(way)) <= links and set(way[1:-1]) <= left_out
+        assert set(pairwise(way)) <= links
+        assert set(way[1:-1]) <= left_out
 
 
 @settings(max_examples=30)
@@ -267,7 +268,8 @@ def test_pages_are_the_whole_answer_each_thing_once(
         cursor = pages[-1].next
     assert [node for page in pages for node in page.nodes] == [*whole.nodes]
     edges = [edge for page in pages for edge in page.edges]
-    assert len(edges) == len(whole.edges) and set(edges) == set(whole.edges)
+    assert len(edges) == len(whole.edges)
+    assert set(edges) == set(whole.edges)
     shown: set[str] = set()
     for page in pages:  # an edge comes when both its ends are there
         shown |= {node.id for node in page.nodes}
@@ -297,7 +299,8 @@ def test_routes_are_the_best_of_all_ways(
     every = [*ways(set(links), start, goal)] if start != goal else []
     found = worlds[0].pathways.route(*(ctid_number(registry.base + end) for end in ends), k, by)
     best = [[number_of(id) - registry.base for id in route.nodes] for route in found.routes]
-    assert len({*map(tuple, best)}) == len(best) and all(way in every for way in best)
+    assert len({*map(tuple, best)}) == len(best)
+    assert all(way in every for way in best)
     assert [weight(way) for way in best] == pytest.approx(sorted(map(weight, every))[:k])
     assert not found.graph.cut
 

@@ -164,16 +164,19 @@ def test_every_question_is_answered_in_every_format(
     assert (accepted.data, accepted.content_type) == (found.data, found.content_type)
     assert client.get(f"{path}format={quote(media_type)}").data == found.data
     head = client.head(f"{path}format={name}")
-    assert (head.status_code, head.data) == (200, b"") and head.content_type == found.content_type
+    assert (head.status_code, head.data) == (200, b"")
+    assert head.content_type == found.content_type
     assert "Associate of Applied Science in Nursing" in found.text
 
 
 def test_the_formats_can_be_read(client: FlaskClient) -> None:
     path = f"/pathways/{NURSING}/preceding?depth=1"
     whole = answer(client, path)
-    assert whole["question"] == "preceding" and whole["start"] == [NURSING]
+    assert whole["question"] == "preceding"
+    assert whole["start"] == [NURSING]
     pairs = set(ends(whole))
-    assert pairs and {later for _, later in pairs} == {NURSING}
+    assert pairs
+    assert {later for _, later in pairs} == {NURSING}
     rows = list(csv.DictReader(io.StringIO(client.get(f"{path}&format=csv").text)))
     assert {(row["source"], row["target"]) for row in rows} == pairs
     drawn = ElementTree.fromstring(client.get(f"{path}&format=graphml").data)
@@ -197,9 +200,11 @@ def test_courses_that_chain_by_entry_conditions(client: FlaskClient) -> None:
     assert {first, second} <= nodes(found).keys()
     assert {(first, second), (second, third)} <= set(ends(found))
     [edge] = [edge for edge in found["edges"] if edge["target"] == third]
-    assert edge["strength"] == "required" and edge["agreed"] in ("target", "both")
+    assert edge["strength"] == "required"
+    assert edge["agreed"] in ("target", "both")
     said = edge["assertions"][0]
-    assert said["property"] == "ceterms:entryCondition" and said["document"] == third
+    assert said["property"] == "ceterms:entryCondition"
+    assert said["document"] == third
     assert (first, second) in ends(answer(client, f"/pathways/{first}/succeeding"))
 
 
@@ -207,19 +212,23 @@ def test_versions_and_parts_are_no_sequence(client: FlaskClient) -> None:
     old, new = STANDARDS
     assert (old, new) in ends(answer(client, f"/pathways/{old}/versions"))
     found = answer(client, f"/pathways/{old}/neighbourhood")
-    assert (old, new) not in ends(found) and nodes(found)[old]["latest"] == new
+    assert (old, new) not in ends(found)
+    assert nodes(found)[old]["latest"] == new
     assert "replaced" in page(client, f"/pathways/{old}")
 
 
 def test_a_route_tells_its_steps_and_sums(client: FlaskClient) -> None:
     found = answer(client, f"{BETWEEN}&by=cost&k=2")
-    assert found["by"] == "cost" and len(found["routes"]) == 2
+    assert found["by"] == "cost"
+    assert len(found["routes"]) == 2
     first, second = found["routes"]
-    assert first["nodes"][0] == AIDE and first["nodes"][-1] == APN
+    assert first["nodes"][0] == AIDE
+    assert first["nodes"][-1] == APN
     assert first["steps"] == len(first["nodes"]) - 1
     known = nodes(found)
     costs = [sum(known[id]["cost"] or 0 for id in one["nodes"][1:]) for one in (first, second)]
-    assert costs == sorted(costs) and first["cost"] == {"USD": costs[0]}
+    assert costs == sorted(costs)
+    assert first["cost"] == {"USD": costs[0]}
     stated = ends(found)
     assert all(pair in stated for pair in zip(first["nodes"], first["nodes"][1:], strict=False))
 
@@ -228,9 +237,12 @@ def test_structure_and_index_of_published_pathways(client: FlaskClient) -> None:
     listed = answer(client, "/pathways")
     assert listed["cut"] == []
     names = {one["ctid"]: one["name"] for one in listed["pathways"]}
-    assert names[LADDER] == "From Caregiver to Nurse Leader" and len(names) == 3
+    assert names[LADDER] == "From Caregiver to Nurse Leader"
+    assert len(names) == 3
     found = answer(client, f"/pathways/{LADDER}/structure")
-    assert found["id"] == LADDER and found["components"] and found["levels"]
+    assert found["id"] == LADDER
+    assert found["components"]
+    assert found["levels"]
     assert all(name in page(client, "/pathways") for name in names.values())
     assert client.get(f"/pathways/{NURSING}/structure").status_code == 404
 
@@ -246,7 +258,8 @@ def test_records_are_found_by_words_of_their_names(client: FlaskClient) -> None:
     found = answer(client, "/pathways/search?q=NURSING+applied")["records"]
     assert NURSING in [node["id"] for node in found]
     found = answer(client, "/pathways/search?q=nurs&kind=learning")["records"]
-    assert found and {node["family"] for node in found} == {"learning"}
+    assert found
+    assert {node["family"] for node in found} == {"learning"}
     assert answer(client, "/pathways/search?q=%25%25_x")["records"] == []
     assert "There is no kind" in client.get("/pathways/search?q=a&kind=degree").json["detail"]
     assert NURSING in page(client, "/pathways?q=nursing+applied")
@@ -263,14 +276,16 @@ def test_every_format_leads_to_the_next_page(client: FlaskClient, name: str) -> 
     match = re.fullmatch(r'<(/pathways/\S+)>; rel="next"', found.headers["Link"])
     assert match, found.headers["Link"]
     following = client.get(match[1])
-    assert following.status_code == 200 and following.content_type == found.content_type
+    assert following.status_code == 200
+    assert following.content_type == found.content_type
     assert following.data != found.data
 
 
 def test_the_pages_have_all_nodes_and_each_edge_once(client: FlaskClient) -> None:
     path = f"/pathways/{AIDE}/succeeding?depth=5&strength=required&strength=advanced"
     whole = client.get(path)
-    assert "Link" not in whole.headers and whole.json["next"] is None
+    assert "Link" not in whole.headers
+    assert whole.json["next"] is None
     seen: list[str] = []
     edges: list[tuple[str, str]] = []
     following: str | None = f"{path}&limit=3"
@@ -285,7 +300,8 @@ def test_the_pages_have_all_nodes_and_each_edge_once(client: FlaskClient) -> Non
         if following:
             assert urlencode({"cursor": found.json["next"]}) in following
     assert seen == list(nodes(whole.json))
-    assert sorted(edges) == sorted(ends(whole.json)) and len(edges) == len(set(edges))
+    assert sorted(edges) == sorted(ends(whole.json))
+    assert len(edges) == len(set(edges))
 
 
 @pytest.mark.parametrize("more", ["cursor=1.x", "cursor=nonsense", "limit=1", "cursor=9.z&limit=2"])
@@ -317,11 +333,13 @@ def test_parameters_narrow_an_answer(client: FlaskClient) -> None:
     assert credentials == answer(client, f"{path}?kind=credential")
     passed = answer(client, f"/pathways/{WELDING[0]}/succeeding?credentials=true&depth=1")
     [edge] = [edge for edge in passed["edges"] if edge["target"] == STANDARDS[1]]
-    assert edge["through"] == list(WELDING[1:]) and not nodes(passed).keys() & set(WELDING[1:])
+    assert edge["through"] == list(WELDING[1:])
+    assert not nodes(passed).keys() & set(WELDING[1:])
     assert answer(client, f"{path}?credentials=no") == answer(client, path)
     here = answer(client, f"{path}?provider={RIVERBEND.upper()}")
     owners = {node["owner"] for node in here["nodes"] if node["status"] != "external"}
-    assert owners == {RIVERBEND} and len(here["nodes"]) > 2
+    assert owners == {RIVERBEND}
+    assert len(here["nodes"]) > 2
     assert len(answer(client, f"{path}?limit=2")["nodes"]) == 2
 
 
@@ -355,8 +373,10 @@ def test_bad_parameters_are_told(
     client: FlaskClient, question: str, given: str, words: str
 ) -> None:
     found = client.get(f"/pathways/{NURSING}/{question}?{given}")
-    assert found.status_code == 400 and found.mimetype == "application/problem+json"
-    assert words in found.json["detail"] and found.json["errors"] == [found.json["detail"]]
+    assert found.status_code == 400
+    assert found.mimetype == "application/problem+json"
+    assert words in found.json["detail"]
+    assert found.json["errors"] == [found.json["detail"]]
     if "cursor" not in given:
         assert (
             "Unusable parameter" in (text := page(client, f"/pathways/{NURSING}?{given}", 400))
@@ -386,7 +406,8 @@ def test_a_question_that_lacks_something_is_told(
     client: FlaskClient, path: str, words: str
 ) -> None:
     found = client.get(path)
-    assert found.status_code == 400 and words in found.json["detail"]
+    assert found.status_code == 400
+    assert words in found.json["detail"]
 
 
 ODD = st.text(st.characters(codec="utf-8"), max_size=20) | st.sampled_from(
@@ -502,7 +523,8 @@ def test_what_is_no_ctid_is_told_and_upper_case_is_redirected(client: FlaskClien
 def test_a_withdrawn_record_still_answers_and_says_so(client: FlaskClient) -> None:
     for question in ("", *(f"/{question}" for question in QUESTIONS)):
         found = nodes(answer(client, f"/pathways/{WITHDRAWN}{question}"))[WITHDRAWN]
-        assert found["status"] == "withdrawn" and found["name"].startswith("Wind Turbine")
+        assert found["status"] == "withdrawn"
+        assert found["name"].startswith("Wind Turbine")
     assert "It has been withdrawn." in page(client, f"/pathways/{WITHDRAWN}")
     assert "withdrawn" in page(client, f"/pathways/check?held={WITHDRAWN}")
     assert client.get(f"/links/{WITHDRAWN}").status_code == 410
@@ -512,7 +534,8 @@ def test_a_withdrawn_record_still_answers_and_says_so(client: FlaskClient) -> No
 def test_what_is_not_in_the_index_yet(registry: Registry) -> None:
     client = create_app(registry.settings).test_client()
     early = client.get(f"/pathways/{ctid_number(1)}")
-    assert early.status_code == 503 and early.headers["Retry-After"]
+    assert early.status_code == 503
+    assert early.headers["Retry-After"]
     registry.project()
     published = client.post(
         registry.documents_url, data=orjson.dumps(certificate(1)), headers=registry.authorization
@@ -526,14 +549,18 @@ def test_what_is_not_in_the_index_yet(registry: Registry) -> None:
 def test_browsers_get_pages_and_programs_get_data(client: FlaskClient) -> None:
     for path in ("/pathways?", "/pathways/check?", *ANSWERS):
         shown = client.get(path, headers={"Accept": BROWSER})
-        assert shown.status_code in (200, 303) and "Accept" in shown.vary
+        assert shown.status_code in (200, 303)
+        assert "Accept" in shown.vary
         refused = client.get(path, headers={"Accept": "image/png"})
-        assert refused.status_code == 406 and "application/json" in refused.json["available"]
+        assert refused.status_code == 406
+        assert "application/json" in refused.json["available"]
         assert client.get(f"{path}format=pdf").status_code == 406
     found = client.get(f"/pathways/{NURSING}/preceding?depth=1", headers={"Accept": BROWSER})
-    assert found.status_code == 303 and found.location == f"/pathways/{NURSING}?depth=1"
+    assert found.status_code == 303
+    assert found.location == f"/pathways/{NURSING}?depth=1"
     found = client.get(f"/pathways/{LADDER}/structure", headers={"Accept": BROWSER})
-    assert found.status_code == 303 and found.location == f"/pathways/{LADDER}"
+    assert found.status_code == 303
+    assert found.location == f"/pathways/{LADDER}"
 
 
 def test_scripts_of_other_sites_may_ask(client: FlaskClient) -> None:
@@ -542,7 +569,8 @@ def test_scripts_of_other_sites_may_ask(client: FlaskClient) -> None:
     assert "Content-Type" in found.headers["Access-Control-Allow-Headers"]
     assert "Link" in client.get(f"/pathways/{NURSING}").headers["Access-Control-Expose-Headers"]
     refused = client.post(f"/pathways/{NURSING}")
-    assert refused.status_code == 405 and "GET" in refused.headers["Allow"]
+    assert refused.status_code == 405
+    assert "GET" in refused.headers["Allow"]
 
 
 # Pages
@@ -551,19 +579,22 @@ def test_scripts_of_other_sites_may_ask(client: FlaskClient) -> None:
 def test_the_pages_of_questions(client: FlaskClient) -> None:
     assert 'name="from"' in page(client, "/pathways/route")
     text = page(client, f"{BETWEEN}&by=duration&k=2")
-    assert "Advanced Practice Nurse License" in text and text.count("<ol>") == 2
+    assert "Advanced Practice Nurse License" in text
+    assert text.count("<ol>") == 2
     assert f"from={AIDE}&amp;to={APN}&amp;by=duration&amp;k=2&amp;format=csv" in text
     assert "There is no route" in page(client, f"/pathways/route?from={APN}&to={AIDE}")
     assert "There is no route" in page(client, f"/pathways/route?from={APN}&to={APN}")
     assert 'name="ctids"' in page(client, "/pathways/common")
     text = page(client, f"/pathways/common?ctids={AIDE}+{DIPLOMA}&credentials=true&depth=2")
-    assert "Practical Nurse License" in text and " checked>" in text
+    assert "Practical Nurse License" in text
+    assert " checked>" in text
     assert f"ctids={AIDE}+{DIPLOMA}&amp;credentials=true&amp;depth=2&amp;format=json" in text
     text = page(client, f"/pathways/common?ctids={APN},{AIDE}&depth=1")
     assert "lead to within 1 step." in text
     assert 'name="held"' in page(client, "/pathways/check")
     text = page(client, f"/pathways/check?held={AIDE},{DIPLOMA}")
-    assert "After Nurse Aide Certificate" in text and "Missing: " in text
+    assert "After Nurse Aide Certificate" in text
+    assert "Missing: " in text
     assert "nobody has checked" in text
     assert f'replaced</span> by <a href="/pathways/{STANDARDS[1]}"' in page(
         client, f"/pathways/check?held={STANDARDS[0]}"
@@ -587,7 +618,8 @@ def test_links_on_the_pages_lead_somewhere(client: FlaskClient) -> None:
 def test_the_form_of_a_page_shows_what_was_asked(client: FlaskClient) -> None:
     text = page(client, f"/pathways/{NURSING}?credentials=1&depth=3&provider={RIVERBEND.upper()}")
     assert re.search('name="credentials" value="true" checked', text)
-    assert f'value="{RIVERBEND}" selected' in text and 'value="3"' in text
+    assert f'value="{RIVERBEND}" selected' in text
+    assert 'value="3"' in text
     assert f"depth=3&amp;provider={RIVERBEND}&amp;credentials=true" in text
 
 
@@ -636,7 +668,8 @@ def test_names_cannot_break_out_of_a_page(keep: Callable[..., FlaskClient]) -> N
     assert "javascript:" not in page(client, f"/pathways/check?held={b}")
     text = page(client, f"/pathways/{a}")
     embedded = re.search('id="graph">(.*?)</script>', text, re.DOTALL)
-    assert embedded and EVIL in [node["name"] for node in json.loads(embedded[1])["nodes"]]
+    assert embedded
+    assert EVIL in [node["name"] for node in json.loads(embedded[1])["nodes"]]
     policy = client.get("/pathways/route?format=html").headers["Content-Security-Policy"]
     assert "unsafe-inline" not in policy
 
@@ -647,7 +680,8 @@ def test_what_is_not_here_is_named_without_a_dead_link(keep: Callable[..., Flask
     found = nodes(answer(client, f"/pathways/{ctid_number(1)}/preceding"))
     assert found[ctid_number(77)]["status"] == "unknown"
     text = page(client, f"/pathways/check?held={ctid_number(2)}")
-    assert "not in this registry" in text and f"/pathways/{ctid_number(77)}" not in text
+    assert "not in this registry" in text
+    assert f"/pathways/{ctid_number(77)}" not in text
 
 
 def test_absurd_costs_and_durations_are_shown(keep: Callable[..., FlaskClient]) -> None:
@@ -717,15 +751,18 @@ def test_what_is_held_comes_in_any_form(client: FlaskClient, body: dict[str, Any
 )
 def test_json_that_does_not_name_records_is_told_how(client: FlaskClient, body: bytes) -> None:
     found = client.post("/pathways/check", data=body, content_type="application/json")
-    assert found.status_code == 400 and '{"held": ["ce-…", …]}' in found.json["detail"]
+    assert found.status_code == 400
+    assert '{"held": ["ce-…", …]}' in found.json["detail"]
 
 
 def test_other_bodies_are_told_too(client: FlaskClient, sample: Registry) -> None:
     for body in (b'["ce-"]', b'["\\u0000"]', b'{"held": [""]}'):
         found = client.post("/pathways/check", data=body, content_type="application/json")
-        assert found.status_code == 400 and "is not a CTID" in found.json["detail"]
+        assert found.status_code == 400
+        assert "is not a CTID" in found.json["detail"]
     found = client.post("/pathways/check", data=AIDE, content_type="text/plain")
-    assert found.status_code == 400 and "?held=CTID" in found.json["detail"]
+    assert found.status_code == 400
+    assert "?held=CTID" in found.json["detail"]
     assert client.post("/pathways/check", json=[]).status_code == 400
     large = b'["' + b"x" * (sample.settings.max_document_bytes + 1_000_001) + b'"]'
     for kind in ("application/json", "application/x-www-form-urlencoded"):
@@ -739,7 +776,8 @@ def test_other_bodies_are_told_too(client: FlaskClient, sample: Registry) -> Non
 @pytest.mark.parametrize("record", [NURSING, RN, LADDER, STANDARDS[0], RIVERBEND])
 def test_links_are_what_the_named_graph_says(client: FlaskClient, record: str, name: str) -> None:
     found = client.get(f"/links/{record}?format={name}")
-    assert found.status_code == 200 and "Accept" in found.vary
+    assert found.status_code == 200
+    assert "Accept" in found.vary
     format = ox.RdfFormat.from_media_type(found.mimetype)
     graph = f"GRAPH <http://localhost:8000/links/{record}>"
     query = f"CONSTRUCT {{ ?s ?p ?o }} {{ {graph} {{ ?s ?p ?o }} }}"
@@ -890,14 +928,16 @@ def cli(sample: Registry) -> Callable[..., Result]:
 
 def test_the_command_line_draws_trees(cli: Callable[..., Result]) -> None:
     lines = cli("succeeding", AIDE, "--depth", 2).stdout.splitlines()
-    assert lines[0].startswith("Nurse Aide Certificate, Riverbend") and lines[0].endswith(AIDE)
+    assert lines[0].startswith("Nurse Aide Certificate, Riverbend")
+    assert lines[0].endswith(AIDE)
     assert any(re.search(f"── advanced: Diploma in .* {DIPLOMA}$", line) for line in lines)
     assert sum("Associate of Applied Science in Nursing" in line for line in lines) == 1
     assert "one of several" in cli("preceding", RN).stdout
     assert "as above" in cli("succeeding", AIDE).stdout
     assert "(withdrawn)" in cli("preceding", WITHDRAWN).stdout
     found = cli("route", AIDE, APN, "--by", "cost", "--routes", 2)
-    assert found.stdout.count("Route ") == 2 and "Route 1: 4 steps, " in found.stdout
+    assert found.stdout.count("Route ") == 2
+    assert "Route 1: 4 steps, " in found.stdout
     assert "Route 1: 1 step," in cli("route", AIDE, DIPLOMA, "--routes", 1).stdout
 
 
@@ -951,7 +991,9 @@ def test_wrong_use_of_the_command_line_is_told(
     cli: Callable[..., Result], arguments: list[object], code: int, words: str
 ) -> None:
     found = cli(*arguments)
-    assert found.exit_code == code and words in found.stderr and "Traceback" not in found.output
+    assert found.exit_code == code
+    assert words in found.stderr
+    assert "Traceback" not in found.output
 
 
 def test_the_command_line_tells_what_it_leaves_out(
@@ -960,4 +1002,5 @@ def test_the_command_line_tells_what_it_leaves_out(
     monkeypatch.setattr(sys.modules["ctgraph.cli.pathways"], "LARGEST_PAGE", 3)
     for name in ("tree", "csv"):
         found = cli("succeeding", AIDE, "--format", name)
-        assert found.exit_code == 0 and "Only the nearest 3 are shown." in found.stderr
+        assert found.exit_code == 0
+        assert "Only the nearest 3 are shown." in found.stderr

@@ -151,7 +151,8 @@ def test_a_moment_has_its_tag_and_its_place_in_every_request_form(asking: FlaskC
 def test_nonsense_is_no_moment(asking: FlaskClient, nonsense: str) -> None:
     given = {"query": KEYWORDS, "as-of": nonsense}
     answer = asking.get("/sparql", query_string=given)
-    assert answer.status_code == 400 and nonsense in answer.json["detail"]
+    assert answer.status_code == 400
+    assert nonsense in answer.json["detail"]
 
 
 @pytest.mark.parametrize(
@@ -193,7 +194,8 @@ def test_only_a_few_past_stores_are_kept_and_the_newest_needs_none(registry: Reg
     with (folder / "lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # the last builder has forgotten what it should
         kept = {int(entry.name.partition("-")[0]) for entry in folder.iterdir() if entry.is_dir()}
-    assert kept == {1, 3, 4} and len(kept) <= KEPT
+    assert kept == {1, 3, 4}
+    assert len(kept) <= KEPT
 
 
 def test_two_who_ask_at_once_have_one_store_made(
@@ -268,7 +270,8 @@ def test_a_store_dropped_at_that_moment_is_made_again(
 
     monkeypatch.setattr(pasts.os, "utime", dropped)
     store = found.at(moment, PATIENCE, lambda: False)
-    assert store and store.exists()
+    assert store
+    assert store.exists()
 
 
 def test_the_past_follows_the_same_settings(tmp_path: Path) -> None:
@@ -293,7 +296,8 @@ def test_every_version_is_in_the_history(old: Registry, asking: FlaskClient) -> 
             moment = kept.created_at.replace(".000000", "")
             expected.add((record, str(kept.number), event, kept.actor, kept.digest, moment))
     found = set(map(tuple, ask(asking, HISTORY)))
-    assert found == expected and len(found) == 6
+    assert found == expected
+    assert len(found) == 6
     assert {row[3] for row in found} == {"test", "withdrawer"}
 
 
@@ -335,7 +339,8 @@ def test_check_finds_damage_to_the_history(
         )
         del projector
         differences = check(registry.settings, registry.ledger)
-    assert len(differences) == 1 and f"history/{ctid_number(2)}" in differences[0]
+    assert len(differences) == 1
+    assert f"history/{ctid_number(2)}" in differences[0]
 
 
 def without_mark(quads: set[ox.Quad]) -> set[ox.Quad]:
@@ -362,4 +367,5 @@ def test_a_rebuilt_store_and_a_past_one_hold_what_a_followed_one_holds(registry:
     with hold(registry.settings):
         assert rebuild(registry.settings, registry.ledger) == 3
         assert check(registry.settings, registry.ledger) == []
-    assert stored(snapshots.newest()) == followed and len(followed) > 50
+    assert stored(snapshots.newest()) == followed
+    assert len(followed) > 50

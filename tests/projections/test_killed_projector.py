@@ -70,7 +70,8 @@ def test_check_tells_every_difference_and_rebuild_mends_it(registry: Registry) -
         del projector, store
         differences = check(registry.settings, registry.ledger)
         assert len(differences) == 2
-        assert damaged in differences[0] and surplus in differences[1]
+        assert damaged in differences[0]
+        assert surplus in differences[1]
         assert rebuild(registry.settings, registry.ledger) == 5
         assert check(registry.settings, registry.ledger) == []
 

@@ -61,9 +61,12 @@ def refused(heard: bytes, status: int) -> None:
     """Hold an answer to what a refusal is."""
     head, _, body = heard.partition(b"\r\n\r\n")
     assert head.startswith(b"HTTP/1.1 %d " % status), heard[:500]
-    assert b"Content-Type: application/problem+json" in head and b"Connection: close" in head
+    assert b"Content-Type: application/problem+json" in head
+    assert b"Connection: close" in head
     problem = json.loads(body)
-    assert problem["status"] == status and problem["title"] and len(problem["detail"]) > 30
+    assert problem["status"] == status
+    assert problem["title"]
+    assert len(problem["detail"]) > 30
 
 
 CHUNKED = b"Transfer-Encoding: chunked\r\n\r\n"
@@ -186,7 +189,8 @@ def test_a_head_that_is_whole_is_taken_however_it_comes(post: tuple[int, bytes, 
     port, head, ledger = post
     body = b"".join(b"1\r\n%c\r\n" % byte for byte in DOCUMENT) + b"0\r\n\r\n"
     heard = said(port, head + b"Connection: close\r\n" + CHUNKED + body)
-    assert heard.startswith(b"HTTP/1.1 201 ") and ledger.last_sequence() == 1
+    assert heard.startswith(b"HTTP/1.1 201 ")
+    assert ledger.last_sequence() == 1
 
 
 @pytest.mark.parametrize(

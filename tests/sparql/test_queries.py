@@ -56,8 +56,10 @@ def test_forms_and_formats(
     filled: FlaskClient, query: str, accept: str, media_type: str | None, found: bytes
 ) -> None:
     answer = filled.get("/sparql", query_string={"query": query}, headers={"Accept": accept})
-    assert answer.status_code == 200 and answer.mimetype == (media_type or accept)
-    assert found in answer.data and answer.data
+    assert answer.status_code == 200
+    assert answer.mimetype == (media_type or accept)
+    assert found in answer.data
+    assert answer.data
 
 
 def test_the_dataset(filled: FlaskClient) -> None:
@@ -104,7 +106,8 @@ def test_wrong_requests(filled: FlaskClient) -> None:
     assert filled.post("/sparql", data=b"x", content_type="text/plain").status_code == 415
     assert filled.post("/sparql", data={"update": "DROP ALL"}).status_code == 403
     answer = filled.get("/sparql?query=ASK+{}", headers={"Accept": "image/png"})
-    assert answer.status_code == 406 and "text/csv" in answer.json["available"]
+    assert answer.status_code == 406
+    assert "text/csv" in answer.json["available"]
 
 
 def test_a_long_result_is_cut_and_says_so(make_registry: Callable[..., Registry]) -> None:
@@ -124,7 +127,8 @@ def test_the_deadline_and_the_next_query(make_registry: Callable[..., Registry])
     client = fill(make_registry(query_timeout=0.5, query_workers=1))
     for _ in range(2):
         answer = client.get("/sparql", query_string={"query": HEAVY})
-        assert answer.status_code == 503 and "0.5 seconds" in answer.json["detail"]
+        assert answer.status_code == 503
+        assert "0.5 seconds" in answer.json["detail"]
         assert int(answer.headers["Retry-After"]) > 0
         assert client.get("/sparql?query=ASK+{}").json["boolean"] is True
 
@@ -132,7 +136,8 @@ def test_the_deadline_and_the_next_query(make_registry: Callable[..., Registry])
 def test_the_memory_limit_and_the_next_query(make_registry: Callable[..., Registry]) -> None:
     client = fill(make_registry(query_memory=300_000_000, query_workers=1), 200)
     answer = client.get("/sparql", query_string={"query": HUNGRY})
-    assert answer.status_code == 503 and "memory" in answer.json["detail"]
+    assert answer.status_code == 503
+    assert "memory" in answer.json["detail"]
     answer = client.get("/sparql?query=ASK+{}")
     assert answer.json.get("boolean") is True, answer.text
 

@@ -72,7 +72,8 @@ def test_too_many_waiting_is_429_and_no_place_in_time_is_503(
         until(lambda: len(admission._turns) == 2 or waits.done())
         many = ask(client, NAMES, "127.0.0.2")
         assert waits.result(PATIENCE).status_code == 503
-    assert late.status_code == 503 and "busy" in late.json["detail"]
+    assert late.status_code == 503
+    assert "busy" in late.json["detail"]
     assert many.status_code == 429
     assert int(many.headers["Retry-After"]) > 0 < int(late.headers["Retry-After"])
     assert many.headers["Access-Control-Allow-Origin"] == "*"
@@ -98,7 +99,8 @@ def test_a_client_with_many_waiting_does_not_delay_another(
             until(lambda number=number: len(admission._turns) == number + 1)
     for thread in threads:
         thread.join(PATIENCE)
-    assert len(order) == 5 and order.index("127.0.0.3") <= 1
+    assert len(order) == 5
+    assert order.index("127.0.0.3") <= 1
 
 
 def test_a_worker_that_dies_while_it_sends_gives_back_one_place(
@@ -185,8 +187,10 @@ def test_compression_is_as_the_client_accepts_it(
         tags.add(answer.get_etag()[0])
         headers["If-None-Match"] = answer.headers["ETag"]
         again = client.get("/sparql", query_string={"query": query}, headers=headers)
-        assert again.status_code == 304 and not again.data
-    assert len(bodies) == 1 and len(tags) == 3
+        assert again.status_code == 304
+        assert not again.data
+    assert len(bodies) == 1
+    assert len(tags) == 3
 
 
 def test_an_answer_too_short_for_compression_is_the_same_for_everybody(
@@ -195,7 +199,8 @@ def test_an_answer_too_short_for_compression_is_the_same_for_everybody(
     client, query = fill(make_registry()), {"query": "ASK {}"}
     plain = client.get("/sparql", query_string=query)
     asking = client.get("/sparql", query_string=query, headers={"Accept-Encoding": "gzip"})
-    assert plain.data == asking.data and plain.json == {"head": {}, "boolean": True}
+    assert plain.data == asking.data
+    assert plain.json == {"head": {}, "boolean": True}
     assert "Content-Encoding" not in asking.headers
     assert plain.headers == asking.headers
 
@@ -209,7 +214,8 @@ def test_a_repeated_query_needs_no_worker(
     assert "Ctgraph-Result-Cut" not in first.headers
     with occupied(client, "127.0.0.2"):
         second = ask(client, query, format="json")
-    assert second.status_code == 200 and second.data == first.data
+    assert second.status_code == 200
+    assert second.data == first.data
     assert second.headers["ETag"] == first.headers["ETag"]
 
 
@@ -235,8 +241,10 @@ def test_a_change_is_seen_at_once_and_has_another_tag(registry: Registry) -> Non
     registry.project()
     known = {"If-None-Match": first.headers["ETag"]}
     second = client.get("/sparql", query_string={"query": query}, headers=known)
-    assert second.status_code == 200 and second.headers["ETag"] != first.headers["ETag"]
-    assert b"renewed" not in first.data and b"renewed" in second.data
+    assert second.status_code == 200
+    assert second.headers["ETag"] != first.headers["ETag"]
+    assert b"renewed" not in first.data
+    assert b"renewed" in second.data
 
 
 def test_what_makes_a_difference_makes_another_tag(registry: Registry) -> None:
@@ -251,10 +259,12 @@ def test_what_makes_a_difference_makes_another_tag(registry: Registry) -> None:
     ]
     answers = [ask(client, NAMES, **more) for more in variants]
     assert len({answer.headers["ETag"] for answer in answers}) == len(answers)
-    assert answers[1].mimetype == "text/csv" and answers[0].data == answers[2].data
+    assert answers[1].mimetype == "text/csv"
+    assert answers[0].data == answers[2].data
     assert [len(a.json["results"]["bindings"]) for a in answers if a.is_json] == [3, 3, 1, 0]
     head = client.head("/sparql", query_string={"query": NAMES})
-    assert head.headers["ETag"] == answers[0].headers["ETag"] and not head.data
+    assert head.headers["ETag"] == answers[0].headers["ETag"]
+    assert not head.data
     assert head.content_length == len(answers[0].data)
 
 
@@ -264,7 +274,8 @@ def test_the_deadline_that_a_client_asks_for(make_registry: Callable[..., Regist
     assert ask(client, NAMES, timeout="7.5").headers["Ctgraph-Timeout"] == "7.5"
     assert ask(client, NAMES, timeout="1000").headers["Ctgraph-Timeout"] == "20"
     late = ask(client, HEAVY, timeout="0.5")
-    assert late.status_code == 503 and "0.5 seconds" in late.json["detail"]
+    assert late.status_code == 503
+    assert "0.5 seconds" in late.json["detail"]
     for nonsense in ("soon", "0", "-1", "nan", "inf", ""):
         assert ask(client, NAMES, timeout=nonsense).status_code == 400, nonsense
 
@@ -282,7 +293,8 @@ RDF = {
 def described(client: FlaskClient, path: str, media_type: str) -> ox.Store:
     """Return a description in a store."""
     answer = client.get(path, headers={"Accept": media_type})
-    assert answer.status_code == 200 and answer.mimetype == media_type
+    assert answer.status_code == 200
+    assert answer.mimetype == media_type
     store = ox.Store()
     store.extend(ox.parse(answer.data, format=RDF[media_type]))
     return store
@@ -319,8 +331,10 @@ def test_the_counts_of_the_dataset_are_those_that_queries_find(
 
     classes = counted("SELECT ?c (COUNT(DISTINCT ?s) AS ?n) { ?s a ?c } GROUP BY ?c")
     every = counted("SELECT ?p (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?p")
-    assert classes and told("{ [] void:class ?of ; void:entities ?n }") == classes
-    assert every and told("{ [] void:property ?of ; void:triples ?n }") == every
+    assert classes
+    assert told("{ [] void:class ?of ; void:entities ?n }") == classes
+    assert every
+    assert told("{ [] void:property ?of ; void:triples ?n }") == every
     numbers = f"{len(classes)} ; void:properties {len(every)} ; void:documents 5"
     total = sum(map(int, every.values()))
     assert told(f"{{ ?of void:classes {numbers} ; void:triples ?n }}") == {
@@ -331,18 +345,23 @@ def test_the_counts_of_the_dataset_are_those_that_queries_find(
 def test_descriptions_have_pages_and_a_well_known_place(registry: Registry) -> None:
     client = fill(registry, 3)
     known = client.get("/.well-known/void")
-    assert known.status_code == 302 and known.headers["Location"].endswith("/void")
+    assert known.status_code == 302
+    assert known.headers["Location"].endswith("/void")
     for path, shown in (("/sparql", "<textarea"), ("/void", "Certificate")):
         page = client.get(path, headers={"Accept": "text/html"})
-        assert page.status_code == 200 and page.mimetype == "text/html" and shown in page.text
+        assert page.status_code == 200
+        assert page.mimetype == "text/html"
+        assert shown in page.text
 
 
 def test_scripts_of_other_sites_may_ask(registry: Registry) -> None:
     client = create_app(registry.settings).test_client()
     answer = client.options("/sparql", headers={"Origin": "https://other.example"})
-    assert answer.status_code == 200 and answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert answer.status_code == 200
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
     methods = answer.headers["Access-Control-Allow-Methods"]
-    assert "GET" in methods and "POST" in methods
+    assert "GET" in methods
+    assert "POST" in methods
     assert "Content-Type" in answer.headers["Access-Control-Allow-Headers"]
     exposed = answer.headers["Access-Control-Expose-Headers"]
     assert {"ETag", "Retry-After", "Ctgraph-Result-Cut"} <= set(exposed.split(", "))

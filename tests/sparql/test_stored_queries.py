@@ -675,7 +675,8 @@ def test_page_and_text(name: str, client: FlaskClient) -> None:
     page = client.get(f"/queries/{name}", headers={"Accept": "text/html"})
     title = re.search(r"# title: (.+)", file)
     assert title
-    assert page.mimetype == "text/html" and html.escape(title[1]) in page.text
+    assert page.mimetype == "text/html"
+    assert html.escape(title[1]) in page.text
     assert html.escape(title[1]) in client.get("/queries", headers={"Accept": "text/html"}).text
 
 
@@ -688,8 +689,11 @@ def test_list(client: FlaskClient) -> None:
         text = (QUERIES / f"{name}.rq").read_text("utf-8")
         parameters = [(p["name"], p["description"]) for p in query["parameters"]]
         assert parameters == re.findall(r"^# param: (\w+): (.+)$", text, re.MULTILINE)
-        assert query["query"] == text and query["url"] == f"{BASE}/queries/{name}"
-        assert query["title"] and query["description"] and query["tags"]
+        assert query["query"] == text
+        assert query["url"] == f"{BASE}/queries/{name}"
+        assert query["title"]
+        assert query["description"]
+        assert query["tags"]
 
 
 @pytest.mark.parametrize("name", ["nothing", "nothing.rq", "../pyproject", "Durations", "%00"])
@@ -739,7 +743,8 @@ def test_word(word: str, client: FlaskClient, sample: Sample) -> None:
     page = client.get(
         f"/queries/{name}", query_string={"word": word}, headers={"Accept": "text/html"}
     )
-    assert page.status_code == 200 and '<script>"' not in page.text
+    assert page.status_code == 200
+    assert '<script>"' not in page.text
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,8 @@ def count(client: FlaskClient) -> tuple[int, int | None]:
     )  # past the kept answers
     if answer.status_code != 200:
         assert answer.status_code == 503, answer.text
-        assert int(answer.headers["Retry-After"]) > 0 and answer.json["detail"]
+        assert int(answer.headers["Retry-After"]) > 0
+        assert answer.json["detail"]
         return answer.status_code, None
     return 200, int(answer.json["results"]["bindings"][0]["n"]["value"])
 
@@ -63,7 +64,8 @@ def ready(client: FlaskClient, seq: int) -> bool:
     assert answer.status_code in (200, 503)
     said = answer.json
     if answer.status_code == 503:
-        assert said["detail"] and answer.headers["Retry-After"]
+        assert said["detail"]
+        assert answer.headers["Retry-After"]
         return False
     assert said["lag"] >= 0
     return bool(said["queryable_sequence"] == seq)

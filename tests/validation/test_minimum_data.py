@@ -757,7 +757,8 @@ def test_a_reference_without_a_class_is_refused() -> None:
 @pytest.mark.parametrize("shape", [*shapes().by_iri.values()], ids=lambda shape: shape.name)
 def test_a_shape_says_what_it_is_about(shape: Shape) -> None:
     assert shape.label
-    assert shape.message.endswith(".") and shape.remedy.endswith(".")
+    assert shape.message.endswith(".")
+    assert shape.remedy.endswith(".")
     assert shape.severity in ("violation", "warning", "info")
     if not shape.rule:  # SHACL has groups, orders and descriptions for property shapes only
         assert shape.description

@@ -146,18 +146,21 @@ def test_what_terms_refer_to_exists() -> None:
 def test_literal_values_are_listed_where_their_property_is_described() -> None:
     for name, values in (("strength", STRENGTHS), ("via", VIAS)):
         term = own_terms().term(name)
-        assert term and tuple(re.findall(r'"(\w+)"', term.comment)) == values
+        assert term
+        assert tuple(re.findall(r'"(\w+)"', term.comment)) == values
 
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_every_rdf_format_says_the_same(name: str, client: FlaskClient) -> None:
     for how in ({"headers": {"Accept": FORMATS[name]}}, {"query_string": {"format": name}}):
         answer = client.get("/terms", **how)
-        assert answer.status_code == 200 and answer.mimetype == FORMATS[name]
+        assert answer.status_code == 200
+        assert answer.mimetype == FORMATS[name]
         assert "Accept" in answer.vary
         assert isomorphic(Graph().parse(data=answer.data, format=PARSERS[name]), described())
         answer = client.get("/terms/precedes", **how)
-        assert answer.status_code == 200 and answer.mimetype == FORMATS[name]
+        assert answer.status_code == 200
+        assert answer.mimetype == FORMATS[name]
         found = Graph().parse(data=answer.data, format=PARSERS[name])
         assert set(found) == set(described().triples((URIRef(f"{CTG}precedes"), None, None)))
 
@@ -169,10 +172,12 @@ def test_programs_that_take_anything_get_turtle(client: FlaskClient) -> None:
 
 def test_json(client: FlaskClient) -> None:
     listed = client.get("/terms?format=json").json
-    assert listed and {term["name"] for term in listed["terms"]} == NAMES
+    assert listed
+    assert {term["name"] for term in listed["terms"]} == NAMES
     one = client.get("/terms/succeeds", headers={"Accept": "application/json"}).json
     assert one in listed["terms"]
-    assert one and one["inverseOf"] == f"{CTG}precedes"
+    assert one
+    assert one["inverseOf"] == f"{CTG}precedes"
 
 
 def test_the_page_has_a_place_for_each_term(client: FlaskClient) -> None:
@@ -203,4 +208,5 @@ def test_other_formats_are_refused(client: FlaskClient) -> None:
         for how in ({"headers": {"Accept": "image/png"}}, {"query_string": {"format": "csv"}}):
             answer = client.get(path, **how)
             assert answer.status_code == 406
-            assert answer.json and "text/turtle" in answer.json["available"]
+            assert answer.json
+            assert "text/turtle" in answer.json["available"]

@@ -526,13 +526,17 @@ def test_half_a_surrogate_pair_is_refused_where_it_stands(site: Site, key: bool)
     for method, path in (("POST", registry.documents_url), ("PUT", f"/drafts/{OTHER}")):
         status, _, said = site.ask(method, path.encode(), b"", body, **registry.authorization)
         problem = json.loads(said)["problems"][0]
-        assert status == 422 and problem["pointer"] == at and problem["remedy"]
+        assert status == 422
+        assert problem["pointer"] == at
+        assert problem["remedy"]
     status, _, said = site.ask("POST", b"/validate", b"", body)
-    assert status == 200 and json.loads(said)["problems"][0]["pointer"] == at
+    assert status == 200
+    assert json.loads(said)["problems"][0]["pointer"] == at
     status, _, said = site.ask(
         "POST", b"/pathways/check", b"", b'{"held": ["\\ud800"]}', Content_Type="application/json"
     )
-    assert status == 400 and json.loads(said)["problems"][0]["pointer"] == "/held/0"
+    assert status == 400
+    assert json.loads(said)["problems"][0]["pointer"] == "/held/0"
 
 
 def test_a_whole_pair_is_a_character(site: Site) -> None:

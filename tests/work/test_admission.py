@@ -152,7 +152,8 @@ class Hall:
     def hold(self) -> None:
         """Hold what always has to be so."""
         states = Counter(turn.state for turn in self.admission._turns)
-        assert states[State.EXPRESS] <= self.most[0] and states[State.HEAVY] <= self.most[1]
+        assert states[State.EXPRESS] <= self.most[0]
+        assert states[State.HEAVY] <= self.most[1]
         for turn, work in self.works.items():
             if turn.state in (State.EXPRESS, State.HEAVY):
                 assert work.runs
@@ -184,7 +185,8 @@ def test_many_questions_of_few_clients_do_not_shut_out_a_newcomer() -> None:
     newcomer = hall.join("newcomer")
     assert newcomer
     hall.after(SLICE / 2)
-    assert newcomer.process and not newcomer.failure
+    assert newcomer.process
+    assert not newcomer.failure
 
 
 def test_a_newcomers_long_question_has_its_share_at_once() -> None:
@@ -201,9 +203,12 @@ def test_a_long_job_alone_runs_on_and_leaves_the_lane_of_short_ones() -> None:
     hall = Hall(places=1)
     long = hall.join("long")
     hall.after(25)
-    assert long and long.state is State.HEAVY and long.ran == pytest.approx(25)
+    assert long
+    assert long.state is State.HEAVY
+    assert long.ran == pytest.approx(25)
     short = hall.join("short")
-    assert short and short.state is State.EXPRESS
+    assert short
+    assert short.state is State.EXPRESS
 
 
 def test_two_long_jobs_share_what_there_is_and_both_get_done() -> None:
@@ -212,7 +217,10 @@ def test_two_long_jobs_share_what_there_is_and_both_get_done() -> None:
     hall.after(20)
     second = hall.join("second")
     hall.after(40)
-    assert first and second and not (first.failure or second.failure)
+    assert first
+    assert second
+    assert not (first.failure)
+    assert not (second.failure)
     assert first.ran + second.ran == pytest.approx(60, abs=1)
     assert min(first.ran, second.ran) > 20
 
@@ -222,7 +230,8 @@ def test_who_waits_longer_than_it_may_is_refused_with_a_word_when_to_come_again(
     turns = [hall.join(f"client {number}") for number in range(30)]
     hall.after(30)
     refused = [turn.failure for turn in turns if turn and turn.failure]
-    assert refused and all(isinstance(one, Busy) and one.retry_after for one in refused)
+    assert refused
+    assert all(isinstance(one, Busy) and one.retry_after for one in refused)
     assert all(turn.ran < 31 for turn in turns if turn)
 
 
@@ -252,7 +261,8 @@ def test_for_want_of_memory_who_used_most_is_refused_and_no_newcomer() -> None:
         hall.after(2)
     newcomer = hall.join("newcomer", holds=400)
     hall.after(3)
-    assert newcomer and not newcomer.failure
+    assert newcomer
+    assert not newcomer.failure
     assert any(turn.failure for turn in hall.works)
 
 
@@ -263,7 +273,8 @@ def test_a_paused_process_goes_on_before_another_job_has_it() -> None:
     (paused,) = hall.admission._in(State.PAUSED)
     order: list[str] = hall.works[paused].told
     hall.admission.end(paused, lambda: order.append("put back"))
-    assert order[-2:] == ["resume", "put back"] and paused in turns
+    assert order[-2:] == ["resume", "put back"]
+    assert paused in turns
     hall.admission.end(paused, lambda: order.append("put back"))
     assert not [turn for turn in hall.admission._turns if turn is paused]
 
@@ -298,7 +309,8 @@ def test_whatever_happens_places_are_kept_and_none_is_lost(
     assert not hall.admission._turns
     for number in range(places):
         turn = hall.join(f"new {number}")
-        assert turn and turn.state is State.EXPRESS
+        assert turn
+        assert turn.state is State.EXPRESS
 
 
 @given(
@@ -326,10 +338,12 @@ def test_of_those_who_wait_who_used_least_is_next(
 def test_what_was_used_is_forgotten_in_time_and_clients_are_not_kept_for_ever() -> None:
     costs = Costs()
     costs.add("a", 8, 0)
-    assert costs.of("a", 60) == pytest.approx(4) and costs.of("b", 60) == 0
+    assert costs.of("a", 60) == pytest.approx(4)
+    assert costs.of("b", 60) == 0
     for number in range(30_000):
         costs.add(f"client {number}", 1, 60)
-    assert len(costs._used) <= 10_001 and costs.of("a", 60) == pytest.approx(4)
+    assert len(costs._used) <= 10_001
+    assert costs.of("a", 60) == pytest.approx(4)
 
 
 # Turns, with threads
@@ -364,7 +378,9 @@ def test_places_never_leak_whoever_goes_or_fails() -> None:
 
     with ThreadPoolExecutor(16) as threads:
         list(threads.map(one, range(16)))
-    assert 0 < most <= 3 and outcomes["served"] and not admission._turns
+    assert 0 < most <= 3
+    assert outcomes["served"]
+    assert not admission._turns
 
 
 def test_one_client_is_one_whatever_address_it_has() -> None:
@@ -372,7 +388,8 @@ def test_one_client_is_one_whatever_address_it_has() -> None:
     assert client_of("2001:db8:1:2::1") != client_of("2001:db8:1:3::1")
     assert client_of("fe80::1%eth0") == client_of("fe80::2%eth1")
     assert client_of("::ffff:192.0.2.1") == client_of("192.0.2.1") != client_of("192.0.2.2")
-    assert client_of("") == "" and client_of("unix:") == "unix:"
+    assert client_of("") == ""
+    assert client_of("unix:") == "unix:"
 
 
 # Calls
@@ -403,7 +420,8 @@ def test_a_call_that_takes_too_much_loses_its_process_and_nobody_elses(crew: Cre
         call(bytes, 1 << 30)
     with pytest.raises(Overloaded):
         call(os.abort)
-    assert call(sum, [1]) == 1 and not crew.admission._turns
+    assert call(sum, [1]) == 1
+    assert not crew.admission._turns
 
 
 def test_long_calls_take_turns_and_all_end(
@@ -422,7 +440,8 @@ def test_long_calls_take_turns_and_all_end(
     with ThreadPoolExecutor(3) as threads:
         calls = [Calls(crew, client, PATIENCE, never) for client in "abc"]
         found = list(threads.map(lambda call: call(work, 2), calls))
-    assert len(set(found)) == 3 and not crew.admission._turns
+    assert len(set(found)) == 3
+    assert not crew.admission._turns
     assert Calls(crew, "a", PATIENCE, never)(os.getpid) in found
 
 
@@ -494,7 +513,8 @@ def test_every_expensive_question_needs_a_turn(
     registry.project()
     busy(client, "calls")
     answer = client.get(path)
-    assert answer.status_code == 503 and int(answer.headers["Retry-After"]) > 0
+    assert answer.status_code == 503
+    assert int(answer.headers["Retry-After"]) > 0
     for free in ("/healthz", f"/resources/{ctid_number(1)}"):
         assert client.get(free).status_code == 200
 
@@ -587,8 +607,11 @@ def test_advice_reads_a_bounded_part_of_what_a_document_links_to(registry: Regis
     )
     answer = client.post("/validate", json=linking)
     told = [p for p in answer.json["problems"] if p.get("advice") == "not-looked-at"]
-    assert len(told) == 1 and told[0]["severity"] == "info" and "bytes" in told[0]["message"]
-    assert told[0]["pointer"].startswith("/@graph/0/") and told[0]["line"]
+    assert len(told) == 1
+    assert told[0]["severity"] == "info"
+    assert "bytes" in told[0]["message"]
+    assert told[0]["pointer"].startswith("/@graph/0/")
+    assert told[0]["line"]
     sided = [p for p in answer.json["problems"] if p.get("advice") == "one-sided"]
     assert 0 < len(sided) < 3
 
@@ -616,7 +639,8 @@ def test_no_more_is_read_for_advice_than_that(sizes: list[int]) -> None:
     ]
     advisor = LinkAdvisor(Kept(), load_settings())  # type: ignore[arg-type]
     found = list(advisor.advise(links))
-    assert sum(read) <= MOST_OTHER_BYTES and len(read) <= link_checks.MOST_OTHER_SIDES
+    assert sum(read) <= MOST_OTHER_BYTES
+    assert len(read) <= link_checks.MOST_OTHER_SIDES
     told = [p for p in found if p.detail["advice"] == "not-looked-at"]
     assert bool(told) == (len(read) < len(sizes))
 
@@ -667,7 +691,8 @@ def test_a_query_nested_too_deep_never_reaches_a_worker(
 ) -> None:
     with pytest.raises(QueryError, match=f"at most {DEEPEST}") as raised:
         pool.run(Query(NESTED[kind](levels)))
-    assert raised.value.status == 400 and "flatter" in str(raised.value)
+    assert raised.value.status == 400
+    assert "flatter" in str(raised.value)
 
 
 @pytest.mark.parametrize("kind", NESTED)
