@@ -14,9 +14,11 @@ from rich.tree import Tree
 
 from ctgraph.cli.common import CTID, open_registry
 from ctgraph.identity import Identity
-from ctgraph.links.model import FAMILIES, STRENGTHS, Edge, Graph, Node
+from ctgraph.links.model import STRENGTHS
 from ctgraph.pathways import Asked, Pathways
+from ctgraph.pathways.families import FAMILIES
 from ctgraph.pathways.formats import FORMATS, write
+from ctgraph.pathways.model import Edge, Graph, Node, Question, Status
 from ctgraph.pathways.routes import MEASURES, MOST_ROUTES, Route, Routes, routes_json
 from ctgraph.pathways.traversal import DEEPEST, LARGEST_PAGE
 
@@ -179,7 +181,7 @@ def _print(tree: Tree) -> None:
 def _tree(graph: Graph) -> Tree:
     """Draw a graph from its start; what was drawn before is named again, but not drawn again."""
     nodes = {node.id: node for node in graph.nodes}
-    forward = graph.question == "succeeding"
+    forward = graph.question == Question.SUCCEEDING
     ahead: dict[str, list[Edge]] = {}
     for edge in graph.edges:
         ahead.setdefault(edge.source if forward else edge.target, []).append(edge)
@@ -205,7 +207,7 @@ def _line(node: Node, edge: Edge | None) -> str:
     if edge:
         one_of = ", one of several" if edge.alternative else ""
         said = f"[bold]{edge.strength}[/bold]{one_of}: "
-    marks = "" if node.status == "current" else f" ({node.status})"
+    marks = "" if node.status == Status.CURRENT else f" ({node.status})"
     if node.latest:
         marks += f" (replaced by {node.latest})"
     owner = f", {escape(node.owner_name)}" if node.owner_name else ""

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain, islice
-from typing import Any, Literal
+from typing import Any
 
 import pyoxigraph as ox
 
@@ -20,16 +20,14 @@ from ctgraph.identity import Identity
 from ctgraph.identity.ctid import is_ctid
 from ctgraph.links import properties as ctdl
 from ctgraph.links.components import component_classes, order_of, proxies_of
-from ctgraph.links.model import Condition
+from ctgraph.links.model import Condition, Link, Relation, Strength, Via
 from ctgraph.links.node_facts import Fact, facts_of
 from ctgraph.links.nodes import Nodes, nodes_of
 from ctgraph.links.properties import CETERMS
 from ctgraph.vocab import vocabulary
 
-Relation = Literal["precedes", "concurrent", "part", "version", "common", "uses"]
-
 # A step that its pathway requires is not required for the credential: other ways may lead there.
-IN_PATHWAY = "recommended"
+IN_PATHWAY = Strength.RECOMMENDED
 MOST_LINKS, FREE_LINKS = 20_000, 1_000
 """How many links of a document are kept: as many as it has statements, and so many more."""
 # So many alternatives are looked at in a document, and so many options and targets are kept.
@@ -38,26 +36,6 @@ MOST_TEXT, MOST_WORDS = 1_000, 100
 """How much of a text the index repeats, in characters, and how many texts; the record has all."""
 TEXT_AS_ONE = 200
 """How many characters of text take as much room as one option or target."""
-
-
-@dataclass(frozen=True)
-class Link:
-    """One statement of a document.
-
-    :param relation: "precedes"; "concurrent"; "part" (`earlier` is a part of `later`); "version"
-        (`earlier` is replaced by `later`); "common" (a condition of the manifest `later`); "uses"
-        (`later` has the conditions of the manifest `earlier`).
-    :param by: the resource that says it; `property` the CURIE it says it with.
-    """
-
-    relation: Relation
-    earlier: str
-    later: str
-    by: str
-    property: str
-    strength: str = ""
-    via: str = ""
-    condition: Condition | None = None
 
 
 @dataclass(frozen=True)
@@ -123,13 +101,13 @@ class _Reader:
         for property, strength in ctdl.REVERSE.items():
             for target, condition in self._targets(here.get(property, ())):
                 yield Link(
-                    "common" if common else "precedes",
+                    Relation.COMMON if common else Relation.PRECEDES,
                     target,
                     node,
                     by,
                     _curie(property),
                     strength,
-                    "condition" if condition else "direct",
+                    Via.CONDITION if condition else Via.DIRECT,
                     condition,
                 )
         if common:
@@ -137,39 +115,52 @@ class _Reader:
         for property, strength in ctdl.FORWARD.items():
             for target, condition in self._targets(here.get(property, ())):
                 yield Link(
-                    "precedes",
+                    Relation.PRECEDES,
                     node,
                     target,
                     by,
                     _curie(property),
                     strength,
-                    "condition" if condition else "direct",
+                    Via.CONDITION if condition else Via.DIRECT,
                     condition,
                 )
         for target, condition in self._targets(here.get(ctdl.COREQUISITE, ())):
-            yield Link("concurrent", node, target, by, _curie(ctdl.COREQUISITE), "", "", condition)
+            yield Link(
+                Relation.CONCURRENT,
+                node,
+                target,
+                by,
+                _curie(ctdl.COREQUISITE),
+                condition=condition,
+            )
         if not self._is_foreign(node):
             for manifest in self._linked(here.get(ctdl.COMMON, ())):
-                yield Link("uses", manifest, node, by, _curie(ctdl.COMMON), "", "manifest")
+                yield Link(Relation.USES, manifest, node, by, _curie(ctdl.COMMON), via=Via.MANIFEST)
         for earlier in self._linked(here.get(ctdl.FROM, ())):
             for later in self._linked(here.get(ctdl.FOR, ())):
                 yield Link(
-                    "precedes", earlier, later, by, _curie(ctdl.FROM), "advanced", "transfer"
+                    Relation.PRECEDES,
+                    earlier,
+                    later,
+                    by,
+                    _curie(ctdl.FROM),
+                    Strength.ADVANCED,
+                    Via.TRANSFER,
                 )
         yield from self._kin(node, here, by)
 
     def _kin(self, node: str, here: Mapping[str, list[str]], by: str) -> Iterator[Link]:
         """Yield the parts and versions of a node."""
         for part in self._linked(here.get(ctdl.HAS_PART, ())):
-            yield Link("part", part, node, by, _curie(ctdl.HAS_PART))
+            yield Link(Relation.PART, part, node, by, _curie(ctdl.HAS_PART))
         for whole in self._linked(here.get(ctdl.IS_PART_OF, ())):
-            yield Link("part", node, whole, by, _curie(ctdl.IS_PART_OF))
+            yield Link(Relation.PART, node, whole, by, _curie(ctdl.IS_PART_OF))
         for property in ctdl.OLDER:
             for older in self._linked(here.get(property, ())):
-                yield Link("version", older, node, by, _curie(property))
+                yield Link(Relation.VERSION, older, node, by, _curie(property))
         for property in ctdl.NEWER:
             for newer in self._linked(here.get(property, ())):
-                yield Link("version", node, newer, by, _curie(property))
+                yield Link(Relation.VERSION, node, newer, by, _curie(property))
 
     def pathway(self, identity: Identity) -> Iterator[Link]:
         """Yield the order of a pathway's components, lifted to what they stand for."""
@@ -184,13 +175,13 @@ class _Reader:
             for earlier in self._lifted(step.earlier, identity):
                 for later in self._lifted(step.later, identity):
                     yield Link(
-                        "precedes",
+                        Relation.PRECEDES,
                         earlier,
                         later,
                         self._record,
                         step.property,
                         IN_PATHWAY,
-                        "pathway",
+                        Via.PATHWAY,
                         condition,
                     )
 

@@ -4,31 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
-from functools import cache, lru_cache
 
 from ctgraph.identity import Identity
 from ctgraph.identity.ctid import is_ctid
 from ctgraph.ledger import Ledger
-from ctgraph.links.model import Assertion, Condition, Edge, Node, rank
+from ctgraph.links.model import Condition, Relation, Strength, Via
+from ctgraph.pathways.families import family_of
+from ctgraph.pathways.model import Assertion, Edge, Node, Side, Status
 from ctgraph.projections.link_reader import Known, Links, Statement
 from ctgraph.vocab import vocabulary
 
-ROOTS = {
-    "credential": ("ceterms:Credential",),
-    "learning": ("ceterms:LearningOpportunityProfile",),
-    "assessment": ("ceterms:AssessmentProfile",),
-    "component": ("ceterms:PathwayComponent", "ceterms:Pathway", "ceterms:PathwaySet"),
-    "work": ("ceterms:Job", "ceterms:Occupation", "ceterms:WorkRole", "ceterms:Task"),
-    "competency": ("ceasn:Competency", "ceterms:CredentialAlignmentObject"),
-}
 # A chain of versions longer than this is a circle.
 MOST_VERSIONS = 50
-
-
-@lru_cache(maxsize=1000)
-def family_of(kind: str) -> str:
-    """Return the family of a class."""
-    return next((f for f, roots in ROOTS.items() if vocabulary().is_a(kind, *roots)), "other")
 
 
 def _edge(source: str, target: str, assertions: list[Assertion]) -> Edge:
@@ -37,13 +24,13 @@ def _edge(source: str, target: str, assertions: list[Assertion]) -> Edge:
         only = assertions[0]
         alternative = only.condition is not None and bool(only.condition.group)
         return Edge(source, target, only.strength, only.side, alternative, (only,))
-    strength = min((a.strength for a in assertions), key=rank)
+    strength = min((a.strength for a in assertions), key=lambda strength: strength.rank)
     strongest = [a for a in assertions if a.strength == strength]
     sides = {a.side for a in assertions}
     agreed = (
-        "both"
-        if sides & {"both"} or sides >= {"source", "target"}
-        else next((side for side in ("source", "target") if side in sides), "other")
+        Side.BOTH
+        if Side.BOTH in sides or sides >= {Side.SOURCE, Side.TARGET}
+        else next((side for side in (Side.SOURCE, Side.TARGET) if side in sides), Side.OTHER)
     )
     # A statement without a condition, such as a bare order, does not say that it is the only way.
     conditions = [a.condition for a in strongest if a.condition]
@@ -62,35 +49,25 @@ def _assertion(s: Statement, known: Mapping[str, Known], names: Mapping[str, str
         s.owner,
         s.document,
         s.property,
-        s.strength,
-        s.via,
+        Strength(s.strength),
+        Via(s.via),
         _side(s, known),
         condition,
         names.get(s.owner, ""),
     )
 
 
-def _side(s: Statement, known: Mapping[str, Known]) -> str:
+def _side(s: Statement, known: Mapping[str, Known]) -> Side:
     """Tell whose word a statement is: of one of its ends, or of the owner of one, or neither's."""
     if s.asserter in (s.earlier, s.later):
-        return "source" if s.asserter == s.earlier else "target"
+        return Side.SOURCE if s.asserter == s.earlier else Side.TARGET
     source, target = (
         is_ctid(end) and end in known and known[end].owner == s.owner
         for end in (s.earlier, s.later)
     )
     if source and target:
-        return "both"
-    return "source" if source else "target" if target else "other"
-
-
-@cache
-def classes_of(families: frozenset[str]) -> list[str]:
-    """Return the IRIs of the classes in some families."""
-    return [
-        term.iri
-        for term in vocabulary()
-        if term.kind == "class" and family_of(term.curie) in families
-    ]
+        return Side.BOTH
+    return Side.SOURCE if source else Side.TARGET if target else Side.OTHER
 
 
 class Describer:
@@ -125,7 +102,7 @@ class Describer:
         self,
         pairs: Collection[tuple[str, str]],
         strengths: Collection[str],
-        relation: str = "precedes",
+        relation: Relation = Relation.PRECEDES,
     ) -> dict[tuple[str, str], Edge]:
         """Return what is said about some pairs, each the earlier and the later one.
 
@@ -157,7 +134,7 @@ class Describer:
             row.name,
             owner,
             names.get(owner, ""),
-            "current" if current else "external",
+            Status.CURRENT if current else Status.EXTERNAL,
             row.webpage,
             depth,
             "",
@@ -175,12 +152,14 @@ class Describer:
                 id,
                 self.iri(id),
                 name=webpage or "Something without a name",
-                status="external",
+                status=Status.EXTERNAL,
                 webpage=webpage,
                 depth=depth,
             )
         # What was published a moment ago is not in the index yet, but it is no stranger.
-        status = ("withdrawn" if standing[id] else "current") if id in standing else "unknown"
+        status = Status.UNKNOWN
+        if id in standing:
+            status = Status.WITHDRAWN if standing[id] else Status.CURRENT
         return Node(id, self.iri(id), name=names.get(id, ""), status=status, depth=depth)
 
     def iri(self, id: str) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ctgraph.links.model import Cut, Graph
 from ctgraph.pathways.answers import Describer
+from ctgraph.pathways.model import Cut, Graph, Question
 from ctgraph.pathways.paging import edges_between
 from ctgraph.pathways.traversal import Asked, Pair, Walk, walk
 from ctgraph.projections.link_reader import Links
@@ -28,7 +28,7 @@ def common_of(links: Links, describer: Describer, start: tuple[str, ...], asked:
     if len(common) > asked.limit:
         cut += (Cut(f"Only the nearest {asked.limit:,} of {len(common):,} are shown."),)
     return Graph(
-        "common",
+        Question.COMMON,
         tuple(walks),
         tuple(nodes.values()),
         tuple(edges_between(pairs, asked.strengths, describer)),

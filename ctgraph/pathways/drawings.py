@@ -5,20 +5,22 @@ from __future__ import annotations
 import re
 
 from ctgraph.documents.jsonld import UNUSABLE
-from ctgraph.links.model import STRENGTHS, Edge, Graph, Node
+from ctgraph.links.model import STRENGTHS, Strength
+from ctgraph.pathways.families import Family
+from ctgraph.pathways.model import Edge, Graph, Node, Side, Status
 from ctgraph.vocab import vocabulary
 
 _LOOKS = {
-    "credential": ("box", "#cfe8f8"),
-    "learning": ("ellipse", "#fbe3b3"),
-    "assessment": ("hexagon", "#bfe6d8"),
-    "component": ("component", "#f9f5c0"),
-    "work": ("house", "#f0d7e4"),
-    "other": ("note", "#e8e8e8"),
+    Family.CREDENTIAL: ("box", "#cfe8f8"),
+    Family.LEARNING: ("ellipse", "#fbe3b3"),
+    Family.ASSESSMENT: ("hexagon", "#bfe6d8"),
+    Family.COMPONENT: ("component", "#f9f5c0"),
+    Family.WORK: ("house", "#f0d7e4"),
+    Family.OTHER: ("note", "#e8e8e8"),
 }
 """Shape and colour by family."""
 _WIDTHS = dict(zip(STRENGTHS, (3.0, 2.25, 1.5, 1.0, 0.5), strict=True))
-_ARROWS = {"required": "==>", "recommended": "-.->", "weak": "-.->"}
+_ARROWS = {Strength.REQUIRED: "==>", Strength.RECOMMENDED: "-.->", Strength.WEAK: "-.->"}
 _NO_SPACE = "#8203;"  # the zero width space
 
 
@@ -44,7 +46,7 @@ def dot(graph: Graph) -> str:
     lines += [
         f"  {_quoted(edge.source)} -> {_quoted(edge.target)} [label={_shown(_words(edge))}, "
         f"penwidth={_WIDTHS.get(edge.strength, 1.5)}, "
-        f"style={'solid' if edge.agreed == 'both' else 'dashed'}];"
+        f"style={'solid' if edge.agreed == Side.BOTH else 'dashed'}];"
         for edge in graph.edges
     ]
     return "\n".join([*lines, "}", ""])
@@ -102,13 +104,13 @@ def _nodes(graph: Graph) -> list[Node]:
     return list(nodes.values())
 
 
-def _family(node: Node) -> str:
-    return node.family if node.family in _LOOKS else "other"
+def _family(node: Node) -> Family:
+    return node.family if node.family in _LOOKS else Family.OTHER
 
 
 def _caption(node: Node) -> str:
     """Return the lines that stand in a node: name, type, provider, and what is special of it."""
-    special = "" if node.status == "current" else f"({node.status})"
+    special = "" if node.status == Status.CURRENT else f"({node.status})"
     label = vocabulary().label(node.type)
     parts = (_line(node.name) or node.id, label, _line(node.owner_name), special)
     return "\n".join(filter(None, parts))

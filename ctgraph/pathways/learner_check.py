@@ -12,8 +12,9 @@ from itertools import chain
 from typing import Any, NamedTuple
 
 from ctgraph.errors import BadParameter, QueryLimit
-from ctgraph.links.model import Cut, Node
-from ctgraph.pathways.answers import Describer, family_of
+from ctgraph.pathways.answers import Describer
+from ctgraph.pathways.families import Family, family_of
+from ctgraph.pathways.model import Cut, Node
 from ctgraph.projections.link_reader import MOST_BYTES, TOO_MUCH, Links, Needs, Statement
 
 MOST_HELD = 200
@@ -141,7 +142,7 @@ def _without_competencies(links: Links, needs: Collection[Needs]) -> None:
     """Turn targets that are competencies into words: nobody holds one."""
     options = [option for some in needs for need in some for option in need["options"]]
     known = links.nodes({target for option in options for target in option["targets"]})
-    names = {id: row.name for id, row in known.items() if family_of(row.type) == "competency"}
+    names = {id: row.name for id, row in known.items() if family_of(row.type) == Family.COMPETENCY}
     for option in options:
         option["words"] += [f"Competency: {names[t]}" for t in option["targets"] if t in names]
         option["targets"] = [t for t in option["targets"] if t not in names]

@@ -7,8 +7,9 @@ from collections.abc import Collection, Mapping
 from itertools import islice, pairwise
 
 from ctgraph.errors import BadParameter
-from ctgraph.links.model import Cut, Edge, Graph
+from ctgraph.links.model import Relation
 from ctgraph.pathways.answers import Describer
+from ctgraph.pathways.model import Cut, Edge, Graph, Question, Side
 from ctgraph.pathways.traversal import Asked, Pair, Walk
 
 MOST_EDGES = 5_000
@@ -16,7 +17,7 @@ _DEPTH = re.compile("-?[0-9]{1,2}")
 
 
 def page_of(
-    question: str, start: tuple[str, ...], walk: Walk, asked: Asked, describer: Describer
+    question: Question, start: tuple[str, ...], walk: Walk, asked: Asked, describer: Describer
 ) -> Graph:
     """Return the page of an answer that was asked for.
 
@@ -54,7 +55,7 @@ def edges_between(
     pairs: Mapping[Pair, tuple[str, ...]],
     strengths: Collection[str],
     describer: Describer,
-    relation: str = "precedes",
+    relation: Relation = Relation.PRECEDES,
 ) -> list[Edge]:
     """Return edges with all that is said about them.
 
@@ -78,12 +79,12 @@ def edges_between(
 
 def _joined(pair: Pair, way: list[Edge], through: tuple[str, ...]) -> Edge:
     """Make one edge of the steps that lead from one end to the other."""
-    weakest = max(way, key=lambda edge: edge.rank)
+    weakest = max(way, key=lambda edge: edge.strength.rank)
     agreed = {edge.agreed for edge in way}
     return Edge(
         *pair,
         weakest.strength,
-        agreed.pop() if len(agreed) == 1 else "mixed",
+        agreed.pop() if len(agreed) == 1 else Side.MIXED,
         any(edge.alternative for edge in way),
         tuple(a for edge in way for a in edge.assertions),
         through,

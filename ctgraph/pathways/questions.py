@@ -24,10 +24,12 @@ import orjson
 from ctgraph.errors import BadParameter, NotFound
 from ctgraph.identity import Identity, ctid
 from ctgraph.ledger import Ledger
-from ctgraph.links.model import Graph, Node
-from ctgraph.pathways.answers import Describer, classes_of
+from ctgraph.links.model import Relation
+from ctgraph.pathways.answers import Describer
 from ctgraph.pathways.common import common_of
+from ctgraph.pathways.families import LINKED, classes_of
 from ctgraph.pathways.learner_check import Checked, check_held
+from ctgraph.pathways.model import Graph, Node, Question
 from ctgraph.pathways.paging import page_of
 from ctgraph.pathways.routes import Routes, find_routes
 from ctgraph.pathways.structure import Structure, structure_of, with_names
@@ -40,7 +42,6 @@ __all__ = ["Asked", "Pathways"]
 
 MOST_COMMON = 10
 LONGEST_TEXT = 200
-LINKED = ("credential", "learning", "assessment", "component", "work")
 USUAL, NEAR, FAR = Asked(), Asked(depth=1), Asked(depth=DEEPEST)
 
 
@@ -62,23 +63,23 @@ class Pathways:
         :raises MalformedCtid: when `record` is no CTID.
         :raises NotFound: when the registry never had it.
         """
-        return self._one_way("preceding", record, asked)
+        return self._one_way(Question.PRECEDING, record, asked)
 
     def succeeding(self, record: str, asked: Asked = USUAL) -> Graph:
         """Return what a record leads to; see :meth:`preceding`."""
-        return self._one_way("succeeding", record, asked)
+        return self._one_way(Question.SUCCEEDING, record, asked)
 
     def neighbourhood(self, record: str, asked: Asked = NEAR) -> Graph:
         """Return what is around a record: what precedes it has a negative depth."""
-        return self._both_ways("neighbourhood", record, asked, "precedes")
+        return self._both_ways(Question.NEIGHBOURHOOD, record, asked, Relation.PRECEDES)
 
     def stack(self, record: str, asked: Asked = USUAL) -> Graph:
         """Return what a record is made of (negative depths), and what it is a part of."""
-        return self._both_ways("stack", record, asked, "part")
+        return self._both_ways(Question.STACK, record, asked, Relation.PART)
 
     def versions(self, record: str, asked: Asked = FAR) -> Graph:
         """Return what a record replaced (negative depths), and what has replaced it."""
-        return self._both_ways("versions", record, asked, "version")
+        return self._both_ways(Question.VERSIONS, record, asked, Relation.VERSION)
 
     def common(self, records: Collection[str], asked: Asked = USUAL) -> Graph:
         """Return what all of some records lead to; an edge for each, by a shortest way.
@@ -136,12 +137,14 @@ class Pathways:
                 return document
         return None
 
-    def _one_way(self, question: str, record: str, asked: Asked) -> Graph:
+    def _one_way(self, question: Question, record: str, asked: Asked) -> Graph:
         with self._asking([record]) as (links, describer, start):
-            found = walk(links, start, question == "succeeding", asked)
+            found = walk(links, start, question == Question.SUCCEEDING, asked)
             return page_of(question, start, found, asked, describer)
 
-    def _both_ways(self, question: str, record: str, asked: Asked, relation: str) -> Graph:
+    def _both_ways(
+        self, question: Question, record: str, asked: Asked, relation: Relation
+    ) -> Graph:
         with self._asking([record]) as (links, describer, start):
             found = both_ways(links, start[0], asked, relation)
             return page_of(question, start, found, asked, describer)

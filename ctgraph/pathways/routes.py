@@ -11,9 +11,10 @@ from typing import Any
 import networkx as nx
 
 from ctgraph.errors import BadParameter, QueryLimit
-from ctgraph.links.model import Cut, Graph, Node, rank
+from ctgraph.links.model import Strength
 from ctgraph.pathways.answers import Describer
-from ctgraph.pathways.formats import to_json
+from ctgraph.pathways.graph_json import to_json
+from ctgraph.pathways.model import Cut, Graph, Node, Question
 from ctgraph.pathways.paging import edges_between
 from ctgraph.pathways.traversal import MOST_STEPS, Pair
 from ctgraph.projections.link_reader import Links
@@ -41,7 +42,7 @@ class Route:
     """
 
     nodes: tuple[str, ...]
-    strength: str
+    strength: Strength
     cost: dict[str, float]
     days: float
     unstated: int
@@ -94,7 +95,7 @@ def find_routes(
     shown = describer.nodes(depths)
     return Routes(
         Graph(
-            "route",
+            Question.ROUTE,
             (start, goal),
             tuple(shown.values()),
             tuple(edges_between(pairs, (), describer)),
@@ -138,8 +139,8 @@ class _Around:
         self._seen[side].update(ahead)
         self._frontiers[side] = sorted(ahead)
         # The strongest comes last, and counts.
-        for step in sorted(found, key=lambda step: (-rank(step.strength), step)):
-            weight = WEIGHTS.get(rank(step.strength), 5.0) if self._by == "strength" else 1.0
+        for step in sorted(found, key=lambda step: (-step.strength.rank, step)):
+            weight = WEIGHTS.get(step.strength.rank, 5.0) if self._by == "strength" else 1.0
             self._graph.add_edge(*step[:2], strength=step.strength, weight=weight)
         if (
             len(found) == MOST_STEPS
@@ -208,7 +209,8 @@ def _route(way: list[str], graph: nx.DiGraph[str], nodes: dict[str, Node], by: s
     for node in behind:
         if node.cost is not None:
             cost[node.currency] = cost.get(node.currency, 0.0) + node.cost
-    weakest = max((graph.edges[pair]["strength"] for pair in pairwise(way)), key=rank)
+    strengths: Iterator[Strength] = (graph.edges[pair]["strength"] for pair in pairwise(way))
+    weakest = max(strengths, key=lambda strength: strength.rank)
     stated = (node.days if by == "duration" else node.cost for node in behind)
     return Route(
         tuple(way),

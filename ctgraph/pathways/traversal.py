@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 
 from ctgraph.errors import BadParameter
 from ctgraph.identity.ctid import is_ctid
-from ctgraph.links.model import FAMILIES, STRENGTHS, Cut
-from ctgraph.pathways.answers import family_of
+from ctgraph.links.model import STRENGTHS, Relation
+from ctgraph.pathways.families import FAMILIES, family_of
+from ctgraph.pathways.model import Cut
 from ctgraph.projections.link_reader import Known, Links
 
 DEEPEST = 10
@@ -73,24 +74,30 @@ class Walk:
 
     :param depths: steps from the start, by node, negative backward; nodes left out are no steps.
     :param edges: pairs in the order of time, each with what it goes through.
-    :param relation: what the edges say: "precedes", "part" or "version".
+    :param relation: what the edges say: what precedes, parts, or versions.
     """
 
     depths: dict[str, int]
     edges: dict[Pair, tuple[str, ...]] = field(default_factory=dict)
     cut: list[Cut] = field(default_factory=list)
-    relation: str = "precedes"
+    relation: Relation = Relation.PRECEDES
 
 
 def walk(
-    links: Links, start: Iterable[str], forward: bool, asked: Asked, relation: str = "precedes"
+    links: Links,
+    start: Iterable[str],
+    forward: bool,
+    asked: Asked,
+    relation: Relation = Relation.PRECEDES,
 ) -> Walk:
     """Follow links from some nodes, level by level, to the depth asked for."""
     found = Walk(dict.fromkeys(start, 0), relation=relation)
     return _Walker(links, found, forward, asked).walk()
 
 
-def both_ways(links: Links, start: str, asked: Asked, relation: str = "precedes") -> Walk:
+def both_ways(
+    links: Links, start: str, asked: Asked, relation: Relation = Relation.PRECEDES
+) -> Walk:
     """Follow links from a node backward and forward; in a circle, the shorter way counts."""
     back = walk(links, [start], False, asked, relation)
     ahead = walk(links, [start], True, asked, relation)

@@ -16,8 +16,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ctgraph.links.model import Graph
 from ctgraph.pathways import Asked
+from ctgraph.pathways.model import Graph
 from ctgraph.projections import triples
 from tests.support.links import World, condition, framework, iri, number_of, record
 from tests.support.registry import ctid_number

@@ -28,7 +28,8 @@ from ctgraph.cli import main
 from ctgraph.documents import parse
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.append import Submission, append
-from ctgraph.links.model import FAMILIES, STRENGTHS
+from ctgraph.links.model import STRENGTHS
+from ctgraph.pathways.families import FAMILIES
 from ctgraph.pathways.formats import FORMATS
 from ctgraph.settings import load_settings
 from ctgraph.web import create_app

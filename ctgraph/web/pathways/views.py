@@ -16,10 +16,11 @@ from ctgraph.documents.json_text import read_json
 from ctgraph.errors import BadParameter, InvalidDocument
 from ctgraph.identity import ctid
 from ctgraph.ledger.values import Envelope
-from ctgraph.links.model import Cut, Graph
 from ctgraph.pathways import Asked, Pathways
-from ctgraph.pathways.formats import FORMATS, to_json, write
+from ctgraph.pathways.formats import FORMATS, write
+from ctgraph.pathways.graph_json import to_json
 from ctgraph.pathways.learner_check import MOST_HELD, Checked, Prospect
+from ctgraph.pathways.model import Cut, Graph, Question
 from ctgraph.pathways.routes import MEASURES, MOST_ROUTES, routes_json
 from ctgraph.pathways.structure import to_json as structure_json
 from ctgraph.pathways.traversal import PAGE
@@ -241,7 +242,7 @@ def search() -> Response:
     """Records by words of their names, for who looks for the ends of a question."""
     kinds = Asked(kinds=frozenset(_several("kind"))).kinds
     found = _ask(Pathways.search, request.args.get("q", "").replace("\0", ""), kinds)
-    nodes = to_json(Graph("search", (), tuple(found), ()))["nodes"]
+    nodes = to_json(Graph(Question.SEARCH, (), tuple(found), ()))["nodes"]
     return _json({"records": nodes})
 
 
@@ -330,7 +331,7 @@ def _number(name: str, usual: int) -> int:
 
 
 def _checked_json(found: Checked) -> dict[str, Any]:
-    nodes = to_json(Graph("check", found.held, tuple(found.nodes.values()), ()))["nodes"]
+    nodes = to_json(Graph(Question.CHECK, found.held, tuple(found.nodes.values()), ()))["nodes"]
 
     def prospect(one: Prospect) -> dict[str, Any]:
         missing = [
