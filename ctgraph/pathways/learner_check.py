@@ -7,11 +7,12 @@ one is enough. What it says in words is handed over as it stands, never guessed 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ctgraph.errors import BadParameter, QueryLimit
+from ctgraph.links.requirements import Need, Option
 from ctgraph.pathways.answers import Describer
 from ctgraph.pathways.families import Family, family_of
 from ctgraph.pathways.model import Cut, Node
@@ -114,8 +115,11 @@ def _prospects(
     needs = links.requirements(because)
     # What a manifest demands of many is looked at once.
     distinct = {id(some): some for found in needs.values() for some in found}
-    _without_competencies(links, distinct.values())
-    standing = {key: _standing(some, held) for key, some in distinct.items()}
+    competencies = _competencies(links, distinct.values())
+    standing = {
+        key: _standing([_without_competencies(need, competencies) for need in some], held)
+        for key, some in distinct.items()
+    }
     asked: dict[str, list[Statement]] = {}
     for s in links.asked_for(because):
         asked.setdefault(s.later, []).append(s)
@@ -138,14 +142,23 @@ def _prospects(
     return prospects
 
 
-def _without_competencies(links: Links, needs: Collection[Needs]) -> None:
-    """Turn targets that are competencies into words: nobody holds one."""
-    options = [option for some in needs for need in some for option in need["options"]]
-    known = links.nodes({target for option in options for target in option["targets"]})
-    names = {id: row.name for id, row in known.items() if family_of(row.type) == Family.COMPETENCY}
-    for option in options:
-        option["words"] += [f"Competency: {names[t]}" for t in option["targets"] if t in names]
-        option["targets"] = [t for t in option["targets"] if t not in names]
+def _competencies(links: Links, needs: Collection[Needs]) -> dict[str, str]:
+    """Return the names of the competencies that some needs target, by their ids."""
+    options = (option for some in needs for need in some for option in need.options)
+    known = links.nodes({target for option in options for target in option.targets})
+    return {id: row.name for id, row in known.items() if family_of(row.type) == Family.COMPETENCY}
+
+
+def _without_competencies(need: Need, names: Mapping[str, str]) -> Need:
+    """Turn the targets of a need that are competencies into words, because nobody holds one."""
+    options = [
+        Option(
+            (*option.words, *(f"Competency: {names[t]}" for t in option.targets if t in names)),
+            tuple(t for t in option.targets if t not in names),
+        )
+        for option in need.options
+    ]
+    return replace(need, options=tuple(options))
 
 
 def _standing(needs: Needs, held: set[str]) -> _Standing:
@@ -153,26 +166,26 @@ def _standing(needs: Needs, held: set[str]) -> _Standing:
     return _Standing(
         tuple(dict.fromkeys(one for missing, _ in lacking for one in missing)),
         tuple(dict.fromkeys(word for _, words in lacking for word in words)),
-        frozenset(t for need in needs for option in need["options"] for t in option["targets"]),
+        frozenset(t for need in needs for option in need.options for t in option.targets),
     )
 
 
-def _lacking(need: Mapping[str, Any], held: set[str]) -> tuple[list[Missing], list[str]]:
+def _lacking(need: Need, held: set[str]) -> tuple[list[Missing], tuple[str, ...]]:
     """Return the least that is missing for a condition, and what it says in words.
 
     Of its options, the one counts that lacks the least, and of these the one that most is held of;
     of those that lack one thing, any will do.
     """
     # What is held says more than words that somebody has to judge.
-    options = sorted(need["options"], key=lambda option: -len(held & set(option["targets"])))
-    lacking = [[t for t in option["targets"] if t not in held] for option in options]
+    options = sorted(need.options, key=lambda option: -len(held & set(option.targets)))
+    lacking = [[t for t in option.targets if t not in held] for option in options]
     least = min(map(len, lacking))
     best = [n for n, missing in enumerate(lacking) if len(missing) == least]
-    name, words = need["name"], options[best[0]]["words"]
+    words = options[best[0]].words
     if least == 1:
         ends = dict.fromkeys(lacking[n][0] for n in best)
-        return [Missing(tuple(ends), need["property"], name)], words
-    return [Missing((end,), need["property"], name) for end in lacking[best[0]]], words
+        return [Missing(tuple(ends), need.property, need.name)], words
+    return [Missing((end,), need.property, need.name) for end in lacking[best[0]]], words
 
 
 def _asked_by_others(

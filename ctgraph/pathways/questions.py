@@ -32,7 +32,8 @@ from ctgraph.pathways.learner_check import Checked, check_held
 from ctgraph.pathways.model import Graph, Node, Question
 from ctgraph.pathways.paging import page_of
 from ctgraph.pathways.routes import Routes, find_routes
-from ctgraph.pathways.structure import Structure, structure_of, with_names
+from ctgraph.pathways.structure import Structure, with_names
+from ctgraph.pathways.structure_reader import structure_of
 from ctgraph.pathways.traversal import DEEPEST, Asked, both_ways, walk
 from ctgraph.projections.link_reader import Links, reading
 from ctgraph.records.read import held

@@ -224,7 +224,7 @@ class LinkIndex:
                         document,
                         need.record,
                         manifest_of(document, need.record, described),
-                        orjson.dumps(need.tree),
+                        need.need.to_json(),
                     )
                     for need in extract.requirements
                 ),

@@ -8,12 +8,13 @@ import time
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from itertools import groupby, islice
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import orjson
 
 from ctgraph.errors import QueryLimit, StoreError
 from ctgraph.links.model import Link, Relation, Strength
+from ctgraph.links.requirements import Need
 from ctgraph.projections.link_rows import holds, links_of
 from ctgraph.projections.snapshots import snapshots_of
 from ctgraph.settings import Settings
@@ -24,8 +25,7 @@ FEW, MOST_OF_A_PAIR, MOST_STATEMENTS = 8_000, 20, 20_000
 MOST_BYTES = 20_000_000
 """Of requirements read for one question."""
 TOO_MUCH = "What these records need is too much to be compared at once."
-Needs = list[dict[str, Any]]
-"""Conditions, each as `ctgraph.links.statements.Requirement` has it."""
+Needs = list[Need]
 
 _SAYS = "{0}.property, {0}.strength, {1}, {0}.condition, {0}.name, {0}.description, "
 _SAYS += "{0}.alternative, {0}.required"
@@ -260,7 +260,7 @@ class Links:
             size += len(tree)
             if size > MOST_BYTES:
                 raise QueryLimit(TOO_MUCH)
-            found.setdefault(name, []).append(orjson.loads(tree))
+            found.setdefault(name, []).append(Need.from_json(tree))
         return found
 
 

@@ -45,7 +45,7 @@ CREATE TABLE IF NOT EXISTS stale (link INTEGER PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS mark (sequence INTEGER NOT NULL);
 """
 TABLES = ("node", "link", "requirement")
-VERSION = 2
+VERSION = 3
 """Of the schema, and of what is read from documents: another one makes the index anew."""
 INSERT = {
     "node": "INSERT INTO node VALUES (?,?,?,?,?,?,?,?,?,?)",

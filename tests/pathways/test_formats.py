@@ -72,7 +72,7 @@ def course(number: int, **more: Any) -> Node:
             ctid_number(number),
             IDENTITY.resource(ctid_number(number)),
             "ceterms:Course",
-            "learning",
+            Family.LEARNING,
             f"Course {number}",
             OWNER,
             "College",
@@ -260,7 +260,7 @@ def test_the_formats_have_the_media_types_that_are_promised() -> None:
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_an_empty_answer_can_be_written(name: str) -> None:
-    assert b"preceding" in write(Graph("preceding", (), (), ()), name, IDENTITY) or name in (
+    assert b"preceding" in write(Graph(Question.PRECEDING, (), (), ()), name, IDENTITY) or name in (
         "dot",
         "mermaid",
         "csv",
