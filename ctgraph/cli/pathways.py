@@ -19,8 +19,8 @@ from ctgraph.pathways import Asked, Pathways
 from ctgraph.pathways.families import FAMILIES
 from ctgraph.pathways.formats import FORMATS, write
 from ctgraph.pathways.model import Edge, Graph, Node, Question, Status
-from ctgraph.pathways.routes import MEASURES, MOST_ROUTES, Route, Routes, routes_json
-from ctgraph.pathways.traversal import DEEPEST, LARGEST_PAGE
+from ctgraph.pathways.routes import MAX_ROUTES, Measure, Route, Routes, routes_json
+from ctgraph.pathways.traversal import MAX_DEPTH_STEPS, MAX_PAGE_NODES
 
 LONGEST_LINE = 10_000
 FORMAT = click.option(
@@ -46,7 +46,7 @@ def _walking(command: Callable[..., None]) -> Callable[..., None]:
             "--depth",
             default=3,
             show_default=True,
-            type=click.IntRange(1, DEEPEST),
+            type=click.IntRange(1, MAX_DEPTH_STEPS),
             help="Steps to follow.",
         ),
         click.option(
@@ -100,14 +100,14 @@ def succeeding(record: str, name: str, **given: Any) -> None:
     "k",
     default=3,
     show_default=True,
-    type=click.IntRange(1, MOST_ROUTES),
+    type=click.IntRange(1, MAX_ROUTES),
     help="How many.",
 )
 @click.option(
     "--by",
     default="steps",
     show_default=True,
-    type=click.Choice(MEASURES),
+    type=click.Choice([*Measure]),
     help="What makes one better than another.",
 )
 @FORMAT
@@ -133,7 +133,9 @@ def _pathways() -> Pathways:
 def _asked(
     depth: int, strengths: tuple[str, ...], kinds: tuple[str, ...], providers: tuple[str, ...]
 ) -> Asked:
-    return Asked(depth, frozenset(strengths), frozenset(kinds), frozenset(providers), LARGEST_PAGE)
+    return Asked(
+        depth, frozenset(strengths), frozenset(kinds), frozenset(providers), MAX_PAGE_NODES
+    )
 
 
 def _show(graph: Graph, name: str) -> None:
@@ -170,7 +172,7 @@ def _tell_cuts(graph: Graph) -> None:
     for cut in graph.cut:
         click.echo(f"Cut: {cut.reason}", err=True)
     if graph.next:
-        click.echo(f"Cut: Only the nearest {LARGEST_PAGE:,} are shown.", err=True)
+        click.echo(f"Cut: Only the nearest {MAX_PAGE_NODES:,} are shown.", err=True)
 
 
 def _print(tree: Tree) -> None:

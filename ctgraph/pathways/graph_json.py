@@ -17,7 +17,7 @@ _CAMEL = {"owner_name": "ownerName"}
 
 
 def to_json(graph: Graph) -> dict[str, Any]:
-    """Return a graph as a JSON object; what is unknown is empty or null, never left away."""
+    """Return a graph as a JSON object. Unknown values are empty or null and never left out."""
     return {
         "question": graph.question,
         "start": list(graph.start),
@@ -66,7 +66,7 @@ _CONTEXT = {
     "condition": {"@id": "ctg:condition", "@type": "@id"},
     "group": {"@id": "ctg:alternativeOf", "@type": "@id"},
     "required": "ctg:requiredNumber",
-    # About the answer, not about what it is of: for who reads it as JSON.
+    # These are about the answer itself, for readers of plain JSON.
     "question": None,
     "start": None,
     "cut": None,
@@ -76,9 +76,9 @@ _RELATIONS = {Question.STACK: "isPartOf", Question.VERSIONS: "replacedBy"}
 
 
 def jsonld(graph: Graph, identity: Identity) -> bytes:
-    """Write a graph as JSON-LD 1.1 with a context of its own, which takes no fetching.
+    """Write a graph as JSON-LD 1.1 with its context in it, so that nothing has to be fetched.
 
-    Each edge is one triple, and a ``ctg:Link`` for each statement that makes it.
+    Each edge is one triple, and one ``ctg:Link`` for each statement that makes it.
     """
 
     def iri(id: str) -> str:
@@ -126,7 +126,7 @@ def jsonld(graph: Graph, identity: Identity) -> bytes:
 
 
 def _standing(condition: Condition | None) -> dict[str, Any]:
-    """Return which condition a link stands in, the way the registry's own triples say it."""
+    """Return the condition that a link stands in, as the registry's own triples say it."""
     if condition is None:
         return {}
     facts = _plain(condition)

@@ -75,7 +75,7 @@ _COLUMNS = (
 def as_csv(graph: Graph) -> str:
     """Write a row for each statement (RFC 4180), below a row of headings.
 
-    An edge without statements has one row, and so has a node without edges: as a source.
+    An edge without statements has one row. A node without edges has one row as a source.
     """
     nodes = {node.id: node for node in graph.nodes}
     linked = {end for edge in graph.edges for end in (edge.source, edge.target)}
@@ -112,7 +112,7 @@ _UNCONDITIONAL = Condition("")
 
 
 def _statements(edge: Edge) -> Iterator[dict[str, Any]]:
-    """Yield an edge as a flat record for each statement that makes it, or one if none does."""
+    """Yield a flat record for each statement of an edge, or one record if it has none."""
     for said in edge.assertions or (None,):
         condition = (said and said.condition) or _UNCONDITIONAL
         yield {

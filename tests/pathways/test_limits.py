@@ -17,7 +17,7 @@ from ctgraph.links.conditions import MAX_TEXT_CHARACTERS
 from ctgraph.links.requirements import MAX_NEED_ITEMS
 from ctgraph.links.statements import MAX_FREE_LINKS, MAX_LINKS, Extract, extract
 from ctgraph.pathways import Asked, routes
-from ctgraph.pathways.paging import MOST_EDGES
+from ctgraph.pathways.paging import MAX_PAGE_EDGES
 from ctgraph.projections.link_index import LinkIndex
 from ctgraph.projections.link_reader import MOST_OF_A_PAIR, reading
 from ctgraph.projections.snapshots import snapshots_of
@@ -96,7 +96,7 @@ def test_long_texts_are_not_repeated_at_every_link() -> None:
 
 def test_routes_are_compared_only_so_long(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     world.index([(1, 2), (2, 3)])
-    monkeypatch.setattr(routes, "SECONDS", -1.0)
+    monkeypatch.setattr(routes, "MAX_COMPARING_SECONDS", -1.0)
     with pytest.raises(QueryLimit):
         world.pathways.route(ctid_number(1), ctid_number(3))
 
@@ -107,8 +107,8 @@ def test_a_dense_page_tells_that_edges_are_left_out(world: World) -> None:
     pairs = [(a, b) for one, other in pairwise(layers) for a in one for b in other]
     world.index([*((9999, first) for first in layers[0]), *pairs])
     graph = world.pathways.succeeding(ctid_number(9999), Asked(limit=1000))
-    assert len(pairs) > MOST_EDGES == len(graph.edges)
-    assert any(f"Only {MOST_EDGES:,} of" in cut.reason for cut in graph.cut)
+    assert len(pairs) > MAX_PAGE_EDGES == len(graph.edges)
+    assert any(f"Only {MAX_PAGE_EDGES:,} of" in cut.reason for cut in graph.cut)
 
 
 def test_only_some_statements_about_a_pair_are_read(world: World) -> None:

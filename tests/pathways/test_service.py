@@ -507,7 +507,8 @@ def test_records_that_are_not_here(client: FlaskClient) -> None:
     ]
     for path in paths:
         found = client.get(path)
-        assert found.status_code == 404 and unknown in found.json["detail"], path
+        assert found.status_code == 404, path
+        assert unknown in found.json["detail"], path
         assert unknown in page(client, path, 404)
 
 
@@ -664,7 +665,8 @@ def test_names_cannot_break_out_of_a_page(keep: Callable[..., FlaskClient]) -> N
         f"/pathways?q={quote(EVIL)}",
     ):
         elements = Elements(client.get(path, headers={"Accept": BROWSER}).text)
-        assert "b" not in elements.tags and "onload" not in elements.attributes, path
+        assert "b" not in elements.tags, path
+        assert "onload" not in elements.attributes, path
         assert elements.scripts == []
     assert "javascript:" not in page(client, f"/pathways/check?held={b}")
     text = page(client, f"/pathways/{a}")
@@ -901,7 +903,8 @@ def test_the_guide_tells_what_works(
     assert len(asked) > 10
     for address in set(asked) - {"/pathways/check"}:  # which is sent with a body
         found = client.get(address)
-        assert found.status_code == 200 and b'"edges":[]' not in found.data, address
+        assert found.status_code == 200, address
+        assert b'"edges":[]' not in found.data, address
     shown = re.findall(r"http://localhost:8000(/pathways[\w/-]*)", section)
     assert len(shown) > 4
     for address in shown:
@@ -1000,7 +1003,7 @@ def test_wrong_use_of_the_command_line_is_told(
 def test_the_command_line_tells_what_it_leaves_out(
     cli: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sys.modules["ctgraph.cli.pathways"], "LARGEST_PAGE", 3)
+    monkeypatch.setattr(sys.modules["ctgraph.cli.pathways"], "MAX_PAGE_NODES", 3)
     for name in ("tree", "csv"):
         found = cli("succeeding", AIDE, "--format", name)
         assert found.exit_code == 0

@@ -23,7 +23,7 @@ from ctgraph.links.properties import CETERMS
 from ctgraph.links.statements import Extract
 from ctgraph.pathways import Pathways
 from ctgraph.pathways.model import Graph
-from ctgraph.pathways.traversal import MOST_STEPS
+from ctgraph.pathways.traversal import MAX_LEVEL_LINKS
 from ctgraph.projections.link_index import TABLES, LinkIndex
 from ctgraph.projections.link_reader import reading
 from ctgraph.projections.maintenance import check, rebuild
@@ -159,7 +159,7 @@ class World:
         """
         ids = {end for row in self._rows("SELECT earlier, later FROM link") for end in row}
         with reading(self.settings) as links:
-            pairs = {step[:2] for step in links.steps(ids, True, MOST_STEPS)}
+            pairs = {step[:2] for step in links.steps(ids, True, MAX_LEVEL_LINKS)}
             said = links.statements(pairs, (), Relation.PRECEDES)
         order = sorted(
             (s for s in said if s.property.endswith(property)),

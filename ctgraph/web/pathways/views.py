@@ -19,11 +19,11 @@ from ctgraph.ledger.values import Envelope
 from ctgraph.pathways import Asked, Pathways
 from ctgraph.pathways.formats import FORMATS, write
 from ctgraph.pathways.graph_json import to_json
-from ctgraph.pathways.learner_check import MOST_HELD, Checked, Prospect
+from ctgraph.pathways.learner_check import MAX_HELD_RECORDS, Checked, Prospect
 from ctgraph.pathways.model import Cut, Graph, Question
-from ctgraph.pathways.routes import MEASURES, MOST_ROUTES, routes_json
+from ctgraph.pathways.routes import MAX_ROUTES, Measure, routes_json
 from ctgraph.pathways.structure import to_json as structure_json
-from ctgraph.pathways.traversal import PAGE
+from ctgraph.pathways.traversal import PAGE_NODES
 from ctgraph.vocab import vocabulary
 from ctgraph.web.http import questions
 from ctgraph.web.http.addresses import lead
@@ -103,7 +103,7 @@ def pathway(record: str) -> BaseResponse:
     if record != ctid.canonical(record):
         return _led(record, "", 301)
     name = choose(PAGES)
-    reach = _asked(2, PAGE)
+    reach = _asked(2, PAGE_NODES)
     if name != "html":
         return _graph(name, Pathways.neighbourhood, record, reach)
     graph, described, stack, versions = state().ask(
@@ -150,7 +150,7 @@ def question(record: str, question: str) -> BaseResponse:
     name = choose(PAGES)
     if name == "html":
         return _led(record, "", 303)
-    reach = _asked(DEPTHS.get(question, 3), PAGE)
+    reach = _asked(DEPTHS.get(question, 3), PAGE_NODES)
     return _graph(name, QUESTIONS[question], record, reach)
 
 
@@ -176,8 +176,8 @@ def route() -> Response:
         "goal": goal,
         "by": by,
         "k": k,
-        "measures": MEASURES,
-        "most": MOST_ROUTES,
+        "measures": [*Measure],
+        "most": MAX_ROUTES,
     }
     if name == "html" and not (start and goal):
         return _html("pathways/route.html", found=None, **reach)
@@ -201,7 +201,7 @@ def route() -> Response:
 def common() -> Response:
     """What several records all lead to."""
     name = choose(PAGES)
-    records, reach = _several("ctids"), _asked(5, PAGE)
+    records, reach = _several("ctids"), _asked(5, PAGE_NODES)
     if name == "html" and not records:
         return _html("pathways/common.html", found=None, records=records)
     if not records:
@@ -229,8 +229,8 @@ def check() -> Response:
     records = _held()
     if name == "html" and not records:
         return _html("pathways/check.html", found=None, records=records)
-    if not 1 <= len(records) <= MOST_HELD:
-        raise BadParameter(f"Name from 1 to {MOST_HELD} records: ?held=CTID,CTID.")
+    if not 1 <= len(records) <= MAX_HELD_RECORDS:
+        raise BadParameter(f"Name from 1 to {MAX_HELD_RECORDS} records: ?held=CTID,CTID.")
     found = _ask(Pathways.check, records)
     if name == "html":
         return _html("pathways/check.html", found=found, records=records, label=vocabulary().label)
