@@ -6,13 +6,14 @@ import re
 from typing import Any
 
 import orjson
-from flask import Blueprint, Response, render_template
+from flask import Blueprint, Response
 
 from ctgraph.errors import NotFound, QueryLimit, StoreError, TooManyQueries
 from ctgraph.shapes import ClassShape, Family, Shape, shapes
 from ctgraph.sparql.query import Query
 from ctgraph.validation.examples import example
 from ctgraph.vocab import Term, load_definitions, vocabulary
+from ctgraph.web.http import respond
 from ctgraph.web.http.negotiation import HTML, choose
 from ctgraph.web.http.registry import state
 
@@ -43,8 +44,8 @@ def index() -> Response:
     if name == "turtle":
         return _turtle("")
     if name == "json":
-        return _json({"families": [_family_json(family) for family in shapes().families]})
-    return _html("reference/shapes.html", families=shapes().families)
+        return respond.json({"families": [_family_json(family) for family in shapes().families]})
+    return respond.page("reference/shapes.html", families=shapes().families)
 
 
 @blueprint.get("/shapes/<name>")
@@ -59,14 +60,14 @@ def family(name: str) -> Response:
     if chosen == "turtle":
         return _turtle(found.name)
     if chosen == "json":
-        return _json(_family_json(found))
+        return respond.json(_family_json(found))
     identity = state().identity
     examples = {
         one.name: orjson.dumps(example(one, identity), option=orjson.OPT_INDENT_2).decode()
         for one in found.classes
         if one.record
     }
-    return _html(
+    return respond.page(
         "reference/family.html",
         family=found,
         severities=SEVERITIES,
@@ -84,8 +85,8 @@ def terms() -> Response:
         groups[KINDS[term.kind]].append(term)
     if choose(BOTH) == "json":
         listed = {title: [t.curie for t in found] for title, found in groups.items()}
-        return _json(listed)
-    return _html("reference/terms.html", groups=groups)
+        return respond.json(listed)
+    return respond.page("reference/terms.html", groups=groups)
 
 
 @blueprint.get("/vocab/<path:name>")
@@ -116,11 +117,11 @@ def term(name: str) -> Response:
             "count": count,
             "minimumData": [one.name for one, _ in uses] or [one.name for one in requires],
         }
-        return _json(
+        return respond.json(
             body
             | {title: [vocabulary().compact(iri) for iri in iris] for title, iris in links.items()}
         )
-    return _html(
+    return respond.page(
         "reference/term.html",
         term=found,
         links=links,
@@ -210,16 +211,4 @@ def _shape_json(shape: Shape) -> dict[str, Any]:
 
 
 def _turtle(family: str) -> Response:
-    return Response(shapes().turtle(family), content_type="text/turtle; charset=utf-8")
-
-
-def _json(body: Any) -> Response:
-    return Response(orjson.dumps(body), content_type="application/json")
-
-
-def _html(template: str, **values: Any) -> Response:
-    vocab = vocabulary()
-    page = render_template(
-        template, label=vocab.label, compact=vocab.compact, known=vocab.term, **values
-    )
-    return Response(page, mimetype=HTML)
+    return respond.content(shapes().turtle(family), "text/turtle")
