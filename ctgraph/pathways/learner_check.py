@@ -7,15 +7,16 @@ alternatives of which one is enough. What it says in words is handed over as it 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from itertools import chain
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ctgraph.errors import BadParameter, QueryLimit
 from ctgraph.links.requirements import Need, Option
 from ctgraph.pathways.answers import Describer
 from ctgraph.pathways.families import Family, family_of
-from ctgraph.pathways.model import Cut, Node
+from ctgraph.pathways.graph_json import to_json
+from ctgraph.pathways.model import Cut, Graph, Node, Question
 from ctgraph.projections.link_reader import MOST_BYTES, TOO_MUCH, Links, Needs, Statement
 
 MAX_HELD_RECORDS = 200
@@ -61,6 +62,33 @@ class Checked:
     one_step: tuple[Prospect, ...]
     nodes: dict[str, Node]
     cut: tuple[Cut, ...]
+
+
+def checked_json(found: Checked) -> dict[str, Any]:
+    """Return what is open to somebody as a JSON object."""
+    graph = Graph(Question.CHECK, found.held, tuple(found.nodes.values()), ())
+
+    def prospect(one: Prospect) -> dict[str, Any]:
+        missing = [
+            {"anyOf": m.any_of, "property": m.property, "condition": m.condition}
+            for m in one.missing
+        ]
+        return {
+            "record": one.record,
+            "name": found.nodes[one.record].name,
+            "because": one.because,
+            "missing": missing,
+            "words": one.words,
+        }
+
+    return {
+        "question": graph.question,
+        "held": found.held,
+        "open": list(map(prospect, found.open)),
+        "oneStepAway": list(map(prospect, found.one_step)),
+        "nodes": to_json(graph)["nodes"],
+        "cut": [asdict(cut) for cut in found.cut],
+    }
 
 
 def check_held(links: Links, describer: Describer, held: Collection[str]) -> Checked:

@@ -249,7 +249,7 @@ def test_structure_and_index_of_published_pathways(client: FlaskClient) -> None:
 
 
 def test_an_index_that_is_cut_says_so(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pathways, "LISTED", 1)
+    monkeypatch.setattr(pathways, "MAX_LISTED_RECORDS", 1)
     [cut] = answer(client, "/pathways")["cut"]
     assert "/records?type=ceterms:Pathway" in cut["reason"]
     assert cut["reason"] in page(client, "/pathways")
@@ -313,7 +313,7 @@ def test_the_page_for_people_always_has_its_start(client: FlaskClient, more: str
 def test_a_page_for_people_that_is_cut_says_so(
     client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pathways, "SHOWN", 4)
+    monkeypatch.setattr(pathways, "MAX_SHOWN_NODES", 4)
     assert "Only the nearest 4 are on this page." in page(client, f"/pathways/{NURSING}")
 
 
