@@ -22,7 +22,8 @@ from ctgraph.web.publishing import drafts, validate
 from ctgraph.web.publishing import views as publishing
 from ctgraph.web.records import views as records
 from ctgraph.web.reference import own_terms
-from ctgraph.web.reference import vocabulary as reference
+from ctgraph.web.reference import shapes as minimum_data
+from ctgraph.web.reference import vocabulary as ctdl
 from ctgraph.web.site import home
 from ctgraph.web.sparql import views as sparql
 from ctgraph.web.sparql.response_cache import OPEN, WORTH, Shortcut
@@ -95,7 +96,8 @@ def create_app(settings: Settings | None = None, proved: bool = False) -> Flask:
         check,
         drafts,
         validate,
-        reference,
+        minimum_data,
+        ctdl,
         own_terms,
         sparql,
         home,

@@ -18,6 +18,8 @@ from flask import Response, render_template, request
 from ctgraph.web.http.negotiation import HTML
 
 JSON = "application/json"
+JSON_OR_PAGE = {"json": JSON, "html": HTML}
+"""What most views offer: JSON for programs, which is the default, and a page for browsers."""
 
 
 class Caching(StrEnum):

@@ -95,7 +95,7 @@ def versions(kind: str, record: str) -> Response:
                 {
                     "number": v.number,
                     "event": v.event,
-                    "created_at": v.created_at,
+                    "createdAt": v.created_at,
                     "actor": v.actor,
                     "digest": v.digest,
                     "sequence": v.seq,

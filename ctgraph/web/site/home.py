@@ -15,7 +15,7 @@ from ctgraph.publishing import envelope_json
 from ctgraph.records.completeness import quality_of
 from ctgraph.vocab import CONTEXT_URLS, context_text, vocabulary
 from ctgraph.web.http import respond
-from ctgraph.web.http.negotiation import HTML, choose
+from ctgraph.web.http.negotiation import choose
 from ctgraph.web.http.registry import state
 
 blueprint = Blueprint("site", __name__)
@@ -47,7 +47,6 @@ FAMILIES = {
     ),
 }
 OTHER = "Further records"
-BOTH = {"json": "application/json", "html": HTML}
 
 
 @blueprint.get("/")
@@ -57,7 +56,7 @@ def home() -> Response:
     groups: dict[str, list[tuple[str, int]]] = {family: [] for family in (*FAMILIES, OTHER)}
     for kind, count in sorted(counts.items(), key=lambda pair: -pair[1]):
         groups[_family(kind)].append((kind, count))
-    if choose(BOTH) == "json":
+    if choose(respond.JSON_OR_PAGE) == "json":
         body = {
             "name": "ctgraph",
             "version": __version__,
@@ -80,7 +79,7 @@ def records() -> Response:
     )
     found = state().ledger.envelopes(PAGE + 1, after, kind, owner or None)
     more = found[PAGE - 1].ctid if len(found) > PAGE else None
-    if choose(BOTH) == "json":
+    if choose(respond.JSON_OR_PAGE) == "json":
         body = {"records": [envelope_json(envelope) for envelope in found[:PAGE]], "next": more}
         return respond.json(body)
     named = {envelope.owner for envelope in found}
@@ -100,7 +99,7 @@ def completeness(organization: str) -> Response:
     owner = state().ledger.organization(ctid.canonical(organization))
     found = quality_of(state().whole, state().identity, owner.ctid)
     vocab = vocabulary()
-    if choose(BOTH) == "html":
+    if choose(respond.JSON_OR_PAGE) == "html":
         return respond.page("records/quality.html", owner=owner, quality=found)
     body = {
         "organization": owner.ctid,
@@ -135,7 +134,7 @@ def readyz() -> Response:
     """
     snapshots = snapshots_of(state().settings)
     seen, last = snapshots.sequence(), state().ledger.last_sequence()
-    facts = {"sequence": last, "queryable_sequence": seen, "lag": last - seen}
+    facts = {"sequence": last, "queryableSequence": seen, "lag": last - seen}
     if not snapshots.held():
         raise StoreError("No projector runs: changes do not become queryable.", **facts)
     if seen < 0:

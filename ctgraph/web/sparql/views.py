@@ -28,7 +28,6 @@ WRITERS = {
     name: ox.RdfFormat.from_media_type(media_type) for name, media_type in GRAPH_TYPES.items()
 }
 DESCRIPTIONS = GRAPH_TYPES | {"html": HTML}
-BOTH = {"json": "application/json", "html": HTML}
 MOST_CHARACTERS = 1_000_000
 """The longest query that is read."""
 TABLE_STYLES = (
@@ -97,7 +96,7 @@ def answer(text: str) -> Response:
 def queries() -> Response:
     """The ready-made queries: listed with what they answer and the parameters they take."""
     found = all_stored(state().settings)
-    if choose(BOTH) == "html":
+    if choose(respond.JSON_OR_PAGE) == "html":
         return respond.page("sparql/queries.html", queries=found)
     body = {"queries": [_stored_json(query) for query in found]}
     return respond.json(body)
