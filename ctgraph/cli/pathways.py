@@ -53,14 +53,14 @@ def _walking(command: Callable[..., None]) -> Callable[..., None]:
             "--strength",
             "strengths",
             multiple=True,
-            type=click.Choice(STRENGTHS),
+            type=click.Choice([*map(str, STRENGTHS)]),
             help="Strengths of links to follow; all when left out.",
         ),
         click.option(
             "--kind",
             "kinds",
             multiple=True,
-            type=click.Choice(FAMILIES),
+            type=click.Choice([*map(str, FAMILIES)]),
             help="Kinds of records to show; what lies between is passed over.",
         ),
         click.option(
@@ -107,7 +107,7 @@ def succeeding(record: str, name: str, **given: Any) -> None:
     "--by",
     default="steps",
     show_default=True,
-    type=click.Choice([*Measure]),
+    type=click.Choice([*map(str, Measure)]),
     help="What makes one better than another.",
 )
 @FORMAT

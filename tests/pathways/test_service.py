@@ -262,7 +262,7 @@ def test_records_are_found_by_words_of_their_names(client: FlaskClient) -> None:
     assert found
     assert {node["family"] for node in found} == {"learning"}
     assert answer(client, "/pathways/search?q=%25%25_x")["records"] == []
-    assert "There is no kind" in client.get("/pathways/search?q=a&kind=degree").json["detail"]
+    assert "Unknown kind" in client.get("/pathways/search?q=a&kind=degree").json["detail"]
     assert NURSING in page(client, "/pathways?q=nursing+applied")
     assert "There is none." in page(client, "/pathways?q=zzz")
 
@@ -347,26 +347,26 @@ def test_parameters_narrow_an_answer(client: FlaskClient) -> None:
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        ("depth=0", "depth=0 is not from 1 to 10"),
+        ("depth=0", "Invalid depth=0. Use a number from 1 to 10"),
         ("depth=11", "from 1 to 10"),
-        ("depth=-1", "depth='-1' is no number such as 3"),
-        ("depth=two", "no number"),
-        ("depth=%D9%A3", "no number"),
-        ("depth=%C2%B2", "no number"),
-        ("depth=1.5", "no number"),
+        ("depth=-1", "Invalid depth='-1'. Use a number such as 3"),
+        ("depth=two", "Use a number such as"),
+        ("depth=%D9%A3", "Use a number such as"),
+        ("depth=%C2%B2", "Use a number such as"),
+        ("depth=1.5", "Use a number such as"),
         ("depth=" + "9" * 5000, "depth='99999"),
-        ("limit=0", "limit=0 is not from 1 to 1000"),
+        ("limit=0", "Invalid limit=0. Use a number from 1 to 1000"),
         ("limit=1001", "from 1 to 1000"),
         ("limit=%00", "limit='\\x00'"),
-        ("strength=strong", "there are required, advanced"),
-        ("strength=%00", "There is no stren"),
+        ("strength=strong", "Use one of required, advanced"),
+        ("strength=%00", "Unknown stren"),
         ("strength=required,strong", "'strong'"),
-        ("kind=degree", "there are credential, learning"),
+        ("kind=degree", "Use one of credential, learning"),
         ("provider=Riverbend", "'Riverbend' is not a CTID"),
         ("provider=%00", "not a CTID"),
-        ("credentials=maybe", "credentials='maybe' is neither true nor false"),
-        ("cursor=zzz", "take it from 'next'"),
-        ("cursor=.", "take it from 'next'"),
+        ("credentials=maybe", "Invalid credentials='maybe'. Use true or false"),
+        ("cursor=zzz", "Use the value of 'next'"),
+        ("cursor=.", "Use the value of 'next'"),
     ],
 )
 @pytest.mark.parametrize("question", ["preceding", "stack"])
