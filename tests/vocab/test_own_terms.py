@@ -10,7 +10,7 @@ import urllib.request
 
 import pytest
 from flask.testing import FlaskClient
-from rdflib import OWL, RDF, RDFS, Graph, URIRef
+from rdflib import OWL, RDF, RDFS, Graph, Literal, URIRef
 from rdflib.compare import isomorphic
 
 from ctgraph.links.model import STRENGTHS, VIAS
@@ -116,7 +116,9 @@ def test_each_term_is_whole() -> None:
         assert term.kind and term.subject, term.name
         for text in (RDFS.label, RDFS.comment):
             [value] = graph.objects(iri, text)
-            assert value and value.language == "en", term.name
+            assert isinstance(value, Literal), term.name
+            assert value, term.name
+            assert value.language == "en", term.name
         assert term.comment.endswith("."), term.name
         assert list(graph.objects(iri, RDFS.isDefinedBy)) == [ONTOLOGY]
         assert term.kind == "property" or not (term.domain or term.range or term.inverse_of)
