@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import orjson
 import pyoxigraph as ox
@@ -92,7 +92,7 @@ def test_every_format_says_the_same(
     assert answer.mimetype == media_type
     data = answer.data
     if media_type == "application/ld+json":
-        data = orjson.dumps({**answer.json, "@context": vocabulary().context})
+        data = orjson.dumps({**answer.get_json(), "@context": vocabulary().context})
     found = canonical(
         ox.Quad(q.subject, q.predicate, q.object) for q in ox.parse(data, format=RDF[media_type])
     )
@@ -105,8 +105,8 @@ class Later(datetime):
     """A clock that is an hour ahead."""
 
     @classmethod
-    def now(cls, tz: tzinfo | None = None) -> datetime:
-        return datetime.now(tz) + timedelta(hours=1)
+    def now(cls, tz: tzinfo | None = None) -> Self:
+        return super().now(tz) + timedelta(hours=1)
 
 
 def test_conditional_requests_are_answered_with_304(

@@ -145,6 +145,11 @@ def _foreign(path: Path) -> None:
         db.execute("CREATE TABLE version (seq INTEGER)")
 
 
+def _folder(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
 def _scrambled(path: Path) -> None:
     with path.open("r+b") as file:
         file.seek(path.stat().st_size // 2)
@@ -162,7 +167,7 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
     "empty": lambda path: os.truncate(path, 0),
     "text": lambda path: path.write_text("not a backup"),
     "missing": lambda path: path.unlink(),
-    "folder": lambda path: (path.unlink(), path.mkdir()),
+    "folder": _folder,
     "the ledger itself": lambda path: shutil.copy(path.with_name("home") / "ledger.sqlite", path),
 }
 

@@ -15,6 +15,7 @@ import orjson
 import pytest
 import sqlalchemy as sa
 
+from ctgraph.ledger.registry import mark_at
 from ctgraph.projections import projector as projecting
 from ctgraph.projections.maintenance import check, rebuild
 from ctgraph.projections.snapshots import hold, snapshots_of
@@ -194,15 +195,15 @@ def test_a_store_is_not_made_anew_for_what_passes_while_it_is_opened(
     registry.project()
     client = create_app(registry.settings).test_client()
     failures: list[Exception] = []
-    real = projecting.mark_at
+    real = mark_at
 
-    def mark_at(*arguments: Any) -> str:
+    def failing(*arguments: Any) -> str:
         if len(failures) < 4:
             failures.append(error)
             raise error
         return real(*arguments)
 
-    monkeypatch.setattr(projecting, "mark_at", mark_at)
+    monkeypatch.setattr(projecting, "mark_at", failing)
     monkeypatch.setattr(projecting, "FIRST_PAUSE", 0.01)
     with following(registry):
         until(lambda: len(failures) == 4)

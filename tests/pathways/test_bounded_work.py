@@ -21,7 +21,7 @@ from ctgraph.links.node_facts import Fact
 from ctgraph.links.properties import CETERMS
 from ctgraph.links.statements import Extract
 from ctgraph.pathways import Asked
-from ctgraph.projections import triples
+from ctgraph.projections.link_graphs import link_quads
 from ctgraph.projections.link_index import LinkIndex
 from ctgraph.projections.link_reader import Links
 from ctgraph.projections.projector import Projector
@@ -63,7 +63,7 @@ def counting() -> Iterator[dict[str, int]]:
     """Count the rows of the index that are written or removed in the block, and quads of links."""
     count = {"rows": 0, "quads": 0}
     opened: list[sqlite3.Connection] = []
-    quads_of, started, ended = triples.link_quads, LinkIndex.__init__, LinkIndex.close
+    quads_of, started, ended = link_quads, LinkIndex.__init__, LinkIndex.close
 
     def counted(*given: Any) -> list[ox.Quad]:
         found = quads_of(*given)
@@ -376,6 +376,7 @@ def test_a_store_of_an_earlier_form_is_made_anew(world: World) -> None:
     precedes = ox.NamedNode(f"{CTG}precedes")
     for quad in store.quads_for_pattern(None, ox.NamedNode(f"{CTG}ledger"), None):
         store.remove(quad)
+        assert isinstance(quad.object, ox.Literal)
         seq, _, mark = quad.object.value.split(" ", 2)
         said = ox.Literal(f"{seq} 1 {mark}")
         store.add(ox.Quad(quad.subject, quad.predicate, said, quad.graph_name))

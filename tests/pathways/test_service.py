@@ -781,7 +781,7 @@ def test_links_are_what_the_named_graph_says(client: FlaskClient, record: str, n
     found = client.get(f"/links/{record}?format={name}")
     assert found.status_code == 200
     assert "Accept" in found.vary
-    format = ox.RdfFormat.from_media_type(found.mimetype)
+    format = ox.RdfFormat.from_media_type(str(found.mimetype))
     graph = f"GRAPH <http://localhost:8000/links/{record}>"
     query = f"CONSTRUCT {{ ?s ?p ?o }} {{ {graph} {{ ?s ?p ?o }} }}"
     asked = client.get("/sparql", query_string={"query": query, "format": "ntriples"})
@@ -811,7 +811,7 @@ def test_links_have_one_address_a_document(client: FlaskClient) -> None:
 
 # The description of the interface
 
-JSON_TYPES = {
+JSON_TYPES: dict[str, type | tuple[type, ...]] = {
     "object": dict,
     "array": list,
     "string": str,

@@ -22,11 +22,11 @@ from ctgraph.errors import PastNotReady, QueryError
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.append import Submission, append
 from ctgraph.ledger.tables import version
-from ctgraph.projections import asof as pasts
 from ctgraph.projections.asof import KEPT, Past, moment_of
 from ctgraph.projections.maintenance import check, rebuild
 from ctgraph.projections.projector import Projector
 from ctgraph.projections.snapshots import hold, snapshots_of
+from ctgraph.projections.triples import EmbeddedStore
 from ctgraph.settings import load_settings
 from ctgraph.web import create_app
 from tests.support.registry import Registry, ctid_number, publish
@@ -203,13 +203,13 @@ def test_two_who_ask_at_once_have_one_store_made(
 ) -> None:
     make_history(registry)
     made = []
-    real = pasts.EmbeddedStore
+    real = EmbeddedStore
 
     def counting(*arguments: Any) -> Any:
         made.append(arguments)
         return real(*arguments)
 
-    monkeypatch.setattr(pasts, "EmbeddedStore", counting)
+    monkeypatch.setattr("ctgraph.projections.asof.EmbeddedStore", counting)
     found = Past(registry.settings, registry.ledger, snapshots_of(registry.settings))
     threads = [threading.Thread(target=found.build, args=(2,)) for _ in range(4)]
     for thread in threads:
@@ -234,7 +234,7 @@ def test_many_moments_do_not_start_many_processes(registry: Registry) -> None:
     folder = registry.settings.store_path / "past"
     folder.mkdir()
     with (folder / "lock").open("a") as lock:
-        pasts.fcntl.flock(lock, pasts.fcntl.LOCK_EX)  # as a store that takes long to make does
+        fcntl.flock(lock, fcntl.LOCK_EX)  # as a store that takes long to make does
         for number in range(1, 9):
             with pytest.raises(PastNotReady):
                 found.at(f"2026-01-0{number}T12:00:00.000000Z", 0, lambda: False)
@@ -265,10 +265,10 @@ def test_a_store_dropped_at_that_moment_is_made_again(
     used = os.utime
 
     def dropped(path: Any) -> None:
-        monkeypatch.setattr(pasts.os, "utime", used)
+        monkeypatch.setattr(os, "utime", used)
         raise FileNotFoundError(path)
 
-    monkeypatch.setattr(pasts.os, "utime", dropped)
+    monkeypatch.setattr(os, "utime", dropped)
     store = found.at(moment, PATIENCE, lambda: False)
     assert store
     assert store.exists()

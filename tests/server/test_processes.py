@@ -221,7 +221,12 @@ def test_a_load_goes_on_when_one_of_its_processes_is_killed(
 ) -> None:
     process = loading(registry, documents)
     workers: list[int] = []
-    until(lambda: workers.extend(of(process.pid, "spawn_main")) or workers)
+
+    def begun() -> list[int]:
+        workers[:] = of(process.pid, "spawn_main")
+        return workers
+
+    until(begun)
     os.kill(workers[-1], signal.SIGKILL)
     _, said = process.communicate(timeout=300)
     assert process.returncode == 0, said

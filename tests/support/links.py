@@ -24,8 +24,9 @@ from ctgraph.links.statements import Extract
 from ctgraph.pathways import Pathways
 from ctgraph.pathways.model import Graph
 from ctgraph.pathways.traversal import MAX_LEVEL_LINKS
-from ctgraph.projections.link_index import TABLES, LinkIndex
+from ctgraph.projections.link_index import LinkIndex
 from ctgraph.projections.link_reader import reading
+from ctgraph.projections.link_rows import TABLES
 from ctgraph.projections.maintenance import check, rebuild
 from ctgraph.projections.projector import Projector
 from ctgraph.projections.snapshots import snapshots_of
@@ -47,7 +48,7 @@ def number_of(id: str) -> int:
     return int(id[-12:])
 
 
-def entity(number: int, kind: str = "Certificate", **says: Any) -> dict[str, Any]:
+def entity(number: int, kind: str = "Certificate", /, **says: Any) -> dict[str, Any]:
     """Return an entity with a CTID; `says` are its properties of ``ceterms``."""
     return {
         "@type": kind if ":" in kind else f"ceterms:{kind}",
@@ -73,7 +74,7 @@ def document(*entities: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def record(number: int, kind: str = "Certificate", **says: Any) -> dict[str, Any]:
+def record(number: int, kind: str = "Certificate", /, **says: Any) -> dict[str, Any]:
     """Return a document of one entity."""
     return document(entity(number, kind, **says))
 

@@ -35,7 +35,7 @@ CHECKS = [
 DESCRIBED = json.loads(files("ctgraph.web").joinpath("openapi.json").read_text("utf-8"))["paths"]
 OPERATIONS = [(path, method) for path, methods in DESCRIBED.items() for method in methods]
 
-KNOWN = {
+KNOWN: dict[str, list[Any]] = {
     "ctid": [
         "ce-a323b0bc-cfc0-4178-b2ff-f78bedc60fdc",
         "ce-fdb3f7fe-4446-4d77-a77c-6d000716d259",

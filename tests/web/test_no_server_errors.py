@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from werkzeug.datastructures import Headers
 from werkzeug.routing import Rule
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
@@ -296,10 +297,10 @@ class Site:
         self.rules = list(app.url_map.iter_rules())
 
     def ask(
-        self, method: str, path: bytes, query: bytes = b"", body: bytes = b"", **headers: str
+        self, method: str, path: bytes, query: bytes = b"", body: bytes = b"", /, **headers: str
     ) -> tuple[int, dict[str, str], bytes]:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        builder = EnvironBuilder(method=method, data=body, headers=named)
+        builder = EnvironBuilder(method=method, data=body, headers=Headers(named))
         environ = builder.get_environ()
         builder.close()
         environ |= {"PATH_INFO": path.decode("latin-1"), "QUERY_STRING": query.decode("latin-1")}

@@ -308,9 +308,9 @@ def test_whatever_happens_places_are_kept_and_none_is_lost(
         hall.admission.end(turn)
     assert not hall.admission._turns
     for number in range(places):
-        turn = hall.join(f"new {number}")
-        assert turn
-        assert turn.state is State.EXPRESS
+        newcomer = hall.join(f"new {number}")
+        assert newcomer
+        assert newcomer.state is State.EXPRESS
 
 
 @given(
