@@ -11,6 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from ctgraph.ledger import Ledger
 from ctgraph.settings import Settings, load_settings
 from ctgraph.shapes import shapes
+from ctgraph.vocab import vocabulary
 from ctgraph.web.http import problems
 from ctgraph.web.http.addresses import spelled
 from ctgraph.web.http.policy import policy
@@ -20,7 +21,9 @@ from ctgraph.web.pathways import views as pathways
 from ctgraph.web.publishing import drafts, validate
 from ctgraph.web.publishing import views as publishing
 from ctgraph.web.records import views as records
-from ctgraph.web.reference import own_terms, vocabulary
+from ctgraph.web.reference import own_terms
+from ctgraph.web.reference import shapes as minimum_data
+from ctgraph.web.reference import vocabulary as ctdl
 from ctgraph.web.site import home
 from ctgraph.web.sparql import views as sparql
 from ctgraph.web.sparql.response_cache import OPEN, WORTH, Shortcut
@@ -76,7 +79,13 @@ def create_app(settings: Settings | None = None, proved: bool = False) -> Flask:
     weakref.finalize(app, work.close)  # at the latest when this process ends
     # No header of a request decides which address is printed, or where a redirect leads: joining
     # slashes, werkzeug would redirect to the host that the request names.
-    app.jinja_env.globals["base_url"] = settings.base_url
+    vocab = vocabulary()
+    app.jinja_env.globals |= {
+        "base_url": settings.base_url,
+        "label": vocab.label,
+        "compact": vocab.compact,
+        "known": vocab.term,
+    }
     app.url_map.merge_slashes = False
     app.extensions["ctgraph"] = State(settings, ledger, work)
     for module in (
@@ -86,7 +95,8 @@ def create_app(settings: Settings | None = None, proved: bool = False) -> Flask:
         pathways,
         drafts,
         validate,
-        vocabulary,
+        minimum_data,
+        ctdl,
         own_terms,
         sparql,
         home,

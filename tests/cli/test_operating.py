@@ -78,7 +78,7 @@ def test_a_second_server_waits_with_projecting_and_takes_over(
 
     def sees(address: str, seq: int) -> bool:
         with suppress(OSError):
-            return bool(get(f"{address}/readyz")["queryable_sequence"] == seq)
+            return bool(get(f"{address}/readyz")["queryableSequence"] == seq)
         return False
 
     log = tmp_path / "second"

@@ -96,7 +96,7 @@ def test_a_killed_projector_is_started_again(
 
         def caught_up(number: int = number) -> bool:
             with suppress(OSError):
-                return bool(get(f"{address}/readyz")["queryable_sequence"] == number)
+                return bool(get(f"{address}/readyz")["queryableSequence"] == number)
             return False
 
         until(caught_up)

@@ -270,6 +270,20 @@ def test_a_term_tells_how_often_it_is_used(client: FlaskClient, registry: Regist
     assert "/shapes/credentials#Credential.required-name" in page
 
 
+def test_the_keys_of_terms_are_no_captions(client: FlaskClient) -> None:
+    listed = client.get("/vocab").json
+    assert list(listed) == ["classes", "properties", "schemes", "concepts"]
+    assert "ceterms:Certificate" in listed["classes"]
+    certificate_class = client.get("/vocab/ceterms:Certificate").json
+    assert certificate_class["subClassOf"] == ["ceterms:Credential"]
+    assert "ceterms:name" in certificate_class["properties"]
+    assert "ceterms:Certificate" in client.get("/vocab/ceterms:Credential").json["subClasses"]
+    described = client.get("/openapi.json").json["components"]["schemas"]["VocabularyTerm"]
+    for term in ("ceterms:Certificate", "ceterms:name", "ceterms:CredentialStatus"):
+        found = client.get(f"/vocab/{term}").json
+        assert found.keys() == described["properties"].keys() == set(described["required"])
+
+
 def test_an_organization_sees_what_its_records_lack(
     client: FlaskClient, registry: Registry
 ) -> None:

@@ -9,8 +9,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 import orjson
-from flask import Blueprint, Response, render_template, request
-from werkzeug.wrappers import Response as BaseResponse
+from flask import Blueprint, Response, request
 
 from ctgraph.documents.json_text import read_json
 from ctgraph.errors import BadParameter, InvalidDocument
@@ -24,8 +23,7 @@ from ctgraph.pathways.routes import MEASURES, MOST_ROUTES, routes_json
 from ctgraph.pathways.structure import to_json as structure_json
 from ctgraph.pathways.traversal import PAGE
 from ctgraph.vocab import vocabulary
-from ctgraph.web.http import questions
-from ctgraph.web.http.addresses import lead
+from ctgraph.web.http import questions, respond
 from ctgraph.web.http.fitting import fitting
 from ctgraph.web.http.negotiation import HTML, choose
 from ctgraph.web.http.registry import state
@@ -66,7 +64,7 @@ def index() -> Response:
                 )
             )
     if choose(BOTH) == "json":
-        return _json(
+        return respond.json(
             {
                 "pathways": [
                     {
@@ -85,7 +83,7 @@ def index() -> Response:
     text = request.args.get("q", "").replace("\0", "")
     found.sort(key=lambda e: e.name.lower())
     named = _ask(Pathways.search, text) if text.strip() else None
-    return _html(
+    return respond.page(
         "pathways/pathways.html",
         found=found,
         owners=owners,
@@ -97,7 +95,7 @@ def index() -> Response:
 
 
 @blueprint.get("/pathways/<record>")
-def pathway(record: str) -> BaseResponse:
+def pathway(record: str) -> Response:
     """What is around a record: as a picture with tables, or as the other questions are answered."""
     if record != ctid.canonical(record):
         return _led(record, "", 301)
@@ -123,7 +121,7 @@ def pathway(record: str) -> BaseResponse:
         "provider": ",".join(sorted(reach.providers)),
         "credentials": _flag("credentials"),
     }
-    return _html(
+    return respond.page(
         "pathways/pathway.html",
         record=record,
         start=start,
@@ -142,7 +140,7 @@ def pathway(record: str) -> BaseResponse:
 
 
 @blueprint.get(f"/pathways/<record>/<any({', '.join(QUESTIONS)}):question>")
-def question(record: str, question: str) -> BaseResponse:
+def question(record: str, question: str) -> Response:
     """One question about a record; browsers get the page that has the answer in it."""
     if record != ctid.canonical(record):
         return _led(record, f"/{question}", 301)
@@ -154,14 +152,14 @@ def question(record: str, question: str) -> BaseResponse:
 
 
 @blueprint.get("/pathways/<record>/structure")
-def structure(record: str) -> BaseResponse:
+def structure(record: str) -> Response:
     """The structure of a published pathway: components, conditions, levels."""
     if record != ctid.canonical(record):
         return _led(record, "/structure", 301)
     found = _ask(Pathways.structure, record)
     if choose(BOTH) == "html":
         return _led(record, "", 303)
-    return _json(structure_json(found))
+    return respond.json(structure_json(found))
 
 
 @blueprint.get("/pathways/route")
@@ -179,12 +177,12 @@ def route() -> Response:
         "most": MOST_ROUTES,
     }
     if name == "html" and not (start and goal):
-        return _html("pathways/route.html", found=None, **reach)
+        return respond.page("pathways/route.html", found=None, **reach)
     if not (start and goal):
         raise BadParameter("Name both ends: ?from=CTID&to=CTID.")
     found = _ask(Pathways.route, start, goal, k, by)
     if name == "html":
-        return _html(
+        return respond.page(
             "pathways/route.html",
             found=found,
             **reach,
@@ -192,7 +190,7 @@ def route() -> Response:
             edges={(e.source, e.target): e for e in found.graph.edges},
         )
     if name == "json":
-        return _json(routes_json(found))
+        return respond.json(routes_json(found))
     return _written(write(found.graph, name, state().identity), found.graph.next, name)
 
 
@@ -202,12 +200,12 @@ def common() -> Response:
     name = choose(PAGES)
     records, reach = _several("ctids"), _asked(5, PAGE)
     if name == "html" and not records:
-        return _html("pathways/common.html", found=None, records=records)
+        return respond.page("pathways/common.html", found=None, records=records)
     if not records:
         raise BadParameter("Name the records: ?ctids=CTID,CTID.")
     if name == "html":
         found = _ask(Pathways.common, records, reach)
-        return _html(
+        return respond.page(
             "pathways/common.html",
             found=found,
             records=records,
@@ -227,13 +225,15 @@ def check() -> Response:
     name = choose(BOTH)
     records = _held()
     if name == "html" and not records:
-        return _html("pathways/check.html", found=None, records=records)
+        return respond.page("pathways/check.html", found=None, records=records)
     if not 1 <= len(records) <= MOST_HELD:
         raise BadParameter(f"Name from 1 to {MOST_HELD} records: ?held=CTID,CTID.")
     found = _ask(Pathways.check, records)
     if name == "html":
-        return _html("pathways/check.html", found=found, records=records, label=vocabulary().label)
-    return _json(_checked_json(found))
+        return respond.page(
+            "pathways/check.html", found=found, records=records, label=vocabulary().label
+        )
+    return respond.json(_checked_json(found))
 
 
 @blueprint.get("/pathways/search")
@@ -242,7 +242,7 @@ def search() -> Response:
     kinds = Asked(kinds=frozenset(_several("kind"))).kinds
     found = _ask(Pathways.search, request.args.get("q", "").replace("\0", ""), kinds)
     nodes = to_json(Graph("search", (), tuple(found), ()))["nodes"]
-    return _json({"records": nodes})
+    return respond.json({"records": nodes})
 
 
 def _ask(question: Callable[..., T], *given: Any) -> T:
@@ -251,11 +251,9 @@ def _ask(question: Callable[..., T], *given: Any) -> T:
     return answer
 
 
-def _led(record: str, question: str, status: int) -> BaseResponse:
+def _led(record: str, question: str, status: int) -> Response:
     """Lead to another address of a record, with the same parameters."""
-    response = lead(f"/pathways/{ctid.canonical(record)}{question}", status)
-    response.vary.add("Accept")
-    return response
+    return respond.lead(f"/pathways/{ctid.canonical(record)}{question}", status)
 
 
 def _asked(depth: int, limit: int) -> Asked:
@@ -361,23 +359,9 @@ def _graph(name: str, question: Callable[..., Graph], *given: Any) -> Response:
 
 
 def _written(body: bytes, cursor: str | None, name: str) -> Response:
-    content_type = OFFERS[name] + ("; charset=utf-8" if OFFERS[name].startswith("text/") else "")
-    response = Response(body, content_type=content_type)
+    response = respond.content(body, OFFERS[name])
     if cursor:  # the next page of the same answer (RFC 8288)
         query = urlencode([*_given("cursor"), ("cursor", cursor)])
         # Relative: clients may reach this registry by another address than its base.
         response.headers["Link"] = f'<{request.path}?{query}>; rel="next"'
-    response.vary.add("Accept")
-    return response
-
-
-def _json(value: Any) -> Response:
-    response = Response(orjson.dumps(value), content_type="application/json")
-    response.vary.add("Accept")
-    return response
-
-
-def _html(template: str, **context: Any) -> Response:
-    response = Response(render_template(template, **context), mimetype=HTML)
-    response.vary.add("Accept")
     return response

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import orjson
 from flask import Blueprint, Response, request
 
 from ctgraph import publishing
@@ -10,6 +9,7 @@ from ctgraph.errors import Forbidden, Unauthenticated, UnsupportedMediaType
 from ctgraph.identity import ctid
 from ctgraph.ledger.values import Organization
 from ctgraph.publishing import Receipt
+from ctgraph.web.http import respond
 from ctgraph.web.http.registry import state
 
 blueprint = Blueprint("publish", __name__)
@@ -73,7 +73,7 @@ def withdraw(record: str) -> Response:
     publishing.withdraw(
         state().settings, state().ledger, owner, ctid.canonical(record), actor, _wait()
     )
-    return Response(status=204)
+    return respond.empty()
 
 
 def _wait() -> bool:
@@ -88,4 +88,4 @@ def _answer(receipt: Receipt, status: int) -> Response:
         "queryable": receipt.queryable,
         "validation": receipt.report.to_json() if receipt.report else None,
     }
-    return Response(orjson.dumps(body), status, content_type="application/json")
+    return respond.json(body, status=status)

@@ -7,7 +7,6 @@ from datetime import datetime
 
 import orjson
 from flask import Blueprint, Response, render_template, request
-from werkzeug.wrappers import Response as BaseResponse
 
 from ctgraph import __version__, publishing
 from ctgraph.documents import serialize
@@ -24,8 +23,8 @@ from ctgraph.records import read
 from ctgraph.records.assertions import MOST, Assertion, assertions
 from ctgraph.records.read import Held
 from ctgraph.validation.completeness import node_completeness
-from ctgraph.web.http.addresses import lead
-from ctgraph.web.http.negotiation import HTML, choose, conditional, etag
+from ctgraph.web.http import respond
+from ctgraph.web.http.negotiation import HTML, choose, etag
 from ctgraph.web.http.registry import state
 from ctgraph.web.records import page as pages
 
@@ -39,30 +38,30 @@ NAMES = {f.extension: f.name for f in formats.FORMATS} | {"html": "html"}
 
 @blueprint.get("/resources/<record>")
 @blueprint.get("/ce-registry/resources/<record>")
-def resource(record: str) -> BaseResponse:
+def resource(record: str) -> Response:
     """One entity, with everything nested in it."""
     return _record(record, "resources")
 
 
 @blueprint.get("/graph/<record>")
 @blueprint.get("/ce-registry/graph/<record>")
-def graph(record: str) -> BaseResponse:
+def graph(record: str) -> Response:
     """The whole document that holds an entity."""
     return _record(record, "graph")
 
 
 @blueprint.get("/<any(resources, graph):kind>/<record>/versions/<int:number>")
-def version(kind: str, record: str, number: int) -> BaseResponse:
+def version(kind: str, record: str, number: int) -> Response:
     """An entity or document as it was in one version; it never changes."""
     return _record(record, kind, number)
 
 
 @blueprint.get("/<any(resources, graph):kind>/<record>/versions")
-def versions(kind: str, record: str) -> BaseResponse:
+def versions(kind: str, record: str) -> Response:
     """The versions of a record in pages, the newest first."""
     canonical = ctid.canonical(record)
     if canonical != record:
-        return lead(f"/{kind}/{canonical}/versions", 301)
+        return respond.lead(f"/{kind}/{canonical}/versions", 301)
     name = choose({"json": "application/json", "html": HTML})
     before = _before()
     envelope, found = read.versions(state().ledger, record, VERSIONS[name] + 1, before)
@@ -74,7 +73,7 @@ def versions(kind: str, record: str) -> BaseResponse:
     found = found[: VERSIONS[name]]
     following = found[-1].seq if more else None
     if name == "html":
-        page = render_template(
+        response = respond.page(
             "records/versions.html",
             envelope=envelope,
             versions=found,
@@ -85,10 +84,9 @@ def versions(kind: str, record: str) -> BaseResponse:
             alone=alone,
             following=following,
         )
-        response = Response(page, content_type="text/html; charset=utf-8")
         tag = etag(found, vars(envelope), owner.name, following, __version__)
-        return conditional(response, tag, envelope.updated_at)
-    body = orjson.dumps(
+        return respond.conditional(response, tag, envelope.updated_at)
+    response = respond.json(
         {
             "ctid": envelope.ctid,
             "owner": envelope.owner,
@@ -97,7 +95,7 @@ def versions(kind: str, record: str) -> BaseResponse:
                 {
                     "number": v.number,
                     "event": v.event,
-                    "created_at": v.created_at,
+                    "createdAt": v.created_at,
                     "actor": v.actor,
                     "digest": v.digest,
                     "sequence": v.seq,
@@ -108,10 +106,11 @@ def versions(kind: str, record: str) -> BaseResponse:
             ],
         }
     )
-    response = Response(body, content_type="application/json")
     if following:
         response.headers["Link"] = f'<{request.path}?before={following}>; rel="next"'
-    return conditional(response, etag(found, envelope.owner, following), envelope.updated_at)
+    return respond.conditional(
+        response, etag(found, envelope.owner, following), envelope.updated_at
+    )
 
 
 def _before() -> int | None:
@@ -131,18 +130,16 @@ def envelope(record: str) -> Response:
     if found is None:
         raise NotFound(f"There is no record {record} in this registry.")
     head, canonical = found
-    response = Response(
-        orjson.dumps(publishing.envelope_json(head, canonical)), content_type="application/json"
-    )
-    return conditional(response, etag(head), head.updated_at)
+    response = respond.json(publishing.envelope_json(head, canonical))
+    return respond.conditional(response, etag(head), head.updated_at)
 
 
-def _record(path: str, kind: str, number: int | None = None) -> BaseResponse:
+def _record(path: str, kind: str, number: int | None = None) -> Response:
     record, dot, extension = path.partition(".")
     canonical = ctid.canonical(record)
     if canonical != record:
         tail = f"/versions/{number}" if number else ""
-        return lead(f"/{kind}/{canonical}{dot}{extension}{tail}", 301)
+        return respond.lead(f"/{kind}/{canonical}{dot}{extension}{tail}", 301)
     if dot and extension not in NAMES:
         raise NotFound(f"There is no extension .{extension[:80]}; there are .{', .'.join(NAMES)}.")
     name = choose(OFFERS, NAMES.get(extension, ""))
@@ -153,19 +150,21 @@ def _record(path: str, kind: str, number: int | None = None) -> BaseResponse:
         tag = etag(
             held.digest, record, kind, number, state().ledger.last_sequence(), seen, __version__
         )
-        response = Response(content_type="text/html; charset=utf-8")
-        conditional(response, tag, state().ledger.newest_change())
-        if response.status_code != 304:
+        response = respond.content(b"", HTML)
+        respond.conditional(response, tag, state().ledger.newest_change())
+        if response.status_code == 200:
             response.set_data(_page(record, kind, held, number))
     else:
-        response = Response(content_type=OFFERS[name])
-        conditional(response, etag(held.digest, record, kind, name, __version__), held.modified)
-        if response.status_code != 304:
+        response = respond.content(b"", OFFERS[name])
+        respond.conditional(
+            response, etag(held.digest, record, kind, name, __version__), held.modified
+        )
+        if response.status_code == 200:
             response.set_data(_body(record, kind, held, name))
-    if number and name != "html" and (kind == "resources" or record == held.envelope.ctid):
-        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
-    else:
-        response.headers["Cache-Control"] = "no-cache"  # ask each time; 304 is cheap
+    alone = kind == "resources" or record == held.envelope.ctid
+    forever = number and name != "html" and alone
+    caching = respond.Caching.FOREVER if forever else respond.Caching.REVALIDATE
+    response.headers["Cache-Control"] = caching
     _link(response, record, held)
     return response
 
