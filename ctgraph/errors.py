@@ -153,6 +153,13 @@ class NotFound(CtgraphError):
     title = "Not found"
 
 
+class RecordNotFound(NotFound):
+    """The registry never held a record with this CTID."""
+
+    def __init__(self, record: str) -> None:
+        super().__init__(f"There is no record {record} in this registry.")
+
+
 class NotAcceptable(CtgraphError):
     """None of the representations that the client accepts exists."""
 
@@ -244,6 +251,14 @@ class StoreError(CtgraphError):
     status = 503
     title = "Store unavailable"
     retry_after = 2
+
+
+class RegistryNotReady(CtgraphError):
+    """No registry is where the settings say, or its tables are not those of this ctgraph."""
+
+    status = 503
+    title = "Registry not ready"
+    retry_after = 60
 
 
 class InsufficientStorage(CtgraphError):

@@ -21,16 +21,10 @@ from alembic.script import ScriptDirectory
 from ctgraph.errors import Conflict, Damaged, InsufficientStorage, SettingsError
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.audit import audit
-from ctgraph.ledger.database import (
-    is_full,
-    known_revisions,
-    migrations,
-    revision_of,
-    still,
-    tell_damage,
-    upgrade,
-)
+from ctgraph.ledger.database import tell_damage
+from ctgraph.ledger.failures import is_full
 from ctgraph.ledger.registry import renew
+from ctgraph.ledger.revision import known_revisions, migrations, revision_of, upgrade
 from ctgraph.ledger.tables import metadata, organization, registry, sequence, version
 from ctgraph.settings import Settings
 
@@ -71,7 +65,7 @@ def back_up(ledger: Ledger, path: Path, progress: Progress) -> Backup:
     os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     try:
         with _file(part) as engine:
-            with still(ledger.engine) as source, engine.begin() as target:
+            with ledger.database.reading() as source, engine.begin() as target:
                 metadata.create_all(target)
                 script = ScriptDirectory.from_config(migrations())
                 MigrationContext.configure(target).stamp(script, "head")
@@ -111,7 +105,7 @@ def restore(settings: Settings, path: Path, replace: bool, progress: Progress) -
                 f"Set CTGRAPH_BASE_URL={found.base_url}."
             )
         ledger = Ledger.initialise(settings)
-        with engine.connect() as source, ledger.writing() as target:
+        with engine.connect() as source, ledger.database.writing() as target:
             # Whoever publishes meanwhile waits for the sequence.
             target.execute(sa.select(sequence.c.last).with_for_update())
             if not replace:

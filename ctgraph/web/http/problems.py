@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from ctgraph.errors import CtgraphError, DocumentTooLarge, InsufficientStorage, Unauthenticated
-from ctgraph.ledger.database import is_full, ledger_error
+from ctgraph.ledger.failures import is_full, ledger_error
 from ctgraph.validation.report import capped
 from ctgraph.web.http.negotiation import wants_html
 
