@@ -117,17 +117,11 @@ def backup(file: Path) -> None:
 def restore(file: Path, home: Path | None, replace: bool) -> None:
     """Prove the backup in FILE, make it the ledger, and rebuild the triple store."""
     from ctgraph.bulk import backup
-    from ctgraph.ledger import Ledger
-    from ctgraph.projections.maintenance import rebuild
-    from ctgraph.projections.snapshots import hold
 
     settings = load_settings(**({"home": home} if home else {}))
     keep_private(settings)
-    with hold(settings), stages() as progress:
+    with stages() as progress:
         found = backup.restore(settings, file, replace, progress)
-        ledger = Ledger.of(settings)
-        total = sum(ledger.records.counts().values())
-        rebuild(settings, ledger, lambda done: progress("Rebuilding", done, total))
     click.echo(
         f"The registry in {settings.home} is restored up to number {found.sequence}, queryable.",
         err=True,

@@ -181,6 +181,9 @@ def test_a_backup_that_is_not_good_changes_nothing(
     assert isinstance(result.exception, SystemExit)
     assert ("newer ctgraph" in result.output) == (damage == "newer")
     assert rows(registry.settings.home / "ledger.sqlite") == before
+    new = registry.settings.home.with_name("new")
+    assert run("restore", kept, "--home", new).exit_code == 1
+    assert not new.exists()
 
 
 def test_a_damaged_ledger_makes_no_backup_and_keeps_the_one_before(
@@ -219,7 +222,7 @@ def test_a_backup_replaces_nothing_but_a_backup(
     before = path.stat()
     result = run("backup", link)
     assert result.exit_code == 1, result.output
-    assert "is no backup" in result.output
+    assert "is not a backup" in result.output
     assert link.is_symlink()
     assert path.stat() == before
     assert run("backup", kept).exit_code == 0  # that one is replaced
@@ -252,7 +255,7 @@ def test_records_of_another_base_url_are_not_restored(
     result = run("restore", kept, "--home", tmp_path / "other")
     assert result.exit_code == 1
     assert "http://localhost:8000" in result.output
-    assert not (tmp_path / "other" / "ledger.sqlite").exists()
+    assert not (tmp_path / "other").exists()
 
 
 def test_a_changed_base_url_is_refused_once_there_are_records(
