@@ -159,6 +159,13 @@ class NotFound(CtgraphError):
     term = "problem-not-found"
 
 
+class RecordNotFound(NotFound):
+    """The registry never held a record with this CTID."""
+
+    def __init__(self, record: str) -> None:
+        super().__init__(f"There is no record {record} in this registry.")
+
+
 class NotAcceptable(CtgraphError):
     """None of the representations that the client accepts exists."""
 
@@ -263,6 +270,14 @@ class StoreError(CtgraphError):
     title = "Store unavailable"
     term = "problem-store-unavailable"
     retry_after = 2
+
+
+class RegistryNotReady(CtgraphError):
+    """No registry is where the settings say, or its tables are not those of this ctgraph."""
+
+    status = 503
+    title = "Registry not ready"
+    retry_after = 60
 
 
 class InsufficientStorage(CtgraphError):

@@ -9,6 +9,7 @@ from functools import cache, lru_cache
 from ctgraph.identity import Identity
 from ctgraph.identity.ctid import is_ctid
 from ctgraph.ledger import Ledger
+from ctgraph.ledger.values import Status
 from ctgraph.links.model import Assertion, Condition, Edge, Node, rank
 from ctgraph.projections.link_reader import Known, Links, Statement
 from ctgraph.vocab import vocabulary
@@ -109,7 +110,7 @@ class Describer:
         """
         known = self._links.nodes(depths)
         others = [id for id in depths if id not in known and is_ctid(id)]
-        standing = self._ledger.standing(others) if others else {}
+        standing = self._ledger.records.standing(others) if others else {}
         names = self._names({*standing, *(row.owner for row in known.values())})
         nodes = {
             id: self._known(known[id], depth, names)
@@ -143,7 +144,7 @@ class Describer:
         """Return the names of records and organizations; each is asked for once."""
         fresh = records - self._named.keys()
         if fresh:
-            self._named |= dict.fromkeys(fresh, "") | self._ledger.names(fresh)
+            self._named |= dict.fromkeys(fresh, "") | self._ledger.records.names(fresh)
         return self._named
 
     def _known(self, row: Known, depth: int, names: Mapping[str, str]) -> Node:
@@ -157,7 +158,7 @@ class Describer:
             row.name,
             owner,
             names.get(owner, ""),
-            "current" if current else "external",
+            Status.CURRENT if current else Status.EXTERNAL,
             row.webpage,
             depth,
             "",
@@ -175,12 +176,14 @@ class Describer:
                 id,
                 self.iri(id),
                 name=webpage or "Something without a name",
-                status="external",
+                status=Status.EXTERNAL,
                 webpage=webpage,
                 depth=depth,
             )
         # What was published a moment ago is not in the index yet, but it is no stranger.
-        status = ("withdrawn" if standing[id] else "current") if id in standing else "unknown"
+        status = Status.UNKNOWN
+        if id in standing:
+            status = Status.WITHDRAWN if standing[id] else Status.CURRENT
         return Node(id, self.iri(id), name=names.get(id, ""), status=status, depth=depth)
 
     def iri(self, id: str) -> str:
@@ -190,8 +193,8 @@ class Describer:
     def _owner(self, id: str) -> str:
         """Return the owner of a record, also of one that is withdrawn."""
         known = self._links.nodes([id]).get(id)
-        found = None if known else self._ledger.find(id)
-        return known.owner if known else found[0].owner if found else ""
+        found = None if known else self._ledger.records.find(id)
+        return known.owner if known else found.owner if found else ""
 
     def _latest(self, ids: Collection[str]) -> dict[str, str]:
         """Return the newest version of those among some nodes that are replaced.

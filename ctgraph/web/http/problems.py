@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from ctgraph.errors import CtgraphError, DocumentTooLarge, InsufficientStorage, Unauthenticated
-from ctgraph.ledger.database import is_full, ledger_error
+from ctgraph.ledger.failures import is_full, ledger_error
 from ctgraph.rdf.namespaces import CTG
 from ctgraph.validation.report import capped
 from ctgraph.web.http import respond

@@ -54,7 +54,7 @@ def index() -> Response:
     found: list[Envelope] = []
     cut = []
     for kind in ("ceterms:Pathway", "ceterms:PathwaySet"):
-        listed = state().ledger.envelopes(LISTED + 1, kind=kind)
+        listed = state().ledger.records.envelopes(LISTED + 1, kind=kind)
         found += listed[:LISTED]
         if len(listed) > LISTED:
             cut.append(
@@ -79,7 +79,7 @@ def index() -> Response:
                 "cut": [asdict(one) for one in cut],
             }
         )
-    owners = state().ledger.names({envelope.owner for envelope in found})
+    owners = state().ledger.records.names({envelope.owner for envelope in found})
     text = request.args.get("q", "").replace("\0", "")
     found.sort(key=lambda e: e.name.lower())
     named = _ask(Pathways.search, text) if text.strip() else None
