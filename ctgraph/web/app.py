@@ -17,7 +17,7 @@ from ctgraph.web.http import problems
 from ctgraph.web.http.addresses import spelled
 from ctgraph.web.http.policy import policy
 from ctgraph.web.http.registry import State, Work
-from ctgraph.web.pathways import links
+from ctgraph.web.pathways import check, links
 from ctgraph.web.pathways import views as pathways
 from ctgraph.web.publishing import drafts, validate
 from ctgraph.web.publishing import views as publishing
@@ -94,6 +94,7 @@ def create_app(settings: Settings | None = None, proved: bool = False) -> Flask:
         links,
         publishing,
         pathways,
+        check,
         drafts,
         validate,
         minimum_data,

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ctgraph.links.model import Edge, Node
+from ctgraph.pathways.model import Edge, Node
 from tests.support.links import (
     ORGANIZATIONS,
     World,

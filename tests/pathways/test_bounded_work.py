@@ -16,9 +16,10 @@ import pytest
 from ctgraph.documents import parse
 from ctgraph.errors import QueryLimit
 from ctgraph.ledger.append import Submission, append
+from ctgraph.links.model import Link, Relation, Strength, Via
 from ctgraph.links.node_facts import Fact
 from ctgraph.links.properties import CETERMS
-from ctgraph.links.statements import Extract, Link
+from ctgraph.links.statements import Extract
 from ctgraph.pathways import Asked
 from ctgraph.projections.link_graphs import link_quads
 from ctgraph.projections.link_index import LinkIndex
@@ -136,7 +137,15 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> World:
 
     shared = ctid_number(MANIFEST)
     demands = [
-        Link("common", ctid_number(n), shared, shared, "ceterms:requires", "required", "direct")
+        Link(
+            Relation.COMMON,
+            ctid_number(n),
+            shared,
+            shared,
+            "ceterms:requires",
+            Strength.REQUIRED,
+            Via.DIRECT,
+        )
         for n in TARGETS
     ]
     said = [(shared, ORGANIZATIONS[0], Extract([fact(MANIFEST)], demands))]
@@ -149,13 +158,12 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> World:
                 [fact(n)],
                 [
                     Link(
-                        "uses",
+                        Relation.USES,
                         shared,
                         ctid_number(n),
                         ctid_number(n),
                         "ceterms:commonConditions",
-                        "",
-                        "manifest",
+                        via=Via.MANIFEST,
                     )
                 ],
             ),
@@ -279,13 +287,13 @@ def test_a_thing_that_many_describe_is_looked_up_once(world: World) -> None:
                 [Fact(thing, f"{CETERMS}Certificate", "x")],
                 [
                     Link(
-                        "precedes",
+                        Relation.PRECEDES,
                         thing,
                         ctid_number(n),
                         ctid_number(n),
                         "ceterms:requires",
-                        "required",
-                        "direct",
+                        Strength.REQUIRED,
+                        Via.DIRECT,
                     )
                 ],
             ),

@@ -17,8 +17,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ctgraph.links.model import Graph
 from ctgraph.pathways import Asked
+from ctgraph.pathways.model import Graph
 from ctgraph.projections import triples
 from tests.support.links import World, condition, framework, iri, number_of, record
 from tests.support.queries import solutions
@@ -166,8 +166,8 @@ class Registry:
 
 
 @pytest.fixture(scope="module")
-def worlds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[World, Iterator[int]]]:
-    yield World(tmp_path_factory.mktemp("random") / "home"), count(1_000, 100)
+def worlds(tmp_path_factory: pytest.TempPathFactory) -> tuple[World, Iterator[int]]:
+    return World(tmp_path_factory.mktemp("random") / "home"), count(1_000, 100)
 
 
 Worlds = tuple[World, Iterator[int]]

@@ -12,8 +12,16 @@ from hypothesis import strategies as st
 from ctgraph.documents import parse
 from ctgraph.errors import NotFound
 from ctgraph.identity import Identity
-from ctgraph.links.components import MOST_STEPS, Step, component_classes, order_of, proxies_of
-from ctgraph.pathways.structure import DEEPEST, structure_of, to_json
+from ctgraph.links.components import (
+    MAX_PATHWAY_STEPS,
+    Step,
+    component_classes,
+    order_of,
+    proxies_of,
+)
+from ctgraph.links.nodes import Text, Value
+from ctgraph.pathways.structure import to_json
+from ctgraph.pathways.structure_reader import MAX_NESTED_CONDITIONS, structure_of
 from ctgraph.settings import load_settings
 from ctgraph.vocab import vocabulary
 from tests.support.paths import DATA
@@ -29,7 +37,7 @@ BACKWARD = ("ceterms:precededBy", "ceterms:prerequisite", "ceasn:hasChild")
 # Order, from small hand-written nodes.
 
 
-def nodes(**described: dict[str, Any]) -> dict[str, dict[str, list[str]]]:
+def nodes(**described: dict[str, Any]) -> dict[str, dict[str, list[Value]]]:
     """Return nodes from CURIEs; a node whose name begins with c is a component."""
     return {
         name: {
@@ -37,7 +45,7 @@ def nodes(**described: dict[str, Any]) -> dict[str, dict[str, list[str]]]:
                 vocabulary().expand("ceterms:CourseComponent" if name[0] == "c" else "x:Other")
             ],
             **{
-                vocabulary().expand(key): [value] if isinstance(value, str) else value
+                vocabulary().expand(key): value if isinstance(value, list) else [value]
                 for key, value in node.items()
             },
         }
@@ -53,7 +61,7 @@ def condition(*targets: str, **more: Any) -> dict[str, Any]:
     }
 
 
-def groups(described: dict[str, dict[str, list[str]]]) -> dict[str, str]:
+def groups(described: dict[str, dict[str, list[Value]]]) -> dict[str, str]:
     """Return the group of each earlier component's step."""
     return {step.earlier: step.group for step in order_of(described)}
 
@@ -69,7 +77,7 @@ def test_the_later_component_says_it(curie: str) -> None:
 
 
 def test_a_condition_says_it() -> None:
-    described = nodes(c1={}, c2={"ceterms:hasCondition": "k"}, k=condition("c1", number='"1'))
+    described = nodes(c1={}, c2={"ceterms:hasCondition": "k"}, k=condition("c1", number=Text("1")))
     assert [*order_of(described)] == [Step("c1", "c2", "ceterms:targetComponent", "k", "", 1)]
 
 
@@ -130,10 +138,10 @@ def test_all_classes_of_components_count() -> None:
     [
         f"http://localhost:8000/graph/{LATER}",
         f"https://credentialengineregistry.org/resources/{LATER.upper()}/",
-        f'"https://registry.example.org/resources/{LATER}',
+        Text(f"https://registry.example.org/resources/{LATER}"),
     ],
 )
-def test_links_join_in_any_spelling(spelling: str) -> None:
+def test_links_join_in_any_spelling(spelling: Value) -> None:
     described = nodes(c1={"ceterms:preceeds": spelling}, c2={})
     for later in (LATER, f"http://localhost:8000/resources/{LATER}"):
         renamed = {"c1": described["c1"], later: described["c2"]}
@@ -147,14 +155,21 @@ def test_components_that_share_the_beginning_of_their_iris_stay_apart() -> None:
     assert [(s.earlier[-1], s.later[-1]) for s in order_of(renamed)] == [("a", "b")]
 
 
+def with_operator(value: Value, operator: str) -> Value:
+    """Return a value with an operator put in."""
+    if isinstance(value, Text):
+        return Text(value.lexical.format(operator))
+    return value.format(operator)
+
+
 @pytest.mark.parametrize(
     ("value", "aligned"),
     [
         ("logic:{}", {}),
         ("https://purl.org/ctdl/vocabs/logic/{}", {}),
-        ('"{}', {}),
+        (Text("{}"), {}),
         ("o", {"ceterms:targetNode": "https://purl.org/ctdl/vocabs/logic/{}"}),
-        ("o", {"ceterms:targetNodeName": '"{}'}),
+        ("o", {"ceterms:targetNodeName": Text("{}")}),
     ],
 )
 @pytest.mark.parametrize(("operator", "grouped"), [("Or", "k"), ("OnlyOne", "k"), ("And", "")])
@@ -165,8 +180,8 @@ def test_operators_in_all_their_forms(
         c1={},
         c2={},
         c3={"ceterms:hasCondition": "k"},
-        k=condition("c1", "c2", operator=value.format(operator)),
-        o={key: text.format(operator) for key, text in aligned.items()},
+        k=condition("c1", "c2", operator=with_operator(value, operator)),
+        o={key: with_operator(text, operator) for key, text in aligned.items()},
     )
     assert groups(described) == {"c1": grouped, "c2": grouped}
 
@@ -174,19 +189,19 @@ def test_operators_in_all_their_forms(
 @pytest.mark.parametrize(
     ("number", "required", "grouped"),
     [
-        ('"1', 1, "k"),
-        ('"01', 1, "k"),
-        ('"2', 2, ""),
-        ('"3', 3, ""),
-        ('"0', None, ""),
-        ('"-1', None, ""),
-        ('"one', None, ""),
-        ('"', None, ""),
+        (Text("1"), 1, "k"),
+        (Text("01"), 1, "k"),
+        (Text("2"), 2, ""),
+        (Text("3"), 3, ""),
+        (Text("0"), None, ""),
+        (Text("-1"), None, ""),
+        (Text("one"), None, ""),
+        (Text(""), None, ""),
         ("k", None, ""),
-        ('"' + "9" * 5000, None, ""),
+        (Text("9" * 5000), None, ""),
     ],
 )
-def test_required_numbers(number: str, required: int | None, grouped: str) -> None:
+def test_required_numbers(number: Value, required: int | None, grouped: str) -> None:
     described = nodes(
         c1={}, c2={}, c3={"ceterms:hasCondition": "k"}, k=condition("c1", "c2", number=number)
     )
@@ -200,7 +215,7 @@ def test_what_is_nested_below_a_choice_is_part_of_it() -> None:
         c3={},
         c4={"ceterms:hasCondition": "k1"},
         k1=condition("c1", operator="logic:Or", nested="k2"),
-        k2=condition("c2", "c3", number='"2'),
+        k2=condition("c2", "c3", number=Text("2")),
     )
     assert groups(described) == {"c1": "k1", "c2": "k1", "c3": "k1"}
 
@@ -211,8 +226,8 @@ def test_a_choice_below_what_is_needed_is_a_choice_of_its_own() -> None:
         c2={},
         c3={},
         c4={"ceterms:hasCondition": "k1"},
-        k1=condition("c1", number='"1', nested="k2"),
-        k2=condition("c2", "c3", number='"1'),
+        k1=condition("c1", number=Text("1"), nested="k2"),
+        k2=condition("c2", "c3", number=Text("1")),
     )
     assert groups(described) == {"c1": "", "c2": "k2", "c3": "k2"}
 
@@ -224,7 +239,7 @@ def test_a_number_of_nested_conditions_is_a_choice() -> None:
         c4={"ceterms:hasCondition": "k"},
         k1=condition("c1"),
         k2=condition("c2"),
-        k=condition(number='"1', nested=["k1", "k2"]),
+        k=condition(number=Text("1"), nested=["k1", "k2"]),
     )
     assert groups(described) == {"c1": "k", "c2": "k"}
 
@@ -250,16 +265,16 @@ def test_no_choice_hides_what_is_needed_in_any_case() -> None:
 
 def test_shared_conditions_do_not_multiply_without_end() -> None:
     steps = {f"c{n}": {"ceterms:hasCondition": "k0"} for n in range(2000)}
-    assert len([*order_of(nodes(**steps, k0=condition(*steps)))]) == MOST_STEPS
+    assert len([*order_of(nodes(**steps, k0=condition(*steps)))]) == MAX_PATHWAY_STEPS
     chain = {f"k{n}": {"ceterms:hasCondition": f"k{n + 1}"} for n in range(2000)}
     chain["k1999"] = condition("c0")
-    assert len([*order_of(nodes(**steps, **chain))]) == MOST_STEPS / 2000 - 1
+    assert len([*order_of(nodes(**steps, **chain))]) == MAX_PATHWAY_STEPS / 2000 - 1
 
 
 def test_what_a_component_stands_for() -> None:
     described = nodes(
         c1={
-            "ceterms:proxyFor": [OTHER, '"https://example.org/course', '"a course'],
+            "ceterms:proxyFor": [OTHER, Text("https://example.org/course"), Text("a course")],
             "ceterms:proxyForItems": ["_:b0", OTHER],
             "ceterms:sourceData": ["https://example.org/legacy"],
         }
@@ -294,7 +309,7 @@ DESCRIBED = st.builds(
             {"ceterms:targetComponent": SOME, "ceterms:hasCondition": NESTED},
             optional={
                 "ceterms:logicalOperator": st.sampled_from(["logic:And", "logic:Or"]),
-                "ceterms:requiredNumber": st.sampled_from(['"1', '"2']),
+                "ceterms:requiredNumber": st.sampled_from([Text("1"), Text("2")]),
             },
         ),
         min_size=4,
@@ -324,7 +339,7 @@ def leaves_choice(described: Any, name: str) -> bool:
     either = values(described, name, "ceterms:logicalOperator") == ["logic:Or"]
     if either and len(targets) + len(nested) > 1:
         return True
-    return bool(number) and int(number[0][1:]) < (len(targets) if targets else len(nested))
+    return bool(number) and int(number[0].lexical) < (len(targets) if targets else len(nested))
 
 
 @given(DESCRIBED)
@@ -353,7 +368,7 @@ def test_the_order_is_what_the_facts_say(described: dict[str, Any]) -> None:
         possible = conditional[fact]
         assert step.group in ({""} if "" in possible else possible)
         number = values(described, step.condition, "ceterms:requiredNumber")
-        assert step.required == (int(number[0][1:]) if number else None)
+        assert step.required == (int(number[0].lexical) if number else None)
 
 
 # Structure, from documents.
@@ -513,7 +528,7 @@ def test_a_set_names_its_pathways_as_far_as_its_document_does() -> None:
 
 
 def test_other_documents_have_no_structure() -> None:
-    with pytest.raises(NotFound, match="no pathway but a Certificate"):
+    with pytest.raises(NotFound, match="is a Certificate and not a pathway"):
         structure_of(read(certificate()), IDENTITY, None)
 
 
@@ -693,7 +708,7 @@ def test_a_long_chain_of_conditions_can_still_be_sent() -> None:
     depth, shown = 0, found["components"][1]["conditions"]
     while shown:
         depth, shown = depth + 1, shown[0]["conditions"]
-    assert depth == DEEPEST
+    assert depth == MAX_NESTED_CONDITIONS
 
 
 def test_a_pathway_without_components() -> None:

@@ -17,12 +17,13 @@ from ctgraph.documents import from_json
 from ctgraph.errors import CtgraphError
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.append import Submission, append
-from ctgraph.links.model import Graph, rank
+from ctgraph.links.model import Link, Relation, Strength, Via
 from ctgraph.links.node_facts import Fact
 from ctgraph.links.properties import CETERMS
-from ctgraph.links.statements import Extract, Link
+from ctgraph.links.statements import Extract
 from ctgraph.pathways import Pathways
-from ctgraph.pathways.traversal import MOST_STEPS
+from ctgraph.pathways.model import Graph
+from ctgraph.pathways.traversal import MAX_LEVEL_LINKS
 from ctgraph.projections.link_index import LinkIndex
 from ctgraph.projections.link_reader import reading
 from ctgraph.projections.link_rows import TABLES
@@ -159,10 +160,11 @@ class World:
         """
         ids = {end for row in self._rows("SELECT earlier, later FROM link") for end in row}
         with reading(self.settings) as links:
-            pairs = {step[:2] for step in links.steps(ids, True, MOST_STEPS)}
-            said = links.statements(pairs, (), "precedes")
+            pairs = {step[:2] for step in links.steps(ids, True, MAX_LEVEL_LINKS)}
+            said = links.statements(pairs, (), Relation.PRECEDES)
         order = sorted(
-            (s for s in said if s.property.endswith(property)), key=lambda s: -rank(s.strength)
+            (s for s in said if s.property.endswith(property)),
+            key=lambda s: -Strength(s.strength).rank,
         )
         return {(number_of(s.earlier), number_of(s.later)): s.strength for s in order}
 
@@ -217,13 +219,13 @@ class World:
             found.setdefault(later, [])
             found.setdefault(earlier, []).append(
                 Link(
-                    "precedes",
+                    Relation.PRECEDES,
                     ctid_number(earlier),
                     ctid_number(later),
                     ctid_number(earlier),
                     "ceterms:isPreparationFor",
-                    "preparation",
-                    "direct",
+                    Strength.PREPARATION,
+                    Via.DIRECT,
                 )
             )
         index = LinkIndex(snapshots_of(self.settings).links)

@@ -454,7 +454,7 @@ def test_the_index_repeats_no_long_name() -> None:
     document = parse(orjson.dumps(with_nodes(shared, *needs)), Settings())
     quads = ox.parse(document.quads, format=ox.RdfFormat.N_QUADS)
     found = extract(quads, RECORD, Identity.of(Settings()))
-    kept = sum(len(json.dumps(need.tree)) for need in found.requirements)
+    kept = sum(len(need.need.to_json()) for need in found.requirements)
     kept += sum(len(repr(one)) for one in (*found.facts, *found.links))
     assert kept < 20 * len(document.canonical)
 

@@ -13,9 +13,9 @@ import pyoxigraph as ox
 from ctgraph import validation
 from ctgraph.identity import Identity
 from ctgraph.ledger import shared_ledger
-from ctgraph.links.model import Graph
 from ctgraph.pathways import Asked, Pathways
 from ctgraph.pathways.formats import write
+from ctgraph.pathways.model import Graph
 from ctgraph.pathways.structure import Structure
 from ctgraph.projections.link_graphs import link_quads
 from ctgraph.projections.link_reader import reading

@@ -15,7 +15,7 @@ from ctgraph.documents.node_values import type_of
 from ctgraph.errors import BadParameter, CtgraphError, NotFound
 from ctgraph.identity import ctid
 from ctgraph.pathways import LINKED
-from ctgraph.pathways.answers import family_of
+from ctgraph.pathways.families import family_of
 from ctgraph.projections.snapshots import snapshots_of
 from ctgraph.rdf import formats
 from ctgraph.records import read
