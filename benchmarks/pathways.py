@@ -17,7 +17,6 @@ from ctgraph.documents import parse
 from ctgraph.identity import Identity
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.append import Submission, append
-from ctgraph.ledger.organizations import register_organizations
 from ctgraph.ledger.values import Change
 from ctgraph.links.statements import extract
 from ctgraph.pathways import Asked, Pathways
@@ -174,12 +173,12 @@ def share() -> None:
         documents = [parse(orjson.dumps(one), settings) for one in generate(DOCUMENTS)]
         for document in documents:
             refused(document, settings)
-        owners = register_organizations(ledger, {d.owners[0]: d.name for d in documents})
+        owners = ledger.organizations.register({d.owners[0]: d.name for d in documents})
         append(ledger, [Submission(owners[d.owners[0]], d.ctid, d) for d in documents], "benchmark")
         with hold(settings):
             Projector(settings, ledger).catch_up()
         whole = time.process_time() - began
-        changes = ledger.changes(0, DOCUMENTS)
+        changes = ledger.changes.after(0, DOCUMENTS)
         quads = [
             list(ox.parse(change.quads, format=ox.RdfFormat.N_QUADS, lenient=True))
             for change in changes

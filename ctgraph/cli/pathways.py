@@ -14,11 +14,12 @@ from rich.tree import Tree
 
 from ctgraph.cli.common import CTID, open_registry
 from ctgraph.identity import Identity
+from ctgraph.ledger.values import Status
 from ctgraph.links.model import STRENGTHS
 from ctgraph.pathways import Asked, Pathways
 from ctgraph.pathways.families import FAMILIES
 from ctgraph.pathways.formats import FORMATS, write
-from ctgraph.pathways.model import Edge, Graph, Node, Question, Status
+from ctgraph.pathways.model import Edge, Graph, Node, Question
 from ctgraph.pathways.routes import MAX_ROUTES, Measure, Route, Routes, routes_json
 from ctgraph.pathways.traversal import MAX_DEPTH_STEPS, MAX_PAGE_NODES
 

@@ -8,9 +8,10 @@ from dataclasses import replace
 from ctgraph.identity import Identity
 from ctgraph.identity.ctid import is_ctid
 from ctgraph.ledger import Ledger
+from ctgraph.ledger.values import Status
 from ctgraph.links.model import Condition, Relation, Strength, Via
 from ctgraph.pathways.families import family_of
-from ctgraph.pathways.model import Assertion, Edge, Node, Side, Status
+from ctgraph.pathways.model import Assertion, Edge, Node, Side
 from ctgraph.projections.link_reader import Known, Links, Statement
 from ctgraph.vocab import vocabulary
 
@@ -86,7 +87,7 @@ class Describer:
         """
         known = self._links.nodes(depths)
         others = [id for id in depths if id not in known and is_ctid(id)]
-        standing = self._ledger.standing(others) if others else {}
+        standing = self._ledger.records.standing(others) if others else {}
         names = self._names({*standing, *(row.owner for row in known.values())})
         nodes = {
             id: self._known(known[id], depth, names)
@@ -120,7 +121,7 @@ class Describer:
         """Return the names of records and organizations. The ledger is asked once for each."""
         fresh = records - self._named.keys()
         if fresh:
-            self._named |= dict.fromkeys(fresh, "") | self._ledger.names(fresh)
+            self._named |= dict.fromkeys(fresh, "") | self._ledger.records.names(fresh)
         return self._named
 
     def _known(self, row: Known, depth: int, names: Mapping[str, str]) -> Node:
@@ -169,8 +170,8 @@ class Describer:
     def _owner(self, id: str) -> str:
         """Return the owner of a record, even if the record is withdrawn."""
         known = self._links.nodes([id]).get(id)
-        found = None if known else self._ledger.find(id)
-        return known.owner if known else found[0].owner if found else ""
+        found = None if known else self._ledger.records.find(id)
+        return known.owner if known else found.owner if found else ""
 
     def _latest(self, ids: Collection[str]) -> dict[str, str]:
         """Return the newest versions of the nodes among some that are replaced.

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 from ctgraph.documents.jsonld import UNUSABLE
+from ctgraph.ledger.values import Status
 from ctgraph.links.model import STRENGTHS, Strength
 from ctgraph.pathways.families import Family
-from ctgraph.pathways.model import Edge, Graph, Node, Side, Status
+from ctgraph.pathways.model import Edge, Graph, Node, Side
 from ctgraph.vocab import vocabulary
 
 _LOOKS = {

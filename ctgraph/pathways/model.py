@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from ctgraph.ledger.values import Status
 from ctgraph.links.model import Condition, Strength, Via
 from ctgraph.pathways.families import Family
 
@@ -35,17 +36,6 @@ class Side(StrEnum):
     """Neither of them, but somebody else."""
     MIXED = "mixed"
     """Of an edge that goes through others: its steps differ in who says them."""
-
-
-class Status(StrEnum):
-    """What the registry knows of a node."""
-
-    CURRENT = "current"
-    WITHDRAWN = "withdrawn"
-    UNKNOWN = "unknown"
-    """The registry never held it."""
-    EXTERNAL = "external"
-    """It lies outside of the registry."""
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from typing import Any
 
 import orjson
 
-from ctgraph.errors import BadParameter, NotFound
+from ctgraph.errors import BadParameter, RecordNotFound
 from ctgraph.identity import Identity, ctid
 from ctgraph.ledger import Ledger
 from ctgraph.links.model import Relation
@@ -126,7 +126,7 @@ class Pathways:
         found = held(self._ledger, ctid.canonical(record), None)
         content: dict[str, Any] = orjson.loads(found.canonical)
         read = structure_of(content, self._identity, self._progression(content))
-        return with_names(read, self._ledger.names)
+        return with_names(read, self._ledger.records.names)
 
     def _progression(self, content: dict[str, Any]) -> dict[str, Any] | None:
         """Return the document of a pathway's progression model, if the registry holds it."""
@@ -134,9 +134,11 @@ class Pathways:
         for value in model if isinstance(model, list) else [model]:
             iri = value.get("@id") if isinstance(value, dict) else value
             record = self._identity.ctid_of(iri) if isinstance(iri, str) else None
-            known = self._ledger.find(record) if record else None
-            if known and known[1]:
-                document: dict[str, Any] = orjson.loads(known[1])
+            if record is None or self._ledger.records.find(record) is None:
+                continue
+            canonical = self._ledger.records.read(record).canonical
+            if canonical:
+                document: dict[str, Any] = orjson.loads(canonical)
                 return document
         return None
 
@@ -160,6 +162,6 @@ class Pathways:
         start = tuple(map(ctid.canonical, records))
         with reading(self._settings) as links:
             unknown = set(start) - links.nodes(start).keys()
-            for record in sorted(unknown - self._ledger.standing(unknown).keys()):
-                raise NotFound(f"There is no record {record} in this registry.")
+            for record in sorted(unknown - self._ledger.records.standing(unknown).keys()):
+                raise RecordNotFound(record)
             yield links, Describer(links, self._ledger, self._identity), start

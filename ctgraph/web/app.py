@@ -9,6 +9,7 @@ from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from ctgraph.ledger import Ledger
+from ctgraph.ledger.database import Database
 from ctgraph.pathways.formats import FORMATS
 from ctgraph.settings import Settings, load_settings
 from ctgraph.shapes import shapes
@@ -60,7 +61,7 @@ def create_app(settings: Settings | None = None, proved: bool = False) -> Flask:
 
     :param proved: the registry was found good a moment ago; then a worker starts also while the
         database is away, and answers 503 until it is back.
-    :raises StoreError: when the registry was never initialised.
+    :raises RegistryNotReady: when the registry was never initialised.
     :raises SettingsError: when the shapes do not load.
     """
     settings = settings or load_settings()
@@ -75,7 +76,7 @@ def create_app(settings: Settings | None = None, proved: bool = False) -> Flask:
     app.config["COMPRESS_MIN_SIZE"] = WORTH
     app.config["COMPRESS_MIMETYPES"] = COMPRESSED
     Compress(app)
-    ledger = Ledger(settings.ledger_url) if proved else Ledger.of(settings)
+    ledger = Ledger(Database(settings.ledger_url)) if proved else Ledger.of(settings)
     work = Work(settings)
     weakref.finalize(app, work.close)  # at the latest when this process ends
     # No header of a request decides which address is printed, or where a redirect leads: joining

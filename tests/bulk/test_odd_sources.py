@@ -259,7 +259,7 @@ def test_an_interrupted_load_goes_on_behind_what_it_could_not_read(
         (folder / f"c{number}.json").write_bytes(doc(number))
     from ctgraph.bulk import load
 
-    monkeypatch.setattr(load, "BATCH", 2)
+    monkeypatch.setattr(load, "MAX_BATCH_TEXTS", 2)
     real, stored = load._store, []
 
     def interrupted(*arguments: object) -> None:
@@ -286,12 +286,12 @@ def test_an_interrupted_load_goes_on_behind_what_it_could_not_read(
     )
     assert steps[0] == 6
     assert sum(steps) == 9 == sources.count([folder])
-    assert tally.events["created"] == 3
-    assert not tally.events["rejected"]
+    assert tally.effects["created"] == 3
+    assert not tally.rejected
     report.seek(0)
     assert len(report.readlines()) == 2
-    assert len(registry.ledger.envelopes(100)) == 7
-    assert registry.ledger.find(ctid_number(14))
+    assert len(registry.ledger.records.envelopes(100)) == 7
+    assert registry.ledger.records.find(ctid_number(14))
 
 
 COMMANDS = [

@@ -348,8 +348,13 @@ def test_who_waits_sees_what_is_there_between_batches(world: World, bound: str) 
 
 def test_documents_are_read_up_to_a_size(world: World) -> None:
     append(world.ledger, [submission(world, record(n)) for n in range(1, 5)], "test")
-    size = len(world.ledger.changes(0, 1)[0].quads)
-    assert [len(world.ledger.changes(0, 9, size=size * n)) for n in (0, 1, 3, 9)] == [1, 1, 3, 4]
+    size = len(world.ledger.changes.after(0, 1)[0].quads)
+    assert [len(world.ledger.changes.after(0, 9, size=size * n)) for n in (0, 1, 3, 9)] == [
+        1,
+        1,
+        3,
+        4,
+    ]
 
 
 def test_a_version_between_two_batches(world: World) -> None:

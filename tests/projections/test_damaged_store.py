@@ -181,7 +181,7 @@ def test_a_rebuild_that_does_not_help_is_told_and_not_repeated(
 def _put_back(registry: Registry, copy: Path) -> None:
     """Put a ledger back as an operator does by hand, without its log."""
     home = registry.settings.home
-    registry.ledger.engine.dispose()
+    registry.ledger.database.engine.dispose()
     for name in ("ledger.sqlite-wal", "ledger.sqlite-shm"):
         (home / name).unlink(missing_ok=True)
     copy.replace(home / "ledger.sqlite")

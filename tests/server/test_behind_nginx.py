@@ -104,8 +104,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     folder = tmp_path_factory.mktemp("nginx")
     settings = load_settings(home=folder / "home")
     ledger = Ledger.initialise(settings)
-    organization = ledger.add_organization("Test College", ctid_number(0))
-    registry = Registry(settings, ledger, organization, ledger.add_key(organization.ctid))
+    organization = ledger.organizations.add("Test College", ctid_number(0))
+    registry = Registry(
+        settings, ledger, organization, ledger.organizations.add_key(organization.ctid)
+    )
     log = folder / "ctgraph.log"
     environment = os.environ | {
         "CTGRAPH_HOME": str(settings.home),

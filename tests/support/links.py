@@ -120,7 +120,7 @@ class World:
         self.settings = load_settings(home=home)
         self.ledger = Ledger.initialise(self.settings)
         self.owners = [
-            self.ledger.add_organization(f"College {record[-1]}", record)
+            self.ledger.organizations.add(f"College {record[-1]}", record)
             for record in ORGANIZATIONS
         ]
         self.settings.store_path.mkdir()

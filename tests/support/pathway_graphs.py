@@ -9,9 +9,10 @@ from typing import Any
 from hypothesis import strategies as st
 
 from ctgraph.identity import Identity
+from ctgraph.ledger.values import Status
 from ctgraph.links.model import STRENGTHS, VIAS, Condition, Strength, Via
 from ctgraph.pathways.families import Family
-from ctgraph.pathways.model import Assertion, Cut, Edge, Graph, Node, Question, Side, Status
+from ctgraph.pathways.model import Assertion, Cut, Edge, Graph, Node, Question, Side
 from tests.support.registry import ctid_number
 
 IDENTITY = Identity("https://registry.example")

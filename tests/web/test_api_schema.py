@@ -58,9 +58,9 @@ def registry(tmp_path_factory: pytest.TempPathFactory) -> Registry:
     home = tmp_path_factory.mktemp("described")
     options = load_settings(home=home, query_timeout=5)
     ledger = Ledger.initialise(options)
-    organization = ledger.add_organization("Test College", ctid_number(0))
+    organization = ledger.organizations.add("Test College", ctid_number(0))
     load(options, ledger, [DATA], None, io.StringIO(), lambda done: None)
-    found = Registry(options, ledger, organization, ledger.add_key(organization.ctid))
+    found = Registry(options, ledger, organization, ledger.organizations.add_key(organization.ctid))
     found.project()
     return found
 

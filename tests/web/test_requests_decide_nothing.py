@@ -314,4 +314,4 @@ def test_the_buttons_of_pages_ask_for_spreadsheets(app: Flask) -> None:
 
 def test_names_of_any_number_of_records_are_found(registry: Registry, app: Flask) -> None:
     many = {ctid_number(number) for number in range(70_000)}
-    assert Ledger.of(registry.settings).names(many)[RECORD] == "Certificate 1"
+    assert Ledger.of(registry.settings).records.names(many)[RECORD] == "Certificate 1"

@@ -9,7 +9,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from ctgraph.errors import CtgraphError, DocumentTooLarge, InsufficientStorage, Unauthenticated
-from ctgraph.ledger.database import is_full, ledger_error
+from ctgraph.ledger.failures import is_full, ledger_error
+from ctgraph.rdf.namespaces import CTG
 from ctgraph.validation.report import capped
 from ctgraph.web.http import respond
 from ctgraph.web.http.negotiation import wants_html
@@ -29,7 +30,7 @@ def _ctgraph_error(error: CtgraphError) -> Response:
     if error.status == 500:
         current_app.logger.error("%s", error.message)
     body = {
-        "type": f"https://w3id.org/ctgraph/problems/{error.slug}",
+        "type": f"{CTG}{error.term}",
         "title": error.title,
         "status": error.status,
         "detail": error.message,

@@ -74,7 +74,7 @@ def index() -> Response:
     return respond.page(
         "pathways/pathways.html",
         found=sorted(found, key=lambda envelope: envelope.name.lower()),
-        owners=state().ledger.names({envelope.owner for envelope in found}),
+        owners=state().ledger.records.names({envelope.owner for envelope in found}),
         text=text,
         named=state().ask(questions.pathways, Pathways.search, text) if text.strip() else None,
         cut=cut,
@@ -86,7 +86,7 @@ def _listed() -> tuple[list[Envelope], list[Cut]]:
     found: list[Envelope] = []
     cut = []
     for kind in ("ceterms:Pathway", "ceterms:PathwaySet"):
-        listed = state().ledger.envelopes(MAX_LISTED_RECORDS + 1, kind=kind)
+        listed = state().ledger.records.envelopes(MAX_LISTED_RECORDS + 1, kind=kind)
         found += listed[:MAX_LISTED_RECORDS]
         if len(listed) > MAX_LISTED_RECORDS:
             cut.append(

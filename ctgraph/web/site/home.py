@@ -52,7 +52,7 @@ OTHER = "Further records"
 @blueprint.get("/")
 def home() -> Response:
     """What this registry holds, and how to use it."""
-    counts = state().ledger.counts()
+    counts = state().ledger.records.counts()
     groups: dict[str, list[tuple[str, int]]] = {family: [] for family in (*FAMILIES, OTHER)}
     for kind, count in sorted(counts.items(), key=lambda pair: -pair[1]):
         groups[_family(kind)].append((kind, count))
@@ -61,7 +61,7 @@ def home() -> Response:
             "name": "ctgraph",
             "version": __version__,
             "records": counts,
-            "sequence": state().ledger.last_sequence(),
+            "sequence": state().ledger.changes.last_sequence(),
         }
         return respond.json(body)
     total = sum(counts.values())
@@ -77,7 +77,7 @@ def records() -> Response:
         ctid.canonical(given) if (given := request.args.get(name)) else ""
         for name in ("owner", "after")
     )
-    found = state().ledger.envelopes(PAGE + 1, after, kind, owner or None)
+    found = state().ledger.records.envelopes(PAGE + 1, after, kind, owner or None)
     more = found[PAGE - 1].ctid if len(found) > PAGE else None
     if choose(respond.JSON_OR_PAGE) == "json":
         body = {"records": [envelope_json(envelope) for envelope in found[:PAGE]], "next": more}
@@ -89,14 +89,14 @@ def records() -> Response:
         kind=kind,
         owner=owner,
         more=more,
-        names=state().ledger.names(named),
+        names=state().ledger.records.names(named),
     )
 
 
 @blueprint.get("/organizations/<organization>/completeness")
 def completeness(organization: str) -> Response:
     """How complete an organization's records are, and what they lack."""
-    owner = state().ledger.organization(ctid.canonical(organization))
+    owner = state().ledger.organizations.get(ctid.canonical(organization))
     found = quality_of(state().whole, state().identity, owner.ctid)
     vocab = vocabulary()
     if choose(respond.JSON_OR_PAGE) == "html":
@@ -133,7 +133,7 @@ def readyz() -> Response:
     :raises StoreError: when not.
     """
     snapshots = snapshots_of(state().settings)
-    seen, last = snapshots.sequence(), state().ledger.last_sequence()
+    seen, last = snapshots.sequence(), state().ledger.changes.last_sequence()
     facts = {"sequence": last, "queryableSequence": seen, "lag": last - seen}
     if not snapshots.held():
         raise StoreError("No projector runs: changes do not become queryable.", **facts)

@@ -31,8 +31,8 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Registry:
     settings = load_settings(home=tmp_path_factory.mktemp("pathways") / "home")
     ledger = Ledger.initialise(settings)
     load(settings, ledger, [DATA], None, io.StringIO(), lambda done: None)
-    organization = ledger.organization(RIVERBEND)
-    registry = Registry(settings, ledger, organization, ledger.add_key(RIVERBEND))
+    organization = ledger.organizations.get(RIVERBEND)
+    registry = Registry(settings, ledger, organization, ledger.organizations.add_key(RIVERBEND))
     registry.project()
     return registry
 
