@@ -19,11 +19,14 @@ from ctgraph.identity import ctid
 from ctgraph.links.nodes import Node, Nodes, Text, Value, names_in, spelling_of
 from ctgraph.vocab import vocabulary
 
-FORWARD = ("ceterms:precedes", "ceterms:preceeds", "ceasn:isChildOf")
-BACKWARD = ("ceterms:precededBy", "ceterms:prerequisite", "ceasn:hasChild")
-# The vocabulary forgets to say that the last two are components.
-CLASSES = ("ceterms:PathwayComponent", "ceterms:CollectionComponent", "ceterms:MultiComponent")
-PROXIES = ("ceterms:proxyFor", "ceterms:proxyForItems", "ceterms:sourceData")
+_FORWARD = ("ceterms:precedes", "ceterms:preceeds", "ceasn:isChildOf")
+"""What the earlier component says of the later one."""
+_BACKWARD = ("ceterms:precededBy", "ceterms:prerequisite", "ceasn:hasChild")
+"""What the later component says of the earlier one."""
+# The vocabulary does not say that the last two are components.
+_CLASSES = ("ceterms:PathwayComponent", "ceterms:CollectionComponent", "ceterms:MultiComponent")
+_PROXIES = ("ceterms:proxyFor", "ceterms:proxyForItems", "ceterms:sourceData")
+"""What names the thing that a component stands for."""
 MAX_PATHWAY_STEPS = 100_000
 """Conditions followed in one document, and steps read of it. Components may share conditions, and
 conditions targets: without a bound, a document of some megabytes takes hours to read. Real pathways
@@ -79,11 +82,11 @@ def _steps(nodes: Nodes) -> Iterator[Step]:
     budget = iter(range(MAX_PATHWAY_STEPS))
     for subject in components.values():
         node = nodes[subject]
-        for curie in FORWARD:
+        for curie in _FORWARD:
             for other in _known(components, values_of(node, curie)):
                 if other != subject:
                     yield Step(subject, other, curie)
-        for curie in BACKWARD:
+        for curie in _BACKWARD:
             for other in _known(components, values_of(node, curie)):
                 if other != subject:
                     yield Step(other, subject, curie)
@@ -94,7 +97,7 @@ def _steps(nodes: Nodes) -> Iterator[Step]:
 def proxies_of(nodes: Nodes, component: str) -> list[str]:
     """Return what a component stands for, as the document spells it. Texts must be IRIs."""
     node = nodes.get(component, {})
-    found = [value for curie in PROXIES for value in values_of(node, curie)]
+    found = [value for curie in _PROXIES for value in values_of(node, curie)]
     return list(
         dict.fromkeys(
             spelling_of(value)
@@ -150,7 +153,7 @@ def _conditional(
                 yield Step(
                     earlier, later, "ceterms:targetComponent", name, group, condition.required
                 )
-        # What is needed in any case comes first: no choice may hide it.
+        # What is needed in any case comes first, so that no choice hides it.
         queue = waiting.extend if group else waiting.extendleft
         queue((inner, group) for inner in condition.nested)
 
@@ -209,7 +212,7 @@ def _iri(curie: str) -> str:
 @cache
 def component_classes() -> frozenset[str]:
     """Return the IRIs of the classes of pathway components."""
-    return frozenset().union(*map(vocabulary().subclasses, CLASSES))
+    return frozenset().union(*map(vocabulary().subclasses, _CLASSES))
 
 
 def class_of(node: Node) -> str:

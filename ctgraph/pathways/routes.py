@@ -52,7 +52,7 @@ _WEIGHTS = {
 """What a step weighs. One required step is better than two of anything. No step weighs less than 1,
 so that a route weighs no less than it has steps."""
 _BY_STEPS = (Measure.STEPS, Measure.STRENGTH)
-"""The measures by which a long route is never better than a short one of the same kind of steps."""
+"""The measures by which no step weighs less than 1. Long routes need not be read for these."""
 _BY_FACTS = (Measure.COST, Measure.DURATION)
 """The measures that add up what the records state."""
 

@@ -39,10 +39,12 @@ QUESTIONS = {
     Question.STACK: Pathways.stack,
     Question.VERSIONS: Pathways.versions,
 }
-USUAL_STEPS = 3
+USUAL_STEPS = Asked().depth
+"""Steps that a question follows unless the request says how many."""
 USUAL_STEPS_OF = {Question.NEIGHBOURHOOD: 1, Question.VERSIONS: MAX_DEPTH_STEPS}
+"""The same for questions that usually reach less or more far."""
 PAGE_STEPS, COMMON_STEPS = 2, 5
-"""Steps that the page of a record, and the question for common successors, follow by default."""
+"""The same for the page of a record, and for what several records lead to."""
 MAX_LISTED_RECORDS = 200
 """Pathways of each class that the index lists. The list of records has all of them, in pages."""
 MAX_SHOWN_NODES = 300
