@@ -25,6 +25,7 @@ class Conditions:
         self._nodes = nodes
         kinds = {kind for node in nodes.values() for kind in node.get(ctdl.TYPE, ())}
         self._components = component_classes() & kinds
+        self._inner = ctdl.CONDITIONS | self._components
         self._visits = 0
 
     def has_components(self) -> bool:
@@ -33,12 +34,12 @@ class Conditions:
 
     def is_inner(self, name: str) -> bool:
         """Tell whether a node is of a class that is read as a part of others and not by itself."""
-        return is_a(self._nodes, name, ctdl.CONDITIONS | self._components)
+        return is_a(self._nodes, name, self._inner)
 
     def is_condition(self, name: str) -> bool:
         """Tell whether a node is a condition profile, by its class or by what it points with."""
-        pointing = self._nodes.get(name, {}).keys() & {*ctdl.TARGETS, ctdl.ALTERNATIVE}
-        return bool(pointing) or is_a(self._nodes, name, ctdl.CONDITIONS)
+        points = not ctdl.POINTING.isdisjoint(self._nodes.get(name, ()))
+        return points or is_a(self._nodes, name, ctdl.CONDITIONS)
 
     def is_foreign(self, name: str) -> bool:
         """Tell whether a node is a record of another document, of which this one only speaks."""

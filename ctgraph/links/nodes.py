@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -82,9 +82,9 @@ def first_of(node: Node, property: str) -> str:
     return spelling_of(next(iter(node.get(property, ())), ""))
 
 
-def is_a(nodes: Nodes, name: str, kinds: Collection[str]) -> bool:
+def is_a(nodes: Nodes, name: str, kinds: Set[str]) -> bool:
     """Tell whether the document says that a node is of one of some classes, given by IRI."""
-    return any(kind in kinds for kind in nodes.get(name, {}).get(TYPE, ()))
+    return not kinds.isdisjoint(nodes.get(name, {}).get(TYPE, ()))
 
 
 @lru_cache(maxsize=4096)

@@ -34,6 +34,8 @@ TARGETS = [
     f"{CETERMS}targetAssessment",
 ]
 ALTERNATIVE = f"{CETERMS}alternativeCondition"
+POINTING = frozenset([*TARGETS, ALTERNATIVE])
+"""What only condition profiles point with."""
 COREQUISITE = f"{CETERMS}corequisite"
 COMMON = f"{CETERMS}commonConditions"
 FROM, FOR = f"{CETERMS}transferValueFrom", f"{CETERMS}transferValueFor"

@@ -1,4 +1,4 @@
-"""The learner's question: what is open to somebody who holds some records, and what nearly?
+"""The learner's check: what is open to somebody who holds some records, and what nearly is.
 
 A condition is evaluated as far as it is data: targets that somebody holds or lacks, and
 alternatives of which one is enough. What it says in words is handed over as it stands.

@@ -10,6 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.database import Database
+from ctgraph.pathways.formats import FORMATS
 from ctgraph.settings import Settings, load_settings
 from ctgraph.shapes import shapes
 from ctgraph.vocab import vocabulary
@@ -86,6 +87,7 @@ def create_app(settings: Settings | None = None, proved: bool = False) -> Flask:
         "label": vocab.label,
         "compact": vocab.compact,
         "known": vocab.term,
+        "graph_formats": {format.name: format.title for format in FORMATS.values()},
     }
     app.url_map.merge_slashes = False
     app.extensions["ctgraph"] = State(settings, ledger, work)

@@ -32,7 +32,6 @@ blueprint = Blueprint("pathways", __name__)
 
 OFFERS = {format.name: format.media_type for format in FORMATS.values()}
 OFFERS_AND_PAGE = {**OFFERS, "html": HTML}
-TITLES = {format.name: format.title for format in FORMATS.values()}
 QUESTIONS = {
     Question.PRECEDING: Pathways.preceding,
     Question.SUCCEEDING: Pathways.succeeding,
@@ -152,7 +151,6 @@ def _page(record: str, asked: Asked) -> Response:
         providers=sorted({(n.owner, n.owner_name) for n in graph.nodes if n.owner}),
         stack=stack,
         versions=versions,
-        titles=TITLES,
     )
 
 
@@ -202,7 +200,7 @@ def route() -> Response:
     start, goal = (request.args.get(end, "").strip() for end in ("from", "to"))
     by, k = request.args.get("by", Measure.STEPS), number("k", 3)
     form = {"start": start, "goal": goal, "by": by, "k": k}
-    form |= {"measures": [*Measure], "most": MAX_ROUTES, "titles": TITLES}
+    form |= {"measures": [*Measure], "most": MAX_ROUTES}
     if not (start and goal):
         if name == "html":
             return respond.page("pathways/route.html", found=None, **form)
@@ -241,7 +239,6 @@ def common() -> Response:
         credentials=flag("credentials"),
         given=others_than("format"),
         nodes={node.id: node for node in found.nodes},
-        titles=TITLES,
     )
 
 
