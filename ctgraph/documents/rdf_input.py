@@ -8,8 +8,8 @@ from typing import Any
 
 import pyoxigraph as ox
 
+from ctgraph.documents.context import IRI_COERCIONS
 from ctgraph.documents.entities import PARTS
-from ctgraph.documents.jsonld import IRI_COERCIONS
 from ctgraph.errors import InvalidDocument, Problem
 from ctgraph.identity import Identity
 from ctgraph.rdf.formats import FORMATS, Format

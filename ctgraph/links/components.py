@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache, partial
 from itertools import islice
 
-from ctgraph.documents.jsonld import IRI
+from ctgraph.documents.iris import IRI
 from ctgraph.identity import ctid
 from ctgraph.vocab import vocabulary
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ctgraph.documents.jsonld import UNUSABLE
+from ctgraph.documents.literals import UNUSABLE
 from ctgraph.links.model import STRENGTHS, Edge, Graph, Node
 from ctgraph.vocab import vocabulary
 

@@ -12,7 +12,7 @@ import networkx as nx
 import orjson
 
 from ctgraph.documents.csv_cells import harmless
-from ctgraph.documents.jsonld import UNUSABLE
+from ctgraph.documents.literals import UNUSABLE
 from ctgraph.identity import Identity
 from ctgraph.identity.ctid import is_ctid
 from ctgraph.links.model import Assertion, Condition, Edge, Graph, Node

@@ -10,7 +10,7 @@ import orjson
 
 from ctgraph.documents import Document
 from ctgraph.documents.node_values import each
-from ctgraph.errors import Problem
+from ctgraph.errors import Detail, Problem, Rule, Severity
 from ctgraph.identity import Identity
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.opened import opened
@@ -79,14 +79,14 @@ class LinkAdvisor:
             if withdrawn is None:
                 yield _doubt(
                     leading[0],
-                    "unknown",
+                    Rule.UNKNOWN,
                     f"There is no record {target} here.",
                     "Check the CTID; or publish the record too.",
                 )
             elif withdrawn:
                 yield _doubt(
                     leading[0],
-                    "withdrawn",
+                    Rule.WITHDRAWN,
                     f"The record {target} was withdrawn on {withdrawn[:10]}.",
                     "Refer to what replaced it.",
                 )
@@ -116,7 +116,7 @@ class LinkAdvisor:
         return [
             _doubt(
                 link,
-                "one-sided",
+                Rule.ONE_SIDED,
                 f"{found[0].name or link.target} does not say {inverses[0]} back.",
                 "Let its owner add it, so that both sides agree.",
             )
@@ -144,29 +144,27 @@ def _inverses(link: Link) -> list[str]:
     return [vocab.compact(iri) for iri in term.inverse_of] if term and link.source else []
 
 
-def _doubt(link: Link, rule: str, message: str, remedy: str) -> Problem:
-    detail: dict[str, Any] = {
-        "property": vocabulary().expand(link.property),
-        "value": link.target,
-        "advice": rule,
-        "propertyLabel": vocabulary().label(link.property),
-    }
-    if link.line:
-        detail["line"] = link.line
-    return Problem(message, remedy, link.pointer or None, "warning", detail)
+def _doubt(link: Link, rule: Rule, message: str, remedy: str) -> Problem:
+    detail = Detail(
+        property=vocabulary().expand(link.property),
+        property_label=vocabulary().label(link.property),
+        value=link.target,
+        advice=rule,
+        line=link.line,
+    )
+    return Problem(message, remedy, link.pointer or None, Severity.WARNING, detail)
 
 
 def _left_out(links: list[Link]) -> Problem:
     """Say that links were not looked at, in the place of the first."""
     first = links[0]
     rest = f" and to {len(links) - 1:,} further records" if len(links) > 1 else ""
-    detail = {"advice": "not-looked-at"} | ({"line": first.line} if first.line else {})
     return Problem(
         f"The links to {first.target}{rest} were not compared with the other side: up to "
         f"{MOST_LINKS:,} records are looked up, and up to {MOST_OTHER_SIDES} of them read, with no "
         f"more than {MOST_OTHER_BYTES:,} bytes together.",
         "Nothing has to be done; look at them yourself where it matters.",
         first.pointer or None,
-        "info",
-        detail,
+        Severity.INFO,
+        Detail(advice=Rule.NOT_LOOKED_AT, line=first.line),
     )

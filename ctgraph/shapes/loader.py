@@ -25,7 +25,7 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from ctgraph.errors import SettingsError
+from ctgraph.errors import SettingsError, Severity
 from ctgraph.rdf.graph import RDF, SH, File, Graph, iri_of, local_name
 from ctgraph.vocab import vocabulary
 
@@ -41,8 +41,7 @@ class Shape:
 
     :param name: the last part of its IRI.
     :param properties: IRIs of the properties that it is about; any of them meets it.
-    :param severity: ``violation``, ``warning`` or ``info``.
-    :param required: whether a thing that has none of the properties does not meet it.
+    :param min_count: how many values a thing must have to meet it.
     :param rule: whether it is a node shape, which judges the thing as a whole.
     """
 
@@ -54,11 +53,16 @@ class Shape:
     properties: tuple[str, ...]
     group: str
     order: int
-    severity: str
-    required: bool
+    severity: Severity
+    min_count: int
     rule: bool
     message: str
     remedy: str
+
+    @property
+    def required(self) -> bool:
+        """Whether a thing that has none of the properties does not meet it."""
+        return self.min_count > 0
 
 
 @dataclass(frozen=True)
@@ -80,7 +84,7 @@ class ClassShape:
     record: bool
     shapes: tuple[Shape, ...]
 
-    def of_severity(self, severity: str) -> list[Shape]:
+    def of_severity(self, severity: Severity) -> list[Shape]:
         """Return its shapes of one severity, in order."""
         return [shape for shape in self.shapes if shape.severity == severity]
 
@@ -151,7 +155,9 @@ class Shapes:
 
         :param blocking: leave out the shapes that only warn or recommend.
         """
-        left_out = {s.iri for s in self.by_iri.values() if blocking and s.severity != "violation"}
+        left_out = {
+            s.iri for s in self.by_iri.values() if blocking and s.severity != Severity.VIOLATION
+        }
         quads = self._targeted(self._graph.quads)
         kept = (q for q in quads if left_out.isdisjoint({iri_of(q.subject), iri_of(q.object)}))
         return _serialize(kept, ox.RdfFormat.N_TRIPLES).decode()
@@ -224,8 +230,8 @@ class Shapes:
             properties=properties,
             group=local_name(graph.text(node, f"{SH}group")),
             order=int(graph.text(node, f"{SH}order") or 0),
-            severity=severity.lower(),
-            required=int(graph.text(node, f"{SH}minCount") or 0) > 0,
+            severity=Severity(severity.lower()),
+            min_count=int(graph.text(node, f"{SH}minCount") or 0),
             rule=rule,
             message=f"{message}.",
             remedy=remedy,

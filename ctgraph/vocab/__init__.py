@@ -122,7 +122,7 @@ class Vocabulary:
 
     def term(self, iri: str) -> Term | None:
         """Return the term of an IRI or CURIE, or None where the vocabulary does not declare it."""
-        return self._terms.get(self.expand(iri))
+        return self._terms.get(iri) or self._terms.get(self.expand(iri))
 
     def label(self, iri: str) -> str:
         """Return a term's label, or words made from its IRI where it is not declared."""

@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from rdflib import OWL, RDF, RDFS, Graph, URIRef
 from rdflib.compare import isomorphic
 
+from ctgraph.errors import Rule
 from ctgraph.links.model import STRENGTHS, VIAS
 from ctgraph.rdf.namespaces import CTG
 from ctgraph.vocab import vocabulary
@@ -30,12 +31,6 @@ FORMATS = {
 }
 PARSERS = {"turtle": "turtle", "ntriples": "nt", "rdfxml": "xml", "jsonld": "json-ld"}
 NAMED = re.compile(r"(?:\bctg:|\{CTG\}|ctgraph/terms#)([A-Za-z][\w-]*)")
-# The rules that reports name stand in the code that finds what they are about.
-RULES = {
-    "ctgraph/validation/advice.py": r'yield \("([\w-]+)", f"',
-    "ctgraph/publishing/link_checks.py": r'_doubt\([^"]+, "([\w-]+)"',
-    "ctgraph/validation/report_formats.py": r"detail\.get\('advice', '([\w-]+)'\)",
-}
 USED = """SELECT DISTINCT ?term WHERE {
   { GRAPH ?g { ?s ?term ?o } } UNION { GRAPH ?g { ?s ?p ?term } }
   FILTER(ISIRI(?term) && STRSTARTS(STR(?term), STR(ctg:)))
@@ -45,14 +40,6 @@ on_sample = pytest.mark.xdist_group("served")
 
 def described() -> Graph:
     return Graph().parse(FILE)
-
-
-def rules() -> set[str]:
-    return {
-        name
-        for file, pattern in RULES.items()
-        for name in re.findall(pattern, (ROOT / file).read_text("utf-8"))
-    }
 
 
 def named_in_sources() -> set[str]:
@@ -80,7 +67,7 @@ def in_sample(served: str) -> set[str]:
 
 
 def test_every_term_that_code_and_queries_name_is_described() -> None:
-    assert named_in_sources() | rules() <= NAMES
+    assert named_in_sources() | set(Rule) <= NAMES
 
 
 @on_sample
@@ -90,7 +77,7 @@ def test_every_term_that_the_sample_registry_says_is_described(in_sample: set[st
 
 @on_sample
 def test_every_described_term_is_used(in_sample: set[str]) -> None:
-    assert named_in_sources() | rules() | in_sample >= NAMES
+    assert named_in_sources() | set(Rule) | in_sample >= NAMES
 
 
 @on_sample
@@ -105,7 +92,7 @@ def test_the_example_uses_the_term_and_finds_something(
 
 
 def test_the_rules_are_those_that_reports_name() -> None:
-    assert rules() == {term.name for term in own_terms() if term.kind == "rule"}
+    assert set(Rule) == {term.name for term in own_terms() if term.kind == "rule"}
 
 
 def test_each_term_is_whole() -> None:

@@ -111,7 +111,7 @@ def _page(data: bytes, format: Format | None, reports: list[Report]) -> str:
     problems: dict[int, list[Problem]] = {}
     for _, shown in told:
         for problem in shown:
-            problems.setdefault(problem.detail.get("line", 0), []).append(problem)
+            problems.setdefault(problem.detail.line, []).append(problem)
     given = text.split("\n")
     lines = [
         Line(number, line, tuple(problems.get(number, ())))
