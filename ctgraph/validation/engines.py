@@ -9,7 +9,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from ctgraph.errors import SettingsError
-from ctgraph.rdf.graph import SH
+from ctgraph.rdf.namespaces import SH
 
 
 @dataclass(frozen=True, order=True)
