@@ -86,8 +86,8 @@ def test_problems_inside_nested_profiles_have_their_place_and_line() -> None:
     )
     problem = examine(data, Settings())[0].report.problems[0]
     assert problem.pointer == "/@graph/0/ceterms:estimatedDuration/1/ceterms:exactDuration"
-    assert problem.detail["value"] == "two years"
-    assert "two years" in data.decode().splitlines()[problem.detail["line"] - 1]
+    assert problem.detail.value == "two years"
+    assert "two years" in data.decode().splitlines()[problem.detail.line - 1]
 
 
 def test_envelopes_and_arrays_keep_their_places() -> None:
@@ -361,7 +361,7 @@ def test_served_shapes_work_by_themselves_in_any_processor(client: FlaskClient) 
     triples = bad.quads.decode().replace(graph, ".")
     for address in ("/shapes", "/shapes/credentials"):
         served = compile_shapes("pyshacl", client.get(address).text, "turtle")
-        assert any(r.shape.endswith("#required-name>") for r in served(triples, "ntriples"))
+        assert any(r.shape.endswith("#required-name>") for r in served(triples))
 
 
 def test_the_values_file_is_what_the_vocabulary_makes() -> None:

@@ -645,7 +645,7 @@ def test_no_more_is_read_for_advice_than_that(sizes: list[int]) -> None:
     found = list(advisor.advise(links))
     assert sum(read) <= MAX_OTHER_BYTES
     assert len(read) <= link_checks.MAX_OTHER_SIDES
-    told = [p for p in found if p.detail["advice"] == "not-looked-at"]
+    told = [p for p in found if p.detail.advice == "not-looked-at"]
     assert bool(told) == (len(read) < len(sizes))
 
 
