@@ -229,7 +229,8 @@ def test_publishing_and_validating_refuse_it(client: FlaskClient, registry: Regi
     body = orjson.dumps(whole)
     for url, headers in ((registry.documents_url, registry.authorization), ("/validate", {})):
         answer = client.post(url, data=body, headers=headers | {"Content-Type": "application/json"})
-        assert pointer in answer.text and "RecognizeAction" in answer.text, url
+        assert pointer in answer.text, url
+        assert "RecognizeAction" in answer.text, url
     turtle = f"""
         <{BASE}/resources/{OWN}> a <https://purl.org/ctdl/terms/Certificate> ;
             <https://purl.org/ctdl/terms/ctid> "{OWN}" .

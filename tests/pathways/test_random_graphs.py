@@ -166,8 +166,8 @@ class Registry:
 
 
 @pytest.fixture(scope="module")
-def worlds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[World, Iterator[int]]]:
-    yield World(tmp_path_factory.mktemp("random") / "home"), count(1_000, 100)
+def worlds(tmp_path_factory: pytest.TempPathFactory) -> tuple[World, Iterator[int]]:
+    return World(tmp_path_factory.mktemp("random") / "home"), count(1_000, 100)
 
 
 Worlds = tuple[World, Iterator[int]]

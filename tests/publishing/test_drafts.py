@@ -268,7 +268,8 @@ def test_drafts_are_in_no_public_answer(client: FlaskClient, registry: Registry)
     ):
         answer = client.get(path)
         assert answer.status_code == 200, path
-        assert "Secret" not in answer.text and PATHWAY not in answer.text, path
+        assert "Secret" not in answer.text, path
+        assert PATHWAY not in answer.text, path
     assert len(registry.ledger.changes(0, 10)) == 1
 
 

@@ -14,6 +14,7 @@ import pytest
 
 from ctgraph.ledger import Ledger
 from ctgraph.settings import load_settings
+from tests.support.connection import received
 from tests.support.registry import certificate, ctid_number
 from tests.support.server import serving
 
@@ -45,16 +46,12 @@ def post(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, bytes,
 
 def said(port: int, data: bytes, ends: bool = False) -> bytes:
     """Send bytes, and return what comes back until the server ends the connection."""
-    heard = b""
     with socket.create_connection(("127.0.0.1", port), PATIENCE) as connection:
         with suppress(ConnectionError):
             connection.sendall(data)
             if ends:
                 connection.shutdown(socket.SHUT_WR)
-        with suppress(ConnectionError):
-            while part := connection.recv(1 << 20):
-                heard += part
-    return heard
+        return received(connection)
 
 
 def refused(heard: bytes, status: int) -> None:
@@ -114,7 +111,7 @@ def test_a_request_needs_one_good_host(post: tuple[int, bytes, Ledger], host: by
 
 
 @pytest.mark.parametrize(
-    "line, status",
+    ("line", "status"),
     [
         (b"GET", 400),
         (b"GET / HTTP/9.9", 400),
@@ -134,7 +131,7 @@ def test_first_lines_that_are_none(
 
 
 @pytest.mark.parametrize(
-    "headers, status",
+    ("headers", "status"),
     [
         (b"X-A: 1\r\n" * 200, 431),
         (b"X-A: " + b"a" * 9000 + b"\r\n", 431),

@@ -770,7 +770,8 @@ def test_word(word: str, client: FlaskClient, sample: Sample) -> None:
 def test_record(form: str, client: FlaskClient) -> None:
     for name, parameter in (("what-precedes", "after"), ("versions-of-a-record", "record")):
         expected = rows(client, name, **{parameter: NURSING})
-        assert expected and rows(client, name, **{parameter: form}) == expected, name
+        assert expected
+        assert rows(client, name, **{parameter: form}) == expected, name
 
 
 def test_day(client: FlaskClient, sample: Sample) -> None:
