@@ -24,6 +24,7 @@ from tests.support.paths import ROOT
 from tests.support.registry import Registry, certificate, ctid_number
 from tests.support.server import serving
 from tests.support.small_application import HOST, running
+from tests.support.waiting import until
 
 PATIENCE = 60
 # Debian keeps it out of the path of most users.
@@ -172,12 +173,12 @@ def test_long_results_are_streamed_whole(site: Site) -> None:
 
 def test_the_address_of_the_client_is_known_and_no_other(site: Site) -> None:
     site.ask("GET", "/healthz?address", source="127.0.0.77", X_Forwarded_For="203.0.113.9")
-    for _ in range(100):
-        lines = [line for line in site.log.read_text().splitlines() if "/healthz?address" in line]
-        if lines:
-            break
-        time.sleep(0.1)
-    assert lines[0].startswith("127.0.0.77 ")
+
+    def logged() -> list[str]:
+        return [line for line in site.log.read_text().splitlines() if "/healthz?address" in line]
+
+    until(logged)
+    assert logged()[0].startswith("127.0.0.77 ")
 
 
 @pytest.mark.parametrize(

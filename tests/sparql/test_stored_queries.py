@@ -423,16 +423,15 @@ def answer_pathway_components(s: Sample) -> Answer:
 
 
 def answer_places(s: Sample) -> Answer:
-    said = (QUERIES / "places.rq").read_text("utf-8")
-    kinds = [
+    kinds = (
         "ceterms:Credential",
         "ceterms:LearningOpportunityProfile",
         "ceterms:LearningProgram",
         "ceterms:Course",
         "ceterms:AssessmentProfile",
-        *(["ceterms:SupportService"] if "support service" in said else []),
-        *(["ceterms:ScheduledOffering"] if "offerings" in said else []),
-    ]
+        "ceterms:SupportService",
+        "ceterms:ScheduledOffering",
+    )
     return {
         (
             *head(node),
