@@ -163,7 +163,8 @@ def test_each_term_is_whole() -> None:
     assert (ONTOLOGY, RDF.type, OWL.Ontology) in graph
     for term in own_terms():
         iri = URIRef(term.iri)
-        assert term.kind and term.subject, term.name
+        assert term.kind, term.name
+        assert term.subject, term.name
         for text in (RDFS.label, RDFS.comment):
             [value] = graph.objects(iri, text)
             assert isinstance(value, Literal), term.name
