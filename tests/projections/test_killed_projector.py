@@ -36,7 +36,7 @@ def test_a_projector_killed_at_random_points_goes_on_to_the_same_store(registry:
         time.sleep(chance.random() * 0.4)
         process.send_signal(signal.SIGKILL)
         assert process.wait() == -signal.SIGKILL, "it ended by itself"
-        interrupted += snapshots.sequence() < registry.ledger.last_sequence()
+        interrupted += snapshots.sequence() < registry.ledger.changes.last_sequence()
     assert interrupted, "it was never killed in the midst of its work"
     registry.project()
     with hold(registry.settings):

@@ -272,6 +272,7 @@ def test_a_term_tells_how_often_it_is_used(client: FlaskClient, registry: Regist
 
 def test_the_keys_of_terms_are_no_captions(client: FlaskClient) -> None:
     listed = client.get("/vocab").json
+    assert listed
     assert list(listed) == ["classes", "properties", "schemes", "concepts"]
     assert "ceterms:Certificate" in listed["classes"]
     certificate_class = client.get("/vocab/ceterms:Certificate").json
@@ -281,6 +282,7 @@ def test_the_keys_of_terms_are_no_captions(client: FlaskClient) -> None:
     described = client.get("/openapi.json").json["components"]["schemas"]["VocabularyTerm"]
     for term in ("ceterms:Certificate", "ceterms:name", "ceterms:CredentialStatus"):
         found = client.get(f"/vocab/{term}").json
+        assert found
         assert found.keys() == described["properties"].keys() == set(described["required"])
 
 

@@ -631,9 +631,9 @@ def test_no_more_is_read_for_advice_than_that(sizes: list[int]) -> None:
         def read_within(self, record: str, most: int) -> object:
             size = sizes[int(record[-12:])]
             if size > most:
-                return BoundedRecord(envelope, None)
+                return BoundedRecord(envelope, None)  # type: ignore[arg-type]
             read.append(size)
-            return BoundedRecord(envelope, b'{"@graph":[]}'.ljust(size))
+            return BoundedRecord(envelope, b'{"@graph":[]}'.ljust(size))  # type: ignore[arg-type]
 
     class Kept:
         records = Records()
