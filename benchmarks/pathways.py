@@ -17,7 +17,7 @@ from ctgraph.documents import parse
 from ctgraph.identity import Identity
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.append import Submission, append
-from ctgraph.ledger.values import Change
+from ctgraph.ledger.values import Change, Event
 from ctgraph.links.statements import extract
 from ctgraph.pathways import Asked, Pathways
 from ctgraph.pathways.traversal import MAX_PAGE_NODES, walk
@@ -82,7 +82,7 @@ def _fill(settings: Settings, documents: int) -> list[str]:
                 MOMENT,
                 records[0],
                 MOMENT,
-                "publish",
+                Event.PUBLISH,
                 "benchmark",
                 _quads(identity, record, leads_to),
             )

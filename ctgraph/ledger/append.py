@@ -148,7 +148,7 @@ class _Batch:
             # If another organization holds the CTID without owning it, the owner takes it back.
             if self._heads[held.envelope].owner == owner.ctid:
                 message = f"{part.ctid} is already published as part of {held.envelope}."
-                remedy = "Remove it there first, or publish it there."
+                remedy = "Remove it there first, or change it there."
                 raise Conflict(message, [Problem(message, remedy, part.pointer)], ctid=part.ctid)
 
     def _withdraw(self, submission: Submission, head: Envelope | None) -> Outcome:
@@ -234,14 +234,14 @@ class _Batch:
         self._connection.execute(version.insert(), self._versions)
         self._connection.execute(sequence.update().values(last=self._seq))
         named = [
-            {"who": r, "name": d.name}
+            {"key": r, "name": d.name}
             for r, d in self._changed.items()
             if d and d.name and self._ownership.is_account(r)
         ]
         if named:
             self._connection.execute(
                 organization.update()
-                .where(organization.c.ctid == sa.bindparam("who"))
+                .where(organization.c.ctid == sa.bindparam("key"))
                 .values(name=sa.bindparam("name")),
                 named,
             )
@@ -250,12 +250,12 @@ class _Batch:
         added = [row for row in rows if row["ctid"] not in known]
         if added:
             self._connection.execute(table.insert(), added)
-        changed = [row | {"who": row["ctid"]} for row in rows if row["ctid"] in known]
+        changed = [row | {"key": row["ctid"]} for row in rows if row["ctid"] in known]
         if changed:
             columns = [column.key for column in table.c if column.key != "ctid"]
             self._connection.execute(
                 table.update()
-                .where(table.c.ctid == sa.bindparam("who"))
+                .where(table.c.ctid == sa.bindparam("key"))
                 .values({name: sa.bindparam(name) for name in columns}),
                 changed,
             )

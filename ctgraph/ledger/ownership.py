@@ -1,4 +1,4 @@
-"""Who may bear which CTID: the one place that decides it.
+"""The owners of CTIDs: which organization may publish which CTID is decided here alone.
 
 The CTID of an account belongs to that organization. Any other CTID that was ever published belongs
 for ever to the organization that published it first, even if the record was withdrawn. A CTID that
@@ -18,7 +18,7 @@ from ctgraph.ledger.tables import entity, organization, sequence
 from ctgraph.ledger.values import Organization
 from ctgraph.vocab import vocabulary
 
-REMEDY = "Give it a CTID of your own, or refer to it by its @id alone."
+_REMEDY = "Give the entity a new CTID, or refer to the other record by its @id alone."
 
 
 class Ownership:
@@ -43,16 +43,16 @@ class Ownership:
         """Note that an organization publishes a CTID, and return the first one that did."""
         return self._first.setdefault(record, owner)
 
-    def require(self, who: Organization, borne: Iterable[tuple[str, str | None]]) -> None:
+    def require(self, owner: Organization, borne: Iterable[tuple[str, str | None]]) -> None:
         """Make sure that CTIDs belong to an organization, or are free.
 
         :param borne: the CTIDs, each with its JSON Pointer if it is in a document.
         :raises Forbidden: naming every one that belongs to another organization.
         """
         problems = [
-            Problem(self._others(record), REMEDY if place is not None else "", place)
+            Problem(self._others(record), _REMEDY if place is not None else "", place)
             for record, place in borne
-            if self.owner(record) not in (None, who.ctid)
+            if self.owner(record) not in (None, owner.ctid)
         ]
         if problems:
             more = f" (and {len(problems) - 1} more like this)" if len(problems) > 1 else ""

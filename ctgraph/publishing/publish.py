@@ -119,17 +119,7 @@ def _require_own(ledger: Ledger, owner: Organization, document: Document) -> Non
     with ledger.database.engine.connect() as connection:
         known = accounts(connection, {one.ctid for one in others if one.ctid})
     problems = [
-        Problem(
-            f"{owner.name} publishes this, and {_whom(one, known)} acts in it.",
-            "Let the ceterms:actingAgent be your own organization: others speak for themselves.",
-            one.pointer,
-        )
-        if one.acting
-        else Problem(
-            f"{owner.name} publishes this, and it says that {_whom(one, known)} owns it.",
-            "Name your own organization, or let that one publish it.",
-            one.pointer,
-        )
+        _not_own(owner, one, known)
         for one in others
         if one.acting or (one.property == "ceterms:ownedBy" and one.ctid in known)
     ]
@@ -137,8 +127,8 @@ def _require_own(ledger: Ledger, owner: Organization, document: Document) -> Non
     if not problems and named and owner.ctid not in document.owners:
         problems = [
             Problem(
-                f"The document names others, and not {owner.name}, which publishes it.",
-                "Say ceterms:ownedBy or ceterms:offeredBy with your organization's IRI.",
+                f"The document names other owners, but not {owner.name}, which publishes it.",
+                "Add ceterms:ownedBy or ceterms:offeredBy with the IRI of your organization.",
                 named[0].pointer,
             )
         ]
@@ -146,9 +136,23 @@ def _require_own(ledger: Ledger, owner: Organization, document: Document) -> Non
         raise Forbidden(problems[0].message, problems)
 
 
-def _whom(naming: Naming, known: dict[str, Organization]) -> str:
-    found = known.get(naming.ctid or "")
-    return found.name if found else naming.ctid or "somebody else"
+def _not_own(owner: Organization, naming: Naming, known: dict[str, Organization]) -> Problem:
+    """Return the problem that a document names another organization than its publisher."""
+    other = known.get(naming.ctid or "")
+    name = other.name if other else naming.ctid or "somebody else"
+    if naming.acting:
+        return Problem(
+            f"{owner.name} publishes this document, but the document names {name} as the acting "
+            "agent.",
+            "Name your own organization as ceterms:actingAgent. Other organizations publish their "
+            "actions themselves.",
+            naming.pointer,
+        )
+    return Problem(
+        f"{owner.name} publishes this document, but the document names {name} as the owner.",
+        "Name your own organization as ceterms:ownedBy, or ask that organization to publish it.",
+        naming.pointer,
+    )
 
 
 def _append(ledger: Ledger, submission: Submission, actor: str) -> Outcome:

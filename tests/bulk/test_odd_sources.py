@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from ctgraph.bulk import sources
+from ctgraph.bulk import bounds, sources
 from ctgraph.cli import main
 from ctgraph.errors import Unreadable
 from tests.support.registry import Registry, certificate, ctid_number
@@ -208,9 +208,9 @@ def test_an_archive_expands_so_far(
     make: Callable[[bytes], bytes],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(sources, "ANYWAY", 100_000)
+    monkeypatch.setattr(bounds, "MIN_EXPANDED_BYTES", 100_000)
     (folder / name).write_bytes(make(b"0" * 5_000_000))
-    expanded = max(100_000, sources.EXPANSION * (folder / name).stat().st_size)
+    expanded = max(100_000, bounds.MAX_EXPANSION * (folder / name).stat().st_size)
     found = list(sources.items([folder]))
     assert sum(len(item.data) for item in found) <= expanded + len(doc(1)) + len(doc(2))
     assert [item.name for item in found if item.error]
@@ -222,21 +222,21 @@ def test_an_archive_expands_so_far(
 
 
 def test_nothing_is_expanded_behind_the_bound(monkeypatch: pytest.MonkeyPatch) -> None:
-    bounds = sources._Bounds(1000)
+    left = bounds.Bounds(1000)
     with pytest.raises(Unreadable):
-        bounds.text(io.BufferedReader(Counted(), 100))
+        left.text(io.BufferedReader(Counted(), 100))
     assert Counted.taken <= 1200
     Counted.taken = 0
-    bounds = sources._Bounds(1000)
+    left = bounds.Bounds(1000)
     with pytest.raises(Unreadable):
-        bounds.line(io.BufferedReader(Counted(), 100))
+        left.line(io.BufferedReader(Counted(), 100))
     assert Counted.taken <= 1200
 
 
 def test_a_line_that_is_too_long_is_told_and_the_next_is_read(
     registry: Registry, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sources, "LARGEST", 2000)
+    monkeypatch.setattr(bounds, "MAX_TEXT_BYTES", 2000)
     for number, length in enumerate((1999, 2000, 2001, 9999)):  # with the end of its line, one more
         lines = [doc(10 + number), b"0" * length, doc(20 + number)]
         (folder / f"x{number}.jsonl").write_bytes(b"\n".join(lines))
