@@ -13,6 +13,11 @@ import orjson
 import pytest
 from flask.testing import FlaskClient
 
+from ctgraph.ledger.values import Status
+from ctgraph.links.components import Operator
+from ctgraph.links.model import STRENGTHS
+from ctgraph.pathways.families import FAMILIES
+from ctgraph.pathways.model import Side
 from ctgraph.web import create_app
 from tests.support.pathway_service import (
     AIDE,
@@ -140,6 +145,18 @@ def test_the_pages_of_questions(client: FlaskClient) -> None:
     assert f'replaced</span> by <a href="/pathways/{STANDARDS[1]}"' in page(
         client, f"/pathways/check?held={STANDARDS[0]}"
     )
+
+
+def test_pages_have_words_for_whatever_an_answer_says(client: FlaskClient) -> None:
+    text = page(client, f"/pathways/{NURSING}")
+    embedded = re.search(r'id="words">(.*?)</script>', text, re.DOTALL)
+    assert embedded
+    words = json.loads(embedded[1])
+    assert words["strengths"].keys() == {*STRENGTHS}
+    assert words["agreed"].keys() == {*Side}
+    assert words["families"].keys() == {*FAMILIES}
+    assert words["statuses"].keys() == {*Status} - {Status.CURRENT}
+    assert words["nested"].keys() == {*Operator}
 
 
 def test_links_on_the_pages_lead_somewhere(client: FlaskClient) -> None:
