@@ -9,7 +9,7 @@ import orjson
 from ctgraph.identity import Identity
 from ctgraph.identity.ctid import is_ctid
 from ctgraph.links.model import Condition
-from ctgraph.pathways.model import Graph, Question
+from ctgraph.pathways.model import Assertion, Edge, Graph, Question
 from ctgraph.rdf.namespaces import CTG, DCT
 from ctgraph.vocab import vocabulary
 
@@ -80,49 +80,52 @@ def jsonld(graph: Graph, identity: Identity) -> bytes:
 
     Each edge is one triple, and one ``ctg:Link`` for each statement that makes it.
     """
-
-    def iri(id: str) -> str:
-        return identity.resource(id) if is_ctid(id) else id
-
     relation = _RELATIONS.get(graph.question, "precedes")
-    expand = vocabulary().expand
     nodes: list[dict[str, Any]] = [
         {
-            "id": iri(node.id),
-            "type": expand(node.type),
+            "id": _iri(node.id, identity),
+            "type": vocabulary().expand(node.type),
             "name": node.name,
             "webpage": node.webpage,
-            "owner": iri(node.owner),
+            "owner": _iri(node.owner, identity),
         }
         for node in graph.nodes
     ]
-    triples = [{"id": iri(edge.source), relation: iri(edge.target)} for edge in graph.edges]
-    links = [
-        {
-            "type": "ctg:Link",
-            "source": iri(edge.source),
-            "target": iri(edge.target),
-            "strength": said.strength,
-            "via": said.via,
-            "by": iri(said.by),
-            "property": expand(said.property),
-            "owner": iri(said.owner),
-            "document": said.document and identity.graph(said.document),
-        }
-        | _standing(said.condition)
+    triples = [
+        {"id": _iri(edge.source, identity), relation: _iri(edge.target, identity)}
         for edge in graph.edges
-        for said in edge.assertions
     ]
+    links = [_link(edge, said, identity) for edge in graph.edges for said in edge.assertions]
     return orjson.dumps(
         {
             "@context": _CONTEXT,
             "question": graph.question,
-            "start": list(map(iri, graph.start)),
+            "start": [_iri(id, identity) for id in graph.start],
             "cut": [_plain(cut) for cut in graph.cut],
             "next": graph.next,
             "@graph": [_filled(item) for item in (*nodes, *triples, *links)],
         }
     )
+
+
+def _link(edge: Edge, said: Assertion, identity: Identity) -> dict[str, Any]:
+    """Return the ``ctg:Link`` of one statement."""
+    return {
+        "type": "ctg:Link",
+        "source": _iri(edge.source, identity),
+        "target": _iri(edge.target, identity),
+        "strength": said.strength,
+        "via": said.via,
+        "by": _iri(said.by, identity),
+        "property": vocabulary().expand(said.property),
+        "owner": _iri(said.owner, identity),
+        "document": said.document and identity.graph(said.document),
+    } | _standing(said.condition)
+
+
+def _iri(id: str, identity: Identity) -> str:
+    """Return the IRI of a node, or the label of a blank node."""
+    return identity.resource(id) if is_ctid(id) else id
 
 
 def _standing(condition: Condition | None) -> dict[str, Any]:
