@@ -33,7 +33,8 @@ _HEAD = """\
     dct:title "Controlled values, dates and durations" ;
     dct:description "Which concepts each property takes, and how dates and durations are written." .
 """
-_EXAMPLES = 4
+MAX_EXAMPLES = 4
+"""A remedy names so many concepts as examples, so that it stays a sentence."""
 
 
 def values_turtle(vocab: Vocabulary) -> str:
@@ -100,10 +101,10 @@ def _concepts(vocab: Vocabulary, scheme: str) -> str:
 def _controlled(vocab: Vocabulary, term: Term, scheme: str) -> Iterator[str]:
     """Yield two shapes: a value is a concept or names one; what it names is of the scheme."""
     concepts = sorted(t.curie for t in vocab.concepts_of(scheme))
-    such = ", ".join(concepts[:_EXAMPLES])
+    such = ", ".join(concepts[:MAX_EXAMPLES])
     remedy = (
         f"Use one of {such}."
-        if len(concepts) <= _EXAMPLES
+        if len(concepts) <= MAX_EXAMPLES
         else f"Use a concept of {scheme}, such as {such}."
     )
     name = term.label.lower()
