@@ -6,12 +6,12 @@ and for the pages that document the minimum data. They stay within SHACL Core (W
 
 - Every shape that may report has an IRI and one ``sh:message``: a sentence that says what is
   wrong, and then the remedy.
-- ``sh:Violation`` (the default) is what the registry refuses, ``sh:Info`` marks what is only
-  recommended, ``sh:Warning`` what is probably not meant.
-- A node shape that asks for a CTID speaks of records: things of its class that stand in a document
-  without a CTID are references to something elsewhere, and not held to it. It reaches the
-  subclasses of its class down to those that have a record shape of their own; every other node
-  shape reaches all subclasses.
+- ``sh:Violation`` (the default) marks what the registry refuses, ``sh:Info`` what is only
+  recommended, and ``sh:Warning`` what is probably not meant.
+- A node shape that demands a CTID is about records. Things of its class without a CTID are
+  references to something elsewhere, and need not meet it. It reaches the subclasses of its class
+  down to those that have a record shape of their own. Every other node shape reaches all
+  subclasses.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Shapes:
         )
         read = {file.name.removesuffix(".ttl"): ShapeFile(file) for file in found}
         if not read:
-            raise SettingsError(f"The shapes do not load: {folder} holds none.")
+            raise SettingsError(f"The shapes do not load: {folder} has no .ttl file.")
         self._files = read
         self._graph = Graph(quad for file in read.values() for quad in file.quads)
         reader = Reader(self._graph, read.values())
@@ -61,7 +61,7 @@ class Shapes:
 
     @cache  # noqa: B019 - the shapes live as long as the process
     def of_class(self, iri: str) -> tuple[ClassShape, ...]:
-        """Return what holds for a class."""
+        """Return the class shapes that hold for a class."""
         return tuple(shape for shape in self.classes if iri in shape.reaches)
 
     @cached_property
@@ -77,7 +77,7 @@ class Shapes:
         }
 
     def values_of(self, iri: str) -> tuple[str, ...]:
-        """Return the IRIs of the concepts that a property takes; none where it is free."""
+        """Return the IRIs of the concepts that a property takes, or none if it takes any value."""
         prefix = f"{CTGS}concept-in-"
         for shape in self.by_iri.values():
             if shape.iri.startswith(prefix) and iri in shape.properties:

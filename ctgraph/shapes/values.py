@@ -74,7 +74,7 @@ def slug(curie: str) -> str:
 
 
 def _scheme(term: Term, vocab: Vocabulary) -> str:
-    """Return the concept scheme of a property, where the vocabulary lists its concepts."""
+    """Return the concept scheme of a property, if the vocabulary lists its concepts."""
     found = [s for s in term.target_scheme if vocab.concepts_of(s)]
     return vocab.compact(found[0]) if found else ""
 
@@ -118,7 +118,7 @@ def _controlled(vocab: Vocabulary, term: Term, scheme: str) -> Iterator[str]:
         f"    sh:or (\n        [ sh:node {kind} ]\n"
         "        [ sh:property [ sh:path ceterms:targetNode ; sh:minCount 1 ] ]\n"
         "        [ sh:property [ sh:path ceterms:targetNodeName ; sh:minCount 1 ] ]\n"
-        # An alignment that says nothing is told so by the shape of alignments.
+        # An alignment without a term is reported by the shape of alignments.
         "        [ sh:property [ sh:path rdf:type ; "
         "sh:hasValue ceterms:CredentialAlignmentObject ] ]\n    ) ;",
     )
@@ -138,7 +138,7 @@ def _literal(kind: str, remedy: str, term: Term, pattern: str, *more: str) -> st
         term,
         term.curie,
         f"A {kind} as ISO 8601 writes it.",
-        f"The {term.label.lower()} is no {kind}. {remedy}",
+        f"The {term.label.lower()} is not a {kind}. {remedy}",
         "\n".join((*more, f'    sh:pattern "{pattern}" ;')),
     )
 

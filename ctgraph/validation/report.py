@@ -1,4 +1,4 @@
-"""What validation found out about one document, as a value."""
+"""The result of validating one document, as a value."""
 
 from __future__ import annotations
 
@@ -113,5 +113,5 @@ def capped(problems: Sequence[Problem], most: int = MAX_PROBLEMS) -> list[Proble
 
 
 def in_order(problems: Iterable[Problem]) -> list[Problem]:
-    """Return problems with the worst first, in each severity in the order of their places."""
+    """Return problems with the worst first; those of one severity in the order of their places."""
     return sorted(problems, key=lambda p: (_RANK[p.severity], p.pointer or "", p.message))

@@ -1,6 +1,6 @@
-"""The registry's own terms: what it says about records, versions, links, its service, its reports.
+"""The registry's own terms, with which it describes records, versions, links and reports.
 
-``vocab/terms.ttl`` describes them, as an ontology with one description of each term.
+``vocab/terms.ttl`` is the ontology that describes each of them.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ class OwnTerm:
     :param name: the last part of its IRI.
     :param kind: ``class``, ``property``, ``value``, or ``rule``, which a report names.
     :param comment: what it says, in plain English.
-    :param subject: what it is about; the heading that it is listed under.
-    :param domain: IRIs of the classes that a property is used on; `range` of what it takes.
-    :param example: a SPARQL query that uses it; empty where no query finds it.
+    :param subject: the heading under which it is listed.
+    :param domain: IRIs of the classes that a property is used on; `range` is what it takes.
+    :param example: a SPARQL query that uses it; empty if no query finds it.
     """
 
     iri: str
@@ -76,7 +76,7 @@ class OwnTerms:
         return self._terms.get(name)
 
     def compact(self, iri: str) -> str:
-        """Return the CURIE of an IRI, or the IRI where no prefix of the file fits."""
+        """Return the CURIE of an IRI, or the IRI if no prefix of the file fits."""
         for prefix, namespace in self.prefixes.items():
             if iri.startswith(namespace):
                 return f"{prefix}:{iri[len(namespace) :]}"
