@@ -10,7 +10,7 @@ import textwrap
 from collections.abc import Iterator
 
 from ctgraph.rdf.namespaces import CTGS, SH
-from ctgraph.vocab import Term, Vocabulary
+from ctgraph.vocab import Term, TermKind, Vocabulary
 
 DATES = {"xsd:date", "xsd:dateTime", "schema:Date"}
 DURATIONS = {"schema:Duration", "xsd:duration"}
@@ -39,7 +39,9 @@ MAX_EXAMPLES = 4
 
 def values_turtle(vocab: Vocabulary) -> str:
     """Return the shapes as Turtle."""
-    properties = sorted((t for t in vocab if t.kind == "property"), key=lambda term: term.curie)
+    properties = sorted(
+        (t for t in vocab if t.kind == TermKind.PROPERTY), key=lambda term: term.curie
+    )
     controlled = {t: s for t in properties if (s := _scheme(t, vocab))}
     schemes = sorted(set(controlled.values()))
     blocks = [_HEAD]

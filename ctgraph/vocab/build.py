@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from ctgraph.errors import CtgraphError
-from ctgraph.vocab import CONTEXT_URLS, definitions, vocabulary
+from ctgraph.vocab import CONTEXT_URLS, TermKind, definitions, vocabulary
 
 KINDS = {
-    "rdfs:Class": "class",
-    "rdf:Property": "property",
-    "skos:ConceptScheme": "scheme",
-    "skos:Concept": "concept",
+    "rdfs:Class": TermKind.CLASS,
+    "rdf:Property": TermKind.PROPERTY,
+    "skos:ConceptScheme": TermKind.SCHEME,
+    "skos:Concept": TermKind.CONCEPT,
 }
 FACTS = {
     "rdfs:subClassOf": "sub_class_of",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -18,12 +19,23 @@ from ctgraph.rdf.namespaces import CTG, OWL, RDF, RDFS, SH, SKOS
 
 _SCHEMA = "https://schema.org/"
 _SUBJECT = "http://purl.org/dc/elements/1.1/subject"
+
+
+class OwnTermKind(StrEnum):
+    """What a term of the registry is. A rule is what a validation report names."""
+
+    CLASS = "class"
+    PROPERTY = "property"
+    VALUE = "value"
+    RULE = "rule"
+
+
 _KINDS = {
-    f"{OWL}Class": "class",
-    f"{OWL}ObjectProperty": "property",
-    f"{OWL}DatatypeProperty": "property",
-    f"{SKOS}Concept": "value",
-    f"{SH}ConstraintComponent": "rule",
+    f"{OWL}Class": OwnTermKind.CLASS,
+    f"{OWL}ObjectProperty": OwnTermKind.PROPERTY,
+    f"{OWL}DatatypeProperty": OwnTermKind.PROPERTY,
+    f"{SKOS}Concept": OwnTermKind.VALUE,
+    f"{SH}ConstraintComponent": OwnTermKind.RULE,
 }
 
 
@@ -32,7 +44,6 @@ class OwnTerm:
     """One term of the registry; all IRIs in full.
 
     :param name: the last part of its IRI.
-    :param kind: ``class``, ``property``, ``value``, or ``rule``, which a report names.
     :param comment: what it says, in plain English.
     :param subject: the heading under which it is listed.
     :param domain: IRIs of the classes that a property is used on; `range` is what it takes.
@@ -41,7 +52,7 @@ class OwnTerm:
 
     iri: str
     name: str
-    kind: str
+    kind: OwnTermKind
     label: str
     comment: str
     subject: str
@@ -62,11 +73,8 @@ class OwnTerms:
         parser = ox.parse(turtle, format=ox.RdfFormat.TURTLE)
         self._graph = Graph(parser)
         self.prefixes = parser.prefixes
-        self._terms = {
-            term.name: term
-            for term in map(self._term, self._graph.by_subject)
-            if term.iri.startswith(CTG)
-        }
+        own = (subject for subject in self._graph.by_subject if iri_of(subject).startswith(CTG))
+        self._terms = {term.name: term for term in map(self._term, own)}
 
     def __iter__(self) -> Iterator[OwnTerm]:
         return iter(self._terms.values())
@@ -98,7 +106,7 @@ class OwnTerms:
         return OwnTerm(
             iri=iri_of(subject),
             name=iri_of(subject).removeprefix(CTG),
-            kind=kinds[0] if kinds else "",
+            kind=kinds[0],
             label=text(subject, f"{RDFS}label"),
             comment=text(subject, f"{RDFS}comment"),
             subject=text(subject, _SUBJECT),

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache, cached_property
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -18,13 +19,22 @@ from typing import Any
 from ctgraph.vocab.context_files import CONTEXT_URLS, context_text
 
 
+class TermKind(StrEnum):
+    """What a term is."""
+
+    CLASS = "class"
+    PROPERTY = "property"
+    SCHEME = "scheme"
+    CONCEPT = "concept"
+
+
 @dataclass(frozen=True)
 class Term:
     """One class, property, concept scheme or concept of the vocabulary; all IRIs in full."""
 
     iri: str
     curie: str
-    kind: str
+    kind: TermKind
     label: str
     status: str = ""
     sub_class_of: tuple[str, ...] = ()
@@ -72,7 +82,7 @@ class Vocabulary:
         return Term(
             self.expand(curie),
             curie,
-            facts["kind"],
+            TermKind(facts["kind"]),
             facts["label"],
             facts.get("status", ""),
             **many,
@@ -153,13 +163,17 @@ class Vocabulary:
         """Return the properties whose domain includes a class or one of its ancestors."""
         classes = self.superclasses(iri)
         return sorted(
-            (t for t in self if t.kind == "property" and not classes.isdisjoint(t.domain_includes)),
+            (
+                t
+                for t in self
+                if t.kind == TermKind.PROPERTY and not classes.isdisjoint(t.domain_includes)
+            ),
             key=lambda term: term.curie,
         )
 
     @cached_property
     def _concept_cases(self) -> dict[str, str]:
-        return {t.curie.lower(): t.curie for t in self if t.kind == "concept"}
+        return {t.curie.lower(): t.curie for t in self if t.kind == TermKind.CONCEPT}
 
     def concept_like(self, curie: str) -> str:
         """Return the CURIE of the concept that a CURIE means in any case; else the CURIE itself."""
@@ -168,7 +182,7 @@ class Vocabulary:
     def concepts_of(self, scheme: str) -> list[Term]:
         """Return the concepts of a concept scheme."""
         own = self.expand(scheme)
-        return [term for term in self if term.kind == "concept" and own in term.in_scheme]
+        return [term for term in self if term.kind == TermKind.CONCEPT and own in term.in_scheme]
 
 
 @cache
