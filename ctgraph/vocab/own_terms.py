@@ -22,12 +22,13 @@ _SUBJECT = "http://purl.org/dc/elements/1.1/subject"
 
 
 class OwnTermKind(StrEnum):
-    """What a term of the registry is. A rule is what a validation report names."""
+    """What a term is. Validation reports name rules, and problem documents name problems."""
 
     CLASS = "class"
     PROPERTY = "property"
     VALUE = "value"
     RULE = "rule"
+    PROBLEM = "problem"
 
 
 _KINDS = {
@@ -36,6 +37,7 @@ _KINDS = {
     f"{OWL}DatatypeProperty": OwnTermKind.PROPERTY,
     f"{SKOS}Concept": OwnTermKind.VALUE,
     f"{SH}ConstraintComponent": OwnTermKind.RULE,
+    f"{CTG}ProblemType": OwnTermKind.PROBLEM,
 }
 
 
