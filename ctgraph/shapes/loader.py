@@ -28,7 +28,7 @@ from ctgraph.errors import SettingsError, Severity
 from ctgraph.rdf.graph import Graph, iri_of, local_name
 from ctgraph.rdf.namespaces import CTGS, OWL, RDF, RDFS, SH
 from ctgraph.shapes.reader import Reader
-from ctgraph.shapes.shape import ClassShape, Family
+from ctgraph.shapes.shape import ClassShape, Family, Group
 from ctgraph.shapes.shape_file import ShapeFile
 from ctgraph.vocab import vocabulary
 
@@ -65,13 +65,13 @@ class Shapes:
         return tuple(shape for shape in self.classes if iri in shape.reaches)
 
     @cached_property
-    def groups(self) -> dict[str, tuple[int, str]]:
-        """The property groups: order and label by the last part of their IRIs."""
+    def groups(self) -> dict[str, Group]:
+        """The property groups by the last part of their IRIs."""
         found = self._graph.subjects(f"{RDF}type", f"{SH}PropertyGroup")
         return {
-            local_name(group): (
-                int(self._graph.text(group, f"{SH}order")),
-                self._graph.text(group, f"{RDFS}label"),
+            local_name(group): Group(
+                order=int(self._graph.text(group, f"{SH}order")),
+                label=self._graph.text(group, f"{RDFS}label"),
             )
             for group in found
         }

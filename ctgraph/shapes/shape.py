@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from ctgraph.errors import Severity
 
@@ -70,3 +71,10 @@ class Family:
     description: str
     classes: tuple[ClassShape, ...]
     shapes: tuple[Shape, ...]
+
+
+class Group(NamedTuple):
+    """A heading that properties are listed under, and its place among the headings."""
+
+    order: int
+    label: str

@@ -13,9 +13,10 @@ from typing import NamedTuple
 
 import pyoxigraph as ox
 
-from ctgraph.documents import Places, Value
+from ctgraph.documents import Places
 from ctgraph.errors import Problem, Rule, Severity
 from ctgraph.rdf.namespaces import TYPE
+from ctgraph.rdf.terms import Value
 from ctgraph.validation.finder import Finder
 from ctgraph.vocab import Term, vocabulary
 
