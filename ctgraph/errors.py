@@ -1,8 +1,8 @@
 """The one exception hierarchy of ctgraph.
 
-Every error that a user can cause is a :class:`CtgraphError`: it knows its HTTP status, a short
-title, and the single problems it is made of. The HTTP face renders it as RFC 9457
-``application/problem+json``, the command line as text; nothing else decides how an error looks.
+Every error that a user can cause is a :class:`CtgraphError`. It knows its HTTP status, a short
+title, and the problems it is made of. The HTTP face renders it as RFC 9457
+``application/problem+json``, and the command line as text.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from ctgraph.problem import one_line as one_line
 
 
 class CtgraphError(Exception):
-    """Anything that goes wrong by what somebody asked or sent.
+    """An error caused by what somebody asked or sent.
 
     :param message: one sentence that says what is wrong.
     :param problems: every single problem found, when there are several or they have places.
@@ -29,7 +29,7 @@ class CtgraphError(Exception):
     term: ClassVar[str] = "problem-bad-request"
     """The term in ``vocab/terms.ttl`` that is the problem type. It never changes; a title may."""
     retry_after: ClassVar[int] = 0
-    """After how many seconds it may go better; 0 where it will not."""
+    """Seconds after which another attempt may succeed; 0 if none will."""
 
     def __init__(
         self, message: str, problems: list[Problem] | None = None, /, **extra: Any
@@ -94,7 +94,7 @@ class Forbidden(CtgraphError):
 
 
 class BadParameter(CtgraphError):
-    """A parameter of a request has a value that it cannot have."""
+    """A parameter of a request has an invalid value."""
 
     title = "Unusable parameter"
     term = "problem-bad-parameter"
@@ -116,7 +116,7 @@ class RecordNotFound(NotFound):
 
 
 class NotAcceptable(CtgraphError):
-    """None of the representations that the client accepts exists."""
+    """The client accepts no representation that exists."""
 
     status = 406
     title = "Not acceptable"
@@ -132,7 +132,7 @@ class Conflict(CtgraphError):
 
 
 class DraftsFull(Conflict):
-    """An organization keeps as many drafts, or as many bytes of them, as it may."""
+    """An organization has reached the limit of drafts, or of their bytes."""
 
     title = "Too many drafts"
     term = "problem-drafts-full"
@@ -162,7 +162,7 @@ class QueryError(CtgraphError):
 
 
 class QueryForbidden(QueryError):
-    """A SPARQL request asks for something this endpoint never does: SERVICE or an update."""
+    """A SPARQL request asks for what this endpoint never does: SERVICE or an update."""
 
     status = 403
     title = "Query not allowed"
@@ -170,7 +170,7 @@ class QueryForbidden(QueryError):
 
 
 class QueryLimit(CtgraphError):
-    """A query ran past its deadline or its memory, or no worker became free in time."""
+    """A query exceeded its deadline or its memory, or no worker became free in time."""
 
     status = 503
     title = "Query limit reached"
@@ -179,7 +179,7 @@ class QueryLimit(CtgraphError):
 
 
 class ValidationLimit(CtgraphError):
-    """Checking a document took too much time or memory; it will the next time too."""
+    """Checking a document took too much time or memory. Another attempt will not help."""
 
     status = 422
     title = "Validation limit reached"
@@ -205,7 +205,7 @@ class PastNotReady(CtgraphError):
 
 
 class ClientGone(CtgraphError):
-    """The client closed its connection before it had an answer; nobody reads this."""
+    """The client closed its connection before it had an answer. Nobody reads this error."""
 
     status = 503
     title = "Client gone"
@@ -213,7 +213,7 @@ class ClientGone(CtgraphError):
 
 
 class StoreError(CtgraphError):
-    """The ledger or the triple store is not there, or cannot be used now."""
+    """The ledger or the triple store is missing, or cannot be used now."""
 
     status = 503
     title = "Store unavailable"
@@ -230,7 +230,7 @@ class RegistryNotReady(CtgraphError):
 
 
 class InsufficientStorage(CtgraphError):
-    """There is no room left to keep what was sent; nothing of it was kept."""
+    """There is no room left to keep what was sent. Nothing of it was kept."""
 
     status = 507
     title = "Insufficient storage"
@@ -239,8 +239,7 @@ class InsufficientStorage(CtgraphError):
 
 
 class Damaged(CtgraphError):
-    """What should be kept or read is damaged: a backup, a kept document, or a projection that does
-    not heal."""
+    """A backup, a kept document, or a projection is damaged."""
 
     status = 500
     title = "Damaged"
@@ -248,7 +247,7 @@ class Damaged(CtgraphError):
 
 
 class LoadStopped(CtgraphError):
-    """A load ended before its end; it goes on where it stopped when it is run again."""
+    """A load was interrupted. It continues where it stopped when it is run again."""
 
     title = "Load stopped"
     term = "problem-load-stopped"
@@ -266,7 +265,7 @@ class Unreadable(CtgraphError):
 
 
 class Busy(QueryLimit):
-    """Other work is being done: this one's turn did not come in time, or was taken away."""
+    """The turn of a piece of work did not come in time, or other work took its place."""
 
     title = "Busy"
     term = "problem-busy"
@@ -280,7 +279,7 @@ class Overloaded(QueryLimit):
 
 
 class TooManyPasts(TooManyQueries):
-    """One client has had several past states of the registry prepared in a short while."""
+    """One client asked for several past states of the registry in a short time."""
 
     title = "Too many past states"
     term = "problem-too-many-pasts"

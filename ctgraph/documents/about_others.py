@@ -1,7 +1,7 @@
-"""What a document may say, and whom it names: of what is another's it says nothing.
+"""Statements about the records of others, and whom a document names as owner.
 
-A document speaks of its own entities, of their fragments, of blank nodes, and of things elsewhere.
-To everything else that this registry has an address for, it only refers.
+A document describes its own entities, their fragments, blank nodes, and things outside of this
+registry. It may refer to whatever else has an address in this registry, but not describe it.
 """
 
 from __future__ import annotations
@@ -31,19 +31,19 @@ OWNING = (
 )
 _OWNING = {vocabulary().expand(name): name for name in OWNING}
 _REMEDY = (
-    "Refer to it by its @id alone. What you have to say of it, publish as a statement of your own, "
+    "Refer to it by its @id alone. To say something about it, publish a statement of your own, "
     "such as a ceterms:RecognizeAction that has it as its ceterms:object."
 )
 
 
 @dataclass(frozen=True)
 class Naming:
-    """Where an entity names somebody as its owner, offerer, publisher …
+    """A place where an entity names its owner, offerer, publisher or the like.
 
     :param property: one of :data:`OWNING`.
-    :param ctid: the CTID that it names; None for a value that is no record of this registry.
-    :param primary: whether the primary entity does.
-    :param acting: whether it is who acts in an action.
+    :param ctid: the CTID that it names; None for a value that is not a record of this registry.
+    :param primary: whether the entity is the primary one.
+    :param acting: whether it names who acts in an action.
     """
 
     property: str
@@ -54,7 +54,7 @@ class Naming:
 
 
 def about_others(nodes: Iterable[Found], own: set[str], identity: Identity) -> list[Found]:
-    """Return the nodes that say something of what is not the document's own.
+    """Return the nodes that describe what is not the document's own.
 
     :param own: the CTIDs of the document's entities.
     """
@@ -70,14 +70,14 @@ def about_others(nodes: Iterable[Found], own: set[str], identity: Identity) -> l
 
 
 def refusal(node: dict[str, Any], at: Place) -> Problem:
-    """Return why a statement about another's record is refused."""
-    return Problem(f"{node['@id']} is not this document's to describe.", _REMEDY, pointer(at))
+    """Return the problem of a statement about the record of another."""
+    return Problem(f"This document may not describe {node['@id']}.", _REMEDY, pointer(at))
 
 
 def leave_out(found: list[Found], nodes: list[dict[str, Any]]) -> list[Problem]:
-    """Take what `found` nodes say out of a document; return a warning for each.
+    """Reduce nodes of a document to bare references; return a warning for each.
 
-    A bare reference stays of each. What is nested in it and has a name of its own stays too.
+    What is nested in such a node and has a name of its own moves to the top level.
 
     :param nodes: the top-level nodes of the document; those that were nested are added.
     """
@@ -85,7 +85,7 @@ def leave_out(found: list[Found], nodes: list[dict[str, Any]]) -> list[Problem]:
     warnings = []
     for node, at in found:
         iri = node["@id"]
-        message = f"What this document says of {iri} was left out: it is not its own."
+        message = f"The description of {iri} was left out: it is not this document's own."
         warnings.append(Problem(message, _REMEDY, pointer(at), Severity.WARNING))
         nodes += _named_in(list(node.values()), others)
         node.clear()
@@ -94,7 +94,7 @@ def leave_out(found: list[Found], nodes: list[dict[str, Any]]) -> list[Problem]:
 
 
 def _named_in(value: Any, others: set[int]) -> Iterator[dict[str, Any]]:
-    """Yield what has a name and is said something of, but not what is left out itself."""
+    """Yield the described nodes with a name, except those that are left out themselves."""
     if isinstance(value, list):
         for item in value:
             yield from _named_in(item, others)
@@ -106,7 +106,7 @@ def _named_in(value: Any, others: set[int]) -> Iterator[dict[str, Any]]:
 
 
 def namings(walk: Canonicaliser, primary: str, own: set[str], identity: Identity) -> list[Naming]:
-    """Return where the entities of a document name owners; the primary one's first.
+    """Return the places where entities name owners, those of the primary one first.
 
     :param primary: the CTID of the primary entity.
     :param own: the CTIDs of all entities.

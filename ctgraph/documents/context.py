@@ -21,7 +21,8 @@ PREFIX = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 MAX_PREFIX_IRI_CHARS = 200
 """RDF repeats the IRI of a prefix wherever the prefix stands, so a short document with a long one
 could say very much."""
-_KEPT_CONTEXTS = 4096
+MAX_KEPT_CONTEXTS = 4096
+"""So many parts of the contexts are kept, as many documents use the same terms."""
 
 
 def inline_prefixes(context: Any, problems: list[Problem]) -> tuple[list[str], dict[str, str]]:
@@ -84,7 +85,7 @@ def context_for(used: Iterable[str], prefixes: dict[str, str]) -> dict[str, Any]
     return _official(frozenset(used)) | prefixes
 
 
-@lru_cache(maxsize=_KEPT_CONTEXTS)
+@lru_cache(maxsize=MAX_KEPT_CONTEXTS)
 def _official(used: frozenset[str]) -> dict[str, Any]:
     context = vocabulary().context
     chosen = {key: context[key] for key in used if key in context}

@@ -1,6 +1,6 @@
 """CSV for people, who open it in a spreadsheet: no text in it becomes a formula.
 
-What programs ask for stays exact; this is for the buttons of pages.
+Only the buttons of pages lead here. Programs get the texts unchanged.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 from ctgraph.rdf.namespaces import XSD
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-# These begin a formula where full-width signs are typed; an apostrophe would be taken away.
+# Spreadsheets also read full-width signs as the start of a formula, and remove an apostrophe.
 _ODD = ("\uff1d", "\uff0b", "\uff0d", "\uff20", "'")
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _LITERAL = re.compile(r'"((?:[^"\\]|\\.)*+)"(?:@[\w-]+|\^\^<([^>]*)>)?')
@@ -22,7 +22,7 @@ _ESCAPED = {"t": "\t", "n": "\n", "r": "\r"}
 
 
 def harmless(cell: Any) -> Any:
-    """Keep a spreadsheet from taking a text out of a document for a formula."""
+    """Return a cell with an apostrophe in front if a spreadsheet would read it as a formula."""
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
 
 

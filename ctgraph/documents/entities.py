@@ -13,8 +13,6 @@ from ctgraph.errors import MalformedCtid, Problem
 from ctgraph.identity import Identity, ctid
 from ctgraph.vocab import vocabulary
 
-# What may stand beside the primary entity with a CTID of its own: the parts of a framework, a
-# scheme, a pathway or a rubric, and the outcome data that real records carry along.
 PARTS = (
     "ceasn:Competency",
     "skos:Concept",
@@ -26,6 +24,8 @@ PARTS = (
     "ceasn:CriterionCategory",
     "qdata:DataSetProfile",
 )
+"""What may stand beside the primary entity with a CTID of its own: the parts of a framework, a
+scheme, a pathway or a rubric, and the outcome data that real records carry along."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ def entities_of(
 def _check_ctid(
     node: dict[str, Any], at: Place, identity: Identity, seen: set[str], problems: list[Problem]
 ) -> None:
-    """Bring a node's CTID and ``@id`` to their canonical form, where they agree."""
+    """Bring a node's CTID and ``@id`` to their canonical form; report what is wrong with them."""
     given = node["ceterms:ctid"]
     try:
         record = ctid.canonical(given) if isinstance(given, str) else ""
@@ -131,7 +131,7 @@ def _primary(
     identity: Identity,
     problems: list[Problem],
 ) -> tuple[dict[str, Any], Place]:
-    """Return the entity that the document's @id names, else the first with a CTID."""
+    """Return the entity that the document's @id names, or the first with a CTID."""
     graph = value.get("@id") if "@graph" in value else None
     if graph is None:
         return found[0]

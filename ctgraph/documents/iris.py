@@ -16,7 +16,8 @@ that :mod:`ctgraph.documents.places` gives cannot be among them."""
 MAX_IRI_CHARS = 2_000
 """RDF repeats the name of a node in every statement about it, so a short document with a long name
 could say very much."""
-_KEPT_ANSWERS = 4096
+MAX_KEPT_ANSWERS = 4096
+"""The answers about so many IRIs are kept, which covers the terms and hosts of a bulk load."""
 
 
 def is_iri(value: Any) -> bool:
@@ -24,7 +25,7 @@ def is_iri(value: Any) -> bool:
     return isinstance(value, str) and IRI.fullmatch(value) is not None and _parses(value)
 
 
-@lru_cache(maxsize=_KEPT_ANSWERS)
+@lru_cache(maxsize=MAX_KEPT_ANSWERS)
 def _parses(iri: str) -> bool:
     try:
         ox.NamedNode(iri)
@@ -33,7 +34,7 @@ def _parses(iri: str) -> bool:
     return True
 
 
-@lru_cache(maxsize=_KEPT_ANSWERS)
+@lru_cache(maxsize=MAX_KEPT_ANSWERS)
 def in_xml(property: str) -> bool:
     """Tell whether the IRI of a property ends in what can be the name of an XML element."""
     try:

@@ -31,7 +31,7 @@ def step(key: object) -> str:
 
 
 class Repeated(dict[str, Any]):
-    """A JSON object that named a key twice; `key` is the first such."""
+    """A JSON object that names a key twice; `key` is the first such key."""
 
     key = ""
 
@@ -49,9 +49,9 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def read_json(data: bytes) -> Any:
     """Read JSON text in UTF-8, with or without a byte order mark.
 
-    :raises InvalidDocument: when it is not JSON, with line and column; when it holds what nobody
-        could write again: half of a surrogate pair (RFC 8259, section 8.2), or a number out of
-        range (section 6).
+    :raises InvalidDocument: when it is not JSON, with line and column; when it holds what cannot be
+        written again: half of a surrogate pair (RFC 8259, section 8.2), or a number out of range
+        (section 6).
     """
     try:
         text = data.decode("utf-8-sig")
@@ -78,7 +78,9 @@ def read_json(data: bytes) -> Any:
             detail=Detail(line=error.lineno),
         )
     except ValueError:  # an integer of more than 4,300 digits
-        problem = Problem("The document holds a number too long to be read.", "Shorten it.", "")
+        problem = Problem(
+            "The document holds a number that is too long to be read.", "Shorten it.", ""
+        )
     else:
         unwritable = _unwritable(value) if _SUSPECT.search(text) else None
         if unwritable is None:
@@ -87,20 +89,19 @@ def read_json(data: bytes) -> Any:
     raise InvalidDocument(problem.message, [problem])
 
 
-# Half of a surrogate pair, which UTF-8 holds only as an escape, and numbers that may be no doubles:
-# few documents have any, and only those need a walk.
+# Only documents with an escaped surrogate, or a number that may not fit into a double, need a walk.
 _SUSPECT = re.compile(r"\\u[dD][89a-fA-F]|NaN|Infinity|[eE]\+?[0-9]{3}|[0-9]{200}")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def _unwritable(value: Any) -> Problem | None:
-    """Return what is wrong with the first key, text or number that could not be written again."""
+    """Return the problem of a key, text or number that cannot be written again, if there is one."""
     waiting: list[tuple[Any, Place]] = [(value, ())]
     while waiting:
         found, at = waiting.pop()
         if isinstance(found, str) and _SURROGATE.search(found):
             return Problem(
-                "There is half of a surrogate pair, which is no character.",
+                "The text holds half of a surrogate pair, which is not a character.",
                 "Write the whole character, or leave it out.",
                 pointer(at),
             )

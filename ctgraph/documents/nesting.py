@@ -15,9 +15,9 @@ from ctgraph.documents.context import IRI_COERCIONS
 from ctgraph.documents.node_values import each
 from ctgraph.vocab import vocabulary
 
-# JSON cannot be nested without end. What is mentioned deeper than this stands in @included
-# (JSON-LD 1.1, section 4.7), beside the properties of the entity.
-DEEPEST = 60
+MAX_NESTED_LEVELS = 60
+"""JSON cannot be nested without end. What is mentioned deeper than this stands in ``@included``
+(JSON-LD 1.1, section 4.7), beside the properties of the entity."""
 
 Node = dict[str, Any]
 
@@ -57,6 +57,7 @@ class _Nester:
         self._waiting: deque[str] = deque()
 
     def entity(self, node: Node) -> Node:
+        """Return the entity with everything nested in it."""
         out = self._properties(node, 1)
         included = []
         while self._waiting:
@@ -87,7 +88,7 @@ class _Nester:
         if label in self._placed or label not in self._described_nodes:
             return {"@id": label}
         self._placed.add(label)
-        if depth > DEEPEST:
+        if depth > MAX_NESTED_LEVELS:
             self._waiting.append(label)
             return {"@id": label}
         return self._described(label, depth)
@@ -142,7 +143,7 @@ def _single(key: str, value: Any) -> list[Any]:
 
 
 def _refers(key: str) -> bool:
-    """Tell whether the strings of a property are IRIs or blank nodes, and no texts."""
+    """Tell whether the strings of a property name nodes and are not texts."""
     return _defined(key).get("@type") in IRI_COERCIONS
 
 

@@ -12,19 +12,18 @@ NAMES = (
     "ceterms:description",
 )
 
+MAX_NAME_CHARS = 400
+"""Lists and reports repeat so much of a name: as much as a record's own name may have. Other texts
+that stand in for names are longer."""
 
-MOST_NAME = 400
-"""How many characters of a name are repeated in lists and reports: as many as a record's own name
-may have. Other texts that stand in for names are longer."""
 
-
-def shortened(text: str, most: int = MOST_NAME) -> str:
+def shortened(text: str, most: int = MAX_NAME_CHARS) -> str:
     """Return a text, or its beginning where it is longer than `most` characters."""
     return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 def name_of(node: dict[str, Any], language: str = "en") -> str:
-    """Return a node's name, label or text, in `language` where there is one, else in any."""
+    """Return a node's name, label or text: in `language` if possible, else in any language."""
     for key in NAMES:
         text = node.get(key)
         if isinstance(text, dict):
@@ -40,13 +39,13 @@ def name_of(node: dict[str, Any], language: str = "en") -> str:
 
 
 def type_of(node: dict[str, Any]) -> str:
-    """Return a node's first class, as a CURIE; empty where it has none."""
+    """Return a node's first class, as a CURIE; an empty text if it has none."""
     types = node.get("@type") or ""
     return str(types[0]) if isinstance(types, list) else str(types)
 
 
 def each(value: Any) -> list[Any]:
-    """Return a JSON-LD value as a list: no value is the empty list, one value a list of one."""
+    """Return the values of a JSON-LD property as a list; None stands for no value."""
     if value is None:
         return []
     return value if isinstance(value, list) else [value]

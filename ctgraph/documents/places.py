@@ -12,6 +12,7 @@ import pyoxigraph as ox
 
 from ctgraph.documents.canonicaliser import Found
 from ctgraph.documents.json_text import pointer
+from ctgraph.rdf.terms import Value
 
 PLACE = "urn:ctgraph:place:"
 """The IRIs of nodes without one begin with this in :class:`Places`."""
@@ -22,9 +23,6 @@ class PlacedNode(NamedTuple):
 
     pointer: str
     content: dict[str, Any]
-
-
-Value = ox.NamedNode | ox.Literal
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,8 @@ MAX_PROBLEM_CHARS = 10_000_000
 place is deep, so a hostile document could have a report a thousand times as long as itself."""
 PROBLEM_CHARS = 500
 """A problem has about so many characters beside its pointer."""
-_SHOWN_CHARS = 80
+MAX_SHOWN_CHARS = 80
+"""A message quotes so much of a value, so that it stays a line."""
 
 
 class Problems:
@@ -58,4 +59,4 @@ class Problems:
 def shown(value: Any) -> str:
     """Return a value, or its beginning, as a message quotes it."""
     text = str(value)
-    return repr(value if len(text) <= _SHOWN_CHARS else f"{text[:_SHOWN_CHARS]}…")
+    return repr(value if len(text) <= MAX_SHOWN_CHARS else f"{text[:MAX_SHOWN_CHARS]}…")

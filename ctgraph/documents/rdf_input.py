@@ -1,4 +1,4 @@
-"""Graph documents that come as RDF: turned into JSON-LD, to be read like all others."""
+"""Graph documents sent as RDF: they become JSON-LD, which is read like any other document."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ctgraph.settings import Settings
 from ctgraph.vocab import CONTEXT_URLS, vocabulary
 
 RDF_INPUTS: tuple[Format, ...] = tuple(format for format in FORMATS if format.writer)
-"""The formats that are read beside JSON-LD."""
+"""The RDF formats that are read, besides JSON-LD."""
 
 # Entities that refer to entities can grow a few bytes to gigabytes.
 _DECLARATION = re.compile(rb"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
@@ -73,13 +73,13 @@ def _nodes(quads: list[ox.Quad]) -> list[dict[str, Any]]:
 
 
 def _rank(node: dict[str, Any]) -> tuple[bool, bool]:
-    """Put what has a CTID first, and of that what is no part of another."""
+    """Rank what has a CTID first, and among that what is not a part of another entity."""
     kinds = node.get("@type", ())
     return "ceterms:ctid" not in node, any(vocabulary().is_a(kind, *PARTS) for kind in kinds)
 
 
 def _property(predicate: str, values: list[Any], known: Any) -> tuple[str, Any]:
-    """Return a key and its value for all that a subject says with one predicate."""
+    """Return the key and the value for all objects of one predicate of a subject."""
     vocab = vocabulary()
     if predicate == TYPE.value:
         if not all(isinstance(value, ox.NamedNode) for value in values):

@@ -1,8 +1,8 @@
 """Canonical IRIs: one record has one IRI, however a document spells it.
 
 Records link to each other by ``{base}/resources/{ctid}``. Real documents spell such links with
-the hosts of other registries, with ``/graph/`` or ``/envelopes/``, with http, and with upper case;
-all of them are brought to the one canonical form, so that links join.
+the hosts of other registries, with ``/graph/`` or ``/envelopes/``, with http, and with upper case.
+All spellings are brought to the one canonical form, so that links meet.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ class Identity:
 
     def ctid_of(self, iri: str) -> str | None:
         """Return the CTID of a record's IRI in any of its spellings, or None for other IRIs."""
-        # Most values are no links; the cheap test spares them the expression.
+        # Most values are not links, and this test is cheaper than the expression.
         if "/ce-" not in iri.lower():
             return None
         match = self._alias.fullmatch(iri)
@@ -79,8 +79,10 @@ class Identity:
         return {found for root in addresses if (found := _parts(f"http://{root}"))}
 
     def holds(self, iri: str) -> bool:
-        """Tell whether an IRI lies under the base or on an alias host, in any spelling that leads
-        there, or is one of the registry's own terms: whatever this registry serves."""
+        """Tell whether this registry serves an IRI, in any spelling that leads there.
+
+        That is an IRI under the base or on an alias host, or one of the registry's own terms.
+        """
         if iri.startswith(OWN):
             return True
         parts = _parts(iri)
@@ -90,7 +92,7 @@ class Identity:
         )
 
     def leads_to(self, iri: str) -> str | None:
-        """Return the CTID in an IRI that this registry holds, wherever it stands in it."""
+        """Return the CTID anywhere in an IRI that this registry serves, or None."""
         record = self.ctid_of(iri)
         if record or not self.holds(iri):
             return record
@@ -104,13 +106,16 @@ class Identity:
 
 
 def _parts(iri: str) -> tuple[str, str, str] | None:
-    """Return host, port and path of an HTTP IRI as clients understand them (URL Standard); None
-    for other IRIs. A default port counts as none, and the path has no slash at its end."""
+    """Return host, port and path of an HTTP IRI as clients understand them (URL Standard).
+
+    The port is empty if it is a default one, and the path has no slash at its end. The result for
+    other IRIs is None.
+    """
     match = _HTTP.fullmatch(iri)
     if match is None:
         return None
     host, port, path = unquote(match[1]), match[2] or "", unquote(match[3] or "")
-    with suppress(UnicodeError):  # no name that could be looked up
+    with suppress(UnicodeError):  # such a name cannot be looked up
         host = host.encode("idna").decode()
     plain = posixpath.normpath("/" + path.replace("\\", "/").lstrip("/")).rstrip("/")
     port = "" if port in _DEFAULT_PORTS else port

@@ -11,8 +11,13 @@ import pyoxigraph as ox
 
 from ctgraph.errors import InvalidDocument, Problem
 
-# About a tenth of a second.
-MOST_WORK = 1_000_000
+MAX_CANONICAL_STEPS = 1_000_000
+"""RDFC-1.0 takes about a tenth of a second for so many steps. Its worst case is exponential."""
+MAX_CROWD_SIZE = 20
+"""Larger groups of blank nodes that look alike are counted as so many: the product of their orders
+is beyond any bound anyway."""
+MAX_CROWDS = 40
+"""So many groups are counted, for the same reason."""
 _SUBJECT = re.compile(r"^_:c14n", re.MULTILINE)
 _OBJECT = re.compile(r"^(\S+ <[^>]*> )_:c14n", re.MULTILINE)
 
@@ -23,7 +28,7 @@ def canonical_lines(quads: list[ox.Quad]) -> str:
     :raises InvalidDocument: when its blank nodes are too much alike to be told apart in
         reasonable time; the algorithm's worst case is exponential.
     """
-    if _work(quads) > MOST_WORK:
+    if _work(quads) > MAX_CANONICAL_STEPS:
         message = "The document holds too many blank nodes that look alike and refer to each other."
         remedy = "Remove repeated profiles, or let them differ in what they say."
         raise InvalidDocument(message, [Problem(message, remedy, "")])
@@ -62,13 +67,13 @@ def _work(quads: Iterable[ox.Quad]) -> int:
     for parent, predicate, child in ambiguous:
         groups[parent, predicate, looks[child]] += 1
         groups[child, f"^{predicate}", looks[parent]] += 1
-    crowded = [min(size, 20) for size in groups.values() if size > 1]
-    orders = prod(factorial(size) for size in crowded[:40])
+    crowded = [min(size, MAX_CROWD_SIZE) for size in groups.values() if size > 1]
+    orders = prod(factorial(size) for size in crowded[:MAX_CROWDS])
     return orders * sum(nodes**2 * edges for nodes, edges in _components(ambiguous))
 
 
 def _components(links: list[tuple[str, str, str]]) -> list[tuple[int, int]]:
-    """Return how many nodes and how many edges each connected part of a graph has."""
+    """Return the numbers of nodes and edges of each connected part of a graph."""
     root: dict[str, str] = {}
 
     def find(node: str) -> str:
@@ -84,7 +89,7 @@ def _components(links: list[tuple[str, str, str]]) -> list[tuple[int, int]]:
 
 
 def canonical_of(kept: bytes, record: str) -> bytes:
-    """Return the canonical N-Quads that :func:`label_blank_nodes` made kept ones of."""
+    """Undo :func:`label_blank_nodes`: return the canonical N-Quads of kept ones."""
     label = re.escape(f"_:b{record.removeprefix('ce-').replace('-', '')}n").encode()
     plain = re.sub(rb"^" + label, b"_:c14n", kept, flags=re.MULTILINE)
     return re.sub(rb"^(\S+ <[^>]*> )" + label, rb"\1_:c14n", plain, flags=re.MULTILINE)

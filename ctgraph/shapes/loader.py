@@ -6,12 +6,12 @@ and for the pages that document the minimum data. They stay within SHACL Core (W
 
 - Every shape that may report has an IRI and one ``sh:message``: a sentence that says what is
   wrong, and then the remedy.
-- ``sh:Violation`` (the default) is what the registry refuses, ``sh:Info`` marks what is only
-  recommended, ``sh:Warning`` what is probably not meant.
-- A node shape that asks for a CTID speaks of records: things of its class that stand in a document
-  without a CTID are references to something elsewhere, and not held to it. It reaches the
-  subclasses of its class down to those that have a record shape of their own; every other node
-  shape reaches all subclasses.
+- ``sh:Violation`` (the default) marks what the registry refuses, ``sh:Info`` what is only
+  recommended, and ``sh:Warning`` what is probably not meant.
+- A node shape that demands a CTID is about records. Things of its class without a CTID are
+  references to something elsewhere, and need not meet it. It reaches the subclasses of its class
+  down to those that have a record shape of their own. Every other node shape reaches all
+  subclasses.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from ctgraph.errors import SettingsError, Severity
 from ctgraph.rdf.graph import Graph, iri_of, local_name
 from ctgraph.rdf.namespaces import CTGS, OWL, RDF, RDFS, SH
 from ctgraph.shapes.reader import Reader
-from ctgraph.shapes.shape import ClassShape, Family
+from ctgraph.shapes.shape import ClassShape, Family, Group
 from ctgraph.shapes.shape_file import ShapeFile
 from ctgraph.vocab import vocabulary
 
@@ -47,7 +47,7 @@ class Shapes:
         )
         read = {file.name.removesuffix(".ttl"): ShapeFile(file) for file in found}
         if not read:
-            raise SettingsError(f"The shapes do not load: {folder} holds none.")
+            raise SettingsError(f"The shapes do not load: {folder} has no .ttl file.")
         self._files = read
         self._graph = Graph(quad for file in read.values() for quad in file.quads)
         reader = Reader(self._graph, read.values())
@@ -61,23 +61,23 @@ class Shapes:
 
     @cache  # noqa: B019 - the shapes live as long as the process
     def of_class(self, iri: str) -> tuple[ClassShape, ...]:
-        """Return what holds for a class."""
+        """Return the class shapes that hold for a class."""
         return tuple(shape for shape in self.classes if iri in shape.reaches)
 
     @cached_property
-    def groups(self) -> dict[str, tuple[int, str]]:
-        """The property groups: order and label by the last part of their IRIs."""
+    def groups(self) -> dict[str, Group]:
+        """The property groups by the last part of their IRIs."""
         found = self._graph.subjects(f"{RDF}type", f"{SH}PropertyGroup")
         return {
-            local_name(group): (
-                int(self._graph.text(group, f"{SH}order")),
-                self._graph.text(group, f"{RDFS}label"),
+            local_name(group): Group(
+                order=int(self._graph.text(group, f"{SH}order")),
+                label=self._graph.text(group, f"{RDFS}label"),
             )
             for group in found
         }
 
     def values_of(self, iri: str) -> tuple[str, ...]:
-        """Return the IRIs of the concepts that a property takes; none where it is free."""
+        """Return the IRIs of the concepts that a property takes, or none if it takes any value."""
         prefix = f"{CTGS}concept-in-"
         for shape in self.by_iri.values():
             if shape.iri.startswith(prefix) and iri in shape.properties:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from ctgraph.errors import Severity
 
@@ -39,11 +40,11 @@ class Shape:
 
 @dataclass(frozen=True)
 class ClassShape:
-    """What the minimum data says about things of a class.
+    """What the minimum data says about the things of a class.
 
     :param classes: IRIs of the classes that the file names.
     :param reaches: IRIs of all classes that it holds for.
-    :param record: whether it speaks of records, which have a CTID.
+    :param record: whether it is about records, which have a CTID.
     """
 
     iri: str
@@ -63,10 +64,17 @@ class ClassShape:
 
 @dataclass(frozen=True)
 class Family:
-    """One file of shapes; `shapes` are those that hold wherever their property stands."""
+    """One file of shapes. `shapes` are those that hold for a property on things of any class."""
 
     name: str
     title: str
     description: str
     classes: tuple[ClassShape, ...]
     shapes: tuple[Shape, ...]
+
+
+class Group(NamedTuple):
+    """A heading that properties are listed under, and its place among the headings."""
+
+    order: int
+    label: str

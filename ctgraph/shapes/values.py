@@ -10,7 +10,7 @@ import textwrap
 from collections.abc import Iterator
 
 from ctgraph.rdf.namespaces import CTGS, SH
-from ctgraph.vocab import Term, Vocabulary
+from ctgraph.vocab import Term, TermKind, Vocabulary
 
 DATES = {"xsd:date", "xsd:dateTime", "schema:Date"}
 DURATIONS = {"schema:Duration", "xsd:duration"}
@@ -33,12 +33,15 @@ _HEAD = """\
     dct:title "Controlled values, dates and durations" ;
     dct:description "Which concepts each property takes, and how dates and durations are written." .
 """
-_EXAMPLES = 4
+MAX_EXAMPLES = 4
+"""A remedy names so many concepts as examples, so that it stays a sentence."""
 
 
 def values_turtle(vocab: Vocabulary) -> str:
     """Return the shapes as Turtle."""
-    properties = sorted((t for t in vocab if t.kind == "property"), key=lambda term: term.curie)
+    properties = sorted(
+        (t for t in vocab if t.kind == TermKind.PROPERTY), key=lambda term: term.curie
+    )
     controlled = {t: s for t in properties if (s := _scheme(t, vocab))}
     schemes = sorted(set(controlled.values()))
     blocks = [_HEAD]
@@ -73,7 +76,7 @@ def slug(curie: str) -> str:
 
 
 def _scheme(term: Term, vocab: Vocabulary) -> str:
-    """Return the concept scheme of a property, where the vocabulary lists its concepts."""
+    """Return the concept scheme of a property, if the vocabulary lists its concepts."""
     found = [s for s in term.target_scheme if vocab.concepts_of(s)]
     return vocab.compact(found[0]) if found else ""
 
@@ -100,10 +103,10 @@ def _concepts(vocab: Vocabulary, scheme: str) -> str:
 def _controlled(vocab: Vocabulary, term: Term, scheme: str) -> Iterator[str]:
     """Yield two shapes: a value is a concept or names one; what it names is of the scheme."""
     concepts = sorted(t.curie for t in vocab.concepts_of(scheme))
-    such = ", ".join(concepts[:_EXAMPLES])
+    such = ", ".join(concepts[:MAX_EXAMPLES])
     remedy = (
         f"Use one of {such}."
-        if len(concepts) <= _EXAMPLES
+        if len(concepts) <= MAX_EXAMPLES
         else f"Use a concept of {scheme}, such as {such}."
     )
     name = term.label.lower()
@@ -117,7 +120,7 @@ def _controlled(vocab: Vocabulary, term: Term, scheme: str) -> Iterator[str]:
         f"    sh:or (\n        [ sh:node {kind} ]\n"
         "        [ sh:property [ sh:path ceterms:targetNode ; sh:minCount 1 ] ]\n"
         "        [ sh:property [ sh:path ceterms:targetNodeName ; sh:minCount 1 ] ]\n"
-        # An alignment that says nothing is told so by the shape of alignments.
+        # An alignment without a term is reported by the shape of alignments.
         "        [ sh:property [ sh:path rdf:type ; "
         "sh:hasValue ceterms:CredentialAlignmentObject ] ]\n    ) ;",
     )
@@ -137,7 +140,7 @@ def _literal(kind: str, remedy: str, term: Term, pattern: str, *more: str) -> st
         term,
         term.curie,
         f"A {kind} as ISO 8601 writes it.",
-        f"The {term.label.lower()} is no {kind}. {remedy}",
+        f"The {term.label.lower()} is not a {kind}. {remedy}",
         "\n".join((*more, f'    sh:pattern "{pattern}" ;')),
     )
 

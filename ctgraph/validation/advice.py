@@ -1,7 +1,7 @@
-"""Advice from the vocabulary: what is well-formed, but probably not meant. Never blocks.
+"""Advice from the vocabulary: what is well-formed, but probably not meant. It never blocks.
 
-The vocabulary's ``schema:domainIncludes`` and ``schema:rangeIncludes`` are advice themselves: they
-lag behind what is published, so nothing is refused for them.
+The vocabulary's ``schema:domainIncludes`` and ``schema:rangeIncludes`` are advice themselves. They
+lag behind what is published, so no document is refused for them.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ from typing import NamedTuple
 
 import pyoxigraph as ox
 
-from ctgraph.documents import Places, Value
+from ctgraph.documents import Places
 from ctgraph.errors import Problem, Rule, Severity
 from ctgraph.rdf.namespaces import TYPE
+from ctgraph.rdf.terms import Value
 from ctgraph.validation.finder import Finder
 from ctgraph.vocab import Term, vocabulary
 
@@ -101,8 +102,8 @@ def _undeclared(iri: str, what: str) -> Iterator[Advice]:
     if iri.startswith(_OURS):
         yield Advice(
             Rule.UNDECLARED,
-            f"{vocab.compact(iri)} is no {what} of the vocabulary.",
-            "Check its spelling; queries for the declared terms will not find it.",
+            f"{vocab.compact(iri)} is not a {what} of the vocabulary.",
+            "Check its spelling. Queries for the declared terms will not find it.",
         )
     elif vocab.compact(iri) == iri and not iri.startswith(("http://", "https://", "urn:")):
         yield Advice(
@@ -139,7 +140,7 @@ def _any_declared(classes: frozenset[str]) -> bool:
 
 @cache
 def _ranges(term: Term) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
-    """Return what a property is meant for, what of that are literals, and IRIs of the classes."""
+    """Return the range of a property, the literals in it, and the IRIs of the classes in it."""
     vocab = vocabulary()
     ranges = frozenset(map(vocab.compact, term.range_includes))
     literals = frozenset(name for name in ranges if name.startswith(_LITERALS))

@@ -14,7 +14,7 @@ from ctgraph.vocab import vocabulary
 
 @dataclass(frozen=True)
 class Completeness:
-    """What of the recommended is there, and what is not.
+    """The recommended properties that a record has, and those that it lacks.
 
     :param present: shapes of the recommended properties that the record has.
     :param missing: shapes of those that it lacks.
@@ -25,7 +25,7 @@ class Completeness:
 
     @property
     def score(self) -> float:
-        """The share of the recommended properties that are there, from 0 to 1."""
+        """The share of the recommended properties that the record has, from 0 to 1."""
         return len(self.present) / (len(self.present) + len(self.missing))
 
 
@@ -34,7 +34,7 @@ def completeness(classes: Iterable[str], properties: Collection[str]) -> Complet
 
     :param classes: IRIs of its classes.
     :param properties: IRIs of the properties that it has.
-    :returns: None where nothing is recommended for its classes.
+    :returns: None if nothing is recommended for its classes.
     """
     recommended = dict.fromkeys(
         shape

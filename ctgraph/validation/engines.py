@@ -1,4 +1,4 @@
-"""Two SHACL engines behind one face: ``shacl``, which is fast, and ``pyshacl``, the reference."""
+"""Two SHACL engines with one interface: the fast ``shacl``, and the reference ``pyshacl``."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ctgraph.rdf.namespaces import SH
 
 @dataclass(frozen=True, order=True)
 class Result:
-    """One validation result (SHACL, section 3.6.2). Terms are in N-Triples syntax.
+    """One validation result (SHACL, section 3.6.2), with terms in N-Triples syntax.
 
     :param path: the result path in SPARQL's property path syntax, or empty.
     :param value: the value node, or empty.
@@ -96,7 +96,7 @@ def _reference(text: str, format: str) -> Run:
 
 
 def _graph(text: str, format: str) -> Any:
-    """Read a graph into rdflib; unlike its own parsers, keep the labels of blank nodes."""
+    """Read a graph into rdflib. Its own parsers would change the labels of blank nodes."""
     import rdflib
 
     def convert(term: Any) -> Any:
@@ -118,7 +118,7 @@ def _graph(text: str, format: str) -> Any:
 
 
 def _term(term: Any) -> str:
-    """Return an rdflib term in N-Triples syntax; nothing for no term."""
+    """Return an rdflib term in N-Triples syntax; an empty text for None."""
     import rdflib
 
     if term is None:

@@ -11,7 +11,7 @@ from ctgraph.vocab import CONTEXT_URLS, vocabulary
 
 CTID = "ce-00000000-0000-4000-8000-00000000000"
 _WEBPAGE = "https://www.example.org/page"
-# What cannot be told from the kind of value that a property takes.
+# Values that do not follow from the range of the property.
 _VALUES: dict[str, Any] = {
     "ceterms:ctid": f"{CTID}1",
     "ceterms:inLanguage": ["en-US"],
@@ -24,7 +24,7 @@ _VALUES: dict[str, Any] = {
 
 
 def example(one: ClassShape, identity: Identity) -> dict[str, Any]:
-    """Return a document with nothing but what is required for a record of a class."""
+    """Return a document with only what is required for a record of a class."""
     kind = _class(one)
     node: dict[str, Any] = {"@type": kind, "@id": identity.resource(f"{CTID}1")}
     for shape in one.of_severity(Severity.VIOLATION):
@@ -36,7 +36,7 @@ def example(one: ClassShape, identity: Identity) -> dict[str, Any]:
 
 
 def _class(one: ClassShape) -> str:
-    """Return a class that a record may have: one below the shape's own, where there is one."""
+    """Return a class that a record may have: one below the shape's own, if there is one."""
     vocab = vocabulary()
     below = [child for child in vocab.children(one.classes[0]) if child in one.reaches]
     return vocab.compact((below or list(one.classes))[0])

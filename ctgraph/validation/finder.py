@@ -18,7 +18,7 @@ from ctgraph.documents.node_values import each, name_of, type_of
 from ctgraph.errors import Detail, Problem, Severity
 from ctgraph.identity import Identity
 from ctgraph.rdf.namespaces import TYPE
-from ctgraph.rdf.terms import Term, term_of
+from ctgraph.rdf.terms import RdfTerm, term_of
 from ctgraph.settings import Settings
 from ctgraph.shapes import ClassShape, Shape, shapes
 from ctgraph.validation.engines import Result
@@ -72,7 +72,7 @@ class Finder:
                 yield self._problem(shape, focus, severity, result)
 
     def place(
-        self, focus: str, path: str = "", value: Term | None = None
+        self, focus: str, path: str = "", value: RdfTerm | None = None
     ) -> tuple[str | None, Detail]:
         """Return the JSON Pointer of a problem, and what there is to say about the place.
 
@@ -150,7 +150,7 @@ class Finder:
     def _node(self, iri: str) -> dict[str, Any]:
         return self._nodes.get(iri, _NOWHERE).content
 
-    def _index(self, values: object, value: Term | None) -> str:
+    def _index(self, values: object, value: RdfTerm | None) -> str:
         """Return where among the values of a property one stands, if there are several."""
         if not isinstance(values, list) or value is None:
             return ""
@@ -162,7 +162,7 @@ class Finder:
                 return step(indices[spelling])
         return ""
 
-    def _shown(self, value: Term) -> str:
+    def _shown(self, value: RdfTerm) -> str:
         """Return a value as people read it."""
         if not isinstance(value, ox.NamedNode) or not value.value.startswith(PLACE):
             return value.value

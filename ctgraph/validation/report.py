@@ -1,4 +1,4 @@
-"""What validation found out about one document, as a value."""
+"""The result of validating one document, as a value."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _WORDS = {
 
 @dataclass(frozen=True)
 class Report:
-    """A validation report. One without a CTID is about something that could not be read.
+    """A validation report. It has no CTID if the document could not be read.
 
     :param source: where the document came from, for people.
     :param file: the file that it came from, or empty.
@@ -50,7 +50,7 @@ class Report:
         return Counter(problem.severity for problem in self.problems)
 
     def with_problems(self, more: Iterable[Problem]) -> Report:
-        """Return the report with further problems in their places."""
+        """Return the report with further problems, in the right order."""
         return replace(self, problems=tuple(in_order((*self.problems, *more))))
 
     def in_file(self, file: str, line: int = 0) -> Report:
@@ -64,7 +64,7 @@ class Report:
         return replace(self, file=file, problems=tuple(problems))
 
     def summary(self) -> str:
-        """Say in a line what was found."""
+        """Return one line that sums up what was found."""
         found = [
             f"{n} {word}{'s' * (n != 1)}"
             for severity, word in _WORDS.items()
@@ -77,7 +77,7 @@ class Report:
         return text
 
     def to_json(self) -> dict[str, Any]:
-        """The report as a JSON object."""
+        """Return the report as a JSON object."""
         body: dict[str, Any] = {
             "conforms": self.conforms,
             "summary": self.summary(),
@@ -98,7 +98,10 @@ class Report:
 
 
 def capped(problems: Sequence[Problem], most: int = MAX_PROBLEMS) -> list[Problem]:
-    """Return the first `most` problems, and how many more there are, as bad as the worst."""
+    """Return the first `most` problems, and one that tells how many more there are.
+
+    It is as severe as the worst of those.
+    """
     more = problems[most:]
     if not more:
         return list(problems)
@@ -110,5 +113,5 @@ def capped(problems: Sequence[Problem], most: int = MAX_PROBLEMS) -> list[Proble
 
 
 def in_order(problems: Iterable[Problem]) -> list[Problem]:
-    """Return problems with the worst first, in each severity in the order of their places."""
+    """Return problems with the worst first; those of one severity in the order of their places."""
     return sorted(problems, key=lambda p: (_RANK[p.severity], p.pointer or "", p.message))

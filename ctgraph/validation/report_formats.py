@@ -117,7 +117,7 @@ def _report_triples(report: Report) -> list[ox.Triple]:
     about = ox.BlankNode()
     triples = [
         ox.Triple(about, TYPE, _sh("ValidationReport")),
-        # In SHACL only a report without any result conforms; what we take is another question.
+        # In SHACL only a report without results conforms. Acceptance is another question.
         ox.Triple(about, _sh("conforms"), ox.Literal(not report.problems)),
         ox.Triple(about, ox.NamedNode(f"{CTG}accepted"), ox.Literal(report.conforms)),
     ]
@@ -130,7 +130,7 @@ def _report_triples(report: Report) -> list[ox.Triple]:
 
 def _result(problem: Problem) -> list[tuple[ox.NamedNode, Any]]:
     detail = problem.detail
-    # SHACL asks for a constraint component; what reading and the vocabulary find has none there.
+    # SHACL demands a constraint component. Problems of other origin name a rule of the registry.
     component = detail.constraint or CTG + (detail.advice or Rule.READING)
     facts: list[tuple[ox.NamedNode, Any]] = [
         (TYPE, _sh("ValidationResult")),
@@ -152,7 +152,7 @@ def _result(problem: Problem) -> list[tuple[ox.NamedNode, Any]]:
 
 
 def _named(text: str) -> ox.NamedNode | None:
-    """Return the node that an IRI names; None where a document has written no IRI."""
+    """Return the node that an IRI names; None if the text of the document is not an IRI."""
     try:
         return ox.NamedNode(text)
     except ValueError:
@@ -227,7 +227,7 @@ def _sarif_rule(name: str) -> dict[str, Any]:
 
 
 def as_github(reports: Reports) -> str:
-    """Write workflow commands that GitHub shows beside the lines of a change."""
+    """Write workflow commands, which GitHub shows beside the lines of a change."""
     return "".join(
         f"::{_GITHUB_COMMANDS[problem.severity]} file={_escape(_file(report), ',:')},"
         f"line={_line(problem)},title={_escape(_rule(problem), ',:')}"

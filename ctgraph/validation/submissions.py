@@ -1,7 +1,7 @@
-"""Examining what somebody sends, without storing it: reading, the shapes, and the links.
+"""The examination of a submission, without storing it: reading, the shapes, and the links.
 
-What is said here of a submission needs no registry; :mod:`ctgraph.publishing.link_checks` adds what
-only a registry knows.
+Nothing here needs a registry. :mod:`ctgraph.publishing.link_checks` adds what only a registry
+knows.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class Link:
 
 @dataclass(frozen=True)
 class Examined:
-    """One document of a submission: the report, and the links that a registry can look at."""
+    """One document of a submission: the report, and the links that a registry can check."""
 
     report: Report
     links: tuple[Link, ...] = ()
@@ -81,7 +81,7 @@ def examine(
     except CtgraphError as error:
         return [Examined(Report(source, problems=tuple(error.problems)))]
     if format:
-        # The places are those of the JSON-LD that it was turned into: nobody has seen it.
+        # The places would be in the JSON-LD made of it, which the sender has not seen.
         return [_without_places(_one(value, orjson.dumps(value), settings, source))]
     if not isinstance(value, list):
         return _with_lines([_one(value, data, settings, source)], data)
@@ -146,7 +146,7 @@ def _capped(found: Examined, most: int) -> Examined:
 
 
 def _in_array(found: Examined, index: int) -> Examined:
-    """Let the places of a document be those in the array that holds it."""
+    """Move the places of a document into the array that holds it."""
     problems = (replace(p, pointer=step(index) + (p.pointer or "")) for p in found.report.problems)
     links = (replace(link, pointer=step(index) + link.pointer) for link in found.links)
     return Examined(replace(found.report, problems=tuple(problems)), tuple(links))
@@ -159,7 +159,7 @@ def _without_places(found: Examined) -> Examined:
 
 
 def _with_lines(all_found: list[Examined], data: bytes) -> list[Examined]:
-    """Tell of each problem and link on which line of the JSON text it is."""
+    """Add to each problem and link its line in the JSON text."""
     places = {p.pointer for found in all_found for p in found.report.problems if p.pointer}
     places |= {link.pointer for found in all_found for link in found.links}
     lines = lines_of(data.decode("utf-8-sig"), places | {""})

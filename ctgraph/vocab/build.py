@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from ctgraph.errors import CtgraphError
-from ctgraph.vocab import CONTEXT_URLS, definitions, vocabulary
+from ctgraph.vocab import CONTEXT_URLS, TermKind, definitions, vocabulary
 
 KINDS = {
-    "rdfs:Class": "class",
-    "rdf:Property": "property",
-    "skos:ConceptScheme": "scheme",
-    "skos:Concept": "concept",
+    "rdfs:Class": TermKind.CLASS,
+    "rdf:Property": TermKind.PROPERTY,
+    "skos:ConceptScheme": TermKind.SCHEME,
+    "skos:Concept": TermKind.CONCEPT,
 }
 FACTS = {
     "rdfs:subClassOf": "sub_class_of",
@@ -26,7 +26,7 @@ FACTS = {
     "skos:broader": "broader",
 }
 MENDED = {
-    # The official encoding forgets that these two are components of a pathway.
+    # The official encoding does not say that these two are components of a pathway.
     "ceterms:CollectionComponent": {"sub_class_of": ["ceterms:PathwayComponent"]},
     "ceterms:MultiComponent": {"sub_class_of": ["ceterms:PathwayComponent"]},
 }
@@ -35,7 +35,7 @@ MENDED = {
 def build(sources: list[Path], folder: Path) -> tuple[int, list[str]]:
     """Write ``terms.json`` and ``contexts/`` into `folder` from the official files.
 
-    Schema encodings are told from contexts by their ``@graph``; a context is named after its
+    A file with ``@graph`` is a schema encoding, any other a context. A context is named after its
     file (``ctdl-context.json`` is the context ``ctdl``).
 
     :returns: how many terms were written, and the names of the contexts.
@@ -89,7 +89,7 @@ def _facts(node: dict[str, Any]) -> dict[str, Any]:
 
 
 def _merge(terms: dict[str, dict[str, Any]], facts: dict[str, Any]) -> None:
-    """Add a term; one that both encodings declare joins the values of both."""
+    """Add a term. If both encodings declare it, join their values."""
     known = terms.setdefault(facts["curie"], facts)
     for key, value in facts.items():
         if isinstance(value, list):

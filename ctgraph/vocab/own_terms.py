@@ -1,12 +1,13 @@
-"""The registry's own terms: what it says about records, versions, links, its service, its reports.
+"""The registry's own terms, with which it describes records, versions, links and reports.
 
-``vocab/terms.ttl`` describes them, as an ontology with one description of each term.
+``vocab/terms.ttl`` is the ontology that describes each of them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -18,13 +19,25 @@ from ctgraph.rdf.namespaces import CTG, OWL, RDF, RDFS, SH, SKOS
 
 _SCHEMA = "https://schema.org/"
 _SUBJECT = "http://purl.org/dc/elements/1.1/subject"
+
+
+class OwnTermKind(StrEnum):
+    """What a term is. Validation reports name rules, and problem documents name problems."""
+
+    CLASS = "class"
+    PROPERTY = "property"
+    VALUE = "value"
+    RULE = "rule"
+    PROBLEM = "problem"
+
+
 _KINDS = {
-    f"{OWL}Class": "class",
-    f"{OWL}ObjectProperty": "property",
-    f"{OWL}DatatypeProperty": "property",
-    f"{SKOS}Concept": "value",
-    f"{SH}ConstraintComponent": "rule",
-    f"{CTG}ProblemType": "problem",
+    f"{OWL}Class": OwnTermKind.CLASS,
+    f"{OWL}ObjectProperty": OwnTermKind.PROPERTY,
+    f"{OWL}DatatypeProperty": OwnTermKind.PROPERTY,
+    f"{SKOS}Concept": OwnTermKind.VALUE,
+    f"{SH}ConstraintComponent": OwnTermKind.RULE,
+    f"{CTG}ProblemType": OwnTermKind.PROBLEM,
 }
 
 
@@ -33,17 +46,15 @@ class OwnTerm:
     """One term of the registry; all IRIs in full.
 
     :param name: the last part of its IRI.
-    :param kind: ``class``, ``property``, ``value``, ``rule``, which a report names, or ``problem``,
-        which a problem document names.
     :param comment: what it says, in plain English.
-    :param subject: what it is about; the heading that it is listed under.
-    :param domain: IRIs of the classes that a property is used on; `range` of what it takes.
-    :param example: a SPARQL query that uses it; empty where no query finds it.
+    :param subject: the heading under which it is listed.
+    :param domain: IRIs of the classes that a property is used on; `range` is what it takes.
+    :param example: a SPARQL query that uses it; empty if no query finds it.
     """
 
     iri: str
     name: str
-    kind: str
+    kind: OwnTermKind
     label: str
     comment: str
     subject: str
@@ -64,11 +75,8 @@ class OwnTerms:
         parser = ox.parse(turtle, format=ox.RdfFormat.TURTLE)
         self._graph = Graph(parser)
         self.prefixes = parser.prefixes
-        self._terms = {
-            term.name: term
-            for term in map(self._term, self._graph.by_subject)
-            if term.iri.startswith(CTG)
-        }
+        own = (subject for subject in self._graph.by_subject if iri_of(subject).startswith(CTG))
+        self._terms = {term.name: term for term in map(self._term, own)}
 
     def __iter__(self) -> Iterator[OwnTerm]:
         return iter(self._terms.values())
@@ -78,7 +86,7 @@ class OwnTerms:
         return self._terms.get(name)
 
     def compact(self, iri: str) -> str:
-        """Return the CURIE of an IRI, or the IRI where no prefix of the file fits."""
+        """Return the CURIE of an IRI, or the IRI if no prefix of the file fits."""
         for prefix, namespace in self.prefixes.items():
             if iri.startswith(namespace):
                 return f"{prefix}:{iri[len(namespace) :]}"
@@ -100,7 +108,7 @@ class OwnTerms:
         return OwnTerm(
             iri=iri_of(subject),
             name=iri_of(subject).removeprefix(CTG),
-            kind=kinds[0] if kinds else "",
+            kind=kinds[0],
             label=text(subject, f"{RDFS}label"),
             comment=text(subject, f"{RDFS}comment"),
             subject=text(subject, _SUBJECT),

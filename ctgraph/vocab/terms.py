@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache, cached_property
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -18,13 +19,22 @@ from typing import Any
 from ctgraph.vocab.context_files import CONTEXT_URLS, context_text
 
 
+class TermKind(StrEnum):
+    """What a term is."""
+
+    CLASS = "class"
+    PROPERTY = "property"
+    SCHEME = "scheme"
+    CONCEPT = "concept"
+
+
 @dataclass(frozen=True)
 class Term:
     """One class, property, concept scheme or concept of the vocabulary; all IRIs in full."""
 
     iri: str
     curie: str
-    kind: str
+    kind: TermKind
     label: str
     status: str = ""
     sub_class_of: tuple[str, ...] = ()
@@ -38,7 +48,7 @@ class Term:
 
 
 class Vocabulary:
-    """Answers questions about the vocabulary: hierarchy, properties, concepts, labels."""
+    """The terms of the vocabulary: their hierarchy, properties, concepts and labels."""
 
     def __init__(self, terms: list[dict[str, Any]], context: dict[str, Any]) -> None:
         self.context = context
@@ -54,8 +64,8 @@ class Vocabulary:
     def read(cls, folder: Traversable) -> Vocabulary:
         """Read the vocabulary that :mod:`ctgraph.vocab.build` wrote into a folder.
 
-        The two official contexts never contradict each other (a test holds them to that), so one
-        context that joins them reads every document.
+        The two official contexts never contradict each other, which a test checks. So one context
+        that joins them reads every document.
         """
         context: dict[str, Any] = {}
         for name in CONTEXT_URLS:
@@ -72,7 +82,7 @@ class Vocabulary:
         return Term(
             self.expand(curie),
             curie,
-            facts["kind"],
+            TermKind(facts["kind"]),
             facts["label"],
             facts.get("status", ""),
             **many,
@@ -82,7 +92,7 @@ class Vocabulary:
         return iter(self._terms.values())
 
     def expand(self, curie: str) -> str:
-        """Return the IRI of a CURIE; the prefix matches in any case, an IRI comes back as it is."""
+        """Return the IRI of a CURIE, whatever the case of its prefix. Return an IRI unchanged."""
         prefix, colon, local = curie.partition(":")
         if not colon or local.startswith("//"):
             return curie
@@ -101,7 +111,7 @@ class Vocabulary:
         return dict(reversed(self._namespaces))
 
     def compact(self, iri: str) -> str:
-        """Return the shortest CURIE of an IRI, or the IRI where no prefix fits."""
+        """Return the shortest CURIE of an IRI, or the IRI if no prefix fits."""
         cut = max(iri.rfind("/"), iri.rfind("#")) + 1
         if iri[:cut] in self._by_namespace:
             return f"{self._by_namespace[iri[:cut]]}:{iri[cut:]}"
@@ -115,11 +125,11 @@ class Vocabulary:
         return {p: space for p, space in self.prefixes.items() if f"<{space}" in text}
 
     def term(self, iri: str) -> Term | None:
-        """Return the term of an IRI or CURIE, or None where the vocabulary does not declare it."""
+        """Return the term of an IRI or CURIE, or None if the vocabulary does not declare it."""
         return self._terms.get(iri) or self._terms.get(self.expand(iri))
 
     def label(self, iri: str) -> str:
-        """Return a term's label, or words made from its IRI where it is not declared."""
+        """Return a term's label; the last part of the IRI if the term is not declared."""
         term = self.term(iri)
         if term:
             return term.label
@@ -135,7 +145,7 @@ class Vocabulary:
         return frozenset({own}).union(*(self.superclasses(parent) for parent in parents))
 
     def children(self, iri: str) -> list[str]:
-        """Return the classes that the vocabulary puts right below a class."""
+        """Return the direct subclasses of a class."""
         return self._children.get(self.expand(iri), [])
 
     @cache  # noqa: B019
@@ -153,22 +163,26 @@ class Vocabulary:
         """Return the properties whose domain includes a class or one of its ancestors."""
         classes = self.superclasses(iri)
         return sorted(
-            (t for t in self if t.kind == "property" and not classes.isdisjoint(t.domain_includes)),
+            (
+                t
+                for t in self
+                if t.kind == TermKind.PROPERTY and not classes.isdisjoint(t.domain_includes)
+            ),
             key=lambda term: term.curie,
         )
 
     @cached_property
     def _concept_cases(self) -> dict[str, str]:
-        return {t.curie.lower(): t.curie for t in self if t.kind == "concept"}
+        return {t.curie.lower(): t.curie for t in self if t.kind == TermKind.CONCEPT}
 
     def concept_like(self, curie: str) -> str:
-        """Return the concept that a CURIE means, whatever its case; else the CURIE itself."""
+        """Return the CURIE of the concept that a CURIE means in any case; else the CURIE itself."""
         return self._concept_cases.get(curie.lower(), curie)
 
     def concepts_of(self, scheme: str) -> list[Term]:
         """Return the concepts of a concept scheme."""
         own = self.expand(scheme)
-        return [term for term in self if term.kind == "concept" and own in term.in_scheme]
+        return [term for term in self if term.kind == TermKind.CONCEPT and own in term.in_scheme]
 
 
 @cache

@@ -21,12 +21,13 @@ from ctgraph.cli import main
 from ctgraph.documents import parse, serialize
 from ctgraph.documents.json_text import lines_of
 from ctgraph.documents.rdf_input import RDF_INPUTS, from_rdf
-from ctgraph.errors import SettingsError
+from ctgraph.errors import SettingsError, Severity
 from ctgraph.identity import Identity
 from ctgraph.rdf import formats
 from ctgraph.settings import Settings
 from ctgraph.shapes import Shapes, shapes
 from ctgraph.shapes.values import values_turtle
+from ctgraph.validation import prepare, validate
 from ctgraph.validation.engines import compile_shapes
 from ctgraph.validation.examples import example
 from ctgraph.validation.submissions import examine
@@ -88,6 +89,51 @@ def test_problems_inside_nested_profiles_have_their_place_and_line() -> None:
     assert problem.pointer == "/@graph/0/ceterms:estimatedDuration/1/ceterms:exactDuration"
     assert problem.detail.value == "two years"
     assert "two years" in data.decode().splitlines()[problem.detail.line - 1]
+
+
+@pytest.mark.parametrize("label", ["_:ctgraph.1", "_:0", "_:c14n0"])
+def test_no_label_of_a_document_is_taken_for_one_of_ours(label: str) -> None:
+    durations = [
+        {"@type": "ceterms:DurationProfile", "ceterms:exactDuration": "two years"},
+        {"@id": label, "@type": "ceterms:DurationProfile", "ceterms:exactDuration": "P2Y"},
+    ]
+    data = orjson.dumps(certificate(**{"ceterms:estimatedDuration": durations}))
+    found = examine(data, Settings())[0].report.problems
+    assert [p.pointer for p in found if p.severity == Severity.VIOLATION] == [
+        "/@graph/0/ceterms:estimatedDuration/0/ceterms:exactDuration"
+    ]
+
+
+@pytest.mark.parametrize("enveloped", [False, True])
+def test_a_document_is_read_once(enveloped: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[object] = []
+    loads, ox_parse = json.loads, ox.parse
+
+    def counted_loads(text: str, **hooks: Any) -> Any:
+        if hooks:  # the keys of a document are unquoted one by one, to find their lines
+            read.append("JSON")
+        return loads(text, **hooks)
+
+    def counted_parse(text: Any, **options: Any) -> Any:
+        if len(text) > 200:  # single terms of results are parsed, too
+            read.append(options["format"])
+        return ox_parse(text, **options)
+
+    content = certificate(**{"ceterms:estimatedDuration": [{"@type": "ceterms:DurationProfile"}]})
+    data = orjson.dumps({"decoded_resource": content} if enveloped else content)
+    prepare(Settings())
+    monkeypatch.setattr(json, "loads", counted_loads)
+    monkeypatch.setattr(ox, "parse", counted_parse)
+    found = examine(data, Settings())[0]
+    assert any(problem.detail.shape for problem in found.report.problems)
+    assert read == ["JSON", ox.RdfFormat.JSON_LD]
+
+
+def test_a_kept_document_has_no_places() -> None:
+    kept = parse(orjson.dumps(certificate()), Settings()).without_places()
+    assert kept == parse(orjson.dumps(certificate()), Settings())
+    with pytest.raises(ValueError, match="Read it again"):
+        validate(kept, Settings())
 
 
 def test_envelopes_and_arrays_keep_their_places() -> None:

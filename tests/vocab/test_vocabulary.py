@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -187,6 +188,16 @@ def test_definitions_are_read_back_after_an_import(tmp_path: Path) -> None:
         CETERMS + "ctid": "An identifier – unique.",
         "https://purl.org/ctdl/vocabs/credentialStat/Active": "In force.",
     }
+
+
+def test_definitions_are_read_once_until_they_change(tmp_path: Path) -> None:
+    file = tmp_path / "definitions.json"
+    file.write_text('{"x:a": "First."}')
+    first = load_definitions(tmp_path)
+    assert load_definitions(tmp_path) is first
+    file.write_text('{"x:a": "Second."}')
+    os.utime(file, ns=(0, 0))
+    assert load_definitions(tmp_path) == {"x:a": "Second."}
 
 
 def test_the_official_definitions_import(tmp_path: Path) -> None:
