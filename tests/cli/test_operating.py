@@ -28,12 +28,12 @@ def start(registry: Registry, log: Path, *command: str) -> subprocess.Popen[byte
 
 
 def status(address: str) -> int:
-    """Return the status of an answer; 0 where there is none."""
+    """Return the status of an answer, negative for an error without Retry-After; else 0."""
     try:
         get(address)
     except urllib.error.HTTPError as error:
-        assert error.headers["Retry-After"]
-        return error.code
+        # An error that does not say when to ask again is no good answer.
+        return error.code if error.headers["Retry-After"] else -error.code
     except OSError:
         return 0
     return 200
@@ -65,7 +65,9 @@ def test_what_cannot_be_served_is_told_in_a_line(registry: Registry, tmp_path: P
         ):
             assert start(registry, log, "serve", *options).wait(PATIENCE_SECONDS) == 1
             said = log.read_text()
-            assert words in said and "--port" in said and said.count("\n") == 1, said
+            assert words in said
+            assert "--port" in said
+            assert said.count("\n") == 1, said
     for option, value in (("--port", "-1"), ("--port", "99999"), ("--workers", "0")):
         assert start(registry, log, "serve", option, value).wait(PATIENCE_SECONDS) == 2
         assert f"Invalid value for '{option}'" in log.read_text()
