@@ -35,7 +35,7 @@ def main() -> None:
     """Publish, keep, dereference and query CTDL credential documents.
 
     Everything lives in the home folder that CTGRAPH_HOME names (default: ./home).
-    The README lists all settings.
+    docs/limits.md lists all settings.
     """
 
 
