@@ -12,12 +12,13 @@ run: .venv/run $(CTGRAPH_HOME)/sample-loaded  ## Serve the registry with the sam
 	$(BIN)/ctgraph serve --host $(HOST) --port $(PORT)
 
 test: .venv/dev lint  ## Check style and types, and run every test
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report term
 
 lint: .venv/dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/vulture
 
 $(CTGRAPH_HOME)/sample-loaded: | .venv/run
 	$(BIN)/ctgraph init
