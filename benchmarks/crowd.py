@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
-from benchmarks.running import CLI, Client, ctgraph, free_port, running
+from benchmarks.running import Client, ctgraph, free_port, running, serve
 from benchmarks.sparql import HEAVY
 
 TIMES = 40
@@ -55,7 +55,7 @@ def crowd(home: Path, workers: int) -> None:
 
     port = free_port()
     with running(
-        [*CLI, "serve", "--port", str(port), "--workers", str(workers)],
+        serve(port, workers),
         port,
         home,
         CTGRAPH_QUERY_CACHE="0",
