@@ -16,9 +16,9 @@ from urllib.parse import quote
 from benchmarks.running import Client, ctgraph, free_port, running, serve
 from benchmarks.sparql import HEAVY
 
-TIMES = 40
-UNCOUNTED = 10
-"""Each web worker has its processes after these."""
+TIMES = 30
+UNCOUNTED = 6
+"""The first requests start the processes of each web worker."""
 RECORDS = 120
 CONCEPTS = 25_000
 BASE = "http://localhost:8000/resources"

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from benchmarks.running import Client, ctgraph, free_port, median, running, serve
 
+TIMES = 50
 BASE = "http://localhost:8000/resources"
 
 
@@ -45,8 +46,8 @@ def publish(home: Path, workers: int) -> None:
             assert json.loads(answer)["queryable"]
             return took
 
-        bare = median(lambda: client.request("GET", "/healthz")[0], 100)
-        took = median(once, 100)
+        bare = median(lambda: client.request("GET", "/healthz")[0], TIMES)
+        took = median(once, TIMES)
     print(
         f"publish, wait=true: median {took * 1e3:.0f} ms; {took / bare:.0f} times an empty request"
     )

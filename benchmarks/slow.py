@@ -17,7 +17,7 @@ from benchmarks.running import Client, free_port, records, running, serve
 
 CLIENTS = 5_000
 PER_ADDRESS = 50
-REQUESTS = 200
+REQUESTS = 100
 KINDS = {
     "silent": b"",
     "half-sent heads": b"GET / HTTP/1.1\r\nHo",

@@ -13,8 +13,8 @@ from ctgraph.documents import Document, parse
 from ctgraph.settings import Settings
 from ctgraph.validation import refused, validate
 
-DOCUMENTS = 3_000
-SLOW_DOCUMENTS = 30
+DOCUMENTS = 2_000
+SLOW_DOCUMENTS = 20
 
 
 def validation() -> None:
