@@ -23,13 +23,13 @@ def publish(file: BinaryIO, owner: str) -> None:
 
     settings, ledger = open_registry()
     receipt = publishing.publish(
-        settings, ledger, ledger.organization(owner), file.read(), OPERATOR
+        settings, ledger, ledger.organizations.get(owner), file.read(), OPERATOR
     )
     envelope = receipt.envelope
     for problem in receipt.report.problems if receipt.report else ():
         if problem.severity != "info":
             click.echo(f"{problem.severity}: {problem}", err=True)
-    click.echo(f"{envelope.ctid} {receipt.event}, version {envelope.version}")
+    click.echo(f"{envelope.ctid} {receipt.effect}, version {envelope.version}")
     _project_now(settings, ledger)
 
 
@@ -77,11 +77,11 @@ def get(record: str, name: str, number: int | None, received: bool) -> None:
     held = read.held(ledger, record, number, document=True)
     which = held.envelope.ctid, held.number
     if received:
-        data = ledger.received(*which)
+        data = ledger.records.received(*which)
     elif format.writer is None:
         data = held.canonical
     else:
-        data = serialize.document(ledger.quads(*which), format)
+        data = serialize.document(ledger.records.quads(*which), format)
     click.echo(data, nl=False)
     if not data.endswith(b"\n"):
         click.echo()

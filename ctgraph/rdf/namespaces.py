@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyoxigraph as ox
 
 OWN = "https://w3id.org/ctgraph/"
-"""What the IRIs of the registry's own terms, shapes and problems begin with."""
+"""The beginning of the IRIs of the registry's own terms and shapes."""
 CTG = f"{OWN}terms#"
 DCT = "http://purl.org/dc/terms/"
 XSD = "http://www.w3.org/2001/XMLSchema#"

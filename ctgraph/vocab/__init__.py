@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -191,4 +191,11 @@ def vocabulary() -> Vocabulary:
 def load_definitions(folder: Path) -> dict[str, str]:
     """Return the definitions that an operator imported into `folder`, by IRI."""
     path = folder / "definitions.json"
-    return json.loads(path.read_text("utf-8")) if path.exists() else {}
+    return _definitions(path, path.stat().st_mtime_ns) if path.exists() else {}
+
+
+@lru_cache(maxsize=1)
+def _definitions(path: Path, changed: int) -> dict[str, str]:
+    """Read the definitions once; `changed` tells the file from what it was before an import."""
+    found: dict[str, str] = json.loads(path.read_text("utf-8"))
+    return found

@@ -27,6 +27,7 @@ _KINDS = {
     f"{_OWL}DatatypeProperty": "property",
     f"{_SKOS}Concept": "value",
     f"{SH}ConstraintComponent": "rule",
+    f"{CTG}ProblemType": "problem",
 }
 
 
@@ -35,7 +36,8 @@ class OwnTerm:
     """One term of the registry; all IRIs in full.
 
     :param name: the last part of its IRI.
-    :param kind: ``class``, ``property``, ``value``, or ``rule``, which a report names.
+    :param kind: ``class``, ``property``, ``value``, ``rule``, which a report names, or ``problem``,
+        which a problem document names.
     :param comment: what it says, in plain English.
     :param subject: what it is about; the heading that it is listed under.
     :param domain: IRIs of the classes that a property is used on; `range` of what it takes.

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, request
 
 from ctgraph.documents.rdf_input import RDF_INPUTS
 from ctgraph.errors import NoDocument, Problem, UnsupportedMediaType
 from ctgraph.rdf.formats import Format, format_named
 from ctgraph.validation.report import Report, capped
 from ctgraph.validation.report_formats import REPORT_FORMATS
-from ctgraph.web.http import questions
+from ctgraph.web.http import questions, respond
 from ctgraph.web.http.fitting import fitting
 from ctgraph.web.http.negotiation import HTML, choose
 from ctgraph.web.http.registry import state
@@ -42,9 +42,9 @@ class Line:
 
 
 @blueprint.get("/validate")
-def form() -> str:
+def form() -> Response:
     """The page where a document is pasted or dropped."""
-    return render_template("publishing/validate.html", inputs=INPUTS, chosen="jsonld", document="")
+    return respond.page("publishing/validate.html", inputs=INPUTS, chosen="jsonld", document="")
 
 
 @blueprint.post("/validate")
@@ -59,11 +59,9 @@ def validate() -> Response:
     if not data.strip():
         raise NoDocument("There is no document in the request. Send it as the body.")
     if name == "html":
-        return Response(
-            _page(data, format, state().check(questions.examined, data, format)), mimetype=HTML
-        )
+        return _page(data, format, state().check(questions.examined, data, format))
     written = state().check(questions.report, data, format, name)
-    return Response(written, content_type=f"{OFFERS[name]}; charset=utf-8")
+    return respond.content(written, OFFERS[name])
 
 
 def _submitted() -> tuple[bytes, Format | None]:
@@ -104,7 +102,7 @@ def _rdf(format: Format | None) -> Format | None:
     return format if format in RDF_INPUTS else None
 
 
-def _page(data: bytes, format: Format | None, reports: list[Report]) -> str:
+def _page(data: bytes, format: Format | None, reports: list[Report]) -> Response:
     text = data.decode("utf-8", "replace")
     most = max(1, MOST_SHOWN // len(reports))
     told = [(report, capped(report.problems, most)) for report in reports]
@@ -117,7 +115,7 @@ def _page(data: bytes, format: Format | None, reports: list[Report]) -> str:
         Line(number, line, tuple(problems.get(number, ())))
         for number, line in enumerate(fitting((line[:MOST_WIDTH] for line in given), MOST_LINES), 1)
     ]
-    return render_template(
+    return respond.page(
         "publishing/validate.html",
         inputs=INPUTS,
         chosen=format.name if format else "jsonld",
