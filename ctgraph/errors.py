@@ -7,64 +7,13 @@ title, and the single problems it is made of. The HTTP face renders it as RFC 94
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-MOST_TEXT = 1_000
-"""How many characters a problem repeats of what it is about."""
-
-
-def _beginning(value: Any) -> Any:
-    long = isinstance(value, str) and len(value) > MOST_TEXT
-    return f"{value[: MOST_TEXT - 1]}…" if long else value
-
-
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
-
-
-def one_line(text: str) -> str:
-    """Return a text without what would begin a line of its own, or steer a terminal."""
-    return _CONTROL.sub(" ", text)
-
-
-@dataclass(frozen=True)
-class Problem:
-    """One thing that is wrong with an input, and how to mend it.
-
-    :param message: what is wrong, in plain words.
-    :param remedy: what the sender can do about it.
-    :param pointer: where, as a JSON Pointer (RFC 6901) into the submitted document.
-    :param severity: ``violation``, ``warning`` or ``info``; only violations block.
-    :param detail: further facts (focus node, property, value), ready for JSON.
-    """
-
-    message: str
-    remedy: str = ""
-    pointer: str | None = None
-    severity: str = "violation"
-    detail: dict[str, Any] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        # A long text may be wrong in many places, and a report repeats it for each of them.
-        for name in ("message", "remedy"):
-            object.__setattr__(self, name, _beginning(getattr(self, name)))
-        object.__setattr__(self, "detail", {k: _beginning(v) for k, v in self.detail.items()})
-
-    def __str__(self) -> str:
-        place = f"{self.pointer or '/'}: " if self.pointer is not None else ""
-        return one_line(f"{place}{self.message}{' ' + self.remedy if self.remedy else ''}")
-
-    def to_json(self) -> dict[str, Any]:
-        """The problem as a JSON object, without its empty members."""
-        members = {
-            "message": self.message,
-            "remedy": self.remedy or None,
-            "pointer": self.pointer,
-            "severity": self.severity,
-            **self.detail,
-        }
-        return {key: value for key, value in members.items() if value is not None}
+from ctgraph.problem import Detail as Detail
+from ctgraph.problem import Problem as Problem
+from ctgraph.problem import Rule as Rule
+from ctgraph.problem import Severity as Severity
+from ctgraph.problem import one_line as one_line
 
 
 class CtgraphError(Exception):

@@ -18,7 +18,7 @@ FLOORS = (
     {"ledger"},
     {"links", "validation", "documents"},
     {"shapes", "vocab", "identity"},
-    {"rdf", "work", "settings", "errors"},
+    {"rdf", "work", "settings", "errors", "problem"},
 )
 LEVEL = {room: number for number, floor in enumerate(FLOORS) for room in floor}
 PACKAGE = ROOT / "ctgraph"

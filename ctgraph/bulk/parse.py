@@ -90,6 +90,6 @@ def _parse_entry(
         if refused(document, settings):
             check(document, settings)  # raises, with everything that is wrong
         seconds["validate"] += time.perf_counter() - parsed_at
-        return Parsed(name, document=document, owner=owner)
+        return Parsed(name, document=document.without_places(), owner=owner)
     except CtgraphError as error:
         return Parsed(name, error=error)

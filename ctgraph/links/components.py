@@ -14,7 +14,7 @@ from enum import StrEnum
 from functools import cache, partial
 from itertools import islice
 
-from ctgraph.documents.jsonld import IRI
+from ctgraph.documents.iris import IRI
 from ctgraph.identity import ctid
 from ctgraph.links.nodes import Node, Nodes, Text, Value, names_in, spelling_of
 from ctgraph.vocab import vocabulary

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from math import isfinite
 
-from ctgraph.documents.jsonld import MOST_IRI
+from ctgraph.documents.iris import MAX_IRI_CHARS
 from ctgraph.documents.node_values import shortened
 from ctgraph.identity.ctid import is_ctid
 from ctgraph.links.nodes import Node, Nodes, Value, first_of, names_in, spelling_of, texts_in
@@ -63,7 +63,7 @@ def facts_of(nodes: Nodes, named: Collection[str]) -> Iterator[Fact]:
             name,
             next(names_in(node.get(TYPE, ())), ""),
             _name(node),
-            webpage if len(webpage) <= MOST_IRI else "",
+            webpage if len(webpage) <= MAX_IRI_CHARS else "",
             cost,
             shortened(currency),
             _days(nodes, node),

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import pyoxigraph as ox
 
-from ctgraph.documents.jsonld import MOST_IRI
+from ctgraph.documents.iris import MAX_IRI_CHARS
 from ctgraph.identity import Identity
 from ctgraph.identity.ctid import is_ctid
 from ctgraph.links.properties import TYPE
@@ -51,7 +51,7 @@ def nodes_of(quads: Iterable[ox.Quad], identity: Identity) -> dict[str, dict[str
         property = _term(quad.predicate.value)
         values = nodes.setdefault(name, {}).setdefault(property, [])
         if isinstance(value, ox.NamedNode):
-            if len(value.value) > MOST_IRI:
+            if len(value.value) > MAX_IRI_CHARS:
                 continue
             values.append(_term(value.value) if property == TYPE else named(value.value))
         elif isinstance(value, ox.Literal):

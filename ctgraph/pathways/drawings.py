@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ctgraph.documents.jsonld import UNUSABLE
+from ctgraph.documents.literals import UNUSABLE
 from ctgraph.ledger.values import Status
 from ctgraph.links.model import STRENGTHS, Strength
 from ctgraph.pathways.families import Family

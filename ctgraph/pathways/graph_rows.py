@@ -10,7 +10,7 @@ from typing import Any
 import networkx as nx
 
 from ctgraph.documents.csv_cells import harmless
-from ctgraph.documents.jsonld import UNUSABLE
+from ctgraph.documents.literals import UNUSABLE
 from ctgraph.links.model import Condition
 from ctgraph.pathways.model import Edge, Graph, Node
 

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator
 from itertools import count
 from typing import Any
 
-from ctgraph.documents.jsonld import inline_prefixes, to_quads
+from ctgraph.documents.context import inline_prefixes
 from ctgraph.documents.node_values import NAMES, shortened, type_of
+from ctgraph.documents.quads import to_quads
 from ctgraph.errors import NotFound
 from ctgraph.identity import Identity
 from ctgraph.identity.ctid import is_ctid

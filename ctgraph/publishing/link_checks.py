@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from enum import StrEnum
 from itertools import islice
 from typing import Any
 
@@ -11,7 +10,7 @@ import orjson
 
 from ctgraph.documents import Document
 from ctgraph.documents.node_values import each
-from ctgraph.errors import Problem
+from ctgraph.errors import Detail, Problem, Rule, Severity
 from ctgraph.identity import Identity
 from ctgraph.ledger import Ledger, shared_ledger
 from ctgraph.rdf.formats import Format
@@ -26,15 +25,6 @@ MAX_OTHER_SIDES = 50
 """Linked records whose documents are read for one submission: reading them takes longer."""
 MAX_OTHER_BYTES = 2_000_000
 """Bytes of these documents together: parsing them must not take much longer than checking."""
-
-
-class Advice(StrEnum):
-    """The rule that a link breaks, as the member ``advice`` of a problem."""
-
-    UNKNOWN = "unknown"
-    WITHDRAWN = "withdrawn"
-    ONE_SIDED = "one-sided"
-    NOT_LOOKED_AT = "not-looked-at"
 
 
 def accept(ledger: Ledger, data: bytes, settings: Settings) -> tuple[Document, Report]:
@@ -91,14 +81,14 @@ class LinkAdvisor:
             if withdrawn is None:
                 yield _doubt(
                     leading[0],
-                    Advice.UNKNOWN,
+                    Rule.UNKNOWN,
                     f"There is no record {target} here.",
                     "Check the CTID, or publish the record too.",
                 )
             elif withdrawn:
                 yield _doubt(
                     leading[0],
-                    Advice.WITHDRAWN,
+                    Rule.WITHDRAWN,
                     f"The record {target} was withdrawn on {withdrawn[:10]}.",
                     "Refer to the record that replaced it.",
                 )
@@ -128,7 +118,7 @@ class LinkAdvisor:
         return [
             _doubt(
                 link,
-                Advice.ONE_SIDED,
+                Rule.ONE_SIDED,
                 f"{found.envelope.name or link.target} does not say {inverses[0]} in return.",
                 "Ask its owner to add it, so that both sides agree.",
             )
@@ -156,29 +146,27 @@ def _inverses(link: Link) -> list[str]:
     return [vocab.compact(iri) for iri in term.inverse_of] if term and link.source else []
 
 
-def _doubt(link: Link, rule: Advice, message: str, remedy: str) -> Problem:
-    detail: dict[str, Any] = {
-        "property": vocabulary().expand(link.property),
-        "value": link.target,
-        "advice": rule.value,
-        "propertyLabel": vocabulary().label(link.property),
-    }
-    if link.line:
-        detail["line"] = link.line
-    return Problem(message, remedy, link.pointer or None, "warning", detail)
+def _doubt(link: Link, rule: Rule, message: str, remedy: str) -> Problem:
+    detail = Detail(
+        property=vocabulary().expand(link.property),
+        property_label=vocabulary().label(link.property),
+        value=link.target,
+        advice=rule,
+        line=link.line,
+    )
+    return Problem(message, remedy, link.pointer or None, Severity.WARNING, detail)
 
 
 def _left_out(links: list[Link]) -> Problem:
     """Return the note that links were not compared, placed at the first of them."""
     first = links[0]
     rest = f" and to {len(links) - 1:,} further records" if len(links) > 1 else ""
-    detail = {"advice": Advice.NOT_LOOKED_AT.value} | ({"line": first.line} if first.line else {})
     return Problem(
         f"The links to {first.target}{rest} were not compared with the other side: up to "
         f"{MAX_LINKS:,} records are looked up, and up to {MAX_OTHER_SIDES} of them read, with no "
         f"more than {MAX_OTHER_BYTES:,} bytes together.",
         "Nothing has to be done. Compare them yourself where it matters.",
         first.pointer or None,
-        "info",
-        detail,
+        Severity.INFO,
+        Detail(advice=Rule.NOT_LOOKED_AT, line=first.line),
     )

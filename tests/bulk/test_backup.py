@@ -227,7 +227,7 @@ def test_a_backup_replaces_nothing_but_a_backup(
     before = path.stat()
     result = run("backup", link)
     assert result.exit_code == 1, result.output
-    assert "is not a backup" in result.output
+    assert "is not a backup" in result.output, result.output
     assert link.is_symlink()
     assert path.stat() == before
     assert run("backup", kept).exit_code == 0  # that one is replaced
@@ -245,7 +245,7 @@ def test_no_room_for_a_backup_is_told_of_its_file(
     monkeypatch.setattr("ctgraph.bulk.backup._copy", full)
     result = run("backup", path)
     assert result.exit_code == 1, result.output
-    assert f"no room for {path}" in result.output
+    assert f"no room for {path}" in result.output, result.output
     assert not path.exists()
 
 
@@ -286,8 +286,8 @@ def test_a_changed_base_url_is_refused_once_there_are_records(
     ):
         result = run(*command)
         assert result.exit_code == 1, command
-        assert other in result.output, command
-        assert "http://localhost:8000" in result.output, command
+        assert other in result.output, result.output
+        assert "http://localhost:8000" in result.output, result.output
 
 
 def test_an_older_ledger_learns_its_base_url_from_what_it_keeps(

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import orjson
 
+from tests.support.outcome import outcome
 from tests.support.registry import Registry, certificate, environment, publish
 from tests.support.server import CLI, get, of
 from tests.support.waiting import PATIENCE_SECONDS, until
@@ -28,13 +29,12 @@ def start(registry: Registry, log: Path, *command: str) -> subprocess.Popen[byte
 
 
 def status(address: str) -> int:
-    """Return the status of an answer, negative for an error without Retry-After; else 0."""
-    try:
-        get(address)
-    except urllib.error.HTTPError as error:
-        # An error that does not say when to ask again is no good answer.
-        return error.code if error.headers["Retry-After"] else -error.code
-    except OSError:
+    """Return the status of an answer; 0 where there is none."""
+    answer = outcome(lambda: get(address), OSError)
+    if isinstance(answer, urllib.error.HTTPError):
+        assert answer.headers["Retry-After"]
+        return answer.code
+    if isinstance(answer, OSError):
         return 0
     return 200
 
@@ -65,8 +65,8 @@ def test_what_cannot_be_served_is_told_in_a_line(registry: Registry, tmp_path: P
         ):
             assert start(registry, log, "serve", *options).wait(PATIENCE_SECONDS) == 1
             said = log.read_text()
-            assert words in said
-            assert "--port" in said
+            assert words in said, said
+            assert "--port" in said, said
             assert said.count("\n") == 1, said
     for option, value in (("--port", "-1"), ("--port", "99999"), ("--workers", "0")):
         assert start(registry, log, "serve", option, value).wait(PATIENCE_SECONDS) == 2

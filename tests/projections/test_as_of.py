@@ -6,11 +6,8 @@ import csv
 import fcntl
 import io
 import os
-import signal
 import threading
-import time
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +26,7 @@ from ctgraph.projections.snapshots import hold, snapshots_of
 from ctgraph.projections.triples import EmbeddedStore
 from ctgraph.settings import load_settings
 from ctgraph.web import create_app
+from ctgraph.work import children
 from tests.support.registry import Registry, ctid_number, publish
 
 PATIENCE = 30.0
@@ -221,7 +219,9 @@ def test_two_who_ask_at_once_have_one_store_made(
     assert len(list(store.named_graphs())) == 7  # two of each kind, and the sequence number
 
 
-def test_many_moments_do_not_start_many_processes(registry: Registry) -> None:
+def test_many_moments_do_not_start_many_processes(
+    registry: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Each would be a process that waits for the one before, after its client is long gone."""
     publish(registry, range(1, 10), "first")
     with registry.ledger.database.writing() as connection:
@@ -233,28 +233,22 @@ def test_many_moments_do_not_start_many_processes(registry: Registry) -> None:
     found = Past(registry.settings, registry.ledger, snapshots_of(registry.settings))
     folder = registry.settings.store_path / "past"
     folder.mkdir()
+    started: list[tuple[str, ...]] = []
+    start = children.start
+
+    def counting(*command: str, **options: Any) -> Any:
+        started.append(command)
+        return start(*command, **options)
+
+    monkeypatch.setattr(children, "start", counting)
     with (folder / "lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # as a store that takes long to make does
         for number in range(1, 9):
             with pytest.raises(PastNotReady):
                 found.at(f"2026-01-0{number}T12:00:00.000000Z", 0, lambda: False)
-        deadline = time.monotonic() + 15
-        while len(builders := list(_builders(registry))) > 3 and time.monotonic() < deadline:
-            time.sleep(0.2)
-        for builder in _builders(registry):
-            with suppress(OSError):
-                os.kill(builder, signal.SIGKILL)
-    assert len(builders) <= 3
-
-
-def _builders(registry: Registry) -> Iterator[int]:
-    """Yield the processes that make past stores of a registry."""
-    home = f"CTGRAPH_HOME={registry.settings.home}".encode()
-    for folder in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError):
-            named = b"\0past\0" in (folder / "cmdline").read_bytes()
-            if named and home in (folder / "environ").read_bytes():
-                yield int(folder.name)
+    assert started == []
+    assert found.at("2026-01-01T12:00:00.000000Z", PATIENCE, lambda: False)
+    assert len(started) == 1
 
 
 def test_a_store_dropped_at_that_moment_is_made_again(

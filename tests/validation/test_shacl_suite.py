@@ -122,6 +122,6 @@ def test_the_suite_is_whole() -> None:
     ("engine", "case"), [parameter(engine, case) for engine in ENGINES for case in CASES]
 )
 def test_an_engine_reports_as_the_suite_says(engine: str, case: Case) -> None:
-    results = compile_shapes(engine, read(case.shapes), "ntriples")(read(case.data), "ntriples")
+    results = compile_shapes(engine, read(case.shapes), "ntriples")(read(case.data))
     assert comparable(results) == comparable(case.results)
     assert (not results) == case.conforms

@@ -40,7 +40,7 @@ QUESTIONS = {
     Question.VERSIONS: Pathways.versions,
 }
 USUAL_STEPS = 3
-"""Steps that a question follows by default: enough to see where something leads, few enough to read."""
+"""Steps that a question follows by default: more would be too many records to read."""
 USUAL_STEPS_OF = {Question.NEIGHBOURHOOD: 1, Question.VERSIONS: MAX_DEPTH_STEPS}
 PAGE_STEPS, COMMON_STEPS = 2, 5
 """Steps that the page of a record, and the question for common successors, follow by default."""

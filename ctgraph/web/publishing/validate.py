@@ -8,7 +8,7 @@ from flask import Blueprint, Response, request
 
 from ctgraph.documents.rdf_input import RDF_INPUTS
 from ctgraph.errors import NoDocument, Problem, UnsupportedMediaType
-from ctgraph.rdf.formats import Format, format_named
+from ctgraph.rdf.formats import JSON_LD, Format, format_named
 from ctgraph.validation.report import Report, capped
 from ctgraph.validation.report_formats import REPORT_FORMATS
 from ctgraph.web.http import questions, respond
@@ -20,14 +20,7 @@ blueprint = Blueprint("validate", __name__)
 OFFERS = {f.name: f.media_type for f in REPORT_FORMATS.values()} | {"html": HTML}
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 JSON_TYPES = ("application/json", "application/ld+json", "text/plain", "")
-INPUTS = {
-    "jsonld": "JSON-LD",
-    "turtle": "Turtle",
-    "ntriples": "N-Triples",
-    "nquads": "N-Quads",
-    "trig": "TriG",
-    "rdfxml": "RDF/XML",
-}
+INPUTS = {format.name: format.title for format in (JSON_LD, *RDF_INPUTS)}
 # What a page shows of a large document.
 MOST_LINES, MOST_WIDTH, MOST_TEXT, MOST_SHOWN = 5000, 2000, 1_000_000, 1_000
 
@@ -109,7 +102,7 @@ def _page(data: bytes, format: Format | None, reports: list[Report]) -> Response
     problems: dict[int, list[Problem]] = {}
     for _, shown in told:
         for problem in shown:
-            problems.setdefault(problem.detail.get("line", 0), []).append(problem)
+            problems.setdefault(problem.detail.line, []).append(problem)
     given = text.split("\n")
     lines = [
         Line(number, line, tuple(problems.get(number, ())))
