@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import json
-import time
 from pathlib import Path
 
-from benchmarks.running import Client, ctgraph, free_port, median, running, serve
+from benchmarks.account import Account
+from benchmarks.running import Client, free_port, median, running, serve
 
 TIMES = 50
-BASE = "http://localhost:8000/resources"
 
 
 def publish(home: Path, workers: int) -> None:
     """Publish changed records, each until queries see it."""
-    organization = ctgraph(home, "org", "list").split("\t")[0]
-    key = ctgraph(home, "key", "add", organization).strip()
+    account = Account.of(home)
     number = 0
     port = free_port()
     with running(serve(port, workers), port, home):
@@ -24,24 +22,9 @@ def publish(home: Path, workers: int) -> None:
         def once() -> float:
             nonlocal number
             number += 1
-            record = f"ce-00000000-0000-4000-8000-{number % 10:012d}"
-            body = {
-                "@type": "ceterms:Certificate",
-                "ceterms:ctid": record,
-                "ceterms:name": {"en": f"Certificate, {time.time_ns()}"},
-                "ceterms:description": {"en": "It changes every few milliseconds."},
-                "ceterms:subjectWebpage": "https://www.example.org/certificate",
-                "ceterms:inLanguage": ["en"],
-                "ceterms:credentialStatusType": {"ceterms:targetNode": "credentialStat:Active"},
-                "ceterms:ownedBy": f"{BASE}/{organization}",
-            }
-            path = f"/resources/organizations/{organization}/documents?wait=true"
+            body = account.certificate(f"ce-00000000-0000-4000-8000-{number % 10:012d}")
             took, answer = client.request(
-                "POST",
-                path,
-                json.dumps(body).encode(),
-                Authorization=f"Bearer {key}",
-                Content_Type="application/json",
+                "POST", f"{account.path}?wait=true", body, account.headers
             )
             assert json.loads(answer)["queryable"]
             return took

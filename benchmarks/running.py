@@ -15,9 +15,10 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 
 import pyoxigraph as ox
 
@@ -187,14 +188,17 @@ class Client:
         return response.status
 
     def request(
-        self, method: str, path: str, body: bytes | None = None, **headers: str
+        self,
+        method: str,
+        path: str,
+        body: bytes | None = None,
+        headers: Mapping[str, str] = MappingProxyType({}),
     ) -> tuple[float, bytes]:
         """Send a request; return the seconds it took and the body."""
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
         self._connection.close()  # the server may have, since the last request
         self._connection.connect()
         started = time.perf_counter()
-        self._connection.request(method, path, body, named)
+        self._connection.request(method, path, body, headers)
         response = self._connection.getresponse()
         data = response.read()
         took = time.perf_counter() - started

@@ -66,8 +66,8 @@ def _long(peer: str, peer_port: int, peer_path: str, ours: int) -> None:
     def asked(port: int, path: str) -> Callable[[], float]:
         client = Client(port)
         target = f"{path}?query={quote(LONG_QUERY)}"
-        json = "application/sparql-results+json"
-        return lambda: client.request("GET", target, Accept=json)[0]
+        accept = {"Accept": "application/sparql-results+json"}
+        return lambda: client.request("GET", target, headers=accept)[0]
 
     ask_there, ask_here = asked(peer_port, peer_path), asked(ours, "/sparql")
     # In turns, because a machine is not the same from one moment to the next.

@@ -15,6 +15,7 @@ import pytest
 
 from ctgraph.cli import main
 from ctgraph.links.model import STRENGTHS, VIAS
+from ctgraph.vocab.own_terms import own_terms
 from tests.support.paths import DATA, ROOT
 from tests.support.server import serving
 
@@ -146,6 +147,13 @@ def test_the_pages_name_commands_that_exist() -> None:
                 if isinstance(command, click.Group):
                     command = command.get_command(click.Context(command), word)
                     assert command, f"{page.name} shows `ctgraph {words.strip()}`"
+
+
+def test_the_pages_name_problem_types_that_exist() -> None:
+    known = {term.name for term in own_terms()}
+    for page in pages():
+        for name in re.findall(r"\b(problem-[a-z-]+)`", page.read_text("utf-8")):
+            assert name in known, f"{page.name} names {name}"
 
 
 def test_the_pages_name_make_targets_that_exist() -> None:

@@ -1,4 +1,4 @@
-"""What an operator gets wrong, or interrupts, is told in a line, and ends well."""
+"""Mistakes and interruptions of an operator: one line says what is wrong, and commands end well."""
 
 from __future__ import annotations
 
