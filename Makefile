@@ -6,18 +6,19 @@ HOST ?= 127.0.0.1
 export CTGRAPH_HOME ?= home
 BIN := .venv/bin
 
-.PHONY: run test lint lock benchmarks assets clean
+.PHONY: run test lint docs lock benchmarks assets clean
 
 run: .venv/run $(CTGRAPH_HOME)/sample-loaded  ## Serve the registry with the sample data
 	$(BIN)/ctgraph serve --host $(HOST) --port $(PORT)
 
 test: .venv/dev lint  ## Check style and types, and run every test
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report term
 
 lint: .venv/dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/vulture
 
 $(CTGRAPH_HOME)/sample-loaded: | .venv/run
 	$(BIN)/ctgraph init
@@ -34,6 +35,9 @@ $(CTGRAPH_HOME)/sample-loaded: | .venv/run
 .venv/dev: requirements-dev.lock .venv/run
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.lock
 	@touch $@
+
+docs: .venv/dev  ## Renew docs/limits.md from the code
+	$(BIN)/python -m tests.support.limits
 
 lock: .venv/dev  ## Renew the locked versions
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --extra postgresql pyproject.toml -o requirements.lock

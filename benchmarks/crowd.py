@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http.client
-import json
 import statistics
 import threading
 import time
@@ -13,15 +12,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
-from benchmarks.running import CLI, Client, ctgraph, free_port, running
+from benchmarks.account import BASE, Account
+from benchmarks.running import Client, free_port, running, serve
 from benchmarks.sparql import HEAVY
 
-TIMES = 40
-UNCOUNTED = 10
-"""Each web worker has its processes after these."""
+TIMES = 30
+UNCOUNTED = 6
+"""The first requests start the processes of each web worker."""
 RECORDS = 120
-CONCEPTS = 25_000
-BASE = "http://localhost:8000/resources"
+KEYWORDS = 25_000
+LARGE, LINKING = 999, 998
+"""The numbers of a large record, and of one that links to it."""
 NEWCOMER = "127.0.3.1"
 Post = tuple[str, bytes, dict[str, str]]
 
@@ -33,71 +34,12 @@ def record(number: int) -> str:
 
 def crowd(home: Path, workers: int) -> None:
     """Print the 95th percentile of what a newcomer waits, as a ratio to a quiet server's."""
-    organization = ctgraph(home, "org", "list").split("\t")[0]
-    key = ctgraph(home, "key", "add", organization).strip()
-    path = f"/resources/organizations/{organization}/documents"
-    authorized = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
-
-    def certificate(number: int, **more: object) -> bytes:
-        return json.dumps(
-            {
-                "@type": "ceterms:Certificate",
-                "ceterms:ctid": record(number),
-                "ceterms:name": {"en": f"Certificate {number}, {time.time_ns()}"},
-                "ceterms:description": {"en": "One of many that lead to each other."},
-                "ceterms:subjectWebpage": "https://www.example.org/certificate",
-                "ceterms:inLanguage": ["en"],
-                "ceterms:credentialStatusType": {"ceterms:targetNode": "credentialStat:Active"},
-                "ceterms:ownedBy": f"{BASE}/{organization}",
-                **more,
-            }
-        ).encode()
-
-    port = free_port()
-    with running(
-        [*CLI, "serve", "--port", str(port), "--workers", str(workers)],
-        port,
-        home,
-        CTGRAPH_QUERY_CACHE="0",
-    ):
-        owner = Client(port, "127.0.9.1")
-        for number in range(RECORDS):
-            targets = [f"{BASE}/{record(n)}" for n in range(RECORDS) if n != number]
-            leads = {"@type": "ceterms:ConditionProfile", "ceterms:targetCredential": targets}
-            owner.request(
-                "POST",
-                path,
-                certificate(number, **{"ceterms:isPreparationFor": leads}),
-                **_named(authorized),
-            )
-        large = certificate(
-            999, **{"ceterms:keyword": {"en": [f"{n:0500x}" for n in range(CONCEPTS)]}}
-        )
-        owner.request("POST", path, large, **_named(authorized))
-        walk = f"/pathways/{record(0)}/succeeding?depth=10&limit=1000&kind=learning"
-        linking = certificate(998, **{"ceterms:hasPart": f"{BASE}/{record(999)}"})
-        validating = ("/validate", linking, {"Content-Type": "application/json"})
-        beside: dict[str, tuple[list[str], str | Post]] = {
-            "24 threads of one client with walks": (["127.0.1.1"] * 24, walk),
-            "20 clients with heavy queries": (
-                [f"127.0.1.{n}" for n in range(1, 21)],
-                f"/sparql?query={quote(HEAVY)}",
-            ),
-            f"8 clients validating a link into {len(large) / 1e6:.0f} MB": (
-                [f"127.0.2.{n}" for n in range(1, 9)],
-                validating,
-            ),
-        }
-        small: dict[str, Callable[[int], Post | str]] = {
-            "query": lambda n: (
-                "/sparql?query="
-                + quote(f"SELECT ?p ?o {{ <{BASE}/{record(n % RECORDS)}> ?p ?o }} LIMIT {n + 1}")
-            ),
-            "record": lambda n: f"/resources/{record(n % RECORDS)}",
-            "publish": lambda n: (path, certificate(n % 10), authorized),
-        }
+    account, port = Account.of(home), free_port()
+    with running(serve(port, workers), port, home, CTGRAPH_QUERY_CACHE="0"):
+        size = _publish(account, port)
+        small = _small(account)
         quiet = {name: _p95(port, make) for name, make in small.items()}
-        for who, (addresses, what) in beside.items():
+        for who, (addresses, what) in _crowds(account, size).items():
             with _crowded(port, addresses, what) as answered:
                 time.sleep(2)
                 found = {name: _p95(port, make) for name, make in small.items()}
@@ -110,10 +52,58 @@ def crowd(home: Path, workers: int) -> None:
                 )
                 + f" (the crowd: {dict(answered)})"
             )
-        print(
-            "crowd, quiet: "
-            + "; ".join(f"{name} {p95 * 1e3:.0f} ms" for name, (p95, _) in quiet.items())
-        )
+    print(
+        "crowd, quiet: "
+        + "; ".join(f"{name} {p95 * 1e3:.0f} ms" for name, (p95, _) in quiet.items())
+    )
+
+
+def _publish(account: Account, port: int) -> int:
+    """Publish a dense web of records and a large one; return the size of the large one."""
+    owner = Client(port, "127.0.9.1")
+    for number in range(RECORDS):
+        targets = [f"{BASE}/{record(n)}" for n in range(RECORDS) if n != number]
+        leads = {"@type": "ceterms:ConditionProfile", "ceterms:targetCredential": targets}
+        body = account.certificate(record(number), **{"ceterms:isPreparationFor": leads})
+        owner.request("POST", account.path, body, account.headers)
+    keywords = {"en": [f"{n:0500x}" for n in range(KEYWORDS)]}
+    large = account.certificate(record(LARGE), **{"ceterms:keyword": keywords})
+    owner.request("POST", account.path, large, account.headers)
+    return len(large)
+
+
+def _small(account: Account) -> dict[str, Callable[[int], Post | str]]:
+    """Return what the newcomer asks: a function of the number of the request for each kind."""
+    select = "SELECT ?p ?o {{ <{}> ?p ?o }} LIMIT {}"
+    return {
+        "query": lambda n: (
+            "/sparql?query=" + quote(select.format(f"{BASE}/{record(n % RECORDS)}", n + 1))
+        ),
+        "record": lambda n: f"/resources/{record(n % RECORDS)}",
+        "publish": lambda n: (
+            account.path,
+            account.certificate(record(n % 10)),
+            account.headers,
+        ),
+    }
+
+
+def _crowds(account: Account, size: int) -> dict[str, tuple[list[str], str | Post]]:
+    """Return each crowd: the addresses of its clients, and what all of them ask."""
+    walk = f"/pathways/{record(0)}/succeeding?depth=10&limit=1000&kind=learning"
+    linking = account.certificate(record(LINKING), **{"ceterms:hasPart": f"{BASE}/{record(LARGE)}"})
+    validating = ("/validate", linking, {"Content-Type": "application/json"})
+    return {
+        "24 threads of one client with walks": (["127.0.1.1"] * 24, walk),
+        "20 clients with heavy queries": (
+            [f"127.0.1.{n}" for n in range(1, 21)],
+            f"/sparql?query={quote(HEAVY)}",
+        ),
+        f"8 clients validating a link into {size / 1e6:.0f} MB": (
+            [f"127.0.2.{n}" for n in range(1, 9)],
+            validating,
+        ),
+    }
 
 
 def _p95(port: int, make: Callable[[int], Post | str]) -> tuple[float, int]:
@@ -161,7 +151,3 @@ def _crowded(port: int, addresses: list[str], what: str | Post) -> Iterator[Coun
         stop.set()
         for thread in threads:
             thread.join()
-
-
-def _named(headers: dict[str, str]) -> dict[str, str]:
-    return {name.replace("-", "_"): value for name, value in headers.items()}

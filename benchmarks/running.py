@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import http.client
+import json
 import os
 import re
 import shutil
@@ -10,13 +12,21 @@ import socket
 import statistics
 import subprocess
 import sys
+import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
+
+import pyoxigraph as ox
+
+from ctgraph.rdf.namespaces import CTG
 
 CLI = [sys.executable, "-m", "ctgraph.cli"]
+STARTING_SECONDS = 600
+"""How long a server may take to start. Some load all their data first."""
 
 
 def environment(home: Path) -> dict[str, str]:
@@ -47,16 +57,42 @@ def running(command: list[str], port: int, home: Path, **settings: str) -> Itera
         stderr=subprocess.DEVNULL,
     )
     try:
-        for _ in range(6000):  # some load all their data first
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
+        deadline = time.monotonic() + STARTING_SECONDS
+        while not _answers(port):
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise SystemExit(f"{' '.join(command)} does not start.")
             time.sleep(0.1)
         time.sleep(1)
         yield port
     finally:
         process.terminate()
         process.wait(60)
+
+
+def _answers(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def serve(port: int, workers: int) -> list[str]:
+    """Return the command that serves a registry."""
+    return [*CLI, "serve", "--port", str(port), "--workers", str(workers)]
+
+
+def snapshot(home: Path) -> Path:
+    """Return the folder of the newest snapshot."""
+    return (home / "store" / "current").resolve()
+
+
+def records(home: Path, count: int) -> list[str]:
+    """Return the CTIDs of some records."""
+    rows = ox.Store.read_only(str(snapshot(home))).query(
+        f"SELECT ?record {{ ?d ctg:about ?record }} LIMIT {count}",
+        prefixes={"ctg": CTG},
+        use_default_graph_as_union=True,
+    )
+    assert isinstance(rows, ox.QuerySolutions)
+    return [row["record"].value.rpartition("/")[2] for row in rows]
 
 
 def free_port() -> int:
@@ -120,6 +156,21 @@ def wrk(url: str, script: Path | None = None, seconds: int = 4) -> tuple[float, 
     return float(rate[1]), p99[1]
 
 
+def wrk_script(paths: list[str], headers: dict[str, str]) -> Path:
+    """Write a script for wrk that asks for paths in turn, with the same headers each."""
+    pairs = ", ".join(f"[{json.dumps(name)}] = {json.dumps(headers[name])}" for name in headers)
+    text = (
+        f"local paths = {{{','.join(map(json.dumps, paths))}}}\nlocal i = 0\n"
+        f"local headers = {{{pairs}}}\n"
+        "request = function() i = i % #paths + 1; "
+        "return wrk.format('GET', paths[i], headers) end\n"
+    )
+    digest = hashlib.sha256(text.encode()).hexdigest()[:16]
+    script = Path(tempfile.gettempdir()) / f"ctgraph-wrk-{digest}.lua"
+    script.write_text(text)
+    return script
+
+
 class Client:
     """An HTTP client that times its requests; connecting does not count."""
 
@@ -137,14 +188,17 @@ class Client:
         return response.status
 
     def request(
-        self, method: str, path: str, body: bytes | None = None, **headers: str
+        self,
+        method: str,
+        path: str,
+        body: bytes | None = None,
+        headers: Mapping[str, str] = MappingProxyType({}),
     ) -> tuple[float, bytes]:
         """Send a request; return the seconds it took and the body."""
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
         self._connection.close()  # the server may have, since the last request
         self._connection.connect()
         started = time.perf_counter()
-        self._connection.request(method, path, body, named)
+        self._connection.request(method, path, body, headers)
         response = self._connection.getresponse()
         data = response.read()
         took = time.perf_counter() - started

@@ -1,4 +1,4 @@
-"""What others notice of many clients that are slow."""
+"""The time that answers take beside many slow clients."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from urllib.parse import quote
 
-from benchmarks.running import Client
+from benchmarks.running import Client, free_port, records, running, serve
 
 CLIENTS = 5_000
 PER_ADDRESS = 50
-REQUESTS = 200
+REQUESTS = 100
 KINDS = {
     "silent": b"",
     "half-sent heads": b"GET / HTTP/1.1\r\nHo",
@@ -26,14 +27,21 @@ KINDS = {
 _Times = dict[str, list[float]]
 
 
-def beside_slow_clients(port: int, record: str) -> None:
+def beside_slow_clients(home: Path, workers: int) -> None:
     """Print how long answers take when it is quiet, and beside slow clients of each kind."""
+    (record,) = records(home, 1)
+    port = free_port()
+    with running(serve(port, workers), port, home):
+        _beside(port, record)
+
+
+def _beside(port: int, record: str) -> None:
     paths = {
         "healthz": "/healthz",
         "record": f"/resources/{record}",
         "query": f"/sparql?query={quote('ASK { ?s ?p ?o }')}",
     }
-    _times(port, paths)  # what has to be loaded, is
+    _times(port, paths)  # the first requests load modules and open files
     for kind in KINDS:
         before = _times(port, paths)
         with _clients(port, kind):
@@ -101,7 +109,7 @@ def _open(ended: selectors.BaseSelector, port: int, data: bytes, number: int) ->
     with suppress(ConnectionError):
         connection.connect(("127.0.0.1", port))
         connection.sendall(data)
-    # Who does not read does not notice either.
+    # A client that does not read does not notice the end of a connection either.
     if not data.startswith(b"GET /static"):
         ended.register(connection, selectors.EVENT_READ, number)
 

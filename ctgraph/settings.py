@@ -1,8 +1,8 @@
 """All settings of ctgraph in one typed object.
 
 Each is read from the environment as ``CTGRAPH_`` and its name in upper case, else from the TOML
-file that ``CTGRAPH_CONFIG`` names, else it has the default below. The README's table lists every
-one; a test keeps that true.
+file that ``CTGRAPH_CONFIG`` names, else it has the default below. ``make docs`` lists them in
+``docs/limits.md``.
 """
 
 from __future__ import annotations
@@ -28,9 +28,10 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="CTGRAPH_", extra="forbid", frozen=True)
 
-    home: Path = Field(Path("home"), description="Folder that holds everything this registry keeps")
+    home: Path = Field(Path("home"), description="Folder that holds everything")
     base_url: str = Field(
-        "http://localhost:8000", description="Base of all canonical IRIs; fixed once data is in"
+        "http://localhost:8000",
+        description="Base of all canonical IRIs; choose it before the first record",
     )
     alias_hosts: tuple[str, ...] = Field(
         (
@@ -40,48 +41,69 @@ class Settings(BaseSettings):
             "staging.credentialengineregistry.org",
             "localhost:8000",
         ),
-        description="Hosts whose record IRIs mean records of this registry",
+        description="JSON array of hosts whose record IRIs mean records of this registry",
     )
     database_url: str = Field(
-        "", description="SQLAlchemy URL of the ledger; empty means SQLite in the home folder"
+        "",
+        description="SQLAlchemy URL of the ledger, such as `postgresql+psycopg://user@host/db`; "
+        "empty means SQLite in the home folder",
     )
     validation_engine: Literal["shacl", "pyshacl"] = Field(
         "shacl", description="SHACL engine: `shacl` (fast) or `pyshacl` (the reference)"
     )
-    max_document_bytes: int = Field(20_000_000, gt=0, description="Largest document, in bytes")
+    max_document_bytes: int = Field(20_000_000, gt=0, description="Largest document")
     max_document_depth: int = Field(
         64, gt=1, le=100, description="Deepest nesting of a document; at most 100"
     )
     query_timeout: float = Field(
-        30, gt=0, description="Deadline of a query, and of other long questions, in seconds"
+        30,
+        gt=0,
+        description="Deadline of a query, of a question about pathways, and of checking a document",
     )
     query_memory: int = Field(
-        1_000_000_000, ge=200_000_000, description="Memory of a worker process, in bytes"
+        1_000_000_000,
+        ge=200_000_000,
+        description="Memory of each worker process, and of all that are paused together; "
+        "at least 200000000",
     )
     query_rows: int = Field(100_000, gt=0, description="Most rows or triples that a query returns")
-    query_workers: int = Field(3, gt=0, description="Questions that run at once per web worker")
-    query_queue: float = Field(10, ge=0, description="Longest wait for a turn, in seconds")
+    query_workers: int = Field(
+        3,
+        gt=0,
+        description="Queries and other long questions that run at once per web worker; half of "
+        "the places, at least one, are for long ones, and at least one more is for short ones",
+    )
+    query_queue: float = Field(
+        10,
+        ge=0,
+        description="Longest wait for a turn, also of a publish, and longest pause of a long "
+        "question",
+    )
     query_per_client: int = Field(
-        1, gt=0, description="Questions that one client may have begun per web worker"
+        1,
+        gt=0,
+        description="Questions that one client (an IPv4 address, or a /64 of IPv6) may have begun "
+        "per web worker",
     )
     query_waiting: int = Field(
-        20, gt=0, description="Questions that one client may have waiting per web worker"
+        20,
+        gt=0,
+        description="Questions that one client may have waiting per web worker; twice as many of "
+        "all clients",
     )
     query_cache: int = Field(
-        64_000_000, ge=0, description="Results kept for repeated queries per web worker, in bytes"
+        64_000_000, ge=0, description="Results kept for repeated queries, per web worker"
     )
     queries: Path = Field(
         Path("queries"), description="Folder of the ready-made queries that the site lists"
     )
     proxies: int = Field(
-        0, ge=0, description="Reverse proxies in front, whose X-Forwarded-For tells the client"
+        0, ge=0, description="Reverse proxies in front, whose X-Forwarded-For names the client"
     )
     snapshot_interval: float = Field(
-        1, ge=0, description="Shortest time between snapshots when nobody waits, in seconds"
+        1, ge=0, description="Shortest time between snapshots when nobody waits"
     )
-    publish_wait: float = Field(
-        10, gt=0, description="Longest wait of a publish with `wait=true`, in seconds"
-    )
+    publish_wait: float = Field(10, gt=0, description="Longest wait of a publish with `wait=true`")
 
     @field_validator("base_url")
     @classmethod

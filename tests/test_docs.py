@@ -10,9 +10,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import click
 import pytest
 
+from ctgraph.cli import main
 from ctgraph.links.model import STRENGTHS, VIAS
+from ctgraph.vocab.own_terms import own_terms
 from tests.support.paths import DATA, ROOT
 from tests.support.server import serving
 
@@ -97,24 +100,84 @@ def test_examples_run_and_print_what_the_page_says(
 
 
 def test_every_page_that_links_within_the_repository_finds_its_target() -> None:
-    pages = [
-        ROOT / "README.md",
-        ROOT / "CONTRIBUTING.md",
-        ROOT / "SECURITY.md",
-        *(ROOT / "docs").rglob("*.md"),
-    ]
-    for page in pages:
+    for page in pages():
         for target in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text("utf-8")):
             assert (page.parent / target).exists(), f"{page.name} links to {target}"
 
 
+def pages() -> list[Path]:
+    """Return every page of documentation."""
+    return [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+
+
+def test_every_heading_that_a_link_names_is_there() -> None:
+    for page in pages():
+        for path, heading in re.findall(
+            r"\]\((?!https?:)([^)#]*)#([^)]+)\)", page.read_text("utf-8")
+        ):
+            target = (page.parent / path if path else page).read_text("utf-8")
+            headings = re.findall(r"^#+ (.+)$", target, re.M)
+            slugs = {re.sub(r"[^\w -]", "", one.lower()).replace(" ", "-") for one in headings}
+            assert heading in slugs, f"{page.name} links to {path}#{heading}"
+
+
 def test_the_pages_name_files_that_exist() -> None:
-    code = [path for path in (ROOT / "ctgraph").rglob("*") if "__pycache__" not in path.parts]
-    known = {f"/{path.relative_to(ROOT)}" for path in code}
-    for page in ("docs/architecture.md", "docs/glossary.md", "CONTRIBUTING.md"):
-        for name in re.findall(r"`([\w./]+[.](?:py|ttl|html))`", (ROOT / page).read_text("utf-8")):
-            there = (ROOT / name).exists() or any(path.endswith(f"/{name}") for path in known)
-            assert there or "NNNN" in name, f"{page} names {name}"
+    files = [
+        f"/{path.relative_to(ROOT)}"
+        for folder in ("ctgraph", "tests", "benchmarks", "docs", "queries")
+        for path in (ROOT / folder).rglob("*")
+        if "__pycache__" not in path.parts
+    ]
+    name = re.compile(r"`([\w./-]+[.](?:py|ttl|html|md))(?: [^`]*)?`")
+    for page in pages():
+        if page.name == "CHANGELOG.md":
+            continue
+        for line in page.read_text("utf-8").splitlines():
+            for found in name.findall(line):
+                there = (ROOT / found).exists() or any(file.endswith(f"/{found}") for file in files)
+                planned = "NNNN" in found or "lanned" in line
+                assert there or planned, f"{page.name} names {found}"
+
+
+def test_the_pages_name_commands_that_exist() -> None:
+    for page in pages():
+        for words in re.findall(r"(?m:^|bin/|&& |=\S+ )ctgraph ((?:[a-z]+ ?)+)", shown(page)):
+            command: click.Command | None = main
+            for word in words.split():
+                if isinstance(command, click.Group):
+                    command = command.get_command(click.Context(command), word)
+                    assert command, f"{page.name} shows `ctgraph {words.strip()}`"
+
+
+def test_the_pages_name_problem_types_that_exist() -> None:
+    known = {term.name for term in own_terms()}
+    for page in pages():
+        for name in re.findall(r"\b(problem-[a-z-]+)`", page.read_text("utf-8")):
+            assert name in known, f"{page.name} names {name}"
+
+
+def test_the_pages_name_make_targets_that_exist() -> None:
+    targets = re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text("utf-8"), re.M)
+    for page in pages():
+        for target in re.findall(r"(?m:^|[`$] ?)make ([a-z]+)", page.read_text("utf-8")):
+            assert target in targets, f"{page.name} shows `make {target}`"
+
+
+@pytest.mark.parametrize("page", ["docs/architecture.md", "CONTRIBUTING.md"])
+def test_a_page_that_guides_to_a_place_names_every_room(page: str) -> None:
+    text = (ROOT / page).read_text("utf-8")
+    rooms = [file.parent.name for file in (ROOT / "ctgraph").glob("*/__init__.py")]
+    assert [
+        room for room in rooms if f"`{room}/" not in text and f"ctgraph/{room}/" not in text
+    ] == []
+
+
+def shown(page: Path) -> str:
+    """Return what a page shows as code: its shell blocks, and its spans."""
+    text = page.read_text("utf-8")
+    blocks = re.findall(r"^```(?:sh|ini|cron)\n(.*?)^```$", text, re.M | re.S)
+    prose = re.sub(r"^```.*?^```$", "", text, flags=re.M | re.S)
+    return "\n".join([*blocks, *re.findall(r"`(ctgraph [^`]+)`", prose)])
 
 
 def test_the_glossary_names_every_strength_and_way() -> None:

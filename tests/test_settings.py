@@ -1,4 +1,4 @@
-"""Settings: where they come from, what is refused, and that the README lists every one."""
+"""Settings: where they come from, and what is refused."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import pytest
 
 from ctgraph.errors import SettingsError
 from ctgraph.settings import Settings, load_settings
-from tests.support.paths import ROOT
 
 
 @pytest.fixture(autouse=True)
@@ -149,9 +148,3 @@ def test_settings_cannot_be_changed_afterwards() -> None:
     settings = load_settings()
     with pytest.raises(ValueError, match="frozen"):
         settings.query_rows = 5  # type: ignore[misc]
-
-
-def test_the_readme_documents_every_setting() -> None:
-    readme = (ROOT / "README.md").read_text("utf-8")
-    missing = [name for name in Settings.model_fields if f"`CTGRAPH_{name.upper()}`" not in readme]
-    assert missing == []

@@ -1,4 +1,4 @@
-"""What the commands share: how errors are shown, CTIDs as arguments, progress."""
+"""What the commands share: the report of errors, CTIDs as arguments, progress bars."""
 
 from __future__ import annotations
 
@@ -25,15 +25,19 @@ from ctgraph.errors import CtgraphError, InsufficientStorage, one_line
 from ctgraph.identity import ctid
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.failures import is_full, ledger_error
+from ctgraph.rdf.formats import FORMATS
 from ctgraph.settings import Settings, load_settings
 
 FILE = click.Path(path_type=Path)
+FORMAT_NAMES = ", ".join(format.name for format in FORMATS)
+"""The formats of documents, for help texts and messages."""
 
 
-class Group(click.Group):
-    """Shows every ctgraph error as text on stderr, with exit code 1."""
+class ErrorReportingGroup(click.Group):
+    """A group that shows every error of its commands as text on stderr, with exit code 1."""
 
     def invoke(self, ctx: click.Context) -> Any:
+        """Run the command, and report its error."""
         try:
             return self._invoke(ctx)
         except CtgraphError as error:
@@ -43,15 +47,15 @@ class Group(click.Group):
                     click.echo(f"  {problem.severity}: {problem}", err=True)
             ctx.exit(1)
         except OSError as error:
-            if error.errno == EPIPE:  # who reads has enough, which is no error
+            if error.errno == EPIPE:  # the reader closed the pipe, as `head` does
                 raise
-            click.echo(f"The system refused: {error}", err=True)
+            click.echo(f"The operating system refused: {error}", err=True)
             ctx.exit(1)
         except SQLAlchemyError as error:
             click.echo(f"The ledger cannot be used: {getattr(error, 'orig', error)}", err=True)
             ctx.exit(1)
         except UnicodeError as error:
-            click.echo(f"Something given is not UTF-8: {error}", err=True)
+            click.echo(f"An argument or input is not UTF-8: {error}", err=True)
             ctx.exit(1)
 
     def _invoke(self, ctx: click.Context) -> Any:
@@ -68,7 +72,8 @@ class Group(click.Group):
 class _Ctid(click.ParamType[str]):
     name = "ctid"
 
-    def convert(self, value: Any, param: Any, ctx: Any) -> str:
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the CTID in its canonical form, or fail as click does."""
         try:
             return ctid.canonical(value)
         except CtgraphError as error:
@@ -79,11 +84,11 @@ CTID = _Ctid()
 
 
 def keep_private(settings: Settings) -> None:
-    """Write files that nobody else reads, and tell when others may look into the home folder."""
+    """Make new files private, and warn when other users can read the home folder."""
     os.umask(0o077)
     if settings.home.is_dir() and settings.home.stat().st_mode & 0o077:
         click.echo(
-            f"Others on this machine can look into {settings.home}, which holds the hashes "
+            f"Other users of this machine can read {settings.home}, which holds the hashes "
             f"of API keys. Run: chmod 700 {settings.home}",
             err=True,
         )
@@ -98,7 +103,7 @@ def open_registry() -> tuple[Settings, Ledger]:
 
 @contextmanager
 def bar(title: str, total: int) -> Iterator[Callable[[int], None]]:
-    """Show a progress bar on stderr; yield a function that moves it on."""
+    """Show a progress bar on stderr; yield a function that advances it by some steps."""
     with stages() as progress:
         progress(title, 0, total)
         yield lambda done: progress(title, done, total)
@@ -108,8 +113,8 @@ def bar(title: str, total: int) -> Iterator[Callable[[int], None]]:
 def stages() -> Iterator[Callable[[str, int, int], None]]:
     """Show a progress bar on stderr for each stage of some work.
 
-    Yields a function that moves one on: it takes a title, how many more steps are done, and how
-    many there are.
+    Yields a function that advances one bar. It takes the title of the stage, the number of steps
+    done since the last call, and the number of all steps.
     """
     columns = (
         TextColumn("{task.description}"),

@@ -17,6 +17,10 @@ from ctgraph.errors import StoreError
 from ctgraph.ledger import Ledger
 from ctgraph.settings import Settings
 
+SILENCE_SECONDS = 30
+"""How long a load waits for the next snapshot before it looks whether a projector still runs. A
+snapshot of the largest batch takes a few seconds."""
+
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
@@ -24,21 +28,21 @@ from ctgraph.settings import Settings
     "--owner",
     type=CTID,
     metavar="ORG_CTID",
-    help="Owner of all records. Left out: the owner that each document names.",
+    help="Owner of all records; by default, the owner that each document names.",
 )
 @click.option(
     "--report",
     type=FILE,
     default=Path("load-report.jsonl"),
     show_default=True,
-    help="Where rejected documents are listed with their reasons, and the warnings.",
+    help="File that lists rejected documents with their reasons, and the warnings.",
 )
 def load(paths: tuple[Path, ...], owner: str | None, report: Path) -> None:
     """Load documents in bulk.
 
     PATHS are files, folders, zip archives or JSON lines (also gzipped), holding graph documents,
-    envelopes, or arrays of them. Good documents are kept, rejected ones are listed in the report.
-    An interrupted load goes on where it stopped when it is run again.
+    envelopes, or arrays of them. Good documents are kept; rejected ones are listed in the report.
+    Run an interrupted load again to continue it where it stopped.
     """
     from ctgraph.bulk import load as bulk
     from ctgraph.bulk import sources
@@ -75,9 +79,9 @@ def load(paths: tuple[Path, ...], owner: str | None, report: Path) -> None:
 
 @contextmanager
 def _projecting(settings: Settings, ledger: Ledger, seconds: dict[str, float]) -> Iterator[None]:
-    """Project meanwhile, unless a running server does; then wait until all is queryable.
+    """Run a projector during the block, unless a server does; then wait until all is queryable.
 
-    :param seconds: gets the projector's processor time, where it was not the server's.
+    :param seconds: receives the processor time of a projector that was started here.
     """
     from ctgraph.projections.snapshots import snapshots_of
     from ctgraph.server.supervisor import start_projector
@@ -90,13 +94,15 @@ def _projecting(settings: Settings, ledger: Ledger, seconds: dict[str, float]) -
             seen = 0
             while seen < last:
                 snapshots.ask()
-                if not snapshots.wait(seen + 1, timeout=30) and not snapshots.held():
-                    raise StoreError("No projector runs; start the server, or load again.")
-                if snapshots.sequence() > seen:  # none while the store is rebuilt
+                if not snapshots.wait(seen + 1, timeout=SILENCE_SECONDS) and not snapshots.held():
+                    raise StoreError(
+                        "No projector is running. Start the server, or run the load again."
+                    )
+                if snapshots.sequence() > seen:  # it stands still while the store is rebuilt
                     progress(snapshots.sequence() - seen)
                     seen = snapshots.sequence()
     finally:
-        # Where a server projects, this one ended long ago; terminate() would forget its figures.
+        # terminate() would lose the figures. Beside a server, this projector has ended already.
         os.kill(projector.pid, signal.SIGTERM)
         _, status, used = os.wait4(projector.pid, 0)
         projector.returncode = os.waitstatus_to_exitcode(status)

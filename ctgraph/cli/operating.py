@@ -1,4 +1,4 @@
-"""Commands of who runs a registry: serving, rebuilding, checking, sample data, the vocabulary."""
+"""Commands for the operator of a registry: set up, serve, check, back up, vocabulary."""
 
 from __future__ import annotations
 
@@ -10,6 +10,17 @@ import click
 from ctgraph.cli.common import FILE, bar, keep_private, open_registry, stages
 from ctgraph.errors import LockHeld
 from ctgraph.settings import load_settings
+
+
+@click.command()
+def init() -> None:
+    """Create the home folder and the ledger, or bring an older ledger up to date."""
+    from ctgraph.ledger import Ledger
+
+    settings = load_settings()
+    keep_private(settings)
+    Ledger.initialise(settings)
+    click.echo(f"The registry in {settings.home} is ready.", err=True)
 
 
 @click.command()
@@ -33,9 +44,10 @@ def serve(host: str, port: int, workers: int) -> None:
     from ctgraph.server import supervisor
     from ctgraph.shapes import shapes
 
-    settings, _ = open_registry()  # so that a missing registry is told at once
+    # A missing registry, or shapes that do not load, are reported here and not by each process.
+    settings, _ = open_registry()
     keep_private(settings)
-    shapes()  # and shapes that do not load
+    shapes()
     sys.exit(supervisor.serve(host, port, workers))
 
 
@@ -73,10 +85,10 @@ def rebuild() -> None:
 
 @click.command()
 def check() -> None:
-    """Prove the ledger, and compare the triple store and the link index with it.
+    """Verify the ledger, and compare the triple store and the link index with it.
 
-    Every kept document is compared with its digest. Prints every difference. Beside a running
-    server, it looks at what queries see.
+    Compares every kept document with its digest, and prints every difference. While a server
+    runs, checks the snapshot that queries see.
     """
     from ctgraph.projections.maintenance import check
     from ctgraph.projections.snapshots import hold
@@ -98,7 +110,7 @@ def check() -> None:
 @click.command()
 @click.argument("file", type=FILE)
 def backup(file: Path) -> None:
-    """Write everything that the ledger holds now to FILE, and prove it. A server may be running."""
+    """Write the whole ledger to FILE, and verify it. A server may be running."""
     from ctgraph.bulk.backup import back_up
 
     _, ledger = open_registry()
@@ -107,15 +119,15 @@ def backup(file: Path) -> None:
             found = back_up(ledger, file, progress)
     except OSError as error:
         raise click.ClickException(f"{file} cannot be written: {error.strerror}") from error
-    click.echo(f"{file} holds the ledger up to number {found.sequence}, proved.", err=True)
+    click.echo(f"{file} holds the ledger up to number {found.sequence}, verified.", err=True)
 
 
 @click.command()
 @click.argument("file", type=FILE)
 @click.option("--home", type=FILE, help="Home folder to restore into, instead of CTGRAPH_HOME.")
-@click.option("--replace", is_flag=True, help="Give up what the registry holds now.")
+@click.option("--replace", is_flag=True, help="Discard what the registry holds now.")
 def restore(file: Path, home: Path | None, replace: bool) -> None:
-    """Prove the backup in FILE, make it the ledger, and rebuild the triple store."""
+    """Verify the backup in FILE, make it the ledger, and rebuild the triple store."""
     from ctgraph.bulk import backup
 
     settings = load_settings(**({"home": home} if home else {}))
@@ -146,14 +158,16 @@ def sample(documents: int, seed: int, out: Path) -> None:
 
 @click.group()
 def vocab() -> None:
-    """The CTDL vocabulary."""
+    """Build or import the CTDL vocabulary."""
 
 
 @vocab.command("build")
 @click.argument("official", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 def vocab_build(official: tuple[Path, ...]) -> None:
-    """Rewrite ctgraph/vocab/ from the OFFICIAL encodings and contexts, and the shapes of controlled
-    values, dates and durations. For developers."""
+    """Rewrite ctgraph/vocab/ from the OFFICIAL encodings and contexts. For developers.
+
+    Rewrites the shapes of controlled values, dates and durations as well.
+    """
     from ctgraph.shapes import values
     from ctgraph.vocab import Vocabulary, build
 

@@ -1,10 +1,9 @@
-"""Questions about what precedes and succeeds a record, answered as a tree."""
+"""Commands that ask what precedes and succeeds a record, and draw the answer as a tree."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from typing import Any
 
 import click
 import orjson
@@ -23,7 +22,9 @@ from ctgraph.pathways.model import Edge, Graph, Node, Question
 from ctgraph.pathways.routes import MAX_ROUTES, Measure, Route, Routes, routes_json
 from ctgraph.pathways.traversal import MAX_DEPTH_STEPS, MAX_PAGE_NODES
 
-LONGEST_LINE = 10_000
+MAX_LINE_CHARACTERS = 10_000
+"""Width of a line in a file or a pipe. A record stays on one line there, so that `grep` finds it
+whole."""
 FORMAT = click.option(
     "--format",
     "name",
@@ -36,10 +37,10 @@ FORMAT = click.option(
 
 @click.group()
 def pathways() -> None:
-    """What precedes and succeeds a record, as the records say, across providers."""
+    """Ask what precedes and succeeds a record, across all providers."""
 
 
-def _walking(command: Callable[..., None]) -> Callable[..., None]:
+def _traversal_options(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command the options of a traversal."""
     options = (
         click.argument("record", metavar="CTID", type=CTID),
@@ -62,7 +63,7 @@ def _walking(command: Callable[..., None]) -> Callable[..., None]:
             "kinds",
             multiple=True,
             type=click.Choice([*map(str, FAMILIES)]),
-            help="Kinds of records to show; what lies between is passed over.",
+            help="Kinds of records to show; others are followed and not shown.",
         ),
         click.option(
             "--provider",
@@ -80,17 +81,33 @@ def _walking(command: Callable[..., None]) -> Callable[..., None]:
 
 
 @pathways.command()
-@_walking
-def preceding(record: str, name: str, **given: Any) -> None:
+@_traversal_options
+def preceding(
+    record: str,
+    depth: int,
+    strengths: tuple[str, ...],
+    kinds: tuple[str, ...],
+    providers: tuple[str, ...],
+    name: str,
+) -> None:
     """Show what comes before a record."""
-    _show(_pathways().preceding(record, _asked(**given)), name)
+    asked = _asked(depth, strengths, kinds, providers)
+    _show(_pathways().preceding(record, asked), name)
 
 
 @pathways.command()
-@_walking
-def succeeding(record: str, name: str, **given: Any) -> None:
+@_traversal_options
+def succeeding(
+    record: str,
+    depth: int,
+    strengths: tuple[str, ...],
+    kinds: tuple[str, ...],
+    providers: tuple[str, ...],
+    name: str,
+) -> None:
     """Show what a record leads to."""
-    _show(_pathways().succeeding(record, _asked(**given)), name)
+    asked = _asked(depth, strengths, kinds, providers)
+    _show(_pathways().succeeding(record, asked), name)
 
 
 @pathways.command()
@@ -102,14 +119,14 @@ def succeeding(record: str, name: str, **given: Any) -> None:
     default=3,
     show_default=True,
     type=click.IntRange(1, MAX_ROUTES),
-    help="How many.",
+    help="Number of routes.",
 )
 @click.option(
     "--by",
     default="steps",
     show_default=True,
     type=click.Choice([*map(str, Measure)]),
-    help="What makes one better than another.",
+    help="Measure by which one is better than another.",
 )
 @FORMAT
 def route(start: str, goal: str, k: int, by: str, name: str) -> None:
@@ -123,7 +140,7 @@ def route(start: str, goal: str, k: int, by: str, name: str) -> None:
         click.echo(_written(found.graph, name))
     _tell_cuts(found.graph)
     if not found.routes:
-        click.echo("There is no route that anybody states.", err=True)
+        click.echo("There is no route: no record links them, even through others.", err=True)
         raise SystemExit(1)
 
 
@@ -151,13 +168,13 @@ def _show_routes(found: Routes) -> None:
     nodes = {node.id: node for node in found.graph.nodes}
     edges = {(edge.source, edge.target): edge for edge in found.graph.edges}
     for number, one in enumerate(found.routes, 1):
-        tree = Tree(f"Route {number}: {_sums(one)}")
+        tree = Tree(f"Route {number}: {_summary(one)}")
         for before, id in zip(("", *one.nodes), one.nodes, strict=False):
             tree.add(_line(nodes[id], edges.get((before, id))))
         _print(tree)
 
 
-def _sums(route: Route) -> str:
+def _summary(route: Route) -> str:
     steps = f"{route.steps} step{'s' if route.steps != 1 else ''}"
     costs = [f"{cost:,.0f} {currency}" for currency, cost in route.cost.items()]
     days = [f"{route.days:,.0f} days"] if route.days else []
@@ -165,7 +182,7 @@ def _sums(route: Route) -> str:
 
 
 def _written(graph: Graph, name: str) -> bytes:
-    """Write a graph without the end of its last line, which echo adds."""
+    """Return a graph in a format, without its last line end, which `echo` adds."""
     return write(graph, name, Identity.of(open_registry()[0])).removesuffix(b"\n")
 
 
@@ -177,12 +194,11 @@ def _tell_cuts(graph: Graph) -> None:
 
 
 def _print(tree: Tree) -> None:
-    # In a file or a pipe a line is one record, so that it can be searched for.
-    Console(emoji=False, width=None if sys.stdout.isatty() else LONGEST_LINE).print(tree)
+    Console(emoji=False, width=None if sys.stdout.isatty() else MAX_LINE_CHARACTERS).print(tree)
 
 
 def _tree(graph: Graph) -> Tree:
-    """Draw a graph from its start; what was drawn before is named again, but not drawn again."""
+    """Draw a graph from its start. A node that was drawn before is named without its branches."""
     nodes = {node.id: node for node in graph.nodes}
     forward = graph.question == Question.SUCCEEDING
     ahead: dict[str, list[Edge]] = {}

@@ -23,6 +23,7 @@ from ctgraph.settings import load_settings
 
 _ACCEPTS_AT_ONCE = 64
 _SWEEP_SECONDS = 1.0
+"""How often connections are looked at for their deadlines, which are seconds long."""
 _LATE = {Phase.HEAD: LATE_HEAD, Phase.BODY: LATE_BODY}
 
 

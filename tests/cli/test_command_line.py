@@ -9,8 +9,10 @@ import subprocess
 import sys
 import time
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import orjson
 import pytest
 from click.testing import CliRunner, Result
@@ -20,27 +22,16 @@ from ctgraph.identity.ctid import is_ctid
 from tests.support.paths import DATA
 from tests.support.registry import Registry, certificate, ctid_number
 
-COMMANDS = [
-    "init",
-    "load",
-    "publish",
-    "withdraw",
-    "get",
-    "query",
-    "validate",
-    "serve",
-    "rebuild",
-    "check",
-    "org add",
-    "org list",
-    "key add",
-    "key revoke",
-    "key list",
-    "sample",
-    "vocab build",
-    "vocab import",
-]
 OWNER = ctid_number(0)
+
+
+def commands(group: click.Group, *before: str) -> Iterator[tuple[str, ...]]:
+    """Yield the words of every command that the help lists, also those within groups."""
+    for name, command in group.commands.items():
+        if not command.hidden:
+            yield (*before, name)
+        if isinstance(command, click.Group):
+            yield from commands(command, *before, name)
 
 
 class Cli:
@@ -64,11 +55,13 @@ def write(path: Path, *documents: object) -> Path:
     return path
 
 
-@pytest.mark.parametrize("command", COMMANDS)
-def test_every_command_explains_itself(command: str) -> None:
-    result = CliRunner().invoke(main, [*command.split(), "--help"])
+@pytest.mark.parametrize("command", list(commands(main)), ids=" ".join)
+def test_every_command_explains_itself(command: tuple[str, ...]) -> None:
+    result = CliRunner().invoke(main, [*command, "--help"])
     assert result.exit_code == 0
-    assert len(result.output) > 120
+    usage, _, explained = result.output.partition("\n\n")
+    assert usage.startswith(f"Usage: main {' '.join(command)}")
+    assert explained.split("Options:")[0].strip()
 
 
 def test_what_scripts_rely_on(cli: Cli, tmp_path: Path) -> None:
@@ -184,3 +177,27 @@ def test_an_interrupted_load_goes_on_where_it_stopped(registry: Registry, tmp_pa
     subprocess.run(command, env=environment, cwd=tmp_path, check=True)
     assert registry.ledger.changes.last_sequence() == len(documents)
     assert {v.number for v in registry.ledger.records.versions(ctid_number(3))} == {1, 2}
+
+
+def test_a_query_is_sent_to_an_endpoint(served: str, cli: Cli) -> None:
+    endpoint = f"{served}/sparql"
+    select = "SELECT (COUNT(?r) AS ?n) { ?r a ctg:Record }"
+    count = cli("query", select, "--endpoint", endpoint)
+    assert count.exit_code == 0, count.output
+    assert count.stdout.split()[0] == "n"
+    assert int(count.stdout.split()[1]) > 100
+    table = cli("query", select, "--endpoint", endpoint, "--format", "table")
+    assert "1 row " in table.stdout
+    graph = cli("query", "DESCRIBE <x:y>", "--endpoint", endpoint, "--format", "ntriples")
+    assert graph.exit_code == 0, graph.output
+    refused = cli("query", "SELECT", "--endpoint", endpoint)
+    assert refused.exit_code == 1
+    assert f"{endpoint} answered 400" in refused.stderr
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:1/sparql", "file:///etc/hostname", "nowhere"])
+def test_an_endpoint_that_does_not_answer_is_named(cli: Cli, url: str) -> None:
+    result = cli("query", "ASK {}", "--endpoint", url)
+    assert result.exit_code == 1
+    assert f"{url} does not answer" in result.stderr
+    assert "--endpoint" in result.stderr

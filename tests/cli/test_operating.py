@@ -1,4 +1,4 @@
-"""What an operator gets wrong, or interrupts, is told in a line, and ends well."""
+"""Mistakes and interruptions of an operator: one line says what is wrong, and commands end well."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ def test_an_interrupted_load_says_so_and_can_be_resumed(registry: Registry, tmp_
     assert process.returncode == 1
     assert 0 < registry.ledger.changes.last_sequence() < 2000
     assert "Load stopped" in said
-    assert "run the same command again" in said
+    assert "Run the same command again" in said
     assert start(registry, log, *command).wait(300) == 0, log.read_text()
     assert registry.ledger.changes.last_sequence() == 2000
 

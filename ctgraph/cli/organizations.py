@@ -1,0 +1,57 @@
+"""Commands for the organizations that may publish, and for their API keys."""
+
+from __future__ import annotations
+
+import click
+
+from ctgraph.cli.common import CTID, open_registry
+
+
+@click.group()
+def org() -> None:
+    """Add and list the organizations that may publish."""
+
+
+@org.command("add")
+@click.option("--name", required=True, help="Name of the organization.")
+@click.option("--ctid", "record", type=CTID, help="Its CTID; minted when left out.")
+def org_add(name: str, record: str | None) -> None:
+    """Add an organization and print its CTID."""
+    click.echo(open_registry()[1].organizations.add(name, record).ctid)
+
+
+@org.command("list")
+def org_list() -> None:
+    """List the organizations: CTID, tab, name."""
+    for organization in open_registry()[1].organizations.all():
+        click.echo(f"{organization.ctid}\t{organization.name}")
+
+
+@click.group()
+def key() -> None:
+    """Make, list and revoke API keys.
+
+    A key is shown once, when it is made; only its hash is kept.
+    """
+
+
+@key.command("add")
+@click.argument("organization", metavar="ORG_CTID", type=CTID)
+def key_add(organization: str) -> None:
+    """Make an API key for an organization and print it."""
+    click.echo(open_registry()[1].organizations.add_key(organization))
+
+
+@key.command("revoke")
+@click.argument("key_id")
+def key_revoke(key_id: str) -> None:
+    """Revoke a key by its id: the eight characters after 'ctg_'."""
+    open_registry()[1].organizations.revoke_key(key_id)
+
+
+@key.command("list")
+@click.argument("organization", metavar="ORG_CTID", type=CTID)
+def key_list(organization: str) -> None:
+    """List an organization's keys: id, tab, when made, tab, when revoked."""
+    for entry in open_registry()[1].organizations.keys(organization):
+        click.echo(f"{entry.id}\t{entry.created_at}\t{entry.revoked_at or 'valid'}")

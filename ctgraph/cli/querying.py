@@ -1,0 +1,152 @@
+"""The command that runs a SPARQL query, over the local store or at an endpoint."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+import click
+
+from ctgraph.cli.common import open_registry
+from ctgraph.errors import QueryError
+from ctgraph.settings import Settings
+from ctgraph.sparql.query import GRAPH_TYPES, RESULT_TYPES, query_form, query_in_format
+
+TABLE = "table"
+FORMATS = (TABLE, *RESULT_TYPES, *GRAPH_TYPES)
+ENDPOINT_TIMEOUT_SECONDS = 300
+"""How long an endpoint may be silent. Public endpoints give a query a minute or two; the rest is
+for a slow network."""
+MAX_FILE_NAME_CHARACTERS = 1_000
+"""A longer argument is a query and not the name of a file. No file system of ours takes a longer
+name, and asking for one is an error of its own."""
+MAX_ERROR_CHARACTERS = 2_000
+"""How much of an endpoint's error is shown. Some answer with a whole page."""
+
+
+@click.command()
+@click.argument("query", metavar="QUERY")
+@click.option(
+    "--format",
+    "name",
+    help="table (the default in a terminal), csv (elsewhere), tsv, "
+    "json or xml; turtle, ntriples, rdfxml or jsonld.",
+)
+@click.option(
+    "--endpoint", metavar="URL", help="Ask this SPARQL endpoint, not the store in the home folder."
+)
+def query(query: str, name: str | None, endpoint: str | None) -> None:
+    """Run a SPARQL query: the text itself, a file that holds it, or '-' for standard input."""
+    text = _query_text(query)
+    name = name or (TABLE if sys.stdout.isatty() else "csv")
+    if name not in FORMATS:
+        raise click.BadParameter(
+            f"There is no result format {name!r}. Use {', '.join(FORMATS)}.", param_hint="--format"
+        )
+    if endpoint:
+        _ask_endpoint(endpoint, text, name)
+    else:
+        _ask_store(open_registry()[0], text, name)
+
+
+def _query_text(query: str) -> str:
+    if query == "-":
+        return sys.stdin.buffer.read().decode()
+    may_be_file = len(query) <= MAX_FILE_NAME_CHARACTERS and "\n" not in query
+    is_file = may_be_file and Path(query).is_file()
+    return Path(query).read_text("utf-8") if is_file else os.fsencode(query).decode()
+
+
+def _ask_store(settings: Settings, text: str, name: str) -> None:
+    """Run a query over the newest snapshot of a registry, and print the result.
+
+    :param name: a name in `FORMATS`.
+    :raises QueryError: when the query does not parse.
+    """
+    from ctgraph.sparql.pool import QueryPool
+
+    pool = QueryPool(settings)
+    try:
+        result = pool.run(query_in_format(text, _requested(name)))
+        _print(result, text, name)
+    finally:
+        pool.close()
+    if result.cut:
+        click.echo(f"The result was cut after {settings.query_rows:,} rows.", err=True)
+
+
+def _ask_endpoint(url: str, text: str, name: str) -> None:
+    """Send a query to an endpoint (SPARQL 1.1 Protocol, section 2.1.3), and print the result.
+
+    :param name: a name in `FORMATS`.
+    :raises QueryError: when the endpoint refuses the query, or does not answer.
+    """
+    import httpx
+
+    query = query_in_format(text, _requested(name))
+    headers = {
+        "Accept": query.graph_type if _makes_graph(text) else query.result_type,
+        "Content-Type": "application/sparql-query",
+    }
+    try:
+        with httpx.stream(
+            "POST",
+            url,
+            content=text.encode(),
+            headers=headers,
+            timeout=ENDPOINT_TIMEOUT_SECONDS,
+            follow_redirects=True,
+        ) as answer:
+            if answer.is_error:
+                answer.read()
+                said = answer.text[:MAX_ERROR_CHARACTERS]
+                raise QueryError(f"{url} answered {answer.status_code}: {said}")
+            _print(answer.iter_bytes(), text, name)
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise QueryError(
+            f"{url} does not answer: {error}. Check the address after --endpoint."
+        ) from error
+
+
+def _requested(name: str) -> str:
+    """Return the format to ask for. A table is made from CSV."""
+    return "csv" if name == TABLE else name
+
+
+def _makes_graph(text: str) -> bool:
+    return query_form(text) in ("CONSTRUCT", "DESCRIBE")
+
+
+def _print(chunks: Iterable[bytes], text: str, name: str) -> None:
+    if name == TABLE and query_form(text) == "SELECT":
+        _print_table(b"".join(chunks))
+        return
+    last = b""
+    for chunk in chunks:
+        sys.stdout.buffer.write(chunk)
+        last = chunk or last
+    sys.stdout.buffer.write(b"" if last.endswith(b"\n") else b"\n")
+    sys.stdout.buffer.flush()
+
+
+def _print_table(data: bytes) -> None:
+    """Print a result in CSV as a table, with known IRIs shortened."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from ctgraph.vocab import vocabulary
+
+    heading, *rows = csv.reader(io.StringIO(data.decode(), newline=""))
+    counted = f"{len(rows):,} row{'' if len(rows) == 1 else 's'}"
+    table = Table(caption=counted, caption_justify="left")
+    for column in heading:
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        # A plain string would be read as markup.
+        table.add_row(*(Text(vocabulary().compact(cell)) for cell in row))
+    Console().print(table)
