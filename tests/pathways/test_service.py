@@ -263,7 +263,7 @@ def test_records_are_found_by_words_of_their_names(client: FlaskClient) -> None:
     assert answer(client, "/pathways/search?q=%25%25_x")["records"] == []
     assert "There is no kind" in client.get("/pathways/search?q=a&kind=degree").json["detail"]
     assert NURSING in page(client, "/pathways?q=nursing+applied")
-    assert "There is none." in page(client, "/pathways?q=zzz")
+    assert "No records match." in page(client, "/pathways?q=zzz")
 
 
 # Pages of an answer
@@ -525,7 +525,7 @@ def test_a_withdrawn_record_still_answers_and_says_so(client: FlaskClient) -> No
         found = nodes(answer(client, f"/pathways/{WITHDRAWN}{question}"))[WITHDRAWN]
         assert found["status"] == "withdrawn"
         assert found["name"].startswith("Wind Turbine")
-    assert "It has been withdrawn." in page(client, f"/pathways/{WITHDRAWN}")
+    assert "This record has been withdrawn." in page(client, f"/pathways/{WITHDRAWN}")
     assert "withdrawn" in page(client, f"/pathways/check?held={WITHDRAWN}")
     assert client.get(f"/links/{WITHDRAWN}").status_code == 410
     assert client.get(f"/pathways/{WITHDRAWN}/structure").status_code == 410
@@ -595,7 +595,7 @@ def test_the_pages_of_questions(client: FlaskClient) -> None:
     text = page(client, f"/pathways/check?held={AIDE},{DIPLOMA}")
     assert "After Nurse Aide Certificate" in text
     assert "Missing: " in text
-    assert "nobody has checked" in text
+    assert "have not been checked" in text
     assert f'replaced</span> by <a href="/pathways/{STANDARDS[1]}"' in page(
         client, f"/pathways/check?held={STANDARDS[0]}"
     )

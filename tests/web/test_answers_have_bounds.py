@@ -326,7 +326,7 @@ def test_steps_share_a_condition_that_is_described_once(
     page = client.get(f"/pathways/{RECORD}", headers={"Accept": "text/html"})
     assert page.status_code == 200
     assert len(page.data) < LARGEST_PAGE
-    assert "a condition that another step has too" in page.text
+    assert "a condition that another step shares" in page.text
 
 
 def test_a_pathway_of_many_steps_has_a_page(client: FlaskClient, registry: Registry) -> None:

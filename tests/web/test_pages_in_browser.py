@@ -142,7 +142,7 @@ def test_the_key_stays_in_its_page(page: Any, served: str) -> None:
     page.route("**/drafts", drafts)
     page.goto("/pathways/build")
     page.get_by_label("API key of your organization").fill("ctg_secret")
-    page.get_by_role("button", name="Begin", exact=True).click()
+    page.get_by_role("button", name="Sign in").click()
     sync_api.expect(page.locator("#account")).to_contain_text("Test College")
     assert asked == ["Bearer ctg_secret"]
     kept = page.evaluate(
