@@ -582,8 +582,8 @@ def test_the_pages_of_questions(client: FlaskClient) -> None:
     assert "Advanced Practice Nurse License" in text
     assert text.count("<ol>") == 2
     assert f"from={AIDE}&amp;to={APN}&amp;by=duration&amp;k=2&amp;format=csv" in text
-    assert "There is no route" in page(client, f"/pathways/route?from={APN}&to={AIDE}")
-    assert "There is no route" in page(client, f"/pathways/route?from={APN}&to={APN}")
+    assert "No route of up to" in page(client, f"/pathways/route?from={APN}&to={AIDE}")
+    assert "No route of up to" in page(client, f"/pathways/route?from={APN}&to={APN}")
     assert 'name="ctids"' in page(client, "/pathways/common")
     text = page(client, f"/pathways/common?ctids={AIDE}+{DIPLOMA}&credentials=true&depth=2")
     assert "Practical Nurse License" in text
@@ -982,8 +982,8 @@ def test_the_command_line_says_what_the_service_says(
         (["preceding", NURSING, "--format", "pdf"], 2, "graphml"),
         (["route", AIDE, APN, "--routes", 0], 2, "1<=x<=10"),
         (["route", AIDE, APN, "--by", "luck"], 2, "duration"),
-        (["route", APN, AIDE], 1, "There is no route"),
-        (["route", APN, AIDE, "--format", "csv"], 1, "There is no route"),
+        (["route", APN, AIDE], 1, "No route of up to"),
+        (["route", APN, AIDE, "--format", "csv"], 1, "No route of up to"),
         (["route", AIDE], 2, "Missing argument"),
     ],
 )
