@@ -22,20 +22,20 @@ blueprint = Blueprint("building", __name__)
 
 @blueprint.get("/pathways/build")
 def build() -> Response:
-    """The page where a pathway is put together."""
+    """Return the page where a pathway is built."""
     return Response(render_template("pathways/build.html"), mimetype=HTML)
 
 
 @blueprint.get("/account")
 def account() -> Response:
-    """The organization that a key belongs to."""
+    """Return the organization that a key belongs to."""
     owner, _ = authenticate()
     return _json({"organization": owner.ctid, "name": owner.name})
 
 
 @blueprint.get("/drafts")
 def drafts() -> Response:
-    """The drafts of the organization that asks, the newest first."""
+    """List the drafts of the organization, the newest first."""
     owner, _ = authenticate()
     found = drafts_of(state().ledger, owner.ctid)
     return _json(
@@ -49,7 +49,7 @@ def drafts() -> Response:
 
 @blueprint.get("/drafts/<record>")
 def draft(record: str) -> Response:
-    """A draft, as it was saved."""
+    """Return a draft as it was saved."""
     owner, _ = authenticate()
     found = draft_of(state().ledger, owner.ctid, ctid.canonical(record))
     return _private(found, "application/ld+json")
@@ -57,23 +57,23 @@ def draft(record: str) -> Response:
 
 @blueprint.put("/drafts/<record>")
 def save(record: str) -> Response:
-    """Save a draft. It has to be a JSON object, and nothing else: it may well be unfinished."""
+    """Save a draft. It may be unfinished, so all it has to be is a JSON object."""
     owner, _ = authenticate()
     document = request.get_data(cache=False, parse_form_data=False)
     most = state().settings.max_document_bytes
     if len(document) > most:
         raise DocumentTooLarge(
-            f"The draft has {len(document):,} bytes; this registry takes {most:,} at most."
+            f"The draft has {len(document):,} bytes. This registry takes {most:,} at most."
         )
     value = read_json(document)
     if not isinstance(value, dict):
-        raise InvalidDocument("A draft is a JSON object.")
+        raise InvalidDocument("The draft is not a JSON object. Send one.")
     graph = value.get("@graph", [value])
     first = graph[0] if isinstance(graph, list) and graph else {}
     # PostgreSQL takes no NUL in a text.
     name = shortened(name_of(first)).replace("\0", "") if isinstance(first, dict) else ""
     borne = ctids_in(value, state().identity)
-    text = document.removeprefix(BOM_UTF8)  # it is sent as JSON, which begins with none
+    text = document.removeprefix(BOM_UTF8)  # JSON that is served has no byte order mark
     save_draft(state().ledger, owner, ctid.canonical(record), name, text, borne)
     return Response(status=204)
 
@@ -92,5 +92,5 @@ def _json(value: object) -> Response:
 
 def _private(body: bytes, content_type: str) -> Response:
     response = Response(body, content_type=content_type)
-    response.headers["Cache-Control"] = "no-store"  # it is nobody else's business
+    response.headers["Cache-Control"] = "no-store"  # a draft is private
     return response

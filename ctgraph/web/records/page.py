@@ -67,7 +67,7 @@ def record_view(
 
 
 class Arranger:
-    """Turns JSON-LD values into what a page shows, as long as the page has room.
+    """What turns JSON-LD values into values of a page, as long as the page has room.
 
     :param linked: the CTIDs of the records that are referred to.
     :param cut: whether something was left out.
@@ -153,7 +153,7 @@ class Arranger:
         return Value(text, href, kind=title, rows=rows, anchor=anchor)
 
     def _mentioned(self, label: str) -> Value:
-        """Return a reference: to something that stands on this page, or elsewhere."""
+        """Return a reference to something on this page, or to another record."""
         if not label.startswith("_:"):
             return self._text(label)
         if label not in self._anchors:
@@ -172,7 +172,7 @@ class Arranger:
 
 
 def _single(value: Any) -> Iterator[tuple[Any, str]]:
-    """Yield the values of a property one by one, texts with their languages."""
+    """Yield each value of a property, with its language."""
     for item in each(value):
         if isinstance(item, dict) and "@value" in item:
             yield str(item["@value"]), str(item.get("@language", ""))

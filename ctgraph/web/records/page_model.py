@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 class Value:
     """One value as shown: a text, a link, or a nested thing with rows of its own.
 
-    :param record: whether the text is the CTID of a record, whose name is shown instead.
+    :param record: whether the text is the CTID of a record. The page shows its name instead.
     :param anchor: the place on the page where a nested thing stands, for others to refer to.
     """
 
@@ -38,8 +38,8 @@ class Row:
 class RecordView:
     """A record as shown: a title, and groups of rows.
 
-    :param names: the names of the records that it refers to, by their CTIDs.
-    :param cut: whether something of the record is left to the machine-readable formats.
+    :param names: the names of the records that are referred to, by CTID.
+    :param cut: whether the page leaves out a part of the record.
     """
 
     title: str

@@ -32,7 +32,7 @@ from ctgraph.web.records import page as pages
 blueprint = Blueprint("records", __name__)
 
 VERSIONS = {"json": 1_000, "html": 100}
-"""How many versions of a record one answer lists."""
+"""How many versions of a record one answer lists, by its format. A page of more is unreadable."""
 OFFERS = {f.name: f.media_type for f in formats.FORMATS} | {"html": HTML}
 NAMES = {f.extension: f.name for f in formats.FORMATS} | {"html": "html"}
 
@@ -40,26 +40,26 @@ NAMES = {f.extension: f.name for f in formats.FORMATS} | {"html": "html"}
 @blueprint.get("/resources/<record>")
 @blueprint.get("/ce-registry/resources/<record>")
 def resource(record: str) -> BaseResponse:
-    """One entity, with everything nested in it."""
+    """Return one entity, with everything nested in it."""
     return _record(record, "resources")
 
 
 @blueprint.get("/graph/<record>")
 @blueprint.get("/ce-registry/graph/<record>")
 def graph(record: str) -> BaseResponse:
-    """The whole document that holds an entity."""
+    """Return the whole document that holds an entity."""
     return _record(record, "graph")
 
 
 @blueprint.get("/<any(resources, graph):kind>/<record>/versions/<int:number>")
 def version(kind: str, record: str, number: int) -> BaseResponse:
-    """An entity or document as it was in one version; it never changes."""
+    """Return an entity or document as it was in one version. This answer never changes."""
     return _record(record, kind, number)
 
 
 @blueprint.get("/<any(resources, graph):kind>/<record>/versions")
 def versions(kind: str, record: str) -> BaseResponse:
-    """The versions of a record in pages, the newest first."""
+    """List the versions of a record in pages, the newest first."""
     canonical = ctid.canonical(record)
     if canonical != record:
         return lead(f"/{kind}/{canonical}/versions", 301)
@@ -119,14 +119,17 @@ def _before() -> int | None:
     if given is None:
         return None
     if not re.fullmatch("[0-9]{1,9}", given):
-        raise BadParameter(f"before={given[:40]!r} is no sequence number.")
+        raise BadParameter(
+            f"before={given[:40]!r} is not a sequence number. Use the value of `next` from the "
+            "previous page."
+        )
     return int(given)
 
 
 @blueprint.get("/envelopes/<record>")
 @blueprint.get("/ce-registry/envelopes/<record>")
 def envelope(record: str) -> Response:
-    """The registry's own record of a CTID; also of a withdrawn one."""
+    """Return the envelope of a record, current or withdrawn."""
     found = state().ledger.find(ctid.canonical(record))
     if found is None:
         raise NotFound(f"There is no record {record} in this registry.")
@@ -144,7 +147,7 @@ def _record(path: str, kind: str, number: int | None = None) -> BaseResponse:
         tail = f"/versions/{number}" if number else ""
         return lead(f"/{kind}/{canonical}{dot}{extension}{tail}", 301)
     if dot and extension not in NAMES:
-        raise NotFound(f"There is no extension .{extension[:80]}; there are .{', .'.join(NAMES)}.")
+        raise NotFound(f"Unknown extension .{extension[:80]}. Use one of .{', .'.join(NAMES)}.")
     name = choose(OFFERS, NAMES.get(extension, ""))
     held = read.held(state().ledger, record, number, document=kind == "graph")
     if name == "html":
@@ -216,7 +219,7 @@ def _page(record: str, kind: str, held: Held, number: int | None) -> str:
 
 
 def _said(record: str, held: Held) -> list[Assertion]:
-    """Return what others say of a record; nothing where that cannot be asked in time."""
+    """Return what others say of a record, or nothing if the store does not answer in time."""
     try:
         return assertions(
             state().whole, state().ledger, state().identity, record, held.envelope.owner
@@ -227,7 +230,7 @@ def _said(record: str, held: Held) -> list[Assertion]:
 
 def _absent(record: str, held: Held) -> NotFound:
     return NotFound(
-        f"{record} is not in version {held.number} of {held.envelope.ctid}, which held it.",
+        f"Version {held.number} of {held.envelope.ctid} does not contain {record}.",
         history=f"/resources/{held.envelope.ctid}/versions",
     )
 
