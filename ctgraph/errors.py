@@ -7,64 +7,13 @@ title, and the single problems it is made of. The HTTP face renders it as RFC 94
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-MOST_TEXT = 1_000
-"""How many characters a problem repeats of what it is about."""
-
-
-def _beginning(value: Any) -> Any:
-    long = isinstance(value, str) and len(value) > MOST_TEXT
-    return f"{value[: MOST_TEXT - 1]}…" if long else value
-
-
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
-
-
-def one_line(text: str) -> str:
-    """Return a text without what would begin a line of its own, or steer a terminal."""
-    return _CONTROL.sub(" ", text)
-
-
-@dataclass(frozen=True)
-class Problem:
-    """One thing that is wrong with an input, and how to mend it.
-
-    :param message: what is wrong, in plain words.
-    :param remedy: what the sender can do about it.
-    :param pointer: where, as a JSON Pointer (RFC 6901) into the submitted document.
-    :param severity: ``violation``, ``warning`` or ``info``; only violations block.
-    :param detail: further facts (focus node, property, value), ready for JSON.
-    """
-
-    message: str
-    remedy: str = ""
-    pointer: str | None = None
-    severity: str = "violation"
-    detail: dict[str, Any] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        # A long text may be wrong in many places, and a report repeats it for each of them.
-        for name in ("message", "remedy"):
-            object.__setattr__(self, name, _beginning(getattr(self, name)))
-        object.__setattr__(self, "detail", {k: _beginning(v) for k, v in self.detail.items()})
-
-    def __str__(self) -> str:
-        place = f"{self.pointer or '/'}: " if self.pointer is not None else ""
-        return one_line(f"{place}{self.message}{' ' + self.remedy if self.remedy else ''}")
-
-    def to_json(self) -> dict[str, Any]:
-        """The problem as a JSON object, without its empty members."""
-        members = {
-            "message": self.message,
-            "remedy": self.remedy or None,
-            "pointer": self.pointer,
-            "severity": self.severity,
-            **self.detail,
-        }
-        return {key: value for key, value in members.items() if value is not None}
+from ctgraph.problem import Detail as Detail
+from ctgraph.problem import Problem as Problem
+from ctgraph.problem import Rule as Rule
+from ctgraph.problem import Severity as Severity
+from ctgraph.problem import one_line as one_line
 
 
 class CtgraphError(Exception):
@@ -77,6 +26,8 @@ class CtgraphError(Exception):
 
     status: ClassVar[int] = 400
     title: ClassVar[str] = "Bad request"
+    term: ClassVar[str] = "problem-bad-request"
+    """The term in ``vocab/terms.ttl`` that is the problem type. It never changes; a title may."""
     retry_after: ClassVar[int] = 0
     """After how many seconds it may go better; 0 where it will not."""
 
@@ -88,16 +39,12 @@ class CtgraphError(Exception):
         self.problems = problems or [Problem(message)]
         self.extra = extra
 
-    @property
-    def slug(self) -> str:
-        """The last segment of the problem type's IRI."""
-        return self.title.lower().replace(" ", "-")
-
 
 class SettingsError(CtgraphError):
     """A setting has a value that cannot be used."""
 
     title = "Unusable setting"
+    term = "problem-setting"
 
 
 class InvalidDocument(CtgraphError):
@@ -105,12 +52,14 @@ class InvalidDocument(CtgraphError):
 
     status = 422
     title = "Invalid document"
+    term = "problem-invalid-document"
 
 
 class NoDocument(CtgraphError):
     """A request that should carry a document carries none."""
 
     title = "No document"
+    term = "problem-no-document"
 
 
 class DocumentTooLarge(CtgraphError):
@@ -118,12 +67,14 @@ class DocumentTooLarge(CtgraphError):
 
     status = 413
     title = "Document too large"
+    term = "problem-document-too-large"
 
 
 class MalformedCtid(CtgraphError):
     """A CTID in a request does not have the form ``ce-`` + UUID."""
 
     title = "Malformed CTID"
+    term = "problem-malformed-ctid"
 
 
 class Unauthenticated(CtgraphError):
@@ -131,6 +82,7 @@ class Unauthenticated(CtgraphError):
 
     status = 401
     title = "Authentication required"
+    term = "problem-unauthenticated"
 
 
 class Forbidden(CtgraphError):
@@ -138,12 +90,14 @@ class Forbidden(CtgraphError):
 
     status = 403
     title = "Not allowed"
+    term = "problem-forbidden"
 
 
 class BadParameter(CtgraphError):
     """A parameter of a request has a value that it cannot have."""
 
     title = "Unusable parameter"
+    term = "problem-bad-parameter"
 
 
 class NotFound(CtgraphError):
@@ -151,6 +105,14 @@ class NotFound(CtgraphError):
 
     status = 404
     title = "Not found"
+    term = "problem-not-found"
+
+
+class RecordNotFound(NotFound):
+    """The registry never held a record with this CTID."""
+
+    def __init__(self, record: str) -> None:
+        super().__init__(f"There is no record {record} in this registry.")
 
 
 class NotAcceptable(CtgraphError):
@@ -158,6 +120,7 @@ class NotAcceptable(CtgraphError):
 
     status = 406
     title = "Not acceptable"
+    term = "problem-not-acceptable"
 
 
 class Conflict(CtgraphError):
@@ -165,12 +128,14 @@ class Conflict(CtgraphError):
 
     status = 409
     title = "Conflict"
+    term = "problem-conflict"
 
 
 class DraftsFull(Conflict):
     """An organization keeps as many drafts, or as many bytes of them, as it may."""
 
     title = "Too many drafts"
+    term = "problem-drafts-full"
 
 
 class Gone(CtgraphError):
@@ -178,6 +143,7 @@ class Gone(CtgraphError):
 
     status = 410
     title = "Record withdrawn"
+    term = "problem-gone"
 
 
 class UnsupportedMediaType(CtgraphError):
@@ -185,12 +151,14 @@ class UnsupportedMediaType(CtgraphError):
 
     status = 415
     title = "Unsupported media type"
+    term = "problem-unsupported-media-type"
 
 
 class QueryError(CtgraphError):
     """A SPARQL query cannot be run as it stands."""
 
     title = "Malformed query"
+    term = "problem-malformed-query"
 
 
 class QueryForbidden(QueryError):
@@ -198,6 +166,7 @@ class QueryForbidden(QueryError):
 
     status = 403
     title = "Query not allowed"
+    term = "problem-query-forbidden"
 
 
 class QueryLimit(CtgraphError):
@@ -205,6 +174,7 @@ class QueryLimit(CtgraphError):
 
     status = 503
     title = "Query limit reached"
+    term = "problem-query-limit"
     retry_after = 5
 
 
@@ -213,6 +183,7 @@ class ValidationLimit(CtgraphError):
 
     status = 422
     title = "Validation limit reached"
+    term = "problem-validation-limit"
 
 
 class TooManyQueries(CtgraphError):
@@ -220,6 +191,7 @@ class TooManyQueries(CtgraphError):
 
     status = 429
     title = "Too many queries"
+    term = "problem-too-many-queries"
     retry_after = 2
 
 
@@ -228,6 +200,7 @@ class PastNotReady(CtgraphError):
 
     status = 503
     title = "Past being prepared"
+    term = "problem-past-not-ready"
     retry_after = 10
 
 
@@ -236,6 +209,7 @@ class ClientGone(CtgraphError):
 
     status = 503
     title = "Client gone"
+    term = "problem-client-gone"
 
 
 class StoreError(CtgraphError):
@@ -243,7 +217,16 @@ class StoreError(CtgraphError):
 
     status = 503
     title = "Store unavailable"
+    term = "problem-store-unavailable"
     retry_after = 2
+
+
+class RegistryNotReady(CtgraphError):
+    """No registry is where the settings say, or its tables are not those of this ctgraph."""
+
+    status = 503
+    title = "Registry not ready"
+    retry_after = 60
 
 
 class InsufficientStorage(CtgraphError):
@@ -251,6 +234,7 @@ class InsufficientStorage(CtgraphError):
 
     status = 507
     title = "Insufficient storage"
+    term = "problem-insufficient-storage"
     retry_after = 60
 
 
@@ -260,12 +244,14 @@ class Damaged(CtgraphError):
 
     status = 500
     title = "Damaged"
+    term = "problem-damaged"
 
 
 class LoadStopped(CtgraphError):
     """A load ended before its end; it goes on where it stopped when it is run again."""
 
     title = "Load stopped"
+    term = "problem-load-stopped"
 
 
 class LockHeld(StoreError):
@@ -276,22 +262,26 @@ class Unreadable(CtgraphError):
     """A file, or an entry of an archive, cannot be read."""
 
     title = "Unreadable source"
+    term = "problem-unreadable-source"
 
 
 class Busy(QueryLimit):
     """Other work is being done: this one's turn did not come in time, or was taken away."""
 
     title = "Busy"
+    term = "problem-busy"
 
 
 class Overloaded(QueryLimit):
     """A piece of work took too much time or memory."""
 
     title = "Too much work"
+    term = "problem-overloaded"
 
 
 class TooManyPasts(TooManyQueries):
     """One client has had several past states of the registry prepared in a short while."""
 
     title = "Too many past states"
+    term = "problem-too-many-pasts"
     retry_after = 120

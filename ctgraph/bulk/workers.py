@@ -1,4 +1,4 @@
-"""The processes of a load, and what happens when one of them is killed."""
+"""The processes of a load, which survive the death of one of them."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ Result = TypeVar("Result")
 
 
 class Workers(Generic[Result]):
-    """Processes that work on batches; the results come in order. To be used in a block.
+    """Processes that work on batches and return the results in order. Use it in a ``with`` block.
 
-    When a process is killed, all batches that were begun are lost. Each is done again while no
-    other is, so that one that ends its process is found, and told.
+    When a process is killed, all batches in work are lost. Each of them is repeated alone, so that
+    a batch that kills its process is found and named.
     """
 
     def __init__(self, work: Callable[[list[sources.Item]], Result]) -> None:
         self._work = work
         self._count = os.cpu_count() or 1
         self._begun: deque[tuple[list[sources.Item], Future[Result] | None]] = deque()
-        self._lost = 0  # so many of those begun first were lost, and wait
+        self._lost = 0  # how many of the first batches were lost and wait to be repeated
         self._pool = self._started()
 
     def __enter__(self) -> Self:
@@ -41,17 +41,17 @@ class Workers(Generic[Result]):
 
     @property
     def full(self) -> bool:
-        """Whether there is as much to do as the processes can take."""
+        """Whether the processes have as much to do as they can take."""
         return len(self._begun) > self._count
 
     def give(self, batch: list[sources.Item]) -> None:
-        """Let a process begin with a batch."""
+        """Give a batch to a process."""
         self._begun.append((batch, None if self._lost else self._submit(batch)))
 
     def next(self) -> Result:
         """Return the result of the batch that was given first.
 
-        :raises LoadStopped: when it ended its process twice.
+        :raises LoadStopped: when its process was killed twice.
         """
         batch, future = self._begun.popleft()
         if future:
@@ -66,8 +66,8 @@ class Workers(Generic[Result]):
         except BrokenProcessPool:
             raise LoadStopped(
                 f"The process that read {batch[0].name} to {batch[-1].name} ({len(batch)} "
-                "documents) was killed twice, perhaps for want of memory. All documents before "
-                "these are kept; run the same command again to go on with them."
+                "documents) was killed twice, perhaps because memory ran out. All documents before "
+                "these are kept. Run the same command again to continue with them."
             ) from None
         self._lost -= 1
         if not self._lost:
@@ -77,7 +77,7 @@ class Workers(Generic[Result]):
     def _submit(self, batch: list[sources.Item]) -> Future[Result]:
         try:
             return self._pool.submit(self._work, batch)
-        except BrokenProcessPool:  # a process was killed that had nothing to do
+        except BrokenProcessPool:  # a process that had nothing to do was killed
             self._restart()
             return self._pool.submit(self._work, batch)
 

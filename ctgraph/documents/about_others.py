@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from ctgraph.documents.canonicaliser import Canonicaliser, Found
 from ctgraph.documents.json_text import Place, pointer
-from ctgraph.documents.jsonld import Canonicaliser
 from ctgraph.documents.node_values import each
-from ctgraph.errors import Problem
+from ctgraph.errors import Problem, Severity
 from ctgraph.identity import Identity
 from ctgraph.vocab import vocabulary
 
@@ -34,8 +34,6 @@ _REMEDY = (
     "Refer to it by its @id alone. What you have to say of it, publish as a statement of your own, "
     "such as a ceterms:RecognizeAction that has it as its ceterms:object."
 )
-
-Found = tuple[dict[str, Any], Place]
 
 
 @dataclass(frozen=True)
@@ -88,7 +86,7 @@ def leave_out(found: list[Found], nodes: list[dict[str, Any]]) -> list[Problem]:
     for node, at in found:
         iri = node["@id"]
         message = f"What this document says of {iri} was left out: it is not its own."
-        warnings.append(Problem(message, _REMEDY, pointer(at), "warning"))
+        warnings.append(Problem(message, _REMEDY, pointer(at), Severity.WARNING))
         nodes += _named_in(list(node.values()), others)
         node.clear()
         node["@id"] = iri
@@ -131,7 +129,7 @@ def namings(walk: Canonicaliser, primary: str, own: set[str], identity: Identity
         )
         for node, at, record in spoken
         for key in node
-        if (name := _OWNING.get(walk.expanded(key)))
+        if (name := _OWNING.get(walk.names.expanded(key)))
         for value, place in _values(node[key], (at, key))
     ]
     return sorted(found, key=lambda one: (not one.primary, OWNING.index(one.property)))

@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from functools import cached_property
-from typing import Any, TypeVar
+from dataclasses import dataclass, field, replace
+from typing import Any, NoReturn, TypeVar
 
 import orjson
-import pyoxigraph as ox
 
 from ctgraph.documents.about_others import Naming, about_others, leave_out, namings, refusal
+from ctgraph.documents.canonicaliser import Canonicaliser
+from ctgraph.documents.context import inline_prefixes
 from ctgraph.documents.entities import Entity, entities_of
-from ctgraph.documents.json_text import Place, pointer, read_json
-from ctgraph.documents.jsonld import Canonicaliser, inline_prefixes, to_quads
+from ctgraph.documents.json_text import Place, read_json
 from ctgraph.documents.node_values import name_of, shortened
-from ctgraph.errors import DocumentTooLarge, InvalidDocument, Problem, one_line
+from ctgraph.documents.places import Places, label_nodes, placed_nodes
+from ctgraph.documents.quads import to_quads
+from ctgraph.errors import DocumentTooLarge, InvalidDocument, Problem, Severity, one_line
 from ctgraph.identity import Identity
 from ctgraph.rdf.canonical import canonical_lines, label_blank_nodes
 from ctgraph.settings import Settings
@@ -42,7 +43,7 @@ class Document:
     :param quads: the canonical N-Quads, with blank node labels that are unique in the registry.
     :param digest: SHA-256 of the RDFC-1.0 canonical N-Quads, in hexadecimal.
     :param warnings: what was read, but probably not as the sender meant it.
-    :param harvested: whether statements about others' records were left out, not refused.
+    :param located: its places; None once it is kept or was sent to another process.
     """
 
     ctid: str
@@ -56,13 +57,24 @@ class Document:
     digest: str
     warnings: tuple[Problem, ...] = ()
     namings: tuple[Naming, ...] = ()
-    harvested: bool = False
+    located: Places | None = field(default=None, compare=False, repr=False)
 
     @property
     def content(self) -> dict[str, Any]:
         """The canonical JSON-LD, decoded."""
         decoded: dict[str, Any] = orjson.loads(self.canonical)
         return decoded
+
+    @property
+    def places(self) -> Places:
+        """Its nodes and statements as they were read, for whoever checks it."""
+        if self.located is None:
+            raise ValueError("The document has no places any more. Read it again to check it.")
+        return self.located
+
+    def without_places(self) -> Document:
+        """Return the document as the ledger keeps it: its places are many times as large."""
+        return replace(self, located=None)
 
 
 Placed = TypeVar("Placed", Entity, Problem, Naming)
@@ -92,140 +104,81 @@ def from_json(value: Any, received: bytes, settings: Settings, harvested: bool =
     try:
         if not enveloped:
             return _read(value, received, settings, harvested)
-        document = _read(value["decoded_resource"], received, settings, harvested)
-        return replace(
-            document,
-            entities=tuple(map(_in_envelope, document.entities)),
-            warnings=tuple(map(_in_envelope, document.warnings)),
-            namings=tuple(map(_in_envelope, document.namings)),
-        )
+        return _in_envelope(_read(value["decoded_resource"], received, settings, harvested))
     except InvalidDocument as error:
         if not enveloped:
             raise
-        raise InvalidDocument(error.message, [*map(_in_envelope, error.problems)]) from error
+        raise InvalidDocument(error.message, [*map(_below_envelope, error.problems)]) from error
     except RecursionError as error:
         message = "The document is nested too deeply to be read."
         raise InvalidDocument(message, [Problem(message, "Flatten it.", "")]) from error
 
 
-def _in_envelope(found: Placed) -> Placed:
-    return replace(found, pointer=f"/decoded_resource{found.pointer or ''}")
+_ENVELOPED = "/decoded_resource"
 
 
-@dataclass(frozen=True)
-class _Reading:
-    """A document as far as it could be read, with everything that is wrong with it."""
-
-    identity: Identity
-    walk: Canonicaliser
-    contexts: list[str]
-    prefixes: dict[str, str]
-    nodes: list[dict[str, Any]]
-    primary: dict[str, Any]
-    entities: list[Entity]
-    problems: list[Problem]
-
-    @cached_property
-    def content(self) -> dict[str, Any]:
-        """The canonical JSON-LD, the primary entity first."""
-        named = self.contexts or [CONTEXT_URLS["ctdl"]]
-        context: list[Any] = [*named, *([self.prefixes] if self.prefixes else [])]
-        return {
-            "@context": context[0] if len(context) == 1 else context,
-            "@id": self.identity.graph(self.primary["ceterms:ctid"]),
-            "@graph": sorted(self.nodes, key=lambda node: node is not self.primary),
-        }
-
-    def quads(self) -> list[ox.Quad]:
-        return to_quads(self.content, self.walk.used, self.prefixes)
+def _in_envelope(document: Document) -> Document:
+    return replace(
+        document,
+        entities=tuple(map(_below_envelope, document.entities)),
+        warnings=tuple(map(_below_envelope, document.warnings)),
+        namings=tuple(map(_below_envelope, document.namings)),
+        located=document.places.within(_ENVELOPED),
+    )
 
 
-def _reading(value: Any, settings: Settings, harvested: bool = False) -> _Reading:
-    """Walk through a document and check its entities."""
+def _below_envelope(found: Placed) -> Placed:
+    return replace(found, pointer=_ENVELOPED + (found.pointer or ""))
+
+
+def _read(value: Any, received: bytes, settings: Settings, harvested: bool) -> Document:
+    """Read a document in one pass: its nodes, then its statements."""
     if not isinstance(value, dict):
         _refuse("A document is a JSON object.", "Send {'@context', '@id', '@graph'}.", "")
     identity = Identity.of(settings)
     problems: list[Problem] = []
     named, prefixes = inline_prefixes(value.get("@context"), problems)
     walk = Canonicaliser(identity, prefixes, settings.max_document_depth)
-    walk.once(value, ())
+    walk.problems.once(value, ())
     nodes = [walk.node(node, at) for node, at in _nodes(value)]
-    walk.finish()
-    problems += walk.problems
+    walk.close()
+    problems += walk.problems.found
     primary, entities = entities_of(value, walk.entities, identity, problems)
-    others = about_others(walk.nodes, {entity.ctid for entity in entities}, identity)
+    own = {entity.ctid for entity in entities}
+    others = about_others(walk.nodes, own, identity)
     problems += leave_out(others, nodes) if harvested else (refusal(*found) for found in others)
-    return _Reading(identity, walk, named, prefixes, nodes, primary, entities, problems)
-
-
-def _read(value: Any, received: bytes, settings: Settings, harvested: bool) -> Document:
-    reading = _reading(value, settings, harvested)
-    primary, entities, problems = reading.primary, reading.entities, reading.problems
-    if any(problem.severity == "violation" for problem in problems):
+    if any(problem.severity == Severity.VIOLATION for problem in problems):
         raise InvalidDocument(_summary(problems), problems)
+
     record = primary["ceterms:ctid"]
-    lines = canonical_lines(reading.quads())
-    named = namings(reading.walk, record, {entity.ctid for entity in entities}, reading.identity)
+    context: list[Any] = [*(named or [CONTEXT_URLS["ctdl"]]), *([prefixes] if prefixes else [])]
+    content = {
+        "@context": context[0] if len(context) == 1 else context,
+        "@id": identity.graph(record),
+        "@graph": sorted(nodes, key=lambda node: node is not primary),
+    }
+    canonical = orjson.dumps(content)
+    label_nodes(walk.nodes)  # from here on `content` says more than was sent
+    quads = to_quads(content, walk.names.used, prefixes)
+    lines = canonical_lines(quads)
+    naming = namings(walk, record, own, identity)
     return Document(
         ctid=record,
         type=entities[0].type,
         name=shortened(one_line(name_of(primary)).strip()),
-        owners=_owners(record, entities[0].type, named),
+        owners=_owners(record, entities[0].type, naming),
         entities=tuple(entities),
         received=received,
-        canonical=orjson.dumps(reading.content),
+        canonical=canonical,
         quads=label_blank_nodes(lines, record).encode(),
         digest=hashlib.sha256(lines.encode()).hexdigest(),
         warnings=tuple(problems),
-        namings=tuple(named),
-        harvested=harvested,
+        namings=tuple(naming),
+        located=Places(placed_nodes(walk.nodes), quads),
     )
 
 
-@dataclass(frozen=True)
-class Located:
-    """A document whose nodes all have IRIs, to tell where each of them stands.
-
-    A node without an IRI of its own gets one that begins with :data:`PLACE`.
-
-    :param ntriples: its triples.
-    :param nodes: every node by its IRI: its JSON Pointer in the document as submitted, and itself.
-    """
-
-    ntriples: str
-    nodes: dict[str, tuple[str, dict[str, Any]]]
-
-
-PLACE = "urn:ctgraph:place:"
-
-
-def locate(document: Document, settings: Settings) -> Located:
-    """Find out where each node of a document stands in the JSON that was submitted."""
-    value, prefix = read_json(document.received), ""
-    if isinstance(value, list):  # a file that holds one document in an array
-        value, prefix = value[0], "/0"
-    if "decoded_resource" in value:
-        value, prefix = value["decoded_resource"], f"{prefix}/decoded_resource"
-    reading = _reading(value, settings, document.harvested)
-    nodes: dict[str, tuple[str, dict[str, Any]]] = {}
-    for number, (node, at) in enumerate(reading.walk.nodes):
-        label = node.setdefault("@id", f"_:ctgraph.{number}")
-        if len(node) > 1:
-            nodes.setdefault(placed(label), (prefix + pointer(at), node))
-    lines = [f"{_named(q.subject)} {q.predicate} {_named(q.object)} ." for q in reading.quads()]
-    return Located("\n".join(lines), nodes)
-
-
-def placed(label: str) -> str:
-    """Return the IRI that a node has in :class:`Located` in the place of a label."""
-    return f"{PLACE}{label[2:]}" if label.startswith("_:") else label
-
-
-def _named(term: Any) -> str:
-    return f"<{PLACE}{term.value}>" if isinstance(term, ox.BlankNode) else str(term)
-
-
-def _refuse(message: str, remedy: str, at: str) -> None:
+def _refuse(message: str, remedy: str, at: str) -> NoReturn:
     raise InvalidDocument(message, [Problem(message, remedy, at)])
 
 

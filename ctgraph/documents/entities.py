@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ctgraph.documents.json_text import Place, pointer
-from ctgraph.documents.jsonld import CTID
+from ctgraph.documents.names import CTID
 from ctgraph.documents.node_values import each, type_of
 from ctgraph.errors import MalformedCtid, Problem
 from ctgraph.identity import Identity, ctid

@@ -8,7 +8,7 @@ import re
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from ctgraph.errors import InvalidDocument, Problem
+from ctgraph.errors import Detail, InvalidDocument, Problem
 
 Place = tuple[Any, ...]
 """A place in a document, as a linked list ``(parent, key)``: cheap to extend, seldom rendered."""
@@ -75,7 +75,7 @@ def read_json(data: bytes) -> Any:
             f"The document is not JSON: {error.msg} at line {error.lineno}, column {error.colno}.",
             "Mend the JSON there and send it again.",
             "",
-            detail={"line": error.lineno},
+            detail=Detail(line=error.lineno),
         )
     except ValueError:  # an integer of more than 4,300 digits
         problem = Problem("The document holds a number too long to be read.", "Shorten it.", "")

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Any
 
-from ctgraph.documents.jsonld import IRI_COERCIONS
+from ctgraph.documents.context import IRI_COERCIONS
 from ctgraph.documents.node_values import each
 from ctgraph.vocab import vocabulary
 

@@ -8,19 +8,18 @@ from typing import Any
 
 import pyoxigraph as ox
 
+from ctgraph.documents.context import IRI_COERCIONS
 from ctgraph.documents.entities import PARTS
-from ctgraph.documents.jsonld import IRI_COERCIONS
 from ctgraph.errors import InvalidDocument, Problem
 from ctgraph.identity import Identity
 from ctgraph.rdf.formats import FORMATS, Format
+from ctgraph.rdf.namespaces import TYPE, XSD
 from ctgraph.settings import Settings
 from ctgraph.vocab import CONTEXT_URLS, vocabulary
 
 RDF_INPUTS: tuple[Format, ...] = tuple(format for format in FORMATS if format.writer)
 """The formats that are read beside JSON-LD."""
 
-_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
-_STRING = "http://www.w3.org/2001/XMLSchema#string"
 # Entities that refer to entities can grow a few bytes to gigabytes.
 _DECLARATION = re.compile(rb"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
 
@@ -82,7 +81,7 @@ def _rank(node: dict[str, Any]) -> tuple[bool, bool]:
 def _property(predicate: str, values: list[Any], known: Any) -> tuple[str, Any]:
     """Return a key and its value for all that a subject says with one predicate."""
     vocab = vocabulary()
-    if predicate == _TYPE:
+    if predicate == TYPE.value:
         if not all(isinstance(value, ox.NamedNode) for value in values):
             raise _refused("A class has no name.", "Name the class by its IRI.")
         return "@type", [vocab.compact(value.value) for value in values]
@@ -101,7 +100,7 @@ def _property(predicate: str, values: list[Any], known: Any) -> tuple[str, Any]:
 
 def _is_text(value: Any) -> bool:
     return isinstance(value, ox.Literal) and (
-        value.language is not None or value.datatype.value == _STRING
+        value.language is not None or value.datatype.value == f"{XSD}string"
     )
 
 

@@ -10,7 +10,7 @@ import pyoxigraph as ox
 
 @dataclass(frozen=True)
 class Format:
-    """A representation: its name in ``?format=``, extension, media type.
+    """A representation: its name in ``?format=``, extension, media type, and title for people.
 
     :param writer: the RDF serialization; None for the JSON-LD as it is kept.
     """
@@ -18,6 +18,7 @@ class Format:
     name: str
     extension: str
     media_type: str
+    title: str
     writer: ox.RdfFormat | None = None
 
     def __reduce__(self) -> Any:
@@ -25,14 +26,15 @@ class Format:
         return format_named, (self.name,)
 
 
+JSON_LD = Format("jsonld", "jsonld", "application/ld+json", "JSON-LD")
 FORMATS = (
-    Format("jsonld", "jsonld", "application/ld+json"),
-    Format("json", "json", "application/json"),
-    Format("turtle", "ttl", "text/turtle", ox.RdfFormat.TURTLE),
-    Format("ntriples", "nt", "application/n-triples", ox.RdfFormat.N_TRIPLES),
-    Format("nquads", "nq", "application/n-quads", ox.RdfFormat.N_QUADS),
-    Format("trig", "trig", "application/trig", ox.RdfFormat.TRIG),
-    Format("rdfxml", "rdf", "application/rdf+xml", ox.RdfFormat.RDF_XML),
+    JSON_LD,
+    Format("json", "json", "application/json", "JSON"),
+    Format("turtle", "ttl", "text/turtle", "Turtle", ox.RdfFormat.TURTLE),
+    Format("ntriples", "nt", "application/n-triples", "N-Triples", ox.RdfFormat.N_TRIPLES),
+    Format("nquads", "nq", "application/n-quads", "N-Quads", ox.RdfFormat.N_QUADS),
+    Format("trig", "trig", "application/trig", "TriG", ox.RdfFormat.TRIG),
+    Format("rdfxml", "rdf", "application/rdf+xml", "RDF/XML", ox.RdfFormat.RDF_XML),
 )
 """What a document can be served as, the default first."""
 

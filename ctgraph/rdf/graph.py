@@ -1,22 +1,18 @@
-"""Shape files as they stand: their triples, and where in the file a shape is."""
+"""A small graph, to read shape files and descriptions of terms with."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from importlib.resources.abc import Traversable
 from typing import Any
 
 import pyoxigraph as ox
 
-from ctgraph.errors import SettingsError
-
-SH = "http://www.w3.org/ns/shacl#"
-RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+from ctgraph.rdf.namespaces import RDF, SH
 
 
 class Graph:
-    """Triples, to be asked by subject."""
+    """Triples, found by their subjects."""
 
     def __init__(self, quads: Iterable[ox.Quad]) -> None:
         self.quads = list(quads)
@@ -30,11 +26,11 @@ class Graph:
         return [quad.object for quad in found if quad.predicate.value == predicate]
 
     def text(self, subject: Any, predicate: str) -> str:
-        """Return the first value of a property as text; nothing where there is none."""
+        """Return the first value of a property as text; an empty text if there is none."""
         return next((o.value for o in self.objects(subject, predicate)), "")
 
     def subjects(self, predicate: str, value: str) -> list[Any]:
-        """Return what has an IRI as the value of a property."""
+        """Return the subjects that have an IRI as the value of a property."""
         return [
             quad.subject
             for quad in self.quads
@@ -42,7 +38,7 @@ class Graph:
         ]
 
     def having(self, predicate: str) -> list[Any]:
-        """Return what has a property."""
+        """Return the subjects that have a property."""
         return [quad.subject for quad in self.quads if quad.predicate.value == predicate]
 
     def members(self, subject: Any, predicate: str) -> Iterator[Any]:
@@ -63,34 +59,11 @@ class Graph:
             yield from self.first_steps(first[0])
 
 
-class File:
-    """One Turtle file."""
-
-    def __init__(self, file: Traversable) -> None:
-        self.name = file.name.removesuffix(".ttl")
-        self._file = file
-        self._text = file.read_text("utf-8")
-        try:
-            self.quads = list(
-                ox.parse(self._text.encode(), format=ox.RdfFormat.TURTLE, rename_blank_nodes=True)
-            )
-        except SyntaxError as error:
-            raise SettingsError(f"The shapes do not load: {file}: {error}") from error
-        self.graph = Graph(self.quads)
-
-    def wrong(self, node: Any, what: str) -> SettingsError:
-        """Return the error that a shape makes, with its place."""
-        name = f"ctgs:{local_name(node)}"
-        lines = self._text.splitlines()
-        line = next((n for n, text in enumerate(lines, 1) if text.startswith(f"{name} ")), 1)
-        return SettingsError(f"The shapes do not load: {self._file}, line {line}: {name} {what}.")
-
-
 def iri_of(term: Any) -> str:
-    """Return the IRI of a term; nothing for a literal or a blank node."""
+    """Return the IRI of a term; an empty text for a literal or a blank node."""
     return term.value if isinstance(term, ox.NamedNode) else ""
 
 
 def local_name(term: Any) -> str:
-    """Return what stands behind the # of a term's IRI."""
+    """Return the part of a term's IRI after the #."""
     return str(getattr(term, "value", term)).rpartition("#")[2]

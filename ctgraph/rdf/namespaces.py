@@ -1,12 +1,18 @@
-"""The IRIs that the registry's own statements are made of."""
+"""The namespaces that the registry's own statements, shapes and terms use."""
 
 from __future__ import annotations
 
 import pyoxigraph as ox
 
 OWN = "https://w3id.org/ctgraph/"
-"""What the IRIs of the registry's own terms, shapes and problems begin with."""
+"""The beginning of the IRIs of the registry's own terms and shapes."""
 CTG = f"{OWN}terms#"
+CTGS = f"{OWN}shapes#"
 DCT = "http://purl.org/dc/terms/"
+OWL = "http://www.w3.org/2002/07/owl#"
+RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+RDFS = "http://www.w3.org/2000/01/rdf-schema#"
+SH = "http://www.w3.org/ns/shacl#"
+SKOS = "http://www.w3.org/2004/02/skos/core#"
 XSD = "http://www.w3.org/2001/XMLSchema#"
-TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
+TYPE = ox.NamedNode(f"{RDF}type")

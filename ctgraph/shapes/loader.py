@@ -17,7 +17,6 @@ and for the pages that document the minimum data. They stay within SHACL Core (W
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -25,75 +24,15 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from ctgraph.errors import SettingsError
-from ctgraph.rdf.graph import RDF, SH, File, Graph, iri_of, local_name
+from ctgraph.errors import SettingsError, Severity
+from ctgraph.rdf.graph import Graph, iri_of, local_name
+from ctgraph.rdf.namespaces import CTGS, OWL, RDF, RDFS, SH
+from ctgraph.shapes.reader import Reader
+from ctgraph.shapes.shape import ClassShape, Family
+from ctgraph.shapes.shape_file import ShapeFile
 from ctgraph.vocab import vocabulary
 
-CTGS = "https://w3id.org/ctgraph/shapes#"
-_RDFS = "http://www.w3.org/2000/01/rdf-schema#"
-_DCT = "http://purl.org/dc/terms/"
-_PREFIXES = {"sh": SH, "ctgs": CTGS, "owl": "http://www.w3.org/2002/07/owl#"}
-
-
-@dataclass(frozen=True)
-class Shape:
-    """A shape that may report: about one property, or a rule about the thing as a whole.
-
-    :param name: the last part of its IRI.
-    :param properties: IRIs of the properties that it is about; any of them meets it.
-    :param severity: ``violation``, ``warning`` or ``info``.
-    :param required: whether a thing that has none of the properties does not meet it.
-    :param rule: whether it is a node shape, which judges the thing as a whole.
-    """
-
-    iri: str
-    name: str
-    family: str
-    label: str
-    description: str
-    properties: tuple[str, ...]
-    group: str
-    order: int
-    severity: str
-    required: bool
-    rule: bool
-    message: str
-    remedy: str
-
-
-@dataclass(frozen=True)
-class ClassShape:
-    """What the minimum data says about things of a class.
-
-    :param classes: IRIs of the classes that the file names.
-    :param reaches: IRIs of all classes that it holds for.
-    :param record: whether it speaks of records, which have a CTID.
-    """
-
-    iri: str
-    name: str
-    family: str
-    label: str
-    description: str
-    classes: tuple[str, ...]
-    reaches: frozenset[str]
-    record: bool
-    shapes: tuple[Shape, ...]
-
-    def of_severity(self, severity: str) -> list[Shape]:
-        """Return its shapes of one severity, in order."""
-        return [shape for shape in self.shapes if shape.severity == severity]
-
-
-@dataclass(frozen=True)
-class Family:
-    """One file of shapes; `shapes` are those that hold wherever their property stands."""
-
-    name: str
-    title: str
-    description: str
-    classes: tuple[ClassShape, ...]
-    shapes: tuple[Shape, ...]
+_PREFIXES = {"sh": SH, "ctgs": CTGS, "owl": OWL}
 
 
 class Shapes:
@@ -106,14 +45,14 @@ class Shapes:
         found = sorted(
             (f for f in folder.iterdir() if f.name.endswith(".ttl")), key=lambda file: file.name
         )
-        read = {file.name.removesuffix(".ttl"): File(file) for file in found}
+        read = {file.name.removesuffix(".ttl"): ShapeFile(file) for file in found}
         if not read:
             raise SettingsError(f"The shapes do not load: {folder} holds none.")
         self._files = read
         self._graph = Graph(quad for file in read.values() for quad in file.quads)
-        self.by_iri = {shape.iri: shape for file in read.values() for shape in self._shapes(file)}
-        records = self._record_classes()
-        self.families = tuple(self._family(file, records) for file in read.values())
+        reader = Reader(self._graph, read.values())
+        self.by_iri = reader.shapes
+        self.families = tuple(map(reader.family, read.values()))
         self.classes = tuple(one for family in self.families for one in family.classes)
 
     def family(self, name: str) -> Family | None:
@@ -132,7 +71,7 @@ class Shapes:
         return {
             local_name(group): (
                 int(self._graph.text(group, f"{SH}order")),
-                self._graph.text(group, f"{_RDFS}label"),
+                self._graph.text(group, f"{RDFS}label"),
             )
             for group in found
         }
@@ -151,7 +90,9 @@ class Shapes:
 
         :param blocking: leave out the shapes that only warn or recommend.
         """
-        left_out = {s.iri for s in self.by_iri.values() if blocking and s.severity != "violation"}
+        left_out = {
+            s.iri for s in self.by_iri.values() if blocking and s.severity != Severity.VIOLATION
+        }
         quads = self._targeted(self._graph.quads)
         kept = (q for q in quads if left_out.isdisjoint({iri_of(q.subject), iri_of(q.object)}))
         return _serialize(kept, ox.RdfFormat.N_TRIPLES).decode()
@@ -191,108 +132,6 @@ class Shapes:
             elif (iri := iri_of(quad.subject)) in reached:
                 for name in sorted(reached.pop(iri)):
                     yield ox.Quad(quad.subject, target, ox.NamedNode(name))
-
-    def _shapes(self, file: File) -> Iterator[Shape]:
-        for node in file.graph.subjects(f"{RDF}type", f"{SH}PropertyShape"):
-            yield self._shape(file, node)
-        for node in file.graph.subjects(f"{RDF}type", f"{SH}NodeShape"):
-            if file.graph.objects(node, f"{SH}message"):
-                yield self._shape(file, node, rule=True)
-
-    def _shape(self, file: File, node: Any, rule: bool = False) -> Shape:
-        graph = file.graph
-        if rule:
-            properties = tuple(o.value for o in graph.objects(node, f"{_RDFS}seeAlso"))
-        else:
-            path = graph.objects(node, f"{SH}path")
-            if len(path) != 1:
-                raise file.wrong(node, "has not exactly one sh:path")
-            properties = tuple(graph.first_steps(path[0]))
-        message, dot, remedy = graph.text(node, f"{SH}message").partition(". ")
-        if not dot or not remedy.endswith("."):
-            raise file.wrong(node, "has no sh:message of two sentences: what is wrong, the remedy")
-        severity = graph.text(node, f"{SH}severity").removeprefix(SH) or "Violation"
-        label = graph.text(node, f"{_RDFS}label" if rule else f"{SH}name")
-        if not label:
-            raise file.wrong(node, f"has no {'rdfs:label' if rule else 'sh:name'}")
-        return Shape(
-            iri=node.value,
-            name=local_name(node),
-            family=file.name,
-            label=label,
-            description=graph.text(node, f"{SH}description"),
-            properties=properties,
-            group=local_name(graph.text(node, f"{SH}group")),
-            order=int(graph.text(node, f"{SH}order") or 0),
-            severity=severity.lower(),
-            required=int(graph.text(node, f"{SH}minCount") or 0) > 0,
-            rule=rule,
-            message=f"{message}.",
-            remedy=remedy,
-        )
-
-    def _record_classes(self) -> frozenset[str]:
-        """Return the classes that a file names for a record shape."""
-        ctid = ox.NamedNode(f"{CTGS}ctid")
-        return frozenset(
-            target.value
-            for node in self._graph.subjects(f"{RDF}type", f"{SH}NodeShape")
-            if ctid in self._graph.objects(node, f"{SH}property")
-            for target in self._graph.objects(node, f"{SH}targetClass")
-        )
-
-    def _family(self, file: File, records: frozenset[str]) -> Family:
-        about = ox.NamedNode(f"https://w3id.org/ctgraph/shapes/{file.name}")
-        classes = tuple(
-            self._class_shape(file, node, records)
-            for node in file.graph.subjects(f"{RDF}type", f"{SH}NodeShape")
-            if file.graph.objects(node, f"{SH}targetClass")
-        )
-        free = tuple(
-            self.by_iri[node.value]
-            for name in ("targetSubjectsOf", "targetObjectsOf")
-            for node in file.graph.having(f"{SH}{name}")
-            if node.value in self.by_iri
-        )
-        return Family(
-            file.name,
-            file.graph.text(about, f"{_DCT}title") or file.name,
-            file.graph.text(about, f"{_DCT}description"),
-            classes,
-            tuple(dict.fromkeys(free)),
-        )
-
-    def _class_shape(self, file: File, node: Any, records: frozenset[str]) -> ClassShape:
-        graph = file.graph
-        classes = tuple(o.value for o in graph.objects(node, f"{SH}targetClass"))
-        links = [o.value for o in graph.objects(node, f"{SH}property")]
-        unknown = [iri for iri in links if iri not in self.by_iri]
-        if unknown:
-            raise file.wrong(node, f"names a shape that no file defines: {unknown[0]}")
-        record = f"{CTGS}ctid" in links
-        listed = [self.by_iri[iri] for iri in links]
-        if node.value in self.by_iri:
-            listed.append(self.by_iri[node.value])
-        return ClassShape(
-            node.value,
-            local_name(node),
-            file.name,
-            graph.text(node, f"{_RDFS}label"),
-            graph.text(node, f"{_RDFS}comment"),
-            classes,
-            frozenset(_reached(classes, records if record else frozenset())),
-            record,
-            tuple(sorted(listed, key=lambda shape: shape.order)),
-        )
-
-
-def _reached(classes: Iterable[str], records: frozenset[str]) -> Iterator[str]:
-    """Yield the classes and their subclasses, down to those of `records`."""
-    vocab = vocabulary()
-    for iri in classes:
-        yield iri
-        below = [child for child in vocab.children(iri) if child not in records]
-        yield from _reached(below, records)
 
 
 def _serialize(quads: Iterable[ox.Quad], format: ox.RdfFormat) -> bytes:

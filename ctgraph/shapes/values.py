@@ -9,6 +9,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator
 
+from ctgraph.rdf.namespaces import CTGS, SH
 from ctgraph.vocab import Term, Vocabulary
 
 DATES = {"xsd:date", "xsd:dateTime", "schema:Date"}
@@ -79,8 +80,8 @@ def _scheme(term: Term, vocab: Vocabulary) -> str:
 
 def _prefixes(vocab: Vocabulary, body: str) -> str:
     spaces = vocab.prefixes | {
-        "sh": "http://www.w3.org/ns/shacl#",
-        "ctgs": "https://w3id.org/ctgraph/shapes#",
+        "sh": SH,
+        "ctgs": CTGS,
     }
     used = sorted(p for p in spaces if f" {p}:" in body or f"\n{p}:" in body)
     return "".join(f"@prefix {prefix}: <{spaces[prefix]}> .\n" for prefix in used)

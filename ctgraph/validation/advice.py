@@ -6,21 +6,19 @@ lag behind what is published, so nothing is refused for them.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
-from typing import Any
+from typing import NamedTuple
 
 import pyoxigraph as ox
 
-from ctgraph.documents import Located
-from ctgraph.errors import Problem
+from ctgraph.documents import Places, Value
+from ctgraph.errors import Problem, Rule, Severity
+from ctgraph.rdf.namespaces import TYPE
+from ctgraph.validation.finder import Finder
 from ctgraph.vocab import Term, vocabulary
 
-Detail = Callable[[str, str, str], tuple[str | None, dict[str, str]]]
-"""Finds the place of a focus node, a property and a value, and says what they are."""
-
-_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 _OURS = ("https://purl.org/ctdl/terms/", "https://purl.org/ctdlasn/terms/")
 _LITERALS = (
     "xsd:",
@@ -37,35 +35,38 @@ _ALIGNED = {"ceterms:CredentialAlignmentObject", "skos:Concept"}
 _NUMBERS = {"xsd:integer", "xsd:decimal", "xsd:float", "xsd:double"}
 
 
-def advise(located: Located, detail: Detail) -> Iterator[Problem]:
+class Advice(NamedTuple):
+    """A rule, what is doubtful, the remedy, and the value, if it is about one."""
+
+    rule: Rule
+    message: str
+    remedy: str
+    value: Value | None = None
+
+
+def advise(places: Places, finder: Finder) -> Iterator[Problem]:
     """Yield warnings about the terms that a document uses, and how it uses them."""
-    by_node: dict[str, dict[str, list[Any]]] = defaultdict(lambda: defaultdict(list))
-    for quad in ox.parse(located.ntriples.encode(), format=ox.RdfFormat.N_TRIPLES, lenient=True):
-        by_node[quad.subject.value][quad.predicate.value].append(quad.object)
-    classes = {node: _classes(properties) for node, properties in by_node.items()}
-    for node, properties in by_node.items():
+    classes = {node: _classes(properties) for node, properties in places.statements.items()}
+    for node, properties in places.statements.items():
         for path, values in properties.items():
-            for rule, message, remedy, value in _about(path, values, node, classes):
-                pointer, facts = detail(node, path, value)
-                yield Problem(message, remedy, pointer, "warning", facts | {"advice": rule})
+            for advice in _about(path, values, node, classes):
+                pointer, detail = finder.place(node, path, advice.value)
+                detail = replace(detail, advice=advice.rule)
+                yield Problem(advice.message, advice.remedy, pointer, Severity.WARNING, detail)
 
 
-def _classes(properties: dict[str, list[Any]]) -> frozenset[str]:
+def _classes(properties: Mapping[str, Sequence[Value]]) -> frozenset[str]:
     """Return the classes of a node with all their ancestors."""
     vocab = vocabulary()
-    named = [vocab.superclasses(kind.value) for kind in properties.get(_TYPE, ())]
+    named = [vocab.superclasses(kind.value) for kind in properties.get(TYPE.value, ())]
     return frozenset().union(*named)
 
 
-Advice = tuple[str, str, str, str]
-"""The rule, what is doubtful, the remedy, and the value in N-Triples syntax (or empty)."""
-
-
 def _about(
-    path: str, values: list[Any], node: str, classes: dict[str, frozenset[str]]
+    path: str, values: Sequence[Value], node: str, classes: dict[str, frozenset[str]]
 ) -> Iterator[Advice]:
     vocab = vocabulary()
-    if path == _TYPE:
+    if path == TYPE.value:
         for kind in values:
             yield from _undeclared(kind.value, "class")
         return
@@ -74,22 +75,21 @@ def _about(
         yield from _undeclared(path, "property")
         return
     if not _fits_domain(term, classes[node]):
-        yield (
-            "domain",
+        yield Advice(
+            Rule.DOMAIN,
             f"{term.curie} is not meant for this class of thing.",
             "Check the class, or see the page of the term for the classes it is meant for.",
-            "",
         )
     for value in values:
         if not _fits_range(term, value, classes):
             expected = [vocab.label(r) for r in term.range_includes]
             such = ", ".join(expected[:3]) + (" …" if len(expected) > 3 else "")
             found = "a text" if isinstance(value, ox.Literal) else "a link"
-            yield (
-                "range",
+            yield Advice(
+                Rule.RANGE,
                 f"{term.curie} has a value of another kind than it is meant for.",
                 f"Expected: {such}. Found {found}.",
-                str(value),
+                value,
             )
             break
 
@@ -99,27 +99,25 @@ def _undeclared(iri: str, what: str) -> Iterator[Advice]:
     if vocab.term(iri):
         return
     if iri.startswith(_OURS):
-        yield (
-            "undeclared",
+        yield Advice(
+            Rule.UNDECLARED,
             f"{vocab.compact(iri)} is no {what} of the vocabulary.",
             "Check its spelling; queries for the declared terms will not find it.",
-            "",
         )
     elif vocab.compact(iri) == iri and not iri.startswith(("http://", "https://", "urn:")):
-        yield (
-            "undeclared",
+        yield Advice(
+            Rule.UNDECLARED,
             f"{iri} has a prefix that no context defines.",
             "Define the prefix in @context, or write the IRI in full.",
-            "",
         )
 
 
 def _fits_domain(term: Term, classes: frozenset[str]) -> bool:
-    declared = [name for name in classes if vocabulary().term(name)]
-    return not term.domain_includes or not declared or not classes.isdisjoint(term.domain_includes)
+    domain = term.domain_includes
+    return not domain or not classes.isdisjoint(domain) or not _any_declared(classes)
 
 
-def _fits_range(term: Term, value: Any, known: dict[str, frozenset[str]]) -> bool:
+def _fits_range(term: Term, value: Value, known: dict[str, frozenset[str]]) -> bool:
     ranges, literals, classes = _ranges(term)
     if not ranges:
         return True
@@ -130,9 +128,13 @@ def _fits_range(term: Term, value: Any, known: dict[str, frozenset[str]]) -> boo
     if ranges == literals:
         return False
     found = known.get(value.value, frozenset())
-    if not any(map(vocabulary().term, found)):  # nothing in the document says what it is
-        return True
-    return not found.isdisjoint(classes)
+    # Where the document does not say what the value is, it may be anything.
+    return not found.isdisjoint(classes) or not _any_declared(found)
+
+
+def _any_declared(classes: frozenset[str]) -> bool:
+    """Tell whether the vocabulary declares any of some classes."""
+    return any(map(vocabulary().term, classes))
 
 
 @cache

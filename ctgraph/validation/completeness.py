@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ctgraph.documents.node_values import each
+from ctgraph.errors import Severity
 from ctgraph.shapes import Shape, shapes
 from ctgraph.vocab import vocabulary
 
@@ -40,7 +41,7 @@ def completeness(classes: Iterable[str], properties: Collection[str]) -> Complet
         for name in classes
         for one in shapes().of_class(name)
         if one.record
-        for shape in one.of_severity("info")
+        for shape in one.of_severity(Severity.INFO)
     )
     if not recommended:
         return None

@@ -9,7 +9,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from ctgraph.errors import SettingsError
-from ctgraph.rdf.graph import SH
+from ctgraph.rdf.namespaces import SH
 
 
 @dataclass(frozen=True, order=True)
@@ -31,8 +31,8 @@ class Result:
     severity: str
 
 
-Run = Callable[[str, str], list[Result]]
-"""Validates a data graph: its text, and ``ntriples`` or ``turtle``."""
+Run = Callable[[str], list[Result]]
+"""Validates a data graph in N-Triples."""
 
 
 def compile_shapes(engine: str, shapes: str, format: str = "ntriples") -> Run:
@@ -53,7 +53,7 @@ def _fast(text: str, format: str) -> Run:
 
     shapes = Shapes.from_text(text, format=format)
 
-    def run(data: str, format: str) -> list[Result]:
+    def run(data: str) -> list[Result]:
         return [
             Result(
                 r.focus_node,
@@ -63,7 +63,7 @@ def _fast(text: str, format: str) -> Run:
                 r.component_iri,
                 r.severity_iri,
             )
-            for r in shapes.validate_text(data, format=format).results
+            for r in shapes.validate_text(data, format="ntriples").results
         ]
 
     return run
@@ -75,9 +75,9 @@ def _reference(text: str, format: str) -> Run:
 
     shapes, sh = _graph(text, format), rdflib.Namespace(SH)
 
-    def run(data: str, format: str) -> list[Result]:
+    def run(data: str) -> list[Result]:
         _, report, _ = validate(
-            _graph(data, format), shacl_graph=shapes, allow_infos=True, allow_warnings=True
+            _graph(data, "ntriples"), shacl_graph=shapes, allow_infos=True, allow_warnings=True
         )
         return [
             Result(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ctgraph.errors import Severity
 from ctgraph.identity import Identity
 from ctgraph.shapes import ClassShape, Shape, shapes
 from ctgraph.vocab import CONTEXT_URLS, vocabulary
@@ -26,7 +27,7 @@ def example(one: ClassShape, identity: Identity) -> dict[str, Any]:
     """Return a document with nothing but what is required for a record of a class."""
     kind = _class(one)
     node: dict[str, Any] = {"@type": kind, "@id": identity.resource(f"{CTID}1")}
-    for shape in one.of_severity("violation"):
+    for shape in one.of_severity(Severity.VIOLATION):
         if shape.required and shape.name != "type":
             key = vocabulary().compact(shape.properties[0])
             node[key] = _value(key, shape, one, identity)
@@ -55,8 +56,7 @@ def _value(key: str, shape: Shape, one: ClassShape, identity: Identity) -> Any:
         return {"en-US": f"{one.label}: {shape.label.lower()} in words"}
     if "xsd:anyURI" in ranges and not ranges & {"ceterms:Organization"}:
         return _WEBPAGE
-    many = 2 if shape.name == "two-pathways" else 1
-    return [identity.resource(f"{CTID}{number}") for number in range(2, 2 + many)]
+    return [identity.resource(f"{CTID}{number}") for number in range(2, 2 + shape.min_count)]
 
 
 def _alignment(concept: str) -> dict[str, Any]:

@@ -7,11 +7,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ctgraph.errors import Problem
+from ctgraph.errors import Problem, Severity
 from ctgraph.validation.completeness import Completeness
 
-MOST_PROBLEMS = 1000
-SEVERITIES = ("violation", "warning", "info")
+MAX_PROBLEMS = 1000
+"""A report lists so many problems: nobody reads more, and a document may have millions."""
+_RANK = {severity: rank for rank, severity in enumerate(Severity)}
+_WORDS = {
+    Severity.VIOLATION: "violation",
+    Severity.WARNING: "warning",
+    Severity.INFO: "recommendation",
+}
 
 
 @dataclass(frozen=True)
@@ -36,10 +42,10 @@ class Report:
     @property
     def conforms(self) -> bool:
         """Whether the registry takes the document: nothing in it is a violation."""
-        return not self.counts["violation"]
+        return not self.counts[Severity.VIOLATION]
 
     @property
-    def counts(self) -> Counter[str]:
+    def counts(self) -> Counter[Severity]:
         """How many problems there are of each severity."""
         return Counter(problem.severity for problem in self.problems)
 
@@ -52,17 +58,16 @@ class Report:
 
         :param line: the line that holds the whole document, in JSON lines.
         """
-        problems = (
-            replace(p, detail=p.detail | {"line": line}) if line else p for p in self.problems
-        )
+        if not line:
+            return replace(self, file=file)
+        problems = (replace(p, detail=replace(p.detail, line=line)) for p in self.problems)
         return replace(self, file=file, problems=tuple(problems))
 
     def summary(self) -> str:
         """Say in a line what was found."""
-        words = {"violation": "violation", "warning": "warning", "info": "recommendation"}
         found = [
             f"{n} {word}{'s' * (n != 1)}"
-            for severity, word in words.items()
+            for severity, word in _WORDS.items()
             if (n := self.counts[severity])
         ]
         verdict = "This registry takes it" if self.conforms else "This registry refuses it"
@@ -80,7 +85,7 @@ class Report:
             "ctid": self.ctid or None,
             "type": self.type or None,
             "name": self.name or None,
-            "counts": {severity: self.counts[severity] for severity in SEVERITIES},
+            "counts": {severity.value: self.counts[severity] for severity in Severity},
         }
         if self.completeness:
             body["completeness"] = {
@@ -92,12 +97,12 @@ class Report:
         return body
 
 
-def capped(problems: Sequence[Problem], most: int = MOST_PROBLEMS) -> list[Problem]:
+def capped(problems: Sequence[Problem], most: int = MAX_PROBLEMS) -> list[Problem]:
     """Return the first `most` problems, and how many more there are, as bad as the worst."""
     more = problems[most:]
     if not more:
         return list(problems)
-    worst = min((problem.severity for problem in more), key=SEVERITIES.index)
+    worst = min((problem.severity for problem in more), key=_RANK.__getitem__)
     rest = Problem(
         f"There are {len(more):,} further problems.", "Mend the listed ones first.", severity=worst
     )
@@ -106,6 +111,4 @@ def capped(problems: Sequence[Problem], most: int = MOST_PROBLEMS) -> list[Probl
 
 def in_order(problems: Iterable[Problem]) -> list[Problem]:
     """Return problems with the worst first, in each severity in the order of their places."""
-    return sorted(
-        problems, key=lambda p: (SEVERITIES.index(p.severity), p.pointer or "", p.message)
-    )
+    return sorted(problems, key=lambda p: (_RANK[p.severity], p.pointer or "", p.message))

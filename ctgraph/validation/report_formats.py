@@ -14,15 +14,12 @@ import pyoxigraph as ox
 
 from ctgraph import __version__
 from ctgraph.documents.csv_cells import harmless
-from ctgraph.errors import Problem, one_line
-from ctgraph.rdf.graph import SH
-from ctgraph.rdf.namespaces import CTG
-from ctgraph.shapes import CTGS, shapes
+from ctgraph.errors import Problem, Rule, Severity, one_line
+from ctgraph.rdf.namespaces import CTG, CTGS, SH, TYPE
+from ctgraph.shapes import shapes
 from ctgraph.validation.report import Report
 
 Reports = Sequence[Report]
-_TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
-_SEVERITY = {"violation": "Violation", "warning": "Warning", "info": "Info"}
 
 
 @dataclass(frozen=True)
@@ -46,15 +43,8 @@ def _lines(report: Report) -> list[str]:
         f"  {report.summary()}",
     ]
     for problem in report.problems:
-        place = " ".join(
-            filter(
-                None,
-                (
-                    f"line {problem.detail['line']}" if "line" in problem.detail else "",
-                    problem.pointer or "",
-                ),
-            )
-        )
+        line = f"line {problem.detail.line}" if problem.detail.line else ""
+        place = " ".join(filter(None, (line, problem.pointer)))
         lines.append(
             f"  {problem.severity}: {place}{': ' if place else ''}"
             f"{problem.message} {problem.remedy}"
@@ -100,17 +90,17 @@ def as_csv(reports: Reports) -> str:
             detail = problem.detail
             cells = (
                 report.source,
-                detail.get("ctid", report.ctid),
-                detail.get("label", report.name),
+                detail.ctid or report.ctid,
+                detail.label or report.name,
                 problem.severity,
-                detail.get("line", ""),
+                detail.line or "",
                 problem.pointer or "",
-                detail.get("property", ""),
+                detail.property,
                 problem.message,
                 problem.remedy,
-                detail.get("value", ""),
+                detail.value,
                 _rule(problem),
-                detail.get("documentation", ""),
+                detail.documentation,
             )
             writer.writerow(map(harmless, cells))
     return out.getvalue()
@@ -126,7 +116,7 @@ def as_turtle(reports: Reports) -> str:
 def _report_triples(report: Report) -> list[ox.Triple]:
     about = ox.BlankNode()
     triples = [
-        ox.Triple(about, _TYPE, _sh("ValidationReport")),
+        ox.Triple(about, TYPE, _sh("ValidationReport")),
         # In SHACL only a report without any result conforms; what we take is another question.
         ox.Triple(about, _sh("conforms"), ox.Literal(not report.problems)),
         ox.Triple(about, ox.NamedNode(f"{CTG}accepted"), ox.Literal(report.conforms)),
@@ -141,21 +131,21 @@ def _report_triples(report: Report) -> list[ox.Triple]:
 def _result(problem: Problem) -> list[tuple[ox.NamedNode, Any]]:
     detail = problem.detail
     # SHACL asks for a constraint component; what reading and the vocabulary find has none there.
-    component = detail.get("constraint") or f"{CTG}{detail.get('advice', 'reading')}"
+    component = detail.constraint or CTG + (detail.advice or Rule.READING)
     facts: list[tuple[ox.NamedNode, Any]] = [
-        (_TYPE, _sh("ValidationResult")),
-        (_sh("resultSeverity"), _sh(_SEVERITY[problem.severity])),
+        (TYPE, _sh("ValidationResult")),
+        (_sh("resultSeverity"), _sh(problem.severity.capitalize())),
         (_sh("resultMessage"), ox.Literal(f"{problem.message} {problem.remedy}".strip())),
         (_sh("sourceConstraintComponent"), ox.NamedNode(component)),
-        (_sh("focusNode"), _named(detail.get("focusNode", "")) or ox.BlankNode()),
+        (_sh("focusNode"), _named(detail.focus) or ox.BlankNode()),
     ]
-    path = _named(detail.get("property", ""))
+    path = _named(detail.property)
     if path:
         facts.append((_sh("resultPath"), path))
-    if "value" in detail:
-        facts.append((_sh("value"), _value(detail["value"])))
-    if "shape" in detail:
-        facts.append((_sh("sourceShape"), ox.NamedNode(detail["shape"])))
+    if detail.value:
+        facts.append((_sh("value"), _value(detail.value)))
+    if detail.shape:
+        facts.append((_sh("sourceShape"), ox.NamedNode(detail.shape)))
     if problem.pointer is not None:
         facts.append((ox.NamedNode(f"{CTG}pointer"), ox.Literal(problem.pointer)))
     return facts
@@ -178,14 +168,25 @@ def _sh(name: str) -> ox.NamedNode:
     return ox.NamedNode(f"{SH}{name}")
 
 
+_SARIF_LEVELS = {
+    Severity.VIOLATION: "error",
+    Severity.WARNING: "warning",
+    Severity.INFO: "note",
+}
+_GITHUB_COMMANDS = {
+    Severity.VIOLATION: "error",
+    Severity.WARNING: "warning",
+    Severity.INFO: "notice",
+}
+
+
 def as_sarif(reports: Reports) -> str:
     """Write the reports as one SARIF log (OASIS, version 2.1.0)."""
-    levels = {"violation": "error", "warning": "warning", "info": "note"}
     used = {_rule(problem) for report in reports for problem in report.problems}
     results = [
         {
             "ruleId": _rule(problem),
-            "level": levels[problem.severity],
+            "level": _SARIF_LEVELS[problem.severity],
             "message": {"text": f"{problem.message} {problem.remedy}".strip()},
             "locations": [
                 {
@@ -227,9 +228,8 @@ def _sarif_rule(name: str) -> dict[str, Any]:
 
 def as_github(reports: Reports) -> str:
     """Write workflow commands that GitHub shows beside the lines of a change."""
-    commands = {"violation": "error", "warning": "warning", "info": "notice"}
     return "".join(
-        f"::{commands[problem.severity]} file={_escape(_file(report), ',:')},"
+        f"::{_GITHUB_COMMANDS[problem.severity]} file={_escape(_file(report), ',:')},"
         f"line={_line(problem)},title={_escape(_rule(problem), ',:')}"
         f"::{_escape(f'{problem.message} {problem.remedy}'.strip())}\n"
         for report in reports
@@ -245,8 +245,8 @@ def _escape(text: str, more: str = "") -> str:
 
 def _rule(problem: Problem) -> str:
     """Return the name of the shape, or of the advice, that a problem comes from."""
-    shape = str(problem.detail.get("shape", ""))
-    return shape.rpartition("#")[2] or str(problem.detail.get("advice", "reading"))
+    detail = problem.detail
+    return detail.shape.rpartition("#")[2] or detail.advice or Rule.READING
 
 
 def _file(report: Report) -> str:
@@ -254,7 +254,7 @@ def _file(report: Report) -> str:
 
 
 def _line(problem: Problem) -> int:
-    return int(problem.detail.get("line", 1))
+    return problem.detail.line or 1
 
 
 REPORT_FORMATS = {

@@ -13,7 +13,7 @@ from typing import Any
 
 import orjson
 
-from ctgraph.documents import Document, Located, from_json, locate, parse
+from ctgraph.documents import Document, Places, from_json, parse
 from ctgraph.documents.json_text import lines_of, read_json, step
 from ctgraph.documents.node_values import each
 from ctgraph.documents.rdf_input import from_rdf
@@ -23,10 +23,14 @@ from ctgraph.rdf.formats import Format
 from ctgraph.settings import Settings
 from ctgraph.validation import check, validate
 from ctgraph.validation.completeness import node_completeness
-from ctgraph.validation.report import MOST_PROBLEMS, Report, capped
+from ctgraph.validation.report import MAX_PROBLEMS, Report, capped
 
-MOST_DOCUMENTS = 1000
-MOST_PROBLEMS_IN_ALL = 20_000
+MAX_DOCUMENTS = 1000
+"""A submission holds so many documents at most, so that a report stays readable. A bulk load takes
+any number."""
+MAX_PROBLEMS_IN_ALL = 20_000
+"""The reports of one submission list so many problems together: the answer stays below about
+20 MB."""
 
 
 @dataclass(frozen=True)
@@ -70,9 +74,9 @@ def examine(
     try:
         value = from_rdf(data, format, settings) if format else read_json(data)
         entries = value if isinstance(value, list) else [value]
-        if not 0 < len(entries) <= MOST_DOCUMENTS:
+        if not 0 < len(entries) <= MAX_DOCUMENTS:
             message = f"The array holds {len(entries):,} documents."
-            remedy = f"Send 1 to {MOST_DOCUMENTS:,} at a time."
+            remedy = f"Send 1 to {MAX_DOCUMENTS:,} at a time."
             raise InvalidDocument(message, [Problem(message, remedy, "")])
     except CtgraphError as error:
         return [Examined(Report(source, problems=tuple(error.problems)))]
@@ -85,7 +89,7 @@ def examine(
         _in_array(_one(entry, json.dumps(entry).encode(), settings, f"{source}[{i}]"), i)
         for i, entry in enumerate(entries)
     ]
-    return _with_lines([_capped(one, MOST_PROBLEMS_IN_ALL // len(found)) for one in found], data)
+    return _with_lines([_capped(one, MAX_PROBLEMS_IN_ALL // len(found)) for one in found], data)
 
 
 def examine_document(data: bytes, settings: Settings) -> tuple[Document, Examined]:
@@ -95,16 +99,15 @@ def examine_document(data: bytes, settings: Settings) -> tuple[Document, Examine
     :raises InvalidDocument: with everything that is wrong with it.
     """
     document = parse(data, settings)
-    located = locate(document, settings)
-    problems = check(document, settings, located)
-    return document, _with_lines([_examined(document, located, problems, settings, "")], data)[0]
+    found = _examined(document, check(document, settings), settings, "")
+    return document.without_places(), _with_lines([found], data)[0]
 
 
-def _links(document: Document, located: Located, settings: Settings) -> Iterator[Link]:
+def _links(document: Document, places: Places, settings: Settings) -> Iterator[Link]:
     """Yield a document's references to records outside of it."""
     identity = Identity.of(settings)
     own = {entity.ctid for entity in document.entities}
-    for pointer, node in located.nodes.values():
+    for pointer, node in places.nodes.values():
         for key, values in node.items():
             for index, value in enumerate(each(values) if not key.startswith("@") else ()):
                 iri = value.get("@id") if isinstance(value, dict) and len(value) == 1 else value
@@ -120,13 +123,11 @@ def _one(value: Any, received: bytes, settings: Settings, source: str) -> Examin
         document = from_json(value, received, settings)
     except CtgraphError as error:
         return Examined(Report(source, problems=tuple(capped(error.problems))))
-    located = locate(document, settings)
-    problems = validate(document, settings, located)
-    return _examined(document, located, problems, settings, source)
+    return _examined(document, validate(document, settings), settings, source)
 
 
 def _examined(
-    document: Document, located: Located, problems: list[Problem], settings: Settings, source: str
+    document: Document, problems: list[Problem], settings: Settings, source: str
 ) -> Examined:
     report = Report(
         source,
@@ -136,11 +137,11 @@ def _examined(
         tuple(problems),
         node_completeness(document.content["@graph"][0]),
     )
-    return Examined(report, tuple(_links(document, located, settings)))
+    return Examined(report, tuple(_links(document, document.places, settings)))
 
 
 def _capped(found: Examined, most: int) -> Examined:
-    problems = capped(found.report.problems, min(most, MOST_PROBLEMS))
+    problems = capped(found.report.problems, min(most, MAX_PROBLEMS))
     return replace(found, report=replace(found.report, problems=tuple(problems)))
 
 
@@ -165,7 +166,7 @@ def _with_lines(all_found: list[Examined], data: bytes) -> list[Examined]:
 
     def placed(problem: Problem) -> Problem:
         line = lines.get(problem.pointer) if problem.pointer is not None else None
-        return replace(problem, detail=problem.detail | {"line": line}) if line else problem
+        return replace(problem, detail=replace(problem.detail, line=line)) if line else problem
 
     return [
         Examined(

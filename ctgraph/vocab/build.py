@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ctgraph.errors import CtgraphError
-from ctgraph.vocab import CONTEXT_URLS, vocabulary
+from ctgraph.vocab import CONTEXT_URLS, definitions, vocabulary
 
 KINDS = {
     "rdfs:Class": "class",
@@ -62,15 +62,15 @@ def import_definitions(sources: list[Path], folder: Path) -> int:
 
     :returns: how many terms have a definition.
     """
-    definitions = {}
+    found = {}
     for source in sources:
         for node in _read(source).get("@graph", []):
             sentence = _text(node.get("rdfs:comment") or node.get("skos:definition"))
             if sentence:
-                definitions[vocabulary().expand(node["@id"])] = sentence
+                found[vocabulary().expand(node["@id"])] = sentence
     folder.mkdir(parents=True, exist_ok=True)
-    _write(folder / "definitions.json", definitions)
-    return len(definitions)
+    _write(folder / definitions.FILE, found)
+    return len(found)
 
 
 def _facts(node: dict[str, Any]) -> dict[str, Any]:

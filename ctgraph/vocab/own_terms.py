@@ -13,20 +13,18 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from ctgraph.rdf.graph import RDF, SH, Graph, iri_of
-from ctgraph.rdf.namespaces import CTG
+from ctgraph.rdf.graph import Graph, iri_of
+from ctgraph.rdf.namespaces import CTG, OWL, RDF, RDFS, SH, SKOS
 
-_RDFS = "http://www.w3.org/2000/01/rdf-schema#"
-_OWL = "http://www.w3.org/2002/07/owl#"
-_SKOS = "http://www.w3.org/2004/02/skos/core#"
 _SCHEMA = "https://schema.org/"
 _SUBJECT = "http://purl.org/dc/elements/1.1/subject"
 _KINDS = {
-    f"{_OWL}Class": "class",
-    f"{_OWL}ObjectProperty": "property",
-    f"{_OWL}DatatypeProperty": "property",
-    f"{_SKOS}Concept": "value",
+    f"{OWL}Class": "class",
+    f"{OWL}ObjectProperty": "property",
+    f"{OWL}DatatypeProperty": "property",
+    f"{SKOS}Concept": "value",
     f"{SH}ConstraintComponent": "rule",
+    f"{CTG}ProblemType": "problem",
 }
 
 
@@ -35,7 +33,8 @@ class OwnTerm:
     """One term of the registry; all IRIs in full.
 
     :param name: the last part of its IRI.
-    :param kind: ``class``, ``property``, ``value``, or ``rule``, which a report names.
+    :param kind: ``class``, ``property``, ``value``, ``rule``, which a report names, or ``problem``,
+        which a problem document names.
     :param comment: what it says, in plain English.
     :param subject: what it is about; the heading that it is listed under.
     :param domain: IRIs of the classes that a property is used on; `range` of what it takes.
@@ -102,13 +101,13 @@ class OwnTerms:
             iri=iri_of(subject),
             name=iri_of(subject).removeprefix(CTG),
             kind=kinds[0] if kinds else "",
-            label=text(subject, f"{_RDFS}label"),
-            comment=text(subject, f"{_RDFS}comment"),
+            label=text(subject, f"{RDFS}label"),
+            comment=text(subject, f"{RDFS}comment"),
             subject=text(subject, _SUBJECT),
-            domain=values(f"{_RDFS}domain", f"{_SCHEMA}domainIncludes"),
-            range=values(f"{_RDFS}range", f"{_SCHEMA}rangeIncludes"),
-            inverse_of=text(subject, f"{_OWL}inverseOf"),
-            example=text(subject, f"{_SKOS}example"),
+            domain=values(f"{RDFS}domain", f"{_SCHEMA}domainIncludes"),
+            range=values(f"{RDFS}range", f"{_SCHEMA}rangeIncludes"),
+            inverse_of=text(subject, f"{OWL}inverseOf"),
+            example=text(subject, f"{SKOS}example"),
         )
 
 

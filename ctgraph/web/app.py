@@ -9,18 +9,23 @@ from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from ctgraph.ledger import Ledger
+from ctgraph.ledger.database import Database
+from ctgraph.pathways.formats import FORMATS
 from ctgraph.settings import Settings, load_settings
 from ctgraph.shapes import shapes
+from ctgraph.vocab import vocabulary
 from ctgraph.web.http import problems
 from ctgraph.web.http.addresses import spelled
 from ctgraph.web.http.policy import policy
 from ctgraph.web.http.registry import State, Work
-from ctgraph.web.pathways import links
+from ctgraph.web.pathways import check, links
 from ctgraph.web.pathways import views as pathways
 from ctgraph.web.publishing import drafts, validate
 from ctgraph.web.publishing import views as publishing
 from ctgraph.web.records import views as records
-from ctgraph.web.reference import own_terms, vocabulary
+from ctgraph.web.reference import own_terms
+from ctgraph.web.reference import shapes as minimum_data
+from ctgraph.web.reference import vocabulary as ctdl
 from ctgraph.web.site import home
 from ctgraph.web.sparql import views as sparql
 from ctgraph.web.sparql.response_cache import OPEN, WORTH, Shortcut
@@ -56,7 +61,7 @@ def create_app(settings: Settings | None = None, proved: bool = False) -> Flask:
 
     :param proved: the registry was found good a moment ago; then a worker starts also while the
         database is away, and answers 503 until it is back.
-    :raises StoreError: when the registry was never initialised.
+    :raises RegistryNotReady: when the registry was never initialised.
     :raises SettingsError: when the shapes do not load.
     """
     settings = settings or load_settings()
@@ -71,12 +76,19 @@ def create_app(settings: Settings | None = None, proved: bool = False) -> Flask:
     app.config["COMPRESS_MIN_SIZE"] = WORTH
     app.config["COMPRESS_MIMETYPES"] = COMPRESSED
     Compress(app)
-    ledger = Ledger(settings.ledger_url) if proved else Ledger.of(settings)
+    ledger = Ledger(Database(settings.ledger_url)) if proved else Ledger.of(settings)
     work = Work(settings)
     weakref.finalize(app, work.close)  # at the latest when this process ends
     # No header of a request decides which address is printed, or where a redirect leads: joining
     # slashes, werkzeug would redirect to the host that the request names.
-    app.jinja_env.globals["base_url"] = settings.base_url
+    vocab = vocabulary()
+    app.jinja_env.globals |= {
+        "base_url": settings.base_url,
+        "label": vocab.label,
+        "compact": vocab.compact,
+        "known": vocab.term,
+        "graph_formats": {format.name: format.title for format in FORMATS.values()},
+    }
     app.url_map.merge_slashes = False
     app.extensions["ctgraph"] = State(settings, ledger, work)
     for module in (
@@ -84,9 +96,11 @@ def create_app(settings: Settings | None = None, proved: bool = False) -> Flask:
         links,
         publishing,
         pathways,
+        check,
         drafts,
         validate,
-        vocabulary,
+        minimum_data,
+        ctdl,
         own_terms,
         sparql,
         home,

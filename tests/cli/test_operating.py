@@ -14,6 +14,7 @@ from pathlib import Path
 
 import orjson
 
+from tests.support.outcome import outcome
 from tests.support.registry import Registry, certificate, environment, publish
 from tests.support.server import CLI, get, of
 from tests.support.waiting import PATIENCE_SECONDS, until
@@ -29,12 +30,11 @@ def start(registry: Registry, log: Path, *command: str) -> subprocess.Popen[byte
 
 def status(address: str) -> int:
     """Return the status of an answer; 0 where there is none."""
-    try:
-        get(address)
-    except urllib.error.HTTPError as error:
-        assert error.headers["Retry-After"]
-        return error.code
-    except OSError:
+    answer = outcome(lambda: get(address), OSError)
+    if isinstance(answer, urllib.error.HTTPError):
+        assert answer.headers["Retry-After"]
+        return answer.code
+    if isinstance(answer, OSError):
         return 0
     return 200
 
@@ -65,7 +65,9 @@ def test_what_cannot_be_served_is_told_in_a_line(registry: Registry, tmp_path: P
         ):
             assert start(registry, log, "serve", *options).wait(PATIENCE_SECONDS) == 1
             said = log.read_text()
-            assert words in said and "--port" in said and said.count("\n") == 1, said
+            assert words in said, said
+            assert "--port" in said, said
+            assert said.count("\n") == 1, said
     for option, value in (("--port", "-1"), ("--port", "99999"), ("--workers", "0")):
         assert start(registry, log, "serve", option, value).wait(PATIENCE_SECONDS) == 2
         assert f"Invalid value for '{option}'" in log.read_text()
@@ -78,7 +80,7 @@ def test_a_second_server_waits_with_projecting_and_takes_over(
 
     def sees(address: str, seq: int) -> bool:
         with suppress(OSError):
-            return bool(get(f"{address}/readyz")["queryable_sequence"] == seq)
+            return bool(get(f"{address}/readyz")["queryableSequence"] == seq)
         return False
 
     log = tmp_path / "second"
@@ -129,11 +131,11 @@ def test_an_interrupted_load_says_so_and_can_be_resumed(registry: Registry, tmp_
     # Its processes are still reading their modules then.
     said = interrupt(process, log, lambda: of(process.pid, "spawn_main"))
     assert process.returncode == 1
-    assert 0 < registry.ledger.last_sequence() < 2000
+    assert 0 < registry.ledger.changes.last_sequence() < 2000
     assert "Load stopped" in said
     assert "run the same command again" in said
     assert start(registry, log, *command).wait(300) == 0, log.read_text()
-    assert registry.ledger.last_sequence() == 2000
+    assert registry.ledger.changes.last_sequence() == 2000
 
 
 def test_a_server_that_is_interrupted_while_it_starts_ends_well(

@@ -13,6 +13,7 @@ import time
 from typing import Any
 
 import orjson
+import pyoxigraph as ox
 import pytest
 
 from ctgraph.errors import CtgraphError
@@ -21,21 +22,26 @@ from ctgraph.projections.projector import Projector
 from ctgraph.projections.snapshots import hold, snapshots_of
 from tests.support.registry import Registry, certificate, ctid_number, environment, publish
 from tests.support.server import children, serving
+from tests.support.waiting import until
 
 
 def test_a_projector_killed_at_random_points_goes_on_to_the_same_store(registry: Registry) -> None:
     chance = random.Random(1)
     command = [sys.executable, "-m", "ctgraph.cli", "projector", "--patient"]
+    snapshots, interrupted = snapshots_of(registry.settings), 0
     for round in range(12):
         publish(registry, range(1, 400), f"round {round}")
         process = subprocess.Popen(command, env=environment(registry))
-        time.sleep(0.35 + chance.random() * 0.4)
+        until(snapshots.held)
+        time.sleep(chance.random() * 0.4)
         process.send_signal(signal.SIGKILL)
-        process.wait()
+        assert process.wait() == -signal.SIGKILL, "it ended by itself"
+        interrupted += snapshots.sequence() < registry.ledger.changes.last_sequence()
+    assert interrupted, "it was never killed in the midst of its work"
     registry.project()
     with hold(registry.settings):
         assert check(registry.settings, registry.ledger) == []
-    assert registry.ledger.last_sequence() == 12 * 399
+    assert registry.ledger.changes.last_sequence() == 12 * 399
 
 
 def test_two_projectors_never_run_at_once(registry: Registry) -> None:
@@ -61,8 +67,6 @@ def test_check_tells_every_difference_and_rebuild_mends_it(registry: Registry) -
     damaged, surplus = ctid_number(2), ctid_number(99)
     with hold(registry.settings):
         projector: Any = Projector(registry.settings, registry.ledger)
-        import pyoxigraph as ox
-
         store = projector._store._store
         store.remove_graph(ox.NamedNode(f"http://localhost:8000/graph/{damaged}"))
         named = ox.NamedNode(f"http://localhost:8000/graph/{surplus}")
@@ -111,8 +115,8 @@ def test_web_workers_killed_while_publishing_lose_nothing(registry: Registry) ->
         killer.join()
     assert answered
     for number in answered:
-        assert registry.ledger.find(ctid_number(number))
-    changes = registry.ledger.changes(0, 1000)
+        assert registry.ledger.records.find(ctid_number(number))
+    changes = registry.ledger.changes.after(0, 1000)
     assert [change.seq for change in changes] == list(range(1, len(changes) + 1))
     registry.project()
     with hold(registry.settings):

@@ -18,6 +18,7 @@ import pytest
 
 from ctgraph.ledger import Ledger
 from ctgraph.settings import load_settings
+from tests.support.connection import received
 from tests.support.paths import ROOT
 from tests.support.registry import Registry, certificate, ctid_number
 from tests.support.server import serving
@@ -66,15 +67,6 @@ def open_files(server: subprocess.Popen[bytes]) -> int:
     return len(list(Path(f"/proc/{children[0]}/fd").iterdir()))
 
 
-def answer(connection: socket.socket) -> bytes:
-    """Return all that is said on a connection until it ends."""
-    heard = b""
-    with suppress(ConnectionError):
-        while part := connection.recv(1 << 20):
-            heard += part
-    return heard
-
-
 def ask(port: int, path: str = "/hello", source: str = HOST) -> bytes:
     """Ask from an address, and return the content of the answer."""
     client = http.client.HTTPConnection(HOST, port, timeout=PATIENCE, source_address=(source, 0))
@@ -95,8 +87,10 @@ def test_others_are_answered_beside_many_who_hold_nothing(kind: str) -> None:
 def test_a_registry_answers_beside_all_kinds_of_them(tmp_path: Path) -> None:
     settings = load_settings(home=tmp_path / "home")
     ledger = Ledger.initialise(settings)
-    organization = ledger.add_organization("Test College", ctid_number(0))
-    registry = Registry(settings, ledger, organization, ledger.add_key(organization.ctid))
+    organization = ledger.organizations.add("Test College", ctid_number(0))
+    registry = Registry(
+        settings, ledger, organization, ledger.organizations.add_key(organization.ctid)
+    )
     running = serving(os.environ | {"CTGRAPH_HOME": str(settings.home)}, "--workers", "1")
     headers = registry.authorization | {"Content-Type": "application/json"}
     large = certificate(1, **{"ceterms:keyword": {"en": ["x" * 9_000] * 1_000}})
@@ -131,7 +125,7 @@ def test_deadlines_end_what_does_not_go_on(kind: str) -> None:
         connections = stack.enter_context(opened(port, 3, KINDS[kind]))
         until(lambda: open_files(server) > before)
         until(lambda: open_files(server) <= before)  # before that nobody reads
-        for heard in map(answer, connections):
+        for heard in map(received, connections):
             if kind == "silent":
                 assert heard == b""
             elif kind == "does not read":
@@ -158,7 +152,7 @@ def test_dripping_does_not_put_a_deadline_off(data: bytes) -> None:
         dripping = threading.Thread(target=drip)
         dripping.start()
         try:
-            heard = answer(connection)
+            heard = received(connection)
         finally:
             stop.set()
             dripping.join()
@@ -167,7 +161,7 @@ def test_dripping_does_not_put_a_deadline_off(data: bytes) -> None:
 
 def test_idle_connections_end_and_a_new_one_is_answered() -> None:
     with running("--keep-alive=1") as (_, port), opened(port, 2, HELLO) as connections:
-        assert all(heard.endswith(b"Hello!\n") for heard in map(answer, connections))
+        assert all(heard.endswith(b"Hello!\n") for heard in map(received, connections))
         assert ask(port) == b"Hello!\n"
 
 
@@ -176,7 +170,7 @@ def test_who_reads_late_gets_the_whole_answer() -> None:
         assert ask(port) == b"Hello!\n"  # the threads are free again
         for connection in waiting:
             connection.shutdown(socket.SHUT_WR)
-            head, _, body = answer(connection).partition(b"\r\n\r\n")
+            head, _, body = received(connection).partition(b"\r\n\r\n")
             assert head.startswith(b"HTTP/1.1 200")
             assert body == b"x" * HUGE
 
@@ -185,7 +179,7 @@ def test_requests_behind_an_answer_that_is_read_late_are_answered() -> None:
     with running() as (_, port), opened(port, 1, HUGE_ANSWER + HELLO + HELLO) as (connection,):
         time.sleep(0.5)
         connection.shutdown(socket.SHUT_WR)
-        heard = answer(connection)
+        heard = received(connection)
         assert heard.count(b"HTTP/1.1 200") == 3
         assert heard.endswith(b"Hello!\n")
         assert heard.count(b"x" * HUGE) == 1
@@ -223,10 +217,10 @@ def test_an_address_pushes_out_its_own_oldest_connections_and_nobody_elses() -> 
             crowd.append(stack.enter_context(connection))
             connection.sendall(HALF_HEAD)
         for connection in crowd[:30]:
-            assert answer(connection)[9:12] in (b"503", b"")
+            assert received(connection)[9:12] in (b"503", b"")
         for connection in [*crowd[-10:], other]:
             connection.sendall(b"st: x\r\nConnection: close\r\n\r\n")
-            assert answer(connection).endswith(b"Hello!\n")
+            assert received(connection).endswith(b"Hello!\n")
         assert ask(port, source="127.0.0.2") == b"Hello!\n"
 
 
@@ -238,7 +232,7 @@ def test_all_that_a_proxy_sends_counts_as_nobodys() -> None:
             crowd[-1].sendall(HALF_HEAD)
         for connection in crowd:
             connection.sendall(b"st: x\r\nConnection: close\r\n\r\n")
-            assert answer(connection).endswith(b"Hello!\n")
+            assert received(connection).endswith(b"Hello!\n")
 
 
 def test_when_all_places_are_taken_a_newcomer_gets_one() -> None:
@@ -263,7 +257,7 @@ def test_bodies_that_take_too_much_room_go_before_others() -> None:
                 hog.sendall(begun(2_000_000))
         assert ask(port) == b"Hello!\n"
         small.sendall(b"x")
-        assert answer(small).endswith(b"Hello!\n")
+        assert received(small).endswith(b"Hello!\n")
 
 
 def test_a_worker_that_ends_answers_what_it_has_begun() -> None:
@@ -276,8 +270,8 @@ def test_a_worker_that_ends_answers_what_it_has_begun() -> None:
     ):
         assert ask(port) == b"Hello!\n"  # all before have been accepted
         server.terminate()
-        assert answer(idle).endswith(b"Hello!\n")  # and it ends, so the worker does
+        assert received(idle).endswith(b"Hello!\n")  # and it ends, so the worker does
         sending.sendall(b"st: x\r\n\r\n")
-        assert b"Connection: close" in answer(sending)
-        assert answer(late).endswith(b"x" * HUGE)
-        assert b"released" in answer(waiting)
+        assert b"Connection: close" in received(sending)
+        assert received(late).endswith(b"x" * HUGE)
+        assert b"released" in received(waiting)

@@ -22,6 +22,7 @@ import pytest
 
 from ctgraph.server.leader import LINGER_SECONDS
 from ctgraph.server.refusals import NO_HOST, SHORT_BODY, SHORT_HEAD
+from tests.support.connection import parts, received
 from tests.support.small_application import HOST, running
 
 PATIENCE = 10
@@ -82,7 +83,6 @@ def ask(client: http.client.HTTPConnection, target: str) -> bytes:
 
 def said(port: int, *packets: bytes, ends: bool = True) -> bytes:
     """Send packets on one connection, and return all that the server says, without its dates."""
-    heard = b""
     with socket.create_connection((HOST, port), PATIENCE) as connection:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         # A server that refuses the beginning does not hear the rest.
@@ -92,10 +92,7 @@ def said(port: int, *packets: bytes, ends: bool = True) -> bytes:
                 time.sleep(0.004)  # long enough that packets are read one by one, mostly
             if ends:  # which wakes a server
                 connection.shutdown(socket.SHUT_WR)
-        with suppress(ConnectionError):
-            while part := connection.recv(1 << 20):
-                heard += part
-    return re.sub(rb"\r\nDate: [^\r]+", b"", heard)
+        return re.sub(rb"\r\nDate: [^\r]+", b"", received(connection))
 
 
 def statuses(heard: bytes) -> list[int]:
@@ -175,7 +172,7 @@ def test_bytes_get_the_answer_that_gunicorn_gives(port: int, stock: int, name: s
     assert alike(heard, said(stock, *CASES[name]))
 
 
-@pytest.mark.parametrize("query, keeps, status", [(7000, 0, 200), (0, 101, 431)])
+@pytest.mark.parametrize(("query", "keeps", "status"), [(7000, 0, 200), (0, 101, 431)])
 def test_what_exceeds_limits(port: int, stock: int, query: int, keeps: int, status: int) -> None:
     head = b"GET /hello?%b HTTP/1.1\r\n" % (b"a" * query) + b"Connection: keep-alive\r\n" * keeps
     heard = said(port, head + END)
@@ -217,8 +214,7 @@ def test_an_answer_that_breaks_has_no_end(port: int, version: bytes) -> None:
     with socket.create_connection((HOST, port), PATIENCE) as connection:
         connection.sendall(HELLO.replace(b"hello", b"breaks").replace(b"1.1", version))
         with pytest.raises(ConnectionResetError):
-            while connection.recv(1 << 20):
-                pass
+            list(parts(connection))
 
 
 @pytest.mark.parametrize("path", [b"fails", b"breaks-early", b"injects"])

@@ -68,4 +68,4 @@ def ready(client: FlaskClient, seq: int) -> bool:
         assert answer.headers["Retry-After"]
         return False
     assert said["lag"] >= 0
-    return bool(said["queryable_sequence"] == seq)
+    return bool(said["queryableSequence"] == seq)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from flask import Flask
+from werkzeug.datastructures import Headers
 from werkzeug.routing import Rule
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
@@ -24,10 +25,10 @@ class Site:
         self.rules = list(app.url_map.iter_rules())
 
     def ask(
-        self, method: str, path: bytes, query: bytes = b"", body: bytes = b"", **headers: str
+        self, method: str, path: bytes, query: bytes = b"", body: bytes = b"", /, **headers: str
     ) -> tuple[int, dict[str, str], bytes]:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        builder = EnvironBuilder(method=method, data=body, headers=named)
+        builder = EnvironBuilder(method=method, data=body, headers=Headers(named))
         environ = builder.get_environ()
         builder.close()
         environ |= {"PATH_INFO": path.decode("latin-1"), "QUERY_STRING": query.decode("latin-1")}

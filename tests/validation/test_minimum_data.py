@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 from ctgraph.documents import parse
-from ctgraph.errors import InvalidDocument, Problem
+from ctgraph.errors import InvalidDocument, Problem, Severity
 from ctgraph.settings import Settings
 from ctgraph.shapes import CTGS, ClassShape, Shape, shapes
 from ctgraph.validation import refused, validate
@@ -133,7 +133,7 @@ def table(text: str, *always: str) -> dict[str, tuple[Groups, Groups]]:
 TABLE = table(RECORDS, "ctid", "rdf:type") | table(PROFILES)
 
 
-def asked(iri: str, severity: str) -> Groups:
+def asked(iri: str, severity: Severity) -> Groups:
     """Return what the shapes ask of a class, one set of alternatives for each thing asked."""
     return {
         frozenset(shape.properties)
@@ -145,12 +145,14 @@ def asked(iri: str, severity: str) -> Groups:
 
 @pytest.mark.parametrize("iri", sorted(TABLE), ids=vocabulary().compact)
 def test_the_shapes_agree_with_the_table(iri: str) -> None:
-    assert (asked(iri, "violation"), asked(iri, "info")) == TABLE[iri]
+    assert (asked(iri, Severity.VIOLATION), asked(iri, Severity.INFO)) == TABLE[iri]
 
 
 def test_the_shapes_hold_no_class_to_more_than_the_table() -> None:
     others = {iri for kind in shapes().classes for iri in kind.reaches} - set(TABLE)
-    assert [iri for iri in others if asked(iri, "violation") | asked(iri, "info")] == []
+    assert [
+        iri for iri in others if asked(iri, Severity.VIOLATION) | asked(iri, Severity.INFO)
+    ] == []
     assert len(vocabulary().subclasses("ceterms:Credential")) == 1 + 48
 
 
@@ -163,7 +165,7 @@ def findings(data: bytes, settings: Settings = FAST) -> list[Problem]:
 
 def shape_of(problem: Problem) -> str:
     """Return the name of the shape that reported; nothing for what was found in other ways."""
-    return problem.detail.get("shape", "").removeprefix(CTGS)
+    return problem.detail.shape.removeprefix(CTGS)
 
 
 def blocking(problems: list[Problem]) -> set[str]:
@@ -319,7 +321,7 @@ def without_what_is_required() -> Iterator[Mutation]:
     for kind in shapes().classes:
         smallest = {place.kind: place for place in reversed(met(kind))}
         for _, place in sorted(smallest.items()):
-            for shape in kind.of_severity("violation"):
+            for shape in kind.of_severity(Severity.VIOLATION):
                 if shape.required and shape.name not in APART:
                     dropped = dict.fromkeys(keys_of(shape), DROP)
                     # A competency that its framework names must name the framework.
@@ -343,7 +345,7 @@ def with_broken_texts() -> Iterator[Mutation]:
                 if key in place.node:
                     yield mutate(shape.name, place, {key: broken}, shape.name)
         for kind in shapes().of_class(vocabulary().expand(place.kind)):
-            for shape in kind.of_severity("violation"):
+            for shape in kind.of_severity(Severity.VIOLATION):
                 if shape.name in ("required-description", "required-ceasn-description"):
                     short = {keys_of(shape)[0]: {"en-US": "Fourteen chars"}}
                     yield mutate("short-description", place, short, shape.name)
@@ -490,8 +492,8 @@ def with_wrong_relations() -> Iterator[Mutation]:
     action = find("ceterms:AccreditAction", "ceterms:object")
     for verb in ("Accredit", "Approve", "Recognize", "Regulate"):
         itself = {"ceterms:actingAgent": action.node["ceterms:object"]}
-        kind = {"@type": f"ceterms:{verb}Action"}
-        yield mutate(f"{verb}-itself", action, itself | kind, "not-about-itself")
+        changes = itself | {"@type": f"ceterms:{verb}Action"}
+        yield mutate(f"{verb}-itself", action, changes, "not-about-itself")
     for kind in ("ceterms:Credential", "ceterms:Degree"):
         place = find("ceterms:License", "ceterms:ctid")
         yield mutate(f"is-{kind}", place, {"@type": kind}, "warning:class-of-credential")
@@ -549,7 +551,7 @@ def test_a_mutation_is_caught_by_its_shape(mutation: Mutation) -> None:
     found = [
         problem
         for problem in validate(document, FAST)
-        if problem.severity != "info" and "advice" not in problem.detail
+        if problem.severity != "info" and not problem.detail.advice
     ]
     assert {(problem.severity, shape_of(problem)) for problem in found} == mutation.expected
     assert [problem.pointer for problem in found if not mutation.is_at(problem.pointer)] == []
@@ -607,14 +609,15 @@ def test_a_concept_may_be_named_directly_and_in_any_case(case: tuple[Place, str,
     ids=lambda place: place.kind,
 )
 def test_what_is_just_right_is_accepted(place: Place) -> None:
-    for key, values in {
+    right: dict[str, list[Any]] = {
         "ceterms:name": [{"en-US": "x" * 399}, {"en": "One", "es": "Uno"}, "2 < 3 > 1", "A & B"],
         "ceterms:description": [{"en-US": "Fifteen letters"}],
         "ceterms:inLanguage": [["en"], ["zh-Hant-TW"], "es-419"],
         "ceterms:dateEffective": ["2026", "2026-05", "2024-02-29", "2026-05-01T08:30:00Z"],
         "ceterms:exactDuration": ["P1Y2M10DT2H30M", "P10W", "PT40H", "P0.5Y"],
         "ceterms:requiredNumber": [3],
-    }.items():
+    }
+    for key, values in right.items():
         for value in values if key in place.node or key == "ceterms:dateEffective" else ():
             found = findings(mutate("", place, {key: value}).data())
             assert [str(p) for p in found if p.severity == "violation"] == []
@@ -627,7 +630,7 @@ def without_what_is_recommended() -> Iterator[Mutation]:
     """Yield one mutation for each recommendation to a class that the sample data follows."""
     for kind in shapes().classes:
         met_by = met(kind)
-        for shape in kind.of_severity("info"):
+        for shape in kind.of_severity(Severity.INFO):
             dropped = dict.fromkeys(keys_of(shape), DROP)
             for place in [p for p in met_by if not dropped.keys().isdisjoint(p.node)][:1]:
                 yield mutate(f"without-{shape.name}", place, dropped, f"info:{shape.name}")

@@ -86,8 +86,8 @@ def test_problems_inside_nested_profiles_have_their_place_and_line() -> None:
     )
     problem = examine(data, Settings())[0].report.problems[0]
     assert problem.pointer == "/@graph/0/ceterms:estimatedDuration/1/ceterms:exactDuration"
-    assert problem.detail["value"] == "two years"
-    assert "two years" in data.decode().splitlines()[problem.detail["line"] - 1]
+    assert problem.detail.value == "two years"
+    assert "two years" in data.decode().splitlines()[problem.detail.line - 1]
 
 
 def test_envelopes_and_arrays_keep_their_places() -> None:
@@ -212,7 +212,7 @@ def test_wrong_requests_to_validate(make_registry: Callable[..., Registry]) -> N
     ):
         answer = client.post("/validate", data=data, content_type=content_type)
         assert answer.status_code == 200, data
-        found = answer.json.get("problems", answer.json.get("reports"))
+        found = answer.get_json().get("problems", answer.get_json().get("reports"))
         assert answer.json["conforms"] is False
         assert found
         assert all(problem["message"] for problem in found)
@@ -268,6 +268,22 @@ def test_a_term_tells_how_often_it_is_used(client: FlaskClient, registry: Regist
     assert client.get("/vocab/https://purl.org/ctdl/terms/name").json["curie"] == "ceterms:name"
     page = client.get("/vocab/ceterms:name", headers={"Accept": "text/html"}).text
     assert "/shapes/credentials#Credential.required-name" in page
+
+
+def test_the_keys_of_terms_are_no_captions(client: FlaskClient) -> None:
+    listed = client.get("/vocab").json
+    assert listed
+    assert list(listed) == ["classes", "properties", "schemes", "concepts"]
+    assert "ceterms:Certificate" in listed["classes"]
+    certificate_class = client.get("/vocab/ceterms:Certificate").json
+    assert certificate_class["subClassOf"] == ["ceterms:Credential"]
+    assert "ceterms:name" in certificate_class["properties"]
+    assert "ceterms:Certificate" in client.get("/vocab/ceterms:Credential").json["subClasses"]
+    described = client.get("/openapi.json").json["components"]["schemas"]["VocabularyTerm"]
+    for term in ("ceterms:Certificate", "ceterms:name", "ceterms:CredentialStatus"):
+        found = client.get(f"/vocab/{term}").json
+        assert found
+        assert found.keys() == described["properties"].keys() == set(described["required"])
 
 
 def test_an_organization_sees_what_its_records_lack(
@@ -347,7 +363,7 @@ def test_served_shapes_work_by_themselves_in_any_processor(client: FlaskClient) 
     triples = bad.quads.decode().replace(graph, ".")
     for address in ("/shapes", "/shapes/credentials"):
         served = compile_shapes("pyshacl", client.get(address).text, "turtle")
-        assert any(r.shape.endswith("#required-name>") for r in served(triples, "ntriples"))
+        assert any(r.shape.endswith("#required-name>") for r in served(triples))
 
 
 def test_the_values_file_is_what_the_vocabulary_makes() -> None:

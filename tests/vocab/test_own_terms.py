@@ -10,14 +10,17 @@ import urllib.request
 
 import pytest
 from flask.testing import FlaskClient
-from rdflib import OWL, RDF, RDFS, Graph, URIRef
+from rdflib import OWL, RDF, RDFS, Graph, Literal, URIRef
 from rdflib.compare import isomorphic
+from rdflib.namespace import SH
 
+from ctgraph.errors import CtgraphError, Rule
 from ctgraph.links.model import STRENGTHS, VIAS
-from ctgraph.rdf.namespaces import CTG
+from ctgraph.rdf.namespaces import CTG, OWN
 from ctgraph.vocab import vocabulary
 from ctgraph.vocab.own_terms import OwnTerm, own_terms
 from tests.support.paths import ROOT
+from tests.support.registry import Registry, certificate, ctid_number, publish
 
 ONTOLOGY = URIRef("https://w3id.org/ctgraph/terms")
 FILE = ROOT / "ctgraph/vocab/terms.ttl"
@@ -30,12 +33,6 @@ FORMATS = {
 }
 PARSERS = {"turtle": "turtle", "ntriples": "nt", "rdfxml": "xml", "jsonld": "json-ld"}
 NAMED = re.compile(r"(?:\bctg:|\{CTG\}|ctgraph/terms#)([A-Za-z][\w-]*)")
-# The rules that reports name stand in the code that finds what they are about.
-RULES = {
-    "ctgraph/validation/advice.py": r'yield \("([\w-]+)", f"',
-    "ctgraph/publishing/link_checks.py": r'_doubt\([^"]+, "([\w-]+)"',
-    "ctgraph/validation/report_formats.py": r"detail\.get\('advice', '([\w-]+)'\)",
-}
 USED = """SELECT DISTINCT ?term WHERE {
   { GRAPH ?g { ?s ?term ?o } } UNION { GRAPH ?g { ?s ?p ?term } }
   FILTER(ISIRI(?term) && STRSTARTS(STR(?term), STR(ctg:)))
@@ -47,12 +44,13 @@ def described() -> Graph:
     return Graph().parse(FILE)
 
 
-def rules() -> set[str]:
-    return {
-        name
-        for file, pattern in RULES.items()
-        for name in re.findall(pattern, (ROOT / file).read_text("utf-8"))
-    }
+def problem_types() -> dict[str, int]:
+    """Map each problem type to its HTTP status."""
+    errors = [CtgraphError]
+    for error in errors:  # it grows on the way
+        errors += error.__subclasses__()
+    assert len(errors) > 25
+    return {error.term: error.status for error in errors}
 
 
 def named_in_sources() -> set[str]:
@@ -80,7 +78,7 @@ def in_sample(served: str) -> set[str]:
 
 
 def test_every_term_that_code_and_queries_name_is_described() -> None:
-    assert named_in_sources() | rules() <= NAMES
+    assert named_in_sources() | set(Rule) <= NAMES
 
 
 @on_sample
@@ -90,7 +88,7 @@ def test_every_term_that_the_sample_registry_says_is_described(in_sample: set[st
 
 @on_sample
 def test_every_described_term_is_used(in_sample: set[str]) -> None:
-    assert named_in_sources() | rules() | in_sample >= NAMES
+    assert named_in_sources() | set(Rule) | set(problem_types()) | in_sample >= NAMES
 
 
 @on_sample
@@ -98,14 +96,66 @@ def test_every_described_term_is_used(in_sample: set[str]) -> None:
 def test_the_example_uses_the_term_and_finds_something(
     term: OwnTerm, served: str, in_sample: set[str]
 ) -> None:
-    assert bool(term.example) == (term.subject not in ("The query service", "Reports"))
+    assert bool(term.example) == (term.subject not in ("The query service", "Reports", "Problems"))
     if term.example:
         assert term.name in NAMED.findall(term.example)
         assert bool(rows(served, term.example)) == (term.name in in_sample)
 
 
-def test_the_rules_are_those_that_reports_name() -> None:
-    assert rules() == {term.name for term in own_terms() if term.kind == "rule"}
+def test_the_rules_are_those_that_reports_name(client: FlaskClient, registry: Registry) -> None:
+    withdrawn, absent, many = ctid_number(2), ctid_number(3), range(10, 100)
+    publish(registry, range(2, 3), "withdrawn")
+    publish(registry, many, "says nothing in return")
+    client.delete(f"/resources/documents/{withdrawn}", headers=registry.authorization)
+    doubtful = certificate(
+        **{
+            "ceterms:nmae": "undeclared",
+            "ceterms:requiredNumber": 3,
+            "ceterms:isNonCredit": "perhaps",
+            "ceterms:hasPart": [
+                f"http://localhost:8000/resources/{ctid}"
+                for ctid in (withdrawn, absent, *map(ctid_number, many))
+            ],
+        }
+    )
+    named: set[str] = set()
+    for document in (doubtful, [certificate(), 1]):
+        answer = client.post("/validate?format=turtle", json=document)
+        components = Graph().parse(data=answer.text).objects(None, SH.sourceConstraintComponent)
+        named |= {str(iri).removeprefix(CTG) for iri in components if str(iri).startswith(CTG)}
+    assert named == set(Rule)
+    assert named == {term.name for term in own_terms() if term.kind == "rule"}
+
+
+def test_every_problem_type_dereferences(client: FlaskClient) -> None:
+    assert {term.name for term in own_terms() if term.kind == "problem"} == set(problem_types())
+    for name, status in problem_types().items():
+        for media_type, parser in (("text/turtle", "turtle"), ("application/ld+json", "json-ld")):
+            answer = client.get(f"/terms/{name}", headers={"Accept": media_type})
+            assert answer.status_code == 200
+            graph = Graph().parse(data=answer.data, format=parser)
+            [comment] = graph.objects(URIRef(f"{CTG}{name}"), RDFS.comment)
+            assert str(comment).endswith(f"The HTTP status is {status}.")
+
+
+def test_a_refusal_names_its_type(client: FlaskClient) -> None:
+    problem = client.get("/terms/nonsense").json
+    assert problem
+    assert problem["type"] == f"{CTG}problem-not-found"
+    # A client keeps the fragment when the permanent address redirects it (docs/sparql.md).
+    address, _, name = problem["type"].partition("#")
+    assert re.fullmatch(r"(terms|shapes)(/[\w.-]+)?/?", address.removeprefix(OWN))
+    assert f"ctg:{name}" in client.get("/terms").text
+
+
+def test_the_documents_list_every_problem_type() -> None:
+    page = (ROOT / "docs/problems.md").read_text("utf-8")
+    listed = re.findall(r"^\| `(problem-[\w-]+)` \| (\d+) \| (.+) \|$", page, re.MULTILINE)
+    assert {name: int(status) for name, status, _ in listed} == problem_types()
+    for name, status, meaning in listed:
+        term = own_terms().term(name)
+        assert term
+        assert term.comment == f"{meaning} The HTTP status is {status}."
 
 
 def test_each_term_is_whole() -> None:
@@ -113,10 +163,13 @@ def test_each_term_is_whole() -> None:
     assert (ONTOLOGY, RDF.type, OWL.Ontology) in graph
     for term in own_terms():
         iri = URIRef(term.iri)
-        assert term.kind and term.subject, term.name
+        assert term.kind, term.name
+        assert term.subject, term.name
         for text in (RDFS.label, RDFS.comment):
             [value] = graph.objects(iri, text)
-            assert value and value.language == "en", term.name
+            assert isinstance(value, Literal), term.name
+            assert value, term.name
+            assert value.language == "en", term.name
         assert term.comment.endswith("."), term.name
         assert list(graph.objects(iri, RDFS.isDefinedBy)) == [ONTOLOGY]
         assert term.kind == "property" or not (term.domain or term.range or term.inverse_of)

@@ -17,8 +17,10 @@ def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     home = tmp_path_factory.mktemp("hostile") / "home"
     options = load_settings(home=home, query_timeout=5, database_url=url)
     ledger = Ledger.initialise(options)
-    organization = ledger.add_organization("Test College", ctid_number(0))
-    registry = Registry(options, ledger, organization, ledger.add_key(organization.ctid))
+    organization = ledger.organizations.add("Test College", ctid_number(0))
+    registry = Registry(
+        options, ledger, organization, ledger.organizations.add_key(organization.ctid)
+    )
     app = create_app(options)
     for number in (1, 2):
         sent = app.test_client().post(

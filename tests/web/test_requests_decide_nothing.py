@@ -7,33 +7,19 @@ import io
 import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta, tzinfo
-from typing import Any
+from typing import Any, Self
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from werkzeug.routing import Rule
 
 from ctgraph.ledger import Ledger
 from ctgraph.web import create_app
 from tests.support.registry import Registry, certificate, ctid_number
+from tests.support.routes import addresses
 
 RECORD = ctid_number(1)
 EVIL = "evil.example"
-VALUES = {
-    "record": RECORD,
-    "organization": ctid_number(0),
-    "number": "1",
-    "kind": "resources",
-    "question": "preceding",
-    "filename": "site.css",
-}
-NAMES = {
-    "/queries/<name>": "what-precedes",
-    "/shapes/<name>": "credentials",
-    "/terms/<name>": "owner",
-    "/vocab/<path:name>": "ceterms:Course",
-}
 
 
 @pytest.fixture
@@ -52,11 +38,7 @@ def app(registry: Registry) -> Flask:
 
 def paths(app: Flask) -> Iterator[str]:
     """Yield an address for each route, and odd ones that are redirected or wrong."""
-    for rule in app.url_map.iter_rules():
-        assert isinstance(rule, Rule)
-        values = VALUES | {"name": NAMES.get(rule.rule, "ctdl")}
-        parts = re.split(r"<(?:[^:<>]*(?:\([^)]*\))?:)?(\w+)>", rule.rule)
-        path = "".join(values[part] if number % 2 else part for number, part in enumerate(parts))
+    for _, path in addresses(app):
         yield path
         yield f"/{path}"
         yield f"{path}/"
@@ -167,14 +149,14 @@ class Clock(datetime):
     moment = datetime.max
 
     @classmethod
-    def now(cls, tz: tzinfo | None = None) -> datetime:
-        return cls.moment
+    def now(cls, tz: tzinfo | None = None) -> Self:
+        return cls.fromtimestamp(cls.moment.timestamp(), tz)
 
 
 def test_changes_in_one_second_are_told_apart(
     client: FlaskClient, registry: Registry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ctgraph.web.http.negotiation.datetime", Clock)
+    monkeypatch.setattr("ctgraph.web.http.respond.datetime", Clock)
     second = datetime.fromisoformat("2026-05-01T12:00:00+00:00")
     written = iter(
         (second + timedelta(milliseconds=n)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
@@ -332,4 +314,4 @@ def test_the_buttons_of_pages_ask_for_spreadsheets(app: Flask) -> None:
 
 def test_names_of_any_number_of_records_are_found(registry: Registry, app: Flask) -> None:
     many = {ctid_number(number) for number in range(70_000)}
-    assert Ledger.of(registry.settings).names(many)[RECORD] == "Certificate 1"
+    assert Ledger.of(registry.settings).records.names(many)[RECORD] == "Certificate 1"

@@ -1,14 +1,10 @@
-"""Addresses: how requests may spell them, and leading to another one."""
+"""How requests may spell an address."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
 from typing import Any
-from urllib.parse import quote
-
-from flask import redirect, request
-from werkzeug.wrappers import Response
 
 _RAW = re.compile(r"[^!-~]")
 
@@ -26,9 +22,3 @@ def spelled(application: Callable[..., Iterable[bytes]]) -> Callable[..., Iterab
         return application(environ, start_response)
 
     return answer
-
-
-def lead(path: str, status: int) -> Response:
-    """Lead to another path of this registry, with the query string of the request."""
-    query = request.query_string.decode("ascii")
-    return redirect(quote(path) + (f"?{query}" if query else ""), status)

@@ -1,15 +1,13 @@
-"""Content negotiation (RFC 9110, section 12) and conditional requests (section 13)."""
+"""Content negotiation (RFC 9110, section 12) and entity tags (section 8.8.3)."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
-from flask import Response, request
+from flask import request
 from werkzeug.datastructures import MIMEAccept
-from werkzeug.http import parse_accept_header
+from werkzeug.http import generate_etag, parse_accept_header
 
 from ctgraph.errors import NotAcceptable
 
@@ -68,22 +66,4 @@ def not_acceptable(media_types: Iterable[str], message: str) -> NotAcceptable:
 
 def etag(*parts: object) -> str:
     """Return a strong entity tag made of everything that the representation depends on."""
-    return hashlib.sha256("\n".join(map(str, parts)).encode()).hexdigest()[:32]
-
-
-def conditional(response: Response, tag: str, modified: str) -> Response:
-    """Give a response its validators, and make it 304 where the client has it already.
-
-    In the second of a change there may be another one, which a date could not tell apart. So
-    ``Last-Modified`` is the second after, and is not sent before that (RFC 9110, section 8.8.2.2).
-
-    :param modified: ISO 8601 in UTC, as the ledger writes it.
-    """
-    response.set_etag(tag)
-    over = datetime.fromisoformat(modified).replace(microsecond=0) + timedelta(seconds=1)
-    if over <= datetime.now(UTC):
-        response.last_modified = over
-    response.headers["Vary"] = "Accept"
-    if any(name in request.headers for name in ("If-None-Match", "If-Modified-Since", "Range")):
-        response.make_conditional(request)
-    return response
+    return generate_etag("\n".join(map(str, parts)).encode())

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-import orjson
-from flask import Flask, Response, current_app, make_response, render_template, request
+from flask import Flask, Response, current_app, make_response, request
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from ctgraph.errors import CtgraphError, DocumentTooLarge, InsufficientStorage, Unauthenticated
-from ctgraph.ledger.database import is_full, ledger_error
+from ctgraph.ledger.failures import is_full, ledger_error
+from ctgraph.rdf.namespaces import CTG
 from ctgraph.validation.report import capped
+from ctgraph.web.http import respond
 from ctgraph.web.http.negotiation import wants_html
 
 
@@ -29,7 +30,7 @@ def _ctgraph_error(error: CtgraphError) -> Response:
     if error.status == 500:
         current_app.logger.error("%s", error.message)
     body = {
-        "type": f"https://w3id.org/ctgraph/problems/{error.slug}",
+        "type": f"{CTG}{error.term}",
         "title": error.title,
         "status": error.status,
         "detail": error.message,
@@ -105,9 +106,8 @@ def _unexpected(error: Exception) -> Response:
 
 def _respond(body: dict[str, Any]) -> Response:
     if wants_html():
-        response = make_response(render_template("site/error.html", problem=body), body["status"])
+        response = respond.page("site/error.html", problem=body)
     else:
-        response = make_response(orjson.dumps(body), body["status"])
-        response.content_type = "application/problem+json"
-    response.vary.add("Accept")
+        response = respond.json(body, media_type="application/problem+json")
+    response.status_code = body["status"]
     return response

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, redirect
-from werkzeug.wrappers import Response as BaseResponse
+from flask import Blueprint, Response
 
 from ctgraph.identity import ctid
 from ctgraph.records import read
 from ctgraph.sparql.query import GRAPH_TYPES
-from ctgraph.web.http import questions
-from ctgraph.web.http.addresses import lead
+from ctgraph.web.http import questions, respond
 from ctgraph.web.http.negotiation import HTML, choose
 from ctgraph.web.http.registry import state
 
@@ -17,18 +15,14 @@ blueprint = Blueprint("links", __name__)
 
 
 @blueprint.get("/links/<record>")
-def links(record: str) -> BaseResponse:
-    """The statements of one document about what precedes what, in RDF."""
+def links(record: str) -> Response:
+    """Answer what one document says about what precedes what, in RDF."""
     canonical = ctid.canonical(record)
     name = choose(GRAPH_TYPES | {"html": HTML})
     document = read.held(state().ledger, canonical).envelope.ctid
     if canonical != record or document != record:
-        return lead(f"/links/{document}", 301)
-    response: BaseResponse
+        return respond.lead(f"/links/{document}", 301)
     if name == "html":
-        response = redirect(f"/pathways/{document}", 303)
-    else:
-        written = state().ask(questions.links, document, GRAPH_TYPES[name])
-        response = Response(written, content_type=GRAPH_TYPES[name])
-    response.vary.add("Accept")
-    return response
+        return respond.redirect(f"/pathways/{document}", 303)
+    written = state().ask(questions.links, document, GRAPH_TYPES[name])
+    return respond.content(written, GRAPH_TYPES[name])

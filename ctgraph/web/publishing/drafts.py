@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from codecs import BOM_UTF8
 
-import orjson
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, request
 
 from ctgraph.documents.entities import ctids_in
 from ctgraph.documents.json_text import read_json
 from ctgraph.documents.node_values import name_of, shortened
 from ctgraph.errors import DocumentTooLarge, InvalidDocument
 from ctgraph.identity import ctid
-from ctgraph.ledger.drafts import delete_draft, draft_of, drafts_of, save_draft
-from ctgraph.web.http.negotiation import HTML
+from ctgraph.web.http import respond
 from ctgraph.web.http.registry import state
 from ctgraph.web.publishing.views import authenticate
 
@@ -23,36 +21,33 @@ blueprint = Blueprint("building", __name__)
 @blueprint.get("/pathways/build")
 def build() -> Response:
     """Return the page where a pathway is built."""
-    return Response(render_template("pathways/build.html"), mimetype=HTML)
+    return respond.page("pathways/build.html")
 
 
 @blueprint.get("/account")
 def account() -> Response:
     """Return the organization that a key belongs to."""
     owner, _ = authenticate()
-    return _json({"organization": owner.ctid, "name": owner.name})
+    return respond.json(
+        {"organization": owner.ctid, "name": owner.name}, caching=respond.Caching.NEVER
+    )
 
 
 @blueprint.get("/drafts")
 def drafts() -> Response:
     """List the drafts of the organization, the newest first."""
     owner, _ = authenticate()
-    found = drafts_of(state().ledger, owner.ctid)
-    return _json(
-        {
-            "drafts": [
-                {"ctid": one.ctid, "name": one.name, "updated": one.updated_at} for one in found
-            ]
-        }
-    )
+    found = state().ledger.drafts.of(owner.ctid)
+    listed = [{"ctid": one.ctid, "name": one.name, "updated": one.updated_at} for one in found]
+    return respond.json({"drafts": listed}, caching=respond.Caching.NEVER)
 
 
 @blueprint.get("/drafts/<record>")
 def draft(record: str) -> Response:
     """Return a draft as it was saved."""
     owner, _ = authenticate()
-    found = draft_of(state().ledger, owner.ctid, ctid.canonical(record))
-    return _private(found, "application/ld+json")
+    found = state().ledger.drafts.document(owner.ctid, ctid.canonical(record))
+    return respond.content(found, "application/ld+json", caching=respond.Caching.NEVER)
 
 
 @blueprint.put("/drafts/<record>")
@@ -74,23 +69,13 @@ def save(record: str) -> Response:
     name = shortened(name_of(first)).replace("\0", "") if isinstance(first, dict) else ""
     borne = ctids_in(value, state().identity)
     text = document.removeprefix(BOM_UTF8)  # JSON that is served has no byte order mark
-    save_draft(state().ledger, owner, ctid.canonical(record), name, text, borne)
-    return Response(status=204)
+    state().ledger.drafts.save(owner, ctid.canonical(record), name, text, borne)
+    return respond.empty()
 
 
 @blueprint.delete("/drafts/<record>")
 def delete(record: str) -> Response:
     """Delete a draft."""
     owner, _ = authenticate()
-    delete_draft(state().ledger, owner.ctid, ctid.canonical(record))
-    return Response(status=204)
-
-
-def _json(value: object) -> Response:
-    return _private(orjson.dumps(value), "application/json")
-
-
-def _private(body: bytes, content_type: str) -> Response:
-    response = Response(body, content_type=content_type)
-    response.headers["Cache-Control"] = "no-store"  # a draft is private
-    return response
+    state().ledger.drafts.delete(owner.ctid, ctid.canonical(record))
+    return respond.empty()

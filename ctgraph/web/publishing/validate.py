@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, request
 
 from ctgraph.documents.rdf_input import RDF_INPUTS
 from ctgraph.errors import NoDocument, Problem, UnsupportedMediaType
-from ctgraph.rdf.formats import Format, format_named
+from ctgraph.rdf.formats import JSON_LD, Format, format_named
 from ctgraph.validation.report import Report, capped
 from ctgraph.validation.report_formats import REPORT_FORMATS
-from ctgraph.web.http import questions
+from ctgraph.web.http import questions, respond
 from ctgraph.web.http.fitting import fitting
 from ctgraph.web.http.negotiation import HTML, choose
 from ctgraph.web.http.registry import state
@@ -20,14 +20,7 @@ blueprint = Blueprint("validate", __name__)
 OFFERS = {f.name: f.media_type for f in REPORT_FORMATS.values()} | {"html": HTML}
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 JSON_TYPES = ("application/json", "application/ld+json", "text/plain", "")
-INPUTS = {
-    "jsonld": "JSON-LD",
-    "turtle": "Turtle",
-    "ntriples": "N-Triples",
-    "nquads": "N-Quads",
-    "trig": "TriG",
-    "rdfxml": "RDF/XML",
-}
+INPUTS = {format.name: format.title for format in (JSON_LD, *RDF_INPUTS)}
 MAX_LINES = 5_000
 """How many lines of a document a page shows. Browsers become slow with more."""
 MAX_LINE_CHARACTERS = 2_000
@@ -48,9 +41,9 @@ class Line:
 
 
 @blueprint.get("/validate")
-def form() -> str:
+def form() -> Response:
     """Return the page where a document is pasted or dropped."""
-    return render_template("publishing/validate.html", inputs=INPUTS, chosen="jsonld", document="")
+    return respond.page("publishing/validate.html", inputs=INPUTS, chosen="jsonld", document="")
 
 
 @blueprint.post("/validate")
@@ -65,11 +58,9 @@ def validate() -> Response:
     if not data.strip():
         raise NoDocument("The request contains no document. Send it as the body.")
     if name == "html":
-        return Response(
-            _page(data, format, state().check(questions.examined, data, format)), mimetype=HTML
-        )
+        return _page(data, format, state().check(questions.examined, data, format))
     written = state().check(questions.report, data, format, name)
-    return Response(written, content_type=f"{OFFERS[name]}; charset=utf-8")
+    return respond.content(written, OFFERS[name])
 
 
 def _submitted() -> tuple[bytes, Format | None]:
@@ -110,14 +101,14 @@ def _rdf(format: Format | None) -> Format | None:
     return format if format in RDF_INPUTS else None
 
 
-def _page(data: bytes, format: Format | None, reports: list[Report]) -> str:
+def _page(data: bytes, format: Format | None, reports: list[Report]) -> Response:
     text = data.decode("utf-8", "replace")
     most = max(1, MAX_PROBLEMS // len(reports))
     shown = [(report, capped(report.problems, most)) for report in reports]
     problems: dict[int, list[Problem]] = {}
     for _, listed in shown:
         for problem in listed:
-            problems.setdefault(problem.detail.get("line", 0), []).append(problem)
+            problems.setdefault(problem.detail.line, []).append(problem)
     given = text.split("\n")
     lines = [
         Line(number, line, tuple(problems.get(number, ())))
@@ -125,7 +116,7 @@ def _page(data: bytes, format: Format | None, reports: list[Report]) -> str:
             fitting((line[:MAX_LINE_CHARACTERS] for line in given), MAX_LINES), 1
         )
     ]
-    return render_template(
+    return respond.page(
         "publishing/validate.html",
         inputs=INPUTS,
         chosen=format.name if format else "jsonld",

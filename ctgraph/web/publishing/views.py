@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import orjson
 from flask import Blueprint, Response, request
 
 from ctgraph import publishing
 from ctgraph.errors import Forbidden, Unauthenticated, UnsupportedMediaType
 from ctgraph.identity import ctid
-from ctgraph.ledger.values import Organization
+from ctgraph.ledger.organizations import Bearer
+from ctgraph.ledger.values import Effect
 from ctgraph.publishing import Receipt
+from ctgraph.web.http import respond
 from ctgraph.web.http.registry import state
 
 blueprint = Blueprint("publish", __name__)
@@ -23,7 +24,7 @@ BODIES = (
 )
 
 
-def authenticate() -> tuple[Organization, str]:
+def authenticate() -> Bearer:
     """Return the organization whose API key the request carries, and the key's id.
 
     :raises Unauthenticated: if the request has no valid key.
@@ -36,13 +37,12 @@ def authenticate() -> tuple[Organization, str]:
             f"The authorization scheme {scheme[:20]!r} is not supported. "
             "Send 'Authorization: Bearer <key>'."
         )
-    key = key.strip()
-    owner = state().ledger.key_owner(key)
-    if owner is None:
+    bearer = state().ledger.organizations.bearer_of(key.strip())
+    if bearer is None:
         raise Unauthenticated(
             "This API key is not valid. It was mistyped or revoked. Ask the operator for a new one."
         )
-    return owner, key.split("_")[1]
+    return bearer
 
 
 @blueprint.post("/resources/organizations/<organization>/documents")
@@ -61,7 +61,7 @@ def publish(organization: str) -> Response:
     receipt = publishing.publish(
         state().settings, state().ledger, owner, data, actor, _wait(), state().check_for(owner.ctid)
     )
-    status = 200 if receipt.event == "unchanged" else 201
+    status = 200 if receipt.effect is Effect.UNCHANGED else 201
     response = _answer(receipt, status)
     response.headers["Location"] = f"/resources/{receipt.envelope.ctid}"
     return response
@@ -75,7 +75,7 @@ def withdraw(record: str) -> Response:
     publishing.withdraw(
         state().settings, state().ledger, owner, ctid.canonical(record), actor, _wait()
     )
-    return Response(status=204)
+    return respond.empty()
 
 
 def _wait() -> bool:
@@ -83,11 +83,11 @@ def _wait() -> bool:
 
 
 def _answer(receipt: Receipt, status: int) -> Response:
-    found = state().ledger.find(receipt.envelope.ctid)
-    body = publishing.envelope_json(receipt.envelope, found[1] if found else b"") | {
-        "changed": receipt.event != "unchanged",
-        "event": receipt.event,
+    document = state().ledger.records.read(receipt.envelope.ctid).canonical
+    body = publishing.envelope_json(receipt.envelope, document) | {
+        "changed": receipt.effect is not Effect.UNCHANGED,
+        "event": receipt.effect,
         "queryable": receipt.queryable,
         "validation": receipt.report.to_json() if receipt.report else None,
     }
-    return Response(orjson.dumps(body), status, content_type="application/json")
+    return respond.json(body, status=status)

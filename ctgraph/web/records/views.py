@@ -7,7 +7,6 @@ from datetime import datetime
 
 import orjson
 from flask import Blueprint, Response, render_template, request
-from werkzeug.wrappers import Response as BaseResponse
 
 from ctgraph import __version__, publishing
 from ctgraph.documents import serialize
@@ -15,17 +14,16 @@ from ctgraph.documents.nesting import entity_json
 from ctgraph.documents.node_values import type_of
 from ctgraph.errors import BadParameter, CtgraphError, NotFound
 from ctgraph.identity import ctid
-from ctgraph.ledger.holdings import documents_of
 from ctgraph.pathways import LINKED
-from ctgraph.pathways.answers import family_of
+from ctgraph.pathways.families import family_of
 from ctgraph.projections.snapshots import snapshots_of
 from ctgraph.rdf import formats
 from ctgraph.records import read
-from ctgraph.records.assertions import MOST, Assertion, assertions
+from ctgraph.records.assertions import MAX_ASSERTIONS, Assertion, assertions
 from ctgraph.records.read import Held
 from ctgraph.validation.completeness import node_completeness
-from ctgraph.web.http.addresses import lead
-from ctgraph.web.http.negotiation import HTML, choose, conditional, etag
+from ctgraph.web.http import respond
+from ctgraph.web.http.negotiation import HTML, choose, etag
 from ctgraph.web.http.registry import state
 from ctgraph.web.records import page as pages
 
@@ -39,42 +37,42 @@ NAMES = {f.extension: f.name for f in formats.FORMATS} | {"html": "html"}
 
 @blueprint.get("/resources/<record>")
 @blueprint.get("/ce-registry/resources/<record>")
-def resource(record: str) -> BaseResponse:
+def resource(record: str) -> Response:
     """Return one entity, with everything nested in it."""
     return _record(record, "resources")
 
 
 @blueprint.get("/graph/<record>")
 @blueprint.get("/ce-registry/graph/<record>")
-def graph(record: str) -> BaseResponse:
+def graph(record: str) -> Response:
     """Return the whole document that holds an entity."""
     return _record(record, "graph")
 
 
 @blueprint.get("/<any(resources, graph):kind>/<record>/versions/<int:number>")
-def version(kind: str, record: str, number: int) -> BaseResponse:
+def version(kind: str, record: str, number: int) -> Response:
     """Return an entity or document as it was in one version. This answer never changes."""
     return _record(record, kind, number)
 
 
 @blueprint.get("/<any(resources, graph):kind>/<record>/versions")
-def versions(kind: str, record: str) -> BaseResponse:
+def versions(kind: str, record: str) -> Response:
     """List the versions of a record in pages, the newest first."""
     canonical = ctid.canonical(record)
     if canonical != record:
-        return lead(f"/{kind}/{canonical}/versions", 301)
+        return respond.lead(f"/{kind}/{canonical}/versions", 301)
     name = choose({"json": "application/json", "html": HTML})
     before = _before()
     envelope, found = read.versions(state().ledger, record, VERSIONS[name] + 1, before)
-    owner = state().ledger.organization(envelope.owner)
+    owner = state().ledger.organizations.get(envelope.owner)
     # Only the address of a document tells versions of several documents apart.
-    alone = documents_of(state().ledger, record) == {record}
+    alone = state().ledger.records.documents_holding(record) == {record}
     stem = f"/{'resources' if alone else 'graph'}"
     more = len(found) > VERSIONS[name]
     found = found[: VERSIONS[name]]
     following = found[-1].seq if more else None
     if name == "html":
-        page = render_template(
+        response = respond.page(
             "records/versions.html",
             envelope=envelope,
             versions=found,
@@ -85,10 +83,9 @@ def versions(kind: str, record: str) -> BaseResponse:
             alone=alone,
             following=following,
         )
-        response = Response(page, content_type="text/html; charset=utf-8")
         tag = etag(found, vars(envelope), owner.name, following, __version__)
-        return conditional(response, tag, envelope.updated_at)
-    body = orjson.dumps(
+        return respond.conditional(response, tag, envelope.updated_at)
+    response = respond.json(
         {
             "ctid": envelope.ctid,
             "owner": envelope.owner,
@@ -97,7 +94,7 @@ def versions(kind: str, record: str) -> BaseResponse:
                 {
                     "number": v.number,
                     "event": v.event,
-                    "created_at": v.created_at,
+                    "createdAt": v.created_at,
                     "actor": v.actor,
                     "digest": v.digest,
                     "sequence": v.seq,
@@ -108,10 +105,11 @@ def versions(kind: str, record: str) -> BaseResponse:
             ],
         }
     )
-    response = Response(body, content_type="application/json")
     if following:
         response.headers["Link"] = f'<{request.path}?before={following}>; rel="next"'
-    return conditional(response, etag(found, envelope.owner, following), envelope.updated_at)
+    return respond.conditional(
+        response, etag(found, envelope.owner, following), envelope.updated_at
+    )
 
 
 def _before() -> int | None:
@@ -130,22 +128,17 @@ def _before() -> int | None:
 @blueprint.get("/ce-registry/envelopes/<record>")
 def envelope(record: str) -> Response:
     """Return the envelope of a record, current or withdrawn."""
-    found = state().ledger.find(ctid.canonical(record))
-    if found is None:
-        raise NotFound(f"There is no record {record} in this registry.")
-    head, canonical = found
-    response = Response(
-        orjson.dumps(publishing.envelope_json(head, canonical)), content_type="application/json"
-    )
-    return conditional(response, etag(head), head.updated_at)
+    head, canonical = state().ledger.records.read(ctid.canonical(record))
+    response = respond.json(publishing.envelope_json(head, canonical))
+    return respond.conditional(response, etag(head), head.updated_at)
 
 
-def _record(path: str, kind: str, number: int | None = None) -> BaseResponse:
+def _record(path: str, kind: str, number: int | None = None) -> Response:
     record, dot, extension = path.partition(".")
     canonical = ctid.canonical(record)
     if canonical != record:
         tail = f"/versions/{number}" if number else ""
-        return lead(f"/{kind}/{canonical}{dot}{extension}{tail}", 301)
+        return respond.lead(f"/{kind}/{canonical}{dot}{extension}{tail}", 301)
     if dot and extension not in NAMES:
         raise NotFound(f"Unknown extension .{extension[:80]}. Use one of .{', .'.join(NAMES)}.")
     name = choose(OFFERS, NAMES.get(extension, ""))
@@ -154,21 +147,29 @@ def _record(path: str, kind: str, number: int | None = None) -> BaseResponse:
         # A page shows the names of other records too, so any change may change it.
         seen = snapshots_of(state().settings).sequence()  # what others say is asked of the store
         tag = etag(
-            held.digest, record, kind, number, state().ledger.last_sequence(), seen, __version__
+            held.digest,
+            record,
+            kind,
+            number,
+            state().ledger.changes.last_sequence(),
+            seen,
+            __version__,
         )
-        response = Response(content_type="text/html; charset=utf-8")
-        conditional(response, tag, state().ledger.newest_change())
-        if response.status_code != 304:
+        response = respond.content(b"", HTML)
+        respond.conditional(response, tag, state().ledger.changes.newest_moment())
+        if response.status_code == 200:
             response.set_data(_page(record, kind, held, number))
     else:
-        response = Response(content_type=OFFERS[name])
-        conditional(response, etag(held.digest, record, kind, name, __version__), held.modified)
-        if response.status_code != 304:
+        response = respond.content(b"", OFFERS[name])
+        respond.conditional(
+            response, etag(held.digest, record, kind, name, __version__), held.modified
+        )
+        if response.status_code == 200:
             response.set_data(_body(record, kind, held, name))
-    if number and name != "html" and (kind == "resources" or record == held.envelope.ctid):
-        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
-    else:
-        response.headers["Cache-Control"] = "no-cache"  # ask each time; 304 is cheap
+    alone = kind == "resources" or record == held.envelope.ctid
+    forever = number and name != "html" and alone
+    caching = respond.Caching.FOREVER if forever else respond.Caching.REVALIDATE
+    response.headers["Cache-Control"] = caching
     _link(response, record, held)
     return response
 
@@ -182,7 +183,7 @@ def _body(record: str, kind: str, held: Held, name: str) -> bytes:
             if kind == "graph":
                 return held.canonical
             return orjson.dumps(entity_json(orjson.loads(held.canonical), iri))
-        quads = state().ledger.quads(held.envelope.ctid, held.number)
+        quads = state().ledger.records.quads(held.envelope.ctid, held.number)
         if kind == "graph":
             return serialize.document(quads, format)
         return serialize.entity(quads, iri, format)
@@ -209,12 +210,12 @@ def _page(record: str, kind: str, held: Held, number: int | None) -> str:
         number=number,
         formats=formats.FORMATS,
         kind=kind,
-        owner=state().ledger.organization(held.envelope.owner),
+        owner=state().ledger.organizations.get(held.envelope.owner),
         modified=datetime.fromisoformat(held.modified),
         completeness=node_completeness(node),
         linked=family_of(type_of(node)) in LINKED,
         said=_said(record, held) if number is None else [],
-        most=MOST,
+        most=MAX_ASSERTIONS,
     )
 
 

@@ -5,16 +5,14 @@ from __future__ import annotations
 from itertools import groupby
 from typing import Any
 
-import orjson
 import pyoxigraph as ox
-from flask import Blueprint, Response, redirect, render_template
-from werkzeug.wrappers import Response as BaseResponse
+from flask import Blueprint, Response
 
 from ctgraph.errors import NotFound
 from ctgraph.rdf.namespaces import CTG
 from ctgraph.sparql.query import GRAPH_TYPES
-from ctgraph.vocab import vocabulary
 from ctgraph.vocab.own_terms import OwnTerm, own_terms
+from ctgraph.web.http import respond
 from ctgraph.web.http.negotiation import HTML, choose
 
 blueprint = Blueprint("terms", __name__)
@@ -22,7 +20,7 @@ OFFERS = GRAPH_TYPES | {"json": "application/json", "html": HTML}
 
 
 @blueprint.get("/terms")
-def index() -> BaseResponse:
+def index() -> Response:
     """Every term of the registry: the ontology that the namespace of `ctg:` leads to."""
     name = choose(OFFERS)
     terms = own_terms()
@@ -30,33 +28,28 @@ def index() -> BaseResponse:
         subjects = {
             subject: list(found) for subject, found in groupby(terms, key=lambda term: term.subject)
         }
-        page = render_template(
-            "reference/own_terms.html",
-            subjects=subjects,
-            namespace=CTG,
-            compact=terms.compact,
-            known=vocabulary().term,
+        return respond.page(
+            "reference/own_terms.html", subjects=subjects, namespace=CTG, compact=terms.compact
         )
-        return _answer(page, HTML)
     if name == "json":
-        return _json({"namespace": CTG, "prefix": "ctg", "terms": list(map(_term_json, terms))})
+        return respond.json(
+            {"namespace": CTG, "prefix": "ctg", "terms": list(map(_term_json, terms))}
+        )
     if name == "turtle":  # as it was written, which reads best
-        return _answer(terms.turtle, GRAPH_TYPES[name])
+        return respond.content(terms.turtle, GRAPH_TYPES[name])
     return _rdf(name)
 
 
 @blueprint.get("/terms/<name>")
-def term(name: str) -> BaseResponse:
+def term(name: str) -> Response:
     """One term; browsers are led to its place on the page of all."""
     found = own_terms().term(name)
     if found is None:
         raise NotFound(f"There is no term ctg:{name[:80]}. See /terms for all of them.")
     chosen = choose(OFFERS)
     if chosen == "html":
-        response = redirect(f"/terms#{found.name}", 303)
-        response.vary.add("Accept")
-        return response
-    return _json(_term_json(found)) if chosen == "json" else _rdf(chosen, found)
+        return respond.redirect(f"/terms#{found.name}", 303)
+    return respond.json(_term_json(found)) if chosen == "json" else _rdf(chosen, found)
 
 
 def _term_json(term: OwnTerm) -> dict[str, Any]:
@@ -77,14 +70,4 @@ def _term_json(term: OwnTerm) -> dict[str, Any]:
 def _rdf(name: str, term: OwnTerm | None = None) -> Response:
     format = ox.RdfFormat.from_media_type(GRAPH_TYPES[name])
     assert format
-    return _answer(own_terms().serialize(format, term), format.media_type)
-
-
-def _json(body: dict[str, Any]) -> Response:
-    return _answer(orjson.dumps(body), "application/json")
-
-
-def _answer(body: str | bytes, media_type: str) -> Response:
-    response = Response(body, mimetype=media_type)
-    response.vary.add("Accept")
-    return response
+    return respond.content(own_terms().serialize(format, term), format.media_type)

@@ -1,91 +1,76 @@
-"""The minimum data and the vocabulary, as pages and for programs."""
+"""The terms of CTDL: which there are, what each is linked with, and how often it is used."""
 
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
 
-import orjson
-from flask import Blueprint, Response, render_template
+from flask import Blueprint, Response
 
 from ctgraph.errors import NotFound, QueryLimit, StoreError, TooManyQueries
-from ctgraph.shapes import ClassShape, Family, Shape, shapes
+from ctgraph.shapes import shapes
 from ctgraph.sparql.query import Query
-from ctgraph.validation.examples import example
 from ctgraph.vocab import Term, load_definitions, vocabulary
-from ctgraph.web.http.negotiation import HTML, choose
+from ctgraph.web.http import respond
+from ctgraph.web.http.negotiation import choose
 from ctgraph.web.http.registry import state
+from ctgraph.web.reference.shapes import SEVERITIES
 
-blueprint = Blueprint("minimum", __name__)
-OFFERS = {"turtle": "text/turtle", "json": "application/json", "html": HTML}
-BOTH = {"json": "application/json", "html": HTML}
-# A page is no reason to keep a worker from others for long.
-COUNT_TIMEOUT = 2.0
-SEVERITIES = {"violation": "Required", "warning": "Advised", "info": "Recommended"}
+blueprint = Blueprint("vocabulary", __name__)
+COUNT_SECONDS = 2.0
+"""How long counting the uses of a term may take. A page is no reason to keep a worker for long."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of terms.
+
+    :param key: its member in the JSON of ``/vocab``.
+    :param caption: its heading on the page.
+    :param count_query: the query that counts how often one of its terms is used.
+    """
+
+    key: str
+    caption: str
+    count_query: str
+
+
 KINDS = {
-    "class": "Classes",
-    "property": "Properties",
-    "scheme": "Concept schemes",
-    "concept": "Concepts",
-}
-_COUNTS = {
-    "class": "SELECT (COUNT(DISTINCT ?s) AS ?n) WHERE { ?s a <%s> }",
-    "property": "SELECT (COUNT(*) AS ?n) WHERE { ?s <%s> ?o }",
-    "scheme": "SELECT (COUNT(DISTINCT ?s) AS ?n) WHERE { VALUES ?concept { %s } ?s ?p ?concept }",
-    "concept": "SELECT (COUNT(DISTINCT ?s) AS ?n) WHERE { ?s ?p <%s> }",
+    "class": Kind("classes", "Classes", "SELECT (COUNT(DISTINCT ?s) AS ?n) { ?s a <%s> }"),
+    "property": Kind("properties", "Properties", "SELECT (COUNT(*) AS ?n) { ?s <%s> ?o }"),
+    "scheme": Kind(
+        "schemes",
+        "Concept schemes",
+        "SELECT (COUNT(DISTINCT ?s) AS ?n) { VALUES ?concept { %s } ?s ?p ?concept }",
+    ),
+    "concept": Kind("concepts", "Concepts", "SELECT (COUNT(DISTINCT ?s) AS ?n) { ?s ?p <%s> }"),
 }
 
 
-@blueprint.get("/shapes")
-def index() -> Response:
-    """All shapes as Turtle; for people, the families of records."""
-    name = choose(OFFERS)
-    if name == "turtle":
-        return _turtle("")
-    if name == "json":
-        return _json({"families": [_family_json(family) for family in shapes().families]})
-    return _html("reference/shapes.html", families=shapes().families)
+class Relation(NamedTuple):
+    """The other terms that a term is linked with in one way.
 
+    :param key: the member in the JSON of ``/vocab/{term}``.
+    :param caption: the caption on the page.
+    :param iris: the other terms.
+    """
 
-@blueprint.get("/shapes/<name>")
-def family(name: str) -> Response:
-    """The minimum data of one family: as Turtle, or as a page."""
-    plain = name.removesuffix(".ttl")
-    found = shapes().family(plain)
-    if found is None:
-        known = ", ".join(family.name for family in shapes().families)
-        raise NotFound(f"There is no family of shapes {name!r}; there are {known}.")
-    chosen = "turtle" if plain != name else choose(OFFERS)
-    if chosen == "turtle":
-        return _turtle(found.name)
-    if chosen == "json":
-        return _json(_family_json(found))
-    identity = state().identity
-    examples = {
-        one.name: orjson.dumps(example(one, identity), option=orjson.OPT_INDENT_2).decode()
-        for one in found.classes
-        if one.record
-    }
-    return _html(
-        "reference/family.html",
-        family=found,
-        severities=SEVERITIES,
-        examples=examples,
-        groups=shapes().groups,
-        values_of=shapes().values_of,
-    )
+    key: str
+    caption: str
+    iris: tuple[str, ...]
 
 
 @blueprint.get("/vocab")
 def terms() -> Response:
     """Every term of the vocabulary."""
-    groups: dict[str, list[Term]] = {title: [] for title in KINDS.values()}
+    groups: dict[Kind, list[Term]] = {kind: [] for kind in KINDS.values()}
     for term in vocabulary():
         groups[KINDS[term.kind]].append(term)
-    if choose(BOTH) == "json":
-        listed = {title: [t.curie for t in found] for title, found in groups.items()}
-        return _json(listed)
-    return _html("reference/terms.html", groups=groups)
+    if choose(respond.JSON_OR_PAGE) == "html":
+        return respond.page("reference/terms.html", groups=groups)
+    return respond.json({kind.key: [t.curie for t in found] for kind, found in groups.items()})
 
 
 @blueprint.get("/vocab/<path:name>")
@@ -94,9 +79,8 @@ def term(name: str) -> Response:
     # A proxy may join the two slashes of an IRI's scheme.
     found = vocabulary().term(re.sub(r"^(https?):/(?!/)", r"\1://", name))
     if found is None:
-        raise NotFound(f"The vocabulary has no term {name[:200]!r}. See /vocab for all of them.")
-    count = _count(found)
-    links = _links(found)
+        raise NotFound(f"The vocabulary has no term {name[:200]!r}. See /vocab for all terms.")
+    relations, count = _relations(found), _count(found)
     uses = [
         (one, shape)
         for one in shapes().classes
@@ -104,122 +88,67 @@ def term(name: str) -> Response:
         if found.iri in shape.properties
     ]
     requires = shapes().of_class(found.iri) if found.kind == "class" else ()
-    definition = load_definitions(state().settings.vocab_path).get(found.iri, "")
-    if choose(BOTH) == "json":
-        body = {
+    definition = load_definitions(state().settings.vocab_path).get(found.iri)
+    if choose(respond.JSON_OR_PAGE) == "html":
+        return respond.page(
+            "reference/term.html",
+            term=found,
+            relations=[relation for relation in relations if relation.iris],
+            uses=uses,
+            requires=requires,
+            count=count,
+            definition=definition,
+            severities=SEVERITIES,
+        )
+    compact = vocabulary().compact
+    return respond.json(
+        {
             "iri": found.iri,
             "curie": found.curie,
             "kind": found.kind,
             "label": found.label,
             "status": found.status,
-            "definition": definition or None,
+            "definition": definition,
             "count": count,
             "minimumData": [one.name for one, _ in uses] or [one.name for one in requires],
         }
-        return _json(
-            body
-            | {title: [vocabulary().compact(iri) for iri in iris] for title, iris in links.items()}
-        )
-    return _html(
-        "reference/term.html",
-        term=found,
-        links=links,
-        uses=uses,
-        requires=requires,
-        count=count,
-        definition=definition,
-        severities=SEVERITIES,
+        | {relation.key: list(map(compact, relation.iris)) for relation in relations}
     )
 
 
-def _links(term: Term) -> dict[str, list[str]]:
-    """Return the other terms that a term is linked with, by what they are to it."""
+def _relations(term: Term) -> tuple[Relation, ...]:
     vocab = vocabulary()
-    found: dict[str, Any] = {
-        "Broader class": term.sub_class_of,
-        "Narrower classes": vocab.children(term.iri),
-        "Its properties": [t.iri for t in vocab.properties_of(term.iri)]
-        if term.kind == "class"
-        else (),
-        "Broader property": term.sub_property_of,
-        "Meant for": term.domain_includes,
-        "Takes": term.range_includes,
-        "Says the same from the other side": term.inverse_of,
-        "Values from": term.target_scheme,
-        "In the scheme": term.in_scheme,
-        "Broader concept": term.broader,
-        "Its concepts": [t.iri for t in vocab.concepts_of(term.iri)]
-        if term.kind == "scheme"
-        else (),
-    }
-    return {title: list(iris) for title, iris in found.items() if iris}
+    is_class, is_scheme = term.kind == "class", term.kind == "scheme"
+    properties = _iris(vocab.properties_of(term.iri)) if is_class else ()
+    concepts = _iris(vocab.concepts_of(term.iri)) if is_scheme else ()
+    return (
+        Relation("subClassOf", "Broader class", term.sub_class_of),
+        Relation("subClasses", "Narrower classes", tuple(vocab.children(term.iri))),
+        Relation("properties", "Its properties", properties),
+        Relation("subPropertyOf", "Broader property", term.sub_property_of),
+        Relation("domainIncludes", "Used on", term.domain_includes),
+        Relation("rangeIncludes", "Takes", term.range_includes),
+        Relation("inverseOf", "Inverse of", term.inverse_of),
+        Relation("targetScheme", "Values from", term.target_scheme),
+        Relation("inScheme", "In the scheme", term.in_scheme),
+        Relation("broader", "Broader concept", term.broader),
+        Relation("concepts", "Its concepts", concepts),
+    )
+
+
+def _iris(terms: Iterable[Term]) -> tuple[str, ...]:
+    return tuple(term.iri for term in terms)
 
 
 def _count(term: Term) -> int | None:
-    """Return how often this registry uses a term; None where that takes too long to count."""
+    """Return how often this registry uses a term; None where counting takes too long."""
     about = term.iri
     if term.kind == "scheme":
         about = " ".join(f"<{concept.iri}>" for concept in vocabulary().concepts_of(term.iri))
+    query = Query(
+        KINDS[term.kind].count_query % about, result_type="text/csv", timeout=COUNT_SECONDS
+    )
     try:
-        asked = Query(_COUNTS[term.kind] % about, result_type="text/csv", timeout=COUNT_TIMEOUT)
-        return int(state().whole(asked).split()[1])
+        return int(state().whole(query).split()[1])
     except (QueryLimit, TooManyQueries, StoreError):
         return None
-
-
-def _family_json(family: Family) -> dict[str, Any]:
-    return {
-        "name": family.name,
-        "title": family.title,
-        "description": family.description,
-        "classes": [_class_json(one) for one in family.classes],
-        "shapes": [_shape_json(shape) for shape in family.shapes],
-    }
-
-
-def _class_json(one: ClassShape) -> dict[str, Any]:
-    return {
-        "name": one.name,
-        "label": one.label,
-        "description": one.description,
-        "classes": sorted(map(vocabulary().compact, one.reaches)),
-        "record": one.record,
-        "shapes": [_shape_json(shape) for shape in one.shapes],
-    }
-
-
-def _shape_json(shape: Shape) -> dict[str, Any]:
-    return {
-        "shape": shape.iri,
-        "label": shape.label,
-        "description": shape.description or None,
-        "properties": list(map(vocabulary().compact, shape.properties)),
-        "severity": shape.severity,
-        "required": shape.required,
-        "group": shape.group or None,
-        "order": shape.order,
-        "message": shape.message,
-        "remedy": shape.remedy,
-        "values": [
-            vocabulary().compact(iri)
-            for name in shape.properties
-            for iri in shapes().values_of(name)
-        ]
-        or None,
-    }
-
-
-def _turtle(family: str) -> Response:
-    return Response(shapes().turtle(family), content_type="text/turtle; charset=utf-8")
-
-
-def _json(body: Any) -> Response:
-    return Response(orjson.dumps(body), content_type="application/json")
-
-
-def _html(template: str, **values: Any) -> Response:
-    vocab = vocabulary()
-    page = render_template(
-        template, label=vocab.label, compact=vocab.compact, known=vocab.term, **values
-    )
-    return Response(page, mimetype=HTML)

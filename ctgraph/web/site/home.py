@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from importlib.resources import files
 
-import orjson
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, request
 
 from ctgraph import __version__
 from ctgraph.errors import NotFound, StoreError
@@ -15,7 +14,8 @@ from ctgraph.projections.snapshots import snapshots_of
 from ctgraph.publishing import envelope_json
 from ctgraph.records.completeness import quality_of
 from ctgraph.vocab import CONTEXT_URLS, context_text, vocabulary
-from ctgraph.web.http.negotiation import HTML, choose
+from ctgraph.web.http import respond
+from ctgraph.web.http.negotiation import choose
 from ctgraph.web.http.registry import state
 
 blueprint = Blueprint("site", __name__)
@@ -47,27 +47,25 @@ FAMILIES = {
     ),
 }
 OTHER = "Further records"
-BOTH = {"json": "application/json", "html": HTML}
 
 
 @blueprint.get("/")
 def home() -> Response:
     """What this registry holds, and how to use it."""
-    counts = state().ledger.counts()
+    counts = state().ledger.records.counts()
     groups: dict[str, list[tuple[str, int]]] = {family: [] for family in (*FAMILIES, OTHER)}
     for kind, count in sorted(counts.items(), key=lambda pair: -pair[1]):
         groups[_family(kind)].append((kind, count))
-    if choose(BOTH) == "json":
+    if choose(respond.JSON_OR_PAGE) == "json":
         body = {
             "name": "ctgraph",
             "version": __version__,
             "records": counts,
-            "sequence": state().ledger.last_sequence(),
+            "sequence": state().ledger.changes.last_sequence(),
         }
-        return Response(orjson.dumps(body), content_type="application/json")
+        return respond.json(body)
     total = sum(counts.values())
-    page = render_template("site/home.html", groups=groups, total=total, label=vocabulary().label)
-    return Response(page, mimetype=HTML)
+    return respond.page("site/home.html", groups=groups, total=total)
 
 
 @blueprint.get("/records")
@@ -79,39 +77,30 @@ def records() -> Response:
         ctid.canonical(given) if (given := request.args.get(name)) else ""
         for name in ("owner", "after")
     )
-    found = state().ledger.envelopes(PAGE + 1, after, kind, owner or None)
+    found = state().ledger.records.envelopes(PAGE + 1, after, kind, owner or None)
     more = found[PAGE - 1].ctid if len(found) > PAGE else None
-    if choose(BOTH) == "json":
+    if choose(respond.JSON_OR_PAGE) == "json":
         body = {"records": [envelope_json(envelope) for envelope in found[:PAGE]], "next": more}
-        return Response(orjson.dumps(body), content_type="application/json")
+        return respond.json(body)
     named = {envelope.owner for envelope in found}
-    page = render_template(
+    return respond.page(
         "records/records.html",
         records=sorted(found[:PAGE], key=_by_name),
         kind=kind,
         owner=owner,
         more=more,
-        label=vocabulary().label,
-        names=state().ledger.names(named),
+        names=state().ledger.records.names(named),
     )
-    return Response(page, mimetype=HTML)
 
 
 @blueprint.get("/organizations/<organization>/completeness")
 def completeness(organization: str) -> Response:
     """How complete an organization's records are, and what they lack."""
-    owner = state().ledger.organization(ctid.canonical(organization))
+    owner = state().ledger.organizations.get(ctid.canonical(organization))
     found = quality_of(state().whole, state().identity, owner.ctid)
     vocab = vocabulary()
-    if choose(BOTH) == "html":
-        page = render_template(
-            "records/quality.html",
-            owner=owner,
-            quality=found,
-            label=vocab.label,
-            compact=vocab.compact,
-        )
-        return Response(page, mimetype=HTML)
+    if choose(respond.JSON_OR_PAGE) == "html":
+        return respond.page("records/quality.html", owner=owner, quality=found)
     body = {
         "organization": owner.ctid,
         "name": owner.name,
@@ -128,13 +117,13 @@ def completeness(organization: str) -> Response:
             {"id": iri, "name": name, "completeness": score} for iri, name, score in found.least
         ],
     }
-    return Response(orjson.dumps(body), content_type="application/json")
+    return respond.json(body)
 
 
 @blueprint.get("/healthz")
 def healthz() -> Response:
     """Alive: this process answers."""
-    return Response('{"status": "ok"}', content_type="application/json")
+    return respond.json({"status": "ok"})
 
 
 @blueprint.get("/readyz")
@@ -144,8 +133,8 @@ def readyz() -> Response:
     :raises StoreError: when not.
     """
     snapshots = snapshots_of(state().settings)
-    seen, last = snapshots.sequence(), state().ledger.last_sequence()
-    facts = {"sequence": last, "queryable_sequence": seen, "lag": last - seen}
+    seen, last = snapshots.sequence(), state().ledger.changes.last_sequence()
+    facts = {"sequence": last, "queryableSequence": seen, "lag": last - seen}
     if not snapshots.held():
         raise StoreError("No projector runs: changes do not become queryable.", **facts)
     if seen < 0:
@@ -155,14 +144,14 @@ def readyz() -> Response:
         raise StoreError(f"Changes do not become queryable: {trouble}", **facts)
     if not snapshots.shows(state().ledger):
         raise StoreError("The triple store does not fit the ledger, and is rebuilt.", **facts)
-    return Response(orjson.dumps({"status": "ready", **facts}), content_type="application/json")
+    return respond.json({"status": "ready", **facts})
 
 
 @blueprint.get("/openapi.json")
 def openapi() -> Response:
     """The description of this interface (OpenAPI 3.1)."""
     text = files("ctgraph.web").joinpath("openapi.json").read_text("utf-8")
-    return Response(text, content_type="application/json")
+    return respond.content(text, respond.JSON)
 
 
 @blueprint.get("/<name>/schema/context/json")
@@ -170,7 +159,7 @@ def context(name: str) -> Response:
     """The JSON-LD contexts, at the paths of their official addresses."""
     if name not in CONTEXT_URLS:
         raise NotFound(f"There is no context {name!r}; there are {', '.join(CONTEXT_URLS)}.")
-    return Response(context_text(name), content_type="application/ld+json")
+    return respond.content(context_text(name), "application/ld+json")
 
 
 def _by_name(envelope: Envelope) -> str:

@@ -11,6 +11,7 @@ from ctgraph.settings import Settings
 from ctgraph.sparql.query import GRAPH_TYPES, RESULT_TYPES, Query, query_form
 from ctgraph.sparql.results import Result
 from ctgraph.web.http.negotiation import HTML, etag
+from ctgraph.web.http.respond import Caching, content_type
 
 SPREADSHEET = "spreadsheet"
 """The format of the pages' buttons for CSV: in it no text becomes a formula."""
@@ -32,8 +33,8 @@ PLAIN = {
 SHOWN = {
     "any-json": "application/json",
     "any-xml": "application/xml",
-    "html": "text/plain; charset=utf-8",
-    SPREADSHEET: "text/csv; charset=utf-8",
+    "html": "text/plain",
+    SPREADSHEET: "text/csv",
 }
 
 
@@ -51,7 +52,7 @@ class Asked:
 
     def content_type(self, result: Result) -> str:
         """Return the media type to name: the one that was asked for, where it is a plainer one."""
-        return SHOWN.get(self.name, result.media_type)
+        return content_type(SHOWN.get(self.name, result.media_type))
 
 
 def understand(
@@ -90,7 +91,7 @@ def headers(tag: str, timeout: float, rows: int) -> list[tuple[str, str]]:
         ("Vary", "Accept, Accept-Encoding"),
         ("Ctgraph-Row-Limit", str(rows)),
         ("Ctgraph-Timeout", f"{timeout:g}"),
-        ("Cache-Control", "no-cache"),  # ask each time; 304 is cheap
+        ("Cache-Control", Caching.REVALIDATE),
         ("Link", '</sparql>; rel="service-desc", </void>; rel="describedby"'),
     ]
 

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-import orjson
 import pyoxigraph as ox
-from flask import Blueprint, Response, redirect, render_template, request
-from werkzeug.wrappers import Response as BaseResponse
+from flask import Blueprint, Response, request
 
 from ctgraph.documents.csv_cells import spreadsheet
 from ctgraph.errors import DocumentTooLarge, QueryError, QueryForbidden, UnsupportedMediaType
@@ -17,6 +15,7 @@ from ctgraph.sparql.query import GRAPH_TYPES
 from ctgraph.sparql.results import Complete
 from ctgraph.sparql.stored_queries import StoredQuery, all_stored, stored
 from ctgraph.vocab import vocabulary
+from ctgraph.web.http import respond
 from ctgraph.web.http.negotiation import HTML, choose, wants_html
 from ctgraph.web.http.policy import policy
 from ctgraph.web.http.registry import state
@@ -29,7 +28,6 @@ WRITERS = {
     name: ox.RdfFormat.from_media_type(media_type) for name, media_type in GRAPH_TYPES.items()
 }
 DESCRIPTIONS = GRAPH_TYPES | {"html": HTML}
-BOTH = {"json": "application/json", "html": HTML}
 MOST_CHARACTERS = 1_000_000
 """The longest query that is read."""
 TABLE_STYLES = (
@@ -80,7 +78,7 @@ def answer(text: str) -> Response:
     tag = asked.tag(snapshot, state().settings)
     said = headers(tag, state().pool.timeout(asked.query), state().settings.query_rows)
     if tag in (known.partition(":")[0] for known in request.if_none_match.as_set(True)):
-        return Response(status=304, headers=said)
+        return respond.unchanged(said)
     begun = request.environ.pop(BEGUN, None)
     result = begun() if begun else state().run(asked.query, snapshot)
     body: bytes | Iterable[bytes] = result.body if isinstance(result, Complete) else result
@@ -88,7 +86,8 @@ def answer(text: str) -> Response:
     if asked.name == SPREADSHEET:
         body = spreadsheet([body] if isinstance(body, bytes) else body)
         said.append(("Content-Disposition", 'attachment; filename="results.csv"'))
-    response = Response(body, content_type=asked.content_type(result), headers=said)
+    response = respond.content(body, asked.content_type(result))
+    response.headers.update(said)
     response.call_on_close(result.close)
     return response
 
@@ -97,10 +96,10 @@ def answer(text: str) -> Response:
 def queries() -> Response:
     """The ready-made queries: listed with what they answer and the parameters they take."""
     found = all_stored(state().settings)
-    if choose(BOTH) == "html":
-        return Response(render_template("sparql/queries.html", queries=found), mimetype=HTML)
+    if choose(respond.JSON_OR_PAGE) == "html":
+        return respond.page("sparql/queries.html", queries=found)
     body = {"queries": [_stored_json(query) for query in found]}
-    return Response(orjson.dumps(body), content_type="application/json")
+    return respond.json(body)
 
 
 @blueprint.get("/queries/<name>")
@@ -109,7 +108,7 @@ def run_stored(name: str) -> Response:
     plain, dot, extension = name.partition(".")
     query = stored(plain, state().settings)
     if dot and extension == "rq":
-        return Response(query.text, content_type="application/sparql-query; charset=utf-8")
+        return respond.content(query.text, "application/sparql-query; charset=utf-8")
     given = request.args.to_dict()
     text = query.bound(given, state().settings)
     if not given.get("format") and wants_html():
@@ -133,25 +132,19 @@ def _stored_json(query: StoredQuery) -> dict[str, Any]:
 def void() -> Response:
     """The dataset described in VoID and DCAT, with its real counts."""
     name = choose(DESCRIPTIONS)
-    newest = state().ledger.newest_change()
-    found = description.statistics(state().whole, sum(state().ledger.counts().values()), newest)
+    newest = state().ledger.changes.newest_moment()
+    found = description.statistics(
+        state().whole, sum(state().ledger.records.counts().values()), newest
+    )
     if name == "html":
-        vocab = vocabulary()
-        page = render_template(
-            "sparql/void.html",
-            found=found,
-            label=vocab.label,
-            compact=vocab.compact,
-            known=vocab.term,
-        )
-        return Response(page, mimetype=HTML)
+        return respond.page("sparql/void.html", found=found)
     return _rdf(name, description.dataset_description(state().settings, found))
 
 
 @blueprint.get("/.well-known/void")
-def well_known_void() -> BaseResponse:
+def well_known_void() -> Response:
     """Where VoID descriptions are looked for."""
-    return redirect("/void", 302)
+    return respond.redirect("/void", 302)
 
 
 def _description() -> Response:
@@ -168,7 +161,7 @@ def _query_page(text: str, **more: Any) -> Response:
         kind: sorted(t.curie for t in vocabulary() if t.kind == kind)
         for kind in ("class", "property")
     }
-    page = render_template(
+    response = respond.page(
         "sparql/sparql.html",
         query=text,
         settings=state().settings,
@@ -180,7 +173,6 @@ def _query_page(text: str, **more: Any) -> Response:
         },
         **more,
     )
-    response = Response(page, mimetype=HTML)
     response.headers["Content-Security-Policy"] = policy(*TABLE_STYLES)
     return response
 
@@ -189,9 +181,7 @@ def _rdf(name: str, triples: list[ox.Triple]) -> Response:
     format = WRITERS[name]
     assert format
     body = description.serialize(triples, format)
-    response = Response(body, content_type=format.media_type)
-    response.vary.add("Accept")
-    return response
+    return respond.content(body, format.media_type)
 
 
 def _timeout() -> float | None:

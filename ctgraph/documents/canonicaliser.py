@@ -1,0 +1,127 @@
+"""A walk through the nodes of one document that brings them to their canonical form.
+
+Whatever a JSON-LD processor would drop without a word (a property that no context maps, a reference
+that is no IRI) is reported instead: nothing that a publisher sends is lost silently.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ctgraph.documents.context import IRI_COERCIONS
+from ctgraph.documents.json_text import Place
+from ctgraph.documents.literals import LANGUAGE, Literals
+from ctgraph.documents.names import Names
+from ctgraph.documents.problems import Problems
+from ctgraph.errors import Severity
+from ctgraph.identity import Identity
+
+Found = tuple[dict[str, Any], Place]
+"""A node in its canonical form, and its place."""
+
+
+class Canonicaliser:
+    """Canonicalises the nodes of one document and collects what is wrong with them.
+
+    After :meth:`node` has seen every node, and :meth:`close` was called, `problems` holds every
+    problem, `nodes` every node, and `entities` those with a CTID.
+
+    :param max_depth: how deep nodes may be nested.
+    """
+
+    def __init__(self, identity: Identity, prefixes: dict[str, str], max_depth: int) -> None:
+        self.problems = Problems()
+        self.names = Names(identity, prefixes, self.problems)
+        self.nodes: list[Found] = []
+        self.entities: list[Found] = []
+        self._literals = Literals(self.problems, self.names.used)
+        self._max_depth = max_depth
+
+    def node(self, node: dict[str, Any], at: Place, depth: int = 1) -> dict[str, Any]:
+        """Return a node object with canonical IRIs."""
+        if depth > self._max_depth:
+            return self._too_deep(at)
+        self.problems.once(node, at)
+        out: dict[str, Any] = {}
+        self.nodes.append((out, at))
+        if "ceterms:ctid" in node:
+            self.entities.append((out, at))
+        for key, value in node.items():
+            if key == "@id":
+                out[key] = self.names.reference(value, (at, key))
+                if len(node) > 1:
+                    self.names.short(out[key], (at, key))
+            elif key == "@type":
+                self.names.classes(value, (at, key))
+                out[key] = value
+            elif key.startswith("@"):
+                self.problems.add(
+                    (at, key),
+                    f"The keyword {key} is not read in published documents.",
+                    "Express it with plain node objects.",
+                )
+            else:
+                out[key] = self._property(key, value, (at, key), depth)
+        self.names.define(out, at)
+        return out
+
+    def close(self) -> None:
+        """Report what only the whole document shows."""
+        self.names.close()
+        self.problems.close()
+
+    def _too_deep(self, at: Place) -> dict[str, Any]:
+        message = f"The document is nested deeper than {self._max_depth} levels."
+        self.problems.add(at, message, "Flatten it.")
+        return {}
+
+    def _property(self, key: str, value: Any, at: Place, depth: int) -> Any:
+        if not self.names.property(key, at):
+            return value
+        term = self.names.context.get(key)
+        return self._value(term if isinstance(term, dict) else {}, value, at, depth)
+
+    def _value(self, term: dict[str, Any], value: Any, at: Place, depth: int) -> Any:
+        if isinstance(value, (int, float)):
+            return self._literals.number(term, value, at)
+        if isinstance(value, str):
+            is_reference = term.get("@type") in IRI_COERCIONS
+            return (self.names.reference if is_reference else self._literals.text)(value, at)
+        if isinstance(value, list):
+            return self._values(term, value, at, depth)
+        if isinstance(value, dict):
+            return self._object(term, value, at, depth)
+        return value
+
+    def _values(self, term: dict[str, Any], values: list[Any], at: Place, depth: int) -> Any:
+        if depth > self._max_depth:
+            return self._too_deep(at)
+        if not _holds_texts(term):
+            return [self._value(term, v, (at, i), depth + 1) for i, v in enumerate(values)]
+        return [
+            self._values(term, item, (at, i), depth + 1)
+            if isinstance(item, list)
+            else self._literals.text_in_list(item, (at, i))
+            for i, item in enumerate(values)
+        ]
+
+    def _object(self, term: dict[str, Any], value: dict[str, Any], at: Place, depth: int) -> Any:
+        if _holds_texts(term):
+            return self._literals.language_map(value, at)
+        if "@value" in value:
+            return self._literals.value_object(value, at)
+        if not term and value and all(map(LANGUAGE.fullmatch, value)):
+            self.problems.add(
+                at,
+                "No context says that this property holds texts in languages: "
+                "they are kept, but SPARQL does not see them.",
+                "Use a declared property.",
+                Severity.WARNING,
+            )
+            return self._literals.language_map(value, at)
+        return self.node(value, at, depth + 1)
+
+
+def _holds_texts(term: dict[str, Any]) -> bool:
+    """Tell whether a property holds texts by their languages, from its definition."""
+    return term.get("@container") == "@language"

@@ -1,0 +1,96 @@
+"""The ``@context`` of a document: the official contexts that it names, the prefixes that it adds.
+
+Only the two official contexts are read, from local files. No context is ever fetched.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any
+
+from ctgraph.documents.iris import is_iri
+from ctgraph.documents.problems import shown
+from ctgraph.errors import Problem
+from ctgraph.vocab import CONTEXT_URLS, vocabulary
+
+IRI_COERCIONS = {"@id", "@vocab"}
+"""The types of terms whose strings are IRIs."""
+PREFIX = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
+MAX_PREFIX_IRI_CHARS = 200
+"""RDF repeats the IRI of a prefix wherever the prefix stands, so a short document with a long one
+could say very much."""
+_KEPT_CONTEXTS = 4096
+
+
+def inline_prefixes(context: Any, problems: list[Problem]) -> tuple[list[str], dict[str, str]]:
+    """Read a document's ``@context``: which official contexts it names, which prefixes it adds.
+
+    A remote context other than the official ones is a problem. So is an inline definition that is
+    more than a prefix, or contradicts the official contexts.
+    """
+    named: list[str] = []
+    prefixes: dict[str, str] = {}
+    for index, entry in enumerate(context if isinstance(context, list) else [context]):
+        at = "/@context" + (f"/{index}" if isinstance(context, list) else "")
+        if isinstance(entry, str):
+            address = "https://" + entry.partition("://")[2].rstrip("/")
+            if address in CONTEXT_URLS.values():
+                named.append(address)
+            else:
+                problems.append(_not_fetched(entry, at))
+        elif isinstance(entry, dict):
+            for key, value in entry.items():
+                known = vocabulary().context.get(key)
+                if known is None and _is_prefix(key, value):
+                    prefixes[key] = value
+                elif known != value:
+                    problems.append(_no_prefix(key, at))
+        elif entry is not None:
+            message = "A context must be an address or an object."
+            problems.append(Problem(message, f"Name {CONTEXT_URLS['ctdl']}.", at))
+    return list(dict.fromkeys(named)), prefixes
+
+
+def _is_prefix(key: str, value: Any) -> bool:
+    return (
+        PREFIX.fullmatch(key) is not None and is_iri(value) and len(value) <= MAX_PREFIX_IRI_CHARS
+    )
+
+
+def _not_fetched(address: str, at: str) -> Problem:
+    return Problem(
+        f"The remote context {shown(address)} is not fetched.",
+        f"Name {' or '.join(CONTEXT_URLS.values())}, or define prefixes inline.",
+        at,
+    )
+
+
+def _no_prefix(key: str, at: str) -> Problem:
+    return Problem(
+        f"The inline context defines {shown(key)} in a way that is not taken.",
+        "Inline contexts may only add prefixes: "
+        f"a short name and an IRI of at most {MAX_PREFIX_IRI_CHARS} characters.",
+        f"{at}/{key}",
+    )
+
+
+def context_for(used: Iterable[str], prefixes: dict[str, str]) -> dict[str, Any]:
+    """Return the part of the official contexts that defines some keys, with further prefixes.
+
+    The whole context would cost most of the parsing time of a small document.
+    """
+    return _official(frozenset(used)) | prefixes
+
+
+@lru_cache(maxsize=_KEPT_CONTEXTS)
+def _official(used: frozenset[str]) -> dict[str, Any]:
+    context = vocabulary().context
+    chosen = {key: context[key] for key in used if key in context}
+    for definition in list(chosen.values()):
+        datatype = definition.get("@type", "") if isinstance(definition, dict) else ""
+        prefix = datatype.partition(":")[0]
+        if prefix in context:
+            chosen[prefix] = context[prefix]
+    return chosen

@@ -1,0 +1,45 @@
+"""What an IRI, a blank node label and the name of a property look like in a document."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Any
+from xml.etree import ElementTree
+
+import pyoxigraph as ox
+
+IRI = re.compile('[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>"{}|^`\\\\\ud800-\udfff]+')
+BLANK = re.compile(r"_:[A-Za-z0-9][A-Za-z0-9._-]*(?<!\.)")
+"""The labels of blank nodes that a document may use. None begins with an underscore, so the labels
+that :mod:`ctgraph.documents.places` gives cannot be among them."""
+MAX_IRI_CHARS = 2_000
+"""RDF repeats the name of a node in every statement about it, so a short document with a long name
+could say very much."""
+_KEPT_ANSWERS = 4096
+
+
+def is_iri(value: Any) -> bool:
+    """Tell whether a value is an absolute IRI (RFC 3987, section 2.2)."""
+    return isinstance(value, str) and IRI.fullmatch(value) is not None and _parses(value)
+
+
+@lru_cache(maxsize=_KEPT_ANSWERS)
+def _parses(iri: str) -> bool:
+    try:
+        ox.NamedNode(iri)
+    except ValueError:
+        return False
+    return True
+
+
+@lru_cache(maxsize=_KEPT_ANSWERS)
+def in_xml(property: str) -> bool:
+    """Tell whether the IRI of a property ends in what can be the name of an XML element."""
+    try:
+        node = ox.NamedNode(property)
+        written = ox.serialize([ox.Triple(node, node, node)], format=ox.RdfFormat.RDF_XML) or b""
+        ElementTree.fromstring(written)
+    except (ValueError, ElementTree.ParseError):
+        return False
+    return True

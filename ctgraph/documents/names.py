@@ -1,0 +1,168 @@
+"""The names in one document: its keys and classes, its references, its blank nodes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ctgraph.documents.iris import BLANK, MAX_IRI_CHARS, in_xml, is_iri
+from ctgraph.documents.json_text import Place
+from ctgraph.documents.problems import Problems, shown
+from ctgraph.identity import Identity
+from ctgraph.rdf.namespaces import OWN, TYPE
+from ctgraph.vocab import vocabulary
+
+CTID = "https://purl.org/ctdl/terms/ctid"
+
+
+class Names:
+    """Brings the names in a document to their canonical form, and reports those that would be lost.
+
+    `used` collects the keys and prefixes that the context of the document must define.
+
+    :param prefixes: the prefixes that the document defines itself.
+    """
+
+    def __init__(self, identity: Identity, prefixes: dict[str, str], problems: Problems) -> None:
+        self.context = vocabulary().context | prefixes
+        self.used: set[str] = set()
+        self._identity = identity
+        self._prefixes = prefixes
+        self._problems = problems
+        self._defined: set[str] = set()
+        self._referenced: dict[str, Place] = {}
+
+    def expanded(self, name: str) -> str:
+        """Return the IRI that a key or a CURIE means in this document."""
+        prefix, _, local = name.partition(":")
+        if prefix in self._prefixes and not local.startswith("//"):
+            return self._prefixes[prefix] + local
+        return vocabulary().expand(name)
+
+    def short(self, name: Any, at: Place) -> bool:
+        """Tell whether a name can be repeated in every statement; report one that is too long."""
+        if len(str(name)) <= MAX_IRI_CHARS:
+            return True
+        message = f"The name has more than {MAX_IRI_CHARS:,} characters."
+        self._problems.add(at, message, "Use a shorter one.")
+        return False
+
+    def classes(self, value: Any, at: Place) -> None:
+        """Check the value of ``@type``."""
+        for name in value if isinstance(value, list) else [value]:
+            self.short(name, at)
+            if not self._is_kept(name):
+                self._problems.add(
+                    at,
+                    f"{shown(name)} is not the name of a class.",
+                    "Write it with its prefix, such as ceterms:Certificate.",
+                )
+            else:
+                self._check_reserved(self.expanded(name), name, at)
+                self.used.add(name.partition(":")[0])
+
+    def property(self, key: str, at: Place) -> bool:
+        """Check the key of a property; tell whether its values can be read."""
+        if not self.short(key, at[0]):  # the pointer of the key itself would repeat it
+            return False
+        if ":" not in key or not self._is_kept(key):
+            self._problems.add(
+                at,
+                f"The property {shown(key)} has no meaning in CTDL and would be lost.",
+                "Write it with its prefix, such as ceterms:name.",
+            )
+            return False
+        iri = self.expanded(key)
+        if key != "ceterms:ctid" and iri == CTID:
+            message = f"{key!r} is another spelling of ceterms:ctid."
+            self._problems.add(at, message, "Write ceterms:ctid.")
+        elif iri == TYPE.value:
+            self._problems.add(at, f"{key!r} is another spelling of @type.", "Write @type.")
+        elif vocabulary().term(iri) is None and not in_xml(iri):
+            self._problems.add(
+                at,
+                f"RDF/XML cannot carry the property {shown(key)}.",
+                "Let its IRI end in a name that begins with a letter.",
+            )
+        self._check_reserved(iri, key, at)
+        self.used.update((key, key.partition(":")[0]))
+        return True
+
+    def reference(self, value: Any, at: Place) -> Any:
+        """Return the canonical form of an IRI or a blank node label."""
+        if not isinstance(value, str):
+            self._problems.add(at, f"{shown(value)} is not an IRI.", "Write the IRI as a string.")
+        elif value.startswith("_:"):
+            self._check_label(value, at)
+        elif not self._is_kept(value):
+            self._problems.add(
+                at,
+                f"{shown(value)} is not an absolute IRI.",
+                "Write it in full, such as https://example.org/page, and percent-encode "
+                "spaces, brackets and percent signs (%25).",
+            )
+        else:
+            return self._expandable(self._identity.canonical(self._ours(value)))
+        return value
+
+    def define(self, node: dict[str, Any], at: Place) -> None:
+        """Note whether a node describes a blank node or only refers to it."""
+        label = node.get("@id")
+        if isinstance(label, str) and label.startswith("_:"):
+            if len(node) > 1:
+                self._defined.add(label)
+            else:
+                self._referenced.setdefault(label, at)
+
+    def close(self) -> None:
+        """Report the blank nodes that the document refers to and does not describe."""
+        for label, at in self._referenced.items():
+            if label not in self._defined:
+                self._problems.add(
+                    at,
+                    f"The blank node {shown(label)} is not defined in this document.",
+                    "Add the node to @graph, or name the thing by an IRI.",
+                )
+
+    def _check_label(self, label: str, at: Place) -> None:
+        if not BLANK.fullmatch(label):
+            message = f"{shown(label)} is not a blank node label."
+            self._problems.add(at, message, "Use _: and a UUID.")
+        elif at[1] != "@id":
+            self._referenced.setdefault(label, at)
+
+    def _check_reserved(self, iri: str, name: str, at: Place) -> None:
+        """Report a term that only the registry itself uses."""
+        if iri.startswith((OWN, "ctg:")):  # many take a prefix for what it usually means
+            self._problems.add(
+                at,
+                f"{shown(name)} is for what the registry itself says.",
+                "Leave it out: the registry says it of every document.",
+            )
+
+    def _ours(self, value: str) -> str:
+        """Write an IRI of this registry in full where it uses a prefix of the document."""
+        full = self.expanded(value) if self._prefixes else value
+        return full if full != value and self._identity.holds(full) else value
+
+    def _expandable(self, value: str) -> str:
+        """Mend the case of a CURIE (``lifecycle:active`` for ``lifeCycle:Active``)."""
+        prefix, _, local = value.partition(":")
+        if local.startswith("//"):
+            return value
+        if prefix not in self.context:
+            vocab = vocabulary()
+            expanded = vocab.expand(value)
+            if expanded == value:
+                return value
+            value = vocab.compact(expanded)
+        value = vocabulary().concept_like(value)
+        self.used.add(value.partition(":")[0])
+        return value
+
+    def _is_kept(self, name: Any) -> bool:
+        """Tell whether a JSON-LD processor keeps a name: it is an IRI, also behind its prefix."""
+        if not is_iri(name):
+            return False
+        prefix, _, local = name.partition(":")
+        namespace = self.context.get(prefix)
+        return not isinstance(namespace, str) or is_iri(namespace + local)

@@ -1,0 +1,100 @@
+"""Where the nodes of a document stand in the JSON that was submitted, and what they say."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import pyoxigraph as ox
+
+from ctgraph.documents.canonicaliser import Found
+from ctgraph.documents.json_text import pointer
+
+PLACE = "urn:ctgraph:place:"
+"""The IRIs of nodes without one begin with this in :class:`Places`."""
+
+
+class PlacedNode(NamedTuple):
+    """A node of a document: its JSON Pointer as submitted, and its canonical JSON."""
+
+    pointer: str
+    content: dict[str, Any]
+
+
+Value = ox.NamedNode | ox.Literal
+
+
+@dataclass(frozen=True)
+class Places:
+    """The nodes and the statements of a document. Every node has an IRI, by which it is found.
+
+    A node without an IRI of its own has one that begins with :data:`PLACE`.
+
+    :param nodes: the nodes that say something, by their IRIs.
+    :param quads: the statements, in which such nodes are blank.
+    """
+
+    nodes: dict[str, PlacedNode]
+    quads: list[ox.Quad]
+
+    @cached_property
+    def statements(self) -> dict[str, dict[str, list[Value]]]:
+        """The statements by the IRIs of their subjects and of their properties."""
+        found: dict[str, dict[str, list[Value]]] = defaultdict(lambda: defaultdict(list))
+        for subject, predicate, value in self._triples:
+            found[subject.value][predicate.value].append(value)
+        return found
+
+    @cached_property
+    def ntriples(self) -> str:
+        """The statements as N-Triples."""
+        return "".join(
+            f"{subject} {predicate} {value} .\n" for subject, predicate, value in self._triples
+        )
+
+    @cached_property
+    def _triples(self) -> list[tuple[Any, ox.NamedNode, Any]]:
+        """The statements with IRIs in the place of blank nodes."""
+        iris: dict[Any, ox.NamedNode] = {
+            end: ox.NamedNode(PLACE + end.value)
+            for quad in self.quads
+            for end in (quad.subject, quad.object)
+            if isinstance(end, ox.BlankNode)
+        }
+        return [
+            (iris.get(q.subject, q.subject), q.predicate, iris.get(q.object, q.object))
+            for q in self.quads
+        ]
+
+    def within(self, parent: str) -> Places:
+        """Return the places of a document that stands in another one, at a JSON Pointer."""
+        nodes = {
+            iri: PlacedNode(parent + node.pointer, node.content) for iri, node in self.nodes.items()
+        }
+        return replace(self, nodes=nodes)
+
+
+def label_nodes(nodes: Iterable[Found]) -> None:
+    """Give a blank node label to each node of a document that has no name.
+
+    No label of a document begins with an underscore (:data:`ctgraph.documents.iris.BLANK`).
+    """
+    for number, (node, _) in enumerate(nodes):
+        node.setdefault("@id", f"_:_{number}")
+
+
+def placed_nodes(nodes: Iterable[Found]) -> dict[str, PlacedNode]:
+    """Return those of the labelled nodes that say something, by their IRIs in :class:`Places`."""
+    found: dict[str, PlacedNode] = {}
+    for node, at in nodes:
+        if len(node) > 1:
+            found.setdefault(placed_name(node["@id"]), PlacedNode(pointer(at), node))
+    return found
+
+
+def placed_name(name: str) -> str:
+    """Return the IRI that a node has in :class:`Places`, from its ``@id``."""
+    return PLACE + name[2:] if name.startswith("_:") else name

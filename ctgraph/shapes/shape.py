@@ -1,0 +1,72 @@
+"""The minimum data as values: shapes, what they say of a class, and families of shapes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ctgraph.errors import Severity
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A shape that may report: about one property, or a rule about the thing as a whole.
+
+    :param name: the last part of its IRI.
+    :param properties: IRIs of the properties that it is about; any of them meets it.
+    :param min_count: how many values a thing must have to meet it.
+    :param rule: whether it is a node shape, which judges the thing as a whole.
+    """
+
+    iri: str
+    name: str
+    family: str
+    label: str
+    description: str
+    properties: tuple[str, ...]
+    group: str
+    order: int
+    severity: Severity
+    min_count: int
+    rule: bool
+    message: str
+    remedy: str
+
+    @property
+    def required(self) -> bool:
+        """Whether a thing that has none of the properties does not meet it."""
+        return self.min_count > 0
+
+
+@dataclass(frozen=True)
+class ClassShape:
+    """What the minimum data says about things of a class.
+
+    :param classes: IRIs of the classes that the file names.
+    :param reaches: IRIs of all classes that it holds for.
+    :param record: whether it speaks of records, which have a CTID.
+    """
+
+    iri: str
+    name: str
+    family: str
+    label: str
+    description: str
+    classes: tuple[str, ...]
+    reaches: frozenset[str]
+    record: bool
+    shapes: tuple[Shape, ...]
+
+    def of_severity(self, severity: Severity) -> list[Shape]:
+        """Return its shapes of one severity, in order."""
+        return [shape for shape in self.shapes if shape.severity == severity]
+
+
+@dataclass(frozen=True)
+class Family:
+    """One file of shapes; `shapes` are those that hold wherever their property stands."""
+
+    name: str
+    title: str
+    description: str
+    classes: tuple[ClassShape, ...]
+    shapes: tuple[Shape, ...]

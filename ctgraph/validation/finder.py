@@ -1,0 +1,192 @@
+"""What a SHACL engine finds in a document, as problems with place, remedy and address of the rule.
+
+Whether a shape holds for a node depends on its document: a record that is announced is held to
+less, and so is what stands in a document without a CTID.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import pyoxigraph as ox
+
+from ctgraph.documents import PLACE, PlacedNode, Places, placed_name
+from ctgraph.documents.json_text import step
+from ctgraph.documents.node_values import each, name_of, type_of
+from ctgraph.errors import Detail, Problem, Severity
+from ctgraph.identity import Identity
+from ctgraph.rdf.namespaces import TYPE
+from ctgraph.rdf.terms import Term, term_of
+from ctgraph.settings import Settings
+from ctgraph.shapes import ClassShape, Shape, shapes
+from ctgraph.validation.engines import Result
+from ctgraph.vocab import vocabulary
+
+_STATUS = "http://www.w3.org/ns/adms#status"
+_TARGET = "https://purl.org/ctdl/terms/targetNode"
+_PROVISIONAL = "graphpublicationstatus:provisional"
+_NOWHERE = PlacedNode("", {})
+
+
+def is_provisional(record: str, places: Places, identity: Identity) -> bool:
+    """Tell whether a record says that it is provisional: announced, but not complete.
+
+    Its primary entity says so by ``adms:status``, with the status itself or an alignment object.
+    """
+    statements = places.statements
+    said = statements.get(identity.resource(record), {}).get(_STATUS, [])
+    aligned = (term for one in said for term in statements.get(one.value, {}).get(_TARGET, ()))
+    return any(
+        isinstance(term, ox.NamedNode) and term.value.lower() == _PROVISIONAL
+        for term in (*said, *aligned)
+    )
+
+
+class Finder:
+    """Finds the places of problems in one document, and says what they are about.
+
+    :param record: CTID of the primary entity.
+    """
+
+    def __init__(self, record: str, places: Places, settings: Settings) -> None:
+        self._nodes = places.nodes
+        self._provisional = is_provisional(record, places, Identity.of(settings))
+        self._base = settings.base_url
+        # Where in a list each value stands, by the list: lists may be long.
+        self._indices: dict[int, dict[str, int]] = {}
+
+    def problems(self, results: Iterable[Result]) -> Iterator[Problem]:
+        """Yield the results of an engine as problems, those left out that do not hold here."""
+        known = shapes()
+        # A value may break several constraints of one shape, which has one thing to say.
+        seen: set[tuple[str, str, str]] = set()
+        for result in sorted(results):
+            mistake = (result.focus, result.shape, result.value)
+            shape = known.by_iri[term_of(result.shape).value]
+            focus = _focus(result)
+            severity = self._severity(shape, focus)
+            if severity and mistake not in seen:
+                seen.add(mistake)
+                yield self._problem(shape, focus, severity, result)
+
+    def place(
+        self, focus: str, path: str = "", value: Term | None = None
+    ) -> tuple[str | None, Detail]:
+        """Return the JSON Pointer of a problem, and what there is to say about the place.
+
+        :param focus: IRI of the focus node.
+        :param path: IRI of the property, or empty.
+        :param value: the value that is wrong, if it is one value.
+        """
+        vocab = vocabulary()
+        pointer, node = self._nodes.get(focus, (None, {}))
+        kind = type_of(node)
+        detail = Detail(
+            label=name_of(node) or vocab.label(kind),
+            type=kind,
+            ctid=str(node.get("ceterms:ctid", "")),
+            focus="" if focus.startswith(PLACE) else focus,
+            property=path,
+            property_label=vocab.label(path) if path else "",
+            documentation=f"{self._base}/vocab/{vocab.compact(path)}" if path else "",
+            value=self._shown(value) if value else "",
+        )
+        key = _key(path, node) if path else ""
+        if pointer is not None and key:
+            pointer += step(key) + self._index(node[key], value)
+        return pointer, detail
+
+    def _severity(self, shape: Shape, focus: str) -> Severity | None:
+        """Return how severe a result is in this document; None when it does not hold here."""
+        if shape.family == "provisional":
+            return shape.severity if self._provisional else None
+        node = self._node(focus)
+        if "ceterms:ctid" not in node and self._only_of_records(shape, node):
+            return None
+        wanting = shape.rule and "ceterms:ctid" in node
+        wanting = wanting or (shape.required and shape.name != "ctid")
+        return Severity.INFO if self._provisional and wanting else shape.severity
+
+    def _only_of_records(self, shape: Shape, node: dict[str, Any]) -> bool:
+        """Tell whether all that puts a shape upon a node speaks of records."""
+        meeting = self._meeting(shape, node)
+        return bool(meeting) and all(one.record for one in meeting)
+
+    def _meeting(self, shape: Shape, node: dict[str, Any]) -> list[ClassShape]:
+        """Return what puts a shape upon the classes of a node."""
+        classes = [vocabulary().expand(str(name)) for name in each(node.get("@type"))]
+        return [one for name in classes for one in shapes().of_class(name) if shape in one.shapes]
+
+    def _problem(self, shape: Shape, focus: str, severity: Severity, result: Result) -> Problem:
+        value = term_of(result.value) if result.value not in ("", result.focus) else None
+        pointer, detail = self.place(focus, self._about(shape, focus), value)
+        detail = replace(
+            detail,
+            shape=shape.iri,
+            constraint=result.component,
+            documentation=self._documentation(shape, focus),
+        )
+        return Problem(shape.message, shape.remedy, pointer, severity, detail)
+
+    def _about(self, shape: Shape, focus: str) -> str:
+        """Return the property that a result is about, or nothing if it is about several.
+
+        Of several properties that meet a shape, the result is about one that is there.
+        """
+        node = self._node(focus)
+        there = [iri for iri in shape.properties if _key(iri, node)]
+        candidates = there if not shape.rule and there else shape.properties
+        return candidates[0] if len(candidates) == 1 else ""
+
+    def _documentation(self, shape: Shape, focus: str) -> str:
+        """Return the address of what the minimum data says there, for the node's class."""
+        meeting = self._meeting(shape, self._node(focus))
+        one = meeting[0] if meeting else shape
+        part = f"{one.name}." if meeting else ""
+        return f"{self._base}/shapes/{one.family}#{part}{shape.name}"
+
+    def _node(self, iri: str) -> dict[str, Any]:
+        return self._nodes.get(iri, _NOWHERE).content
+
+    def _index(self, values: object, value: Term | None) -> str:
+        """Return where among the values of a property one stands, if there are several."""
+        if not isinstance(values, list) or value is None:
+            return ""
+        indices = self._indices.get(id(values))
+        if indices is None:
+            indices = self._indices[id(values)] = _indices(values)
+        for spelling in (value.value, vocabulary().compact(value.value)):
+            if spelling in indices:
+                return step(indices[spelling])
+        return ""
+
+    def _shown(self, value: Term) -> str:
+        """Return a value as people read it."""
+        if not isinstance(value, ox.NamedNode) or not value.value.startswith(PLACE):
+            return value.value
+        node = self._node(value.value)
+        return name_of(node) or vocabulary().label(type_of(node))
+
+
+def _focus(result: Result) -> str:
+    """Return the IRI of a focus node; a shape that comes by a value may have a literal."""
+    term = term_of(result.focus)
+    return term.value if isinstance(term, ox.NamedNode) else str(term)
+
+
+def _indices(values: list[Any]) -> dict[str, int]:
+    """Return where in a list each value stands, by every way in which a result may name it."""
+    found: dict[str, int] = {}
+    for index, item in enumerate(values):
+        node = item if isinstance(item, dict) else {"@value": item}
+        for key in node.keys() & {"@id", "@value", "ceterms:targetNode"}:
+            found.setdefault(placed_name(str(node[key])), index)
+    return found
+
+
+def _key(path: str, node: dict[str, Any]) -> str:
+    """Return the key under which a node has a property; nothing if it does not have it."""
+    key = "@type" if path == TYPE.value else vocabulary().compact(path)
+    return key if key in node else path if path in node else ""

@@ -1,0 +1,177 @@
+"""The CTDL and CTDL-ASN vocabulary as typed facts.
+
+The facts stand in ``terms.json`` and ``contexts/`` beside this module, which
+:mod:`ctgraph.vocab.build` writes from the official encodings. The sentences that define a term are
+not among them: an operator imports them (:mod:`ctgraph.vocab.definitions`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache, cached_property
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import Any
+
+from ctgraph.vocab.context_files import CONTEXT_URLS, context_text
+
+
+@dataclass(frozen=True)
+class Term:
+    """One class, property, concept scheme or concept of the vocabulary; all IRIs in full."""
+
+    iri: str
+    curie: str
+    kind: str
+    label: str
+    status: str = ""
+    sub_class_of: tuple[str, ...] = ()
+    sub_property_of: tuple[str, ...] = ()
+    domain_includes: tuple[str, ...] = ()
+    range_includes: tuple[str, ...] = ()
+    inverse_of: tuple[str, ...] = ()
+    target_scheme: tuple[str, ...] = ()
+    in_scheme: tuple[str, ...] = ()
+    broader: tuple[str, ...] = ()
+
+
+class Vocabulary:
+    """Answers questions about the vocabulary: hierarchy, properties, concepts, labels."""
+
+    def __init__(self, terms: list[dict[str, Any]], context: dict[str, Any]) -> None:
+        self.context = context
+        self.prefixes = {k: v for k, v in context.items() if isinstance(v, str)}
+        self._prefix_cases = {prefix.lower(): prefix for prefix in self.prefixes}
+        self._terms = {term.iri: term for term in map(self._term, terms)}
+        self._children: dict[str, list[str]] = {}
+        for term in self._terms.values():
+            for parent in term.sub_class_of:
+                self._children.setdefault(parent, []).append(term.iri)
+
+    @classmethod
+    def read(cls, folder: Traversable) -> Vocabulary:
+        """Read the vocabulary that :mod:`ctgraph.vocab.build` wrote into a folder.
+
+        The two official contexts never contradict each other (a test holds them to that), so one
+        context that joins them reads every document.
+        """
+        context: dict[str, Any] = {}
+        for name in CONTEXT_URLS:
+            context |= json.loads(context_text(name, folder))["@context"]
+        return cls(json.loads(folder.joinpath("terms.json").read_text("utf-8")), context)
+
+    def _term(self, facts: dict[str, Any]) -> Term:
+        many = {
+            key: tuple(map(self.expand, value))
+            for key, value in facts.items()
+            if isinstance(value, list)
+        }
+        curie = facts["curie"]
+        return Term(
+            self.expand(curie),
+            curie,
+            facts["kind"],
+            facts["label"],
+            facts.get("status", ""),
+            **many,
+        )
+
+    def __iter__(self) -> Iterator[Term]:
+        return iter(self._terms.values())
+
+    def expand(self, curie: str) -> str:
+        """Return the IRI of a CURIE; the prefix matches in any case, an IRI comes back as it is."""
+        prefix, colon, local = curie.partition(":")
+        if not colon or local.startswith("//"):
+            return curie
+        known = prefix if prefix in self.prefixes else self._prefix_cases.get(prefix.lower())
+        return self.prefixes[known] + local if known else curie
+
+    @cached_property
+    def _namespaces(self) -> list[tuple[str, str]]:
+        return sorted(
+            ((namespace, prefix) for prefix, namespace in self.prefixes.items()),
+            key=lambda pair: -len(pair[0]),
+        )
+
+    @cached_property
+    def _by_namespace(self) -> dict[str, str]:
+        return dict(reversed(self._namespaces))
+
+    def compact(self, iri: str) -> str:
+        """Return the shortest CURIE of an IRI, or the IRI where no prefix fits."""
+        cut = max(iri.rfind("/"), iri.rfind("#")) + 1
+        if iri[:cut] in self._by_namespace:
+            return f"{self._by_namespace[iri[:cut]]}:{iri[cut:]}"
+        for namespace, prefix in self._namespaces:
+            if iri.startswith(namespace):
+                return f"{prefix}:{iri[len(namespace) :]}"
+        return iri
+
+    def prefixes_in(self, text: str) -> dict[str, str]:
+        """Return the prefixes that shorten the IRIs of a text in N-Triples or N-Quads."""
+        return {p: space for p, space in self.prefixes.items() if f"<{space}" in text}
+
+    def term(self, iri: str) -> Term | None:
+        """Return the term of an IRI or CURIE, or None where the vocabulary does not declare it."""
+        return self._terms.get(iri) or self._terms.get(self.expand(iri))
+
+    def label(self, iri: str) -> str:
+        """Return a term's label, or words made from its IRI where it is not declared."""
+        term = self.term(iri)
+        if term:
+            return term.label
+        local = self.compact(iri).rpartition(":")[2]
+        return local.rpartition("/")[2].rpartition("#")[2] or iri
+
+    @cache  # noqa: B019 - one vocabulary lives as long as the process
+    def superclasses(self, iri: str) -> frozenset[str]:
+        """Return the class itself and all its ancestors."""
+        own = self.expand(iri)
+        term = self._terms.get(own)
+        parents = term.sub_class_of if term else ()
+        return frozenset({own}).union(*(self.superclasses(parent) for parent in parents))
+
+    def children(self, iri: str) -> list[str]:
+        """Return the classes that the vocabulary puts right below a class."""
+        return self._children.get(self.expand(iri), [])
+
+    @cache  # noqa: B019
+    def subclasses(self, iri: str) -> frozenset[str]:
+        """Return the class itself and all its descendants."""
+        return frozenset({self.expand(iri)}).union(
+            *(self.subclasses(child) for child in self.children(iri))
+        )
+
+    def is_a(self, iri: str, *ancestors: str) -> bool:
+        """Tell whether a class is one of `ancestors` or descends from one."""
+        return not self.superclasses(iri).isdisjoint(map(self.expand, ancestors))
+
+    def properties_of(self, iri: str) -> list[Term]:
+        """Return the properties whose domain includes a class or one of its ancestors."""
+        classes = self.superclasses(iri)
+        return sorted(
+            (t for t in self if t.kind == "property" and not classes.isdisjoint(t.domain_includes)),
+            key=lambda term: term.curie,
+        )
+
+    @cached_property
+    def _concept_cases(self) -> dict[str, str]:
+        return {t.curie.lower(): t.curie for t in self if t.kind == "concept"}
+
+    def concept_like(self, curie: str) -> str:
+        """Return the concept that a CURIE means, whatever its case; else the CURIE itself."""
+        return self._concept_cases.get(curie.lower(), curie)
+
+    def concepts_of(self, scheme: str) -> list[Term]:
+        """Return the concepts of a concept scheme."""
+        own = self.expand(scheme)
+        return [term for term in self if term.kind == "concept" and own in term.in_scheme]
+
+
+@cache
+def vocabulary() -> Vocabulary:
+    """Return the vocabulary that ships with ctgraph."""
+    return Vocabulary.read(files("ctgraph.vocab"))

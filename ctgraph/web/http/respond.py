@@ -1,0 +1,113 @@
+"""Answers: the one place where the result of a view becomes an HTTP response.
+
+Every answer varies with ``Accept``. Where a view has only one format, a problem at the same address
+still has two: a page for browsers, and a problem document for programs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from urllib.parse import quote
+
+import flask
+import orjson
+from flask import Response, render_template, request
+
+from ctgraph.web.http.negotiation import HTML
+
+JSON = "application/json"
+JSON_OR_PAGE = {"json": JSON, "html": HTML}
+"""What most views offer: JSON for programs, which is the default, and a page for browsers."""
+
+
+class Caching(StrEnum):
+    """What caches may do with an answer (RFC 9111, section 5.2.2)."""
+
+    REVALIDATE = "no-cache"
+    """Ask each time; a 304 is cheap."""
+    FOREVER = "public, max-age=31536000, immutable"
+    """Keep it: it never changes."""
+    NEVER = "no-store"
+    """Keep nothing: it is for one organization only."""
+
+
+def content(
+    body: bytes | str | Iterable[bytes], media_type: str, *, caching: Caching | None = None
+) -> Response:
+    """Answer with a body that is already written."""
+    response = Response(body, content_type=content_type(media_type))
+    response.vary.add("Accept")
+    if caching:
+        response.headers["Cache-Control"] = caching
+    return response
+
+
+def json(
+    value: object, *, status: int = 200, media_type: str = JSON, caching: Caching | None = None
+) -> Response:
+    """Answer with a value in JSON. Its members are in camelCase."""
+    response = content(orjson.dumps(value), media_type, caching=caching)
+    response.status_code = status
+    return response
+
+
+def page(template: str, /, **values: object) -> Response:
+    """Answer with a page for people."""
+    return content(render_template(template, **values), HTML)
+
+
+def empty() -> Response:
+    """Answer that something was done, and that there is nothing to say about it (204)."""
+    response = content(b"", JSON)
+    response.status_code = 204
+    del response.headers["Content-Type"]
+    return response
+
+
+def unchanged(headers: Iterable[tuple[str, str]]) -> Response:
+    """Answer that the client has the representation already (304)."""
+    response = empty()
+    response.status_code = 304
+    response.headers.update(headers)
+    return response
+
+
+def redirect(location: str, status: int) -> Response:
+    """Lead to another address."""
+    response = flask.redirect(location, status, Response)
+    assert isinstance(response, Response)
+    response.vary.add("Accept")
+    return response
+
+
+def lead(path: str, status: int) -> Response:
+    """Lead to another path of this registry, with the query string of the request."""
+    query = request.query_string.decode("ascii")
+    return redirect(quote(path) + (f"?{query}" if query else ""), status)
+
+
+def conditional(response: Response, tag: str, modified: str) -> Response:
+    """Give a response its validators, and make it 304 where the client has it already.
+
+    Another change may follow within the same second, which a date cannot tell apart. So
+    ``Last-Modified`` is the second after the change, and is not sent before that second has come
+    (RFC 9110, section 8.8.2.2).
+
+    :param modified: ISO 8601 in UTC, as the ledger writes it.
+    """
+    response.set_etag(tag)
+    over = datetime.fromisoformat(modified).replace(microsecond=0) + timedelta(seconds=1)
+    if over <= datetime.now(UTC):
+        response.last_modified = over
+    response.make_conditional(request)
+    del response.headers["Date"]  # the server writes it
+    return response
+
+
+def content_type(media_type: str) -> str:
+    """Return the value of ``Content-Type`` for a media type: every text is in UTF-8."""
+    if media_type.startswith("text/") and "charset=" not in media_type:
+        return f"{media_type}; charset=utf-8"
+    return media_type

@@ -1,0 +1,70 @@
+"""What an earlier version of the registry has left in its home is made anew."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+
+from ctgraph.projections.projector import Projector
+from ctgraph.projections.snapshots import snapshots_of
+from ctgraph.rdf.namespaces import CTG
+from tests.support.links import (
+    World,
+    iri,
+    needs,
+    record,
+)
+from tests.support.registry import ctid_number
+
+SHARED = (
+    record(5, "ConditionManifest", requires=[needs(1), needs(2)]),
+    record(7, commonConditions=[iri(5)]),
+)
+"""A manifest, and a record that has its conditions."""
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    return World(tmp_path / "home")
+
+
+def test_a_store_of_an_earlier_form_is_made_anew(world: World) -> None:
+    world.publish(*SHARED)
+    del world.projector
+    store = ox.Store(str(snapshots_of(world.settings).live))
+    graph = ox.NamedNode(f"http://localhost:8000/links/{ctid_number(7)}")
+    precedes = ox.NamedNode(f"{CTG}precedes")
+    for quad in store.quads_for_pattern(None, ox.NamedNode(f"{CTG}ledger"), None):
+        store.remove(quad)
+        assert isinstance(quad.object, ox.Literal)
+        seq, _, mark = quad.object.value.split(" ", 2)
+        said = ox.Literal(f"{seq} 1 {mark}")
+        store.add(ox.Quad(quad.subject, quad.predicate, said, quad.graph_name))
+    store.add(ox.Quad(ox.NamedNode(iri(1)), precedes, ox.NamedNode(iri(7)), graph))
+    del store
+    past = world.settings.store_path / "past" / "1"
+    past.mkdir(parents=True)
+    world.projector = Projector(world.settings, world.ledger)
+    assert (1, "precedes", 7) not in world.says(7)
+    assert not past.exists()
+    assert world.differences() == []
+
+
+@pytest.mark.parametrize("damage", ["PRAGMA user_version = 1", ""])
+def test_an_index_of_an_earlier_form_is_made_anew(world: World, damage: str) -> None:
+    world.publish(*SHARED)
+    del world.projector
+    path = snapshots_of(world.settings).links
+    if damage:
+        with closing(sqlite3.connect(path)) as db:
+            db.execute(damage)
+    else:
+        path.unlink()
+    world.projector = Projector(world.settings, world.ledger)
+    world.projector.catch_up()
+    assert world.edges().keys() == {(1, 7), (2, 7)}
+    assert world.differences() == []

@@ -1,0 +1,36 @@
+"""The routes of the application, each with an address that it answers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from flask import Flask
+
+from tests.support.registry import ctid_number
+
+_VALUES = {
+    "record": ctid_number(1),
+    "organization": ctid_number(0),
+    "number": "1",
+    "kind": "resources",
+    "question": "preceding",
+    "filename": "site.css",
+}
+_NAMES = {
+    "/queries/<name>": "what-precedes",
+    "/shapes/<name>": "credentials",
+    "/terms/<name>": "owner",
+    "/vocab/<path:name>": "ceterms:Course",
+}
+
+
+def addresses(app: Flask) -> Iterator[tuple[str, str]]:
+    """Yield each route, and its address for the first certificate of the test organization."""
+    for rule in app.url_map.iter_rules():
+        values = _VALUES | {"name": _NAMES.get(rule.rule, "ctdl")}
+        parts = re.split(r"<(?:[^:<>]*(?:\([^)]*\))?:)?(\w+)>", rule.rule)
+        yield (
+            rule.rule,
+            "".join(values[part] if number % 2 else part for number, part in enumerate(parts)),
+        )
