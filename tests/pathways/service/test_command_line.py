@@ -82,8 +82,8 @@ def test_the_command_line_says_what_the_service_says(
         (["preceding", NURSING, "--format", "pdf"], 2, "graphml"),
         (["route", AIDE, APN, "--routes", 0], 2, "1<=x<=10"),
         (["route", AIDE, APN, "--by", "luck"], 2, "duration"),
-        (["route", APN, AIDE], 1, "No route of up to"),
-        (["route", APN, AIDE, "--format", "csv"], 1, "No route of up to"),
+        (["route", APN, AIDE], 1, "There is no route"),
+        (["route", APN, AIDE, "--format", "csv"], 1, "There is no route"),
         (["route", AIDE], 2, "Missing argument"),
     ],
 )
