@@ -131,7 +131,7 @@ def test_the_pages_of_questions(client: FlaskClient) -> None:
     assert " checked>" in text
     assert f"ctids={AIDE}+{DIPLOMA}&amp;credentials=true&amp;depth=2&amp;format=json" in text
     text = page(client, f"/pathways/common?ctids={APN},{AIDE}&depth=1")
-    assert "lead to within 1 step." in text
+    assert "lead to nothing in common within 1 step." in text
     assert 'name="held"' in page(client, "/pathways/check")
     text = page(client, f"/pathways/check?held={AIDE},{DIPLOMA}")
     assert "After Nurse Aide Certificate" in text
