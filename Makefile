@@ -5,8 +5,9 @@ PORT ?= 8000
 HOST ?= 127.0.0.1
 export CTGRAPH_HOME ?= home
 BIN := .venv/bin
+ASSETS := ctgraph/web/assets
 
-.PHONY: run test lint docs lock benchmarks assets clean
+.PHONY: run test lint docs scripts no-scripts lock benchmarks assets clean
 
 run: .venv/run $(CTGRAPH_HOME)/sample-loaded  ## Serve the registry with the sample data
 	$(BIN)/ctgraph serve --host $(HOST) --port $(PORT)
@@ -19,6 +20,13 @@ lint: .venv/dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/vulture
+	$(MAKE) --no-print-directory $(if $(shell command -v npm),scripts,no-scripts)
+
+scripts: $(ASSETS)/node_modules/.package-lock.json
+	npm run --silent --prefix $(ASSETS) lint
+
+no-scripts:
+	@echo "The scripts of the pages are not checked: npm is not installed."
 
 $(CTGRAPH_HOME)/sample-loaded: | .venv/run
 	$(BIN)/ctgraph init
@@ -47,13 +55,16 @@ benchmarks: .venv/dev  ## Measure; prints ratios against peers in the same run (
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[benchmarks]'
 	$(BIN)/python -m benchmarks
 
-assets:  ## Renew what the pages take from npm (needs npm)
-	cd ctgraph/web/assets && npm ci --no-audit --no-fund
-	mkdir -p ctgraph/web/static/vendor/yasgui ctgraph/web/static/vendor/cytoscape
-	cp ctgraph/web/assets/node_modules/@zazuko/yasgui/build/yasgui.min.js ctgraph/web/assets/node_modules/@zazuko/yasgui/build/yasgui.min.css ctgraph/web/static/vendor/yasgui/
-	cp ctgraph/web/assets/node_modules/cytoscape/dist/cytoscape.esm.min.mjs ctgraph/web/static/vendor/cytoscape/cytoscape.esm.min.js
-	cp ctgraph/web/assets/node_modules/@dagrejs/dagre/dist/dagre.esm.js ctgraph/web/static/vendor/cytoscape/
-	rm -rf ctgraph/web/assets/node_modules
+$(ASSETS)/node_modules/.package-lock.json: $(ASSETS)/package-lock.json
+	npm ci --prefix $(ASSETS) --silent --no-audit --no-fund
+	@touch $@
+
+VENDOR := ctgraph/web/static/vendor
+assets: $(ASSETS)/node_modules/.package-lock.json  ## Renew what the pages take from npm (needs npm)
+	mkdir -p $(VENDOR)/yasgui $(VENDOR)/cytoscape
+	cp $(ASSETS)/node_modules/@zazuko/yasgui/build/yasgui.min.js $(ASSETS)/node_modules/@zazuko/yasgui/build/yasgui.min.css $(VENDOR)/yasgui/
+	cp $(ASSETS)/node_modules/cytoscape/dist/cytoscape.esm.min.mjs $(VENDOR)/cytoscape/cytoscape.esm.min.js
+	cp $(ASSETS)/node_modules/@dagrejs/dagre/dist/dagre.esm.js $(VENDOR)/cytoscape/
 
 clean:
-	rm -rf .venv build dist *.egg-info
+	rm -rf .venv build dist *.egg-info $(ASSETS)/node_modules

@@ -81,7 +81,7 @@ def test_without_javascript_tables_say_it_all(opening: Opening, served: str) -> 
     shows(after, "Both sides say so")
     page.locator("form.asked").get_by_label("gives credit toward").uncheck()
     page.get_by_label("Only credentials").check()
-    page.get_by_role("button", name="Show").click()
+    page.get_by_role("button", name="Apply").click()
     assert "strength=required" in page.url
     assert "advanced" not in page.url
     assert page.get_by_role("row", name=re.compile("Fundamentals of Nursing Care")).count() == 0
@@ -220,7 +220,7 @@ def building(registry: Registry, client: FlaskClient) -> Iterator[str]:
 def begin(page: Any, key: str) -> None:
     """Sign in on the page where a pathway is built."""
     page.get_by_label("API key").fill(key)
-    page.get_by_role("button", name="Begin", exact=True).click()
+    page.get_by_role("button", name="Sign in").click()
 
 
 def test_a_pathway_is_built_checked_and_published(
@@ -231,7 +231,7 @@ def test_a_pathway_is_built_checked_and_published(
     begin(page, "ctg_wrong")
     shows(status, "This API key is not valid")
     begin(page, registry.key)
-    shows(page.locator("#account"), "You build for Test College.")
+    shows(page.locator("#account"), "Signed in as Test College.")
     assert page.evaluate("localStorage.length + sessionStorage.length") == 0
 
     page.locator("#name").fill("Aide to nurse")
@@ -256,14 +256,14 @@ def test_a_pathway_is_built_checked_and_published(
     page.get_by_role("button", name="Check", exact=True).click()
     shows(status, "This registry refuses it")
     shows(page.locator("#problems"), "The pathway has components but no destination.")
-    shows(board, "2 to mend")
+    shows(board, "2 to fix")
     page.get_by_role("button", name="Go to it").first.click()
     shows(condition, "More components are required than the condition names.")
     condition.get_by_label("How many").fill("1")
     condition.get_by_label("What it asks for").fill("The aide's certificate comes first.")
     form.get_by_label("The destination").check()
 
-    page.get_by_role("button", name="Save as a draft").click()
+    page.get_by_role("button", name="Save draft").click()
     shows(page.locator("#drafts"), "Aide to nurse")
     page.reload()
     begin(page, registry.key)
@@ -273,8 +273,8 @@ def test_a_pathway_is_built_checked_and_published(
     page.get_by_role("button", name="Check", exact=True).click()
     shows(status, "This registry takes it")
     page.get_by_role("button", name="Publish", exact=True).click()
-    shows(status, "It is published")
-    shows(page.locator("#drafts"), "There are none.")
+    shows(status, "Published:")
+    shows(page.locator("#drafts"), "There are no drafts yet.")
     status.get_by_role("link", name="Aide to nurse").click()
     shows(
         page.get_by_role("row", name=re.compile("^Then Practical Nurse destination")),

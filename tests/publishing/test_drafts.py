@@ -139,9 +139,9 @@ def test_a_revoked_key_opens_nothing(client: FlaskClient, registry: Registry) ->
         (b'{"a": NaN}', "must be finite"),
         (b'{"a": "\\ud800"}', "half of a surrogate pair"),
         (b"[" * 100_000, "nested too deeply"),
-        (b"[]", "A draft is a JSON object"),
-        (b"null", "A draft is a JSON object"),
-        (b'"text"', "A draft is a JSON object"),
+        (b"[]", "The draft is not a JSON object"),
+        (b"null", "The draft is not a JSON object"),
+        (b'"text"', "The draft is not a JSON object"),
         (b"<a/>", "is not JSON"),
     ],
 )

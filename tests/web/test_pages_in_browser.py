@@ -126,6 +126,39 @@ def test_the_page_looks_as_its_styles_say(page: Any) -> None:
     assert editor.bounding_box()["height"] > 50
 
 
+PAGES = (
+    "/",
+    "/records",
+    "/resources/ce-a323b0bc-cfc0-4178-b2ff-f78bedc60fdc",
+    "/resources/ce-a323b0bc-cfc0-4178-b2ff-f78bedc60fdc/versions",
+    "/organizations/ce-b55816f6-d78a-428d-b56c-a45a544dd0be/completeness",
+    "/pathways?q=nurse",
+    "/pathways/route",
+    "/pathways/common",
+    "/pathways/check",
+    "/pathways/build",
+    "/validate",
+    "/shapes",
+    "/shapes/learning",
+    "/vocab",
+    "/vocab/ceterms:Course",
+    "/terms",
+    "/sparql",
+    "/queries",
+    "/void",
+)
+
+
+def test_every_page_fits_a_narrow_window(page: Any) -> None:
+    page.set_viewport_size({"width": 360, "height": 800})
+    wide = []
+    for path in PAGES:
+        assert page.goto(path).ok, path
+        if page.evaluate("document.documentElement.scrollWidth") > 360:
+            wide.append(path)
+    assert wide == []
+
+
 def test_the_key_stays_in_its_page(page: Any, served: str) -> None:
     page.route(
         "**/account",
@@ -142,7 +175,7 @@ def test_the_key_stays_in_its_page(page: Any, served: str) -> None:
     page.route("**/drafts", drafts)
     page.goto("/pathways/build")
     page.get_by_label("API key of your organization").fill("ctg_secret")
-    page.get_by_role("button", name="Begin", exact=True).click()
+    page.get_by_role("button", name="Sign in").click()
     sync_api.expect(page.locator("#account")).to_contain_text("Test College")
     assert asked == ["Bearer ctg_secret"]
     kept = page.evaluate(

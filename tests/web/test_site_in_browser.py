@@ -62,7 +62,7 @@ def test_a_record_shows_its_history(page: Any) -> None:
 
 def test_a_withdrawn_record_shows_its_tombstone(page: Any) -> None:
     assert page.goto(WITHDRAWN).status == 410
-    page.get_by_role("link", name="See it as it last was").click()
+    page.get_by_role("link", name="See the last version").click()
     shows(page.locator("main"), "This is version 1")
 
 
@@ -149,7 +149,7 @@ def test_from_the_minimum_data_to_a_term_and_back(page: Any) -> None:
 
 def test_an_organization_sees_how_complete_its_records_are(page: Any) -> None:
     page.goto(DEGREE)
-    page.get_by_role("link", name="All of Riverbend Community College").click()
+    page.get_by_role("link", name="All records of Riverbend Community College").click()
     shows(page.locator("h1"), "Completeness")
     shows(page.locator("main"), "What is missing most")
 

@@ -20,13 +20,13 @@ blueprint = Blueprint("building", __name__)
 
 @blueprint.get("/pathways/build")
 def build() -> Response:
-    """The page where a pathway is put together."""
+    """Return the page where a pathway is built."""
     return respond.page("pathways/build.html")
 
 
 @blueprint.get("/account")
 def account() -> Response:
-    """The organization that a key belongs to."""
+    """Return the organization that a key belongs to."""
     owner, _ = authenticate()
     return respond.json(
         {"organization": owner.ctid, "name": owner.name}, caching=respond.Caching.NEVER
@@ -35,7 +35,7 @@ def account() -> Response:
 
 @blueprint.get("/drafts")
 def drafts() -> Response:
-    """The drafts of the organization that asks, the newest first."""
+    """List the drafts of the organization, the newest first."""
     owner, _ = authenticate()
     found = state().ledger.drafts.of(owner.ctid)
     listed = [{"ctid": one.ctid, "name": one.name, "updated": one.updated_at} for one in found]
@@ -44,7 +44,7 @@ def drafts() -> Response:
 
 @blueprint.get("/drafts/<record>")
 def draft(record: str) -> Response:
-    """A draft, as it was saved."""
+    """Return a draft as it was saved."""
     owner, _ = authenticate()
     found = state().ledger.drafts.document(owner.ctid, ctid.canonical(record))
     return respond.content(found, "application/ld+json", caching=respond.Caching.NEVER)
@@ -52,23 +52,23 @@ def draft(record: str) -> Response:
 
 @blueprint.put("/drafts/<record>")
 def save(record: str) -> Response:
-    """Save a draft. It has to be a JSON object, and nothing else: it may well be unfinished."""
+    """Save a draft. It may be unfinished, so all it has to be is a JSON object."""
     owner, _ = authenticate()
     document = request.get_data(cache=False, parse_form_data=False)
     most = state().settings.max_document_bytes
     if len(document) > most:
         raise DocumentTooLarge(
-            f"The draft has {len(document):,} bytes; this registry takes {most:,} at most."
+            f"The draft has {len(document):,} bytes. This registry takes {most:,} at most."
         )
     value = read_json(document)
     if not isinstance(value, dict):
-        raise InvalidDocument("A draft is a JSON object.")
+        raise InvalidDocument("The draft is not a JSON object. Send one.")
     graph = value.get("@graph", [value])
     first = graph[0] if isinstance(graph, list) and graph else {}
     # PostgreSQL takes no NUL in a text.
     name = shortened(name_of(first)).replace("\0", "") if isinstance(first, dict) else ""
     borne = ctids_in(value, state().identity)
-    text = document.removeprefix(BOM_UTF8)  # it is sent as JSON, which begins with none
+    text = document.removeprefix(BOM_UTF8)  # JSON that is served has no byte order mark
     state().ledger.drafts.save(owner, ctid.canonical(record), name, text, borne)
     return respond.empty()
 

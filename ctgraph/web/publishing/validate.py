@@ -21,13 +21,19 @@ OFFERS = {f.name: f.media_type for f in REPORT_FORMATS.values()} | {"html": HTML
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 JSON_TYPES = ("application/json", "application/ld+json", "text/plain", "")
 INPUTS = {format.name: format.title for format in (JSON_LD, *RDF_INPUTS)}
-# What a page shows of a large document.
-MOST_LINES, MOST_WIDTH, MOST_TEXT, MOST_SHOWN = 5000, 2000, 1_000_000, 1_000
+MAX_LINES = 5_000
+"""How many lines of a document a page shows. Browsers become slow with more."""
+MAX_LINE_CHARACTERS = 2_000
+"""How much of a line a page shows. Longer lines are data, such as an image."""
+MAX_TEXT_CHARACTERS = 1_000_000
+"""The largest document that is put back into the form to be edited."""
+MAX_PROBLEMS = 1_000
+"""How many problems a page lists, of all documents together."""
 
 
 @dataclass(frozen=True)
 class Line:
-    """A line of a document as shown, with the problems that begin on it."""
+    """One line of a document as shown, with the problems that begin on it."""
 
     number: int
     text: str
@@ -36,13 +42,13 @@ class Line:
 
 @blueprint.get("/validate")
 def form() -> Response:
-    """The page where a document is pasted or dropped."""
+    """Return the page where a document is pasted or dropped."""
     return respond.page("publishing/validate.html", inputs=INPUTS, chosen="jsonld", document="")
 
 
 @blueprint.post("/validate")
 def validate() -> Response:
-    """Report on a document; nothing is stored, and no key is needed.
+    """Report on a document. Nothing is stored, and no key is needed.
 
     The document is the request's body in any RDF format, or the field ``document`` or the file
     ``file`` of a form.
@@ -50,7 +56,7 @@ def validate() -> Response:
     name = choose(OFFERS)
     data, format = _submitted()
     if not data.strip():
-        raise NoDocument("There is no document in the request. Send it as the body.")
+        raise NoDocument("The request contains no document. Send it as the body.")
     if name == "html":
         return _page(data, format, state().check(questions.examined, data, format))
     written = state().check(questions.report, data, format, name)
@@ -60,9 +66,9 @@ def validate() -> Response:
 def _submitted() -> tuple[bytes, Format | None]:
     """Return the document of the request, and its RDF format; None is JSON-LD.
 
-    :raises UnsupportedMediaType: when it comes in no format that is read here.
+    :raises UnsupportedMediaType: if the format is not supported.
     """
-    # curl --data names a form by itself; a body that has no such field is read as a document.
+    # curl --data says that it sends a form. A body without such a field is read as a document.
     data = request.get_data() if request.mimetype != "multipart/form-data" else b""
     if request.mimetype in FORMS and (request.files or "document" in request.form):
         return _from_form()
@@ -72,7 +78,7 @@ def _submitted() -> tuple[bytes, Format | None]:
     if format is None:
         known = ", ".join(f.media_type for f in RDF_INPUTS)
         raise UnsupportedMediaType(
-            f"{request.mimetype} is not read here: send application/ld+json or one of {known}."
+            f"{request.mimetype} is not supported. Send application/ld+json or one of {known}."
         )
     return data, _rdf(format)
 
@@ -82,7 +88,7 @@ def _from_form() -> tuple[bytes, Format | None]:
     given = request.form.get("input", "jsonld")
     format = format_named(given)
     if format is None:
-        raise UnsupportedMediaType(f"input={given[:40]!r} is not one of {', '.join(INPUTS)}.")
+        raise UnsupportedMediaType(f"Invalid input={given[:40]!r}. Use one of {', '.join(INPUTS)}.")
     for name in ("file", "document"):
         file = request.files.get(name)
         if file and file.filename:
@@ -97,23 +103,25 @@ def _rdf(format: Format | None) -> Format | None:
 
 def _page(data: bytes, format: Format | None, reports: list[Report]) -> Response:
     text = data.decode("utf-8", "replace")
-    most = max(1, MOST_SHOWN // len(reports))
-    told = [(report, capped(report.problems, most)) for report in reports]
+    most = max(1, MAX_PROBLEMS // len(reports))
+    shown = [(report, capped(report.problems, most)) for report in reports]
     problems: dict[int, list[Problem]] = {}
-    for _, shown in told:
-        for problem in shown:
+    for _, listed in shown:
+        for problem in listed:
             problems.setdefault(problem.detail.line, []).append(problem)
     given = text.split("\n")
     lines = [
         Line(number, line, tuple(problems.get(number, ())))
-        for number, line in enumerate(fitting((line[:MOST_WIDTH] for line in given), MOST_LINES), 1)
+        for number, line in enumerate(
+            fitting((line[:MAX_LINE_CHARACTERS] for line in given), MAX_LINES), 1
+        )
     ]
     return respond.page(
         "publishing/validate.html",
         inputs=INPUTS,
         chosen=format.name if format else "jsonld",
-        document=text if len(text) <= MOST_TEXT else "",
-        reports=told,
+        document=text if len(text) <= MAX_TEXT_CHARACTERS else "",
+        reports=shown,
         lines=lines,
         cut=len(lines) < len(given),
     )

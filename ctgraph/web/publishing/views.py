@@ -27,33 +27,35 @@ BODIES = (
 def authenticate() -> Bearer:
     """Return the organization whose API key the request carries, and the key's id.
 
-    :raises Unauthenticated: without a valid key.
+    :raises Unauthenticated: if the request has no valid key.
     """
     scheme, _, key = request.headers.get("Authorization", "").partition(" ")
     if not key:
         raise Unauthenticated("Send your API key in the header 'Authorization: Bearer <key>'.")
     if scheme.lower() not in SCHEMES:
         raise Unauthenticated(
-            f"The authorization scheme {scheme[:20]!r} is not known here. "
+            f"The authorization scheme {scheme[:20]!r} is not supported. "
             "Send 'Authorization: Bearer <key>'."
         )
     bearer = state().ledger.organizations.bearer_of(key.strip())
     if bearer is None:
-        raise Unauthenticated("This API key is not valid: it was mistyped, or revoked.")
+        raise Unauthenticated(
+            "This API key is not valid. It was mistyped or revoked. Ask the operator for a new one."
+        )
     return bearer
 
 
 @blueprint.post("/resources/organizations/<organization>/documents")
 @blueprint.post("/ce-registry/resources/organizations/<organization>/documents")
 def publish(organization: str) -> Response:
-    """Publish a document: 201 with its address, or 200 when nothing changed."""
+    """Publish a document: 201 with its address, or 200 if nothing changed."""
     owner, actor = authenticate()
     if ctid.canonical(organization) != owner.ctid:
         raise Forbidden(f"This key belongs to {owner.name} ({owner.ctid}), not to {organization}.")
-    # curl --data names a form by itself; the body is read as JSON all the same.
+    # curl --data says that it sends a form. The body is read as JSON all the same.
     if request.mimetype and request.mimetype not in BODIES:
         raise UnsupportedMediaType(
-            f"{request.mimetype} is not read here: send application/ld+json or application/json."
+            f"{request.mimetype} is not supported. Send application/ld+json or application/json."
         )
     data = request.get_data(cache=False, parse_form_data=False)
     receipt = publishing.publish(
@@ -68,7 +70,7 @@ def publish(organization: str) -> Response:
 @blueprint.delete("/resources/documents/<record>")
 @blueprint.delete("/ce-registry/resources/documents/<record>")
 def withdraw(record: str) -> Response:
-    """Withdraw a record: 204; its address answers 410 from then on."""
+    """Withdraw a record: 204. From then on its address answers 410."""
     owner, actor = authenticate()
     publishing.withdraw(
         state().settings, state().ledger, owner, ctid.canonical(record), actor, _wait()

@@ -1,184 +1,31 @@
-"""What a record's page shows: its properties in groups, its references as links."""
+"""The arrangement of a record for its page: properties in groups, references as links."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 from ctgraph.documents.node_values import each, name_of, shortened, type_of
 from ctgraph.vocab import load_definitions, vocabulary
 from ctgraph.web.http.fitting import LARGEST
 from ctgraph.web.http.registry import State
+from ctgraph.web.records.groups import FURTHER, GROUPS, group_of
+from ctgraph.web.records.page_model import RecordView, Row, Value
 
-GROUPS = {
-    "About": (
-        "name",
-        "description",
-        "subjectWebpage",
-        "image",
-        "alternateName",
-        "inLanguage",
-        "keyword",
-        "subject",
-        "dateEffective",
-        "credentialStatusType",
-        "lifeCycleStatusType",
-        "competencyText",
-        "prefLabel",
-        "definition",
-        "agentType",
-        "agentSectorType",
-        "agentPurpose",
-        "agentPurposeDescription",
-        "audienceLevelType",
-        "audienceType",
-    ),
-    "Requirements and pathways": (
-        "requires",
-        "recommends",
-        "entryCondition",
-        "corequisite",
-        "coPrerequisite",
-        "prerequisite",
-        "renewal",
-        "isPreparationFor",
-        "preparationFrom",
-        "isRequiredFor",
-        "isRecommendedFor",
-        "isAdvancedStandingFor",
-        "advancedStandingFrom",
-        "commonConditions",
-        "hasPart",
-        "isPartOf",
-        "hasDestinationComponent",
-        "hasCondition",
-        "precedes",
-        "precededBy",
-        "proxyFor",
-        "hasPathway",
-        "transferValueFrom",
-        "transferValueFor",
-        "transferValue",
-        "previousVersion",
-        "nextVersion",
-        "latestVersion",
-        "supersedes",
-        "supersededBy",
-        "targetComponent",
-        "isDestinationComponentOf",
-    ),
-    "Organizations": (
-        "ownedBy",
-        "offeredBy",
-        "accreditedBy",
-        "approvedBy",
-        "recognizedBy",
-        "regulatedBy",
-        "publisher",
-        "creator",
-        "author",
-        "assertedBy",
-        "parentOrganization",
-        "subOrganization",
-        "department",
-        "owns",
-        "offers",
-    ),
-    "Competencies": (
-        "teaches",
-        "assesses",
-        "targetCompetency",
-        "hasTopChild",
-        "hasChild",
-        "isChildOf",
-        "isTopChildOf",
-        "hasConcept",
-        "hasTopConcept",
-        "inScheme",
-    ),
-    "Cost, time and delivery": (
-        "estimatedCost",
-        "commonCosts",
-        "financialAssistance",
-        "estimatedDuration",
-        "creditValue",
-        "deliveryType",
-        "learningDeliveryType",
-        "assessmentDeliveryType",
-        "startDate",
-        "endDate",
-        "availableOnlineAt",
-        "availabilityListing",
-        "availableAt",
-        "address",
-        "email",
-        "contactPoint",
-    ),
-    "Occupations, industries and programs": (
-        "occupationType",
-        "industryType",
-        "instructionalProgramType",
-    ),
-}
-ELSE = "Further facts"
-_GROUP_OF = {name: group for group, names in GROUPS.items() for name in names}
-# A framework may have ten thousand competencies; a page of them all helps nobody.
-MOST_SHOWN = 200
-MOST_TEXT, MOST_LINK, DEEPEST = 5_000, 2_000, 12
-"""Characters of one text and of an address, and how deep things are nested on a page."""
-SHARE = 200
-"""How many of the characters of a page each value takes by itself."""
+MAX_VALUES = 200
+"""How many values of one property, and how many parts of a document, a page lists.
+
+A framework may have ten thousand competencies. A page with all of them helps nobody.
+"""
+MAX_TEXT_CHARACTERS = 5_000
+"""The longest text on a page. A page of longer ones cannot be read."""
+MAX_LINK_CHARACTERS = 2_000
+"""The longest address that becomes a link. Browsers do not follow longer ones reliably."""
+MAX_DEPTH = 12
+"""How deep things are nested on a page. Deeper ones have no room in a narrow window."""
+VALUE_CHARACTERS = 200
+"""How many characters of a page the markup of one value takes."""
 _HIDDEN = {"@id", "@type", "@context", "@included", "ceterms:ctid"}
-
-
-@dataclass(frozen=True)
-class Value:
-    """One value as shown: a text, a link, or a nested thing with rows of its own.
-
-    :param record: whether the text is the CTID of a record, whose name is shown instead.
-    :param anchor: the place on the page where a nested thing stands, for others to refer to.
-    """
-
-    text: str = ""
-    href: str = ""
-    language: str = ""
-    external: bool = False
-    kind: str = ""
-    rows: tuple[Row, ...] = ()
-    record: bool = False
-    anchor: str = ""
-
-
-@dataclass(frozen=True)
-class Row:
-    """One property as shown; `more` values are left to the machine-readable formats."""
-
-    label: str
-    curie: str
-    definition: str
-    values: tuple[Value, ...]
-    more: int = 0
-
-
-@dataclass
-class RecordView:
-    """A record as shown: a title, and groups of rows.
-
-    :param names: the names of the records that it refers to, by their CTIDs.
-    :param cut: whether something of the record is left to the machine-readable formats.
-    """
-
-    title: str
-    kind: str
-    kind_curie: str
-    description: str
-    document: str
-    names: dict[str, str] = field(default_factory=dict)
-    groups: list[tuple[str, list[Row]]] = field(default_factory=list)
-    parts: list[Value] = field(default_factory=list)
-    more_parts: int = 0
-    cut: bool = False
 
 
 def record_view(
@@ -190,7 +37,7 @@ def record_view(
     :param content: the whole document, whose further entities are listed as parts.
     :param document: CTID of the document.
     """
-    arrange = _Arranger(state)
+    arrange = Arranger(state)
     kind = type_of(node)
     view = RecordView(
         title=shortened(name_of(node)) or node.get("ceterms:ctid", ""),
@@ -199,9 +46,9 @@ def record_view(
         description=_plain(node.get("ceterms:description") or node.get("ceasn:description")),
         document=document,
     )
-    grouped: dict[str, list[Row]] = {group: [] for group in (*GROUPS, ELSE)}
+    grouped: dict[str, list[Row]] = {group: [] for group in (*GROUPS, FURTHER)}
     for row in arrange.rows(node):
-        grouped[_GROUP_OF.get(row.curie.partition(":")[2], ELSE)].append(row)
+        grouped[group_of(row.curie)].append(row)
     view.groups = [(group, rows) for group, rows in grouped.items() if rows]
     own = {
         entity["ceterms:ctid"]: shortened(name_of(entity))
@@ -213,14 +60,14 @@ def record_view(
     view.cut = arrange.cut
     if own.pop(document, None) is not None and node.get("ceterms:ctid") == document:
         view.parts = [
-            Value(record, f"/resources/{record}", record=True) for record in list(own)[:MOST_SHOWN]
+            Value(record, f"/resources/{record}", record=True) for record in list(own)[:MAX_VALUES]
         ]
         view.more_parts = len(own) - len(view.parts)
     return view
 
 
-class _Arranger:
-    """Turns JSON-LD values into what a page shows, as long as the page has room.
+class Arranger:
+    """What turns JSON-LD values into values of a page, as long as the page has room.
 
     :param linked: the CTIDs of the records that are referred to.
     :param cut: whether something was left out.
@@ -245,11 +92,11 @@ class _Arranger:
                 return
             given = list(_single(value))
             shown: list[Value] = []
-            while len(shown) < min(len(given), MOST_SHOWN) and self._room > 0:
+            while len(shown) < min(len(given), MAX_VALUES) and self._room > 0:
                 shown.append(self._value(*given[len(shown)], depth))
             if given:
                 curie, definition = shortened(key), self._definitions.get(vocab.expand(key), "")
-                self._room -= len(curie) + len(definition) + SHARE
+                self._room -= len(curie) + len(definition) + VALUE_CHARACTERS
                 self.cut = self.cut or len(shown) < len(given)
                 yield Row(
                     shortened(vocab.label(key)),
@@ -268,7 +115,7 @@ class _Arranger:
             found = Value(self._fitting(str(item)), language=language)
         else:
             found = self._text(item)
-        self._room -= len(found.text) + len(found.href) + SHARE
+        self._room -= len(found.text) + len(found.href) + VALUE_CHARACTERS
         return found
 
     def _text(self, text: str) -> Value:
@@ -276,14 +123,14 @@ class _Arranger:
         if record:
             self.linked.add(record)
             return Value(record, f"/resources/{record}", record=True)
-        if text.startswith(("http://", "https://")) and len(text) <= MOST_LINK:
+        if text.startswith(("http://", "https://")) and len(text) <= MAX_LINK_CHARACTERS:
             return Value(text, href=text, external=True)
         term = vocabulary().term(text)
         return Value(term.label if term else self._fitting(text))
 
     def _fitting(self, text: str) -> str:
-        self.cut = self.cut or len(text) > MOST_TEXT
-        return shortened(text, MOST_TEXT)
+        self.cut = self.cut or len(text) > MAX_TEXT_CHARACTERS
+        return shortened(text, MAX_TEXT_CHARACTERS)
 
     def _node(self, node: dict[str, Any], depth: int) -> Value:
         label, kind = str(node.get("@id", "")), type_of(node)
@@ -295,7 +142,7 @@ class _Arranger:
         text = shortened(name_of(node)) if record else ""
         href = f"/resources/{record}" if record else ""
         title = shortened(vocabulary().label(kind))
-        if depth > DEEPEST:
+        if depth > MAX_DEPTH:
             self.cut = True
             return Value(text or title, href)
         anchor = f"part-{len(self._anchors) + 1}" if label.startswith("_:") else ""
@@ -306,7 +153,7 @@ class _Arranger:
         return Value(text, href, kind=title, rows=rows, anchor=anchor)
 
     def _mentioned(self, label: str) -> Value:
-        """Return a reference: to something that stands on this page, or elsewhere."""
+        """Return a reference to something on this page, or to another record."""
         if not label.startswith("_:"):
             return self._text(label)
         if label not in self._anchors:
@@ -325,7 +172,7 @@ class _Arranger:
 
 
 def _single(value: Any) -> Iterator[tuple[Any, str]]:
-    """Yield the values of a property one by one, texts with their languages."""
+    """Yield each value of a property, with its language."""
     for item in each(value):
         if isinstance(item, dict) and "@value" in item:
             yield str(item["@value"]), str(item.get("@language", ""))

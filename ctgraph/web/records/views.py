@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from enum import StrEnum
 
 import orjson
 from flask import Blueprint, Response, render_template, request
@@ -14,6 +15,7 @@ from ctgraph.documents.nesting import entity_json
 from ctgraph.documents.node_values import type_of
 from ctgraph.errors import BadParameter, CtgraphError, NotFound
 from ctgraph.identity import ctid
+from ctgraph.ledger.values import Envelope, Version
 from ctgraph.pathways import LINKED
 from ctgraph.pathways.families import family_of
 from ctgraph.projections.snapshots import snapshots_of
@@ -29,8 +31,17 @@ from ctgraph.web.records import page as pages
 
 blueprint = Blueprint("records", __name__)
 
-VERSIONS = {"json": 1_000, "html": 100}
-"""How many versions of a record one answer lists."""
+MAX_VERSIONS = {"json": 1_000, "html": 100}
+"""How many versions of a record one answer lists, by its format. A page of more is unreadable."""
+
+
+class Scope(StrEnum):
+    """How much of a document an address stands for. The value begins the address."""
+
+    ENTITY = "resources"
+    DOCUMENT = "graph"
+
+
 OFFERS = {f.name: f.media_type for f in formats.FORMATS} | {"html": HTML}
 NAMES = {f.extension: f.name for f in formats.FORMATS} | {"html": "html"}
 
@@ -38,71 +49,77 @@ NAMES = {f.extension: f.name for f in formats.FORMATS} | {"html": "html"}
 @blueprint.get("/resources/<record>")
 @blueprint.get("/ce-registry/resources/<record>")
 def resource(record: str) -> Response:
-    """One entity, with everything nested in it."""
-    return _record(record, "resources")
+    """Return one entity, with everything nested in it."""
+    return _record(record, Scope.ENTITY)
 
 
 @blueprint.get("/graph/<record>")
 @blueprint.get("/ce-registry/graph/<record>")
 def graph(record: str) -> Response:
-    """The whole document that holds an entity."""
-    return _record(record, "graph")
+    """Return the whole document that holds an entity."""
+    return _record(record, Scope.DOCUMENT)
 
 
 @blueprint.get("/<any(resources, graph):kind>/<record>/versions/<int:number>")
 def version(kind: str, record: str, number: int) -> Response:
-    """An entity or document as it was in one version; it never changes."""
-    return _record(record, kind, number)
+    """Return an entity or document as it was in one version. This answer never changes."""
+    return _record(record, Scope(kind), number)
 
 
 @blueprint.get("/<any(resources, graph):kind>/<record>/versions")
 def versions(kind: str, record: str) -> Response:
-    """The versions of a record in pages, the newest first."""
+    """List the versions of a record in pages, the newest first."""
     canonical = ctid.canonical(record)
     if canonical != record:
         return respond.lead(f"/{kind}/{canonical}/versions", 301)
     name = choose({"json": "application/json", "html": HTML})
-    before = _before()
-    envelope, found = read.versions(state().ledger, record, VERSIONS[name] + 1, before)
-    owner = state().ledger.organizations.get(envelope.owner)
+    most = MAX_VERSIONS[name]
+    envelope, found = read.versions(state().ledger, record, most + 1, _before())
     # Only the address of a document tells versions of several documents apart.
     alone = state().ledger.records.documents_holding(record) == {record}
-    stem = f"/{'resources' if alone else 'graph'}"
-    more = len(found) > VERSIONS[name]
-    found = found[: VERSIONS[name]]
-    following = found[-1].seq if more else None
-    if name == "html":
-        response = respond.page(
-            "records/versions.html",
-            envelope=envelope,
-            versions=found,
-            owner=owner,
-            kind=kind,
-            record=record,
-            stem=stem,
-            alone=alone,
-            following=following,
-        )
-        tag = etag(found, vars(envelope), owner.name, following, __version__)
-        return respond.conditional(response, tag, envelope.updated_at)
+    stem = f"/{Scope.ENTITY if alone else Scope.DOCUMENT}"
+    following = found[most - 1].seq if len(found) > most else None
+    found = found[:most]
+    if name == "json":
+        return _versions_json(envelope, found, stem, following)
+    owner = state().ledger.organizations.get(envelope.owner)
+    response = respond.page(
+        "records/versions.html",
+        envelope=envelope,
+        versions=found,
+        owner=owner,
+        kind=kind,
+        record=record,
+        stem=stem,
+        alone=alone,
+        following=following,
+    )
+    tag = etag(found, vars(envelope), owner.name, following, __version__)
+    return respond.conditional(response, tag, envelope.updated_at)
+
+
+def _versions_json(
+    envelope: Envelope, found: list[Version], stem: str, following: int | None
+) -> Response:
+    listed = [
+        {
+            "number": v.number,
+            "event": v.event,
+            "createdAt": v.created_at,
+            "actor": v.actor,
+            "digest": v.digest,
+            "sequence": v.seq,
+            "document": v.ctid,
+            "url": f"{state().settings.base_url}{stem}/{v.ctid}/versions/{v.number}",
+        }
+        for v in found
+    ]
     response = respond.json(
         {
             "ctid": envelope.ctid,
             "owner": envelope.owner,
             "next": following,
-            "versions": [
-                {
-                    "number": v.number,
-                    "event": v.event,
-                    "createdAt": v.created_at,
-                    "actor": v.actor,
-                    "digest": v.digest,
-                    "sequence": v.seq,
-                    "document": v.ctid,
-                    "url": f"{state().settings.base_url}{stem}/{v.ctid}/versions/{v.number}",
-                }
-                for v in found
-            ],
+            "versions": listed,
         }
     )
     if following:
@@ -117,29 +134,32 @@ def _before() -> int | None:
     if given is None:
         return None
     if not re.fullmatch("[0-9]{1,9}", given):
-        raise BadParameter(f"before={given[:40]!r} is no sequence number.")
+        raise BadParameter(
+            f"before={given[:40]!r} is not a sequence number. Use the value of `next` from the "
+            "previous page."
+        )
     return int(given)
 
 
 @blueprint.get("/envelopes/<record>")
 @blueprint.get("/ce-registry/envelopes/<record>")
 def envelope(record: str) -> Response:
-    """The registry's own record of a CTID; also of a withdrawn one."""
+    """Return the envelope of a record, current or withdrawn."""
     head, canonical = state().ledger.records.read(ctid.canonical(record))
     response = respond.json(publishing.envelope_json(head, canonical))
     return respond.conditional(response, etag(head), head.updated_at)
 
 
-def _record(path: str, kind: str, number: int | None = None) -> Response:
+def _record(path: str, kind: Scope, number: int | None = None) -> Response:
     record, dot, extension = path.partition(".")
     canonical = ctid.canonical(record)
     if canonical != record:
         tail = f"/versions/{number}" if number else ""
         return respond.lead(f"/{kind}/{canonical}{dot}{extension}{tail}", 301)
     if dot and extension not in NAMES:
-        raise NotFound(f"There is no extension .{extension[:80]}; there are .{', .'.join(NAMES)}.")
+        raise NotFound(f"Unknown extension .{extension[:80]}. Use one of .{', .'.join(NAMES)}.")
     name = choose(OFFERS, NAMES.get(extension, ""))
-    held = read.held(state().ledger, record, number, document=kind == "graph")
+    held = read.held(state().ledger, record, number, document=kind is Scope.DOCUMENT)
     if name == "html":
         # A page shows the names of other records too, so any change may change it.
         seen = snapshots_of(state().settings).sequence()  # what others say is asked of the store
@@ -163,7 +183,7 @@ def _record(path: str, kind: str, number: int | None = None) -> Response:
         )
         if response.status_code == 200:
             response.set_data(_body(record, kind, held, name))
-    alone = kind == "resources" or record == held.envelope.ctid
+    alone = kind is Scope.ENTITY or record == held.envelope.ctid
     forever = number and name != "html" and alone
     caching = respond.Caching.FOREVER if forever else respond.Caching.REVALIDATE
     response.headers["Cache-Control"] = caching
@@ -171,24 +191,24 @@ def _record(path: str, kind: str, number: int | None = None) -> Response:
     return response
 
 
-def _body(record: str, kind: str, held: Held, name: str) -> bytes:
+def _body(record: str, kind: Scope, held: Held, name: str) -> bytes:
     format = formats.format_named(name)
     assert format
     iri = state().identity.resource(record)
     try:
         if format.writer is None:
-            if kind == "graph":
+            if kind is Scope.DOCUMENT:
                 return held.canonical
             return orjson.dumps(entity_json(orjson.loads(held.canonical), iri))
         quads = state().ledger.records.quads(held.envelope.ctid, held.number)
-        if kind == "graph":
+        if kind is Scope.DOCUMENT:
             return serialize.document(quads, format)
         return serialize.entity(quads, iri, format)
     except KeyError:
         raise _absent(record, held) from None
 
 
-def _page(record: str, kind: str, held: Held, number: int | None) -> str:
+def _page(record: str, kind: Scope, held: Held, number: int | None) -> str:
     iri = state().identity.resource(record)
     content = orjson.loads(held.canonical)
     try:
@@ -217,7 +237,7 @@ def _page(record: str, kind: str, held: Held, number: int | None) -> str:
 
 
 def _said(record: str, held: Held) -> list[Assertion]:
-    """Return what others say of a record; nothing where that cannot be asked in time."""
+    """Return what others say of a record, or nothing if the store does not answer in time."""
     try:
         return assertions(
             state().whole, state().ledger, state().identity, record, held.envelope.owner
@@ -228,7 +248,7 @@ def _said(record: str, held: Held) -> list[Assertion]:
 
 def _absent(record: str, held: Held) -> NotFound:
     return NotFound(
-        f"{record} is not in version {held.number} of {held.envelope.ctid}, which held it.",
+        f"Version {held.number} of {held.envelope.ctid} does not contain {record}.",
         history=f"/resources/{held.envelope.ctid}/versions",
     )
 

@@ -147,7 +147,7 @@ def test_records_are_found_by_words_of_their_names(client: FlaskClient) -> None:
     assert answer(client, "/pathways/search?q=%25%25_x")["records"] == []
     assert "Unknown kind" in client.get("/pathways/search?q=a&kind=degree").json["detail"]
     assert NURSING in page(client, "/pathways?q=nursing+applied")
-    assert "There is none." in page(client, "/pathways?q=zzz")
+    assert "No records match." in page(client, "/pathways?q=zzz")
 
 
 @pytest.mark.parametrize("name", FORMATS)

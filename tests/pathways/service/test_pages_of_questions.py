@@ -74,7 +74,7 @@ def test_a_withdrawn_record_still_answers_and_says_so(client: FlaskClient) -> No
         found = nodes(answer(client, f"/pathways/{WITHDRAWN}{question}"))[WITHDRAWN]
         assert found["status"] == "withdrawn"
         assert found["name"].startswith("Wind Turbine")
-    assert "It has been withdrawn." in page(client, f"/pathways/{WITHDRAWN}")
+    assert "This record has been withdrawn." in page(client, f"/pathways/{WITHDRAWN}")
     assert "withdrawn" in page(client, f"/pathways/check?held={WITHDRAWN}")
     assert client.get(f"/links/{WITHDRAWN}").status_code == 410
     assert client.get(f"/pathways/{WITHDRAWN}/structure").status_code == 410
@@ -128,20 +128,20 @@ def test_the_pages_of_questions(client: FlaskClient) -> None:
     assert "Advanced Practice Nurse License" in text
     assert text.count("<ol>") == 2
     assert f"from={AIDE}&amp;to={APN}&amp;by=duration&amp;k=2&amp;format=csv" in text
-    assert "There is no route" in page(client, f"/pathways/route?from={APN}&to={AIDE}")
-    assert "There is no route" in page(client, f"/pathways/route?from={APN}&to={APN}")
+    assert "No route of up to" in page(client, f"/pathways/route?from={APN}&to={AIDE}")
+    assert "No route of up to" in page(client, f"/pathways/route?from={APN}&to={APN}")
     assert 'name="ctids"' in page(client, "/pathways/common")
     text = page(client, f"/pathways/common?ctids={AIDE}+{DIPLOMA}&credentials=true&depth=2")
     assert "Practical Nurse License" in text
     assert " checked>" in text
     assert f"ctids={AIDE}+{DIPLOMA}&amp;credentials=true&amp;depth=2&amp;format=json" in text
     text = page(client, f"/pathways/common?ctids={APN},{AIDE}&depth=1")
-    assert "lead to within 1 step." in text
+    assert "lead to nothing in common within 1 step." in text
     assert 'name="held"' in page(client, "/pathways/check")
     text = page(client, f"/pathways/check?held={AIDE},{DIPLOMA}")
     assert "After Nurse Aide Certificate" in text
     assert "Missing: " in text
-    assert "nobody has checked" in text
+    assert "have not been checked" in text
     assert f'replaced</span> by <a href="/pathways/{STANDARDS[1]}"' in page(
         client, f"/pathways/check?held={STANDARDS[0]}"
     )

@@ -1,76 +1,87 @@
-// The page where a pathway is put together: out of any provider's records, to a draft, to a record.
-import { Board } from "./board.js";
+// The page where a pathway is built out of any provider's records, kept as a draft, and published.
 import { at, button, element, embedded } from "../dom.js";
-import { newLevel, newPathway, newStep, readDocument, structureOf, thingAt, writeDocument } from "./draft.js";
-import { Editor, isSerious, problemList } from "./editor.js";
+import { Board } from "./board.js";
+import { readDocument, writeDocument } from "./document.js";
+import { newLevel, newPathway, newStep, removeStep, structureOf, thingAt } from "./draft.js";
+import { Editor, named } from "./editor.js";
 import { Palette } from "./looks.js";
 import { Picture } from "./picture.js";
-import { redraw, told } from "./structure.js";
+import { isSerious, problemList } from "./problems.js";
+import { Refusal, Registry } from "./registry.js";
+import { redraw } from "./structure.js";
+import { describe } from "./structure_words.js";
+/** @import {AnswerNode, DraftCondition, Pathway, Problem, Step} from "../../assets/types/pathways.d.ts" */
 
+/** @type {Record<string, string>} */
 const COMPONENTS = {
   credential: "ceterms:CredentialComponent",
   learning: "ceterms:CourseComponent",
   assessment: "ceterms:AssessmentComponent",
   work: "ceterms:JobComponent",
 };
+const REDRAW_MS = 200;
+/** @type {Record<string, string>} */
 const types = embedded("types");
-const base = at("builder").dataset.base;
+const base = at("builder").dataset.base ?? "";
 const palette = new Palette();
+const registry = new Registry();
+const name = at("name", HTMLInputElement);
+const description = at("description", HTMLTextAreaElement);
+const webpage = at("webpage", HTMLInputElement);
+const destination = at("destination", HTMLSelectElement);
+const into = at("into", HTMLSelectElement);
+const key = at("key", HTMLInputElement);
 let pathway = newPathway();
-// Of the organization: nowhere but here, so that nothing else that the site shows can read it.
-let key = "";
-let account = null;
+let organization = "";
+/** @type {AnswerNode[]} */
 let found = [];
 let unsaved = false;
-let drawing;
+let drawing = 0;
 
+/** @param {...(Node | string)} parts */
 const say = (...parts) => at("status").replaceChildren(...parts);
-const documentOf = () => writeDocument(pathway, account.organization, base);
+const documentOf = () => writeDocument(pathway, organization, base);
 
-// What the registry answers; an error tells why, and what is wrong with the document.
-async function ask(path, { method = "GET", body } = {}) {
-  const headers = { Accept: "application/json", Authorization: `Bearer ${key}` };
-  if (body) headers["Content-Type"] = "application/ld+json";
-  const answer = await fetch(path, { method, headers, body: body && JSON.stringify(body) });
-  const value = answer.status === 204 ? null : await answer.json().catch(() => null);
-  if (answer.ok) return value;
-  const error = new Error(value?.detail || `The registry answered ${answer.status}.`);
-  throw Object.assign(error, { problems: value?.problems || [] });
-}
-
-// Does something on a press, and says what went wrong.
-function pressed(on, act, event = "click") {
-  on.addEventListener(event, async (given) => {
-    given.preventDefault();
+/**
+ * Do something on an event, and say what went wrong.
+ * @param {HTMLElement} target
+ * @param {() => void | Promise<void>} act
+ * @param {"click" | "submit"} type
+ */
+function on(target, act, type = "click") {
+  target.addEventListener(type, async (event) => {
+    event.preventDefault();
     try {
       await act();
     } catch (error) {
-      say(error.message);
-      if (error.problems?.some((one) => one.pointer)) showProblems(error.problems);
+      say(error instanceof Error ? error.message : String(error));
+      if (error instanceof Refusal && error.problems.some((one) => one.pointer)) showProblems(error.problems);
     }
   });
 }
 
-// The picture and the form of the chosen step beside it.
+// The picture, the form of the chosen step beside it, and the board.
+const editor = new Editor({ types, words: embedded("words"), changed, remove });
 const picture = new Picture({
-  told,
+  describe,
   show: (target) => {
     const node = target.isEdge() ? target.target() : target;
-    editor.show(
-      pathway,
-      pathway.steps.find((step) => step.ctid === node.data("step").id),
-    );
+    const step = pathway.steps.find((one) => one.ctid === node.data("step").id);
+    if (step) editor.show(pathway, step);
   },
-  open: () => at("details").querySelector("input")?.focus(),
+  open: focusForm,
 });
-const editor = new Editor({ types, words: embedded("words"), changed, removed: remove });
 const board = new Board({
   types,
   changed,
   edit,
-  toMend,
+  problemsOf: (step) => countProblems(step),
   dropped: (id, level) => found.filter((record) => record.id === id).forEach((record) => add(record, level.ctid)),
 });
+
+function focusForm() {
+  at("details").querySelector("input")?.focus();
+}
 
 function draw() {
   redraw(picture, structureOf(pathway, types), palette);
@@ -80,23 +91,23 @@ function draw() {
 function changed() {
   unsaved = true;
   clearTimeout(drawing);
-  drawing = setTimeout(draw, 200);
+  drawing = setTimeout(draw, REDRAW_MS);
   showBoard();
 }
 
+/** @param {Step} step */
 function edit(step) {
   clearTimeout(drawing);
   draw();
   picture.choose(picture.cy.getElementById(step.ctid));
   at("details").scrollIntoView({ block: "nearest" });
-  at("details").querySelector("input").focus();
+  focusForm();
 }
 
-function closeEditor() {
-  editor.step = null;
-  at("details").replaceChildren(element("p", { class: "soft" }, "Choose a step to say what it needs."));
-}
-
+/**
+ * @param {AnswerNode} record
+ * @param {string} level
+ */
 function add(record, level) {
   const step = newStep(COMPONENTS[record.family] || "ceterms:BasicComponent", record, base);
   pathway.steps.push({ ...step, level });
@@ -104,172 +115,176 @@ function add(record, level) {
   say(`${record.name} is a step now.`);
 }
 
+/** @param {Step} step */
 function remove(step) {
-  const without = (conditions) =>
-    conditions.forEach((one) => {
-      one.targets.delete(step.ctid);
-      without(one.conditions);
-    });
-  pathway.steps = pathway.steps.filter((one) => one !== step);
-  pathway.steps.forEach((one) => {
-    one.after.delete(step.ctid);
-    without(one.conditions);
-  });
-  if (pathway.destination === step.ctid) pathway.destination = "";
-  closeEditor();
+  removeStep(pathway, step);
+  editor.close();
   changed();
 }
 
-function options(select, chosen, all) {
+/**
+ * @param {HTMLSelectElement} select
+ * @param {string} chosen
+ * @param {[string, string][]} all
+ */
+function fill(select, chosen, all) {
   select.replaceChildren(...all.map(([value, title]) => element("option", { value }, title)));
   select.value = chosen;
 }
 
 function showBoard() {
-  const named = ({ ctid, name }) => [ctid, name];
   board.show(pathway);
-  options(at("into"), at("into").value, board.levels.map(named));
-  if (at("into").selectedIndex < 0) at("into").selectedIndex = 0;
-  options(at("destination"), pathway.destination, [["", "none yet"], ...pathway.steps.map(named)]);
+  fill(into, into.value, board.levels.map(named));
+  if (into.selectedIndex < 0) into.selectedIndex = 0;
+  fill(destination, pathway.destination, [["", "Not chosen"], ...pathway.steps.map(named)]);
 }
 
-// What the check says, beside what it is about.
-function toMend(step) {
-  const count = (thing) => thing.conditions.reduce((sum, one) => sum + count(one), editor.serious(thing).length);
-  return count(step);
+/**
+ * Count what has to be fixed in a step or a condition, with all that is nested in it.
+ * @param {Step | DraftCondition} thing
+ * @returns {number}
+ */
+function countProblems(thing) {
+  return thing.conditions.reduce((sum, one) => sum + countProblems(one), editor.serious(thing).length);
 }
 
+/** @param {Problem[]} problems */
 function showProblems(problems) {
   editor.problems = new Map();
   for (const problem of problems) {
     const { found: thing } = thingAt(pathway, problem.pointer);
     editor.problems.set(thing, [...(editor.problems.get(thing) || []), problem]);
   }
-  const about = (problem) => ({ ...problem, message: [problem.label, problem.message].filter(Boolean).join(": ") });
-  const [worse, advice] = [problems.filter(isSerious), problems.filter((one) => !isSerious(one))];
+  const listed = problems.map((one) => ({ ...one, message: [one.label, one.message].filter(Boolean).join(": ") }));
+  const advice = listed.filter((one) => !isSerious(one));
   const summary = element("summary", {}, `${advice.length} recommendations`);
-  const more = advice.length ? [element("details", {}, summary, ...problemList(advice.map(about)))] : [];
+  const more = advice.length ? [element("details", {}, summary, ...problemList(advice))] : [];
+  /** @param {Problem} problem */
   const there = ({ pointer }) => {
     const { step } = thingAt(pathway, pointer);
     return step ? [button("Go to it", () => edit(step))] : [];
   };
-  at("problems").replaceChildren(...problemList(worse.map(about), there), ...more);
+  at("problems").replaceChildren(...problemList(listed.filter(isSerious), there), ...more);
   showBoard();
   if (editor.step) editor.show(pathway, editor.step);
 }
 
-// Drafts, and the pathway that is open.
+/** @param {Pathway} opened */
 function open(opened) {
   pathway = opened;
   unsaved = false;
-  for (const name of ["name", "description", "webpage"]) at(name).value = pathway[name];
+  name.value = pathway.name;
+  description.value = pathway.description;
+  webpage.value = pathway.webpage;
   editor.problems = new Map();
   at("problems").replaceChildren();
-  closeEditor();
+  editor.close();
   showBoard();
   draw();
 }
 
-const sure = () => !unsaved || confirm("What you changed since the last draft will be lost.");
+const sure = () => !unsaved || confirm("Your changes since the last saved draft will be lost.");
+
+/** @param {{ctid: string, name: string, updated: string}} draft */
+function draftRow({ ctid, name, updated }) {
+  /** @param {string} title */
+  const labelled = (title) => element("button", { type: "button", "aria-label": `${title} ${name || ctid}` }, title);
+  const [opens, deletes] = [labelled("Open"), labelled("Delete")];
+  on(opens, async () => {
+    if (!sure()) return;
+    open(readDocument(await registry.ask(`/drafts/${ctid}`)));
+    say(`${name || "The draft"} is open.`);
+  });
+  on(deletes, async () => {
+    await registry.ask(`/drafts/${ctid}`, { method: "DELETE" });
+    await showDrafts();
+  });
+  const when = element("span", { class: "soft" }, updated.slice(0, 16).replace("T", " "));
+  return element("li", {}, `${name || ctid} `, when, " ", opens, " ", deletes);
+}
 
 async function showDrafts() {
-  const { drafts } = await ask("/drafts");
-  const rows = drafts.map(({ ctid, name, updated }) => {
-    const named = (title) => element("button", { type: "button", "aria-label": `${title} ${name || ctid}` }, title);
-    const [opens, deletes] = [named("Open"), named("Delete")];
-    const when = element("span", { class: "soft" }, updated.slice(0, 16).replace("T", " "));
-    pressed(opens, async () => {
-      if (!sure()) return;
-      open(readDocument(await ask(`/drafts/${ctid}`)));
-      say(`${name || "The draft"} is open.`);
-    });
-    pressed(deletes, async () => {
-      await ask(`/drafts/${ctid}`, { method: "DELETE" });
-      await showDrafts();
-    });
-    return element("li", {}, `${name || ctid} `, when, " ", opens, " ", deletes);
-  });
-  at("drafts").replaceChildren(...(rows.length ? rows : [element("li", { class: "soft" }, "There are none.")]));
+  const { drafts } = await registry.ask("/drafts");
+  const none = element("li", { class: "soft" }, "There are no drafts yet.");
+  at("drafts").replaceChildren(...(drafts.length ? drafts.map(draftRow) : [none]));
 }
 
 async function signIn() {
-  account = await ask("/account");
+  registry.signIn(key.value.trim());
+  key.value = "";
+  say();
+  const account = await registry.ask("/account");
+  organization = account.organization;
   at("sign-in").hidden = true;
-  at("account").hidden = at("work").hidden = at("actions").hidden = false;
-  at("account").firstElementChild.textContent = `You build for ${account.name}.`;
+  for (const id of ["account", "work", "actions"]) at(id).hidden = false;
+  at("signed-in").textContent = `Signed in as ${account.name}.`;
   open(pathway);
   await showDrafts();
 }
 
-function showFound(records) {
-  found = records;
-  const rows = records.map((record) => {
-    const adds = button("Add", () => add(record, at("into").value), { "aria-label": `Add ${record.name}` });
-    const row = element(
-      "li",
-      { draggable: "true" },
-      element("a", { href: `/resources/${record.id}` }, record.name),
-      element("span", { class: "soft" }, `${record.typeLabel}, ${record.ownerName}`),
-      adds,
-    );
-    row.addEventListener("dragstart", (event) => event.dataTransfer.setData("text/plain", record.id));
-    return row;
-  });
-  at("found").replaceChildren(...(rows.length ? rows : [element("li", {}, "Nothing was found.")]));
-}
-
-async function begin() {
-  key = at("key").value.trim();
-  at("key").value = "";
-  say();
-  await signIn();
+/** @param {AnswerNode} record */
+function foundRow(record) {
+  const row = element(
+    "li",
+    { draggable: "true" },
+    element("a", { href: `/resources/${record.id}` }, record.name),
+    element("span", { class: "soft" }, `${record.typeLabel}, ${record.ownerName}`),
+    button("Add", () => add(record, into.value), { "aria-label": `Add ${record.name}` }),
+  );
+  row.addEventListener("dragstart", (event) => event.dataTransfer?.setData("text/plain", record.id));
+  return row;
 }
 
 async function find() {
-  const query = new URLSearchParams({ q: at("words-sought").value, kind: at("kind").value });
-  showFound((await ask(`/pathways/search?${query}`)).records);
+  const [q, kind] = [at("words-sought", HTMLInputElement).value, at("kind", HTMLSelectElement).value];
+  found = (await registry.ask(`/pathways/search?${new URLSearchParams({ q, kind })}`)).records;
+  const none = element("li", {}, "No records match.");
+  at("found").replaceChildren(...(found.length ? found.map(foundRow) : [none]));
 }
 
-pressed(at("sign-in"), begin, "submit");
-pressed(at("find"), find, "submit");
-pressed(at("sign-out"), () => location.reload());
-pressed(at("new"), () => {
-  if (!sure()) return;
-  open(newPathway());
-  at("name").focus();
-});
-pressed(at("add-level"), () => {
-  pathway.levels.push(newLevel(`Level ${pathway.levels.length + 1}`));
-  changed();
-});
-pressed(at("save"), async () => {
-  await ask(`/drafts/${pathway.ctid}`, { method: "PUT", body: documentOf() });
+async function save() {
+  await registry.ask(`/drafts/${pathway.ctid}`, { method: "PUT", body: documentOf() });
   unsaved = false;
   say("The draft is saved.");
   await showDrafts();
-});
-pressed(at("check"), async () => {
-  const report = await ask("/validate?format=json", { method: "POST", body: documentOf() });
+}
+
+async function check() {
+  const report = await registry.ask("/validate?format=json", { method: "POST", body: documentOf() });
   say(report.summary);
   showProblems(report.problems);
-});
-pressed(at("publish"), async () => {
-  await ask(`/resources/organizations/${account.organization}/documents?wait=true`, {
-    method: "POST",
-    body: documentOf(),
-  });
+}
+
+async function publish() {
+  const address = `/resources/organizations/${organization}/documents?wait=true`;
+  await registry.ask(address, { method: "POST", body: documentOf() });
   unsaved = false;
-  say("It is published: ", element("a", { href: `/pathways/${pathway.ctid}` }, pathway.name));
-  await ask(`/drafts/${pathway.ctid}`, { method: "DELETE" }).catch(() => null);
+  say("Published: ", element("a", { href: `/pathways/${pathway.ctid}` }, pathway.name));
+  await registry.ask(`/drafts/${pathway.ctid}`, { method: "DELETE" }).catch(() => null);
   await showDrafts();
+}
+
+on(at("sign-in"), signIn, "submit");
+on(at("find"), find, "submit");
+on(at("sign-out"), () => location.reload());
+on(at("new"), () => {
+  if (!sure()) return;
+  open(newPathway());
+  name.focus();
 });
-for (const name of ["name", "description", "webpage"])
-  at(name).addEventListener("input", () => {
-    pathway[name] = at(name).value;
-    unsaved = true;
-  });
-at("destination").addEventListener("change", () => {
-  pathway.destination = at("destination").value;
+on(at("add-level"), () => {
+  pathway.levels.push(newLevel(`Level ${pathway.levels.length + 1}`));
+  changed();
+});
+on(at("save"), save);
+on(at("check"), check);
+on(at("publish"), publish);
+at("about").addEventListener("input", () => {
+  Object.assign(pathway, { name: name.value, description: description.value, webpage: webpage.value });
+  unsaved = true;
+});
+destination.addEventListener("change", () => {
+  pathway.destination = destination.value;
   changed();
 });
 addEventListener("beforeunload", (event) => {

@@ -1,98 +1,134 @@
 // The form for one step of a pathway: what it is, and what it needs.
 import { at, button, element } from "../dom.js";
 import { newCondition } from "./draft.js";
+import { isSerious, problemList } from "./problems.js";
+/** @import {DraftCondition, Pathway, Problem, Step, Thing, Words} from "../../assets/types/pathways.d.ts" */
 
-function field(title, control) {
-  return element("label", {}, title, control);
-}
+/** @typedef {HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement} Control */
 
-// A control that writes into a property of an object.
-function bound(control, object, name, changed, read = (value) => value) {
-  control.value = object[name] ?? "";
-  control.addEventListener("input", () => {
-    object[name] = read(control.value);
-    changed();
-  });
-  return control;
-}
+/**
+ * @param {string} title
+ * @param {Control} control
+ */
+const field = (title, control) => element("label", {}, title, control);
 
-function choice(options, object, name, changed) {
-  return bound(
-    element("select", {}, ...options.map(([value, title]) => element("option", { value }, title))),
-    object,
-    name,
-    changed,
-  );
-}
+/** @param {[string, string][]} options */
+const choice = (options) =>
+  element("select", {}, ...options.map(([value, title]) => element("option", { value }, title)));
 
-// Whether a problem keeps the registry from taking the document, or should be mended.
-export const isSerious = (problem) => problem.severity !== "info";
-
-// The problems as a list; beside(problem) returns more to show.
-export function problemList(problems, beside = () => []) {
-  const shown = problems.map((problem) =>
-    element(
-      "li",
-      { class: problem.severity },
-      element("strong", {}, problem.message),
-      ` ${problem.remedy || ""} `,
-      ...beside(problem),
-    ),
-  );
-  return shown.length ? [element("ul", { class: "problems" }, ...shown)] : [];
-}
+/**
+ * @typedef {object} EditorOptions
+ * @property {Record<string, string>} types the kinds of steps and their titles
+ * @property {Words} words
+ * @property {() => void} changed called after every change
+ * @property {(step: Step) => void} remove removes a step
+ */
 
 export class Editor {
-  // changed() is told of every change, removed(step) of one that is to go.
-  constructor({ types, words, changed, removed }) {
-    Object.assign(this, { types, words, changed, removed, problems: new Map() });
+  /** @type {Map<Thing, Problem[]>} */
+  problems = new Map();
+  /** @type {Step | null} */
+  step = null;
+
+  /** @param {EditorOptions} options */
+  constructor({ types, words, changed, remove }) {
+    this.types = types;
+    this.words = words;
+    this.changed = changed;
+    this.remove = remove;
   }
 
+  /**
+   * @param {Pathway} pathway
+   * @param {Step} step
+   */
   show(pathway, step) {
-    Object.assign(this, { pathway, step });
-    at("details").replaceChildren(...this.#form());
+    this.step = step;
+    const form = new Form(this, pathway, step);
+    at("details").replaceChildren(...form.parts());
   }
 
+  close() {
+    this.step = null;
+    at("details").replaceChildren(element("p", { class: "soft" }, "Choose a step to say what it needs."));
+  }
+
+  /** @param {Thing} thing */
   serious(thing) {
     return (this.problems.get(thing) || []).filter(isSerious);
   }
+}
 
-  #again() {
-    this.changed();
-    this.show(this.pathway, this.step);
+class Form {
+  /**
+   * @param {Editor} editor
+   * @param {Pathway} pathway
+   * @param {Step} step
+   */
+  constructor(editor, pathway, step) {
+    this.editor = editor;
+    this.pathway = pathway;
+    this.step = step;
   }
 
-  #form() {
-    const { pathway, step, changed } = this;
-    const end = element("input", { type: "checkbox" });
-    end.checked = pathway.destination === step.ctid;
-    end.addEventListener("change", () => {
-      pathway.destination = end.checked ? step.ctid : "";
-      changed();
+  // After a change of which fields there are.
+  #again() {
+    this.editor.changed();
+    this.editor.show(this.pathway, this.step);
+  }
+
+  /**
+   * Show a value in a control, and keep what is written into it.
+   * @template {Control} C
+   * @param {C} control
+   * @param {string | number | null} value
+   * @param {(text: string) => void} keep
+   */
+  #bound(control, value, keep) {
+    control.value = String(value ?? "");
+    control.addEventListener("input", () => {
+      keep(control.value);
+      this.editor.changed();
     });
-    const kind = choice(Object.entries(this.types), step, "type", () => this.#again());
-    const levels = [["", "none"], ...pathway.levels.map(({ ctid, name }) => [ctid, name])];
-    const credential = bound(
-      element("input", { placeholder: "ceterms:License", size: 28 }),
-      step,
-      "credentialType",
-      changed,
+    return control;
+  }
+
+  /** @param {Step | DraftCondition} thing */
+  #name(thing) {
+    return field(
+      "Name",
+      this.#bound(element("input"), thing.name, (text) => (thing.name = text)),
     );
+  }
+
+  /**
+   * @param {string} title
+   * @param {Step | DraftCondition} thing
+   */
+  #description(title, thing) {
+    const control = element("textarea", { rows: 2 });
+    return field(
+      title,
+      this.#bound(control, thing.description, (text) => (thing.description = text)),
+    );
+  }
+
+  parts() {
+    const { editor, step } = this;
     const records = step.proxies.map((ctid) =>
       element("p", {}, "Stands for ", element("a", { href: `/resources/${ctid}` }, "a record")),
     );
     return [
-      element("h2", {}, step.name || "A step"),
-      ...problemList(this.serious(step)),
+      element("h2", {}, step.name || "Unnamed step"),
+      ...problemList(editor.serious(step)),
       element(
         "div",
         { class: "step" },
-        field("Name", bound(element("input", {}), step, "name", changed)),
-        field("Description", bound(element("textarea", { rows: 2 }), step, "description", changed)),
-        field("Kind", kind),
-        ...(step.type === "ceterms:CredentialComponent" ? [field("Class of the credential", credential)] : []),
-        field("Level", choice(levels, step, "level", changed)),
-        element("label", { class: "inline" }, end, " The destination"),
+        this.#name(step),
+        this.#description("Description", step),
+        ...this.#kind(),
+        this.#level(),
+        this.#destination(),
         ...records,
         this.#steps("Comes after", step.after),
         ...step.conditions.map((one) => this.#condition(one, step.conditions)),
@@ -100,45 +136,65 @@ export class Editor {
           step.conditions.push(newCondition());
           this.#again();
         }),
-        button("Remove this step", () => this.removed(step)),
+        button("Remove this step", () => editor.remove(step)),
       ),
     ];
   }
 
-  #condition(condition, among) {
-    const { changed, words } = this;
-    const number = bound(
-      element("input", { type: "number", min: 1, max: 99 }),
-      condition,
-      "required",
-      changed,
-      (value) => Number(value) || null,
+  #kind() {
+    const { editor, step } = this;
+    const kind = choice(Object.entries(editor.types));
+    kind.value = step.type;
+    kind.addEventListener("input", () => {
+      step.type = kind.value;
+      this.#again();
+    });
+    if (step.type !== "ceterms:CredentialComponent") return [field("Kind", kind)];
+    const type = element("input", { placeholder: "ceterms:License", size: 28 });
+    this.#bound(type, step.credentialType, (text) => (step.credentialType = text));
+    return [field("Kind", kind), field("Class of the credential", type)];
+  }
+
+  #level() {
+    const { pathway, step } = this;
+    const levels = choice([["", "No level"], ...pathway.levels.map(named)]);
+    return field(
+      "Level",
+      this.#bound(levels, step.level, (text) => (step.level = text)),
     );
-    const nested = condition.conditions.length
-      ? [
-          field(
-            "Joined with what follows by",
-            choice(
-              Object.entries(words.nested).filter(([name]) => name),
-              condition,
-              "operator",
-              changed,
-            ),
-          ),
-        ]
-      : [];
+  }
+
+  #destination() {
+    const { pathway, step, editor } = this;
+    const tick = element("input", { type: "checkbox" });
+    tick.checked = pathway.destination === step.ctid;
+    tick.addEventListener("change", () => {
+      pathway.destination = tick.checked ? step.ctid : "";
+      editor.changed();
+    });
+    return element("label", { class: "inline" }, tick, " The destination");
+  }
+
+  /**
+   * @param {DraftCondition} condition
+   * @param {DraftCondition[]} among
+   * @returns {HTMLFieldSetElement}
+   */
+  #condition(condition, among) {
+    const number = element("input", { type: "number", min: 1, max: 99 });
+    this.#bound(number, condition.required, (text) => (condition.required = Number(text) || null));
     return element(
       "fieldset",
       { class: "condition" },
-      element("legend", {}, "A condition"),
-      ...problemList(this.serious(condition)),
-      field("Name", bound(element("input", {}), condition, "name", changed)),
-      field("What it asks for", bound(element("textarea", { rows: 2 }), condition, "description", changed)),
+      element("legend", {}, "Condition"),
+      ...problemList(this.editor.serious(condition)),
+      this.#name(condition),
+      this.#description("What it asks for", condition),
       this.#steps("Steps that meet it", condition.targets),
-      field("How many of them are needed; all, if left empty", number),
-      ...nested,
+      field("How many of them are needed (empty: all)", number),
+      ...this.#operator(condition),
       ...condition.conditions.map((one) => this.#condition(one, condition.conditions)),
-      button("Add a condition inside", () => {
+      button("Add a nested condition", () => {
         condition.operator ||= "And";
         condition.conditions.push(newCondition());
         this.#again();
@@ -150,24 +206,40 @@ export class Editor {
     );
   }
 
-  #steps(title, chosen) {
-    const rows = this.pathway.steps
-      .filter((one) => one !== this.step)
-      .map((one) => {
-        const box = element("input", { type: "checkbox" });
-        box.checked = chosen.has(one.ctid);
-        box.addEventListener("change", () => {
-          if (box.checked) chosen.add(one.ctid);
-          else chosen.delete(one.ctid);
-          this.changed();
-        });
-        return element("label", { class: "inline" }, box, ` ${one.name || one.ctid}`);
-      });
-    return element(
-      "fieldset",
-      {},
-      element("legend", {}, title),
-      ...(rows.length ? rows : [element("p", { class: "soft" }, "There are no other steps yet.")]),
-    );
+  /** @param {DraftCondition} condition */
+  #operator(condition) {
+    if (!condition.conditions.length) return [];
+    const operators = choice(Object.entries(this.editor.words.nested).filter(([name]) => name));
+    this.#bound(operators, condition.operator, (text) => (condition.operator = text));
+    return [field("Joined with the nested conditions by", operators)];
   }
+
+  /**
+   * @param {string} title
+   * @param {Set<string>} chosen
+   */
+  #steps(title, chosen) {
+    const others = this.pathway.steps.filter((one) => one !== this.step);
+    const rows = others.map((one) => {
+      const tick = element("input", { type: "checkbox" });
+      tick.checked = chosen.has(one.ctid);
+      tick.addEventListener("change", () => {
+        if (tick.checked) chosen.add(one.ctid);
+        else chosen.delete(one.ctid);
+        this.editor.changed();
+      });
+      return element("label", { class: "inline" }, tick, ` ${one.name || one.ctid}`);
+    });
+    const none = element("p", { class: "soft" }, "There are no other steps yet.");
+    return element("fieldset", {}, element("legend", {}, title), ...(rows.length ? rows : [none]));
+  }
+}
+
+/**
+ * Return a level or a step as an option of a choice.
+ * @param {{ctid: string, name: string}} thing
+ * @returns {[string, string]}
+ */
+export function named({ ctid, name }) {
+  return [ctid, name];
 }

@@ -1,16 +1,23 @@
 // The page of a pathway: what precedes a record and what it leads to, and on from there.
 import { at, element, embedded } from "../dom.js";
 import { GREY, Palette, box, caption, swatch } from "./looks.js";
-import { conditionsOf, nameOf, pageOf, providerOf, show, someOf, told, webpageOf } from "./panel.js";
+import { describe, show } from "./panel.js";
 import { Picture } from "./picture.js";
 import { drawStructure } from "./structure.js";
+import { conditionsOf, countOf, nameOf, pageOf, providerOf, webpageOf, words } from "./words.js";
+/** @import {NodeSingular} from "cytoscape" */
+/** @import {Answer, AnswerEdge, AnswerNode, Drawn, Structure} from "../../assets/types/pathways.d.ts" */
 
 // Nobody can read a picture of more, and to lay it out takes seconds.
-const MOST_DRAWN = 150;
-const words = embedded("words");
-const asked = embedded("graph");
+const MAX_DRAWN_NODES = 150;
+// Each of these takes a request when the page opens.
+const MAX_EXPANDED_NODES = 20;
+/** @type {Answer} */
+const answer = embedded("graph");
+/** @type {Structure | null} */
 const structure = embedded("structure");
-const shapes = {
+/** @type {Record<string, string>} */
+const SHAPES = {
   credential: "round-rectangle",
   learning: "rectangle",
   assessment: "cut-rectangle",
@@ -19,13 +26,22 @@ const shapes = {
   other: "ellipse",
 };
 const palette = new Palette();
-const start = asked.start[0];
+const start = answer.start[0];
+/** @type {Set<string>} */
 const expanded = new Set();
+/**
+ * The strengths and providers that are hidden.
+ * @type {Record<string, Set<string>>}
+ */
 const off = { strengths: new Set(), providers: new Set() };
 
+/** @param {AnswerNode} node */
 const ownerOf = (node) => node.owner || "none";
 
-// From the API's nodes and edges to those of the picture.
+/**
+ * @param {AnswerNode} node
+ * @returns {Drawn}
+ */
 function thing(node) {
   const mark = [words.statuses[node.status], node.latest && "replaced"].filter(Boolean).join(", ");
   const below = [node.status === "external" ? "" : providerOf(node), mark && `(${mark})`];
@@ -37,13 +53,17 @@ function thing(node) {
       id: node.id,
       ...lines,
       ...(node.owner ? palette.of(node.owner) : GREY),
-      shape: shapes[node.family] || "ellipse",
+      shape: SHAPES[node.family] || "ellipse",
       node,
       href: node.status === "external" ? webpageOf(node) : pageOf(node.id),
     },
   };
 }
 
+/**
+ * @param {AnswerEdge} edge
+ * @returns {Drawn}
+ */
 function line(edge) {
   const [first] = conditionsOf(edge);
   return {
@@ -55,7 +75,7 @@ function line(edge) {
       strength: edge.strength,
       agreed: edge.agreed,
       edge,
-      ...caption(edge.alternative ? "one way:" : someOf(first), first && (first.name || first.description)),
+      ...caption(edge.alternative ? "one way:" : countOf(first), first && (first.name || first.description)),
     },
   };
 }
@@ -68,26 +88,31 @@ function remember() {
   history.replaceState(null, "", `${location.pathname}${location.search}${kept.size ? `#${kept}` : ""}`);
 }
 
+/**
+ * Hide what is filtered out, and what it alone links with the start.
+ * @param {Picture} picture
+ */
 function filter({ cy }) {
   const kept = cy.nodes().filter((node) => node.id() === start || !off.providers.has(ownerOf(node.data("node"))));
   const lines = kept.edgesWith(kept).filter((edge) => !off.strengths.has(edge.data("strength")));
-  const reached = kept
-    .union(lines)
-    .components()
-    .find((part) => part.some((one) => one.id() === start));
+  const parts = kept.union(lines).components();
   cy.batch(() => {
     cy.elements().addClass("hidden");
-    reached.removeClass("hidden");
+    parts.find((part) => part.getElementById(start).nonempty())?.removeClass("hidden");
   });
 }
 
-// Places everything, also what is hidden, so that it has its place when it is shown again.
+/**
+ * Place everything, also what is hidden, so that it has its place when it is shown again.
+ * @param {Picture} picture
+ */
 function layOut(picture) {
   picture.cy.elements().removeClass("hidden");
   picture.arrange();
   filter(picture);
 }
 
+/** @param {Picture} picture */
 function legend(picture) {
   const owners = new Map(picture.cy.nodes().map((node) => [ownerOf(node.data("node")), node]));
   const rows = [...owners].map(([owner, node]) => {
@@ -95,31 +120,51 @@ function legend(picture) {
     tick.checked = !off.providers.has(owner);
     return element("label", {}, tick, swatch(node.data()), providerOf(node.data("node")));
   });
-  at("providers").replaceChildren(at("providers").firstElementChild, ...rows);
+  at("providers")
+    .querySelectorAll("label")
+    .forEach((row) => row.remove());
+  at("providers").append(...rows);
   for (const tick of at("strengths").querySelectorAll("input")) tick.checked = !off.strengths.has(tick.value);
 }
 
+/**
+ * Add to the picture what is new in an answer, and return how many elements that is.
+ * @param {Picture} picture
+ * @param {Pick<Answer, "nodes" | "edges">} graph
+ */
 function merge(picture, graph) {
   const { cy } = picture;
   const before = cy.elements().length;
   cy.add(graph.nodes.filter((node) => cy.getElementById(node.id).empty()).map(thing));
-  const known = (id) => cy.getElementById(id).nonempty();
+  const known = (id = "") => cy.getElementById(id).nonempty();
+  /** @param {Drawn} drawn */
   const isNew = ({ data }) => !known(data.id) && data.source !== data.target;
   cy.add(graph.edges.map(line).filter((one) => isNew(one) && known(one.data.source) && known(one.data.target)));
   return cy.elements().length - before;
 }
 
+/**
+ * Fetch what is linked with a record.
+ * @param {string} id
+ * @returns {Promise<Answer>}
+ */
 async function around(id) {
   const query = new URLSearchParams(location.search);
   query.set("depth", "1");
   query.set("format", "json");
-  const answer = await fetch(`${pageOf(id)}/neighbourhood?${query}`);
-  if (!answer.ok) throw new Error(`${answer.status}`);
-  return answer.json();
+  const response = await fetch(`${pageOf(id)}/neighbourhood?${query}`);
+  if (!response.ok) throw new Error(`${response.status}`);
+  return response.json();
 }
 
+/**
+ * Add to the picture what is linked with a node, or follow the link to another site.
+ * @param {Picture} picture
+ * @param {NodeSingular} target
+ */
 async function open(picture, target) {
-  const { node } = target.data();
+  /** @type {AnswerNode} */
+  const node = target.data("node");
   if (node.status === "external") {
     if (webpageOf(node)) window.open(webpageOf(node), "_blank", "noopener");
     return;
@@ -137,38 +182,60 @@ async function open(picture, target) {
     }
     picture.choose(target);
     const number = `${picture.seen.nodes().length} are shown now.`;
-    picture.say(added ? `${number} ${told(target)}` : `Nothing more is linked with ${nameOf(node)}.`);
+    picture.say(added ? `${number} ${describe(target)}` : `Nothing more is linked with ${nameOf(node)}.`);
   } catch (error) {
-    picture.say(`What is linked with ${nameOf(node)} could not be fetched (${error.message}).`);
+    picture.say(
+      `What is linked with ${nameOf(node)} could not be fetched (${error instanceof Error ? error.message : error}).`,
+    );
   }
+}
+
+/**
+ * Begin with the nearest nodes, and with what the address says was expanded.
+ * @param {Picture} picture
+ * @param {string[]} ids
+ */
+async function fill(picture, ids) {
+  const more = await Promise.allSettled(ids.map(around));
+  const nodes = [...answer.nodes]
+    .sort((one, other) => Math.abs(one.depth) - Math.abs(other.depth))
+    .slice(0, MAX_DRAWN_NODES);
+  if (nodes.length < answer.nodes.length) {
+    const total = answer.nodes.length;
+    const text = `The picture begins with the ${MAX_DRAWN_NODES} nearest of ${total}; the tables list all of them.`;
+    at("picture").prepend(element("p", { class: "notice" }, text));
+  }
+  merge(picture, { ...answer, nodes });
+  for (const one of more) if (one.status === "fulfilled") merge(picture, one.value);
+  ids.forEach((id) => expanded.add(id));
+  if (more.some((one) => one.status === "rejected")) picture.say("Not all of it could be fetched.");
+}
+
+/**
+ * Show or hide what a tick of the legend stands for.
+ * @param {Picture} picture
+ * @param {HTMLInputElement} tick
+ */
+function toggle(picture, tick) {
+  const all = off[tick.closest("fieldset")?.id ?? ""];
+  if (tick.checked) all.delete(tick.value);
+  else all.add(tick.value);
+  filter(picture);
+  remember();
+  picture.say(`${picture.seen.nodes().length} are shown.`);
 }
 
 async function drawLinks() {
   const kept = new URLSearchParams(location.hash.slice(1));
+  /** @param {string} name */
   const listed = (name) => (kept.get(name) || "").split(",").filter(Boolean);
-  const picture = new Picture({ told, show, open: (target) => open(picture, target) });
+  const picture = new Picture({ describe, show, open: (target) => open(picture, target) });
   listed("without").forEach((name) => off.strengths.add(name));
   listed("hidden").forEach((name) => off.providers.add(name));
-  const more = await Promise.allSettled(listed("expanded").slice(0, 20).map(around));
-  const nearest = [...asked.nodes]
-    .sort((one, other) => Math.abs(one.depth) - Math.abs(other.depth))
-    .slice(0, MOST_DRAWN);
-  if (nearest.length < asked.nodes.length) {
-    const text = `The picture begins with the ${MOST_DRAWN} nearest of ${asked.nodes.length}; the tables have them all.`;
-    at("picture").prepend(element("p", { class: "notice" }, text));
-  }
-  const graphs = [{ ...asked, nodes: nearest }, ...more.map((one) => one.value).filter(Boolean)];
-  graphs.forEach((graph) => merge(picture, graph));
-  listed("expanded").slice(0, 20).forEach((id) => expanded.add(id));
-  if (more.some((one) => one.reason)) picture.say("Not all of it could be fetched.");
+  await fill(picture, listed("expanded").slice(0, MAX_EXPANDED_NODES));
   at("legend").hidden = false;
   at("legend").addEventListener("change", ({ target }) => {
-    const all = off[target.closest("fieldset").id];
-    if (target.checked) all.delete(target.value);
-    else all.add(target.value);
-    filter(picture);
-    remember();
-    picture.say(`${picture.seen.nodes().length} are shown.`);
+    if (target instanceof HTMLInputElement) toggle(picture, target);
   });
   at("reset").addEventListener("click", () => {
     history.replaceState(null, "", location.pathname + location.search);

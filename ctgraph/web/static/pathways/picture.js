@@ -2,21 +2,55 @@
 // Things are nodes of the class "thing", with the data that box() makes, a colour and a shape.
 import { at, element } from "../dom.js";
 import { arrange } from "./layers.js";
-import { FONT, style, theme } from "./looks.js";
+import { FONT } from "./looks.js";
+import { style, theme } from "./style.js";
 import { svgOf } from "./svg.js";
 import cytoscape from "../vendor/cytoscape/cytoscape.esm.min.js";
+/** @import {NodeCollection, NodeSingular, SingularElementArgument} from "cytoscape" */
+/** @import {Guide} from "../../assets/types/pathways.d.ts" */
 
-const READABLE = { wide: 0.85, narrow: 0.5 };
+/**
+ * @typedef {object} PictureOptions
+ * @property {(target: SingularElementArgument) => string} describe says a part in words
+ * @property {(target: SingularElementArgument) => void} show shows the details of a part
+ * @property {(node: NodeSingular) => void} open follows a node
+ */
+
+const READABLE_ZOOM = { wide: 0.85, narrow: 0.5 };
+const NARROW_PIXELS = 600;
 const MARGIN = 24;
+const MOVE_MS = 250;
+const ZOOM_STEP = 1.3;
+// Things that lie no farther apart from left to right are in one column.
+const COLUMN_PIXELS = 20;
+const KEYS = ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "Enter"];
+// Browsers make no canvas that is larger.
+const MAX_PNG_PIXELS = 8000;
+
+/**
+ * Return where a picture begins along one axis, so that its middle is seen and no room is wasted.
+ * @param {number} size
+ * @param {number} zoom
+ * @param {{from: number, to: number}} all
+ * @param {number} middle
+ */
+function panAlong(size, zoom, { from, to }, middle) {
+  const [least, most] = [size - to * zoom - MARGIN, MARGIN - from * zoom];
+  return least > most ? (least + most) / 2 : Math.max(least, Math.min(most, size / 2 - middle * zoom));
+}
 
 export class Picture {
-  // told(element) says an element in words; show(element) shows its details; open(node) follows it.
-  constructor({ told, show, open }) {
-    Object.assign(this, { told, show, open, stage: at("stage") });
+  #stage = at("stage");
+  #still = matchMedia("(prefers-reduced-motion: reduce)");
+
+  /** @param {PictureOptions} options */
+  constructor({ describe, show, open }) {
+    this.describe = describe;
+    this.show = show;
+    this.open = open;
     at("picture").hidden = false;
-    this.still = matchMedia("(prefers-reduced-motion: reduce)");
     this.cy = cytoscape({
-      container: this.stage,
+      container: this.#stage,
       style: style(theme()),
       minZoom: 0.1,
       maxZoom: 3,
@@ -24,20 +58,25 @@ export class Picture {
       autoungrabify: true,
       boxSelectionEnabled: false,
     });
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.cy.style(style(theme())));
+    const dark = matchMedia("(prefers-color-scheme: dark)");
+    dark.addEventListener("change", () => this.cy.style(style(theme())));
+    this.#listen();
+  }
+
+  #listen() {
     // The wheel scrolls the page until the picture is in use.
-    this.stage.addEventListener("focus", () => this.cy.userZoomingEnabled(true));
-    this.stage.addEventListener("blur", () => this.cy.userZoomingEnabled(false));
-    this.stage.addEventListener("keydown", (event) => this.#key(event));
-    this.cy.on("tap", () => this.stage.focus({ preventScroll: true }));
+    this.#stage.addEventListener("focus", () => this.cy.userZoomingEnabled(true));
+    this.#stage.addEventListener("blur", () => this.cy.userZoomingEnabled(false));
+    this.#stage.addEventListener("keydown", (event) => this.#key(event));
+    this.cy.on("tap", () => this.#stage.focus({ preventScroll: true }));
     this.cy.on("tap", ".thing", ({ target }) => {
       this.choose(target);
       this.open(target);
     });
     this.cy.on("tap", "edge", ({ target }) => this.choose(target));
     at("fit").addEventListener("click", () => this.#move({ fit: { eles: this.seen, padding: MARGIN } }));
-    at("nearer").addEventListener("click", () => this.#zoom(1.3));
-    at("farther").addEventListener("click", () => this.#zoom(1 / 1.3));
+    at("zoom-in").addEventListener("click", () => this.#zoom(ZOOM_STEP));
+    at("zoom-out").addEventListener("click", () => this.#zoom(1 / ZOOM_STEP));
     at("png").addEventListener("click", () => this.#save("png", () => this.#png()));
     at("svg").addEventListener("click", () => this.#save("svg", () => this.#svg()));
   }
@@ -47,107 +86,121 @@ export class Picture {
     return this.cy.elements().not(".hidden");
   }
 
+  /** @param {Guide[]} guides */
   arrange(guides = []) {
     arrange(this.cy.elements(), guides);
   }
 
+  /** @param {SingularElementArgument} target */
   choose(target) {
     this.cy.elements(".chosen").removeClass("chosen");
     target.addClass("chosen");
-    at("spoken").textContent = this.told(target);
+    this.say(this.describe(target));
     this.show(target);
     const { x1, y1, x2, y2 } = target.renderedBoundingBox();
     if (x1 < 0 || y1 < 0 || x2 > this.cy.width() || y2 > this.cy.height()) this.#move({ center: { eles: target } });
   }
 
+  /**
+   * Say a text to users of screen readers.
+   * @param {string} text
+   */
   say(text) {
     at("spoken").textContent = text;
   }
 
-  // Shows everything where it can be read at that size, else what is around something.
+  /**
+   * Show everything if it can be read at that size, else what is around something.
+   * @param {NodeCollection | NodeSingular} around
+   */
   frame(around) {
     if (this.cy.nodes().empty()) return;
     this.cy.resize(); // it may have been hidden until now
     const [width, height] = [this.cy.width(), this.cy.height()];
     const all = this.seen.boundingBox();
-    const zoom = Math.max(
-      width < 600 ? READABLE.narrow : READABLE.wide,
-      Math.min(width / (all.w + 2 * MARGIN), height / (all.h + 2 * MARGIN), 1.2),
-    );
-    const along = (size, from, to, middle) => {
-      const [least, most] = [size - to * zoom - MARGIN, MARGIN - from * zoom];
-      return least > most ? (least + most) / 2 : Math.max(least, Math.min(most, size / 2 - middle * zoom));
-    };
+    const readable = width < NARROW_PIXELS ? READABLE_ZOOM.narrow : READABLE_ZOOM.wide;
+    const whole = Math.min(width / (all.w + 2 * MARGIN), height / (all.h + 2 * MARGIN), 1.2);
+    const zoom = Math.max(readable, whole);
     const { x1, x2, y1, y2 } = around.boundingBox();
-    this.#move({
-      zoom,
-      pan: { x: along(width, all.x1, all.x2, (x1 + x2) / 2), y: along(height, all.y1, all.y2, (y1 + y2) / 2) },
-    });
+    const x = panAlong(width, zoom, { from: all.x1, to: all.x2 }, (x1 + x2) / 2);
+    const y = panAlong(height, zoom, { from: all.y1, to: all.y2 }, (y1 + y2) / 2);
+    this.#move({ zoom, pan: { x, y } });
   }
 
+  /** @param {cytoscape.AnimationOptions} where */
   #move(where) {
-    this.cy.stop().animate({ ...where, duration: this.still.matches ? 0 : 250 });
+    this.cy.stop().animate({ ...where, duration: this.#still.matches ? 0 : MOVE_MS });
   }
 
+  /** @param {number} factor */
   #zoom(factor) {
-    this.cy.zoom({
-      level: this.cy.zoom() * factor,
-      renderedPosition: { x: this.cy.width() / 2, y: this.cy.height() / 2 },
-    });
+    const middle = { x: this.cy.width() / 2, y: this.cy.height() / 2 };
+    this.cy.zoom({ level: this.cy.zoom() * factor, renderedPosition: middle });
   }
 
+  /** @param {KeyboardEvent} event */
   #key(event) {
-    const things = this.seen.nodes(".thing");
-    const from = things.filter(".chosen")[0];
-    const { x, y } = from ? from.position() : {};
-    const nearest = (nodes) =>
-      nodes
-        .filter(".thing")
-        .not(".hidden")
-        .min((node) => Math.abs(node.position("y") - y)).ele;
-    const column = from && things.filter((node) => Math.abs(node.position("x") - x) < 20);
-    const keys = {
-      ArrowLeft: () => nearest(from.incomers("node")),
-      ArrowRight: () => nearest(from.outgoers("node")),
-      ArrowUp: () => column.filter((node) => node.position("y") < y).max((node) => node.position("y")).ele,
-      ArrowDown: () => column.filter((node) => node.position("y") > y).min((node) => node.position("y")).ele,
-      Home: () => this.cy.nodes(".start").union(things)[0],
-      Enter: () => this.open(from),
-      "+": () => this.#zoom(1.3),
-      "-": () => this.#zoom(1 / 1.3),
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const acts = {
+      "+": () => this.#zoom(ZOOM_STEP),
+      "-": () => this.#zoom(1 / ZOOM_STEP),
       0: () => at("fit").click(),
-    };
-    if (!(event.key in keys) || event.ctrlKey || event.metaKey || event.altKey) return;
+    }[event.key];
+    const next = acts ? undefined : this.#next(event.key);
+    if (!acts && next === undefined) return;
     event.preventDefault();
-    const needs = event.key.startsWith("Arrow") || event.key === "Enter";
-    const next = keys[needs && !from ? "Home" : event.key]();
-    if (next?.isNode?.()) this.choose(next);
+    acts?.();
+    if (next) this.choose(next);
   }
 
-  async #save(kind, made) {
+  /**
+   * Return the node that a key leads to: null if there is none, undefined if the key leads nowhere.
+   * @param {string} key
+   * @returns {NodeSingular | null | undefined}
+   */
+  #next(key) {
+    if (!KEYS.includes(key)) return undefined;
+    const things = /** @type {NodeSingular[]} */ (this.seen.nodes(".thing").toArray());
+    const from = things.find((node) => node.hasClass("chosen"));
+    if (key === "Home" || !from) return things.find((node) => node.hasClass("start")) ?? things[0] ?? null;
+    if (key === "Enter") {
+      this.open(from);
+      return null;
+    }
+    const { x, y } = from.position();
+    const beside = { ArrowLeft: from.incomers(), ArrowRight: from.outgoers() }[key];
+    const among = beside
+      ? things.filter((node) => beside.contains(node))
+      : things.filter((node) => {
+          const [aside, down] = [node.position("x") - x, node.position("y") - y];
+          return Math.abs(aside) < COLUMN_PIXELS && (key === "ArrowUp" ? down < 0 : down > 0);
+        });
+    /** @param {NodeSingular} node */
+    const distance = (node) => Math.abs(node.position("y") - y);
+    return among.sort((one, other) => distance(one) - distance(other))[0] ?? null;
+  }
+
+  /**
+   * @param {string} kind
+   * @param {() => Blob | Promise<Blob>} content
+   */
+  async #save(kind, content) {
     if (this.cy.nodes().empty()) return;
-    const url = URL.createObjectURL(await made());
-    element("a", {
-      href: url,
-      download: `${at("stage")
-        .getAttribute("aria-label")
-        .replace(/[^\p{L}\d]+/gu, "-")}.${kind}`,
-    }).click();
+    const url = URL.createObjectURL(await content());
+    const name = this.#stage.getAttribute("aria-label")?.replace(/[^\p{L}\d]+/gu, "-");
+    element("a", { href: url, download: `${name}.${kind}` }).click();
     setTimeout(() => URL.revokeObjectURL(url), 1000);
   }
 
   #png() {
-    // Browsers make no canvas that is larger.
-    return this.cy.png({ output: "blob-promise", full: true, bg: theme().paper, ...this.#within(2, 8000) });
-  }
-
-  #within(scale, most) {
     const { w, h } = this.seen.boundingBox();
-    return Math.max(w, h) * scale * devicePixelRatio <= most ? { scale } : { maxWidth: most, maxHeight: most };
+    const fits = Math.max(w, h) * 2 * devicePixelRatio <= MAX_PNG_PIXELS;
+    const size = fits ? { scale: 2 } : { maxWidth: MAX_PNG_PIXELS, maxHeight: MAX_PNG_PIXELS };
+    return this.cy.png({ output: "blob-promise", full: true, bg: theme().paper, ...size });
   }
 
   #svg() {
-    const text = svgOf(this.seen, this.told, theme().paper, FONT);
+    const text = svgOf(this.seen, this.describe, theme().paper, FONT);
     return new Blob([text], { type: "image/svg+xml" });
   }
 }

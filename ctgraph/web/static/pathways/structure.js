@@ -1,57 +1,28 @@
 // The picture of a published pathway: its steps in bands by level, its conditions as diamonds.
 import { at, element, embedded } from "../dom.js";
+import { addBands, bandsOf, guidesOf } from "./bands.js";
 import { GREY, Palette, box, caption, swatch } from "./looks.js";
 import { Picture } from "./picture.js";
+import { describe, details, quantity } from "./structure_words.js";
+/** @import {Component, Condition, Drawn, Structure, StructureEdge, Words} from "../../assets/types/pathways.d.ts" */
 
+/** @type {Words} */
 const words = embedded("words");
 // To lay out more steps takes many seconds, and nobody can read the picture.
-const MOST_DRAWN = 300;
-const MOST_CONDITIONS = 600;
+const MAX_DRAWN_STEPS = 300;
+const MAX_DRAWN_CONDITIONS = 600;
 const DIAMOND = { shape: "diamond", width: 22, height: 22 };
 
-// How many of its components a condition asks for; the page's table says it in the same words.
-export function quantity({ required, operator, targets }) {
-  if (targets.length < 2) return "";
-  if (operator === "OnlyOne") return "only one of";
-  if (required && required < targets.length)
-    return `${required === 1 ? "any one" : `${required} of ${targets.length}`} of`;
-  return operator === "Or" && !required ? "any one of" : "all of";
-}
-
-// The number of the band of every step: that of its level or, where it names none, the latest band
-// of what comes before it, else the one before what comes after it.
-function bandsOf(structure) {
-  const orders = [...new Set(structure.levels.map((level) => level.order))].sort((a, b) => a - b);
-  const numbers = new Map(structure.levels.map((level) => [level.iri, orders.indexOf(level.order)]));
-  const bands = new Map();
-  for (const step of structure.components) {
-    const named = step.levels.map((iri) => numbers.get(iri)).filter((number) => number !== undefined);
-    if (named.length) bands.set(step.id, Math.max(...named));
-  }
-  const beside = (id, from, to) =>
-    structure.edges.filter((edge) => edge[from] === id && bands.has(edge[to])).map((edge) => bands.get(edge[to]));
-  const missing = () => structure.components.filter((step) => !bands.has(step.id));
-  const settle = (bandOf) => {
-    for (let found = true; found;) {
-      const now = missing()
-        .map((step) => [step.id, bandOf(step.id)])
-        .filter(([, band]) => Number.isFinite(band));
-      now.forEach(([id, band]) => bands.set(id, band));
-      found = now.length > 0;
-    }
-  };
-  settle((id) => Math.max(...beside(id, "target", "source")));
-  settle((id) => Math.max(0, Math.min(...beside(id, "source", "target")) - 1));
-  missing().forEach((step) => bands.set(step.id, 0));
-  return bands;
-}
-
-function thing(step, palette) {
-  const classes = ["thing", step.destination && "destination"].filter(Boolean);
+/**
+ * @param {Component} step
+ * @param {Palette} palette
+ * @returns {Drawn}
+ */
+function nodeOf(step, palette) {
   const lines = box(step.name || step.id, step.destination ? "the destination" : "");
   return {
     group: "nodes",
-    classes,
+    classes: step.destination ? ["thing", "destination"] : ["thing"],
     data: {
       id: step.id,
       ...lines,
@@ -63,12 +34,25 @@ function thing(step, palette) {
   };
 }
 
+/**
+ * @param {string} source
+ * @param {string} target
+ * @param {object} more
+ * @returns {Drawn}
+ */
 const lineOf = (source, target, more = {}) => ({
   group: "edges",
   data: { id: `${source} ${target}`, source, target, agreed: "both", label: "", ...more },
 });
 
-// A condition is a diamond before its step, and those nested in it are diamonds before that.
+/**
+ * Draw a condition as a diamond before its step, and those nested in it as diamonds before that.
+ * @param {Component} step
+ * @param {Condition} condition
+ * @param {string} into the id of what the diamond leads to
+ * @param {Set<string>} known the ids of the steps that are drawn
+ * @returns {Drawn[]}
+ */
 function diamonds(step, condition, into, known) {
   const nested = condition.conditions.length ? words.nested[condition.operator] : "";
   const { label } = caption(quantity(condition), nested && condition.targets.length ? nested : "");
@@ -84,76 +68,64 @@ function diamonds(step, condition, into, known) {
   ];
 }
 
-// What keeps the bands apart: it comes after what ends a band and before what begins the next.
-function guidesOf(cy, bands) {
-  const bandOf = (node) => bands.get(node.data("step").id);
-  const ending = cy.nodes().filter((node) => node.outgoers("node").every((one) => bandOf(one) !== bandOf(node)));
-  const beginning = cy.nodes().filter((node) => node.incomers("node").every((one) => bandOf(one) !== bandOf(node)));
-  const used = [...new Set(bands.values())].sort((a, b) => a - b);
-  return used.slice(1).map((band, i) => ({
-    id: `before ${band}`,
-    before: ending.filter((node) => bandOf(node) === used[i]).map((node) => node.id()),
-    after: beginning.filter((node) => bandOf(node) === band).map((node) => node.id()),
-  }));
-}
-
-// A condition that several steps have is described once; here every step gets its own, as far as
-// the picture shows so many.
+/**
+ * Give every step its own copy of the conditions that several steps share, as far as the picture
+ * shows so many. `whole` tells whether it shows all of them.
+ * @param {Structure} structure
+ */
 function withConditions(structure) {
-  let room = MOST_CONDITIONS + 1;
+  let room = MAX_DRAWN_CONDITIONS + 1;
+  // A shared condition is described once. Elsewhere only its id stands.
+  /** @type {Map<string, Condition>} */
   const described = new Map();
+  /** @param {Condition} one */
   const note = (one) => {
     if (one.targets) described.set(one.id, one);
     one.conditions?.forEach(note);
   };
   structure.components.forEach((step) => step.conditions.forEach(note));
-  const copied = (conditions, seen) =>
-    conditions
-      .map((one) => described.get(one.id))
-      .filter((one) => one && !seen.has(one.id) && room-- > 0 && seen.add(one.id))
-      .map((one) => ({ ...one, conditions: copied(one.conditions, seen) }));
+  /** @type {(conditions: Condition[], seen: Set<string>) => Condition[]} */
+  const copied = (conditions, seen) => {
+    const copies = [];
+    for (const { id } of conditions) {
+      const one = described.get(id);
+      if (!one || seen.has(id) || room-- <= 0) continue;
+      seen.add(id);
+      copies.push(one);
+    }
+    return copies.map((one) => ({ ...one, conditions: copied(one.conditions, seen) }));
+  };
   const components = structure.components.map((step) => ({ ...step, conditions: copied(step.conditions, new Set()) }));
   return { ...structure, components, whole: room > 0 };
 }
 
-function elementsOf(structure, palette) {
-  const known = new Set(structure.components.map((step) => step.id));
+/**
+ * @param {Structure} structure
+ * @param {Palette} palette
+ */
+function elementsOf({ components, edges }, palette) {
+  const known = new Set(components.map((step) => step.id));
+  /** @param {StructureEdge} edge */
   const pair = (edge) => `${edge.source} ${edge.target}`;
-  const needed = new Set(structure.edges.filter((edge) => edge.kind === "condition").map(pair));
-  const drawn = structure.edges.filter(
-    ({ source, target }) => source !== target && known.has(source) && known.has(target),
+  const needed = new Set(edges.filter((edge) => edge.kind === "condition").map(pair));
+  const drawn = edges.filter(
+    (edge) =>
+      edge.source !== edge.target && known.has(edge.source) && known.has(edge.target) && !needed.has(pair(edge)),
   );
-  const lines = new Map(drawn.filter((edge) => !needed.has(pair(edge))).map((edge) => [pair(edge), edge]));
+  const lines = [...new Map(drawn.map((edge) => [pair(edge), edge])).values()];
   return [
-    ...structure.components.map((step) => thing(step, palette)),
-    ...structure.components.flatMap((step) => step.conditions.flatMap((one) => diamonds(step, one, step.id, known))),
-    ...[...lines.values()].map((edge) => ({
-      ...lineOf(edge.source, edge.target),
-      classes: edge.kind === "child" ? ["part"] : [],
-    })),
+    ...components.map((step) => nodeOf(step, palette)),
+    ...components.flatMap((step) => step.conditions.flatMap((one) => diamonds(step, one, step.id, known))),
+    ...lines.map((edge) => ({ ...lineOf(edge.source, edge.target), classes: edge.kind === "child" ? ["part"] : [] })),
   ];
 }
 
-// Draws the bands behind what has been laid out.
-function addBands({ cy }, structure, bands) {
-  const names = [...structure.levels].sort((a, b) => a.order - b.order).map((level) => level.name);
-  const { y1, h } = cy.nodes().boundingBox();
-  cy.add(
-    [...new Set(bands.values())].map((number) => {
-      const inside = cy
-        .nodes(".thing")
-        .filter((node) => bands.get(node.data("step").id) === number)
-        .boundingBox();
-      return {
-        group: "nodes",
-        classes: ["band"],
-        data: { id: `band ${number}`, label: names[number] || "", width: inside.w + 28, height: h + 80 },
-        position: { x: inside.x1 + inside.w / 2, y: y1 + h / 2 - 20 },
-      };
-    }),
-  );
-}
-
+/**
+ * Draw a structure in place of what a picture shows.
+ * @param {Picture} picture
+ * @param {Structure} structure
+ * @param {Palette} palette
+ */
 export function redraw(picture, structure, palette) {
   const { cy } = picture;
   const bands = bandsOf(structure);
@@ -162,81 +134,31 @@ export function redraw(picture, structure, palette) {
   cy.add(elementsOf(structure, palette));
   picture.arrange(banded ? guidesOf(cy, bands) : []);
   const first = cy.nodes().roots();
-  if (banded) addBands(picture, structure, bands);
+  if (banded) addBands(cy, structure, bands);
   picture.frame(first);
 }
 
-export function told(target) {
-  if (target.hasClass("band")) return target.data("label");
-  if (target.isEdge()) return `${target.source().data("label")} before ${target.target().data("label")}`;
-  const { condition, step } = target.data();
-  if (condition)
-    return ["condition", quantity(condition), condition.name, condition.description].filter(Boolean).join(" ");
-  return [step.name, step.typeLabel, step.destination ? "the destination" : ""].filter(Boolean).join(", ");
-}
-
-function list(title, items) {
-  return items.length
-    ? [element("h3", {}, title), element("ul", {}, ...items.map((item) => element("li", {}, ...[item].flat())))]
-    : [];
-}
-
-function ruleInWords({ name, left, comparator, right }) {
-  return element("p", {}, [name, left, words.comparators[comparator] || comparator, right].join(" "));
-}
-
-function conditionInWords(condition, names) {
-  const { name, description, operator, conditions, constraints } = condition;
-  const targets = condition.targets.map((id) => names.get(id) || id).join(", ");
-  const nested = conditions.map((one) => element("li", {}, ...conditionInWords(one, names)));
-  return [
-    ...(name ? [element("strong", {}, `${name} `)] : []),
-    description,
-    element("p", { class: "soft" }, `${quantity(condition)} ${targets}`),
-    ...constraints.map(ruleInWords),
-    ...(nested.length ? [element("p", {}, words.nested[operator]), element("ul", {}, ...nested)] : []),
-  ];
-}
-
-export function details(structure, target) {
-  const { condition, step } = target.isEdge() ? target.target().data() : target.data();
-  const names = new Map(structure.components.map((one) => [one.id, one.name]));
-  const nameOf = (id) => names.get(id) || id;
-  if (condition) return [element("h2", {}, `What ${step.name} needs`), ...conditionInWords(condition, names)];
-  const proxied = step.proxyFor.map(({ id, name }) =>
-    element("a", { href: `/pathways/${encodeURIComponent(id)}` }, name || id),
-  );
-  const before = structure.edges
-    .filter((edge) => edge.target === step.id && edge.kind !== "condition")
-    .map((edge) => nameOf(edge.source));
-  const after = structure.edges.filter((edge) => edge.source === step.id).map((edge) => nameOf(edge.target));
-  return [
-    element("h2", {}, step.name || step.id),
-    element("p", {}, step.typeLabel, step.destination ? ", the destination" : ""),
-    element("p", {}, step.description),
-    ...list("Stands for", proxied),
-    ...list(
-      "Needs",
-      step.conditions.map((one) => conditionInWords(one, names)),
-    ),
-    ...list("Comes after", [...new Set(before)]),
-    ...list("Comes before", [...new Set(after)]),
-  ];
-}
-
+/**
+ * Draw the structure of a published pathway.
+ * @param {Structure} published
+ */
 export function drawStructure(published) {
   const structure = withConditions(published);
-  if (structure.components.length > MOST_DRAWN || !structure.whole) {
-    at("picture").before(element("p", { class: "notice" }, "It has too many steps for a picture; the table has all."));
+  if (structure.components.length > MAX_DRAWN_STEPS || !structure.whole) {
+    const text = "This pathway has too many steps for a picture. The table shows all of them.";
+    at("picture").before(element("p", { class: "notice" }, text));
     return;
   }
-  const show = (target) => at("details").replaceChildren(...details(structure, target));
-  const picture = new Picture({ told, show, open: () => at("details").focus() });
+  const picture = new Picture({
+    describe,
+    show: (target) => at("details").replaceChildren(...details(structure, target)),
+    open: () => at("details").focus(),
+  });
   const palette = new Palette();
   redraw(picture, structure, palette);
   const kinds = [...new Set(structure.components.map((step) => step.typeLabel))];
   const legend = kinds.map((kind) => element("li", {}, swatch(palette.of(kind)), kind));
   at("picture").append(element("div", { class: "legend" }, element("ul", {}, ...legend)));
   const end = picture.cy.nodes(".destination");
-  if (end.nonempty()) show(end[0]);
+  if (end.nonempty()) picture.show(end[0]);
 }

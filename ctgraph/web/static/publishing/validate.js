@@ -1,14 +1,19 @@
-// A file dropped on the form, or chosen, is read into the text field, so that it can be edited.
-"use strict";
-const form = document.getElementById("check");
-const text = document.getElementById("document");
-const kind = document.getElementById("input");
-const chosen = document.getElementById("file");
-const formats = { ttl: "turtle", nt: "ntriples", nq: "nquads", trig: "trig", rdf: "rdfxml" };
+// A file that is dropped on the form, or chosen, is read into the text field, where it can be edited.
+import { at } from "../dom.js";
 
-async function read(file) {
+const form = at("check");
+const text = at("document", HTMLTextAreaElement);
+const kind = at("input", HTMLSelectElement);
+const chosen = at("file", HTMLInputElement);
+/** @type {Record<string, string>} */
+const FORMATS = { ttl: "turtle", nt: "ntriples", nq: "nquads", trig: "trig", rdf: "rdfxml" };
+
+/** @param {FileList | null | undefined} files */
+async function read(files) {
+  const file = files?.[0];
+  if (!file) return;
   text.value = await file.text();
-  kind.value = formats[file.name.split(".").pop().toLowerCase()] || "jsonld";
+  kind.value = FORMATS[file.name.split(".").at(-1)?.toLowerCase() ?? ""] || "jsonld";
   chosen.value = "";
   text.focus();
 }
@@ -21,6 +26,6 @@ form.addEventListener("dragleave", () => form.classList.remove("dropping"));
 form.addEventListener("drop", (event) => {
   event.preventDefault();
   form.classList.remove("dropping");
-  if (event.dataTransfer.files.length) read(event.dataTransfer.files[0]);
+  read(event.dataTransfer?.files);
 });
-chosen.addEventListener("change", () => chosen.files.length && read(chosen.files[0]));
+chosen.addEventListener("change", () => read(chosen.files));

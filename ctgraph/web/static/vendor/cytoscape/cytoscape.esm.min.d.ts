@@ -1,0 +1,2 @@
+export { default } from "cytoscape";
+export * from "cytoscape";

@@ -1,0 +1,66 @@
+// What pictures work out without a browser: bands, wrapped texts, colours and curves.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { bandsOf } from "../../../../ctgraph/web/static/pathways/bands.js";
+import { relative } from "../../../../ctgraph/web/static/pathways/layers.js";
+import { Palette, wrap } from "../../../../ctgraph/web/static/pathways/looks.js";
+import { blended } from "../../../../ctgraph/web/static/pathways/style.js";
+
+const LEVELS = [
+  { iri: "late", name: "Late", order: 20 },
+  { iri: "early", name: "Early", order: 10 },
+];
+const bands = (levelsOf, pairs) =>
+  bandsOf({
+    levels: LEVELS,
+    components: Object.entries(levelsOf).map(([id, levels]) => ({ id, levels })),
+    edges: pairs.map(([source, target]) => ({ source, target })),
+  });
+
+test("a step lies in the band of its level, the latest of several", () => {
+  const found = bands({ a: ["early"], b: ["late"], c: ["early", "late"] }, []);
+  assert.deepEqual(Object.fromEntries(found), { a: 0, b: 1, c: 1 });
+});
+
+test("a step without a level follows what precedes it, else goes before what succeeds it", () => {
+  const found = bands({ a: ["late"], after: [], later: [], before: [], alone: [], unknown: ["elsewhere"] }, [
+    ["a", "after"],
+    ["after", "later"],
+    ["before", "a"],
+  ]);
+  assert.deepEqual(Object.fromEntries(found), { a: 1, after: 1, later: 1, before: 0, alone: 0, unknown: 0 });
+});
+
+test("a circle of steps without levels has a band too", () => {
+  const pairs = [
+    ["a", "b"],
+    ["b", "a"],
+  ];
+  assert.deepEqual(Object.fromEntries(bands({ a: [], b: [] }, pairs)), { a: 0, b: 0 });
+});
+
+test("a text is wrapped at words and cut at its last line", () => {
+  const fits = (line) => line.length <= 10;
+  assert.deepEqual(wrap("one two three four", fits, 4), ["one two", "three four"]);
+  assert.deepEqual(wrap("one two three four five", fits, 2), ["one two", "three four …"]);
+  assert.deepEqual(wrap("incomprehensibilities", fits, 2), ["incomprehensibilities"]);
+});
+
+test("a key keeps its colour, and the seventh one gets another border", () => {
+  const palette = new Palette();
+  const given = ["a", "b", "c", "d", "e", "f", "g"].map((key) => palette.of(key));
+  assert.equal(palette.of("a"), given[0]);
+  assert.equal(given[6].colour, given[0].colour);
+  assert.notEqual(given[6].line, given[0].line);
+});
+
+test("colours are mixed, also from short notation", () => {
+  assert.equal(blended("#000000", "#fff", 0.2), "rgb(204,204,204)");
+  assert.equal(blended("#ff0000", "#0000ff", 1), "rgb(255,0,0)");
+});
+
+test("points are told relative to the line between the ends", () => {
+  const { weights, distances } = relative([{ x: 5, y: 2 }], { x: 0, y: 0 }, { x: 10, y: 0 });
+  assert.deepEqual([weights, distances], [[0.5], [2]]);
+  assert.ok(relative([{ x: 1, y: 1 }], { x: 0, y: 0 }, { x: 0, y: 0 }).weights.every(Number.isFinite));
+});
