@@ -14,8 +14,9 @@ from ctgraph.identity import Identity
 from ctgraph.projections.snapshots import snapshots_of
 from ctgraph.rdf.namespaces import CTG
 from ctgraph.settings import Settings
+from ctgraph.sparql.cache import AnswerCache
 from ctgraph.sparql.query import Query, query_form, refuse, words
-from ctgraph.sparql.results import Complete, Result, ResultCache, Streamed
+from ctgraph.sparql.results import Complete, Result, Streamed
 from ctgraph.sparql.worker import COMPLETE, ERROR, HEADER, serve
 from ctgraph.vocab import vocabulary
 from ctgraph.work.admission import Admission, admission_of, never
@@ -35,7 +36,7 @@ class QueryPool:
         self._snapshots = snapshots_of(settings)
         start = partial(WorkerProcess, serve, settings.query_memory)
         self._crew = Crew(start, admission or admission_of(settings))
-        self._cache = ResultCache(settings.query_cache)
+        self.cache = AnswerCache(settings.query_cache)
         self._base = Identity.of(settings).base + "/"
         self.prefixes = vocabulary().prefixes | {"ctg": CTG}
 
@@ -70,7 +71,7 @@ class QueryPool:
         if folder is None:
             raise self._snapshots.unavailable()
         key = str(folder), query
-        cached = self._cache.get(key)
+        cached = self.cache.get(key, Complete)
         if cached:
             return cached
         refuse(query.text)
@@ -89,7 +90,7 @@ class QueryPool:
             job.end()
             raise
         if isinstance(result, Complete):
-            self._cache.put(key, result)
+            self.cache.put(key, result, query.text)
         return result
 
     def close(self) -> None:
@@ -128,7 +129,7 @@ class QueryPool:
         if kind == HEADER:
             # A client that reads slowly has as long again to fetch the complete result.
             job.seconds += self._settings.query_timeout
-            return Streamed(orjson.loads(payload), job, job.seconds)
+            return Streamed(orjson.loads(payload)["type"], job, job.seconds)
         if kind != ERROR:
             died = "crashed" if job.crashed() else "died"
             raise self._error({"kind": died})

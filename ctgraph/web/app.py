@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import weakref
 
-from flask import Flask, Response, request
+from flask import Flask
 from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -14,7 +14,7 @@ from ctgraph.shapes import shapes
 from ctgraph.vocab import vocabulary
 from ctgraph.web.http import problems
 from ctgraph.web.http.addresses import spelled
-from ctgraph.web.http.policy import policy
+from ctgraph.web.http.headers import add_headers
 from ctgraph.web.http.registry import State, Work
 from ctgraph.web.pathways import links
 from ctgraph.web.pathways import views as pathways
@@ -26,7 +26,7 @@ from ctgraph.web.reference import shapes as minimum_data
 from ctgraph.web.reference import vocabulary as ctdl
 from ctgraph.web.site import home
 from ctgraph.web.sparql import views as sparql
-from ctgraph.web.sparql.response_cache import OPEN, WORTH, Shortcut
+from ctgraph.web.sparql.response_cache import MIN_COMPRESSED_BYTES, ResponseCache
 
 COMPRESSED = [
     "text/html",
@@ -71,7 +71,7 @@ def create_app(settings: Settings | None = None, proved: bool = False) -> Flask:
     # A stream may be compressed with gzip too: what it holds is public.
     app.config["COMPRESS_ALGORITHM"] = app.config["COMPRESS_ALGORITHM_STREAMING"] = ["zstd", "gzip"]
     app.config["COMPRESS_LEVEL"] = 4
-    app.config["COMPRESS_MIN_SIZE"] = WORTH
+    app.config["COMPRESS_MIN_SIZE"] = MIN_COMPRESSED_BYTES
     app.config["COMPRESS_MIMETYPES"] = COMPRESSED
     Compress(app)
     ledger = Ledger(settings.ledger_url) if proved else Ledger.of(settings)
@@ -103,24 +103,9 @@ def create_app(settings: Settings | None = None, proved: bool = False) -> Flask:
     ):
         app.register_blueprint(module.blueprint)
     problems.register(app)
-    app.after_request(_headers)
-    app.wsgi_app = Shortcut(app.wsgi_app, work.pool, settings)  # type: ignore[method-assign]
+    app.after_request(add_headers)
+    app.wsgi_app = ResponseCache(app.wsgi_app, work.pool, settings)  # type: ignore[method-assign]
     app.wsgi_app = spelled(app.wsgi_app)  # type: ignore[method-assign]
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies)  # type: ignore[method-assign]
     return app
-
-
-def _headers(response: Response) -> Response:
-    """Let scripts of every site read, and give pages nothing but what this site serves."""
-    for name, value in OPEN:
-        response.headers.setdefault(name, value)
-    if request.method == "OPTIONS":
-        response.headers["Access-Control-Allow-Methods"] = response.headers.get("Allow", "GET")
-        response.headers["Access-Control-Allow-Headers"] = (
-            "Accept, Authorization, Content-Type, If-None-Match"
-        )
-    if response.mimetype == "text/html":
-        response.headers.setdefault("Content-Security-Policy", policy())
-        response.headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
-    return response
