@@ -20,11 +20,12 @@ from ctgraph.web.pathways import links
 from ctgraph.web.pathways import views as pathways
 from ctgraph.web.publishing import drafts, validate
 from ctgraph.web.publishing import views as publishing
+from ctgraph.web.records import completeness, listing
 from ctgraph.web.records import views as records
 from ctgraph.web.reference import own_terms
 from ctgraph.web.reference import shapes as minimum_data
 from ctgraph.web.reference import vocabulary as ctdl
-from ctgraph.web.site import home
+from ctgraph.web.site import api_description, health, home
 from ctgraph.web.sparql import views as sparql
 from ctgraph.web.sparql.response_cache import MIN_COMPRESSED_BYTES, ResponseCache
 
@@ -90,6 +91,8 @@ def create_app(settings: Settings | None = None, proved: bool = False) -> Flask:
     app.extensions["ctgraph"] = State(settings, ledger, work)
     for module in (
         records,
+        listing,
+        completeness,
         links,
         publishing,
         pathways,
@@ -100,6 +103,8 @@ def create_app(settings: Settings | None = None, proved: bool = False) -> Flask:
         own_terms,
         sparql,
         home,
+        health,
+        api_description,
     ):
         app.register_blueprint(module.blueprint)
     problems.register(app)

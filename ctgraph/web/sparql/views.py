@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-import pyoxigraph as ox
 from flask import Blueprint, Response, request
+from rdflib import Graph
 
 from ctgraph.documents.csv_cells import spreadsheet
 from ctgraph.errors import DocumentTooLarge, QueryError, QueryForbidden, UnsupportedMediaType
@@ -24,9 +24,6 @@ from ctgraph.web.sparql.response_cache import BEGUN
 
 blueprint = Blueprint("sparql", __name__)
 
-WRITERS = {
-    name: ox.RdfFormat.from_media_type(media_type) for name, media_type in GRAPH_TYPES.items()
-}
 DESCRIPTIONS = GRAPH_TYPES | {"html": HTML}
 MOST_CHARACTERS = 1_000_000
 """The longest query that is read."""
@@ -175,11 +172,9 @@ def _query_page(text: str, **more: Any) -> Response:
     return response
 
 
-def _rdf(name: str, triples: list[ox.Triple]) -> Response:
-    format = WRITERS[name]
-    assert format
-    body = description.serialize(triples, format)
-    return respond.content(body, format.media_type)
+def _rdf(name: str, graph: Graph) -> Response:
+    media_type = GRAPH_TYPES[name]
+    return respond.content(graph.serialize(format=media_type, encoding="utf-8"), media_type)
 
 
 def _timeout() -> float | None:
