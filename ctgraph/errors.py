@@ -79,6 +79,8 @@ class CtgraphError(Exception):
     title: ClassVar[str] = "Bad request"
     term: ClassVar[str] = "problem-bad-request"
     """The term in ``vocab/terms.ttl`` that is the problem type. It never changes; a title may."""
+    public: ClassVar[str] = ""
+    """What strangers are told instead of the message, where that may name hosts and paths."""
     retry_after: ClassVar[int] = 0
     """After how many seconds it may go better; 0 where it will not."""
 
@@ -262,7 +264,19 @@ class StoreError(CtgraphError):
     status = 503
     title = "Store unavailable"
     term = "problem-store-unavailable"
+    public = (
+        "The registry cannot use its data now. Try again in a moment. If the problem lasts, tell "
+        "the operator of the registry."
+    )
     retry_after = 2
+
+
+class NotReady(StoreError):
+    """Queries cannot run, or do not see changes; the message is for monitoring."""
+
+    title = "Not ready"
+    term = "problem-not-ready"
+    public = ""
 
 
 class InsufficientStorage(CtgraphError):

@@ -30,7 +30,7 @@ FORMATS = {
     "jsonld": "application/ld+json",
 }
 PARSERS = {"turtle": "turtle", "ntriples": "nt", "rdfxml": "xml", "jsonld": "json-ld"}
-NAMED = re.compile(r"(?:\bctg:|\{CTG\}|ctgraph/terms#)([A-Za-z][\w-]*)")
+NAMED = re.compile(r"(?:\bctg:|\{CTG\}|ctgraph/terms#|\bOWN\.)([A-Za-z][\w-]*)")
 # The rules that reports name stand in the code that finds what they are about.
 RULES = {
     "ctgraph/validation/advice.py": r'yield \(\s*"([\w-]+)",',
