@@ -79,14 +79,7 @@ def validation(_: Path, __: int) -> None:
 
 def dereference(home: Path, _: int) -> None:
     """JSON-LD of random records against a bare Flask application, on the same gunicorn."""
-    records = [
-        row["record"].value.rpartition("/")[2]
-        for row in _store(home).query(
-            "SELECT ?record { ?d ctg:about ?record } LIMIT 5000",
-            prefixes={"ctg": CTG},
-            use_default_graph_as_union=True,
-        )
-    ]
+    records = _records(home, 5000)
     script = home.with_name("records.lua")
     names = ",".join(f'"/resources/{r}"' for r in random.Random(0).sample(records, len(records)))
     script.write_text(
@@ -122,12 +115,7 @@ def pathways(_: Path, documents: int) -> None:
 
 def slow(home: Path, _: int) -> None:
     """Others' answers, when it is quiet and beside many slow clients."""
-    record = _store(home).query(
-        "SELECT ?record { ?d ctg:about ?record } LIMIT 1",
-        prefixes={"ctg": CTG},
-        use_default_graph_as_union=True,
-    )
-    (first,) = (row["record"].value.rpartition("/")[2] for row in record)
+    (first,) = _records(home, 1)
     with _served(home) as port:
         beside_slow_clients(port, first)
 
@@ -183,8 +171,15 @@ def _served(home: Path) -> AbstractContextManager[int]:
     return running(command, port, home)
 
 
-def _store(home: Path) -> ox.Store:
-    return ox.Store.read_only(str((home / "store" / "current").resolve()))
+def _records(home: Path, count: int) -> list[str]:
+    """Return the CTIDs of some records."""
+    rows = ox.Store.read_only(str((home / "store" / "current").resolve())).query(
+        f"SELECT ?record {{ ?d ctg:about ?record }} LIMIT {count}",
+        prefixes={"ctg": CTG},
+        use_default_graph_as_union=True,
+    )
+    assert isinstance(rows, ox.QuerySolutions)
+    return [row["record"].value.rpartition("/")[2] for row in rows]
 
 
 ALL: dict[str, Callable[[Path, int], None]] = {

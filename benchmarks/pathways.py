@@ -17,11 +17,10 @@ from ctgraph.documents import parse
 from ctgraph.identity import Identity
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.append import Submission, append
-from ctgraph.ledger.organizations import register_organizations
 from ctgraph.ledger.values import Change
 from ctgraph.links.statements import extract
 from ctgraph.pathways import Asked, Pathways
-from ctgraph.pathways.traversal import LARGEST_PAGE, walk
+from ctgraph.pathways.traversal import MAX_PAGE_NODES, walk
 from ctgraph.projections.link_graphs import link_quads
 from ctgraph.projections.link_index import LinkIndex, Said
 from ctgraph.projections.link_reader import reading
@@ -35,7 +34,7 @@ from ctgraph.validation import refused
 CETERMS = "https://purl.org/ctdl/terms/"
 MOMENT = "2026-01-01T00:00:00Z"
 LEADS_TO = 4
-WALK = Asked(depth=5, limit=LARGEST_PAGE)
+WALK = Asked(depth=5, limit=MAX_PAGE_NODES)
 # SPARQL 1.1 has no bounds for a path: each step but the first may be left out.
 PATH = "<%s> ctg:precedes/ctg:precedes?/ctg:precedes?/ctg:precedes?%s ?b"
 REACHED = "SELECT DISTINCT ?b {" + PATH % ("%s", "/ctg:precedes?") + "}"
@@ -118,12 +117,9 @@ def _walk(asked: Pathways, starts: list[str], settings: Settings) -> None:
         return len(asked.succeeding(start, WALK).nodes)
 
     def sparql(query: str) -> int:
-        return sum(
-            1
-            for _ in store.query(  # type: ignore[union-attr, misc]
-                query, prefixes={"ctg": CTG}, use_default_graph_as_union=True
-            )
-        )
+        rows = store.query(query, prefixes={"ctg": CTG}, use_default_graph_as_union=True)
+        assert isinstance(rows, ox.QuerySolutions)
+        return sum(1 for _ in rows)
 
     def reached(start: str) -> int:
         return sparql(REACHED % identity.resource(start))
@@ -139,11 +135,11 @@ def _walk(asked: Pathways, starts: list[str], settings: Settings) -> None:
     for start in starts:
         for ask in (ours, said, walked, reached):
             took, count = _timed(ask, start)
-            assert count > LARGEST_PAGE // 2
+            assert count > MAX_PAGE_NODES // 2
             times.setdefault(ask.__name__, []).append(took * 1e3)
     here, whole, bare, path = (statistics.median(found) for found in times.values())
     print(
-        f"pathways, succeeding to depth 5, a page of {LARGEST_PAGE:,}: median {here:.1f} ms; the "
+        f"pathways, succeeding to depth 5, a page of {MAX_PAGE_NODES:,}: median {here:.1f} ms; the "
         f"same in SPARQL {whole:.1f} ms; ratio {here / whole:.2f}. Which nodes alone: {bare:.1f} "
         f"ms; SPARQL path {path:.1f} ms; ratio {bare / path:.2f}"
     )
@@ -151,7 +147,7 @@ def _walk(asked: Pathways, starts: list[str], settings: Settings) -> None:
 
 def _routes(asked: Pathways, records: list[str], chance: random.Random) -> None:
     found = [
-        _timed(lambda _: len(asked.route(*chance.sample(records, 2)).routes), "")
+        _timed(lambda a, b: len(asked.route(a, b).routes), *chance.sample(records, 2))
         for _ in range(PAIRS)
     ]
     times = sorted(took for took, _ in found)
@@ -162,9 +158,9 @@ def _routes(asked: Pathways, records: list[str], chance: random.Random) -> None:
     )
 
 
-def _timed(ask: Callable[[str], int], start: str) -> tuple[float, int]:
+def _timed(ask: Callable[..., int], *ends: str) -> tuple[float, int]:
     began = time.perf_counter()
-    count = ask(start)
+    count = ask(*ends)
     return time.perf_counter() - began, count
 
 
@@ -177,12 +173,12 @@ def share() -> None:
         documents = [parse(orjson.dumps(one), settings) for one in generate(DOCUMENTS)]
         for document in documents:
             refused(document, settings)
-        owners = register_organizations(ledger, {d.owners[0]: d.name for d in documents})
+        owners = ledger.organizations.register({d.owners[0]: d.name for d in documents})
         append(ledger, [Submission(owners[d.owners[0]], d.ctid, d) for d in documents], "benchmark")
         with hold(settings):
             Projector(settings, ledger).catch_up()
         whole = time.process_time() - began
-        changes = ledger.changes(0, DOCUMENTS)
+        changes = ledger.changes.after(0, DOCUMENTS)
         quads = [
             list(ox.parse(change.quads, format=ox.RdfFormat.N_QUADS, lenient=True))
             for change in changes

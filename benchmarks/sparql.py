@@ -78,7 +78,8 @@ def _small_queries(home: Path) -> list[str]:
     store = ox.Store.read_only(str((home / "store" / "current").resolve()))
     about = "https://w3id.org/ctgraph/terms#about"
     rows = store.query(f"SELECT ?r {{ GRAPH ?g {{ ?d <{about}> ?r }} }} LIMIT 5000")
-    found = [f"SELECT ?p ?o {{ <{row['r'].value}> ?p ?o }}" for row in rows]  # type: ignore[union-attr, index]
+    assert isinstance(rows, ox.QuerySolutions)
+    found = [f"SELECT ?p ?o {{ <{row['r'].value}> ?p ?o }}" for row in rows]
     return random.Random(0).sample(found, len(found))
 
 
@@ -114,8 +115,9 @@ def _script(path: str, queries: list[str]) -> Path:
 def _long(peer: str, peer_port: int, peer_path: str, ours: int) -> None:
     def asked(port: int, path: str) -> Callable[[], float]:
         client = Client(port)
-        accept = {"Accept": "application/sparql-results+json"}
-        return lambda: client.request("GET", f"{path}?query={quote(LONG_QUERY)}", **accept)[0]
+        target = f"{path}?query={quote(LONG_QUERY)}"
+        json = "application/sparql-results+json"
+        return lambda: client.request("GET", target, Accept=json)[0]
 
     ask_there, ask_here = asked(peer_port, peer_path), asked(ours, "/sparql")
     # In turns, for the same reason; the first three do not count.

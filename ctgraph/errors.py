@@ -161,6 +161,13 @@ class NotFound(CtgraphError):
     term = "problem-not-found"
 
 
+class RecordNotFound(NotFound):
+    """The registry never held a record with this CTID."""
+
+    def __init__(self, record: str) -> None:
+        super().__init__(f"There is no record {record} in this registry.")
+
+
 class NotAcceptable(CtgraphError):
     """None of the representations that the client accepts exists."""
 
@@ -271,12 +278,22 @@ class StoreError(CtgraphError):
     retry_after = 2
 
 
-class NotReady(StoreError):
+class NotQueryable(StoreError):
     """Queries cannot run, or do not see changes; the message is for monitoring."""
 
-    title = "Not ready"
-    term = "problem-not-ready"
+    title = "Not queryable"
+    term = "problem-not-queryable"
     public = ""
+
+
+class RegistryNotReady(CtgraphError):
+    """No registry is where the settings say, or its tables are not those of this ctgraph."""
+
+    status = 503
+    title = "Registry not ready"
+    term = "problem-registry-not-ready"
+    public = "The registry is not set up. Tell its operator, whose log says what to do."
+    retry_after = 60
 
 
 class InsufficientStorage(CtgraphError):

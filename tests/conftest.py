@@ -39,8 +39,10 @@ def make_registry(tmp_path: Path) -> Callable[..., Registry]:
         patient = {"query_timeout": 120, "query_queue": 60, "publish_wait": 60}
         settings = load_settings(**{"home": tmp_path / "home", **patient, **overrides})
         ledger = Ledger.initialise(settings)
-        organization = ledger.add_organization("Test College", ctid_number(0))
-        return Registry(settings, ledger, organization, ledger.add_key(organization.ctid))
+        organization = ledger.organizations.add("Test College", ctid_number(0))
+        return Registry(
+            settings, ledger, organization, ledger.organizations.add_key(organization.ctid)
+        )
 
     return make
 

@@ -1,7 +1,7 @@
-"""Backups of a ledger: a SQLite file that holds all its tables, and says what it is.
+"""Backups of a ledger: SQLite files that hold all its tables and an application id.
 
-They are the same for both databases: what was kept in PostgreSQL can be restored into SQLite. The
-triple store is in no backup, as it is made from the ledger.
+They are the same for both databases: the backup of a PostgreSQL ledger can be restored into SQLite.
+A backup does not hold the triple store, which is made from the ledger.
 """
 
 from __future__ import annotations
@@ -21,57 +21,55 @@ from alembic.script import ScriptDirectory
 from ctgraph.errors import Conflict, Damaged, InsufficientStorage, SettingsError
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.audit import audit
-from ctgraph.ledger.database import (
-    is_full,
-    known_revisions,
-    migrations,
-    revision_of,
-    still,
-    tell_damage,
-    upgrade,
-)
+from ctgraph.ledger.database import by_name, tell_damage
+from ctgraph.ledger.failures import is_full
+from ctgraph.ledger.ownership import lock_sequence
 from ctgraph.ledger.registry import renew
+from ctgraph.ledger.revision import known_revisions, migrations, revision_of, upgrade
 from ctgraph.ledger.tables import metadata, organization, registry, sequence, version
+from ctgraph.projections.maintenance import rebuild
+from ctgraph.projections.snapshots import hold
 from ctgraph.settings import Settings
 
 APPLICATION = 0x63746772
-"""The application id that a backup's SQLite file carries."""
-ROWS = 200
-"""How many rows are in memory at once."""
-MOST_SHOWN = 5
+"""The application id in a backup's SQLite file."""
+COPY_ROWS = 200
+"""Rows that are in memory at once: a version holds three forms of its document."""
+MAX_SHOWN_FAULTS = 5
+"""Faults that a message lists: enough to see what kind of damage it is."""
 
 Progress = Callable[[str, int, int], None]
-"""Is told what is done now, how many steps of it, and how many there are."""
+"""Called with the name of a stage, the number of further steps done, and of all its steps."""
 
 
 @dataclass(frozen=True)
 class Backup:
-    """What a backup holds: its last sequence number, and the base of its records' IRIs."""
+    """The last sequence number of a backup, and the base of its records' IRIs."""
 
     sequence: int
     base_url: str
 
 
 def back_up(ledger: Ledger, path: Path, progress: Progress) -> Backup:
-    """Write everything that a ledger holds at this moment to a file, while others go on.
+    """Write everything that a ledger holds at this moment to a file, while others use the ledger.
 
-    The file appears when it is complete and proved.
+    The file appears under its name when it is complete and proved.
 
-    :raises Conflict: when `path` is something else than a backup, which is not replaced.
-    :raises Damaged: when the ledger is damaged; no file is left then.
+    :raises Conflict: when `path` is a file that is not a backup.
+    :raises Damaged: when the ledger is damaged. No file is left behind.
     :raises InsufficientStorage: when there is no room for the file.
     :raises OSError: when the file cannot be written.
     """
     if path.exists() and not _is_backup(path):
         raise Conflict(
-            f"{path} is there already and is no backup, so it is not replaced. Name another file."
+            f"{path} exists and is not a backup, so it is not replaced. Name another file."
         )
     part = path.with_name(f"{path.name}.part")
     _remove(part)
     os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     try:
         with _file(part) as engine:
-            with still(ledger.engine) as source, engine.begin() as target:
+            with ledger.database.reading() as source, engine.begin() as target:
                 metadata.create_all(target)
                 script = ScriptDirectory.from_config(migrations())
                 MigrationContext.configure(target).stamp(script, "head")
@@ -84,22 +82,26 @@ def back_up(ledger: Ledger, path: Path, progress: Progress) -> Backup:
         return found
     except sa.exc.SQLAlchemyError as error:
         if is_full(error):
-            raise InsufficientStorage(f"There is no room for {path}; nothing was kept.") from error
+            raise InsufficientStorage(
+                f"There is no room for {path}; no backup was kept. Free some space, or name a file "
+                "on another disk."
+            ) from error
         raise
     finally:
         _remove(part)
 
 
 def restore(settings: Settings, path: Path, replace: bool, progress: Progress) -> Backup:
-    """Put a backup in the place of a registry's ledger, in one transaction.
+    """Replace the content of a registry's ledger by a backup, and make the projections from it.
 
-    The backup is proved first: that it is one, that it is whole, every document against its digest.
-    The ledger gets another incarnation, so that the projections are made anew. The projector's lock
-    must be held.
+    The backup is proved first: every document against its digest, and the sequence for gaps.
+    Nothing is changed, and a new home folder is not created, before that. The content is replaced
+    in one transaction.
 
     :param replace: give up what the registry holds.
-    :raises Damaged: when the backup is not good; nothing is changed then.
-    :raises Conflict: when the registry holds something, and `replace` is not given.
+    :raises Damaged: when the backup is damaged or not a backup.
+    :raises Conflict: when the registry holds data and `replace` is False.
+    :raises LockHeld: when a server uses the registry.
     :raises SettingsError: when the records of the backup have another base URL.
     """
     with _opened(path) as engine:
@@ -110,16 +112,18 @@ def restore(settings: Settings, path: Path, replace: bool, progress: Progress) -
                 f"CTGRAPH_BASE_URL is {settings.base_url}. "
                 f"Set CTGRAPH_BASE_URL={found.base_url}."
             )
-        ledger = Ledger.initialise(settings)
-        with engine.connect() as source, ledger.writing() as target:
-            # Whoever publishes meanwhile waits for the sequence.
-            target.execute(sa.select(sequence.c.last).with_for_update())
-            if not replace:
-                _must_be_empty(target, settings)
-            for table in reversed(metadata.sorted_tables):
-                target.execute(table.delete())
-            _copy(source, target, "Restoring", progress)
-            renew(target)
+        with hold(settings):
+            ledger = Ledger.initialise(settings)
+            with engine.connect() as source, ledger.database.writing() as target:
+                lock_sequence(target)
+                if not replace:
+                    _must_be_empty(target, settings)
+                for table in reversed(metadata.sorted_tables):
+                    target.execute(table.delete())
+                _copy(source, target, "Restoring", progress)
+                renew(target)
+            records = sum(ledger.records.counts().values())
+            rebuild(settings, ledger, lambda done: progress("Rebuilding", done, records))
     return found
 
 
@@ -127,15 +131,16 @@ def _must_be_empty(target: sa.Connection, settings: Settings) -> None:
     for table in (organization, version):
         if target.execute(sa.select(table).limit(1)).first():
             raise Conflict(
-                f"The registry in {settings.home} holds data. Back it up, and restore with "
+                f"The registry in {settings.home} holds data. Back it up, then restore with "
                 "--replace to give up what it holds now."
             )
 
 
 def _proved(engine: sa.Engine, what: str, progress: Progress) -> Backup:
-    """Return what a backup holds, after proving it.
+    """Prove a backup, and return what it holds.
 
-    :param what: whose fault it is when something is wrong.
+    :param what: the name of what is damaged if the backup is, for the message.
+    :raises Damaged: when it does not hold what was published.
     """
     try:
         with engine.connect() as connection:
@@ -143,26 +148,30 @@ def _proved(engine: sa.Engine, what: str, progress: Progress) -> Backup:
             base = str(connection.execute(sa.select(registry.c.base_url)).scalar_one())
             wrong = list(audit(connection, last, lambda done: progress("Proving", done, last)))
     except sa.exc.SQLAlchemyError as error:
-        raise Damaged(f"{what} is damaged or incomplete: {_said(error)}") from error
+        raise Damaged(f"{what} is damaged or incomplete: {_cause(error)}") from error
     if wrong:
-        more = f" … and {len(wrong) - MOST_SHOWN} more" if len(wrong) > MOST_SHOWN else ""
+        more = (
+            f" … and {len(wrong) - MAX_SHOWN_FAULTS} more" if len(wrong) > MAX_SHOWN_FAULTS else ""
+        )
         raise Damaged(
-            f"{what} does not hold what was published: {' '.join(wrong[:MOST_SHOWN])}{more}"
+            f"{what} does not hold what was published: {' '.join(wrong[:MAX_SHOWN_FAULTS])}{more}"
         )
     return Backup(last, base)
 
 
 def _copy(source: sa.Connection, target: sa.Connection, title: str, progress: Progress) -> None:
-    """Copy all rows of all tables, a few at a time."""
+    """Copy all rows of all tables, some at a time.
+
+    :raises Damaged: when not all rows were copied.
+    """
     tables = metadata.sorted_tables
     counts = [
         source.execute(sa.select(sa.func.count()).select_from(t)).scalar_one() for t in tables
     ]
     for table in tables:
-        found = source.execution_options(yield_per=ROWS).execute(table.select())
-        keys = table.c.keys()
-        for rows in found.partitions(ROWS):
-            target.execute(table.insert(), [dict(zip(keys, row, strict=True)) for row in rows])
+        found = source.execution_options(yield_per=COPY_ROWS).execute(table.select())
+        for rows in found.partitions(COPY_ROWS):
+            target.execute(table.insert(), [by_name(row, table.c) for row in rows])
             progress(title, len(rows), sum(counts))
     for table, count in zip(tables, counts, strict=True):
         copied = target.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
@@ -172,7 +181,7 @@ def _copy(source: sa.Connection, target: sa.Connection, title: str, progress: Pr
 
 @contextmanager
 def _file(path: Path) -> Iterator[sa.Engine]:
-    """Give the engine of a SQLite file that lies alone, without a log beside it."""
+    """Give the engine of a SQLite file that has no write-ahead log beside it."""
     engine = sa.create_engine(f"sqlite:///{path.resolve()}", poolclass=sa.NullPool)
     tell_damage(engine)
     try:
@@ -183,26 +192,26 @@ def _file(path: Path) -> Iterator[sa.Engine]:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[sa.Engine]:
-    """Give the engine of a backup; an older one is brought up to date in a copy.
+    """Give the engine of a backup. An older backup is brought up to date in a copy.
 
-    :raises Damaged: when the file is not a backup, or is one of a newer ctgraph.
+    :raises Damaged: when the file is not a backup, or a newer ctgraph made it.
     """
     if not path.is_file():
         raise Damaged(f"There is no file {path}.")
     if not _is_backup(path):
-        raise Damaged(f"{path} is no backup of ctgraph: `ctgraph backup` did not make it.")
+        raise Damaged(f"{path} is not a backup: `ctgraph backup` did not make it.")
     with _file(path) as engine:
         try:
             with engine.connect() as connection:
                 revision = revision_of(connection)
         except sa.exc.SQLAlchemyError as error:
-            raise Damaged(f"{path} is damaged or incomplete: {_said(error)}") from error
+            raise Damaged(f"{path} is damaged or incomplete: {_cause(error)}") from error
         known = known_revisions()
         if revision == known[0]:
             yield engine
             return
     if revision not in known:
-        raise Damaged(f"{path} was made by a newer ctgraph; upgrade ctgraph to restore it.")
+        raise Damaged(f"{path} was made by a newer ctgraph. Upgrade ctgraph to restore it.")
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=f"{path.name}.") as folder:
         copy = Path(folder) / path.name
         shutil.copyfile(path, copy)
@@ -213,7 +222,7 @@ def _opened(path: Path) -> Iterator[sa.Engine]:
 
 
 def _is_backup(path: Path) -> bool:
-    """Tell whether a path is a file that was made by :func:`back_up`."""
+    """Tell whether a path is a file that :func:`back_up` made."""
     if not path.is_file():
         return False
     with path.open("rb") as file:
@@ -223,10 +232,10 @@ def _is_backup(path: Path) -> bool:
 
 
 def _remove(part: Path) -> None:
-    """Remove what an attempt left, with the journal that SQLite kept beside it."""
+    """Remove an unfinished backup, with the journal that SQLite keeps beside it."""
     for file in (part, part.with_name(f"{part.name}-journal")):
         file.unlink(missing_ok=True)
 
 
-def _said(error: sa.exc.SQLAlchemyError) -> str:
+def _cause(error: sa.exc.SQLAlchemyError) -> str:
     return str(getattr(error, "orig", None) or error)

@@ -1,8 +1,7 @@
-"""Bulk loading by an operator: many documents through everything, as fast as the machine goes.
+"""The bulk load of an operator: parallel processes parse documents, one writes the ledger.
 
-Documents are read and validated in parallel processes, written to the ledger in batches, and
-projected into the triple store meanwhile. What is wrong with a document goes to a report; all
-the good ones are kept.
+The projector may follow meanwhile. The problems of rejected documents go to a report; all other
+documents are kept.
 """
 
 from __future__ import annotations
@@ -21,45 +20,40 @@ from types import FrameType
 from typing import IO, Any
 
 from ctgraph.bulk import sources
+from ctgraph.bulk.parse import Parsed, ParsedBatch, parse_batch
 from ctgraph.bulk.workers import Workers
-from ctgraph.documents import Document, from_json
-from ctgraph.documents.json_text import read_json
-from ctgraph.errors import CtgraphError, DocumentTooLarge, InvalidDocument, LoadStopped, Problem
-from ctgraph.identity import ctid
+from ctgraph.errors import CtgraphError, InvalidDocument, LoadStopped, Problem
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.append import Submission, append
-from ctgraph.ledger.loads import Progress, documents_done, forget_progress
-from ctgraph.ledger.organizations import register_organizations
-from ctgraph.ledger.values import OPERATOR, Organization
+from ctgraph.ledger.loads import Progress
+from ctgraph.ledger.values import OPERATOR, Effect, Organization
 from ctgraph.settings import Settings
-from ctgraph.validation import check, refused
 
-BATCH = 400
-
-
-@dataclass(frozen=True)
-class Parsed:
-    """One document of a source after reading: the document, a withdrawal, or its problems."""
-
-    name: str
-    document: Document | None = None
-    withdrawn: str | None = None
-    owner: str | None = None
-    error: CtgraphError | None = None
+MAX_BATCH_TEXTS = 400
+"""JSON texts in one batch: handing a batch to a process costs little compared with parsing it."""
+MAX_BATCH_BYTES = 8_000_000
+"""Bytes of one batch, so that memory does not grow with the size of documents."""
 
 
 @dataclass
 class Tally:
-    """What a load has done so far, and how long its stages took, in seconds of their processes.
+    """What a load has done so far.
 
     :param warnings: how many documents were kept with a warning.
+    :param seconds: how long each stage took, added up over the processes.
     """
 
-    events: Counter[str] = field(default_factory=Counter)
+    effects: Counter[Effect] = field(default_factory=Counter)
+    rejected: int = 0
     warnings: int = 0
     seconds: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
 
-    def add(self, seconds: dict[str, float]) -> None:
+    def counts(self) -> dict[str, int]:
+        """Return the number of documents by what became of them."""
+        rejected = {"rejected": self.rejected} if self.rejected else {}
+        return {effect.value: number for effect, number in self.effects.items()} | rejected
+
+    def add_seconds(self, seconds: dict[str, float]) -> None:
         """Add the seconds that a batch took."""
         for stage, took in seconds.items():
             self.seconds[stage] += took
@@ -73,46 +67,47 @@ def load(
     report: IO[str],
     progress: Callable[[int], None],
 ) -> Tally:
-    """Load every document that `paths` hold.
+    """Load every document in `paths`.
 
-    An interrupted load of the same files goes on where it stopped. What a document says of others'
-    records is left out of its graph, with a warning.
+    An interrupted load of the same files continues where it stopped. Statements about records of
+    other organizations are left out of a document's graph, with a warning.
 
-    :param owner: who owns the records; without it, whom each document or envelope names.
+    :param owner: the owner of all records; None means the owner that each document or envelope
+        names.
     :param report: gets a line of JSON for each document that is rejected, with all its problems,
         or is kept with warnings.
-    :param progress: is told how many more JSON texts are done.
-    :raises LoadStopped: when it is interrupted, or a document ends its process.
+    :param progress: called with the number of further JSON texts that are done.
+    :raises LoadStopped: when it is interrupted, or a document ends its process twice.
     """
     source = sources.fingerprint(paths)
-    done = documents_done(ledger, source)
+    done = ledger.loads.documents_done(source)
     progress(done)
     if not done:
         report.truncate(0)
     tally = Tally()
     remaining = islice(sources.items(paths), done, None)
     with _interrupts() as interrupted:
-        for batch, size, seconds in _parse_all(settings, remaining):
-            tally.add(seconds)
+        for batch in _parse_all(settings, remaining):
+            tally.add_seconds(batch.seconds)
             started = time.perf_counter()
-            done += size
-            _store(ledger, batch, owner, tally, report, Progress(source, done))
+            done += batch.texts
+            _store(ledger, batch.documents, owner, tally, report, Progress(source, done))
             tally.seconds["ledger"] += time.perf_counter() - started
-            progress(size)
+            progress(batch.texts)
             if interrupted():
                 raise LoadStopped(
-                    "It was interrupted. What was loaded is kept; run the same "
-                    "command again to go on."
+                    "The load was interrupted. What was loaded is kept. Run the same command again "
+                    "to continue."
                 )
-    forget_progress(ledger, source)
+    ledger.loads.forget(source)
     return tally
 
 
 @contextmanager
 def _interrupts() -> Iterator[Callable[[], bool]]:
-    """Give a function that tells whether SIGINT or SIGTERM came; a second one ends the process.
+    """Give a function that tells whether SIGINT or SIGTERM came. A second one ends the process.
 
-    An exception in the middle of anything could leave processes that nobody ends.
+    An exception at an arbitrary point could leave child processes behind.
     """
     came: list[int] = []
 
@@ -128,22 +123,20 @@ def _interrupts() -> Iterator[Callable[[], bool]]:
             signal.signal(signum, handler)
 
 
-def _parse_all(
-    settings: Settings, found: Iterable[sources.Item]
-) -> Iterator[tuple[list[Parsed], int, dict[str, float]]]:
-    """Parse in parallel, in order; yield batches with how many texts each came from."""
+def _parse_all(settings: Settings, found: Iterable[sources.Item]) -> Iterator[ParsedBatch]:
+    """Parse in parallel, and yield the batches in order."""
     batches = _batched(iter(found))
     first = next(batches, None)
     second = next(batches, None)
     if first is None:
         return
     work = partial(parse_batch, settings)
-    if second is None:  # starting processes would take longer than it saves
+    if second is None:  # starting processes would take longer than they save
         yield work(first)
         return
     with Workers(work) as workers:
         for batch in chain((first, second), batches):
-            # A bounded queue: the files are read no faster than the ledger takes documents.
+            # The queue is bounded: files are read no faster than the ledger takes documents.
             if workers.full:
                 yield workers.next()
             workers.give(batch)
@@ -151,71 +144,18 @@ def _parse_all(
             yield workers.next()
 
 
-def parse_batch(
-    settings: Settings, batch: list[sources.Item]
-) -> tuple[list[Parsed], int, dict[str, float]]:
-    """Read and validate a batch; return what it holds and the seconds each stage took."""
-    seconds: defaultdict[str, float] = defaultdict(float)
-    parsed = [entry for item in batch for entry in _parse(settings, item, seconds)]
-    return parsed, len(batch), dict(seconds)
-
-
 def _batched(found: Iterator[sources.Item]) -> Iterator[list[sources.Item]]:
-    """Group items by number and by size, so that no batch grows with its documents."""
+    """Group items into batches that are bounded by number and by size."""
     batch: list[sources.Item] = []
     size = 0
     for item in found:
         batch.append(item)
         size += len(item.data)
-        if len(batch) == BATCH or size > 8_000_000:
+        if len(batch) == MAX_BATCH_TEXTS or size > MAX_BATCH_BYTES:
             yield batch
             batch, size = [], 0
     if batch:
         yield batch
-
-
-def _parse(settings: Settings, item: sources.Item, seconds: dict[str, float]) -> Iterator[Parsed]:
-    """Read one JSON text: a document, an envelope, or an array of them."""
-    if item.error:
-        yield Parsed(item.name, error=item.error)
-        return
-    try:
-        value = read_json(item.data)
-    except CtgraphError as error:
-        yield Parsed(item.name, error=error)
-        return
-    entries = value if isinstance(value, list) else [value]
-    for index, entry in enumerate(entries):
-        name = f"{item.name}[{index}]" if isinstance(value, list) else item.name
-        data = item.data if len(entries) == 1 else json.dumps(entry, ensure_ascii=False).encode()
-        yield _parse_entry(settings, name, entry, data, seconds)
-
-
-def _parse_entry(
-    settings: Settings, name: str, entry: Any, data: bytes, seconds: dict[str, float]
-) -> Parsed:
-    started = time.perf_counter()
-    try:
-        envelope = entry if isinstance(entry, dict) else {}
-        named = envelope.get("owned_by") if "envelope_community" in envelope else None
-        owner = ctid.canonical(str(named)) if named else None
-        if (envelope.get("node_headers") or {}).get("deleted_at"):
-            record = ctid.canonical(str(envelope.get("envelope_ceterms_ctid", "")))
-            return Parsed(name, withdrawn=record, owner=owner)
-        if len(data) > settings.max_document_bytes:
-            raise DocumentTooLarge(
-                f"The document has {len(data):,} bytes; "
-                f"the limit is {settings.max_document_bytes:,}."
-            )
-        document = from_json(entry, data, settings, harvested=True)
-        parsed_at = time.perf_counter()
-        seconds["parse"] += parsed_at - started
-        if refused(document, settings):
-            check(document, settings)  # raises, with everything that is wrong
-        seconds["validate"] += time.perf_counter() - parsed_at
-        return Parsed(name, document=document, owner=owner)
-    except CtgraphError as error:
-        return Parsed(name, error=error)
 
 
 def _store(
@@ -226,7 +166,7 @@ def _store(
     report: IO[str],
     progress: Progress,
 ) -> None:
-    """Write a batch to the ledger; report what is rejected."""
+    """Write a batch to the ledger, and report what is rejected."""
     owners = {owner.ctid: owner} if owner else _owners(ledger, batch)
     submitted: list[tuple[Parsed, Submission]] = []
     for parsed in batch:
@@ -245,7 +185,7 @@ def _store(
         if isinstance(outcome, CtgraphError):
             _reject(parsed.name, outcome, tally, report)
             continue
-        tally.events[outcome.event] += 1
+        tally.effects[outcome.effect] += 1
         if parsed.document and parsed.document.warnings:
             tally.warnings += 1
             line = {"source": parsed.name, "ctid": parsed.document.ctid}
@@ -253,13 +193,13 @@ def _store(
 
 
 def _owners(ledger: Ledger, batch: list[Parsed]) -> dict[str, Organization]:
-    """Return the owners that a batch names; the operator vouches for those not known yet."""
+    """Return the owners that a batch names. Those not known yet become organizations."""
     named = {_named_owner(parsed): "" for parsed in batch}
     for parsed in batch:
         if parsed.document and parsed.document.ctid in named:
             named[parsed.document.ctid] = parsed.document.name
     named.pop("", None)
-    return register_organizations(ledger, named)
+    return ledger.organizations.register(named)
 
 
 def _named_owner(parsed: Parsed) -> str:
@@ -269,14 +209,14 @@ def _named_owner(parsed: Parsed) -> str:
 
 
 def _ownerless(record: str, named: str) -> InvalidDocument:
-    message = f"{record} names no organization of a registry as its owner."
+    message = f"{record} does not name an organization of a registry as its owner."
     if named:
-        message = f"{record} names {named} as its owner, which is no organization here."
-    return InvalidDocument(message, [Problem(message, "Load it with --owner.")])
+        message = f"{record} names {named} as its owner, which is not an organization here."
+    return InvalidDocument(message, [Problem(message, "Load it with --owner CTID.")])
 
 
 def _reject(name: str, error: CtgraphError, tally: Tally, report: IO[str]) -> None:
-    tally.events["rejected"] += 1
+    tally.rejected += 1
     _report({"source": name, "error": error.message}, error.problems, report)
 
 

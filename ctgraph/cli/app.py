@@ -63,13 +63,13 @@ def org() -> None:
 @click.option("--ctid", "record", type=CTID, help="Its CTID; minted when left out.")
 def org_add(name: str, record: str | None) -> None:
     """Add an organization and print its CTID."""
-    click.echo(open_registry()[1].add_organization(name, record).ctid)
+    click.echo(open_registry()[1].organizations.add(name, record).ctid)
 
 
 @org.command("list")
 def org_list() -> None:
     """List the organizations: CTID, tab, name."""
-    for organization in open_registry()[1].organizations():
+    for organization in open_registry()[1].organizations.all():
         click.echo(f"{organization.ctid}\t{organization.name}")
 
 
@@ -82,21 +82,21 @@ def key() -> None:
 @click.argument("organization", metavar="ORG_CTID", type=CTID)
 def key_add(organization: str) -> None:
     """Make an API key for an organization and print it."""
-    click.echo(open_registry()[1].add_key(organization))
+    click.echo(open_registry()[1].organizations.add_key(organization))
 
 
 @key.command("revoke")
 @click.argument("key_id")
 def key_revoke(key_id: str) -> None:
     """Revoke a key by its id: the eight characters after 'ctg_'."""
-    open_registry()[1].revoke_key(key_id)
+    open_registry()[1].organizations.revoke_key(key_id)
 
 
 @key.command("list")
 @click.argument("organization", metavar="ORG_CTID", type=CTID)
 def key_list(organization: str) -> None:
     """List an organization's keys: id, tab, when made, tab, when revoked."""
-    for entry in open_registry()[1].keys(organization):
+    for entry in open_registry()[1].organizations.keys(organization):
         click.echo(f"{entry.id}\t{entry.created_at}\t{entry.revoked_at or 'valid'}")
 
 
@@ -109,13 +109,13 @@ def publish(file: Any, owner: str) -> None:
 
     settings, ledger = open_registry()
     receipt = publishing.publish(
-        settings, ledger, ledger.organization(owner), file.read(), OPERATOR
+        settings, ledger, ledger.organizations.get(owner), file.read(), OPERATOR
     )
     envelope = receipt.envelope
     for problem in receipt.report.problems if receipt.report else ():
         if problem.severity != "info":
             click.echo(f"{problem.severity}: {problem}", err=True)
-    click.echo(f"{envelope.ctid} {receipt.event}, version {envelope.version}")
+    click.echo(f"{envelope.ctid} {receipt.effect}, version {envelope.version}")
     _project_now(settings, ledger)
 
 
@@ -167,11 +167,11 @@ def get(record: str, name: str, number: int | None, received: bool) -> None:
     held = read.held(ledger, record, number, document=True)
     which = held.envelope.ctid, held.number
     if received:
-        data = ledger.received(*which)
+        data = ledger.records.received(*which)
     elif format.writer is None:
         data = held.canonical
     else:
-        data = serialize.document(ledger.quads(*which), format)
+        data = serialize.document(ledger.records.quads(*which), format)
     click.echo(data, nl=False)
     if not data.endswith(b"\n"):
         click.echo()

@@ -24,7 +24,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from ctgraph.errors import CtgraphError, InsufficientStorage, one_line
 from ctgraph.identity import ctid
 from ctgraph.ledger import Ledger
-from ctgraph.ledger.database import is_full, ledger_error
+from ctgraph.ledger.failures import is_full, ledger_error
 from ctgraph.settings import Settings, load_settings
 
 FILE = click.Path(path_type=Path)

@@ -44,7 +44,7 @@ def load(paths: tuple[Path, ...], owner: str | None, report: Path) -> None:
     from ctgraph.bulk import sources
 
     settings, ledger = open_registry()
-    organization = ledger.organization(owner) if owner else None
+    organization = ledger.organizations.get(owner) if owner else None
     total = sources.count(list(paths))
     started = time.monotonic()
     projecting: dict[str, float] = {}
@@ -54,7 +54,7 @@ def load(paths: tuple[Path, ...], owner: str | None, report: Path) -> None:
         bar("Loading   ", total) as progress,
     ):
         tally = bulk.load(settings, ledger, list(paths), organization, file, progress)
-    counts = ", ".join(f"{count} {event}" for event, count in sorted(tally.events.items()))
+    counts = ", ".join(f"{count} {what}" for what, count in sorted(tally.counts().items()))
     if tally.warnings:
         counts += f", {tally.warnings} of them with warnings"
     took = time.monotonic() - started
@@ -65,9 +65,9 @@ def load(paths: tuple[Path, ...], owner: str | None, report: Path) -> None:
         + ".",
         err=True,
     )
-    if tally.events["rejected"] or tally.warnings:
+    if tally.rejected or tally.warnings:
         click.echo(f"The reasons are in {report}.", err=True)
-    if tally.events["rejected"]:
+    if tally.rejected:
         sys.exit(1)
     if report.stat().st_size == 0:
         report.unlink()
@@ -85,7 +85,7 @@ def _projecting(settings: Settings, ledger: Ledger, seconds: dict[str, float]) -
     projector = start_projector(for_load=True)
     try:
         yield
-        snapshots, last = snapshots_of(settings), ledger.last_sequence()
+        snapshots, last = snapshots_of(settings), ledger.changes.last_sequence()
         with bar("Projecting", last) as progress:
             seen = 0
             while seen < last:

@@ -66,7 +66,7 @@ def rebuild() -> None:
     from ctgraph.projections.snapshots import hold
 
     settings, ledger = open_registry()
-    with hold(settings), bar("Rebuilding", sum(ledger.counts().values())) as progress:
+    with hold(settings), bar("Rebuilding", sum(ledger.records.counts().values())) as progress:
         records = maintenance.rebuild(settings, ledger, progress)
     click.echo(f"The new store holds {records} records.", err=True)
 
@@ -82,7 +82,7 @@ def check() -> None:
     from ctgraph.projections.snapshots import hold
 
     settings, ledger = open_registry()
-    total = ledger.last_sequence() + sum(ledger.counts().values())
+    total = ledger.changes.last_sequence() + sum(ledger.records.counts().values())
     with bar("Checking", total) as progress:
         try:
             with hold(settings):
@@ -117,17 +117,11 @@ def backup(file: Path) -> None:
 def restore(file: Path, home: Path | None, replace: bool) -> None:
     """Prove the backup in FILE, make it the ledger, and rebuild the triple store."""
     from ctgraph.bulk import backup
-    from ctgraph.ledger import Ledger
-    from ctgraph.projections.maintenance import rebuild
-    from ctgraph.projections.snapshots import hold
 
     settings = load_settings(**({"home": home} if home else {}))
     keep_private(settings)
-    with hold(settings), stages() as progress:
+    with stages() as progress:
         found = backup.restore(settings, file, replace, progress)
-        ledger = Ledger.of(settings)
-        total = sum(ledger.counts().values())
-        rebuild(settings, ledger, lambda done: progress("Rebuilding", done, total))
     click.echo(
         f"The registry in {settings.home} is restored up to number {found.sequence}, queryable.",
         err=True,

@@ -14,11 +14,14 @@ from rich.tree import Tree
 
 from ctgraph.cli.common import CTID, open_registry
 from ctgraph.identity import Identity
-from ctgraph.links.model import FAMILIES, STRENGTHS, Edge, Graph, Node
+from ctgraph.ledger.values import Status
+from ctgraph.links.model import STRENGTHS
 from ctgraph.pathways import Asked, Pathways
+from ctgraph.pathways.families import FAMILIES
 from ctgraph.pathways.formats import FORMATS, write
-from ctgraph.pathways.routes import MEASURES, MOST_ROUTES, Route, Routes, routes_json
-from ctgraph.pathways.traversal import DEEPEST, LARGEST_PAGE
+from ctgraph.pathways.model import Edge, Graph, Node, Question
+from ctgraph.pathways.routes import MAX_ROUTES, Measure, Route, Routes, routes_json
+from ctgraph.pathways.traversal import MAX_DEPTH_STEPS, MAX_PAGE_NODES
 
 LONGEST_LINE = 10_000
 FORMAT = click.option(
@@ -44,21 +47,21 @@ def _walking(command: Callable[..., None]) -> Callable[..., None]:
             "--depth",
             default=3,
             show_default=True,
-            type=click.IntRange(1, DEEPEST),
+            type=click.IntRange(1, MAX_DEPTH_STEPS),
             help="Steps to follow.",
         ),
         click.option(
             "--strength",
             "strengths",
             multiple=True,
-            type=click.Choice(STRENGTHS),
+            type=click.Choice([*map(str, STRENGTHS)]),
             help="Strengths of links to follow; all when left out.",
         ),
         click.option(
             "--kind",
             "kinds",
             multiple=True,
-            type=click.Choice(FAMILIES),
+            type=click.Choice([*map(str, FAMILIES)]),
             help="Kinds of records to show; what lies between is passed over.",
         ),
         click.option(
@@ -98,14 +101,14 @@ def succeeding(record: str, name: str, **given: Any) -> None:
     "k",
     default=3,
     show_default=True,
-    type=click.IntRange(1, MOST_ROUTES),
+    type=click.IntRange(1, MAX_ROUTES),
     help="How many.",
 )
 @click.option(
     "--by",
     default="steps",
     show_default=True,
-    type=click.Choice(MEASURES),
+    type=click.Choice([*map(str, Measure)]),
     help="What makes one better than another.",
 )
 @FORMAT
@@ -131,7 +134,9 @@ def _pathways() -> Pathways:
 def _asked(
     depth: int, strengths: tuple[str, ...], kinds: tuple[str, ...], providers: tuple[str, ...]
 ) -> Asked:
-    return Asked(depth, frozenset(strengths), frozenset(kinds), frozenset(providers), LARGEST_PAGE)
+    return Asked(
+        depth, frozenset(strengths), frozenset(kinds), frozenset(providers), MAX_PAGE_NODES
+    )
 
 
 def _show(graph: Graph, name: str) -> None:
@@ -168,7 +173,7 @@ def _tell_cuts(graph: Graph) -> None:
     for cut in graph.cut:
         click.echo(f"Cut: {cut.reason}", err=True)
     if graph.next:
-        click.echo(f"Cut: Only the nearest {LARGEST_PAGE:,} are shown.", err=True)
+        click.echo(f"Cut: Only the nearest {MAX_PAGE_NODES:,} are shown.", err=True)
 
 
 def _print(tree: Tree) -> None:
@@ -179,7 +184,7 @@ def _print(tree: Tree) -> None:
 def _tree(graph: Graph) -> Tree:
     """Draw a graph from its start; what was drawn before is named again, but not drawn again."""
     nodes = {node.id: node for node in graph.nodes}
-    forward = graph.question == "succeeding"
+    forward = graph.question == Question.SUCCEEDING
     ahead: dict[str, list[Edge]] = {}
     for edge in graph.edges:
         ahead.setdefault(edge.source if forward else edge.target, []).append(edge)
@@ -205,7 +210,7 @@ def _line(node: Node, edge: Edge | None) -> str:
     if edge:
         one_of = ", one of several" if edge.alternative else ""
         said = f"[bold]{edge.strength}[/bold]{one_of}: "
-    marks = "" if node.status == "current" else f" ({node.status})"
+    marks = "" if node.status == Status.CURRENT else f" ({node.status})"
     if node.latest:
         marks += f" (replaced by {node.latest})"
     owner = f", {escape(node.owner_name)}" if node.owner_name else ""

@@ -1,5 +1,5 @@
 """The ledger: organizations, keys, envelopes, versions and the change sequence, in SQL."""
 
-from ctgraph.ledger.records import Ledger
+from ctgraph.ledger.ledger import Ledger, shared_ledger
 
-__all__ = ["Ledger"]
+__all__ = ["Ledger", "shared_ledger"]

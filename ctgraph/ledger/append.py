@@ -1,32 +1,33 @@
-"""Adding versions to the ledger: one transaction for a batch, gapless sequence numbers.
+"""Append versions to the ledger: one transaction for a batch, gapless sequence numbers.
 
-Who may change what is decided in :mod:`ctgraph.ledger.ownership`.
+:mod:`ctgraph.ledger.ownership` decides who may change what.
 """
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Sequence
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
 
 from ctgraph.documents import Document
-from ctgraph.errors import Conflict, CtgraphError, Forbidden, Gone, NotFound, Problem
-from ctgraph.ledger import Ledger
+from ctgraph.errors import Conflict, CtgraphError, Forbidden, Gone, Problem, RecordNotFound
+from ctgraph.ledger.database import by_name, select_in
 from ctgraph.ledger.holdings import Holdings
+from ctgraph.ledger.ledger import Ledger
 from ctgraph.ledger.loads import Progress, note_progress
-from ctgraph.ledger.ownership import Ownership, lock_sequence, select_in
+from ctgraph.ledger.ownership import Ownership, lock_sequence
 from ctgraph.ledger.tables import entity, envelope, organization, sequence, version
-from ctgraph.ledger.values import Envelope, Organization, later, pack
+from ctgraph.ledger.values import Effect, Envelope, Event, Organization, later, pack
 
 
 @dataclass(frozen=True)
 class Submission:
     """What an organization wants to change: publish `document`, or withdraw `ctid` without one.
 
-    :param owner: the organization; None lets the operator withdraw for whoever owns the record.
+    :param owner: the organization; None means the operator, who may withdraw any record.
     """
 
     owner: Organization | None
@@ -38,12 +39,11 @@ class Submission:
 class Outcome:
     """What became of a submission.
 
-    :param event: ``created``, ``updated``, ``unchanged`` or ``withdrawn``.
-    :param seq: the sequence number of the change; of the last one where nothing changed.
+    :param seq: the sequence number of the change; of the last change if nothing changed.
     """
 
     envelope: Envelope
-    event: str
+    effect: Effect
     seq: int
 
 
@@ -52,13 +52,13 @@ def append(
 ) -> list[Outcome | CtgraphError]:
     """Add submissions to the ledger in order, in one transaction.
 
-    A submission that may not be, or changes nothing, leaves no trace; its outcome says why. The
-    others are added all the same.
+    A submission that is refused or changes nothing leaves no trace, and its outcome says why. The
+    other submissions are added.
 
     :param actor: who did it, for the history: the id of an API key, or ``operator``.
     :param progress: noted in the same transaction, so that nothing is loaded twice.
     """
-    with ledger.writing() as connection:
+    with ledger.database.writing() as connection:
         batch = _Batch(connection, submissions, actor)
         outcomes = [batch.add(submission) for submission in submissions]
         batch.flush()
@@ -69,7 +69,7 @@ def append(
 
 @dataclass
 class _Part:
-    """An entity with a CTID, and the envelope that holds it, or once did.
+    """An entity with a CTID, and the envelope that holds it or held it last.
 
     :param owner: the organization that first held it.
     """
@@ -82,7 +82,7 @@ class _Part:
 
 
 class _Batch:
-    """The state of a write transaction: what stands, and what is to be written."""
+    """The state of a write transaction: what the ledger holds, and what will be written."""
 
     def __init__(
         self, connection: sa.Connection, submissions: Sequence[Submission], actor: str
@@ -96,11 +96,11 @@ class _Batch:
         inner = {e.ctid for s in submissions if s.document for e in s.document.entities}
         parts = select_in(connection, entity.select(), entity.c.ctid, records | inner)
         parts += select_in(connection, entity.select(), entity.c.envelope, records)
-        self._entities = {row[0]: _Part(*row) for row in parts}
-        self._stored = {row[0]: tuple(row) for row in parts}
+        self._entities = {row.ctid: _Part(**by_name(row, entity.c)) for row in parts}
+        self._stored = {row.ctid: _Part(**by_name(row, entity.c)) for row in parts}
         documents = records | {part.envelope for part in self._entities.values()}
         heads = select_in(connection, envelope.select(), envelope.c.ctid, documents)
-        self._heads = {row[0]: Envelope(*row) for row in heads}
+        self._heads = {row.ctid: Envelope(**by_name(row, envelope.c)) for row in heads}
         self._known = set(self._heads)
         self._ownership = Ownership(connection, records | inner)
         self._holdings = Holdings(connection, records)
@@ -108,29 +108,29 @@ class _Batch:
         self._changed: dict[str, Document | None] = {}
 
     def add(self, submission: Submission) -> Outcome | CtgraphError:
-        """Decide on one submission, and note what it changes."""
+        """Decide on one submission and note what it changes."""
         head = self._heads.get(submission.ctid)
         owner, document = submission.owner, submission.document
         try:
             self._authorize(submission)
             if document is None:
                 return self._withdraw(submission, head)
-            assert owner  # or it would not have been authorized
+            assert owner  # _authorize refuses a document without an owner
             if (
                 head
                 and not head.deleted_at
                 and (head.digest, head.owner) == (document.digest, owner.ctid)
             ):
-                return Outcome(head, "unchanged", self._seq)
+                return Outcome(head, Effect.UNCHANGED, self._seq)
             return self._publish(owner, document, head)
         except CtgraphError as error:
             return error
 
     def _authorize(self, submission: Submission) -> None:
-        """Let an organization change only what it owns.
+        """Make sure that the organization owns what it changes.
 
         :raises Forbidden: when a CTID belongs to another organization.
-        :raises Conflict: when a CTID in the document stands in another document of its owner.
+        :raises Conflict: when a CTID in the document is in another document of the owner.
         """
         owner, document = submission.owner, submission.document
         if owner is None:
@@ -145,7 +145,7 @@ class _Batch:
             held = self._entities.get(part.ctid)
             if held is None or not held.current or held.envelope == document.ctid:
                 continue
-            # Where somebody else has it without a right to, its owner takes it back.
+            # If another organization holds the CTID without owning it, the owner takes it back.
             if self._heads[held.envelope].owner == owner.ctid:
                 message = f"{part.ctid} is already published as part of {held.envelope}."
                 remedy = "Remove it there first, or publish it there."
@@ -153,14 +153,14 @@ class _Batch:
 
     def _withdraw(self, submission: Submission, head: Envelope | None) -> Outcome:
         if head is None:
-            raise NotFound(f"There is no record {submission.ctid} in this registry.")
+            raise RecordNotFound(submission.ctid)
         if head.deleted_at:
             raise Gone(f"{submission.ctid} was already withdrawn on {head.deleted_at}.")
         moment = self._next_moment()
         changed = replace(
             head, version=head.version + 1, digest="", updated_at=moment, deleted_at=moment
         )
-        return self._note(changed, "withdraw", None, "withdrawn")
+        return self._note(changed, Event.WITHDRAW, None, Effect.WITHDRAWN)
 
     def _publish(self, owner: Organization, document: Document, head: Envelope | None) -> Outcome:
         moment = self._next_moment()
@@ -176,20 +176,21 @@ class _Batch:
             updated_at=moment,
             deleted_at=None,
         )
-        return self._note(changed, "publish", document, "updated" if head else "created")
+        effect = Effect.UPDATED if head else Effect.CREATED
+        return self._note(changed, Event.PUBLISH, document, effect)
 
     def _next_moment(self) -> str:
-        """Return the time of the next version: later than the one before, whatever clocks say."""
+        """Return the time of the next version, later than that of the previous one."""
         self._moment = later(self._moment)
         return self._moment
 
     def _note(
-        self, changed: Envelope, event: str, document: Document | None, outcome: str
+        self, changed: Envelope, event: Event, document: Document | None, effect: Effect
     ) -> Outcome:
         self._seq += 1
         self._heads[changed.ctid] = changed
         self._changed[changed.ctid] = document
-        # Entities that the new version no longer has keep their row: they answer as gone.
+        # Entities that the new version no longer has keep their row, so that they answer as gone.
         for record in (changed.ctid, *self._holdings.parts(changed.ctid)):
             part = self._entities.get(record)
             if part and part.envelope == changed.ctid:
@@ -201,7 +202,7 @@ class _Batch:
                 "seq": self._seq,
                 "ctid": changed.ctid,
                 "number": changed.version,
-                "event": event,
+                "event": event.value,
                 "actor": self._actor,
                 "created_at": changed.updated_at,
                 "digest": changed.digest,
@@ -210,10 +211,10 @@ class _Batch:
                 "quads": pack(document.quads) if document else None,
             }
         )
-        return Outcome(changed, outcome, self._seq)
+        return Outcome(changed, effect, self._seq)
 
     def _hold(self, changed: Envelope, document: Document) -> None:
-        """Note which entities a new version of a document holds."""
+        """Note the entities that a new version of a document holds."""
         for entry in document.entities:
             first = self._ownership.take(entry.ctid, changed.owner)
             self._entities[entry.ctid] = _Part(entry.ctid, changed.ctid, entry.type, True, first)
@@ -221,14 +222,12 @@ class _Batch:
         self._holdings.publish(changed.ctid, changed.version, parts)
 
     def flush(self) -> None:
-        """Write what :meth:`add` noted; a row that stays as it is, is not written."""
+        """Write what :meth:`add` noted. Rows that did not change are not written."""
         if not self._versions:
             return
         self._write(envelope, [vars(self._heads[r]) for r in self._changed], self._known)
         changed = [
-            vars(part)
-            for part in self._entities.values()
-            if astuple(part) != self._stored.get(part.ctid)
+            vars(part) for part in self._entities.values() if part != self._stored.get(part.ctid)
         ]
         self._write(entity, changed, self._stored.keys())
         self._holdings.flush()

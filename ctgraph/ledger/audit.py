@@ -1,39 +1,39 @@
-"""Proving a ledger: every kept document against its digest, the numbers, the database itself."""
+"""The audit of a ledger: every kept document against its digest, the numbers, the database."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
 
 import orjson
 import sqlalchemy as sa
 
 from ctgraph.errors import Damaged
+from ctgraph.ledger.database import Row
 from ctgraph.ledger.tables import envelope, sequence, version
-from ctgraph.ledger.values import unpack
+from ctgraph.ledger.values import Event, unpack
 from ctgraph.rdf.canonical import canonical_of
 
-PAGE = 100
+PAGE_ROWS = 100
+"""Versions that are in memory at once, each with three forms of its document."""
 
 
 def audit(
     connection: sa.Connection, until: int, progress: Callable[[int], object]
 ) -> Iterator[str]:
-    """Yield everything that is wrong with a ledger, in words.
+    """Yield a sentence for everything that is wrong with a ledger.
 
-    :param until: the last sequence number to look at.
-    :param progress: is told how many more versions are proved.
+    :param until: the last sequence number to audit.
+    :param progress: called with the number of further versions that were audited.
     """
     if connection.dialect.name == "sqlite":
         yield from _sqlite(connection)
     yield from _numbers(connection, until)
     yield from _heads(connection)
     after = 0
-    while rows := list(_page(connection, after, until)):
+    while rows := _page(connection, after, until):
         for row in rows:
-            wrong = _wrong(row)
-            if wrong:
+            if wrong := _wrong(row):
                 yield f"{row.ctid}, version {row.number}: {wrong}"
         after = rows[-1].seq
         progress(len(rows))
@@ -41,24 +41,26 @@ def audit(
 
 def _sqlite(connection: sa.Connection) -> Iterator[str]:
     """Yield what SQLite finds wrong with its own file."""
-    for (said,) in connection.exec_driver_sql("PRAGMA integrity_check"):
-        if said != "ok":
-            yield f"The database is damaged: {said}"
-    for table, row, parent, _ in connection.exec_driver_sql("PRAGMA foreign_key_check"):
-        yield f"Row {row} of {table} refers to nothing in {parent}."
+    for finding in connection.exec_driver_sql("PRAGMA integrity_check").scalars():
+        if finding != "ok":
+            yield f"The database is damaged: {finding}"
+    for row in connection.exec_driver_sql("PRAGMA foreign_key_check"):
+        yield f"Row {row.rowid} of {row.table} refers to a missing row of {row.parent}."
 
 
 def _numbers(connection: sa.Connection, until: int) -> Iterator[str]:
     """Yield the gaps in the sequence, and in the versions of records."""
     last = connection.execute(sa.select(sequence.c.last)).scalar_one()
-    highest, count = connection.execute(
-        sa.select(sa.func.max(version.c.seq), sa.func.count()).where(version.c.seq <= until)
+    known = connection.execute(
+        sa.select(
+            sa.func.max(version.c.seq).label("highest"), sa.func.count().label("number")
+        ).where(version.c.seq <= until)
     ).one()
     newest = connection.execute(sa.select(sa.func.max(version.c.seq))).scalar() or 0
     if newest != last:
-        yield f"The newest change is number {newest}, the sequence says {last}."
-    if count != (highest or 0):
-        yield f"There are {count} changes up to number {highest}: some are missing."
+        yield f"The newest change is number {newest}, but the sequence says {last}."
+    if known.number != (known.highest or 0):
+        yield f"There are {known.number} changes up to number {known.highest}: some are missing."
     gaps = (
         sa.select(version.c.ctid)
         .group_by(version.c.ctid)
@@ -67,12 +69,12 @@ def _numbers(connection: sa.Connection, until: int) -> Iterator[str]:
             | (sa.func.min(version.c.number) != 1)
         )
     )
-    for (record,) in connection.execute(gaps):
+    for record in connection.scalars(gaps):
         yield f"{record} lacks a version."
 
 
 def _heads(connection: sa.Connection) -> Iterator[str]:
-    """Yield the envelopes that do not say what their last version does."""
+    """Yield the envelopes that do not agree with their last version."""
     newest = (version.c.ctid == envelope.c.ctid) & (version.c.number == envelope.c.version)
     beyond = version.alias()
     wrong = (
@@ -81,29 +83,29 @@ def _heads(connection: sa.Connection) -> Iterator[str]:
         .where(
             version.c.seq.is_(None)
             | (version.c.digest != envelope.c.digest)
-            | ((version.c.event == "withdraw") != envelope.c.deleted_at.isnot(None))
+            | ((version.c.event == Event.WITHDRAW.value) != envelope.c.deleted_at.isnot(None))
             | sa.exists().where(
                 beyond.c.ctid == envelope.c.ctid, beyond.c.number > envelope.c.version
             )
         )
     )
-    for (record,) in connection.execute(wrong):
-        yield f"The envelope of {record} does not fit its last version."
+    for record in connection.scalars(wrong):
+        yield f"The envelope of {record} does not agree with its last version."
 
 
-def _page(connection: sa.Connection, after: int, until: int) -> Iterator[Any]:
+def _page(connection: sa.Connection, after: int, until: int) -> Sequence[Row]:
     query = (
         sa.select(version)
         .where(version.c.seq > after, version.c.seq <= until)
         .order_by(version.c.seq)
-        .limit(PAGE)
+        .limit(PAGE_ROWS)
     )
-    return iter(connection.execute(query))
+    return connection.execute(query).all()
 
 
-def _wrong(row: Any) -> str:
-    """Return what is wrong with a version, or nothing."""
-    if row.event == "withdraw":
+def _wrong(row: Row) -> str:
+    """Return what is wrong with a version, or ''."""
+    if row.event == Event.WITHDRAW:
         kept = row.received or row.canonical or row.quads or row.digest
         return "a withdrawal that has a document" if kept else ""
     try:

@@ -1,4 +1,4 @@
-"""The change sequence of the ledger: every version, in the order in which they came."""
+"""The change sequence of the ledger: every version, in the order of the commits."""
 
 from __future__ import annotations
 
@@ -7,51 +7,57 @@ from math import inf
 
 import sqlalchemy as sa
 
-from ctgraph.ledger.database import Database
+from ctgraph.ledger.database import Database, Row
 from ctgraph.ledger.tables import envelope, sequence, version
-from ctgraph.ledger.values import Change, unpack
+from ctgraph.ledger.values import Change, Event, unpack
 
-# So many documents, packed, are fetched at a time.
-AT_ONCE = 20
-_CHANGE = (
+FETCH_ROWS = 20
+"""Versions with documents that are in memory at once: a document may have many megabytes."""
+HISTORY_FETCH_ROWS = 1000
+"""Versions without documents that are in memory at once."""
+_COLUMNS = (
     version.c.seq,
     version.c.ctid,
     version.c.number,
     version.c.digest,
-    version.c.created_at,
+    version.c.created_at.label("modified"),
     envelope.c.owner,
-    envelope.c.created_at,
+    envelope.c.created_at.label("issued"),
     version.c.event,
     version.c.actor,
 )
 
 
-class Changes(Database):
-    """The changes of a ledger."""
+class Changes:
+    """The changes of a ledger, by their sequence numbers."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     def last_sequence(self) -> int:
         """Return the number of the newest change; 0 before the first."""
-        with self.engine.connect() as connection:
+        with self._database.engine.connect() as connection:
             return int(connection.execute(sa.select(sequence.c.last)).scalar() or 0)
 
-    def newest_change(self) -> str:
-        """Return when the newest change was made, ISO 8601 in UTC; nothing before the first."""
+    def newest_moment(self) -> str:
+        """Return the time of the newest change, ISO 8601 in UTC; '' before the first."""
         newest = sa.select(version.c.created_at).order_by(version.c.seq.desc()).limit(1)
-        with self.engine.connect() as connection:
+        with self._database.engine.connect() as connection:
             return str(connection.execute(newest).scalar() or "")
 
-    def changes(
-        self, after: int, limit: int, standing: int | None = None, size: float = inf
+    def after(
+        self, seq: int, limit: int, standing: int | None = None, size: float = inf
     ) -> list[Change]:
-        """Return the changes behind sequence number `after`, in order.
+        """Return the changes after sequence number `seq`, in order.
 
         :param standing: leave out changes that a later one, up to this number, replaced.
-        :param size: stop when the documents have so many bytes together; one is always returned.
+        :param size: stop when the documents together reach this many bytes; at least one change is
+            returned.
         """
         query = (
-            sa.select(*_CHANGE, version.c.quads)
+            sa.select(*_COLUMNS, version.c.quads)
             .join(envelope)
-            .where(version.c.seq > after)
+            .where(version.c.seq > seq)
             .order_by(version.c.seq)
             .limit(limit)
         )
@@ -66,9 +72,9 @@ class Changes(Database):
                 ),
             )
         found: list[Change] = []
-        with self.engine.connect() as connection:
-            for row in connection.execution_options(yield_per=AT_ONCE).execute(query):
-                found.append(Change(*[*row[:-1], unpack(row[-1], row.ctid, row.number)]))
+        with self._database.engine.connect() as connection:
+            for row in connection.execution_options(yield_per=FETCH_ROWS).execute(query):
+                found.append(_change(row, unpack(row.quads, row.ctid, row.number)))
                 size -= len(found[-1].quads)
                 if size <= 0:
                     break
@@ -77,17 +83,32 @@ class Changes(Database):
     def history(self, until: int) -> Iterator[Change]:
         """Yield every change up to sequence number `until`, without documents, by record."""
         query = (
-            sa.select(*_CHANGE)
+            sa.select(*_COLUMNS)
             .join(envelope)
             .where(version.c.seq <= until)
             .order_by(version.c.ctid, version.c.number)
         )
-        with self.engine.connect() as connection:
-            rows = connection.execution_options(yield_per=1000).execute(query)
-            yield from (Change(*[*row, b""]) for row in rows)
+        with self._database.engine.connect() as connection:
+            rows = connection.execution_options(yield_per=HISTORY_FETCH_ROWS).execute(query)
+            yield from (_change(row, b"") for row in rows)
 
     def sequence_at(self, moment: str) -> int:
         """Return the number of the last change up to a moment (ISO 8601, UTC, microseconds, Z)."""
         query = sa.select(sa.func.max(version.c.seq)).where(version.c.created_at <= moment)
-        with self.engine.connect() as connection:
+        with self._database.engine.connect() as connection:
             return int(connection.execute(query).scalar() or 0)
+
+
+def _change(row: Row, quads: bytes) -> Change:
+    return Change(
+        seq=row.seq,
+        ctid=row.ctid,
+        number=row.number,
+        digest=row.digest,
+        modified=row.modified,
+        owner=row.owner,
+        issued=row.issued,
+        event=Event(row.event),
+        actor=row.actor,
+        quads=quads,
+    )

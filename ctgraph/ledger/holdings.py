@@ -1,8 +1,8 @@
-"""Which versions of which documents a CTID stood in: written with each version, never forgotten.
+"""Which versions of which documents hold a CTID: written with each version, never deleted.
 
-A document holds its own CTID from its first version on. A part is held from the version that
-brought it to the one before that which dropped it; a withdrawal drops nothing. So the address of
-a version means the same for ever, wherever the part goes.
+A document holds its own CTID from its first version on. It holds a part from the version that added
+it to the last one before it was dropped; a withdrawal drops nothing. So the address of a version
+means the same document for ever, wherever the part goes later.
 """
 
 from __future__ import annotations
@@ -13,89 +13,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ctgraph.ledger import Ledger
-from ctgraph.ledger.ownership import select_in
-from ctgraph.ledger.tables import VERSION_FACTS, envelope, holding, version
-from ctgraph.ledger.values import Envelope, Version, unpack
-
-MOST = 2**31 - 1
-"""The largest number that a version can have."""
-
-
-@dataclass(frozen=True)
-class Kept:
-    """A version of a document, as the ledger keeps it; no document where it is a withdrawal."""
-
-    envelope: Envelope
-    version: Version
-    canonical: bytes
-
-
-def version_that_held(
-    ledger: Ledger, record: str, number: int, document: bool = False
-) -> Kept | None:
-    """Return version `number` of the document that held an entity then.
-
-    Where several documents held it in a version of that number, it is the earliest of them: the
-    answer stays what it was when the first of them was published.
-
-    :param document: prefer the document that bears the CTID to those that held it as a part.
-    """
-    if not 0 < number <= MOST:
-        return None
-    holders = sa.select(holding.c.envelope).where(
-        holding.c.ctid == record,
-        holding.c.first <= number,
-        holding.c.last.is_(None) | (holding.c.last >= number),
-    )
-    own = version.c.ctid == record
-    order = [sa.case((own, 0), else_=1), version.c.seq] if document else [version.c.seq]
-    query = (
-        sa.select(*envelope.c, *VERSION_FACTS, version.c.canonical)
-        .join_from(version, envelope, version.c.ctid == envelope.c.ctid)
-        .where(own | version.c.ctid.in_(holders), version.c.number == number)
-        .order_by(*order)
-        .limit(1)
-    )
-    with ledger.engine.connect() as connection:
-        row = connection.execute(query).first()
-    if row is None:
-        return None
-    facts = len(envelope.c)
-    found = Version(*row[facts:-1])
-    return Kept(Envelope(*row[:facts]), found, unpack(row[-1], found.ctid, found.number))
-
-
-def documents_of(ledger: Ledger, record: str) -> set[str]:
-    """Return the CTIDs of the documents that a CTID ever stood in."""
-    query = sa.union(
-        sa.select(envelope.c.ctid).where(envelope.c.ctid == record),
-        sa.select(holding.c.envelope).where(holding.c.ctid == record),
-    )
-    with ledger.engine.connect() as connection:
-        return set(connection.scalars(query))
-
-
-def versions_of(
-    ledger: Ledger, record: str, limit: int, before: int | None = None
-) -> list[Version]:
-    """Return versions of the documents that a CTID ever stood in, the newest first.
-
-    :param before: only those with a lower sequence number.
-    """
-    holders = sa.select(holding.c.envelope).where(holding.c.ctid == record)
-    own = version.c.ctid == record
-    query = sa.select(*VERSION_FACTS).where(own | version.c.ctid.in_(holders))
-    if before is not None:
-        query = query.where(version.c.seq < before)
-    with ledger.engine.connect() as connection:
-        found = connection.execute(query.order_by(version.c.seq.desc()).limit(limit))
-        return [Version(*row) for row in found]
+from ctgraph.ledger.database import by_name, select_in
+from ctgraph.ledger.tables import holding
 
 
 @dataclass
 class _Holding:
-    """The versions of a document that held a part; the last is None while one does."""
+    """The versions of a document that hold a part; the last is None while the newest one does."""
 
     ctid: str
     envelope: str
@@ -104,14 +28,16 @@ class _Holding:
 
 
 class Holdings:
-    """What documents hold, as a write transaction finds and changes it."""
+    """The parts that documents hold, as a write transaction finds and changes them."""
 
     def __init__(self, connection: sa.Connection, documents: Collection[str]) -> None:
         self._connection = connection
         self._standing: dict[str, dict[str, _Holding]] = {}
         standing = holding.select().where(holding.c.last.is_(None))
         for row in select_in(connection, standing, holding.c.envelope, documents):
-            self._standing.setdefault(row.envelope, {})[row[0]] = _Holding(*row)
+            self._standing.setdefault(row.envelope, {})[row.ctid] = _Holding(
+                **by_name(row, holding.c)
+            )
         self._opened: dict[int, _Holding] = {}
         self._closed: dict[int, _Holding] = {}
 
@@ -131,7 +57,7 @@ class Holdings:
             self._opened[id(added)] = added
 
     def flush(self) -> None:
-        """Write what :meth:`publish` noted; what a document goes on holding, is not written."""
+        """Write what :meth:`publish` noted. What a document continues to hold is not written."""
         closed = [
             {"which": one.ctid, "document": one.envelope, "since": one.first, "until": one.last}
             for key, one in self._closed.items()

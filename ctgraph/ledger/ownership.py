@@ -1,18 +1,19 @@
 """Who may bear which CTID: the one place that decides it.
 
-A CTID belongs to the organization whose account it is; else, for ever, to the organization that
-first held it, whatever has become of what it named; else it is free, and belongs to whoever
-publishes with it first. What holds for the primary entity of a document holds for its parts.
+The CTID of an account belongs to that organization. Any other CTID that was ever published belongs
+for ever to the organization that published it first, even if the record was withdrawn. A CTID that
+was never published is free: it will belong to whoever publishes it first. The same rule holds for
+the primary entity of a document and for its parts.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from typing import Any
 
 import sqlalchemy as sa
 
 from ctgraph.errors import Forbidden, Problem
+from ctgraph.ledger.database import by_name, select_in
 from ctgraph.ledger.tables import entity, organization, sequence
 from ctgraph.ledger.values import Organization
 from ctgraph.vocab import vocabulary
@@ -21,32 +22,32 @@ REMEDY = "Give it a CTID of your own, or refer to it by its @id alone."
 
 
 class Ownership:
-    """Whose some CTIDs are, as a transaction sees it."""
+    """The owners of some CTIDs, as a transaction sees them."""
 
     def __init__(self, connection: sa.Connection, records: Collection[str]) -> None:
         self._accounts = accounts(connection, records)
         held = sa.select(entity.c.ctid, entity.c.owner)
-        self._first: dict[str, str] = dict(
-            map(tuple, select_in(connection, held, entity.c.ctid, records))
-        )
+        self._first: dict[str, str] = {
+            row.ctid: row.owner for row in select_in(connection, held, entity.c.ctid, records)
+        }
 
     def owner(self, record: str) -> str | None:
-        """Return the organization that a CTID belongs to; None for a free one."""
+        """Return the organization that a CTID belongs to; None when it is free."""
         return record if record in self._accounts else self._first.get(record)
 
     def is_account(self, record: str) -> bool:
-        """Tell whether a CTID is an account's."""
+        """Tell whether a CTID is that of an account."""
         return record in self._accounts
 
     def take(self, record: str, owner: str) -> str:
-        """Note that an organization publishes with a CTID; return who was the first to."""
+        """Note that an organization publishes a CTID, and return the first one that did."""
         return self._first.setdefault(record, owner)
 
     def require(self, who: Organization, borne: Iterable[tuple[str, str | None]]) -> None:
-        """Let an organization bear CTIDs that are its own, or free.
+        """Make sure that CTIDs belong to an organization, or are free.
 
-        :param borne: the CTIDs, each with its JSON Pointer where it stands in a document.
-        :raises Forbidden: naming every one that belongs to somebody else.
+        :param borne: the CTIDs, each with its JSON Pointer if it is in a document.
+        :raises Forbidden: naming every one that belongs to another organization.
         """
         problems = [
             Problem(self._others(record), REMEDY if place is not None else "", place)
@@ -61,17 +62,16 @@ class Ownership:
         account = self._accounts.get(record)
         if account:
             return f"{record} is the CTID of the organization {account.name}."
-        return f"{record} belongs to another organization, which was the first to publish with it."
+        return f"{record} belongs to another organization, which was the first to publish it."
 
 
 def describable(connection: sa.Connection, records: Collection[str]) -> set[str]:
-    """Return which of some CTIDs may become accounts: those that name nothing but organizations."""
+    """Return those of some CTIDs that may become accounts: they name nothing but organizations."""
+    query = sa.select(entity.c.ctid, entity.c.type)
     others = {
-        record
-        for record, kind in select_in(
-            connection, sa.select(entity.c.ctid, entity.c.type), entity.c.ctid, records
-        )
-        if not vocabulary().is_a(kind, "ceterms:Agent", "ceterms:Organization")
+        row.ctid
+        for row in select_in(connection, query, entity.c.ctid, records)
+        if not vocabulary().is_a(row.type, "ceterms:Agent", "ceterms:Organization")
     }
     return set(records) - others
 
@@ -79,26 +79,13 @@ def describable(connection: sa.Connection, records: Collection[str]) -> set[str]
 def accounts(connection: sa.Connection, records: Collection[str]) -> dict[str, Organization]:
     """Return the accounts among some CTIDs."""
     found = select_in(connection, organization.select(), organization.c.ctid, records)
-    return {row[0]: Organization(*row) for row in found}
+    return {row.ctid: Organization(**by_name(row, organization.c)) for row in found}
 
 
 def lock_sequence(connection: sa.Connection) -> int:
-    """Let no other transaction decide on CTIDs, or give numbers, until the commit.
+    """Keep other transactions from deciding on CTIDs or taking numbers until the commit.
 
     :returns: the number of the newest change.
     """
     found: int = connection.execute(sa.select(sequence.c.last).with_for_update()).scalar_one()
     return found
-
-
-def select_in(
-    connection: sa.Connection,
-    query: sa.Select[Any],
-    column: sa.Column[str],
-    records: Collection[str],
-) -> list[Any]:
-    """Return the rows of a query in which a column is one of some CTIDs."""
-    ordered = sorted(records)
-    # Each part fits the parameters of one statement.
-    parts = [ordered[start : start + 5000] for start in range(0, len(ordered), 5000)]
-    return [row for part in parts for row in connection.execute(query.where(column.in_(part)))]

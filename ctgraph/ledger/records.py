@@ -1,157 +1,203 @@
-"""The ledger: opening it, and reading the records that it holds.
-
-The ledger is the truth. Nothing in it is updated in place or deleted: a change is a new version,
-and a withdrawal is a version too.
-"""
+"""The records that the ledger holds: as they stand, and in each of their versions."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from itertools import islice
 
 import sqlalchemy as sa
 
-from ctgraph.errors import StoreError
-from ctgraph.ledger.changes import Changes
-from ctgraph.ledger.database import ledger_error, must_be_newest, upgrade
-from ctgraph.ledger.organizations import Organizations
-from ctgraph.ledger.registry import agree
-from ctgraph.ledger.tables import VERSION_FACTS, entity, envelope, organization, version
-from ctgraph.ledger.values import Envelope, Version, unpack, unpack_within
-from ctgraph.settings import Settings
+from ctgraph.errors import RecordNotFound
+from ctgraph.ledger.database import Database, Row, by_name, select_in
+from ctgraph.ledger.tables import VERSION_FACTS, entity, envelope, holding, organization, version
+from ctgraph.ledger.values import (
+    BoundedRecord,
+    Envelope,
+    Event,
+    Record,
+    RecordVersion,
+    Version,
+    unpack,
+    unpack_within,
+)
 
-# What SQLite takes in one statement, by default.
-MOST_AT_ONCE = 30_000
-_FIND = (
-    sa.select(*envelope.c, version.c.canonical)
+MAX_VERSION = 2**31 - 1
+"""The largest number that a version can have: PostgreSQL's INTEGER holds no larger one."""
+_HOLDER = (
+    sa.select(*envelope.c)
     .join_from(entity, envelope, entity.c.envelope == envelope.c.ctid)
-    .join(version, (version.c.ctid == envelope.c.ctid) & (version.c.number == envelope.c.version))
     .where(entity.c.ctid == sa.bindparam("ctid"))
+)
+_RECORD = _HOLDER.add_columns(version.c.canonical).join(
+    version, (version.c.ctid == envelope.c.ctid) & (version.c.number == envelope.c.version)
 )
 
 
-class Ledger(Organizations, Changes):
-    """The ledger behind one database URL. Safe to share between threads."""
+class Records:
+    """The records of a ledger."""
 
-    @classmethod
-    def of(cls, settings: Settings) -> Ledger:
-        """Open the ledger that the settings name.
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
-        :raises StoreError: when it was never initialised, or is of another version.
-        :raises SettingsError: when its records have another base URL.
+    def find(self, ctid: str) -> Envelope | None:
+        """Return the envelope that holds an entity, or None when the ledger never held it."""
+        with self._database.engine.connect() as connection:
+            row = connection.execute(_HOLDER, {"ctid": ctid}).first()
+        return _envelope(row) if row else None
+
+    def read(self, ctid: str) -> Record:
+        """Return the envelope that holds an entity, with its canonical document.
+
+        :raises RecordNotFound: when the ledger never held the entity.
         """
-        if not settings.database_url and not (settings.home / "ledger.sqlite").exists():
-            raise StoreError(f"There is no registry in {settings.home}. Run: ctgraph init")
-        ledger = cls(settings.ledger_url)
-        try:
-            with ledger.engine.connect() as connection:
-                must_be_newest(connection)
-            agree(ledger.engine, settings.base_url)
-        except sa.exc.SQLAlchemyError as error:
-            raise ledger_error(error) or error from error
-        return ledger
-
-    @classmethod
-    def initialise(cls, settings: Settings) -> Ledger:
-        """Create the home folder and the tables, or bring older tables up to date.
-
-        :raises StoreError: when the ledger cannot be used, or was made by a newer ctgraph.
-        :raises SettingsError: when its records have another base URL.
-        """
-        settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if not settings.database_url:
-            (settings.home / "ledger.sqlite").touch(0o600)
-        ledger = cls(settings.ledger_url)
-        try:
-            with ledger.writing() as connection:
-                upgrade(connection)
-            agree(ledger.engine, settings.base_url)
-        except sa.exc.SQLAlchemyError as error:
-            raise ledger_error(error) or error from error
-        return ledger
-
-    def find(self, record: str) -> tuple[Envelope, bytes] | None:
-        """Return the envelope that holds an entity, and its canonical document."""
-        with self.engine.connect() as connection:
-            row = connection.execute(_FIND, {"ctid": record}).first()
+        with self._database.engine.connect() as connection:
+            row = connection.execute(_RECORD, {"ctid": ctid}).first()
         if row is None:
-            return None
-        found = Envelope(*row[:-1])
-        return found, unpack(row.canonical, found.ctid, found.version)
+            raise RecordNotFound(ctid)
+        found = _envelope(row)
+        return Record(found, unpack(row.canonical, found.ctid, found.version))
 
-    def find_within(self, record: str, most: int) -> tuple[Envelope, bytes | None] | None:
-        """Return what :meth:`find` does, but None for a document of more than `most` bytes."""
+    def read_within(self, ctid: str, max_bytes: int) -> BoundedRecord | None:
+        """Do as :meth:`read`, but leave out a document that is too long.
+
+        :returns: None when the ledger never held the entity.
+        """
         kept = version.c.canonical
-        # What is longer even compressed is not read at all.
-        short = sa.case((sa.func.length(kept) <= most, kept)).label("canonical")
-        query = _FIND.with_only_columns(*envelope.c, kept.is_(None), short)
-        with self.engine.connect() as connection:
-            row = connection.execute(query, {"ctid": record}).first()
+        # A document that is too long even compressed is not fetched.
+        short = sa.case((sa.func.length(kept) <= max_bytes, kept)).label("packed")
+        query = _RECORD.with_only_columns(*envelope.c, kept.is_(None).label("withdrawn"), short)
+        with self._database.engine.connect() as connection:
+            row = connection.execute(query, {"ctid": ctid}).first()
         if row is None:
             return None
-        *members, withdrawn, packed = row
-        found = Envelope(*members)
-        if packed:
-            return found, unpack_within(packed, most, found.ctid, found.version)
-        return found, b"" if withdrawn else None
+        found = _envelope(row)
+        if row.packed:
+            document = unpack_within(row.packed, max_bytes, found.ctid, found.version)
+            return BoundedRecord(found, document)
+        return BoundedRecord(found, b"" if row.withdrawn else None)
 
     def envelopes(
         self, limit: int, after: str = "", kind: str | None = None, owner: str | None = None
     ) -> list[Envelope]:
-        """Return current envelopes in order of their CTIDs, from the one behind `after`."""
+        """Return current envelopes in order of their CTIDs, starting after the CTID `after`."""
         query = envelope.select().where(envelope.c.deleted_at.is_(None), envelope.c.ctid > after)
         if kind:
             query = query.where(envelope.c.type == kind)
         if owner:
             query = query.where(envelope.c.owner == owner)
-        return [Envelope(*row) for row in self._rows(query.order_by(envelope.c.ctid).limit(limit))]
+        rows = self._database.rows(query.order_by(envelope.c.ctid).limit(limit))
+        return [_envelope(row) for row in rows]
 
     def counts(self) -> dict[str, int]:
-        """Return how many current envelopes there are of each class."""
+        """Return the number of current envelopes of each class."""
         query = (
-            sa.select(envelope.c.type, sa.func.count())
+            sa.select(envelope.c.type, sa.func.count().label("number"))
             .where(envelope.c.deleted_at.is_(None))
             .group_by(envelope.c.type)
         )
-        with self.engine.connect() as connection:
-            return dict(map(tuple, connection.execute(query)))
+        return {row.type: row.number for row in self._database.rows(query)}
 
-    def names(self, records: set[str]) -> dict[str, str]:
-        """Return the names of those envelopes and organizations among `records` that exist."""
+    def names(self, records: Collection[str]) -> dict[str, str]:
+        """Return the names of the envelopes and organizations among `records` that exist."""
         found: dict[str, str] = {}
-        waiting = iter(records)
-        while some := list(islice(waiting, MOST_AT_ONCE)):
+        with self._database.engine.connect() as connection:
             for table in (organization, envelope):
-                query = sa.select(table.c.ctid, table.c.name).where(table.c.ctid.in_(some))
-                found |= dict(map(tuple, self._rows(query)))
+                query = sa.select(table.c.ctid, table.c.name)
+                rows = select_in(connection, query, table.c.ctid, records)
+                found |= {row.ctid: row.name for row in rows}
         return found
 
     def standing(self, records: Collection[str]) -> dict[str, str]:
-        """Return which of `records` there ever were: when each was withdrawn, or nothing.
+        """Map each CTID the ledger has ever held to the time it was withdrawn, '' while current.
 
         A part that the newest version of its record no longer holds counts as withdrawn then.
         """
         query = sa.select(
             entity.c.ctid, entity.c.current, envelope.c.deleted_at, envelope.c.updated_at
         ).join_from(entity, envelope, entity.c.envelope == envelope.c.ctid)
-        rows = self._rows(query.where(entity.c.ctid.in_(records)))
-        return {r: deleted or ("" if current else updated) for r, current, deleted, updated in rows}
+        with self._database.engine.connect() as connection:
+            rows = select_in(connection, query, entity.c.ctid, records)
+        return {row.ctid: row.deleted_at or ("" if row.current else row.updated_at) for row in rows}
 
-    def versions(self, record: str, limit: int | None = None) -> list[Version]:
+    def versions(self, ctid: str, limit: int | None = None) -> list[Version]:
         """Return the versions of an envelope, the newest first; all of them without a limit."""
-        query = sa.select(*VERSION_FACTS).where(version.c.ctid == record)
-        query = query.order_by(version.c.number.desc()).limit(limit)
-        return [Version(*row) for row in self._rows(query)]
+        query = sa.select(*VERSION_FACTS).where(version.c.ctid == ctid)
+        rows = self._database.rows(query.order_by(version.c.number.desc()).limit(limit))
+        return [_version(row) for row in rows]
 
-    def quads(self, record: str, number: int) -> bytes:
+    def versions_holding(self, ctid: str, limit: int, before: int | None = None) -> list[Version]:
+        """Return versions of the documents that ever held an entity, the newest first.
+
+        :param before: return only versions with a lower sequence number.
+        """
+        query = sa.select(*VERSION_FACTS).where(
+            (version.c.ctid == ctid)
+            | version.c.ctid.in_(sa.select(holding.c.envelope).where(holding.c.ctid == ctid))
+        )
+        if before is not None:
+            query = query.where(version.c.seq < before)
+        rows = self._database.rows(query.order_by(version.c.seq.desc()).limit(limit))
+        return [_version(row) for row in rows]
+
+    def version_holding(
+        self, ctid: str, number: int, prefer_own: bool = False
+    ) -> RecordVersion | None:
+        """Return version `number` of the document that held an entity then.
+
+        If several documents held it in a version of that number, the earliest version is returned,
+        so that the answer never changes.
+
+        :param prefer_own: prefer the document that bears the CTID to those that hold it as a part.
+        """
+        if not 0 < number <= MAX_VERSION:
+            return None
+        holders = sa.select(holding.c.envelope).where(
+            holding.c.ctid == ctid,
+            holding.c.first <= number,
+            holding.c.last.is_(None) | (holding.c.last >= number),
+        )
+        own = version.c.ctid == ctid
+        order = [sa.case((own, 0), else_=1), version.c.seq] if prefer_own else [version.c.seq]
+        query = (
+            sa.select(*envelope.c, *VERSION_FACTS, version.c.canonical)
+            .join_from(version, envelope, version.c.ctid == envelope.c.ctid)
+            .where(own | version.c.ctid.in_(holders), version.c.number == number)
+            .order_by(*order)
+            .limit(1)
+        )
+        with self._database.engine.connect() as connection:
+            row = connection.execute(query).first()
+        if row is None:
+            return None
+        found = _version(row)
+        return RecordVersion(_envelope(row), found, unpack(row.canonical, found.ctid, found.number))
+
+    def documents_holding(self, ctid: str) -> set[str]:
+        """Return the CTIDs of the documents that ever held an entity."""
+        query = sa.union(
+            sa.select(envelope.c.ctid).where(envelope.c.ctid == ctid),
+            sa.select(holding.c.envelope).where(holding.c.ctid == ctid),
+        )
+        with self._database.engine.connect() as connection:
+            return set(connection.scalars(query))
+
+    def quads(self, ctid: str, number: int) -> bytes:
         """Return the canonical N-Quads of a version."""
-        return self._kept(version.c.quads, record, number)
+        return self._kept(version.c.quads, ctid, number)
 
-    def received(self, record: str, number: int) -> bytes:
+    def received(self, ctid: str, number: int) -> bytes:
         """Return the bytes of a version exactly as they were sent."""
-        return self._kept(version.c.received, record, number)
+        return self._kept(version.c.received, ctid, number)
 
-    def _kept(self, column: sa.Column[bytes], record: str, number: int) -> bytes:
-        query = sa.select(column).where(version.c.ctid == record, version.c.number == number)
-        with self.engine.connect() as connection:
-            return unpack(connection.execute(query).scalar(), record, number)
+    def _kept(self, column: sa.Column[bytes], ctid: str, number: int) -> bytes:
+        query = sa.select(column).where(version.c.ctid == ctid, version.c.number == number)
+        with self._database.engine.connect() as connection:
+            return unpack(connection.execute(query).scalar(), ctid, number)
+
+
+def _envelope(row: Row) -> Envelope:
+    return Envelope(**by_name(row, envelope.c))
+
+
+def _version(row: Row) -> Version:
+    columns = by_name(row, VERSION_FACTS)
+    return Version(**columns | {"event": Event(columns["event"])})

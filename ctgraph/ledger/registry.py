@@ -1,4 +1,4 @@
-"""What a ledger says of itself: which one it is, and the base of its records' IRIs."""
+"""The row of a ledger about itself: which one it is, and the base of its records' IRIs."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import uuid
 import sqlalchemy as sa
 
 from ctgraph.errors import SettingsError
+from ctgraph.ledger.database import Database
 from ctgraph.ledger.tables import registry, sequence, version
 from ctgraph.ledger.values import Change
 
@@ -20,43 +21,43 @@ def mark_of(incarnation: str, change: Change) -> str:
     return _mark(incarnation, change.ctid, change.number, change.digest, change.modified)
 
 
-def mark_at(engine: sa.Engine, seq: int) -> str:
-    """Return the ledger's mark at a sequence number; nothing where it does not reach so far."""
+def mark_at(database: Database, seq: int) -> str:
+    """Return the ledger's mark at a sequence number; '' when the ledger does not reach so far."""
     columns = version.c.ctid, version.c.number, version.c.digest, version.c.created_at
     query = sa.select(registry.c.incarnation, *columns).select_from(
         registry.outerjoin(version, version.c.seq == seq)
     )
-    with engine.connect() as connection:
+    with database.engine.connect() as connection:
         row = connection.execute(query).one()
-    if row[1] is None:
-        return "" if seq else f"{row[0]} -"
-    return _mark(*row)
+    if row.ctid is None:
+        return "" if seq else f"{row.incarnation} -"
+    return _mark(row.incarnation, row.ctid, row.number, row.digest, row.created_at)
 
 
 def _mark(incarnation: str, ctid: str, number: int, digest: str, created_at: str) -> str:
-    said = f"{ctid} {number} {digest} {created_at}"
-    return f"{incarnation} {hashlib.sha256(said.encode()).hexdigest()[:32]}"
+    change = f"{ctid} {number} {digest} {created_at}"
+    return f"{incarnation} {hashlib.sha256(change.encode()).hexdigest()[:32]}"
 
 
-def incarnation(engine: sa.Engine) -> str:
-    """Return the UUID of this ledger; one that was restored from a backup has another."""
-    with engine.connect() as connection:
+def incarnation(database: Database) -> str:
+    """Return the UUID of this ledger. A ledger restored from a backup has a new one."""
+    with database.engine.connect() as connection:
         return str(connection.execute(sa.select(registry.c.incarnation)).scalar_one())
 
 
 def renew(connection: sa.Connection) -> None:
-    """Give the ledger another incarnation: what was made from it before does not fit any more."""
+    """Give the ledger a new incarnation, so that projections of the old one are made anew."""
     connection.execute(registry.update().values(incarnation=str(uuid.uuid4())))
 
 
-def agree(engine: sa.Engine, base_url: str) -> None:
-    """Make sure that a ledger is used with the base URL that its records have.
+def agree(database: Database, base_url: str) -> None:
+    """Make sure that a ledger is used with the base URL of its records.
 
-    A ledger without records takes another one.
+    A ledger without records takes the new base URL.
 
     :raises SettingsError: when its records have another one.
     """
-    with engine.connect() as connection:
+    with database.engine.connect() as connection:
         kept = connection.execute(sa.select(registry.c.base_url)).scalar_one()
         last = connection.execute(sa.select(sequence.c.last)).scalar_one()
     if kept == base_url:
@@ -67,5 +68,5 @@ def agree(engine: sa.Engine, base_url: str) -> None:
             f"is {base_url}. Set CTGRAPH_BASE_URL={kept}; to move to {base_url}, make a new "
             "registry with it and load the documents there."
         )
-    with engine.execution_options(ctgraph_write=True).begin() as connection:
+    with database.writing() as connection:
         connection.execute(registry.update().values(base_url=base_url))

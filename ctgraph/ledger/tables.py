@@ -25,7 +25,7 @@ metadata = MetaData()
 
 
 def _ctid(*arguments: Any, **options: Any) -> Column[str]:
-    """Return the column `ctid`. In the database it has another name: PostgreSQL reserves ctid."""
+    """Return the column `ctid`. Its name in the database differs: PostgreSQL reserves ctid."""
     return Column("ceterms_ctid", String(39), *arguments, key="ctid", **options)
 
 
@@ -107,7 +107,7 @@ holding = Table(
     Column("last", Integer),
     Index("open_holding", "envelope", "last"),
 )
-"""Which versions of which document a part stood in; the last is open while it stands there."""
+"""The versions of a document that held a part; `last` is null while the newest version does."""
 
 sequence = Table(
     "sequence",
@@ -131,6 +131,7 @@ load_progress = Table(
     Column("done", Integer, nullable=False),
     Column("updated_at", String(27), nullable=False),
 )
+
 VERSION_FACTS = (
     version.c.seq,
     version.c.ctid,
@@ -140,4 +141,4 @@ VERSION_FACTS = (
     version.c.created_at,
     version.c.digest,
 )
-"""What there is to tell of a version besides its document."""
+"""The columns of a version without its document."""

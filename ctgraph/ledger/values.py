@@ -1,15 +1,44 @@
-"""The ledger's values, and how it writes moments and documents."""
+"""The ledger's values, and the form in which it keeps times and documents."""
 
 from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import NamedTuple
 
 from ctgraph.errors import Damaged
 
 OPERATOR = "operator"
-"""Who acts on the command line, in the place of an API key's id."""
+"""The actor of whatever is done on the command line, in the place of an API key's id."""
+
+
+class Event(StrEnum):
+    """What made a version."""
+
+    PUBLISH = "publish"
+    WITHDRAW = "withdraw"
+
+
+class Effect(StrEnum):
+    """What a submission did to its record."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+    WITHDRAWN = "withdrawn"
+
+
+class Status(StrEnum):
+    """What the registry knows of a thing that something refers to."""
+
+    CURRENT = "current"
+    WITHDRAWN = "withdrawn"
+    UNKNOWN = "unknown"
+    """It has a CTID, but this registry never held it."""
+    EXTERNAL = "external"
+    """It has no CTID: it lies outside of the registry."""
 
 
 def now() -> str:
@@ -18,11 +47,14 @@ def now() -> str:
 
 
 def later(moment: str) -> str:
-    """Return the present time, or where the clock stands before it, the moment after `moment`."""
+    """Return the present time, but at least one microsecond after `moment` if the clock is behind.
+
+    :param moment: a time of the ledger, or '' for none.
+    """
     if not moment:
         return now()
-    next = datetime.fromisoformat(moment) + timedelta(microseconds=1)
-    return max(now(), next.strftime("%Y-%m-%dT%H:%M:%S.%fZ"))
+    earliest = datetime.fromisoformat(moment) + timedelta(microseconds=1)
+    return max(now(), earliest.strftime("%Y-%m-%dT%H:%M:%S.%fZ"))
 
 
 @dataclass(frozen=True)
@@ -36,7 +68,7 @@ class Organization:
 
 @dataclass(frozen=True)
 class Key:
-    """An API key as it is kept: its secret is not."""
+    """An API key as it is kept, without its secret."""
 
     id: str
     organization: str
@@ -46,7 +78,7 @@ class Key:
 
 @dataclass(frozen=True)
 class Envelope:
-    """The registry's record of one CTID, as it stands now."""
+    """The registry's account of one record, as it stands now."""
 
     ctid: str
     uuid: str
@@ -62,21 +94,47 @@ class Envelope:
 
 @dataclass(frozen=True)
 class Version:
-    """One version of an envelope, without its documents."""
+    """One version of a record, without its document."""
 
     seq: int
     ctid: str
     number: int
-    event: str
+    event: Event
     actor: str
     created_at: str
     digest: str
 
 
+class Record(NamedTuple):
+    """A record as it stands: its envelope, and the canonical document, empty if withdrawn."""
+
+    envelope: Envelope
+    canonical: bytes
+
+
+class BoundedRecord(NamedTuple):
+    """A record whose document is None when it is longer than the caller wanted."""
+
+    envelope: Envelope
+    canonical: bytes | None
+
+
+class RecordVersion(NamedTuple):
+    """A version of a record with its document, which is empty for a withdrawal."""
+
+    envelope: Envelope
+    version: Version
+    canonical: bytes
+
+
 @dataclass(frozen=True)
 class Change:
-    """What a projection needs to know of one version. `quads` is empty after a withdrawal, and
-    where only the history was asked for."""
+    """What a projection needs to know of one version.
+
+    :param modified: when the version was made, ISO 8601 in UTC.
+    :param issued: when the first version of the record was made.
+    :param quads: the canonical N-Quads; empty for a withdrawal, and in a history.
+    """
 
     seq: int
     ctid: str
@@ -85,7 +143,7 @@ class Change:
     modified: str
     owner: str
     issued: str
-    event: str
+    event: Event
     actor: str
     quads: bytes
 
@@ -95,29 +153,29 @@ def pack(data: bytes) -> bytes:
     return zlib.compress(data, 1)
 
 
-def unpack(data: bytes | None, record: str, number: int) -> bytes:
-    """Give back the kept document of a version; nothing where a tombstone keeps none.
+def unpack(data: bytes | None, ctid: str, number: int) -> bytes:
+    """Return the kept document of a version; it is empty for a tombstone.
 
-    :raises Damaged: when it is not as it was written.
+    :raises Damaged: when the document is not as it was written.
     """
     try:
         return zlib.decompress(data) if data else b""
     except zlib.error as error:
-        raise _damaged(record, number, error) from error
+        raise _damaged(ctid, number, error) from error
 
 
-def unpack_within(data: bytes, most: int, record: str, number: int) -> bytes | None:
-    """Give back what :func:`unpack` does, or None when it has more than `most` bytes."""
+def unpack_within(data: bytes, max_bytes: int, ctid: str, number: int) -> bytes | None:
+    """Return what :func:`unpack` returns, or None when it is longer than `max_bytes`."""
     unpacking = zlib.decompressobj()
     try:
-        document = unpacking.decompress(data, most + 1)
+        document = unpacking.decompress(data, max_bytes + 1)
     except zlib.error as error:
-        raise _damaged(record, number, error) from error
-    return document if len(document) <= most else None
+        raise _damaged(ctid, number, error) from error
+    return document if len(document) <= max_bytes else None
 
 
-def _damaged(record: str, number: int, error: zlib.error) -> Damaged:
+def _damaged(ctid: str, number: int, error: zlib.error) -> Damaged:
     return Damaged(
-        f"The kept document of {record}, version {number}, is damaged ({error}). "
-        "Who runs the registry must restore it from a backup."
+        f"The kept document of {ctid}, version {number}, is damaged ({error}). "
+        "The operator of the registry must restore it from a backup."
     )

@@ -1,52 +1,59 @@
 """The order inside of pathways: which component of a document precedes which.
 
-Read from the nodes of one document. CTDL says it in several ways, some of them spellings of the
-past that published records still use; all of them count.
+CTDL says it in several ways. Some of them are former spellings that published records still use.
+All of them count.
 """
 
 from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache, partial
 from itertools import islice
 
 from ctgraph.documents.jsonld import IRI
 from ctgraph.identity import ctid
+from ctgraph.links.nodes import Node, Nodes, Text, Value, names_in, spelling_of
 from ctgraph.vocab import vocabulary
-
-Nodes = Mapping[str, Mapping[str, list[str]]]
-"""The nodes of a document: their properties (IRIs) with all values.
-
-Subjects and values are CTIDs, IRIs, or blank nodes as ``_:label``; a literal is its lexical value
-behind a quotation mark: ``"2`` for the number 2.
-"""
 
 FORWARD = ("ceterms:precedes", "ceterms:preceeds", "ceasn:isChildOf")
 BACKWARD = ("ceterms:precededBy", "ceterms:prerequisite", "ceasn:hasChild")
 # The vocabulary forgets to say that the last two are components.
 CLASSES = ("ceterms:PathwayComponent", "ceterms:CollectionComponent", "ceterms:MultiComponent")
 PROXIES = ("ceterms:proxyFor", "ceterms:proxyForItems", "ceterms:sourceData")
-OPERATORS = {"and": "And", "or": "Or", "onlyone": "OnlyOne"}
-# Components may share conditions and conditions targets: without a bound, what a document of some
-# megabytes says takes hours to tell. Real pathways stay far below.
-MOST_STEPS = 100_000
+MAX_PATHWAY_STEPS = 100_000
+"""Conditions followed in one document, and steps read of it. Components may share conditions, and
+conditions targets: without a bound, a document of some megabytes takes hours to read. Real pathways
+stay far below."""
 _CTID = re.compile(rf"(?:^|/)({ctid.PATTERN})/?\Z", re.IGNORECASE)
-_NUMBER = re.compile('"0*([1-9][0-9]{0,8})')
+_NUMBER = re.compile("0*([1-9][0-9]{0,8})")
+
+
+class Operator(StrEnum):
+    """How a condition joins what it names."""
+
+    AND = "And"
+    OR = "Or"
+    ONLY_ONE = "OnlyOne"
+    NONE = ""
+
+
+_OPERATORS = {operator.lower(): operator for operator in Operator}
 
 
 @dataclass(frozen=True)
 class Step:
-    """One component preceding another, as one statement of the document has it.
+    """One statement of the document that one component precedes another.
 
-    :param earlier: subject of the earlier component among the nodes; `later` of the later one.
+    :param earlier: the name of the earlier component among the nodes; `later` of the later one.
     :param property: the property that says it, as a CURIE.
-    :param condition: the component condition that the earlier one is a target of; empty without.
-    :param group: the outermost condition around it that leaves a choice: of all the steps to
-        `later` with this group some are enough. Empty where nothing leaves a choice.
-    :param required: how many targets of `condition` are enough, where it says so.
+    :param condition: the component condition that targets the earlier one; empty without one.
+    :param group: the outermost condition around it that leaves a choice. Some of the steps to
+        `later` with this group are enough. Empty where nothing leaves a choice.
+    :param required: how many targets of `condition` are enough, if it says so.
     """
 
     earlier: str
@@ -60,16 +67,16 @@ class Step:
 def order_of(nodes: Nodes) -> Iterator[Step]:
     """Return the statements that one component of a document precedes another.
 
-    A component that the document only refers to takes no part, nor does the pathway itself. At
-    most MOST_STEPS conditions are followed, and as many steps returned.
+    Components that the document only refers to take no part, nor does the pathway itself. At most
+    MAX_PATHWAY_STEPS conditions are followed and as many steps returned.
     """
-    return islice(_steps(nodes), MOST_STEPS)
+    return islice(_steps(nodes), MAX_PATHWAY_STEPS)
 
 
 def _steps(nodes: Nodes) -> Iterator[Step]:
     components = {key_of(subject): subject for subject, node in nodes.items() if class_of(node)}
     read = cache(partial(_condition, nodes, components))
-    budget = iter(range(MOST_STEPS))
+    budget = iter(range(MAX_PATHWAY_STEPS))
     for subject in components.values():
         node = nodes[subject]
         for curie in FORWARD:
@@ -80,27 +87,29 @@ def _steps(nodes: Nodes) -> Iterator[Step]:
             for other in _known(components, values_of(node, curie)):
                 if other != subject:
                     yield Step(other, subject, curie)
-        yield from _conditional(values_of(node, "ceterms:hasCondition"), subject, read, budget)
+        conditions = names_in(values_of(node, "ceterms:hasCondition"))
+        yield from _conditional(conditions, subject, read, budget)
 
 
 def proxies_of(nodes: Nodes, component: str) -> list[str]:
-    """Return what a component stands for, spelt as in the document; texts only if they are IRIs."""
+    """Return what a component stands for, as the document spells it. Texts must be IRIs."""
     node = nodes.get(component, {})
     found = [value for curie in PROXIES for value in values_of(node, curie)]
     return list(
         dict.fromkeys(
-            value.removeprefix('"')
+            spelling_of(value)
             for value in found
-            if value[:1] != '"' or IRI.fullmatch(value[1:])
+            if not isinstance(value, Text) or IRI.fullmatch(value.lexical)
         )
     )
 
 
 @dataclass(frozen=True)
 class _Condition:
-    """A component condition: whether less than all of what it names is enough, and what it names.
+    """A component condition.
 
-    :param targets: subjects of the components that it targets.
+    :param leaves_choice: less than all of what it names is enough.
+    :param targets: names of the components that it targets; `nested` of the conditions in it.
     """
 
     leaves_choice: bool
@@ -114,10 +123,12 @@ def _condition(nodes: Nodes, components: dict[str, str], name: str) -> _Conditio
     targets = values_of(node, "ceterms:targetComponent")
     nested = values_of(node, "ceterms:hasCondition")
     required = required_of(node)
-    # A required number counts the targets; a condition without any counts its nested conditions.
+    # A required number counts the targets, or the nested conditions where there are no targets.
     some = required is not None and required < len(targets or nested)
-    either = operator_of(nodes, node) in ("Or", "OnlyOne") and len(targets) + len(nested) > 1
-    return _Condition(some or either, required, _known(components, targets), tuple(nested))
+    chooses = operator_of(nodes, node) in (Operator.OR, Operator.ONLY_ONE)
+    either = chooses and len(targets) + len(nested) > 1
+    known = _known(components, targets)
+    return _Condition(some or either, required, known, tuple(names_in(nested)))
 
 
 def _conditional(
@@ -144,45 +155,48 @@ def _conditional(
         queue((inner, group) for inner in condition.nested)
 
 
-def operator_of(nodes: Nodes, condition: Mapping[str, list[str]]) -> str:
-    """Return the logical operator of a condition: "And", "Or", "OnlyOne", or empty without one."""
-    return OPERATORS.get(concept_of(nodes, condition, "ceterms:logicalOperator").lower(), "")
+def operator_of(nodes: Nodes, condition: Node) -> Operator:
+    """Return the logical operator of a condition."""
+    concept = concept_of(nodes, condition, "ceterms:logicalOperator")
+    return _OPERATORS.get(concept.lower(), Operator.NONE)
 
 
-def concept_of(nodes: Nodes, node: Mapping[str, list[str]], curie: str) -> str:
+def concept_of(nodes: Nodes, node: Node, curie: str) -> str:
     """Return the local name of a node's first concept of a property, or of its alignment object."""
     value = next(iter(values_of(node, curie)), "")
-    aligned = nodes.get(value, {})
+    aligned = nodes.get(value, {}) if isinstance(value, str) else {}
     named = (
         values_of(aligned, "ceterms:targetNode")
         or values_of(aligned, "ceterms:targetNodeName")
         or [value]
     )
-    return re.split('["/#:]', named[0])[-1]
+    return re.split("[/#:]", spelling_of(named[0]))[-1]
 
 
-def required_of(condition: Mapping[str, list[str]]) -> int | None:
+def required_of(condition: Node) -> int | None:
     """Return the required number of a condition, or None without one that can be used."""
-    match = _NUMBER.fullmatch(next(iter(values_of(condition, "ceterms:requiredNumber")), ""))
+    value = next(iter(values_of(condition, "ceterms:requiredNumber")), None)
+    match = _NUMBER.fullmatch(value.lexical) if isinstance(value, Text) else None
     return int(match[1]) if match else None
 
 
-def _known(components: dict[str, str], values: list[str]) -> tuple[str, ...]:
+def _known(components: dict[str, str], values: list[Value]) -> tuple[str, ...]:
     """Return the components of the document among some values, each once."""
     keys = dict.fromkeys(map(key_of, values))
     return tuple(components[key] for key in keys if key in components)
 
 
-def key_of(value: str) -> str:
+def key_of(value: Value) -> str:
     """Return what identifies a thing in any spelling of its IRI.
 
     No context defines the legacy properties, so their values are texts and not canonical.
     """
-    match = _CTID.search(value)
-    return match[1].lower() if match else value.removeprefix('"')
+    spelt = spelling_of(value)
+    match = _CTID.search(spelt)
+    return match[1].lower() if match else spelt
 
 
-def values_of(node: Mapping[str, list[str]], curie: str) -> list[str]:
+def values_of(node: Node, curie: str) -> list[Value]:
     """Return a node's values of a property."""
     return node.get(_iri(curie), [])
 
@@ -198,7 +212,7 @@ def component_classes() -> frozenset[str]:
     return frozenset().union(*map(vocabulary().subclasses, CLASSES))
 
 
-def class_of(node: Mapping[str, list[str]]) -> str:
+def class_of(node: Node) -> str:
     """Return the class (an IRI) that makes a node a component; empty for other nodes."""
     classes = component_classes()
-    return next((kind for kind in values_of(node, "rdf:type") if kind in classes), "")
+    return next((kind for kind in names_in(values_of(node, "rdf:type")) if kind in classes), "")

@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from math import isfinite
 
 from ctgraph.documents.jsonld import MOST_IRI
 from ctgraph.documents.node_values import shortened
 from ctgraph.identity.ctid import is_ctid
+from ctgraph.links.nodes import Node, Nodes, Value, first_of, names_in, spelling_of, texts_in
+from ctgraph.links.properties import CEASN, CETERMS, CTID, TYPE
 
-Nodes = Mapping[str, Mapping[str, list[str]]]
-
-CETERMS = "https://purl.org/ctdl/terms/"
-CEASN = "https://purl.org/ctdlasn/terms/"
-TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
-NAMES = (
+_NAMES = (
     f"{CETERMS}name",
     f"{CEASN}name",
     "http://www.w3.org/2004/02/skos/core#prefLabel",
     f"{CEASN}competencyText",
     f"{CETERMS}targetNodeName",
 )
-# ISO 8601-1, section 5.5.2, as xsd:duration writes it; a month and a year are means.
+# ISO 8601-1, section 5.5.2, as xsd:duration writes it. Months and years have their mean lengths.
 _DURATION = re.compile(
     r"P(?:(\d+(?:\.\d+)?)Y)?(?:(\d+(?:\.\d+)?)M)?(?:(\d+(?:\.\d+)?)W)?(?:(\d+(?:\.\d+)?)D)?"
     r"(?:T(?:(\d+(?:\.\d+)?)H)?(?:(\d+(?:\.\d+)?)M)?(?:(\d+(?:\.\d+)?)S)?)?"
@@ -37,7 +34,7 @@ class Fact:
 
     :param id: its CTID, or its label or IRI where it has none.
     :param type: its class as an IRI.
-    :param cost: the stated cost in `currency`, the sum over the kinds of cost, each at its lowest.
+    :param cost: the stated cost in `currency`: the sum over the kinds of cost, each at its lowest.
     :param days: the stated duration.
     """
 
@@ -51,18 +48,20 @@ class Fact:
 
 
 def facts_of(nodes: Nodes, named: Collection[str]) -> Iterator[Fact]:
-    """Yield the facts about the entities of a document, and about those that links name.
+    """Yield the facts about the entities of a document and about what its links name.
 
-    What it says about the records of other documents is left out: these speak for themselves.
+    What the document says about records of other documents is left out. They speak for themselves.
+
+    :param named: the ends of its links.
     """
     for name, node in nodes.items():
-        if f"{CETERMS}ctid" not in node and (name not in named or is_ctid(name)):
+        if CTID not in node and (name not in named or is_ctid(name)):
             continue
         cost, currency = _cost(nodes, node)
-        webpage = next(iter(node.get(f"{CETERMS}subjectWebpage", ())), "").removeprefix('"')
+        webpage = first_of(node, f"{CETERMS}subjectWebpage")
         yield Fact(
             name,
-            next(iter(node.get(TYPE, ())), ""),
+            next(names_in(node.get(TYPE, ())), ""),
             _name(node),
             webpage if len(webpage) <= MOST_IRI else "",
             cost,
@@ -71,40 +70,42 @@ def facts_of(nodes: Nodes, named: Collection[str]) -> Iterator[Fact]:
         )
 
 
-def _name(node: Mapping[str, list[str]]) -> str:
-    texts = (value[1:] for key in NAMES for value in node.get(key, ()) if value[0] == '"')
+def _name(node: Node) -> str:
+    texts = (text for property in _NAMES for text in texts_in(node.get(property, ())))
     return shortened(next(texts, ""))
 
 
-def _cost(nodes: Nodes, node: Mapping[str, list[str]]) -> tuple[float | None, str]:
+def _cost(nodes: Nodes, node: Node) -> tuple[float | None, str]:
     """Return the cost that a node states, and its currency: that of its first price."""
-    lowest: dict[str, float] = {}
+    lowest: dict[Value, float] = {}
     currency = ""
-    for profile in node.get(f"{CETERMS}estimatedCost", ()):
+    for profile in names_in(node.get(f"{CETERMS}estimatedCost", ())):
         stated = nodes.get(profile, {})
         price = _number(stated, f"{CETERMS}price")
         if price is None:
             continue
-        here = next(iter(stated.get(f"{CETERMS}currency", ())), "").removeprefix('"')
+        here = first_of(stated, f"{CETERMS}currency")
         currency = currency or here
         if here != currency:
             continue
-        kind = next(iter(stated.get(f"{CETERMS}directCostType", ())), "")
-        # What a blank node says is its target: two profiles of one kind have different labels.
-        kind = next(iter(nodes.get(kind, {}).get(f"{CETERMS}targetNode", ())), kind)
+        kind: Value = next(iter(stated.get(f"{CETERMS}directCostType", ())), "")
+        if isinstance(kind, str):
+            # Two profiles of one kind have alignment objects with different labels; their targets
+            # are the same.
+            kind = next(iter(nodes.get(kind, {}).get(f"{CETERMS}targetNode", ())), kind)
         lowest[kind] = min(price, lowest.get(kind, price))
     return (sum(lowest.values()) if lowest else None), currency
 
 
-def _days(nodes: Nodes, node: Mapping[str, list[str]]) -> float | None:
+def _days(nodes: Nodes, node: Node) -> float | None:
     """Return the first duration that a node states, or the middle of its bounds, in days."""
-    for profile in node.get(f"{CETERMS}estimatedDuration", ()):
+    for profile in names_in(node.get(f"{CETERMS}estimatedDuration", ())):
         stated = nodes.get(profile, {})
         found = [
             days
             for key in ("exactDuration", "minimumDuration", "maximumDuration")
             for value in stated.get(f"{CETERMS}{key}", ())
-            if (days := duration_days(value.removeprefix('"'))) is not None
+            if (days := duration_days(spelling_of(value))) is not None
         ]
         if found:
             return sum(found) / len(found)
@@ -120,11 +121,11 @@ def duration_days(text: str) -> float | None:
     return found if isfinite(found) else None
 
 
-def _number(node: Mapping[str, list[str]], key: str) -> float | None:
-    """Return the first value of a property that is a number, and no less than zero."""
-    for value in node.get(key, ()):
+def _number(node: Node, property: str) -> float | None:
+    """Return the first value of a property that is a number from zero up."""
+    for value in node.get(property, ()):
         try:
-            number = float(value.removeprefix('"'))
+            number = float(spelling_of(value))
         except ValueError:
             continue
         if isfinite(number) and number >= 0:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
+from typing import NamedTuple
 
 import pyoxigraph as ox
 
@@ -13,19 +14,31 @@ from ctgraph.identity import Identity
 from ctgraph.identity.ctid import is_ctid
 from ctgraph.links.properties import TYPE
 
-Nodes = Mapping[str, Mapping[str, list[str]]]
 # The names that the terms of CTDL and CTDL-ASN have beside their official ones.
 _ALIAS = re.compile("https?://(?:credreg[.]net|purl[.]org)/(ctdl|ctdlasn)/terms/")
 
 
-def nodes_of(quads: Iterable[ox.Quad], identity: Identity) -> dict[str, dict[str, list[str]]]:
+class Text(NamedTuple):
+    """A literal. It never equals the name of a node, however it is spelt."""
+
+    lexical: str
+
+
+Value = str | Text
+"""A literal, or the name of a node: its CTID, its IRI, or its blank node label with ``_:``."""
+Node = Mapping[str, list[Value]]
+"""All values of a node, by the IRI of the property."""
+Nodes = Mapping[str, Node]
+"""The nodes of a document, by their names."""
+
+
+def nodes_of(quads: Iterable[ox.Quad], identity: Identity) -> dict[str, dict[str, list[Value]]]:
     """Group quads by subject and property.
 
-    Entities of the registry are named by their CTIDs, blank nodes by their labels with ``_:``,
-    literals begin with a quotation mark; English ones come first. Terms have their official names.
-    What refers to an IRI that no node can have, as it is too long, is left out.
+    Terms have their official names, and English literals come first. References to IRIs that are
+    too long for any node are left out.
     """
-    nodes: dict[str, dict[str, list[str]]] = {}
+    nodes: dict[str, dict[str, list[Value]]] = {}
     prefix = identity.resource("")
 
     def named(iri: str) -> str:
@@ -43,10 +56,35 @@ def nodes_of(quads: Iterable[ox.Quad], identity: Identity) -> dict[str, dict[str
             values.append(_term(value.value) if property == TYPE else named(value.value))
         elif isinstance(value, ox.Literal):
             english = (value.language or "").startswith("en")
-            values.insert(0 if english else len(values), f'"{value.value}')
+            values.insert(0 if english else len(values), Text(value.value))
         else:
             values.append(str(value))
     return nodes
+
+
+def spelling_of(value: Value) -> str:
+    """Return a value as its document spells it."""
+    return value.lexical if isinstance(value, Text) else value
+
+
+def names_in(values: Iterable[Value]) -> Iterator[str]:
+    """Yield the names of nodes among some values."""
+    return (value for value in values if not isinstance(value, Text))
+
+
+def texts_in(values: Iterable[Value]) -> Iterator[str]:
+    """Yield the literals among some values."""
+    return (value.lexical for value in values if isinstance(value, Text))
+
+
+def first_of(node: Node, property: str) -> str:
+    """Return a node's first value of a property as it is spelt; empty without one."""
+    return spelling_of(next(iter(node.get(property, ())), ""))
+
+
+def is_a(nodes: Nodes, name: str, kinds: Collection[str]) -> bool:
+    """Tell whether the document says that a node is of one of some classes, given by IRI."""
+    return any(kind in kinds for kind in nodes.get(name, {}).get(TYPE, ()))
 
 
 @lru_cache(maxsize=4096)

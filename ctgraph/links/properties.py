@@ -1,28 +1,31 @@
-"""The properties of CTDL that make links, as IRIs, and what they say."""
+"""The properties of CTDL that make links, as IRIs, with the strength of what they say."""
 
 from __future__ import annotations
 
+from ctgraph.links.model import Strength
+
 CETERMS = "https://purl.org/ctdl/terms/"
+CEASN = "https://purl.org/ctdlasn/terms/"
 TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 CTID = f"{CETERMS}ctid"
 
 FORWARD = {
-    f"{CETERMS}isRequiredFor": "required",
-    f"{CETERMS}isAdvancedStandingFor": "advanced",
-    f"{CETERMS}isPreparationFor": "preparation",
-    f"{CETERMS}isRecommendedFor": "recommended",
+    f"{CETERMS}isRequiredFor": Strength.REQUIRED,
+    f"{CETERMS}isAdvancedStandingFor": Strength.ADVANCED,
+    f"{CETERMS}isPreparationFor": Strength.PREPARATION,
+    f"{CETERMS}isRecommendedFor": Strength.RECOMMENDED,
 }
-"""What the earlier one says, and how strong that is."""
+"""What the earlier thing says."""
 REVERSE = {
-    f"{CETERMS}requires": "required",
-    f"{CETERMS}entryCondition": "required",
-    f"{CETERMS}prerequisite": "required",
-    f"{CETERMS}advancedStandingFrom": "advanced",
-    f"{CETERMS}preparationFrom": "preparation",
-    f"{CETERMS}recommends": "recommended",
-    f"{CETERMS}coPrerequisite": "weak",
+    f"{CETERMS}requires": Strength.REQUIRED,
+    f"{CETERMS}entryCondition": Strength.REQUIRED,
+    f"{CETERMS}prerequisite": Strength.REQUIRED,
+    f"{CETERMS}advancedStandingFrom": Strength.ADVANCED,
+    f"{CETERMS}preparationFrom": Strength.PREPARATION,
+    f"{CETERMS}recommends": Strength.RECOMMENDED,
+    f"{CETERMS}coPrerequisite": Strength.WEAK,
 }
-"""What the later one says. `corequisite` is not among them, though the vocabulary makes it a
+"""What the later thing says. `corequisite` is not among them, although the vocabulary makes it a
 subproperty of `requires`: what is taken at the same time does not come before."""
 NEEDED = [f"{CETERMS}requires", f"{CETERMS}entryCondition", f"{CETERMS}prerequisite"]
 TARGETS = [
@@ -52,3 +55,8 @@ WORDS = (
     "submissionOfDescription",
 )
 DEMANDS = {*TARGETS, f"{CETERMS}targetCompetency", *(f"{CETERMS}{name}" for name in WORDS)}
+
+
+def curie_of(iri: str) -> str:
+    """Return a property that makes links as a CURIE."""
+    return f"ceterms:{iri.removeprefix(CETERMS)}"

@@ -1,5 +1,6 @@
 """What precedes and what succeeds a record, across providers."""
 
-from ctgraph.pathways.questions import LINKED, Asked, Pathways
+from ctgraph.pathways.families import LINKED
+from ctgraph.pathways.questions import Asked, Pathways
 
 __all__ = ["LINKED", "Asked", "Pathways"]

@@ -1,51 +1,39 @@
-"""From ids and statements to answers: nodes with names and owners, edges with who asserts them."""
+"""Descriptions of the nodes and edges of an answer: names, owners, and who asserts what."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
-from functools import cache, lru_cache
 
 from ctgraph.identity import Identity
 from ctgraph.identity.ctid import is_ctid
 from ctgraph.ledger import Ledger
-from ctgraph.links.model import Assertion, Condition, Edge, Node, rank
+from ctgraph.ledger.values import Status
+from ctgraph.links.model import Condition, Relation, Strength, Via
+from ctgraph.pathways.families import family_of
+from ctgraph.pathways.model import Assertion, Edge, Node, Side
 from ctgraph.projections.link_reader import Known, Links, Statement
 from ctgraph.vocab import vocabulary
 
-ROOTS = {
-    "credential": ("ceterms:Credential",),
-    "learning": ("ceterms:LearningOpportunityProfile",),
-    "assessment": ("ceterms:AssessmentProfile",),
-    "component": ("ceterms:PathwayComponent", "ceterms:Pathway", "ceterms:PathwaySet"),
-    "work": ("ceterms:Job", "ceterms:Occupation", "ceterms:WorkRole", "ceterms:Task"),
-    "competency": ("ceasn:Competency", "ceterms:CredentialAlignmentObject"),
-}
-# A chain of versions longer than this is a circle.
-MOST_VERSIONS = 50
-
-
-@lru_cache(maxsize=1000)
-def family_of(kind: str) -> str:
-    """Return the family of a class."""
-    return next((f for f, roots in ROOTS.items() if vocabulary().is_a(kind, *roots)), "other")
+MAX_VERSION_STEPS = 50
+"""Steps from a record to its newest version. A longer chain of versions is a circle."""
 
 
 def _edge(source: str, target: str, assertions: list[Assertion]) -> Edge:
-    """Make an edge of all that is said about two things."""
-    if len(assertions) == 1:  # as most are
+    """Return the edge that sums up all that is said about two things."""
+    if len(assertions) == 1:  # Most edges have one, and this is faster.
         only = assertions[0]
         alternative = only.condition is not None and bool(only.condition.group)
         return Edge(source, target, only.strength, only.side, alternative, (only,))
-    strength = min((a.strength for a in assertions), key=rank)
+    strength = min((a.strength for a in assertions), key=lambda strength: strength.rank)
     strongest = [a for a in assertions if a.strength == strength]
     sides = {a.side for a in assertions}
     agreed = (
-        "both"
-        if sides & {"both"} or sides >= {"source", "target"}
-        else next((side for side in ("source", "target") if side in sides), "other")
+        Side.BOTH
+        if Side.BOTH in sides or sides >= {Side.SOURCE, Side.TARGET}
+        else next((side for side in (Side.SOURCE, Side.TARGET) if side in sides), Side.OTHER)
     )
-    # A statement without a condition, such as a bare order, does not say that it is the only way.
+    # A statement without a condition does not say that it is the only way.
     conditions = [a.condition for a in strongest if a.condition]
     alternative = bool(conditions) and all(condition.group for condition in conditions)
     return Edge(source, target, strength, agreed, alternative, tuple(assertions))
@@ -62,39 +50,29 @@ def _assertion(s: Statement, known: Mapping[str, Known], names: Mapping[str, str
         s.owner,
         s.document,
         s.property,
-        s.strength,
-        s.via,
+        Strength(s.strength),
+        Via(s.via),
         _side(s, known),
         condition,
         names.get(s.owner, ""),
     )
 
 
-def _side(s: Statement, known: Mapping[str, Known]) -> str:
-    """Tell whose word a statement is: of one of its ends, or of the owner of one, or neither's."""
+def _side(s: Statement, known: Mapping[str, Known]) -> Side:
+    """Return who makes a statement: one of its ends or an end's owner, or somebody else."""
     if s.asserter in (s.earlier, s.later):
-        return "source" if s.asserter == s.earlier else "target"
+        return Side.SOURCE if s.asserter == s.earlier else Side.TARGET
     source, target = (
         is_ctid(end) and end in known and known[end].owner == s.owner
         for end in (s.earlier, s.later)
     )
     if source and target:
-        return "both"
-    return "source" if source else "target" if target else "other"
-
-
-@cache
-def classes_of(families: frozenset[str]) -> list[str]:
-    """Return the IRIs of the classes in some families."""
-    return [
-        term.iri
-        for term in vocabulary()
-        if term.kind == "class" and family_of(term.curie) in families
-    ]
+        return Side.BOTH
+    return Side.SOURCE if source else Side.TARGET if target else Side.OTHER
 
 
 class Describer:
-    """Says what nodes are: from the index, and from the ledger where they are not current."""
+    """Describes nodes from the link index, and from the ledger if they are not current."""
 
     def __init__(self, links: Links, ledger: Ledger, identity: Identity) -> None:
         self._links = links
@@ -105,11 +83,11 @@ class Describer:
     def nodes(self, depths: Mapping[str, int]) -> dict[str, Node]:
         """Return nodes by their ids.
 
-        :param depths: how many steps each is from where the question started.
+        :param depths: steps of each node from where the question starts.
         """
         known = self._links.nodes(depths)
         others = [id for id in depths if id not in known and is_ctid(id)]
-        standing = self._ledger.standing(others) if others else {}
+        standing = self._ledger.records.standing(others) if others else {}
         names = self._names({*standing, *(row.owner for row in known.values())})
         nodes = {
             id: self._known(known[id], depth, names)
@@ -125,9 +103,9 @@ class Describer:
         self,
         pairs: Collection[tuple[str, str]],
         strengths: Collection[str],
-        relation: str = "precedes",
+        relation: Relation = Relation.PRECEDES,
     ) -> dict[tuple[str, str], Edge]:
-        """Return what is said about some pairs, each the earlier and the later one.
+        """Return what is said about some pairs of an earlier and a later node.
 
         :param strengths: the strengths that count; empty for all.
         """
@@ -140,10 +118,10 @@ class Describer:
         return {ends: _edge(*ends, assertions) for ends, assertions in said.items()}
 
     def _names(self, records: set[str]) -> dict[str, str]:
-        """Return the names of records and organizations; each is asked for once."""
+        """Return the names of records and organizations. The ledger is asked once for each."""
         fresh = records - self._named.keys()
         if fresh:
-            self._named |= dict.fromkeys(fresh, "") | self._ledger.names(fresh)
+            self._named |= dict.fromkeys(fresh, "") | self._ledger.records.names(fresh)
         return self._named
 
     def _known(self, row: Known, depth: int, names: Mapping[str, str]) -> Node:
@@ -157,7 +135,7 @@ class Describer:
             row.name,
             owner,
             names.get(owner, ""),
-            "current" if current else "external",
+            Status.CURRENT if current else Status.EXTERNAL,
             row.webpage,
             depth,
             "",
@@ -175,32 +153,34 @@ class Describer:
                 id,
                 self.iri(id),
                 name=webpage or "Something without a name",
-                status="external",
+                status=Status.EXTERNAL,
                 webpage=webpage,
                 depth=depth,
             )
-        # What was published a moment ago is not in the index yet, but it is no stranger.
-        status = ("withdrawn" if standing[id] else "current") if id in standing else "unknown"
+        # A record that was published a moment ago may not be in the index yet.
+        status = Status.UNKNOWN
+        if id in standing:
+            status = Status.WITHDRAWN if standing[id] else Status.CURRENT
         return Node(id, self.iri(id), name=names.get(id, ""), status=status, depth=depth)
 
     def iri(self, id: str) -> str:
-        """Return the IRI of a node; a blank node keeps its label."""
+        """Return the IRI of a node, or the label of a blank node."""
         return self._identity.resource(id) if is_ctid(id) else id
 
     def _owner(self, id: str) -> str:
-        """Return the owner of a record, also of one that is withdrawn."""
+        """Return the owner of a record, even if the record is withdrawn."""
         known = self._links.nodes([id]).get(id)
-        found = None if known else self._ledger.find(id)
-        return known.owner if known else found[0].owner if found else ""
+        found = None if known else self._ledger.records.find(id)
+        return known.owner if known else found.owner if found else ""
 
     def _latest(self, ids: Collection[str]) -> dict[str, str]:
-        """Return the newest version of those among some nodes that are replaced.
+        """Return the newest versions of the nodes among some that are replaced.
 
-        Only who owns the older one can say so: others may claim what they like.
+        Only the owner of the older one can say so. Others may claim what they like.
         """
         newest: dict[str, str] = {}
         newer = {id: id for id in ids}
-        for _ in range(MOST_VERSIONS):
+        for _ in range(MAX_VERSION_STEPS):
             steps = {
                 older: later
                 for older, later, owner in self._links.replaced({*newer.values()})
@@ -210,4 +190,5 @@ class Describer:
             if not newer:
                 return newest
             newest |= newer
-        return {id: latest for id, latest in newest.items() if id not in newer}  # a circle has none
+        # What is still in `newer` runs in a circle and has no newest version.
+        return {id: latest for id, latest in newest.items() if id not in newer}

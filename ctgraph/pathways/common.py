@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from ctgraph.links.model import Cut, Graph
 from ctgraph.pathways.answers import Describer
+from ctgraph.pathways.model import Cut, Graph, Question
 from ctgraph.pathways.paging import edges_between
 from ctgraph.pathways.traversal import Asked, Pair, Walk, walk
 from ctgraph.projections.link_reader import Links
 
 
 def common_of(links: Links, describer: Describer, start: tuple[str, ...], asked: Asked) -> Graph:
-    """Return the nodes that all of `start` lead to, each as far as it is from the farthest.
+    """Return the nodes that all of `start` lead to.
 
-    There is an edge from each start to each of them, through what lies on a shortest way.
+    The depth of a node is the number of steps from the start that is farthest from it. An edge from
+    each start to each node goes through what lies on a shortest way.
     """
     walks = {id: walk(links, [id], True, asked) for id in dict.fromkeys(start)}
     reached = [found.depths for found in walks.values()]
@@ -28,7 +29,7 @@ def common_of(links: Links, describer: Describer, start: tuple[str, ...], asked:
     if len(common) > asked.limit:
         cut += (Cut(f"Only the nearest {asked.limit:,} of {len(common):,} are shown."),)
     return Graph(
-        "common",
+        Question.COMMON,
         tuple(walks),
         tuple(nodes.values()),
         tuple(edges_between(pairs, asked.strengths, describer)),
@@ -40,7 +41,7 @@ def _ways(start: str, found: Walk) -> dict[str, tuple[str, ...]]:
     """Return what lies between a start and each node, on a shortest way."""
     ways: dict[str, tuple[str, ...]] = {start: ()}
     for (earlier, later), through in found.edges.items():
-        # Edges come level by level: the first one that reaches a node is on a shortest way.
+        # Edges come level by level, so the first one that reaches a node is on a shortest way.
         if later not in ways and earlier in ways:
             between = () if earlier == start else (*ways[earlier], earlier)
             ways[later] = (*between, *through)

@@ -1,32 +1,36 @@
-"""Answers about what precedes what as drawings: Graphviz DOT and Mermaid."""
+"""Answers as drawings: Graphviz DOT and Mermaid."""
 
 from __future__ import annotations
 
 import re
 
 from ctgraph.documents.jsonld import UNUSABLE
-from ctgraph.links.model import STRENGTHS, Edge, Graph, Node
+from ctgraph.ledger.values import Status
+from ctgraph.links.model import STRENGTHS, Strength
+from ctgraph.pathways.families import Family
+from ctgraph.pathways.model import Edge, Graph, Node, Side
 from ctgraph.vocab import vocabulary
 
 _LOOKS = {
-    "credential": ("box", "#cfe8f8"),
-    "learning": ("ellipse", "#fbe3b3"),
-    "assessment": ("hexagon", "#bfe6d8"),
-    "component": ("component", "#f9f5c0"),
-    "work": ("house", "#f0d7e4"),
-    "other": ("note", "#e8e8e8"),
+    Family.CREDENTIAL: ("box", "#cfe8f8"),
+    Family.LEARNING: ("ellipse", "#fbe3b3"),
+    Family.ASSESSMENT: ("hexagon", "#bfe6d8"),
+    Family.COMPONENT: ("component", "#f9f5c0"),
+    Family.WORK: ("house", "#f0d7e4"),
+    Family.OTHER: ("note", "#e8e8e8"),
 }
 """Shape and colour by family."""
 _WIDTHS = dict(zip(STRENGTHS, (3.0, 2.25, 1.5, 1.0, 0.5), strict=True))
-_ARROWS = {"required": "==>", "recommended": "-.->", "weak": "-.->"}
-_NO_SPACE = "#8203;"  # the zero width space
+_ARROWS = {Strength.REQUIRED: "==>", Strength.RECOMMENDED: "-.->", Strength.WEAK: "-.->"}
+_NO_SPACE = "#8203;"
+"""The zero width space."""
 
 
 def dot(graph: Graph) -> str:
     """Write a graph in the DOT language of Graphviz.
 
-    The shape and colour of a node is that of its family; the width of an arrow is how strong it
-    is, and a dashed one is not said by both sides. Where the question starts has a thick border.
+    The shape and colour of a node tell its family. The width of an arrow tells its strength, and a
+    dashed arrow is not said by both sides. The start of the question has a thick border.
     """
     lines = [
         "digraph pathways {",
@@ -44,14 +48,14 @@ def dot(graph: Graph) -> str:
     lines += [
         f"  {_quoted(edge.source)} -> {_quoted(edge.target)} [label={_shown(_words(edge))}, "
         f"penwidth={_WIDTHS.get(edge.strength, 1.5)}, "
-        f"style={'solid' if edge.agreed == 'both' else 'dashed'}];"
+        f"style={'solid' if edge.agreed == Side.BOTH else 'dashed'}];"
         for edge in graph.edges
     ]
     return "\n".join([*lines, "}", ""])
 
 
 def _shown(text: str) -> str:
-    # Graphviz reads HTML entities in what it shows, though not in identifiers.
+    # Graphviz reads HTML entities in labels, though not in identifiers.
     return _quoted(text.replace("&", "&amp;"))
 
 
@@ -63,8 +67,8 @@ def _quoted(text: str) -> str:
 def mermaid(graph: Graph) -> str:
     """Write a graph as a Mermaid flowchart.
 
-    The class of a node is its family. A thick arrow is a requirement; a dotted one a
-    recommendation, or weak. Where the question starts has a thick border.
+    The class of a node is its family. A thick arrow is a requirement. A dotted arrow is a
+    recommendation or weak. The start of the question has a thick border.
     """
     nodes = _nodes(graph)
     names = {node.id: f"n{number}" for number, node in enumerate(nodes)}
@@ -86,15 +90,15 @@ def mermaid(graph: Graph) -> str:
 
 
 def _label(text: str) -> str:
-    # Mermaid finds comments, directives, styles, Markdown and formulas even in a quoted text; some
-    # versions look for lists and headings at its start after they have put the signs back.
+    # Mermaid finds comments, directives, styles, Markdown and formulas even in quoted texts. Some
+    # versions also look for lists and headings at the start, after they have decoded the signs.
     start = "" if text[:1].isalpha() else _NO_SPACE
     escaped = re.sub(r"[!-&*+:-@\[-`{-~]", lambda sign: f"#{ord(sign[0])};", text)
     return f'"{start}{escaped}"'.replace("\n", "<br/>")
 
 
 def _nodes(graph: Graph) -> list[Node]:
-    """Return the nodes to draw: also those that edges lead to and another page describes."""
+    """Return the nodes to draw, including those that edges lead to and another page describes."""
     nodes = {node.id: node for node in graph.nodes}
     for edge in graph.edges:
         for end in (edge.source, edge.target):
@@ -102,20 +106,20 @@ def _nodes(graph: Graph) -> list[Node]:
     return list(nodes.values())
 
 
-def _family(node: Node) -> str:
-    return node.family if node.family in _LOOKS else "other"
+def _family(node: Node) -> Family:
+    return node.family if node.family in _LOOKS else Family.OTHER
 
 
 def _caption(node: Node) -> str:
-    """Return the lines that stand in a node: name, type, provider, and what is special of it."""
-    special = "" if node.status == "current" else f"({node.status})"
+    """Return the lines of a node: name, type, provider, and its status unless it is current."""
+    special = "" if node.status == Status.CURRENT else f"({node.status})"
     label = vocabulary().label(node.type)
     parts = (_line(node.name) or node.id, label, _line(node.owner_name), special)
     return "\n".join(filter(None, parts))
 
 
 def _words(edge: Edge) -> str:
-    """Return what stands at an arrow: the conditions, and how many of them are enough."""
+    """Return the text at an arrow: the conditions, and how many of their targets are enough."""
     conditions = [
         said.condition
         for said in edge.assertions
@@ -128,7 +132,7 @@ def _words(edge: Edge) -> str:
 
 
 def _left_out(graph: Graph) -> str:
-    """Return the reasons why an answer is no whole one, each on a line."""
+    """Return what an answer leaves out, a line for each bound."""
     return "\n".join(dict.fromkeys(_line(cut.reason) for cut in graph.cut))
 
 

@@ -1,30 +1,35 @@
-"""A learner's question: with what somebody holds, what is open, and what is one step away?
+"""The learner's question: what is open to somebody who holds some records, and what nearly?
 
-A condition is evaluated as far as it is data: targets that are held or not, alternatives of which
-one is enough. What it says in words is handed over as it stands, never guessed at.
+A condition is evaluated as far as it is data: targets that somebody holds or lacks, and
+alternatives of which one is enough. What it says in words is handed over as it stands.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import chain
 from typing import Any, NamedTuple
 
 from ctgraph.errors import BadParameter, QueryLimit
-from ctgraph.links.model import Cut, Node
-from ctgraph.pathways.answers import Describer, family_of
+from ctgraph.links.requirements import Need, Option
+from ctgraph.pathways.answers import Describer
+from ctgraph.pathways.families import Family, family_of
+from ctgraph.pathways.graph_json import to_json
+from ctgraph.pathways.model import Cut, Graph, Node, Question
 from ctgraph.projections.link_reader import MOST_BYTES, TOO_MUCH, Links, Needs, Statement
 
-MOST_HELD = 200
-MOST_LEADS = 5_000
+MAX_HELD_RECORDS = 200
+"""Records that somebody can say to hold. A person holds fewer."""
+MAX_LEAD_LINKS = 5_000
+"""Links followed from what is held, and again from what these lead to."""
 
 
 @dataclass(frozen=True)
 class Missing:
     """One thing that is missing.
 
-    :param any_of: what would do, by id; one of them is enough.
+    :param any_of: ids of what would do. One of them is enough.
     :param property: the property that asks for it, as a CURIE; `condition` the condition's name.
     """
 
@@ -35,11 +40,11 @@ class Missing:
 
 @dataclass(frozen=True)
 class Prospect:
-    """How somebody stands before a record.
+    """How far somebody is from a record.
 
-    :param because: what they hold that leads to it.
-    :param missing: the least they lack, as far as it is data.
-    :param words: what else it asks for in words, which a person has to judge.
+    :param because: ids of what they hold that leads to it.
+    :param missing: the least that they lack, as far as it is data.
+    :param words: what else the record asks for in words, which a person has to judge.
     """
 
     record: str
@@ -50,7 +55,7 @@ class Prospect:
 
 @dataclass(frozen=True)
 class Checked:
-    """What is open to somebody, what is one step away, and the nodes that are named."""
+    """What is open to somebody, what is one step away, and the nodes that these name."""
 
     held: tuple[str, ...]
     open: tuple[Prospect, ...]
@@ -59,17 +64,44 @@ class Checked:
     cut: tuple[Cut, ...]
 
 
+def checked_json(found: Checked) -> dict[str, Any]:
+    """Return what is open to somebody as a JSON object."""
+    graph = Graph(Question.CHECK, found.held, tuple(found.nodes.values()), ())
+
+    def prospect(one: Prospect) -> dict[str, Any]:
+        missing = [
+            {"anyOf": m.any_of, "property": m.property, "condition": m.condition}
+            for m in one.missing
+        ]
+        return {
+            "record": one.record,
+            "name": found.nodes[one.record].name,
+            "because": one.because,
+            "missing": missing,
+            "words": one.words,
+        }
+
+    return {
+        "question": graph.question,
+        "held": found.held,
+        "open": list(map(prospect, found.open)),
+        "oneStepAway": list(map(prospect, found.one_step)),
+        "nodes": to_json(graph)["nodes"],
+        "cut": [asdict(cut) for cut in found.cut],
+    }
+
+
 def check_held(links: Links, describer: Describer, held: Collection[str]) -> Checked:
-    """Answer what is open to who holds some records, and what is one step away.
+    """Return what is open to somebody who holds some records, and what is one step away.
 
-    Looked at is what these lead to, and what that leads to in turn.
+    Candidates are what the held records lead to, and what those lead to in turn.
 
-    :raises BadParameter: without any record, or with more than 200.
+    :raises BadParameter: without any record, or with more than MAX_HELD_RECORDS.
     """
-    if not 1 <= len(held) <= MOST_HELD:
-        raise BadParameter(f"Name from 1 to {MOST_HELD} records that are held.")
-    first = links.steps(held, True, MOST_LEADS)
-    second = links.steps({step.later for step in first}, True, MOST_LEADS)
+    if not 1 <= len(held) <= MAX_HELD_RECORDS:
+        raise BadParameter(f"Name from 1 to {MAX_HELD_RECORDS} records that somebody holds.")
+    first = links.steps(held, True, MAX_LEAD_LINKS)
+    second = links.steps({step.later for step in first}, True, MAX_LEAD_LINKS)
     because: dict[str, set[str]] = {}
     for step in (*first, *second):
         if step.later not in held:
@@ -86,14 +118,14 @@ def check_held(links: Links, describer: Describer, held: Collection[str]) -> Che
 
     cut = (
         ()
-        if max(len(first), len(second)) < MOST_LEADS
-        else (Cut(f"Only {MOST_LEADS:,} links from what is held are looked at."),)
+        if max(len(first), len(second)) < MAX_LEAD_LINKS
+        else (Cut(f"Only {MAX_LEAD_LINKS:,} links from the records held are followed."),)
     )
     return Checked(tuple(held), in_order(open_), in_order(one_step), nodes, cut)
 
 
 class _Standing(NamedTuple):
-    """How somebody stands before some needs, and all the targets that these name."""
+    """What somebody lacks for some needs, and all the targets that these name."""
 
     missing: tuple[Missing, ...]
     words: tuple[str, ...]
@@ -103,18 +135,21 @@ class _Standing(NamedTuple):
 def _prospects(
     links: Links, because: Mapping[str, Collection[str]], held: set[str]
 ) -> list[Prospect]:
-    """Hold the needs of records against what is held; leave out what lacks more than one thing.
+    """Compare the needs of records with what is held, and leave out what lacks more than one thing.
 
-    What states no needs at all is open only to who holds something that leads to it.
+    A record that states no needs is open only to somebody who holds something that leads to it.
 
-    :raises QueryLimit: when what they ask for in words is too much for one answer.
+    :raises QueryLimit: when the words of the needs are too much for one answer.
     """
     known = links.nodes(because)
     needs = links.requirements(because)
-    # What a manifest demands of many is looked at once.
+    # What a manifest demands of many records is evaluated once.
     distinct = {id(some): some for found in needs.values() for some in found}
-    _without_competencies(links, distinct.values())
-    standing = {key: _standing(some, held) for key, some in distinct.items()}
+    competencies = _competencies(links, distinct.values())
+    standing = {
+        key: _standing([_without_competencies(need, competencies) for need in some], held)
+        for key, some in distinct.items()
+    }
     asked: dict[str, list[Statement]] = {}
     for s in links.asked_for(because):
         asked.setdefault(s.later, []).append(s)
@@ -123,7 +158,7 @@ def _prospects(
     for record in because.keys() & known.keys():
         stands = [standing[id(some)] for some in needs.get(record, [])]
         others = _asked_by_others(stands, asked.get(record, []), held)
-        # Two of each are enough to see whether there is more than one: none of them names it twice.
+        # Two of each show whether more than one thing is missing, since none repeats itself.
         missing = dict.fromkeys(chain(*(found.missing[:2] for found in stands), others))
         if len(missing) > 1 or not (because[record] or missing):
             continue
@@ -137,14 +172,23 @@ def _prospects(
     return prospects
 
 
-def _without_competencies(links: Links, needs: Collection[Needs]) -> None:
-    """Turn targets that are competencies into words: nobody holds one."""
-    options = [option for some in needs for need in some for option in need["options"]]
-    known = links.nodes({target for option in options for target in option["targets"]})
-    names = {id: row.name for id, row in known.items() if family_of(row.type) == "competency"}
-    for option in options:
-        option["words"] += [f"Competency: {names[t]}" for t in option["targets"] if t in names]
-        option["targets"] = [t for t in option["targets"] if t not in names]
+def _competencies(links: Links, needs: Collection[Needs]) -> dict[str, str]:
+    """Return the names of the competencies that some needs target, by their ids."""
+    options = (option for some in needs for need in some for option in need.options)
+    known = links.nodes({target for option in options for target in option.targets})
+    return {id: row.name for id, row in known.items() if family_of(row.type) == Family.COMPETENCY}
+
+
+def _without_competencies(need: Need, names: Mapping[str, str]) -> Need:
+    """Turn the targets of a need that are competencies into words, because nobody holds one."""
+    options = [
+        Option(
+            (*option.words, *(f"Competency: {names[t]}" for t in option.targets if t in names)),
+            tuple(t for t in option.targets if t not in names),
+        )
+        for option in need.options
+    ]
+    return replace(need, options=tuple(options))
 
 
 def _standing(needs: Needs, held: set[str]) -> _Standing:
@@ -152,32 +196,32 @@ def _standing(needs: Needs, held: set[str]) -> _Standing:
     return _Standing(
         tuple(dict.fromkeys(one for missing, _ in lacking for one in missing)),
         tuple(dict.fromkeys(word for _, words in lacking for word in words)),
-        frozenset(t for need in needs for option in need["options"] for t in option["targets"]),
+        frozenset(t for need in needs for option in need.options for t in option.targets),
     )
 
 
-def _lacking(need: Mapping[str, Any], held: set[str]) -> tuple[list[Missing], list[str]]:
-    """Return the least that is missing for a condition, and what it says in words.
+def _lacking(need: Need, held: set[str]) -> tuple[list[Missing], tuple[str, ...]]:
+    """Return the least that is missing for a need, and what it says in words.
 
-    Of its options, the one counts that lacks the least, and of these the one that most is held of;
-    of those that lack one thing, any will do.
+    The option that lacks the least counts, and among several of these the one of which most is
+    held. Where options lack one thing each, any of those things will do.
     """
-    # What is held says more than words that somebody has to judge.
-    options = sorted(need["options"], key=lambda option: -len(held & set(option["targets"])))
-    lacking = [[t for t in option["targets"] if t not in held] for option in options]
+    # What somebody holds says more than words that a person has to judge.
+    options = sorted(need.options, key=lambda option: -len(held & set(option.targets)))
+    lacking = [[t for t in option.targets if t not in held] for option in options]
     least = min(map(len, lacking))
     best = [n for n, missing in enumerate(lacking) if len(missing) == least]
-    name, words = need["name"], options[best[0]]["words"]
+    words = options[best[0]].words
     if least == 1:
         ends = dict.fromkeys(lacking[n][0] for n in best)
-        return [Missing(tuple(ends), need["property"], name)], words
-    return [Missing((end,), need["property"], name) for end in lacking[best[0]]], words
+        return [Missing(tuple(ends), need.property, need.name)], words
+    return [Missing((end,), need.property, need.name) for end in lacking[best[0]]], words
 
 
 def _asked_by_others(
     stands: Collection[_Standing], asked: Iterable[Statement], held: Collection[str]
 ) -> list[Missing]:
-    """Return what is missing by what other records say that they are required for this one."""
+    """Return what is missing because other records say that they are required for this one."""
     groups: dict[str, list[Statement]] = {}
     for s in asked:
         if s.asserter == s.earlier and not any(s.earlier in found.named for found in stands):

@@ -8,15 +8,16 @@ from graphlib import CycleError, TopologicalSorter
 from heapq import heappop, heappush
 
 from ctgraph.documents.node_values import NAMES
-from ctgraph.links.components import Nodes, values_of
+from ctgraph.links.components import values_of
+from ctgraph.links.nodes import Nodes, Value, texts_in
 from ctgraph.vocab import vocabulary
 
-LATER = ("ceterms:precedes", "ceterms:preceeds")
+_LATER = ("ceterms:precedes", "ceterms:preceeds")
 
 
 @dataclass(frozen=True)
 class Level:
-    """One level: its IRI, its name as far as it is known, and its place, counted from 0."""
+    """One level. Its name is empty if the registry does not know it; its order counts from 0."""
 
     iri: str
     name: str
@@ -24,20 +25,21 @@ class Level:
 
 
 def levels_of(
-    nodes: Nodes, used: Iterable[str], id_of: Callable[[str], str], iri_of: Callable[[str], str]
+    nodes: Nodes, used: Iterable[str], id_of: Callable[[Value], str], iri_of: Callable[[str], str]
 ) -> Iterator[Level]:
-    """Yield the levels among some nodes, the lowest first, then those used but not described.
+    """Yield the levels among some nodes, the lowest first, then those that are only used.
 
     :param used: IRIs of levels.
     :param id_of: returns the id of a value in any spelling; `iri_of` the IRI of an id.
     """
     listed = [*dict.fromkeys([*_listed(nodes, id_of), *map(id_of, used)])]
     for order, level in enumerate(_in_order(nodes, listed, id_of)):
-        texts = (v for name in NAMES for v in values_of(nodes.get(level, {}), name))
-        yield Level(iri_of(level), next((v[1:] for v in texts if v[:1] == '"'), ""), order)
+        node = nodes.get(level, {})
+        texts = (text for name in NAMES for text in texts_in(values_of(node, name)))
+        yield Level(iri_of(level), next(texts, ""), order)
 
 
-def _listed(nodes: Nodes, id_of: Callable[[str], str]) -> Iterator[str]:
+def _listed(nodes: Nodes, id_of: Callable[[Value], str]) -> Iterator[str]:
     """Yield the levels as the model lists them, each followed by those below it."""
     kind = vocabulary().expand("asn:ProgressionLevel")
     others = [name for name, node in nodes.items() if kind in values_of(node, "rdf:type")]
@@ -52,15 +54,18 @@ def _listed(nodes: Nodes, id_of: Callable[[str], str]) -> Iterator[str]:
             waiting += values_of(nodes.get(level, {}), "skos:narrower")[::-1]
 
 
-def _in_order(nodes: Nodes, listed: list[str], id_of: Callable[[str], str]) -> list[str]:
-    """Sort levels by what they say of each other; as listed where nothing or a circle is said."""
+def _in_order(nodes: Nodes, listed: list[str], id_of: Callable[[Value], str]) -> list[str]:
+    """Sort levels by what they say of each other, else as they are listed.
+
+    The order of the list decides where they say nothing, and everywhere if they form a circle.
+    """
     place = {level: index for index, level in enumerate(listed)}
     sorter = TopologicalSorter[str]()
     for level in listed:
         node = nodes.get(level, {})
         earlier = map(id_of, values_of(node, "ceterms:precededBy"))
         sorter.add(level, *(other for other in earlier if other in place))
-        for later in (id_of(value) for curie in LATER for value in values_of(node, curie)):
+        for later in (id_of(value) for curie in _LATER for value in values_of(node, curie)):
             if later in place:
                 sorter.add(later, level)
     try:

@@ -7,20 +7,22 @@ from collections.abc import Collection, Mapping
 from itertools import islice, pairwise
 
 from ctgraph.errors import BadParameter
-from ctgraph.links.model import Cut, Edge, Graph
+from ctgraph.links.model import Relation
 from ctgraph.pathways.answers import Describer
+from ctgraph.pathways.model import Cut, Edge, Graph, Question, Side
 from ctgraph.pathways.traversal import Asked, Pair, Walk
 
-MOST_EDGES = 5_000
+MAX_PAGE_EDGES = 5_000
+"""Edges of one page. A thousand nodes may have a million edges between them."""
 _DEPTH = re.compile("-?[0-9]{1,2}")
 
 
 def page_of(
-    question: str, start: tuple[str, ...], walk: Walk, asked: Asked, describer: Describer
+    question: Question, start: tuple[str, ...], walk: Walk, asked: Asked, describer: Describer
 ) -> Graph:
     """Return the page of an answer that was asked for.
 
-    A page has those edges whose farther end stands on it: all pages together have each edge once.
+    A page has the edges whose farther end stands on it, so all pages together have each edge once.
 
     :raises BadParameter: for a cursor that no page gave.
     """
@@ -34,9 +36,11 @@ def page_of(
         if begin <= max(position[pair[0]], position[pair[1]]) < end
     }
     cut = list(walk.cut)
-    if len(pairs) > MOST_EDGES:
-        cut.append(Cut(f"Only {MOST_EDGES:,} of the {len(pairs):,} edges of this page are shown."))
-        pairs = dict(islice(pairs.items(), MOST_EDGES))
+    if len(pairs) > MAX_PAGE_EDGES:
+        cut.append(
+            Cut(f"Only {MAX_PAGE_EDGES:,} of the {len(pairs):,} edges of this page are shown.")
+        )
+        pairs = dict(islice(pairs.items(), MAX_PAGE_EDGES))
     edges = edges_between(pairs, asked.strengths, describer, walk.relation)
     nodes = describer.nodes({id: walk.depths[id] for id in order[begin:end]})
     following = order[end] if end < len(order) else None
@@ -54,11 +58,11 @@ def edges_between(
     pairs: Mapping[Pair, tuple[str, ...]],
     strengths: Collection[str],
     describer: Describer,
-    relation: str = "precedes",
+    relation: Relation = Relation.PRECEDES,
 ) -> list[Edge]:
     """Return edges with all that is said about them.
 
-    :param pairs: their ends, each with what it goes through.
+    :param pairs: the ends of each edge, with what lies hidden between them.
     :param strengths: the strengths that count; empty for all.
     """
     ways = {
@@ -77,13 +81,13 @@ def edges_between(
 
 
 def _joined(pair: Pair, way: list[Edge], through: tuple[str, ...]) -> Edge:
-    """Make one edge of the steps that lead from one end to the other."""
-    weakest = max(way, key=lambda edge: edge.rank)
+    """Return one edge for the steps that lead from one end to the other."""
+    weakest = max(way, key=lambda edge: edge.strength.rank)
     agreed = {edge.agreed for edge in way}
     return Edge(
         *pair,
         weakest.strength,
-        agreed.pop() if len(agreed) == 1 else "mixed",
+        agreed.pop() if len(agreed) == 1 else Side.MIXED,
         any(edge.alternative for edge in way),
         tuple(a for edge in way for a in edge.assertions),
         through,
@@ -100,6 +104,8 @@ def _begin(cursor: str, depths: Mapping[str, int], order: list[str]) -> int:
         return 0
     depth, dot, id = cursor.partition(".")
     if not dot or not _DEPTH.fullmatch(depth):
-        raise BadParameter(f"cursor={cursor[:60]!r} is no cursor: take it from 'next' of a page.")
+        raise BadParameter(
+            f"Invalid cursor {cursor[:60]!r}. Use the value of 'next' from the previous page."
+        )
     place = _place(int(depth), id)
     return sum(1 for other in order if _place(depths[other], other) < place)

@@ -1,6 +1,6 @@
-"""Pathways: what precedes and succeeds a credential, across providers.
+"""The questions about pathways: what precedes and succeeds a record, across providers.
 
-Usable as a library on a local registry::
+They can be asked from Python about a local registry::
 
     from ctgraph.ledger import Ledger
     from ctgraph.pathways import Asked, Pathways
@@ -21,34 +21,38 @@ from typing import Any
 
 import orjson
 
-from ctgraph.errors import BadParameter, NotFound
+from ctgraph.errors import BadParameter, RecordNotFound
 from ctgraph.identity import Identity, ctid
 from ctgraph.ledger import Ledger
-from ctgraph.links.model import Graph, Node
-from ctgraph.pathways.answers import Describer, classes_of
+from ctgraph.links.model import Relation
+from ctgraph.pathways.answers import Describer
 from ctgraph.pathways.common import common_of
+from ctgraph.pathways.families import LINKED, classes_of
 from ctgraph.pathways.learner_check import Checked, check_held
+from ctgraph.pathways.model import Graph, Node, Question
 from ctgraph.pathways.paging import page_of
 from ctgraph.pathways.routes import Routes, find_routes
-from ctgraph.pathways.structure import Structure, structure_of, with_names
-from ctgraph.pathways.traversal import DEEPEST, Asked, both_ways, walk
+from ctgraph.pathways.structure import Structure, with_names
+from ctgraph.pathways.structure_reader import structure_of
+from ctgraph.pathways.traversal import MAX_DEPTH_STEPS, Asked, both_ways, walk
 from ctgraph.projections.link_reader import Links, reading
 from ctgraph.records.read import held
 from ctgraph.settings import Settings
 
 __all__ = ["Asked", "Pathways"]
 
-MOST_COMMON = 10
-LONGEST_TEXT = 200
-LINKED = ("credential", "learning", "assessment", "component", "work")
-USUAL, NEAR, FAR = Asked(), Asked(depth=1), Asked(depth=DEEPEST)
+MAX_COMMON_RECORDS = 10
+"""Records whose common successors can be asked for. Each takes a traversal of its own."""
+MAX_SEARCH_CHARACTERS = 200
+"""Characters of a search. Names have no more words."""
+USUAL, NEAR, FAR = Asked(), Asked(depth=1), Asked(depth=MAX_DEPTH_STEPS)
 
 
 class Pathways:
     """Questions about the links between the records of a registry.
 
     Records are named by their CTIDs, in any case. Every question is bounded in time, nodes and
-    links; its answer says what it leaves out.
+    links, and its answer says what it leaves out.
     """
 
     def __init__(self, settings: Settings, ledger: Ledger) -> None:
@@ -59,55 +63,55 @@ class Pathways:
     def preceding(self, record: str, asked: Asked = USUAL) -> Graph:
         """Return what comes before a record.
 
-        :raises MalformedCtid: when `record` is no CTID.
-        :raises NotFound: when the registry never had it.
+        :raises MalformedCtid: when `record` is not a CTID.
+        :raises NotFound: when the registry never held it.
         """
-        return self._one_way("preceding", record, asked)
+        return self._one_way(Question.PRECEDING, record, asked)
 
     def succeeding(self, record: str, asked: Asked = USUAL) -> Graph:
         """Return what a record leads to; see :meth:`preceding`."""
-        return self._one_way("succeeding", record, asked)
+        return self._one_way(Question.SUCCEEDING, record, asked)
 
     def neighbourhood(self, record: str, asked: Asked = NEAR) -> Graph:
-        """Return what is around a record: what precedes it has a negative depth."""
-        return self._both_ways("neighbourhood", record, asked, "precedes")
+        """Return what is around a record. What precedes it has a negative depth."""
+        return self._both_ways(Question.NEIGHBOURHOOD, record, asked, Relation.PRECEDES)
 
     def stack(self, record: str, asked: Asked = USUAL) -> Graph:
-        """Return what a record is made of (negative depths), and what it is a part of."""
-        return self._both_ways("stack", record, asked, "part")
+        """Return the parts of a record (negative depths), and the wholes that it is a part of."""
+        return self._both_ways(Question.STACK, record, asked, Relation.PART)
 
     def versions(self, record: str, asked: Asked = FAR) -> Graph:
-        """Return what a record replaced (negative depths), and what has replaced it."""
-        return self._both_ways("versions", record, asked, "version")
+        """Return what a record has replaced (negative depths), and what has replaced it."""
+        return self._both_ways(Question.VERSIONS, record, asked, Relation.VERSION)
 
     def common(self, records: Collection[str], asked: Asked = USUAL) -> Graph:
-        """Return what all of some records lead to; an edge for each, by a shortest way.
+        """Return what all of some records lead to, by shortest ways.
 
-        :raises BadParameter: for less than two records, or more than ten.
+        :raises BadParameter: for fewer than two records, or more than MAX_COMMON_RECORDS.
         """
         with self._asking(records) as (links, describer, start):
-            if not 2 <= len(set(start)) <= MOST_COMMON:
-                raise BadParameter(f"Name from 2 to {MOST_COMMON} different records.")
+            if not 2 <= len(set(start)) <= MAX_COMMON_RECORDS:
+                raise BadParameter(f"Name from 2 to {MAX_COMMON_RECORDS} different records.")
             return common_of(links, describer, start, asked)
 
     def route(self, start: str, goal: str, k: int = 3, by: str = "steps") -> Routes:
-        """Return the `k` best routes from a record to another; see `find_routes`."""
+        """Return the `k` best routes from one record to another; see `find_routes`."""
         with self._asking([start, goal]) as (links, describer, (first, last)):
             return find_routes(links, describer, first, last, k, by)
 
     def check(self, records: Collection[str]) -> Checked:
-        """Return what is open to who holds some records, and what is one step away."""
+        """Return what is open to somebody who holds some records, and what is one step away."""
         with self._asking(records) as (links, describer, start):
             return check_held(links, describer, list(dict.fromkeys(start)))
 
     def search(self, text: str, kinds: Collection[str] = (), limit: int = 30) -> list[Node]:
         """Return current records whose names contain all words of a text, the shortest names first.
 
-        :param kinds: the families to look in; empty for all that links can have as ends.
-        :raises BadParameter: when the text is longer than 200 characters.
+        :param kinds: the families to search; empty for all that links can have as ends.
+        :raises BadParameter: when the text is longer than MAX_SEARCH_CHARACTERS.
         """
-        if len(text) > LONGEST_TEXT:
-            raise BadParameter(f"Search for at most {LONGEST_TEXT} characters.")
+        if len(text) > MAX_SEARCH_CHARACTERS:
+            raise BadParameter(f"Search for a text of at most {MAX_SEARCH_CHARACTERS} characters.")
         with reading(self._settings) as links:
             found = links.named(text.split(), classes_of(frozenset(kinds or LINKED)), limit)
             describer = Describer(links, self._ledger, self._identity)
@@ -116,32 +120,36 @@ class Pathways:
     def structure(self, record: str) -> Structure:
         """Return the structure of a published pathway: components, conditions, levels.
 
-        :raises NotFound: when there is no such record, or it is no pathway.
+        :raises NotFound: when there is no such record, or it is not a pathway.
         :raises Gone: when it is withdrawn.
         """
         found = held(self._ledger, ctid.canonical(record), None)
         content: dict[str, Any] = orjson.loads(found.canonical)
         read = structure_of(content, self._identity, self._progression(content))
-        return with_names(read, self._ledger.names)
+        return with_names(read, self._ledger.records.names)
 
     def _progression(self, content: dict[str, Any]) -> dict[str, Any] | None:
-        """Return the document of the progression model that a pathway has, where it is held."""
+        """Return the document of a pathway's progression model, if the registry holds it."""
         model = content["@graph"][0].get("asn:hasProgressionModel")
         for value in model if isinstance(model, list) else [model]:
             iri = value.get("@id") if isinstance(value, dict) else value
             record = self._identity.ctid_of(iri) if isinstance(iri, str) else None
-            known = self._ledger.find(record) if record else None
-            if known and known[1]:
-                document: dict[str, Any] = orjson.loads(known[1])
+            if record is None or self._ledger.records.find(record) is None:
+                continue
+            canonical = self._ledger.records.read(record).canonical
+            if canonical:
+                document: dict[str, Any] = orjson.loads(canonical)
                 return document
         return None
 
-    def _one_way(self, question: str, record: str, asked: Asked) -> Graph:
+    def _one_way(self, question: Question, record: str, asked: Asked) -> Graph:
         with self._asking([record]) as (links, describer, start):
-            found = walk(links, start, question == "succeeding", asked)
+            found = walk(links, start, question == Question.SUCCEEDING, asked)
             return page_of(question, start, found, asked, describer)
 
-    def _both_ways(self, question: str, record: str, asked: Asked, relation: str) -> Graph:
+    def _both_ways(
+        self, question: Question, record: str, asked: Asked, relation: Relation
+    ) -> Graph:
         with self._asking([record]) as (links, describer, start):
             found = both_ways(links, start[0], asked, relation)
             return page_of(question, start, found, asked, describer)
@@ -150,10 +158,10 @@ class Pathways:
     def _asking(
         self, records: Collection[str]
     ) -> Iterator[tuple[Links, Describer, tuple[str, ...]]]:
-        """Give the links as they are now, and the records that a question starts from."""
+        """Open the link index for one question, with the records that it starts from."""
         start = tuple(map(ctid.canonical, records))
         with reading(self._settings) as links:
             unknown = set(start) - links.nodes(start).keys()
-            for record in sorted(unknown - self._ledger.standing(unknown).keys()):
-                raise NotFound(f"There is no record {record} in this registry.")
+            for record in sorted(unknown - self._ledger.records.standing(unknown).keys()):
+                raise RecordNotFound(record)
             yield links, Describer(links, self._ledger, self._identity), start

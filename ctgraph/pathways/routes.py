@@ -5,50 +5,78 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from enum import StrEnum
 from itertools import islice, pairwise, takewhile
 from typing import Any
 
 import networkx as nx
 
 from ctgraph.errors import BadParameter, QueryLimit
-from ctgraph.links.model import Cut, Graph, Node, rank
+from ctgraph.links.model import Strength
 from ctgraph.pathways.answers import Describer
-from ctgraph.pathways.formats import to_json
+from ctgraph.pathways.graph_json import to_json
+from ctgraph.pathways.model import Cut, Graph, Node, Question
 from ctgraph.pathways.paging import edges_between
-from ctgraph.pathways.traversal import MOST_STEPS, Pair
+from ctgraph.pathways.traversal import MAX_LEVEL_LINKS, Pair
 from ctgraph.projections.link_reader import Links
 
-LONGEST = 20
-MOST_ROUTES = 10
-MOST_NODES, MOST_EDGES = 20_000, 50_000
-SECONDS = 10.0
-"""How long routes may be compared."""
-MEASURES = ("steps", "strength", "cost", "duration")
-# What a step of each strength weighs: one required step is better than two of anything. No step
-# weighs less than 1, so that a route weighs no less than it has steps.
-WEIGHTS = {0: 1.0, 1: 1.5, 2: 2.0, 3: 3.0, 4: 4.0}
+MAX_ROUTE_STEPS = 20
+"""Steps of a route. Nobody plans farther ahead."""
+MAX_ROUTES = 10
+"""Routes of one answer. Each more has to be compared with all others."""
+MAX_ROUTE_NODES = 20_000
+"""Nodes looked at around both ends, about. networkx keeps them all in memory."""
+MAX_ROUTE_LINKS = 50_000
+"""Links looked at around both ends, about."""
+MAX_COMPARING_SECONDS = 10.0
+"""Time for comparing routes. A dense web has more routes than can ever be compared."""
+
+
+class Measure(StrEnum):
+    """What makes one route better than another."""
+
+    STEPS = "steps"
+    STRENGTH = "strength"
+    COST = "cost"
+    DURATION = "duration"
+
+
+_WEIGHTS = {
+    Strength.REQUIRED: 1.0,
+    Strength.ADVANCED: 1.5,
+    Strength.PREPARATION: 2.0,
+    Strength.RECOMMENDED: 3.0,
+    Strength.WEAK: 4.0,
+    Strength.NONE: 5.0,
+}
+"""What a step weighs. One required step is better than two of anything. No step weighs less than 1,
+so that a route weighs no less than it has steps."""
+_BY_STEPS = (Measure.STEPS, Measure.STRENGTH)
+"""The measures by which a long route is never better than a short one of the same kind of steps."""
+_BY_FACTS = (Measure.COST, Measure.DURATION)
+"""The measures that add up what the records state."""
 
 
 @dataclass(frozen=True)
 class Route:
     """One way from the start to the goal.
 
-    :param nodes: what it leads through, both ends included.
-    :param strength: the weakest of its steps.
-    :param cost: what is stated of the cost of everything behind the start, by currency.
-    :param days: what is stated of the duration, in days.
-    :param unstated: how many of them state no cost, or no duration, where that is the measure.
+    :param nodes: ids of what it leads through, both ends included.
+    :param strength: the strength of its weakest step.
+    :param cost: the sums of the costs that the nodes after the start state, by currency.
+    :param days: the sum of the durations that they state, in days.
+    :param unstated: how many of them state no duration, if that is the measure, or else no cost.
     """
 
     nodes: tuple[str, ...]
-    strength: str
+    strength: Strength
     cost: dict[str, float]
     days: float
     unstated: int
 
     @property
     def steps(self) -> int:
-        """How many steps it has."""
+        """The number of its steps."""
         return len(self.nodes) - 1
 
 
@@ -58,11 +86,11 @@ class Routes:
 
     graph: Graph
     routes: tuple[Route, ...]
-    by: str
+    by: Measure
 
 
 def routes_json(found: Routes) -> dict[str, Any]:
-    """Return routes as a JSON object: that of their graph, and each of them."""
+    """Return the JSON object of the graph, with the routes in it."""
     routes = [asdict(one) | {"steps": one.steps} for one in found.routes]
     return to_json(found.graph) | {"by": found.by, "routes": routes}
 
@@ -70,48 +98,49 @@ def routes_json(found: Routes) -> dict[str, Any]:
 def find_routes(
     links: Links, describer: Describer, start: str, goal: str, k: int, by: str
 ) -> Routes:
-    """Find the `k` best routes, up to 20 steps long.
+    """Return the `k` best routes of up to MAX_ROUTE_STEPS steps.
 
-    :param by: "steps" for the fewest; "strength" for required ones before recommended ones;
-        "cost" or "duration" for the lowest sum of what the records state.
+    :param by: a `Measure`: the fewest steps, the strongest steps, or the lowest sum of the costs or
+        durations that the records state.
     :raises BadParameter: for any other measure or number.
-    :raises QueryLimit: when comparing them takes longer than ten seconds.
+    :raises QueryLimit: when comparing them takes longer than MAX_COMPARING_SECONDS.
     """
-    if by not in MEASURES:
-        raise BadParameter(f"by={by[:40]!r} is no measure; there are {', '.join(MEASURES)}.")
-    if not 1 <= k <= MOST_ROUTES:
-        raise BadParameter(f"k={k} is not from 1 to {MOST_ROUTES}.")
-    around = _Around(links, start, goal, by)
+    if by not in [*Measure]:
+        raise BadParameter(f"Unknown measure by={by[:40]!r}. Use one of {', '.join(Measure)}.")
+    if not 1 <= k <= MAX_ROUTES:
+        raise BadParameter(f"Invalid k={k}. Use a number from 1 to {MAX_ROUTES}.")
+    measure = Measure(by)
+    around = _Around(links, start, goal, measure)
     while around.advance():
-        if by in ("steps", "strength") and around.holds_the_best(k):
+        if measure in _BY_STEPS and around.holds_the_best(k):
             break
     graph = around.between()
-    if by in ("cost", "duration"):
-        _weigh_by_facts(graph, links, by)
+    if measure in _BY_FACTS:
+        _weigh_by_facts(graph, links, measure)
     found = list(islice(_best(graph, start, goal, around.deadline), k))
     pairs: dict[Pair, tuple[str, ...]] = {pair: () for way in found for pair in pairwise(way)}
     depths = {start: 0, goal: 0} | {id: way.index(id) for way in reversed(found) for id in way}
     shown = describer.nodes(depths)
     return Routes(
         Graph(
-            "route",
+            Question.ROUTE,
             (start, goal),
             tuple(shown.values()),
             tuple(edges_between(pairs, (), describer)),
             tuple(around.cut),
         ),
-        tuple(_route(way, graph, shown, by) for way in found),
-        by,
+        tuple(_route(way, graph, shown, measure) for way in found),
+        measure,
     )
 
 
 class _Around:
     """Reads the links around two nodes, level by level, the smaller side first.
 
-    Once some levels are read, all routes of as many steps are.
+    Once n levels are read, all routes of up to n steps are read.
     """
 
-    def __init__(self, links: Links, start: str, goal: str, by: str) -> None:
+    def __init__(self, links: Links, start: str, goal: str, by: Measure) -> None:
         self._links = links
         self._ends = (start, goal)
         self._by = by
@@ -120,35 +149,35 @@ class _Around:
         self._levels = 0
         self._graph: nx.DiGraph[str] = nx.DiGraph()
         self._graph.add_nodes_from(self._ends)
-        self.deadline = time.monotonic() + SECONDS
+        self.deadline = time.monotonic() + MAX_COMPARING_SECONDS
         self.cut: list[Cut] = []
 
     def advance(self) -> bool:
-        """Read one level more; tell whether there was one."""
+        """Read one more level. Return whether there was one."""
         if self.cut or not all(self._frontiers):
             return False
-        if self._levels == LONGEST:
-            self.cut.append(Cut(f"Only routes of up to {LONGEST} steps are looked for."))
+        if self._levels == MAX_ROUTE_STEPS:
+            self.cut.append(Cut(f"Only routes of up to {MAX_ROUTE_STEPS} steps are looked for."))
             return False
         self._levels += 1
         side = min((0, 1), key=lambda side: len(self._frontiers[side]))
         forward = side == 0
-        found = self._links.steps(self._frontiers[side], forward, MOST_STEPS)
+        found = self._links.steps(self._frontiers[side], forward, MAX_LEVEL_LINKS)
         ahead = {step.later if forward else step.earlier for step in found} - self._seen[side]
         self._seen[side].update(ahead)
         self._frontiers[side] = sorted(ahead)
-        # The strongest comes last, and counts.
-        for step in sorted(found, key=lambda step: (-rank(step.strength), step)):
-            weight = WEIGHTS.get(rank(step.strength), 5.0) if self._by == "strength" else 1.0
+        # The strongest link of a pair comes last and replaces the others.
+        for step in sorted(found, key=lambda step: (-step.strength.rank, step)):
+            weight = _WEIGHTS[step.strength] if self._by == Measure.STRENGTH else 1.0
             self._graph.add_edge(*step[:2], strength=step.strength, weight=weight)
         if (
-            len(found) == MOST_STEPS
-            or sum(map(len, self._seen)) > MOST_NODES
-            or self._graph.number_of_edges() > MOST_EDGES
+            len(found) == MAX_LEVEL_LINKS
+            or sum(map(len, self._seen)) > MAX_ROUTE_NODES
+            or self._graph.number_of_edges() > MAX_ROUTE_LINKS
         ):
             self.cut.append(
                 Cut(
-                    f"Only about {MOST_NODES:,} things and {MOST_EDGES:,} links around "
+                    f"Only about {MAX_ROUTE_NODES:,} things and {MAX_ROUTE_LINKS:,} links around "
                     "both ends are looked at; there may be more routes."
                 )
             )
@@ -162,7 +191,7 @@ class _Around:
         return self._graph.subgraph({start, goal} | (behind & before)).copy()
 
     def holds_the_best(self, k: int) -> bool:
-        """Tell whether the `k` best routes are read: the others have more steps than levels."""
+        """Tell whether the `k` best routes are read. Unread ones have more steps than levels."""
         if self._seen[0].isdisjoint(self._seen[1]):
             return False
         graph = self.between()
@@ -175,13 +204,13 @@ class _Around:
         return len(list(islice(takewhile(is_sure, best), k))) == k
 
 
-def _weigh_by_facts(graph: nx.DiGraph[str], links: Links, by: str) -> None:
-    """Let a step weigh what the later of the two costs, or how long it takes."""
+def _weigh_by_facts(graph: nx.DiGraph[str], links: Links, by: Measure) -> None:
+    """Let a step weigh what its later end costs, or how long that takes."""
     known = links.nodes(graph)
     for _, later, edge in graph.edges(data=True):
         row = known.get(later)
-        stated = row and (row.cost if by == "cost" else row.days)
-        # A little for each step: of two routes that cost the same, the shorter one is better.
+        stated = row and (row.cost if by == Measure.COST else row.days)
+        # A little more for each step makes the shorter of two routes at one cost the better one.
         edge["weight"] = (stated or 0.0) + 1e-3
 
 
@@ -190,7 +219,10 @@ def _best(graph: nx.DiGraph[str], start: str, goal: str, deadline: float) -> Ite
 
     def weight(_: str, __: str, edge: Any) -> float:
         if time.monotonic() > deadline:
-            raise QueryLimit("There are too many ways between these two to compare them in time.")
+            raise QueryLimit(
+                "There are too many routes between these two records to compare in time. "
+                "Ask for fewer routes, or by=steps."
+            )
         found: float = edge["weight"]
         return found
 
@@ -202,14 +234,15 @@ def _best(graph: nx.DiGraph[str], start: str, goal: str, deadline: float) -> Ite
         return
 
 
-def _route(way: list[str], graph: nx.DiGraph[str], nodes: dict[str, Node], by: str) -> Route:
+def _route(way: list[str], graph: nx.DiGraph[str], nodes: dict[str, Node], by: Measure) -> Route:
     behind = [nodes[id] for id in way[1:]]
     cost: dict[str, float] = {}
     for node in behind:
         if node.cost is not None:
             cost[node.currency] = cost.get(node.currency, 0.0) + node.cost
-    weakest = max((graph.edges[pair]["strength"] for pair in pairwise(way)), key=rank)
-    stated = (node.days if by == "duration" else node.cost for node in behind)
+    strengths: Iterator[Strength] = (graph.edges[pair]["strength"] for pair in pairwise(way))
+    weakest = max(strengths, key=lambda strength: strength.rank)
+    stated = (node.days if by == Measure.DURATION else node.cost for node in behind)
     return Route(
         tuple(way),
         weakest,

@@ -1,4 +1,4 @@
-"""What precedes and what succeeds: breadth first, bounded, with a view that may leave nodes out."""
+"""Following links breadth first, within bounds, past the nodes that a view leaves out."""
 
 from __future__ import annotations
 
@@ -8,30 +8,39 @@ from dataclasses import dataclass, field
 
 from ctgraph.errors import BadParameter
 from ctgraph.identity.ctid import is_ctid
-from ctgraph.links.model import FAMILIES, STRENGTHS, Cut
-from ctgraph.pathways.answers import family_of
+from ctgraph.links.model import STRENGTHS, Relation
+from ctgraph.pathways.families import FAMILIES, family_of
+from ctgraph.pathways.model import Cut
 from ctgraph.projections.link_reader import Known, Links
 
-DEEPEST = 10
-MOST_NODES = 5_000
-MOST_STEPS = 50_000
-MOST_WAYS = 200_000
-PAGE = 200
-LARGEST_PAGE = 1_000
+MAX_DEPTH_STEPS = 10
+"""Steps that a question follows. Within ten steps most of a registry is reached."""
+MAX_NODES = 5_000
+"""Nodes of one answer, hidden ones included. Nobody reads more, and programs have SPARQL."""
+MAX_LEVEL_LINKS = 50_000
+"""Links read from the nodes of one level. A hub may have as many as the registry has records."""
+MAX_WAYS = 200_000
+"""Ways tried through hidden nodes. A dense web of n hidden nodes has n² of them."""
+PAGE_NODES = 200
+"""Nodes of a page, unless the request says how many."""
+MAX_PAGE_NODES = 1_000
+"""Nodes of a page. Each is described with its name, owner and links."""
 
 Pair = tuple[str, str]
+"""The earlier and the later end of an edge."""
 
 
 @dataclass(frozen=True)
 class Asked:
     """How far a question reaches, and what its answer shows.
 
-    :param depth: steps to follow, from 1 to 10.
+    :param depth: steps to follow, from 1 to MAX_DEPTH_STEPS.
     :param strengths: the strengths to follow; empty for all.
-    :param kinds: the families of nodes to show; empty for all. `providers` likewise, by CTID.
-        What is not shown is followed all the same, and the edge says that it goes through it.
-    :param limit: nodes in a page, up to 1,000.
-    :param cursor: where the page begins, as the page before says in `next`.
+    :param kinds: the families of nodes to show; empty for all.
+    :param providers: CTIDs of the owners whose nodes to show; empty for all. Links are followed
+        through nodes that are not shown, and the edge names these.
+    :param limit: nodes in a page, up to MAX_PAGE_NODES.
+    :param cursor: where the page begins: the value of `next` in the page before.
     :raises BadParameter: for any other value.
     """
 
@@ -39,28 +48,30 @@ class Asked:
     strengths: frozenset[str] = frozenset()
     kinds: frozenset[str] = frozenset()
     providers: frozenset[str] = frozenset()
-    limit: int = PAGE
+    limit: int = PAGE_NODES
     cursor: str = ""
 
     def __post_init__(self) -> None:
-        if not 1 <= self.depth <= DEEPEST:
-            raise BadParameter(f"depth={self.depth} is not from 1 to {DEEPEST}.")
-        if not 1 <= self.limit <= LARGEST_PAGE:
-            raise BadParameter(f"limit={self.limit} is not from 1 to {LARGEST_PAGE}.")
-        for given, known, name in (
-            (self.strengths, STRENGTHS, "strength"),
-            (self.kinds, FAMILIES, "kind"),
+        for name, given, most in (
+            ("depth", self.depth, MAX_DEPTH_STEPS),
+            ("limit", self.limit, MAX_PAGE_NODES),
         ):
-            if unknown := sorted(given - set(known)):
+            if not 1 <= given <= most:
+                raise BadParameter(f"Invalid {name}={given}. Use a number from 1 to {most}.")
+        for parameter, values, known in (
+            ("strength", self.strengths, STRENGTHS),
+            ("kind", self.kinds, FAMILIES),
+        ):
+            if unknown := sorted(values.difference(known)):
                 raise BadParameter(
-                    f"There is no {name} {unknown[0][:40]!r}; there are {', '.join(known)}."
+                    f"Unknown {parameter} {unknown[0][:40]!r}. Use one of {', '.join(known)}."
                 )
 
     def shows(self, node: Known | None) -> bool:
-        """Tell whether an answer shows a node; `None` is one that the registry knows nothing of."""
+        """Tell whether an answer shows a node. None stands for one that the index lacks."""
         if not self.kinds and not self.providers:
             return True
-        if node is None:  # it could be of any kind
+        if node is None:  # It may be of any kind.
             return not self.providers
         return (not self.kinds or family_of(node.type) in self.kinds) and (
             not self.providers or (is_ctid(node.id) and node.owner in self.providers)
@@ -69,29 +80,35 @@ class Asked:
 
 @dataclass
 class Walk:
-    """What a traversal finds: how far each shown node is, and between which there are edges.
+    """What a traversal finds.
 
-    :param depths: steps from the start, by node, negative backward; nodes left out are no steps.
-    :param edges: pairs in the order of time, each with what it goes through.
-    :param relation: what the edges say: "precedes", "part" or "version".
+    :param depths: steps from the start, by shown node; negative backward. Hidden nodes do not count
+        as steps.
+    :param edges: pairs of the earlier and the later node, each with what lies hidden between them.
     """
 
     depths: dict[str, int]
     edges: dict[Pair, tuple[str, ...]] = field(default_factory=dict)
     cut: list[Cut] = field(default_factory=list)
-    relation: str = "precedes"
+    relation: Relation = Relation.PRECEDES
 
 
 def walk(
-    links: Links, start: Iterable[str], forward: bool, asked: Asked, relation: str = "precedes"
+    links: Links,
+    start: Iterable[str],
+    forward: bool,
+    asked: Asked,
+    relation: Relation = Relation.PRECEDES,
 ) -> Walk:
     """Follow links from some nodes, level by level, to the depth asked for."""
     found = Walk(dict.fromkeys(start, 0), relation=relation)
     return _Walker(links, found, forward, asked).walk()
 
 
-def both_ways(links: Links, start: str, asked: Asked, relation: str = "precedes") -> Walk:
-    """Follow links from a node backward and forward; in a circle, the shorter way counts."""
+def both_ways(
+    links: Links, start: str, asked: Asked, relation: Relation = Relation.PRECEDES
+) -> Walk:
+    """Follow links from a node backward and forward. In a circle, the shorter way counts."""
     back = walk(links, [start], False, asked, relation)
     ahead = walk(links, [start], True, asked, relation)
     depths = {id: -depth for id, depth in back.depths.items()}
@@ -108,7 +125,7 @@ class _Walker:
         self._found = found
         self._forward = forward
         self._asked = asked
-        # For everything that was followed: what it leads to.
+        # What each node that was followed leads to.
         self._next: dict[str, list[str]] = {}
         self._hidden: set[str] = set()
         self._ways = 0
@@ -120,20 +137,20 @@ class _Walker:
                 break
             self._follow(level)
             level = self._connect(level, depth)
-        if level and not self._found.cut and self._asked.depth == DEEPEST:
+        if level and not self._found.cut and self._asked.depth == MAX_DEPTH_STEPS:
             self._follow(level)
             if any(True for here in level for _ in self._reached(here)):
-                self._cut(f"Only {DEEPEST} steps are followed.", level[0])
+                self._cut(f"Only {MAX_DEPTH_STEPS} steps are followed.", level[0])
         return self._found
 
     def _follow(self, level: list[str]) -> None:
-        """Read what a level leads to, through what is left out up to what is shown."""
+        """Read what a level leads to, through hidden nodes up to shown ones."""
         fresh = [id for id in level if id not in self._next]
         while fresh:
             self._next |= {id: [] for id in fresh}
-            steps = self._links.steps(fresh, self._forward, MOST_STEPS, self._found.relation)
-            if len(steps) == MOST_STEPS:
-                self._cut(f"Only {MOST_STEPS:,} links are followed in one step.")
+            steps = self._links.steps(fresh, self._forward, MAX_LEVEL_LINKS, self._found.relation)
+            if len(steps) == MAX_LEVEL_LINKS:
+                self._cut(f"Only {MAX_LEVEL_LINKS:,} links are followed in one step.")
             for earlier, later, strength in steps:
                 if not self._asked.strengths or strength in self._asked.strengths:
                     here, there = (earlier, later) if self._forward else (later, earlier)
@@ -142,26 +159,26 @@ class _Walker:
             hidden = self._not_shown(ahead - self._found.depths.keys())
             self._hidden |= hidden
             fresh = sorted(hidden)
-            if len(self._next) > MOST_NODES:
-                self._cut(f"Only about {MOST_NODES:,} things are followed.")
+            if len(self._next) > MAX_NODES:
+                self._cut(f"Only about {MAX_NODES:,} things are followed.")
                 return
 
     def _not_shown(self, ids: Collection[str]) -> set[str]:
-        """Return those nodes that the answer leaves out."""
+        """Return the nodes among some that the answer leaves out."""
         if not self._asked.kinds and not self._asked.providers:
             return set()
         known = self._links.nodes(ids)
         return {id for id in ids if not self._asked.shows(known.get(id))}
 
     def _connect(self, level: list[str], depth: int) -> list[str]:
-        """Add the edges from a level; return the nodes that are new, in order."""
+        """Add the edges from a level, and return the new nodes in order."""
         new: dict[str, int] = {}
         for here in level:
             for there, through in self._reached(here):
                 pair = (here, there) if self._forward else (there, here)
                 if there not in self._found.depths and there not in new:
-                    if len(self._found.depths) + len(new) >= MOST_NODES:
-                        self._cut(f"Only the first {MOST_NODES:,} things are shown.", here)
+                    if len(self._found.depths) + len(new) >= MAX_NODES:
+                        self._cut(f"Only the first {MAX_NODES:,} things are shown.", here)
                         continue
                     new[there] = depth
                 self._found.edges.setdefault(pair, through)
@@ -169,15 +186,15 @@ class _Walker:
         return sorted(new)
 
     def _reached(self, here: str) -> Iterator[tuple[str, tuple[str, ...]]]:
-        """Yield the shown nodes that a node leads to, each by a shortest way of what is not."""
+        """Yield the shown nodes that a node leads to, by shortest ways through hidden ones."""
         queue: deque[tuple[str, tuple[str, ...]]] = deque([(here, ())])
         seen = {here}
         while queue:
             at, through = queue.popleft()
             for there in self._next.get(at, ()):
                 self._ways += 1
-                if self._ways > MOST_WAYS:
-                    self._cut(f"Only {MOST_WAYS:,} ways are followed.", here)
+                if self._ways > MAX_WAYS:
+                    self._cut(f"Only {MAX_WAYS:,} ways are followed.", here)
                     return
                 if there in seen:
                     continue

@@ -79,7 +79,7 @@ class Past:
         :param permit: is called before a builder is started, and may raise.
         :raises PastNotReady: when it takes longer than that; it goes on being made.
         """
-        seq = self._ledger.sequence_at(moment)
+        seq = self._ledger.changes.sequence_at(moment)
         # What is newer than the newest snapshot will be in the next one.
         if seq >= self._snapshots.sequence():
             return None
@@ -141,13 +141,13 @@ class Past:
                 return
             identity = Identity.of(self._settings)
             with closing(EmbeddedStore(fresh, identity, LinkIndex(None))) as made:
-                made.fill(standing(self._ledger, seq), self._ledger.history(seq), seq)
+                made.fill(standing(self._ledger, seq), self._ledger.changes.history(seq), seq)
             fresh.rename(store)
             self._forget()
 
     def _store(self, seq: int) -> Path:
         """Return the folder of a store; another ledger's has another name."""
-        return self._folder / f"{seq}-{tag_of(mark_at(self._ledger.engine, seq))}"
+        return self._folder / f"{seq}-{tag_of(mark_at(self._ledger.database, seq))}"
 
     def _forget(self) -> None:
         """Drop the stores that nobody used lately."""

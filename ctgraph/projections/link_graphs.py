@@ -10,7 +10,7 @@ import pyoxigraph as ox
 
 from ctgraph.identity import Identity
 from ctgraph.identity.ctid import is_ctid
-from ctgraph.links.statements import Link
+from ctgraph.links.model import Link, Relation
 from ctgraph.rdf.namespaces import CTG, TYPE
 from ctgraph.vocab import vocabulary
 
@@ -50,14 +50,14 @@ def link_quads(
 def _triples(
     graph: ox.NamedNode, owner: str, link: Link, identity: Identity
 ) -> Iterator[tuple[Node, ox.NamedNode, Node | ox.Literal]]:
-    if link.relation == "part":
+    if link.relation == Relation.PART:
         return
     earlier, later = _node(link.earlier, identity), _node(link.later, identity)
-    if link.relation == "concurrent":
+    if link.relation == Relation.CONCURRENT:
         yield earlier, CONCURRENT, later
         yield later, CONCURRENT, earlier
         return
-    if link.relation == "version":
+    if link.relation == Relation.VERSION:
         yield earlier, REPLACED, later
         return
     subject = ox.NamedNode(f"{graph.value}#{_digest(link)}")

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import orjson
 
-from ctgraph.links.statements import Extract, Link
+from ctgraph.links.model import Link, Relation
+from ctgraph.links.statements import Extract
 from ctgraph.projections.link_rows import (
     INSERT,
     SCHEMA,
@@ -192,9 +193,9 @@ class LinkIndex:
                 (documents,),
             )
         for document, owner, extract in said:
-            described = {link.later for link in extract.links if link.relation == "common"} | {
-                need.record for need in extract.requirements
-            }
+            described = {
+                link.later for link in extract.links if link.relation == Relation.COMMON
+            } | {need.record for need in extract.requirements}
             self._db.executemany(
                 INSERT["node"],
                 (
@@ -223,7 +224,7 @@ class LinkIndex:
                         document,
                         need.record,
                         manifest_of(document, need.record, described),
-                        orjson.dumps(need.tree),
+                        need.need.to_json(),
                     )
                     for need in extract.requirements
                 ),

@@ -8,12 +8,13 @@ import time
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from itertools import groupby, islice
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import orjson
 
 from ctgraph.errors import QueryLimit, StoreError
-from ctgraph.links.statements import Link
+from ctgraph.links.model import Link, Relation, Strength
+from ctgraph.links.requirements import Need
 from ctgraph.projections.link_rows import holds, links_of
 from ctgraph.projections.snapshots import snapshots_of
 from ctgraph.settings import Settings
@@ -24,8 +25,7 @@ FEW, MOST_OF_A_PAIR, MOST_STATEMENTS = 8_000, 20, 20_000
 MOST_BYTES = 20_000_000
 """Of requirements read for one question."""
 TOO_MUCH = "What these records need is too much to be compared at once."
-Needs = list[dict[str, Any]]
-"""Conditions, each as `ctgraph.links.statements.Requirement` has it."""
+Needs = list[Need]
 
 _SAYS = "{0}.property, {0}.strength, {1}, {0}.condition, {0}.name, {0}.description, "
 _SAYS += "{0}.alternative, {0}.required"
@@ -79,7 +79,7 @@ class Step(NamedTuple):
 
     earlier: str
     later: str
-    strength: str
+    strength: Strength
 
 
 class Links:
@@ -91,7 +91,7 @@ class Links:
         self._nodes: dict[str, Known | None] = {}
 
     def steps(
-        self, ids: Collection[str], forward: bool, most: int, relation: str = "precedes"
+        self, ids: Collection[str], forward: bool, most: int, relation: Relation = Relation.PRECEDES
     ) -> list[Step]:
         """Return the steps from some nodes: to what they precede, or back to what precedes them.
 
@@ -102,7 +102,7 @@ class Links:
             f"SELECT earlier, later, strength FROM link WHERE relation = :relation AND {end} "
             f"IN (SELECT value FROM json_each(:ids)) AND {_HOLDS}"
         )
-        if relation == "precedes":
+        if relation == Relation.PRECEDES:
             query += (
                 " UNION ALL SELECT common.earlier, uses.later, common.strength "
                 f"FROM json_each(:ids) AS id CROSS JOIN link AS {near} "
@@ -111,17 +111,13 @@ class Links:
                 f"ON {far}.manifest = {near}.manifest AND {far}.relation = '{far}' "
                 f"WHERE common.earlier <> uses.later AND {_SHARED_HOLDS}"
             )
-        return list(
-            map(
-                Step._make,
-                self._db.execute(
-                    f"{query} LIMIT :most", {"relation": relation, "ids": _array(ids), "most": most}
-                ),
-            )
+        found = self._db.execute(
+            f"{query} LIMIT :most", {"relation": relation, "ids": _array(ids), "most": most}
         )
+        return [Step(earlier, later, Strength(strength)) for earlier, later, strength in found]
 
     def statements(
-        self, pairs: Collection[tuple[str, str]], strengths: Collection[str], relation: str
+        self, pairs: Collection[tuple[str, str]], strengths: Collection[str], relation: Relation
     ) -> list[Statement]:
         """Return the statements about some pairs of an earlier and a later node.
 
@@ -137,7 +133,7 @@ class Links:
             f"ON link.relation = :relation AND link.earlier = {earlier} AND link.later = {later} "
             f"WHERE {strong.format('link')} AND {_HOLDS}"
         )
-        if relation == "precedes":
+        if relation == Relation.PRECEDES:
             query += (
                 f" UNION ALL SELECT {_SHARED}, common.rowid FROM json_each(:pairs) AS pair "
                 f"CROSS JOIN link AS uses ON uses.relation = 'uses' AND uses.later = {later} "
@@ -264,7 +260,7 @@ class Links:
             size += len(tree)
             if size > MOST_BYTES:
                 raise QueryLimit(TOO_MUCH)
-            found.setdefault(name, []).append(orjson.loads(tree))
+            found.setdefault(name, []).append(Need.from_json(tree))
         return found
 
 

@@ -7,8 +7,7 @@ from collections.abc import Collection, Iterator
 from functools import lru_cache
 from typing import Any
 
-from ctgraph.links.model import Condition
-from ctgraph.links.statements import Link
+from ctgraph.links.model import Condition, Link, Relation, Strength, Via
 from ctgraph.vocab import vocabulary
 
 # A row of `link` is one statement of one document. What a manifest says of all that have its
@@ -46,7 +45,7 @@ CREATE TABLE IF NOT EXISTS stale (link INTEGER PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS mark (sequence INTEGER NOT NULL);
 """
 TABLES = ("node", "link", "requirement")
-VERSION = 2
+VERSION = 3
 """Of the schema, and of what is read from documents: another one makes the index anew."""
 INSERT = {
     "node": "INSERT INTO node VALUES (?,?,?,?,?,?,?,?,?,?)",
@@ -54,7 +53,7 @@ INSERT = {
     "requirement": "INSERT INTO requirement VALUES (?,?,?,?)",
 }
 # A condition says what kind of thing it points at; whatever points directly may mean a competency.
-UNSURE = ("direct", "pathway", "transfer")
+UNSURE = tuple(str(via) for via in (Via.DIRECT, Via.PATHWAY, Via.TRANSFER))
 
 
 def holds(earlier: str, later: str) -> str:
@@ -107,7 +106,7 @@ def manifest_of(document: str, manifest: str, described: Collection[str]) -> str
 
 def row_of(document: str, owner: str, link: Link, described: Collection[str]) -> tuple[object, ...]:
     c = link.condition or Condition("")
-    name = {"common": link.later, "uses": link.earlier}.get(link.relation)
+    name = {Relation.COMMON: link.later, Relation.USES: link.earlier}.get(link.relation)
     manifest = name and manifest_of(document, name, described)
     return (
         document,
@@ -131,4 +130,13 @@ def row_of(document: str, owner: str, link: Link, described: Collection[str]) ->
 def link_of(row: tuple[Any, ...]) -> Link:
     condition = Condition(*row[9:14]) if row[9] else None
     relation, earlier, later, by, property, strength, via = row[2:9]
-    return Link(relation, earlier, later, by, property, strength, via, condition)
+    return Link(
+        Relation(relation),
+        earlier,
+        later,
+        by,
+        property,
+        Strength(strength),
+        Via(via),
+        condition,
+    )

@@ -17,7 +17,7 @@ from ctgraph.errors import Damaged, StoreError
 from ctgraph.identity import Identity
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.audit import audit
-from ctgraph.ledger.database import is_passing, still
+from ctgraph.ledger.failures import is_passing
 from ctgraph.ledger.registry import mark_at
 from ctgraph.ledger.values import Change
 from ctgraph.projections.link_index import LinkIndex, remove
@@ -42,8 +42,8 @@ def rebuild(settings: Settings, ledger: Ledger, progress: Progress | None = None
     snapshots.clean()
     fresh = snapshots.path / "fresh"
     fresh_links = snapshots.links.with_name("links-fresh.sqlite")
-    seq = ledger.last_sequence()
-    mark = mark_at(ledger.engine, seq)
+    seq = ledger.changes.last_sequence()
+    mark = mark_at(ledger.database, seq)
     records = 0
 
     def current() -> Iterator[Change]:
@@ -56,7 +56,7 @@ def rebuild(settings: Settings, ledger: Ledger, progress: Progress | None = None
 
     try:
         with closing(EmbeddedStore(fresh, Identity.of(settings), LinkIndex(fresh_links))) as store:
-            store.fill(current(), ledger.history(seq), seq, mark)
+            store.fill(current(), ledger.changes.history(seq), seq, mark)
             folder = snapshots.prepare(seq, mark)
             store.backup(folder)
     except BaseException:
@@ -76,7 +76,7 @@ def rebuild(settings: Settings, ledger: Ledger, progress: Progress | None = None
 def standing(ledger: Ledger, until: int) -> Iterator[Change]:
     """Yield the change that each record stands at, at a sequence number, without tombstones."""
     seq = 0
-    while changes := ledger.changes(seq, BATCH, standing=until, size=BATCH_BYTES):
+    while changes := ledger.changes.after(seq, BATCH, standing=until, size=BATCH_BYTES):
         yield from (change for change in changes if change.quads)
         seq = changes[-1].seq
 
@@ -93,8 +93,8 @@ def check(
     """
     done = progress or (lambda _: None)
     snapshots = snapshots_of(settings)
-    with still(ledger.engine) as connection:
-        differences = list(audit(connection, ledger.last_sequence(), done))
+    with ledger.database.reading() as connection:
+        differences = list(audit(connection, ledger.changes.last_sequence(), done))
     try:
         with (
             _still(snapshots, beside) as folder,
@@ -165,10 +165,10 @@ class _Comparison:
             yield from self._links(links, seq, reached or 0)
 
     def _numbers(self, seq: int, mark: str, reached: int, beside: bool) -> Iterator[str]:
-        last, seen = self._ledger.last_sequence(), self._snapshots.sequence()
+        last, seen = self._ledger.changes.last_sequence(), self._snapshots.sequence()
         if seq > last or (seq < last and not beside):
             yield f"The store holds sequence number {seq}, the ledger {last}."
-        elif mark != mark_at(self._ledger.engine, seq):
+        elif mark != mark_at(self._ledger.database, seq):
             yield "The store was made from another ledger, or from another state of this one."
         if not beside and seen != seq:
             yield f"Readers see sequence number {seen}, the store holds {seq}."
@@ -202,7 +202,9 @@ class _Comparison:
                 self._progress(1)
         for document in self._fresh.documents():
             yield from self._store.expected_links(document, self._fresh).items()
-        for _, changes in groupby(self._ledger.history(seq), key=lambda change: change.ctid):
+        for _, changes in groupby(
+            self._ledger.changes.history(seq), key=lambda change: change.ctid
+        ):
             yield from self._store.expected_history(changes).items()
 
     def _links(self, links: sqlite3.Connection, seq: int, reached: int) -> Iterator[str]:
@@ -213,7 +215,9 @@ class _Comparison:
         (stale,) = links.execute("SELECT count(*) FROM stale").fetchone()
         if stale:
             yield f"{stale} links are still to be amended; the projector is at it."
-        while seq < reached and (changes := self._ledger.changes(seq, min(BATCH, reached - seq))):
+        while seq < reached and (
+            changes := self._ledger.changes.after(seq, min(BATCH, reached - seq))
+        ):
             newest = {change.ctid: change for change in changes}
             self._fresh.apply(
                 [self._store.expected(change)[1] for change in newest.values()], changes[-1].seq

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from ctgraph.errors import CtgraphError, Damaged, StoreError
 from ctgraph.identity import Identity
 from ctgraph.ledger import Ledger
-from ctgraph.ledger.database import is_passing, ledger_error
+from ctgraph.ledger.failures import is_passing, ledger_error
 from ctgraph.ledger.registry import incarnation, mark_at, mark_of
 from ctgraph.ledger.values import Change
 from ctgraph.projections.link_index import LinkIndex
@@ -74,11 +74,11 @@ class Projector:
     def step(self) -> bool:
         """Apply the next batch of changes; tell whether there is more to do at once."""
         if not self._waiting:
-            self._waiting = self._ledger.changes(self._seq, BATCH, size=BATCH_BYTES)
+            self._waiting = self._ledger.changes.after(self._seq, BATCH, size=BATCH_BYTES)
             size = sum(len(change.quads) for change in self._waiting)
             self._is_cut = len(self._waiting) == BATCH or size >= BATCH_BYTES
         # Only now: what was read before is of the ledger that the store was made from.
-        if mark_at(self._ledger.engine, self._seq) != self._mark:
+        if mark_at(self._ledger.database, self._seq) != self._mark:
             self._heal(
                 "another ledger, or an earlier state of it, was put in the place of the one "
                 "that the store was made from."
@@ -167,18 +167,18 @@ class Projector:
         """Return why the store does not fit the ledger, or nothing; note where it stands."""
         seq, mark = store.mark()
         links, seen = store.links_sequence(), self._snapshots.sequence()
-        self._incarnation = incarnation(self._ledger.engine)
+        self._incarnation = incarnation(self._ledger.database)
         if not mark:
-            mark = mark_at(self._ledger.engine, 0)
+            mark = mark_at(self._ledger.database, 0)
             if links or seen > 0 or next(store.graphs(), None):
                 return "a part of it is missing, or an older ctgraph made it."
-        if mark != mark_at(self._ledger.engine, seq):
+        if mark != mark_at(self._ledger.database, seq):
             return "it was made from another ledger, or from a later state of this one."
         if not seq - BATCH <= links <= seq:
             return "the link index is missing, or of another time."
         self._seq, self._mark = min(seq, links), mark
         if links < seq:
-            self._mark = mark_at(self._ledger.engine, links)
+            self._mark = mark_at(self._ledger.database, links)
         return ""
 
     def _prove_newest(self) -> None:

@@ -88,7 +88,7 @@ class Snapshots:
         if newest is None:
             return False
         seen = sequence_of(newest)
-        mark = mark_at(ledger.engine, seen)
+        mark = mark_at(ledger.database, seen)
         return bool(mark) and seen >= seq and newest.name.endswith(tag_of(mark))
 
     def newest(self) -> Path | None:

@@ -1,4 +1,4 @@
-"""Publishing and withdrawing records."""
+"""Publish and withdraw records, and advise publishers on their links."""
 
 from ctgraph.publishing.publish import Receipt, envelope_json, publish, withdraw
 

@@ -1,8 +1,9 @@
-"""What only a registry knows of a submission: where its links lead, what the other sides say."""
+"""Advice that only a registry can give: where links lead, and what the other sides say."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from enum import StrEnum
 from itertools import islice
 from typing import Any
 
@@ -12,21 +13,32 @@ from ctgraph.documents import Document
 from ctgraph.documents.node_values import each
 from ctgraph.errors import Problem
 from ctgraph.identity import Identity
-from ctgraph.ledger import Ledger
-from ctgraph.ledger.opened import opened
+from ctgraph.ledger import Ledger, shared_ledger
 from ctgraph.rdf.formats import Format
 from ctgraph.settings import Settings
 from ctgraph.validation.report import Report
 from ctgraph.validation.submissions import Link, examine, examine_document
 from ctgraph.vocab import vocabulary
 
-MOST_LINKS = 1000
-MOST_OTHER_SIDES = 50
-MOST_OTHER_BYTES = 2_000_000
+MAX_LINKS = 1000
+"""Linked records that are looked up for one submission: a few statements of the ledger."""
+MAX_OTHER_SIDES = 50
+"""Linked records whose documents are read for one submission: reading them takes longer."""
+MAX_OTHER_BYTES = 2_000_000
+"""Bytes of these documents together: parsing them must not take much longer than checking."""
+
+
+class Advice(StrEnum):
+    """The rule that a link breaks, as the member ``advice`` of a problem."""
+
+    UNKNOWN = "unknown"
+    WITHDRAWN = "withdrawn"
+    ONE_SIDED = "one-sided"
+    NOT_LOOKED_AT = "not-looked-at"
 
 
 def accept(ledger: Ledger, data: bytes, settings: Settings) -> tuple[Document, Report]:
-    """Read a document that is to be published, and say what the registry knows of its links.
+    """Read and check a document that is to be published, with advice on its links.
 
     :raises DocumentTooLarge: when it is too large.
     :raises InvalidDocument: with everything that is wrong with it.
@@ -36,14 +48,14 @@ def accept(ledger: Ledger, data: bytes, settings: Settings) -> tuple[Document, R
 
 
 def accepted(settings: Settings, data: bytes) -> tuple[Document, Report]:
-    """Do as :func:`accept` in a worker process, which opens the ledger itself."""
-    return accept(opened(settings), data, settings)
+    """Do as :func:`accept`, in a worker process that opens the ledger itself."""
+    return accept(shared_ledger(settings), data, settings)
 
 
 def examine_in(
     ledger: Ledger, data: bytes, settings: Settings, format: Format | None
 ) -> list[Report]:
-    """Examine a submission, and what the registry knows of its links; see :func:`examine`."""
+    """Do as :func:`examine`, with advice on the links of the submission."""
     advisor = LinkAdvisor(ledger, settings)
     return [
         found.report.with_problems(advisor.advise(found.links))
@@ -52,43 +64,43 @@ def examine_in(
 
 
 class LinkAdvisor:
-    """Warns of links that lead nowhere, or that the other side does not know of.
+    """Warns of links that lead nowhere, or that the linked record does not return.
 
-    Bounded: it looks up :data:`MOST_LINKS` records, and reads :data:`MOST_OTHER_SIDES` of them, as
-    long as these have no more than :data:`MOST_OTHER_BYTES` together. It says what it left out.
+    It looks up at most :data:`MAX_LINKS` records. It reads at most :data:`MAX_OTHER_SIDES` of them,
+    with :data:`MAX_OTHER_BYTES` together. It says what it left out.
     """
 
     def __init__(self, ledger: Ledger, settings: Settings) -> None:
         self._ledger = ledger
         self._identity = Identity.of(settings)
-        self._lookups = MOST_LINKS
-        self._reads = MOST_OTHER_SIDES
-        self._bytes = MOST_OTHER_BYTES
+        self._lookups = MAX_LINKS
+        self._reads = MAX_OTHER_SIDES
+        self._bytes = MAX_OTHER_BYTES
 
     def advise(self, links: Iterable[Link]) -> Iterator[Problem]:
-        """Yield a warning for each doubtful link of a document, and a word on what was left out."""
+        """Yield a warning for each doubtful link of a document, and a note on what was left out."""
         by_target: dict[str, list[Link]] = {}
         for link in links:
             by_target.setdefault(link.target, []).append(link)
         looked_up = dict(islice(by_target.items(), self._lookups))
         self._lookups -= len(looked_up)
-        standing = self._ledger.standing(looked_up) if looked_up else {}
+        standing = self._ledger.records.standing(looked_up) if looked_up else {}
         left_out = [by_target[target][0] for target in by_target if target not in looked_up]
         for target, leading in looked_up.items():
             withdrawn = standing.get(target)
             if withdrawn is None:
                 yield _doubt(
                     leading[0],
-                    "unknown",
+                    Advice.UNKNOWN,
                     f"There is no record {target} here.",
-                    "Check the CTID; or publish the record too.",
+                    "Check the CTID, or publish the record too.",
                 )
             elif withdrawn:
                 yield _doubt(
                     leading[0],
-                    "withdrawn",
+                    Advice.WITHDRAWN,
                     f"The record {target} was withdrawn on {withdrawn[:10]}.",
-                    "Refer to what replaced it.",
+                    "Refer to the record that replaced it.",
                 )
             elif any(_inverses(link) for link in leading):
                 doubts = self._one_sided(leading)
@@ -99,34 +111,34 @@ class LinkAdvisor:
             yield _left_out(left_out)
 
     def _one_sided(self, links: list[Link]) -> list[Problem] | None:
-        """Return the links to one record that its document does not return.
+        """Return a problem for each link to one record that the record does not return.
 
-        None where the document was not read: enough others were, or it is too long.
+        :returns: None when the document was not read, because of the bounds.
         """
         if not self._reads:
             return None
         self._reads -= 1
-        found = self._ledger.find_within(links[0].target, self._bytes)
-        if found is None or found[1] == b"":
+        found = self._ledger.records.read_within(links[0].target, self._bytes)
+        if found is None or found.canonical == b"":
             return []
-        if found[1] is None:
+        if found.canonical is None:
             return None
-        self._bytes -= len(found[1])
-        said = self._statements(orjson.loads(found[1])["@graph"])
+        self._bytes -= len(found.canonical)
+        stated = self._statements(orjson.loads(found.canonical)["@graph"])
         return [
             _doubt(
                 link,
-                "one-sided",
-                f"{found[0].name or link.target} does not say {inverses[0]} back.",
-                "Let its owner add it, so that both sides agree.",
+                Advice.ONE_SIDED,
+                f"{found.envelope.name or link.target} does not say {inverses[0]} in return.",
+                "Ask its owner to add it, so that both sides agree.",
             )
             for link in links
             if (inverses := _inverses(link))
-            and not any((link.target, name, link.source) in said for name in inverses)
+            and not any((link.target, name, link.source) in stated for name in inverses)
         ]
 
     def _statements(self, nodes: list[Any]) -> set[tuple[str, str, str]]:
-        """Return which record says which property of which other one, in a document's nodes."""
+        """Return the links between records in a document's nodes: source, property and target."""
         return {
             (node["ceterms:ctid"], key, target)
             for node in nodes
@@ -138,17 +150,17 @@ class LinkAdvisor:
 
 
 def _inverses(link: Link) -> list[str]:
-    """Return the properties that say the same from the other side, as CURIEs."""
+    """Return the inverse properties of a link's property, as CURIEs."""
     vocab = vocabulary()
     term = vocab.term(link.property)
     return [vocab.compact(iri) for iri in term.inverse_of] if term and link.source else []
 
 
-def _doubt(link: Link, rule: str, message: str, remedy: str) -> Problem:
+def _doubt(link: Link, rule: Advice, message: str, remedy: str) -> Problem:
     detail: dict[str, Any] = {
         "property": vocabulary().expand(link.property),
         "value": link.target,
-        "advice": rule,
+        "advice": rule.value,
         "propertyLabel": vocabulary().label(link.property),
     }
     if link.line:
@@ -157,15 +169,15 @@ def _doubt(link: Link, rule: str, message: str, remedy: str) -> Problem:
 
 
 def _left_out(links: list[Link]) -> Problem:
-    """Say that links were not looked at, in the place of the first."""
+    """Return the note that links were not compared, placed at the first of them."""
     first = links[0]
     rest = f" and to {len(links) - 1:,} further records" if len(links) > 1 else ""
-    detail = {"advice": "not-looked-at"} | ({"line": first.line} if first.line else {})
+    detail = {"advice": Advice.NOT_LOOKED_AT.value} | ({"line": first.line} if first.line else {})
     return Problem(
         f"The links to {first.target}{rest} were not compared with the other side: up to "
-        f"{MOST_LINKS:,} records are looked up, and up to {MOST_OTHER_SIDES} of them read, with no "
-        f"more than {MOST_OTHER_BYTES:,} bytes together.",
-        "Nothing has to be done; look at them yourself where it matters.",
+        f"{MAX_LINKS:,} records are looked up, and up to {MAX_OTHER_SIDES} of them read, with no "
+        f"more than {MAX_OTHER_BYTES:,} bytes together.",
+        "Nothing has to be done. Compare them yourself where it matters.",
         first.pointer or None,
         "info",
         detail,

@@ -1,4 +1,4 @@
-"""Publishing and withdrawing records: what a publisher does."""
+"""The use case of a publisher: publish a document, or withdraw a record."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ctgraph.errors import CtgraphError, Forbidden, Problem
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.append import Outcome, Submission, append
 from ctgraph.ledger.ownership import accounts
-from ctgraph.ledger.values import OPERATOR, Envelope, Organization
+from ctgraph.ledger.values import OPERATOR, Effect, Envelope, Organization
 from ctgraph.projections.snapshots import snapshots_of
 from ctgraph.publishing.link_checks import accepted
 from ctgraph.settings import Settings
@@ -25,14 +25,12 @@ from ctgraph.work.calls import Runner, directly
 class Receipt:
     """What a publisher gets back.
 
-    :param event: ``created``, ``updated``, ``unchanged`` or ``withdrawn``.
-    :param queryable: whether queries see the change already.
-    :param report: what was accepted, but is probably not as the publisher meant it, and what is
-        recommended; None for a withdrawal.
+    :param queryable: whether queries already see the change.
+    :param report: warnings and recommendations about the accepted document; None for a withdrawal.
     """
 
     envelope: Envelope
-    event: str
+    effect: Effect
     queryable: bool
     report: Report | None
 
@@ -46,17 +44,18 @@ def publish(
     wait: bool = False,
     run: Runner = directly,
 ) -> Receipt:
-    """Publish a document as a new version of its record; identical content makes none.
+    """Publish a document as a new version of its record. Identical content makes no new version.
 
-    :param wait: answer once queries see the change, or after ``publish_wait`` seconds.
-    :param run: calls what reads and checks the document, perhaps with a deadline.
+    :param actor: who publishes, for the history. The operator may publish in another's name.
+    :param wait: return once queries see the change, or after ``publish_wait`` seconds.
+    :param run: calls the function that reads and checks the document, perhaps with a deadline.
     :raises DocumentTooLarge: when it is too large.
     :raises InvalidDocument: with everything that is wrong with it.
     :raises Forbidden: when a CTID in it belongs to another organization, or it names others as its
-        owners; an operator vouches for the latter.
-    :raises Conflict: when a CTID in it stands in another document of the organization.
+        owners and the actor is not the operator.
+    :raises Conflict: when a CTID in it is in another document of the organization.
     :raises ValidationLimit: when checking it takes too much time or memory.
-    :raises Busy: when other documents are checked for too long.
+    :raises Busy: when checking other documents takes too long.
     """
     document, report = run(accepted, settings, data)
     if actor != OPERATOR:
@@ -73,9 +72,9 @@ def withdraw(
     actor: str,
     wait: bool = False,
 ) -> Receipt:
-    """Withdraw a record: its address answers with a tombstone, its versions stay.
+    """Withdraw a record: its address answers with a tombstone, and its versions stay.
 
-    :param owner: who withdraws it; None is the operator, for whoever owns it.
+    :param owner: the organization that withdraws it; None means the operator.
     :raises NotFound: when there is no such record.
     :raises Gone: when it was withdrawn already.
     :raises Forbidden: when it belongs to another organization.
@@ -85,7 +84,7 @@ def withdraw(
 
 
 def envelope_json(envelope: Envelope, canonical: bytes = b"") -> dict[str, Any]:
-    """Return an envelope as the registry's clients know it; with its document, where given."""
+    """Return an envelope in the form of the API, with its document if `canonical` is not empty."""
     members: dict[str, Any] = {
         "envelope_community": "ce_registry",
         "envelope_id": envelope.uuid,
@@ -112,12 +111,12 @@ def envelope_json(envelope: Envelope, canonical: bytes = b"") -> dict[str, Any]:
 
 
 def _require_own(ledger: Ledger, owner: Organization, document: Document) -> None:
-    """Let an organization publish in its own name only.
+    """Make sure that an organization publishes in its own name.
 
-    :raises Forbidden: when a document names others as its owners, or as those who act in it.
+    :raises Forbidden: when a document names another organization as its owner or acting agent.
     """
     others = [one for one in document.namings if one.ctid != owner.ctid]
-    with ledger.engine.connect() as connection:
+    with ledger.database.engine.connect() as connection:
         known = accounts(connection, {one.ctid for one in others if one.ctid})
     problems = [
         Problem(
@@ -166,4 +165,4 @@ def _receipt(
     if wait and snapshots.sequence() < outcome.seq:
         snapshots.ask()
         snapshots.wait(outcome.seq, settings.publish_wait)
-    return Receipt(outcome.envelope, outcome.event, snapshots.shows(ledger, outcome.seq), report)
+    return Receipt(outcome.envelope, outcome.effect, snapshots.shows(ledger, outcome.seq), report)

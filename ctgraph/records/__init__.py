@@ -1,1 +1,1 @@
-"""Reading records: as they stand now, and as they were."""
+"""Records as they stand and as they stood, what others say of them, and their completeness."""

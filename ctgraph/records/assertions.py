@@ -1,22 +1,25 @@
-"""What others say of a record, in documents of their own: they accredit it, offer it, revoke it …
+"""What other organizations say of a record: that they accredit it, offer it, revoke it and so on.
 
-A document states nothing about another's record itself (:mod:`ctgraph.documents.about_others`). An
-organization says what it has to say in its own record (``ceterms:accredits`` …), or in an action
-that has the record as its ``ceterms:object``; either is attributed to who published it.
+A document cannot make statements in the name of another's record
+(:mod:`ctgraph.documents.about_others`). An organization refers to it from its own record, with
+``ceterms:accredits`` and the like, or publishes an action whose ``ceterms:object`` is the record.
+Both are attributed to the publisher.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from ctgraph.identity import Identity
 from ctgraph.ledger import Ledger
 from ctgraph.sparql.description import RunCsv, rows
 from ctgraph.vocab import vocabulary
 
-MOST = 50
-# A page is no reason to keep a worker from others for long.
-TIMEOUT = 2.0
+MAX_ASSERTIONS = 50
+"""Assertions on the page of a record: more would hide the record itself."""
+TIMEOUT_SECONDS = 2.0
+"""How long the query may take: a page must not keep a worker process from queries for long."""
 _ACTION = "ceterms:object"
 PROPERTIES = (
     _ACTION,
@@ -29,29 +32,36 @@ PROPERTIES = (
     "ceterms:offers",
     "ceterms:owns",
 )
-# Found by property and object, so its cost is that of what is found, not of the registry.
+# The store looks links up by property and object, so the cost depends on the matches alone.
 _QUERY = f"""SELECT ?document ?by ?property ?class ?status WHERE {{
   VALUES ?property {{ {" ".join(PROPERTIES)} }}
   GRAPH ?document {{ ?said ?property <%(iri)s> FILTER(isIRI(?said)) }}
   ?document ctg:owner ?by FILTER(?by != <%(owner)s>)
   OPTIONAL {{ ?said a ?class FILTER(?property = {_ACTION}) }}
   OPTIONAL {{ ?said ceterms:actionStatusType/ceterms:targetNode ?status }}
-}} LIMIT {MOST + 1}"""
+}} LIMIT {MAX_ASSERTIONS + 1}"""
+
+
+class Reference(NamedTuple):
+    """The name of something in this registry, and the path of its page."""
+
+    name: str
+    path: str
 
 
 @dataclass(frozen=True)
 class Assertion:
     """What one document says of a record.
 
-    :param document: the name of the document that says it, and its address.
-    :param by: the name of the organization whose document it is, and where it is described; where
-        its records are listed, if it has no record of its own.
-    :param said: what it says, such as *Accredit Action* or *accredits*.
-    :param status: of an action: whether it is active, completed …
+    :param document: the document that says it.
+    :param by: the organization that published the document. Its page is its own record, or the list
+        of its records if it has none.
+    :param said: what the document says, such as *Accredit Action* or *accredits*.
+    :param status: the status of an action, such as *Active*; empty for other statements.
     """
 
-    document: tuple[str, str]
-    by: tuple[str, str]
+    document: Reference
+    by: Reference
     said: str
     status: str
 
@@ -59,23 +69,25 @@ class Assertion:
 def assertions(
     run: RunCsv, ledger: Ledger, identity: Identity, record: str, owner: str
 ) -> list[Assertion]:
-    """Return what documents of others say of a record: one more than :data:`MOST` at most.
+    """Return what documents of others say of a record.
+
+    If there are more than :data:`MAX_ASSERTIONS`, the result has one more than that.
 
     :param owner: the CTID of the organization that owns the record.
-    :raises CtgraphError: as the query does.
+    :raises CtgraphError: when the query fails or takes too long.
     """
     query = _QUERY % {"iri": identity.resource(record), "owner": identity.resource(owner)}
     found: dict[tuple[str, str, str], tuple[str, str]] = {}
-    for document, by, property, kind, status in rows(run, query, TIMEOUT):
+    for document, by, property, kind, status in rows(run, query, TIMEOUT_SECONDS):
         key = identity.ctid_of(document) or "", identity.ctid_of(by) or "", property
         found.setdefault(key, (kind or property, status))
-    names = ledger.names({ctid for document, by, _ in found for ctid in (document, by)})
-    described = ledger.standing({by for _, by, _ in found})
+    names = ledger.records.names({ctid for document, by, _ in found for ctid in (document, by)})
+    described = ledger.records.standing({by for _, by, _ in found})
     label = vocabulary().label
     return [
         Assertion(
-            (names.get(document) or document, f"/resources/{document}"),
-            (
+            Reference(names.get(document) or document, f"/resources/{document}"),
+            Reference(
                 names.get(by) or by,
                 f"/resources/{by}" if by in described else f"/records?owner={by}",
             ),

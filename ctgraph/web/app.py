@@ -9,6 +9,7 @@ from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from ctgraph.ledger import Ledger
+from ctgraph.ledger.database import Database
 from ctgraph.settings import Settings, load_settings
 from ctgraph.shapes import shapes
 from ctgraph.vocab import vocabulary
@@ -16,7 +17,7 @@ from ctgraph.web.http import problems
 from ctgraph.web.http.addresses import spelled
 from ctgraph.web.http.headers import add_headers
 from ctgraph.web.http.registry import State, Work
-from ctgraph.web.pathways import links
+from ctgraph.web.pathways import check, links
 from ctgraph.web.pathways import views as pathways
 from ctgraph.web.publishing import drafts, validate
 from ctgraph.web.publishing import views as publishing
@@ -60,7 +61,7 @@ def create_app(settings: Settings | None = None, proved: bool = False) -> Flask:
 
     :param proved: the registry was found good a moment ago; then a worker starts also while the
         database is away, and answers 503 until it is back.
-    :raises StoreError: when the registry was never initialised.
+    :raises RegistryNotReady: when the registry was never initialised.
     :raises SettingsError: when the shapes do not load.
     """
     settings = settings or load_settings()
@@ -75,7 +76,7 @@ def create_app(settings: Settings | None = None, proved: bool = False) -> Flask:
     app.config["COMPRESS_MIN_SIZE"] = MIN_COMPRESSED_BYTES
     app.config["COMPRESS_MIMETYPES"] = COMPRESSED
     Compress(app)
-    ledger = Ledger(settings.ledger_url) if proved else Ledger.of(settings)
+    ledger = Ledger(Database(settings.ledger_url)) if proved else Ledger.of(settings)
     work = Work(settings)
     weakref.finalize(app, work.close)  # at the latest when this process ends
     # No header of a request decides which address is printed, or where a redirect leads: joining
@@ -96,6 +97,7 @@ def create_app(settings: Settings | None = None, proved: bool = False) -> Flask:
         links,
         publishing,
         pathways,
+        check,
         drafts,
         validate,
         minimum_data,

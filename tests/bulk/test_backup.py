@@ -72,8 +72,10 @@ def test_a_restored_registry_holds_what_was_backed_up_and_is_queryable(
     assert other.stat().st_mode & 0o777 == 0o700
     settings = load_settings(home=other)
     ledger = Ledger.of(settings)
-    assert ledger.key_owner(registry.key) == registry.organization
-    assert incarnation(ledger.engine) != incarnation(registry.ledger.engine)
+    bearer = ledger.organizations.bearer_of(registry.key)
+    assert bearer
+    assert bearer.organization == registry.organization
+    assert incarnation(ledger.database) != incarnation(registry.ledger.database)
     with hold(settings):
         assert check(settings, ledger) == []
 
@@ -91,7 +93,7 @@ def test_what_is_published_while_a_backup_is_made_is_not_half_in_it(
         steps.append(title)
 
     assert back_up(registry.ledger, path, meanwhile).sequence == 19
-    assert registry.ledger.last_sequence() == 44
+    assert registry.ledger.changes.last_sequence() == 44
     monkeypatch.setenv("CTGRAPH_HOME", str(tmp_path / "other"))
     assert run("restore", path).exit_code == 0
     with sqlite3.connect(tmp_path / "other" / "ledger.sqlite") as db:
@@ -111,7 +113,7 @@ def test_a_registry_that_holds_something_is_replaced_only_when_that_is_said(
     assert result.exit_code == 0, result.output
     with hold(registry.settings):
         assert check(registry.settings, registry.ledger) == []
-    assert registry.ledger.last_sequence() == 34
+    assert registry.ledger.changes.last_sequence() == 34
 
 
 def test_a_registry_that_is_served_is_not_restored(
@@ -145,6 +147,11 @@ def _foreign(path: Path) -> None:
         db.execute("CREATE TABLE version (seq INTEGER)")
 
 
+def _folder(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
 def _scrambled(path: Path) -> None:
     with path.open("r+b") as file:
         file.seek(path.stat().st_size // 2)
@@ -162,7 +169,7 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
     "empty": lambda path: os.truncate(path, 0),
     "text": lambda path: path.write_text("not a backup"),
     "missing": lambda path: path.unlink(),
-    "folder": lambda path: (path.unlink(), path.mkdir()),
+    "folder": _folder,
     "the ledger itself": lambda path: shutil.copy(path.with_name("home") / "ledger.sqlite", path),
 }
 
@@ -179,6 +186,9 @@ def test_a_backup_that_is_not_good_changes_nothing(
     assert isinstance(result.exception, SystemExit)
     assert ("newer ctgraph" in result.output) == (damage == "newer")
     assert rows(registry.settings.home / "ledger.sqlite") == before
+    new = registry.settings.home.with_name("new")
+    assert run("restore", kept, "--home", new).exit_code == 1
+    assert not new.exists()
 
 
 def test_a_damaged_ledger_makes_no_backup_and_keeps_the_one_before(
@@ -216,7 +226,8 @@ def test_a_backup_replaces_nothing_but_a_backup(
     link.symlink_to(path)
     before = path.stat()
     result = run("backup", link)
-    assert result.exit_code == 1 and "is no backup" in result.output, result.output
+    assert result.exit_code == 1, result.output
+    assert "is not a backup" in result.output
     assert link.is_symlink()
     assert path.stat() == before
     assert run("backup", kept).exit_code == 0  # that one is replaced
@@ -233,7 +244,8 @@ def test_no_room_for_a_backup_is_told_of_its_file(
 
     monkeypatch.setattr("ctgraph.bulk.backup._copy", full)
     result = run("backup", path)
-    assert result.exit_code == 1 and f"no room for {path}" in result.output, result.output
+    assert result.exit_code == 1, result.output
+    assert f"no room for {path}" in result.output
     assert not path.exists()
 
 
@@ -248,7 +260,7 @@ def test_records_of_another_base_url_are_not_restored(
     result = run("restore", kept, "--home", tmp_path / "other")
     assert result.exit_code == 1
     assert "http://localhost:8000" in result.output
-    assert not (tmp_path / "other" / "ledger.sqlite").exists()
+    assert not (tmp_path / "other").exists()
 
 
 def test_a_changed_base_url_is_refused_once_there_are_records(
@@ -274,7 +286,8 @@ def test_a_changed_base_url_is_refused_once_there_are_records(
     ):
         result = run(*command)
         assert result.exit_code == 1, command
-        assert other in result.output and "http://localhost:8000" in result.output, result.output
+        assert other in result.output, command
+        assert "http://localhost:8000" in result.output, command
 
 
 def test_an_older_ledger_learns_its_base_url_from_what_it_keeps(
@@ -317,13 +330,13 @@ def test_time_never_goes_back(registry: Registry, monkeypatch: pytest.MonkeyPatc
         monkeypatch.setattr("ctgraph.ledger.values.now", lambda moment=moment: moment)
         body = orjson.dumps(certificate(1, **{"ceterms:keyword": {"en": f"version {number}"}}))
         publish_one(registry.settings, registry.ledger, registry.organization, body, "test")
-    moments = [change.modified for change in registry.ledger.changes(0, 100)]
+    moments = [change.modified for change in registry.ledger.changes.after(0, 100)]
     assert moments == sorted(set(moments))
     assert len(moments) == len(clock)
     assert moments[0] == clock[0]
     assert moments[-1] == clock[-1]
     for number, moment in enumerate(moments, 1):
-        assert registry.ledger.sequence_at(moment) == number
-    assert registry.ledger.newest_change() == moments[-1]
+        assert registry.ledger.changes.sequence_at(moment) == number
+    assert registry.ledger.changes.newest_moment() == moments[-1]
     with pytest.raises(CtgraphError):
         withdraw(registry.settings, registry.ledger, None, ctid_number(2), "operator")

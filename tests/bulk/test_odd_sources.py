@@ -7,13 +7,16 @@ import io
 import json
 import os
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
 from ctgraph.bulk import sources
 from ctgraph.cli import main
+from ctgraph.errors import Unreadable
 from tests.support.registry import Registry, certificate, ctid_number
 
 
@@ -152,8 +155,8 @@ def test_what_may_not_be_read_is_told(
         shut.chmod(0)
     else:  # nothing is shut to the superuser
 
-        def refuse(real):  # type: ignore[no-untyped-def]
-            def guarded(path, *more, **named):  # type: ignore[no-untyped-def]
+        def refuse(real: Callable[..., Any]) -> Callable[..., Any]:
+            def guarded(path: Path, *more: Any, **named: Any) -> Any:
                 if str(path) == str(shut):
                     raise PermissionError(13, "Permission denied", str(path))
                 return real(path, *more, **named)
@@ -199,10 +202,14 @@ class Counted(io.RawIOBase):
     ids=["text", "line", "text in zip", "line in zip", "many in zip"],
 )
 def test_an_archive_expands_so_far(
-    registry: Registry, folder: Path, name: str, make: object, monkeypatch: pytest.MonkeyPatch
+    registry: Registry,
+    folder: Path,
+    name: str,
+    make: Callable[[bytes], bytes],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(sources, "ANYWAY", 100_000)
-    (folder / name).write_bytes(make(b"0" * 5_000_000))  # type: ignore[operator]
+    (folder / name).write_bytes(make(b"0" * 5_000_000))
     expanded = max(100_000, sources.EXPANSION * (folder / name).stat().st_size)
     found = list(sources.items([folder]))
     assert sum(len(item.data) for item in found) <= expanded + len(doc(1)) + len(doc(2))
@@ -216,13 +223,13 @@ def test_an_archive_expands_so_far(
 
 def test_nothing_is_expanded_behind_the_bound(monkeypatch: pytest.MonkeyPatch) -> None:
     bounds = sources._Bounds(1000)
-    with pytest.raises(sources.Unreadable):
+    with pytest.raises(Unreadable):
         bounds.text(io.BufferedReader(Counted(), 100))
     assert Counted.taken <= 1200
     Counted.taken = 0
     bounds = sources._Bounds(1000)
-    with pytest.raises(sources.Unreadable):
-        bounds.line(io.BufferedReader(Counted(), 100))  # type: ignore[arg-type]
+    with pytest.raises(Unreadable):
+        bounds.line(io.BufferedReader(Counted(), 100))
     assert Counted.taken <= 1200
 
 
@@ -252,7 +259,7 @@ def test_an_interrupted_load_goes_on_behind_what_it_could_not_read(
         (folder / f"c{number}.json").write_bytes(doc(number))
     from ctgraph.bulk import load
 
-    monkeypatch.setattr(load, "BATCH", 2)
+    monkeypatch.setattr(load, "MAX_BATCH_TEXTS", 2)
     real, stored = load._store, []
 
     def interrupted(*arguments: object) -> None:
@@ -279,12 +286,12 @@ def test_an_interrupted_load_goes_on_behind_what_it_could_not_read(
     )
     assert steps[0] == 6
     assert sum(steps) == 9 == sources.count([folder])
-    assert tally.events["created"] == 3
-    assert not tally.events["rejected"]
+    assert tally.effects["created"] == 3
+    assert not tally.rejected
     report.seek(0)
     assert len(report.readlines()) == 2
-    assert len(registry.ledger.envelopes(100)) == 7
-    assert registry.ledger.find(ctid_number(14))
+    assert len(registry.ledger.records.envelopes(100)) == 7
+    assert registry.ledger.records.find(ctid_number(14))
 
 
 COMMANDS = [

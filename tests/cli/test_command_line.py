@@ -155,7 +155,7 @@ def test_load_takes_every_kind_of_source(cli: Cli, registry: Registry, tmp_path:
     lines = [json.loads(line) for line in report.read_text().splitlines()]
     assert [Path(line["source"]).name for line in lines] == ["bad.json", "worse.json"]
     assert all(line["problems"][0]["message"] for line in lines)
-    assert registry.ledger.last_sequence() == 8
+    assert registry.ledger.changes.last_sequence() == 8
     count = cli("query", "SELECT (COUNT(?d) AS ?n) { ?d a ctg:Record }")
     assert count.stdout.split() == ["n", "8"]
 
@@ -175,12 +175,12 @@ def test_an_interrupted_load_goes_on_where_it_stopped(registry: Registry, tmp_pa
     command = [sys.executable, "-m", "ctgraph.cli", "load", str(file)]
     environment = {"CTGRAPH_HOME": str(registry.settings.home)}
     process = subprocess.Popen(command, env=environment, cwd=tmp_path)
-    while registry.ledger.last_sequence() == 0 and process.poll() is None:
+    while registry.ledger.changes.last_sequence() == 0 and process.poll() is None:
         time.sleep(0.01)
     process.send_signal(signal.SIGKILL)
     process.wait()
-    stopped_at = registry.ledger.last_sequence()
+    stopped_at = registry.ledger.changes.last_sequence()
     assert 0 < stopped_at < len(documents)
     subprocess.run(command, env=environment, cwd=tmp_path, check=True)
-    assert registry.ledger.last_sequence() == len(documents)
-    assert {v.number for v in registry.ledger.versions(ctid_number(3))} == {1, 2}
+    assert registry.ledger.changes.last_sequence() == len(documents)
+    assert {v.number for v in registry.ledger.records.versions(ctid_number(3))} == {1, 2}

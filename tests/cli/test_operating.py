@@ -129,11 +129,11 @@ def test_an_interrupted_load_says_so_and_can_be_resumed(registry: Registry, tmp_
     # Its processes are still reading their modules then.
     said = interrupt(process, log, lambda: of(process.pid, "spawn_main"))
     assert process.returncode == 1
-    assert 0 < registry.ledger.last_sequence() < 2000
+    assert 0 < registry.ledger.changes.last_sequence() < 2000
     assert "Load stopped" in said
     assert "run the same command again" in said
     assert start(registry, log, *command).wait(300) == 0, log.read_text()
-    assert registry.ledger.last_sequence() == 2000
+    assert registry.ledger.changes.last_sequence() == 2000
 
 
 def test_a_server_that_is_interrupted_while_it_starts_ends_well(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -41,7 +42,7 @@ DEFAULT = Identity.of(load_settings())
         f"https://CredentialEngineRegistry.org/ce-registry/graph/Ce-{RECORD[3:]}",
     ],
 )
-def test_every_spelling_means_the_canonical_iri(spelling):
+def test_every_spelling_means_the_canonical_iri(spelling: str) -> None:
     assert DEFAULT.canonical(spelling) == CANONICAL
     assert DEFAULT.ctid_of(spelling) == RECORD
 
@@ -71,12 +72,12 @@ def test_every_spelling_means_the_canonical_iri(spelling):
         "",
     ],
 )
-def test_other_iris_are_left_as_they_are(foreign):
+def test_other_iris_are_left_as_they_are(foreign: str) -> None:
     assert DEFAULT.canonical(foreign) == foreign
     assert DEFAULT.ctid_of(foreign) is None
 
 
-def test_a_base_url_may_have_a_path():
+def test_a_base_url_may_have_a_path() -> None:
     canonical = f"https://example.org/registry/resources/{RECORD}"
     assert HOSTED.resource(RECORD) == canonical
     assert HOSTED.graph(RECORD) == f"https://example.org/registry/graph/{RECORD}"
@@ -90,7 +91,7 @@ def test_a_base_url_may_have_a_path():
         assert HOSTED.canonical(spelling) == canonical
 
 
-def test_outside_the_path_of_the_base_url_nothing_is_ours():
+def test_outside_the_path_of_the_base_url_nothing_is_ours() -> None:
     for foreign in (
         f"https://example.org/resources/{RECORD}",
         f"https://example.org/elsewhere/resources/{RECORD}",
@@ -100,7 +101,7 @@ def test_outside_the_path_of_the_base_url_nothing_is_ours():
         assert HOSTED.canonical(foreign) == foreign
 
 
-def test_settings_give_the_base_and_the_alias_hosts():
+def test_settings_give_the_base_and_the_alias_hosts() -> None:
     settings = load_settings(base_url="https://here.example.org/", alias_hosts=("there.org",))
     identity = Identity.of(settings)
     canonical = f"https://here.example.org/resources/{ctid_number(1)}"
@@ -132,14 +133,14 @@ SPELLINGS = st.builds(
 
 
 @given(iri=SPELLINGS | st.text())
-def test_canonicalising_twice_changes_nothing_more(iri):
+def test_canonicalising_twice_changes_nothing_more(iri: str) -> None:
     for identity in (DEFAULT, HOSTED):
         once = identity.canonical(iri)
         assert identity.canonical(once) == once
 
 
 @given(iri=SPELLINGS | st.text())
-def test_what_changes_becomes_the_iri_of_a_record(iri):
+def test_what_changes_becomes_the_iri_of_a_record(iri: str) -> None:
     for identity in (DEFAULT, HOSTED):
         record = identity.ctid_of(iri)
         if record is None:
@@ -151,7 +152,7 @@ def test_what_changes_becomes_the_iri_of_a_record(iri):
 
 
 @given(host=st.from_regex(r"[a-z]{1,8}\.example\.com", fullmatch=True), path=PATHS)
-def test_records_of_foreign_hosts_are_left_as_they_are(host, path):
+def test_records_of_foreign_hosts_are_left_as_they_are(host: str, path: str) -> None:
     iri = f"https://{host}{path}{RECORD}"
     assert DEFAULT.canonical(iri) == iri
 
@@ -171,7 +172,9 @@ def read(content: dict[str, Any]) -> Document:
     ],
 )
 @pytest.mark.parametrize("case", [str.lower, str.upper])
-def test_every_spelling_of_an_iri_gives_the_same_document(place, case):
+def test_every_spelling_of_an_iri_gives_the_same_document(
+    place: str, case: Callable[[str], str]
+) -> None:
     record, owner = case(ctid_number(1)), place + case(ctid_number(0))
     document = certificate(
         **{"@id": place + record, "ceterms:ctid": record, "ceterms:ownedBy": [owner]}
@@ -181,7 +184,7 @@ def test_every_spelling_of_an_iri_gives_the_same_document(place, case):
 
 
 @pytest.mark.parametrize("prefix", ["lifecycle", "LifeCycle", "lifeCycle"])
-def test_the_case_of_a_prefix_is_mended(prefix):
+def test_the_case_of_a_prefix_is_mended(prefix: str) -> None:
     document = read(certificate(**{"ceterms:lifeCycleStatusType": f"{prefix}:Active"}))
     assert document.content["@graph"][0]["ceterms:lifeCycleStatusType"] == "lifeCycle:Active"
     assert b"<https://purl.org/ctdl/vocabs/lifeCycle/Active>" in document.quads

@@ -82,7 +82,7 @@ def test_every_command_tells_a_damaged_ledger_in_a_line(
 ) -> None:
     """SQLite tells some damage in words that are not UTF-8 themselves."""
     publish(registry, range(1, 30), "first")
-    registry.ledger.engine.dispose()
+    registry.ledger.database.engine.dispose()
     path = registry.settings.home / "ledger.sqlite"
     draw = random.Random(seed)
     with path.open("r+b") as file:

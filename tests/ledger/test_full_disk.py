@@ -15,6 +15,7 @@ import orjson
 import pytest
 import sqlalchemy as sa
 
+from ctgraph.ledger.registry import mark_at
 from ctgraph.projections import projector as projecting
 from ctgraph.projections.maintenance import check, rebuild
 from ctgraph.projections.snapshots import hold, snapshots_of
@@ -82,7 +83,7 @@ def test_a_full_disk_is_told_loses_nothing_and_heals(
         ballast.unlink()
         assert send(401).status_code == 201
         until(lambda: ready(client, len(kept) + 1) and count(client) == (200, len(kept) + 1))
-    changes = registry.ledger.changes(0, 1000)
+    changes = registry.ledger.changes.after(0, 1000)
     assert [change.seq for change in changes] == list(range(1, len(kept) + 2))
     with hold(registry.settings):
         assert check(registry.settings, registry.ledger) == []
@@ -109,7 +110,7 @@ def test_a_database_that_is_not_to_be_had_is_no_error_of_ours(
     publish(registry, range(1, 3), "first")
     app = create_app(registry.settings)
     client = app.test_client()
-    engine = app.extensions["ctgraph"].ledger.engine
+    engine = app.extensions["ctgraph"].ledger.database.engine
     sent = orjson.dumps(certificate(5))
 
     def fail(*arguments: Any) -> None:
@@ -131,10 +132,10 @@ def test_a_database_that_is_not_to_be_had_is_no_error_of_ours(
             assert client.get("/records").status_code == ERRORS[message]
             assert client.get("/readyz").status_code == ERRORS[message]
             assert client.get("/healthz").status_code == 200
-    assert registry.ledger.last_sequence() == 2
+    assert registry.ledger.changes.last_sequence() == 2
     answer = client.post(registry.documents_url, data=sent, headers=registry.authorization)
     assert answer.status_code == 201
-    assert registry.ledger.last_sequence() == 3
+    assert registry.ledger.changes.last_sequence() == 3
 
 
 def _failing(dialect: Any, fail: Callable[..., None], many: bool = False) -> Callable[..., None]:
@@ -153,14 +154,14 @@ def test_a_projector_without_a_ledger_waits_and_says_so(
     publish(registry, range(1, 3), "first")
     client = create_app(registry.settings).test_client()
     broken = threading.Event()
-    real = registry.ledger.changes
+    real = registry.ledger.changes.after
 
     def changes(*arguments: Any, **more: Any) -> Any:
         if broken.is_set():
             raise sa.exc.OperationalError("SELECT", {}, Exception("the connection was lost"))
         return real(*arguments, **more)
 
-    monkeypatch.setattr(registry.ledger, "changes", changes)
+    monkeypatch.setattr(registry.ledger.changes, "after", changes)
     with following(registry):
         until(lambda: ready(client, 2))
         broken.set()
@@ -194,15 +195,15 @@ def test_a_store_is_not_made_anew_for_what_passes_while_it_is_opened(
     registry.project()
     client = create_app(registry.settings).test_client()
     failures: list[Exception] = []
-    real = projecting.mark_at
+    real = mark_at
 
-    def mark_at(*arguments: Any) -> str:
+    def failing(*arguments: Any) -> str:
         if len(failures) < 4:
             failures.append(error)
             raise error
         return real(*arguments)
 
-    monkeypatch.setattr(projecting, "mark_at", mark_at)
+    monkeypatch.setattr(projecting, "mark_at", failing)
     monkeypatch.setattr(projecting, "FIRST_PAUSE", 0.01)
     with following(registry):
         until(lambda: len(failures) == 4)

@@ -61,7 +61,7 @@ def test_concurrent_publishing_on_postgresql_leaves_no_gap(on_postgresql: Regist
     for thread in threads:
         thread.join()
     assert sorted(statuses) == [200] * 90 + [201] * 30
-    assert [c.seq for c in registry.ledger.changes(0, 100)] == list(range(1, 31))
+    assert [c.seq for c in registry.ledger.changes.after(0, 100)] == list(range(1, 31))
 
 
 def test_a_backup_goes_from_postgresql_to_sqlite_and_back(
@@ -84,12 +84,14 @@ def test_a_backup_goes_from_postgresql_to_sqlite_and_back(
     other = load_settings(home=tmp_path / "other")
     restore(other, first, False, quiet)
     ledger = Ledger.of(other)
-    assert ledger.key_owner(registry.key) == registry.organization
+    bearer = ledger.organizations.bearer_of(registry.key)
+    assert bearer
+    assert bearer.organization == registry.organization
     back_up(ledger, second, quiet)
     with pytest.raises(Conflict, match="--replace"):
         restore(registry.settings, second, False, quiet)
     restore(registry.settings, second, True, quiet)
-    assert ledger.changes(0, 10) == registry.ledger.changes(0, 10)
+    assert ledger.changes.after(0, 10) == registry.ledger.changes.after(0, 10)
     registry.project()
     with hold(registry.settings):
         assert check(registry.settings, registry.ledger) == []

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from ctgraph.links.model import Assertion, Edge, Graph
 from ctgraph.pathways import Asked
+from ctgraph.pathways.model import Assertion, Edge, Graph
 from tests.support.links import (
     World,
     condition,

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ctgraph.links.model import Edge, Node
+from ctgraph.pathways.model import Edge, Node
 from tests.support.links import (
     ORGANIZATIONS,
     World,
@@ -22,6 +22,7 @@ from tests.support.links import (
     pairs,
     record,
 )
+from tests.support.queries import solutions
 from tests.support.registry import ctid_number
 
 
@@ -141,11 +142,8 @@ def test_a_reference_without_an_iri_is_an_external_leaf(world: World) -> None:
     assert (found.name, found.webpage, found.status) == ("Diploma", page, "external")
     assert found.id.startswith("_:")
     assert found.owner == ""
-    names = world.store().query(
-        f"""
-        PREFIX ctg: <https://w3id.org/ctgraph/terms#> PREFIX c: <https://purl.org/ctdl/terms/>
-        SELECT ?name {{ ?a ctg:precedes <{iri(2)}> ; c:name ?name }}""",
-        use_default_graph_as_union=True,
+    names = solutions(
+        world.store(), f"SELECT ?name {{ ?a ctg:precedes <{iri(2)}> ; ceterms:name ?name }}"
     )
     assert [row["name"].value for row in names] == ["Diploma"]
 
@@ -309,12 +307,7 @@ def test_the_rdf_of_a_manifest(world: World) -> None:
         if (subject, q) == (s, "strength")
     }
     assert strengths == {1: "required", 2: "required", 3: "recommended", 4: "required"}
-    found = world.store().query(
-        f"""
-        PREFIX ctg: <https://w3id.org/ctgraph/terms#>
-        SELECT ?a {{ ?a ctg:precedes+ <{iri(7)}> }}""",
-        use_default_graph_as_union=True,
-    )
+    found = solutions(world.store(), f"SELECT ?a {{ ?a ctg:precedes+ <{iri(7)}> }}")
     assert {number_of(row["a"].value) for row in found} == {1, 2, 3, 4, 5, 9, 20}
 
 

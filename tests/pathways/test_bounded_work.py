@@ -16,11 +16,12 @@ import pytest
 from ctgraph.documents import parse
 from ctgraph.errors import QueryLimit
 from ctgraph.ledger.append import Submission, append
+from ctgraph.links.model import Link, Relation, Strength, Via
 from ctgraph.links.node_facts import Fact
 from ctgraph.links.properties import CETERMS
-from ctgraph.links.statements import Extract, Link
+from ctgraph.links.statements import Extract
 from ctgraph.pathways import Asked
-from ctgraph.projections import triples
+from ctgraph.projections.link_graphs import link_quads
 from ctgraph.projections.link_index import LinkIndex
 from ctgraph.projections.link_reader import Links
 from ctgraph.projections.projector import Projector
@@ -62,7 +63,7 @@ def counting() -> Iterator[dict[str, int]]:
     """Count the rows of the index that are written or removed in the block, and quads of links."""
     count = {"rows": 0, "quads": 0}
     opened: list[sqlite3.Connection] = []
-    quads_of, started, ended = triples.link_quads, LinkIndex.__init__, LinkIndex.close
+    quads_of, started, ended = link_quads, LinkIndex.__init__, LinkIndex.close
 
     def counted(*given: Any) -> list[ox.Quad]:
         found = quads_of(*given)
@@ -136,7 +137,15 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> World:
 
     shared = ctid_number(MANIFEST)
     demands = [
-        Link("common", ctid_number(n), shared, shared, "ceterms:requires", "required", "direct")
+        Link(
+            Relation.COMMON,
+            ctid_number(n),
+            shared,
+            shared,
+            "ceterms:requires",
+            Strength.REQUIRED,
+            Via.DIRECT,
+        )
         for n in TARGETS
     ]
     said = [(shared, ORGANIZATIONS[0], Extract([fact(MANIFEST)], demands))]
@@ -149,13 +158,12 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> World:
                 [fact(n)],
                 [
                     Link(
-                        "uses",
+                        Relation.USES,
                         shared,
                         ctid_number(n),
                         ctid_number(n),
                         "ceterms:commonConditions",
-                        "",
-                        "manifest",
+                        via=Via.MANIFEST,
                     )
                 ],
             ),
@@ -279,13 +287,13 @@ def test_a_thing_that_many_describe_is_looked_up_once(world: World) -> None:
                 [Fact(thing, f"{CETERMS}Certificate", "x")],
                 [
                     Link(
-                        "precedes",
+                        Relation.PRECEDES,
                         thing,
                         ctid_number(n),
                         ctid_number(n),
                         "ceterms:requires",
-                        "required",
-                        "direct",
+                        Strength.REQUIRED,
+                        Via.DIRECT,
                     )
                 ],
             ),
@@ -340,8 +348,13 @@ def test_who_waits_sees_what_is_there_between_batches(world: World, bound: str) 
 
 def test_documents_are_read_up_to_a_size(world: World) -> None:
     append(world.ledger, [submission(world, record(n)) for n in range(1, 5)], "test")
-    size = len(world.ledger.changes(0, 1)[0].quads)
-    assert [len(world.ledger.changes(0, 9, size=size * n)) for n in (0, 1, 3, 9)] == [1, 1, 3, 4]
+    size = len(world.ledger.changes.after(0, 1)[0].quads)
+    assert [len(world.ledger.changes.after(0, 9, size=size * n)) for n in (0, 1, 3, 9)] == [
+        1,
+        1,
+        3,
+        4,
+    ]
 
 
 def test_a_version_between_two_batches(world: World) -> None:
@@ -368,6 +381,7 @@ def test_a_store_of_an_earlier_form_is_made_anew(world: World) -> None:
     precedes = ox.NamedNode(f"{CTG}precedes")
     for quad in store.quads_for_pattern(None, ox.NamedNode(f"{CTG}ledger"), None):
         store.remove(quad)
+        assert isinstance(quad.object, ox.Literal)
         seq, _, mark = quad.object.value.split(" ", 2)
         said = ox.Literal(f"{seq} 1 {mark}")
         store.add(ox.Quad(quad.subject, quad.predicate, said, quad.graph_name))

@@ -16,8 +16,8 @@ from ctgraph.errors import InvalidDocument
 from ctgraph.identity import Identity
 from ctgraph.links.statements import extract
 from ctgraph.pathways import Asked
-from ctgraph.pathways.routes import LONGEST
-from ctgraph.pathways.traversal import LARGEST_PAGE, MOST_NODES, MOST_WAYS
+from ctgraph.pathways.routes import MAX_ROUTE_STEPS
+from ctgraph.pathways.traversal import MAX_NODES, MAX_PAGE_NODES, MAX_WAYS
 from ctgraph.projections.link_graphs import link_quads
 from ctgraph.projections.link_index import LinkIndex
 from ctgraph.settings import load_settings
@@ -38,7 +38,7 @@ from tests.support.registry import ctid_number
 SETTINGS = load_settings()
 IDENTITY = Identity.of(SETTINGS)
 INDEX = LinkIndex(None)
-CREDENTIALS = Asked(kinds=frozenset(["credential"]), limit=LARGEST_PAGE)
+CREDENTIALS = Asked(kinds=frozenset(["credential"]), limit=MAX_PAGE_NODES)
 
 
 @pytest.fixture
@@ -51,12 +51,12 @@ def test_a_hub_with_ten_thousand_neighbours(world: World) -> None:
     spokes = range(1, 10_001)
     world.index([*((0, n) for n in spokes), *((n, 20_000) for n in spokes)])
     for ask in (world.pathways.succeeding, world.pathways.neighbourhood):
-        answer = ask(hub, Asked(depth=10, limit=LARGEST_PAGE))
-        assert len(answer.nodes) == LARGEST_PAGE
+        answer = ask(hub, Asked(depth=10, limit=MAX_PAGE_NODES))
+        assert len(answer.nodes) == MAX_PAGE_NODES
         assert answer.next
         (cut,) = answer.cut
         assert cut.at == hub
-        assert f"{MOST_NODES:,}" in cut.reason
+        assert f"{MAX_NODES:,}" in cut.reason
     answer = world.pathways.succeeding(near)
     assert [number_of(n.id) for n in answer.nodes] == [1, 20_000]
     assert not answer.cut
@@ -77,8 +77,8 @@ def test_a_hub_that_is_left_out(world: World) -> None:
         Course=[9_000],
     )
     answer = world.pathways.succeeding(ctid_number(0), CREDENTIALS)
-    assert any(f"{MOST_WAYS:,}" in cut.reason for cut in answer.cut)
-    assert len(answer.nodes) == LARGEST_PAGE
+    assert any(f"{MAX_WAYS:,}" in cut.reason for cut in answer.cut)
+    assert len(answer.nodes) == MAX_PAGE_NODES
 
 
 def test_a_web_that_is_left_out(world: World) -> None:
@@ -93,7 +93,7 @@ def test_a_web_that_is_left_out(world: World) -> None:
         Course=web,
     )
     answer = world.pathways.succeeding(ctid_number(0), CREDENTIALS)
-    assert any(f"{MOST_WAYS:,}" in cut.reason for cut in answer.cut)
+    assert any(f"{MAX_WAYS:,}" in cut.reason for cut in answer.cut)
 
 
 def test_a_chain_of_two_hundred(world: World) -> None:
@@ -109,9 +109,9 @@ def test_a_chain_of_two_hundred(world: World) -> None:
     assert not world.pathways.succeeding(ctid_number(190), Asked(depth=10)).cut
     found = world.pathways.route(start, goal)
     assert not found.routes
-    assert str(LONGEST) in found.graph.cut[0].reason
-    (route,) = world.pathways.route(start, ctid_number(LONGEST)).routes
-    assert route.steps == LONGEST
+    assert str(MAX_ROUTE_STEPS) in found.graph.cut[0].reason
+    (route,) = world.pathways.route(start, ctid_number(MAX_ROUTE_STEPS)).routes
+    assert route.steps == MAX_ROUTE_STEPS
 
 
 def test_a_long_chain_that_is_left_out(world: World) -> None:

@@ -21,19 +21,14 @@ from hypothesis import strategies as st
 from pyld import jsonld
 
 from ctgraph.identity import Identity
-from ctgraph.links.model import (
-    FAMILIES,
-    STRENGTHS,
-    VIAS,
-    Assertion,
-    Condition,
-    Cut,
-    Edge,
-    Graph,
-    Node,
-)
-from ctgraph.pathways.formats import FORMATS, to_json, write
+from ctgraph.links.model import STRENGTHS, VIAS, Condition, Strength, Via
+from ctgraph.pathways.families import Family
+from ctgraph.pathways.formats import FORMATS, write
+from ctgraph.pathways.graph_json import to_json
+from ctgraph.ledger.values import Status
+from ctgraph.pathways.model import Assertion, Cut, Edge, Graph, Node, Question, Side
 from ctgraph.rdf.namespaces import CTG
+from tests.support.queries import solutions
 from tests.support.registry import ctid_number
 
 IDENTITY = Identity("https://registry.example")
@@ -79,7 +74,7 @@ def course(number: int, **more: Any) -> Node:
             ctid_number(number),
             IDENTITY.resource(ctid_number(number)),
             "ceterms:Course",
-            "learning",
+            Family.LEARNING,
             f"Course {number}",
             OWNER,
             "College",
@@ -93,7 +88,14 @@ def said(number: int, **more: Any) -> Assertion:
     by = ctid_number(number)
     return replace(
         Assertion(
-            by, OWNER, by, "ceterms:requires", "required", "direct", "target", owner_name="College"
+            by,
+            OWNER,
+            by,
+            "ceterms:requires",
+            Strength.REQUIRED,
+            Via.DIRECT,
+            Side.TARGET,
+            owner_name="College",
         ),
         **more,
     )
@@ -101,42 +103,63 @@ def said(number: int, **more: Any) -> Assertion:
 
 ENTRY = Condition("_:c1", "Entry", "One is enough.", "_:c0")
 SMALL = Graph(
-    question="preceding",
+    question=Question.PRECEDING,
     start=(ctid_number(3),),
     nodes=(
         course(1, name="Anatomy", depth=-1, cost=450.5, currency="USD", days=112.0),
-        Node(EXAM, EXAM, "ceterms:Assessment", "assessment", "Exam", status="external", depth=-1),
+        Node(
+            EXAM,
+            EXAM,
+            "ceterms:Assessment",
+            Family.ASSESSMENT,
+            "Exam",
+            status=Status.EXTERNAL,
+            depth=-1,
+        ),
         course(3, name="Nursing", webpage="https://college.example/nursing"),
-        course(4, name="Alone", status="withdrawn", latest=ctid_number(3)),
+        course(4, name="Alone", status=Status.WITHDRAWN, latest=ctid_number(3)),
     ),
     edges=(
         Edge(
             ctid_number(1),
             ctid_number(3),
-            "required",
-            "both",
+            Strength.REQUIRED,
+            Side.BOTH,
             True,
             (
-                said(3, condition=ENTRY, via="condition"),
-                said(1, property="ceterms:isPreparationFor", strength="preparation", side="source"),
+                said(3, condition=ENTRY, via=Via.CONDITION),
+                said(
+                    1,
+                    property="ceterms:isPreparationFor",
+                    strength=Strength.PREPARATION,
+                    side=Side.SOURCE,
+                ),
             ),
         ),
         Edge(
             EXAM,
             ctid_number(3),
-            "recommended",
-            "other",
+            Strength.RECOMMENDED,
+            Side.OTHER,
             False,
             (
                 said(
                     91,
-                    strength="recommended",
-                    side="other",
+                    strength=Strength.RECOMMENDED,
+                    side=Side.OTHER,
                     condition=Condition("_:c2", "Scores", required=2),
                 ),
             ),
         ),
-        Edge(ctid_number(1), EXAM, "weak", "target", False, (), (ctid_number(7), ctid_number(8))),
+        Edge(
+            ctid_number(1),
+            EXAM,
+            Strength.WEAK,
+            Side.TARGET,
+            False,
+            (),
+            (ctid_number(7), ctid_number(8)),
+        ),
     ),
     cut=(Cut("Only 4 nodes are shown.", ctid_number(1)),),
     next="cursor",
@@ -160,7 +183,7 @@ assertions = st.builds(
     st.just("ceterms:requires"),
     st.sampled_from(STRENGTHS),
     st.sampled_from(VIAS),
-    st.sampled_from(["source", "target", "other"]),
+    st.sampled_from([Side.SOURCE, Side.TARGET, Side.OTHER]),
     st.none() | conditions,
     texts,
 )
@@ -175,11 +198,11 @@ def graphs(draw: st.DrawFn) -> Graph:
         ids,
         st.just(""),
         st.sampled_from(["", "ceterms:Course", "ceterms:License"]),
-        st.sampled_from([*FAMILIES, "unheard of"]),
+        st.sampled_from([*Family]),
         texts,
         ids,
         texts,
-        st.sampled_from(["current", "unknown"]),
+        st.sampled_from([Status.CURRENT, Status.UNKNOWN]),
         depth=st.integers(-9, 9),
         cost=amount,
         currency=st.sampled_from(["", "USD"]),
@@ -189,15 +212,15 @@ def graphs(draw: st.DrawFn) -> Graph:
         Edge,
         ids,
         ids,
-        st.sampled_from([*STRENGTHS, ""]),
-        st.sampled_from(["both", "other"]),
+        st.sampled_from([*Strength]),
+        st.sampled_from([Side.BOTH, Side.OTHER]),
         st.booleans(),
         st.lists(assertions, max_size=3).map(tuple),
         st.lists(ids, max_size=2).map(tuple),
     )
     found = draw(st.lists(nodes, max_size=5, unique_by=lambda node: node.id))
     return Graph(
-        draw(st.sampled_from(["preceding", "stack", "versions"])),
+        draw(st.sampled_from([Question.PRECEDING, Question.STACK, Question.VERSIONS])),
         tuple(draw(st.lists(ids, max_size=2))),
         tuple(replace(node, iri=full(node.id)) for node in found),
         tuple(draw(st.lists(edges, max_size=5, unique_by=lambda e: (e.source, e.target)))),
@@ -239,7 +262,7 @@ def test_the_formats_have_the_media_types_that_are_promised() -> None:
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_an_empty_answer_can_be_written(name: str) -> None:
-    assert b"preceding" in write(Graph("preceding", (), (), ()), name, IDENTITY) or name in (
+    assert b"preceding" in write(Graph(Question.PRECEDING, (), (), ()), name, IDENTITY) or name in (
         "dot",
         "mermaid",
         "csv",
@@ -370,8 +393,8 @@ def test_json_ld_has_a_triple_for_an_edge_and_a_link_for_a_statement(graph: Grap
     assert len(links) == sum(len(edge.assertions) for edge in graph.edges)
     names = Counter(
         quad.object.value
-        for quad in found  # type: ignore[union-attr]
-        if quad.predicate.value == f"{CETERMS}name"
+        for quad in found
+        if quad.predicate.value == f"{CETERMS}name" and isinstance(quad.object, ox.Literal)
     )
     assert not [node for node in graph.nodes if node.name and not names[node.name]]
 
@@ -387,7 +410,7 @@ def test_json_ld_answers_a_query() -> None:
             ctg:via ?via ; ctg:assertedBy ?later ; ctg:assertedWith ?with ; ctg:owner ?owner ;
             ctg:condition ?condition ; ctg:alternativeOf ?group ; dct:source ?document .
           ?condition ceterms:name ?entry . }}"""
-    [row] = store.query(query)  # type: ignore[union-attr]
+    [row] = solutions(store, query)
     assert [row[name].value for name in ("name", "strength", "via", "with", "owner", "entry")] == [
         "Anatomy",
         "required",

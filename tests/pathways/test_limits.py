@@ -13,9 +13,11 @@ import pytest
 from ctgraph.documents import parse
 from ctgraph.errors import BadParameter, QueryLimit
 from ctgraph.identity import Identity
-from ctgraph.links.statements import FREE_LINKS, MOST_KEPT, MOST_LINKS, MOST_TEXT, Extract, extract
+from ctgraph.links.conditions import MAX_TEXT_CHARACTERS
+from ctgraph.links.requirements import MAX_NEED_ITEMS
+from ctgraph.links.statements import MAX_FREE_LINKS, MAX_LINKS, Extract, extract
 from ctgraph.pathways import Asked, routes
-from ctgraph.pathways.paging import MOST_EDGES
+from ctgraph.pathways.paging import MAX_PAGE_EDGES
 from ctgraph.projections.link_index import LinkIndex
 from ctgraph.projections.link_reader import MOST_OF_A_PAIR, reading
 from ctgraph.projections.snapshots import snapshots_of
@@ -50,12 +52,12 @@ def test_alternatives_in_a_circle_say_no_more_than_the_index_keeps() -> None:
         for number, name in enumerate(names)
     ]
     found = read(**{"ceterms:requires": conditions})
-    assert 0 < len(found.links) <= MOST_LINKS < size * size
+    assert 0 < len(found.links) <= MAX_LINKS < size * size
     kept = sum(
-        1 + len(option["targets"]) for need in found.requirements for option in need.tree["options"]
+        1 + len(option.targets) for each in found.requirements for option in each.need.options
     )
-    assert 0 < kept <= MOST_KEPT + 2
-    assert all(need.tree["options"] for need in found.requirements)
+    assert 0 < kept <= MAX_NEED_ITEMS + 2
+    assert all(each.need.options for each in found.requirements)
 
 
 @pytest.mark.parametrize("size", [100, 300])
@@ -75,7 +77,7 @@ def test_links_are_in_proportion_to_what_the_document_states(size: int) -> None:
     ]
     found = read(**{"ceterms:requires": [*profiles, shared]})
     statements = 6 * size
-    assert size <= len(found.links) <= FREE_LINKS + statements < size * size
+    assert size <= len(found.links) <= MAX_FREE_LINKS + statements < size * size
 
 
 def test_long_texts_are_not_repeated_at_every_link() -> None:
@@ -86,15 +88,15 @@ def test_long_texts_are_not_repeated_at_every_link() -> None:
     }
     found = read(**{"ceterms:requires": [condition]})
     assert {len(link.condition.description) for link in found.links if link.condition} == {
-        MOST_TEXT
+        MAX_TEXT_CHARACTERS
     }
-    (words,) = (option["words"] for need in found.requirements for option in need.tree["options"])
-    assert [len(word) for word in words] == [MOST_TEXT]
+    (words,) = (option.words for each in found.requirements for option in each.need.options)
+    assert [len(word) for word in words] == [MAX_TEXT_CHARACTERS]
 
 
 def test_routes_are_compared_only_so_long(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     world.index([(1, 2), (2, 3)])
-    monkeypatch.setattr(routes, "SECONDS", -1.0)
+    monkeypatch.setattr(routes, "MAX_COMPARING_SECONDS", -1.0)
     with pytest.raises(QueryLimit):
         world.pathways.route(ctid_number(1), ctid_number(3))
 
@@ -105,8 +107,8 @@ def test_a_dense_page_tells_that_edges_are_left_out(world: World) -> None:
     pairs = [(a, b) for one, other in pairwise(layers) for a in one for b in other]
     world.index([*((9999, first) for first in layers[0]), *pairs])
     graph = world.pathways.succeeding(ctid_number(9999), Asked(limit=1000))
-    assert len(pairs) > MOST_EDGES == len(graph.edges)
-    assert any(f"Only {MOST_EDGES:,} of" in cut.reason for cut in graph.cut)
+    assert len(pairs) > MAX_PAGE_EDGES == len(graph.edges)
+    assert any(f"Only {MAX_PAGE_EDGES:,} of" in cut.reason for cut in graph.cut)
 
 
 def test_only_some_statements_about_a_pair_are_read(world: World) -> None:

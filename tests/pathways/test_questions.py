@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from ctgraph.errors import BadParameter, MalformedCtid, NotFound
-from ctgraph.links.model import Graph
 from ctgraph.links.node_facts import duration_days
 from ctgraph.pathways import Asked
 from ctgraph.pathways.learner_check import Prospect
+from ctgraph.pathways.model import Graph
 from tests.support.links import (
     ORGANIZATIONS,
     World,

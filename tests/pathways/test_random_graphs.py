@@ -6,7 +6,8 @@ sets of pairs, closed step by step.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import chain, count, pairwise
 from typing import Any
@@ -16,10 +17,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ctgraph.links.model import Graph
 from ctgraph.pathways import Asked
+from ctgraph.pathways.model import Graph
 from ctgraph.projections import triples
 from tests.support.links import World, condition, framework, iri, number_of, record
+from tests.support.queries import solutions
 from tests.support.registry import ctid_number
 
 # Who comes first, and how strongly: what a record says of itself, what it says of another one.
@@ -150,7 +152,7 @@ class Registry:
         )
 
     def ask(self, question: str, number: int, **asked: Any) -> Graph:
-        ask = getattr(self.world.pathways, question)
+        ask: Callable[..., Graph] = getattr(self.world.pathways, question)
         return ask(ctid_number(self.base + number), Asked(depth=10, **asked))
 
     def numbers(self, graph: Graph) -> dict[int, int]:
@@ -164,8 +166,8 @@ class Registry:
 
 
 @pytest.fixture(scope="module")
-def worlds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[World, Iterator[int]]]:
-    yield World(tmp_path_factory.mktemp("random") / "home"), count(1_000, 100)
+def worlds(tmp_path_factory: pytest.TempPathFactory) -> tuple[World, Iterator[int]]:
+    return World(tmp_path_factory.mktemp("random") / "home"), count(1_000, 100)
 
 
 Worlds = tuple[World, Iterator[int]]
@@ -262,7 +264,8 @@ def test_pages_are_the_whole_answer_each_thing_once(
 ) -> None:
     registry = Registry(worlds[0], next(worlds[1]), history)
     whole = registry.ask(question, start)
-    pages, cursor = [], ""
+    pages: list[Graph] = []
+    cursor: str | None = ""
     while cursor is not None:
         pages.append(registry.ask(question, start, limit=limit, cursor=cursor))
         cursor = pages[-1].next
@@ -297,7 +300,9 @@ def test_routes_are_the_best_of_all_ways(
 
     start, goal = ends
     every = [*ways(set(links), start, goal)] if start != goal else []
-    found = worlds[0].pathways.route(*(ctid_number(registry.base + end) for end in ends), k, by)
+    found = worlds[0].pathways.route(
+        ctid_number(registry.base + start), ctid_number(registry.base + goal), k, by
+    )
     best = [[number_of(id) - registry.base for id in route.nodes] for route in found.routes]
     assert len({*map(tuple, best)}) == len(best)
     assert all(way in every for way in best)
@@ -310,14 +315,9 @@ def test_routes_are_the_best_of_all_ways(
 def test_sparql_says_the_same(worlds: Worlds, history: History, start: int) -> None:
     registry = Registry(worlds[0], next(worlds[1]), history)
     answer = registry.numbers(registry.ask("succeeding", start))
-    rows = (
-        worlds[0]
-        .store()
-        .query(
-            f"PREFIX ctg: <https://w3id.org/ctgraph/terms#> SELECT DISTINCT ?b {{ "
-            f"<{iri(registry.base + start)}> ctg:precedes+ ?b }}",
-            use_default_graph_as_union=True,
-        )
+    rows = solutions(
+        worlds[0].store(),
+        f"SELECT DISTINCT ?b {{ <{iri(registry.base + start)}> ctg:precedes+ ?b }}",
     )
     reached = {number_of(row["b"].value) - registry.base for row in rows}
     # In RDF the manifest stands between what it demands and the records that have its conditions.
@@ -332,8 +332,9 @@ def test_what_a_history_leaves_is_what_a_rebuild_makes(
     tmp_path_factory: pytest.TempPathFactory, history: History, in_pieces: bool
 ) -> None:
     world = World(tmp_path_factory.mktemp("history") / "home")
-    smallest = {"AMENDED": 1, "MOST_QUADS": 1} if in_pieces else {"AMENDED": triples.AMENDED}
-    with patch.multiple(triples, **smallest):
+    with ExitStack() as patched:
+        for bound in ("AMENDED", "MOST_QUADS") if in_pieces else ():
+            patched.enter_context(patch.object(triples, bound, 1))
         Registry(world, 100, history)
     assert world.differences() == []
     before = world.contents()

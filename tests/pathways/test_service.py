@@ -28,7 +28,8 @@ from ctgraph.cli import main
 from ctgraph.documents import parse
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.append import Submission, append
-from ctgraph.links.model import FAMILIES, STRENGTHS
+from ctgraph.links.model import STRENGTHS
+from ctgraph.pathways.families import FAMILIES
 from ctgraph.pathways.formats import FORMATS
 from ctgraph.settings import load_settings
 from ctgraph.web import create_app
@@ -70,8 +71,8 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Registry:
     settings = load_settings(home=tmp_path_factory.mktemp("pathways") / "home")
     ledger = Ledger.initialise(settings)
     load(settings, ledger, [DATA], None, io.StringIO(), lambda done: None)
-    organization = ledger.organization(RIVERBEND)
-    registry = Registry(settings, ledger, organization, ledger.add_key(RIVERBEND))
+    organization = ledger.organizations.get(RIVERBEND)
+    registry = Registry(settings, ledger, organization, ledger.organizations.add_key(RIVERBEND))
     registry.project()
     return registry
 
@@ -248,7 +249,7 @@ def test_structure_and_index_of_published_pathways(client: FlaskClient) -> None:
 
 
 def test_an_index_that_is_cut_says_so(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pathways, "LISTED", 1)
+    monkeypatch.setattr(pathways, "MAX_LISTED_RECORDS", 1)
     [cut] = answer(client, "/pathways")["cut"]
     assert "/records?type=ceterms:Pathway" in cut["reason"]
     assert cut["reason"] in page(client, "/pathways")
@@ -261,7 +262,7 @@ def test_records_are_found_by_words_of_their_names(client: FlaskClient) -> None:
     assert found
     assert {node["family"] for node in found} == {"learning"}
     assert answer(client, "/pathways/search?q=%25%25_x")["records"] == []
-    assert "There is no kind" in client.get("/pathways/search?q=a&kind=degree").json["detail"]
+    assert "Unknown kind" in client.get("/pathways/search?q=a&kind=degree").json["detail"]
     assert NURSING in page(client, "/pathways?q=nursing+applied")
     assert "There is none." in page(client, "/pathways?q=zzz")
 
@@ -312,7 +313,7 @@ def test_the_page_for_people_always_has_its_start(client: FlaskClient, more: str
 def test_a_page_for_people_that_is_cut_says_so(
     client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pathways, "SHOWN", 4)
+    monkeypatch.setattr(pathways, "MAX_SHOWN_NODES", 4)
     assert "Only the nearest 4 are on this page." in page(client, f"/pathways/{NURSING}")
 
 
@@ -346,26 +347,26 @@ def test_parameters_narrow_an_answer(client: FlaskClient) -> None:
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        ("depth=0", "depth=0 is not from 1 to 10"),
+        ("depth=0", "Invalid depth=0. Use a number from 1 to 10"),
         ("depth=11", "from 1 to 10"),
-        ("depth=-1", "depth='-1' is no number such as 3"),
-        ("depth=two", "no number"),
-        ("depth=%D9%A3", "no number"),
-        ("depth=%C2%B2", "no number"),
-        ("depth=1.5", "no number"),
+        ("depth=-1", "Invalid depth='-1'. Use a number such as 3"),
+        ("depth=two", "Use a number such as"),
+        ("depth=%D9%A3", "Use a number such as"),
+        ("depth=%C2%B2", "Use a number such as"),
+        ("depth=1.5", "Use a number such as"),
         ("depth=" + "9" * 5000, "depth='99999"),
-        ("limit=0", "limit=0 is not from 1 to 1000"),
+        ("limit=0", "Invalid limit=0. Use a number from 1 to 1000"),
         ("limit=1001", "from 1 to 1000"),
         ("limit=%00", "limit='\\x00'"),
-        ("strength=strong", "there are required, advanced"),
-        ("strength=%00", "There is no stren"),
+        ("strength=strong", "Use one of required, advanced"),
+        ("strength=%00", "Unknown stren"),
         ("strength=required,strong", "'strong'"),
-        ("kind=degree", "there are credential, learning"),
+        ("kind=degree", "Use one of credential, learning"),
         ("provider=Riverbend", "'Riverbend' is not a CTID"),
         ("provider=%00", "not a CTID"),
-        ("credentials=maybe", "credentials='maybe' is neither true nor false"),
-        ("cursor=zzz", "take it from 'next'"),
-        ("cursor=.", "take it from 'next'"),
+        ("credentials=maybe", "Invalid credentials='maybe'. Use true or false"),
+        ("cursor=zzz", "Use the value of 'next'"),
+        ("cursor=.", "Use the value of 'next'"),
     ],
 )
 @pytest.mark.parametrize("question", ["preceding", "stack"])
@@ -506,7 +507,8 @@ def test_records_that_are_not_here(client: FlaskClient) -> None:
     ]
     for path in paths:
         found = client.get(path)
-        assert found.status_code == 404 and unknown in found.json["detail"], path
+        assert found.status_code == 404, path
+        assert unknown in found.json["detail"], path
         assert unknown in page(client, path, 404)
 
 
@@ -663,7 +665,8 @@ def test_names_cannot_break_out_of_a_page(keep: Callable[..., FlaskClient]) -> N
         f"/pathways?q={quote(EVIL)}",
     ):
         elements = Elements(client.get(path, headers={"Accept": BROWSER}).text)
-        assert "b" not in elements.tags and "onload" not in elements.attributes, path
+        assert "b" not in elements.tags, path
+        assert "onload" not in elements.attributes, path
         assert elements.scripts == []
     assert "javascript:" not in page(client, f"/pathways/check?held={b}")
     text = page(client, f"/pathways/{a}")
@@ -778,7 +781,7 @@ def test_links_are_what_the_named_graph_says(client: FlaskClient, record: str, n
     found = client.get(f"/links/{record}?format={name}")
     assert found.status_code == 200
     assert "Accept" in found.vary
-    format = ox.RdfFormat.from_media_type(found.mimetype)
+    format = ox.RdfFormat.from_media_type(str(found.mimetype))
     graph = f"GRAPH <http://localhost:8000/links/{record}>"
     query = f"CONSTRUCT {{ ?s ?p ?o }} {{ {graph} {{ ?s ?p ?o }} }}"
     asked = client.get("/sparql", query_string={"query": query, "format": "ntriples"})
@@ -808,7 +811,7 @@ def test_links_have_one_address_a_document(client: FlaskClient) -> None:
 
 # The description of the interface
 
-JSON_TYPES = {
+JSON_TYPES: dict[str, type | tuple[type, ...]] = {
     "object": dict,
     "array": list,
     "string": str,
@@ -900,7 +903,8 @@ def test_the_guide_tells_what_works(
     assert len(asked) > 10
     for address in set(asked) - {"/pathways/check"}:  # which is sent with a body
         found = client.get(address)
-        assert found.status_code == 200 and b'"edges":[]' not in found.data, address
+        assert found.status_code == 200, address
+        assert b'"edges":[]' not in found.data, address
     shown = re.findall(r"http://localhost:8000(/pathways[\w/-]*)", section)
     assert len(shown) > 4
     for address in shown:
@@ -999,7 +1003,7 @@ def test_wrong_use_of_the_command_line_is_told(
 def test_the_command_line_tells_what_it_leaves_out(
     cli: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sys.modules["ctgraph.cli.pathways"], "LARGEST_PAGE", 3)
+    monkeypatch.setattr(sys.modules["ctgraph.cli.pathways"], "MAX_PAGE_NODES", 3)
     for name in ("tree", "csv"):
         found = cli("succeeding", AIDE, "--format", name)
         assert found.exit_code == 0

@@ -12,8 +12,16 @@ from hypothesis import strategies as st
 from ctgraph.documents import parse
 from ctgraph.errors import NotFound
 from ctgraph.identity import Identity
-from ctgraph.links.components import MOST_STEPS, Step, component_classes, order_of, proxies_of
-from ctgraph.pathways.structure import DEEPEST, structure_of, to_json
+from ctgraph.links.components import (
+    MAX_PATHWAY_STEPS,
+    Step,
+    component_classes,
+    order_of,
+    proxies_of,
+)
+from ctgraph.links.nodes import Text, Value
+from ctgraph.pathways.structure import to_json
+from ctgraph.pathways.structure_reader import MAX_NESTED_CONDITIONS, structure_of
 from ctgraph.settings import load_settings
 from ctgraph.vocab import vocabulary
 from tests.support.paths import DATA
@@ -29,7 +37,7 @@ BACKWARD = ("ceterms:precededBy", "ceterms:prerequisite", "ceasn:hasChild")
 # Order, from small hand-written nodes.
 
 
-def nodes(**described: dict[str, Any]) -> dict[str, dict[str, list[str]]]:
+def nodes(**described: dict[str, Any]) -> dict[str, dict[str, list[Value]]]:
     """Return nodes from CURIEs; a node whose name begins with c is a component."""
     return {
         name: {
@@ -37,7 +45,7 @@ def nodes(**described: dict[str, Any]) -> dict[str, dict[str, list[str]]]:
                 vocabulary().expand("ceterms:CourseComponent" if name[0] == "c" else "x:Other")
             ],
             **{
-                vocabulary().expand(key): [value] if isinstance(value, str) else value
+                vocabulary().expand(key): value if isinstance(value, list) else [value]
                 for key, value in node.items()
             },
         }
@@ -53,27 +61,27 @@ def condition(*targets: str, **more: Any) -> dict[str, Any]:
     }
 
 
-def groups(described: dict[str, dict[str, list[str]]]) -> dict[str, str]:
+def groups(described: dict[str, dict[str, list[Value]]]) -> dict[str, str]:
     """Return the group of each earlier component's step."""
     return {step.earlier: step.group for step in order_of(described)}
 
 
 @pytest.mark.parametrize("curie", FORWARD)
-def test_the_earlier_component_says_it(curie):
+def test_the_earlier_component_says_it(curie: str) -> None:
     assert [*order_of(nodes(c1={curie: "c2"}, c2={}))] == [Step("c1", "c2", curie)]
 
 
 @pytest.mark.parametrize("curie", BACKWARD)
-def test_the_later_component_says_it(curie):
+def test_the_later_component_says_it(curie: str) -> None:
     assert [*order_of(nodes(c1={}, c2={curie: "c1"}))] == [Step("c1", "c2", curie)]
 
 
-def test_a_condition_says_it():
-    described = nodes(c1={}, c2={"ceterms:hasCondition": "k"}, k=condition("c1", number='"1'))
+def test_a_condition_says_it() -> None:
+    described = nodes(c1={}, c2={"ceterms:hasCondition": "k"}, k=condition("c1", number=Text("1")))
     assert [*order_of(described)] == [Step("c1", "c2", "ceterms:targetComponent", "k", "", 1)]
 
 
-def test_nested_conditions_say_it_even_in_a_circle():
+def test_nested_conditions_say_it_even_in_a_circle() -> None:
     described = nodes(
         c1={},
         c2={},
@@ -87,7 +95,7 @@ def test_nested_conditions_say_it_even_in_a_circle():
     ]
 
 
-def test_only_components_of_the_document_have_an_order():
+def test_only_components_of_the_document_have_an_order() -> None:
     described = nodes(
         c1={"ceterms:precedes": ["other", "c9", "c1"], "ceterms:hasCondition": ["k", "gone"]},
         k=condition("other", "c9", "c1"),
@@ -97,7 +105,7 @@ def test_only_components_of_the_document_have_an_order():
     assert [*order_of(described)] == []
 
 
-def test_components_that_precede_each_other_are_told_both_ways():
+def test_components_that_precede_each_other_are_told_both_ways() -> None:
     described = nodes(c1={"ceterms:precedes": "c2"}, c2={"ceterms:precedes": "c1"})
     assert {(step.earlier, step.later) for step in order_of(described)} == {
         ("c1", "c2"),
@@ -105,7 +113,7 @@ def test_components_that_precede_each_other_are_told_both_ways():
     }
 
 
-def test_all_classes_of_components_count():
+def test_all_classes_of_components_count() -> None:
     names = (
         "Assessment",
         "Basic",
@@ -130,21 +138,28 @@ def test_all_classes_of_components_count():
     [
         f"http://localhost:8000/graph/{LATER}",
         f"https://credentialengineregistry.org/resources/{LATER.upper()}/",
-        f'"https://registry.example.org/resources/{LATER}',
+        Text(f"https://registry.example.org/resources/{LATER}"),
     ],
 )
-def test_links_join_in_any_spelling(spelling):
+def test_links_join_in_any_spelling(spelling: Value) -> None:
     described = nodes(c1={"ceterms:preceeds": spelling}, c2={})
     for later in (LATER, f"http://localhost:8000/resources/{LATER}"):
         renamed = {"c1": described["c1"], later: described["c2"]}
         assert [step.later for step in order_of(renamed)] == [later]
 
 
-def test_components_that_share_the_beginning_of_their_iris_stay_apart():
+def test_components_that_share_the_beginning_of_their_iris_stay_apart() -> None:
     base = f"http://localhost:8000/resources/{LATER}#"
     described = nodes(c1={"ceterms:precedes": f"{base}b"}, c2={}, c3={})
     renamed = {f"{base}{new}": node for new, node in zip("abc", described.values(), strict=True)}
     assert [(s.earlier[-1], s.later[-1]) for s in order_of(renamed)] == [("a", "b")]
+
+
+def with_operator(value: Value, operator: str) -> Value:
+    """Return a value with an operator put in."""
+    if isinstance(value, Text):
+        return Text(value.lexical.format(operator))
+    return value.format(operator)
 
 
 @pytest.mark.parametrize(
@@ -152,19 +167,21 @@ def test_components_that_share_the_beginning_of_their_iris_stay_apart():
     [
         ("logic:{}", {}),
         ("https://purl.org/ctdl/vocabs/logic/{}", {}),
-        ('"{}', {}),
+        (Text("{}"), {}),
         ("o", {"ceterms:targetNode": "https://purl.org/ctdl/vocabs/logic/{}"}),
-        ("o", {"ceterms:targetNodeName": '"{}'}),
+        ("o", {"ceterms:targetNodeName": Text("{}")}),
     ],
 )
 @pytest.mark.parametrize(("operator", "grouped"), [("Or", "k"), ("OnlyOne", "k"), ("And", "")])
-def test_operators_in_all_their_forms(value, aligned, operator, grouped):
+def test_operators_in_all_their_forms(
+    value: str, aligned: dict[str, str], operator: str, grouped: str
+) -> None:
     described = nodes(
         c1={},
         c2={},
         c3={"ceterms:hasCondition": "k"},
-        k=condition("c1", "c2", operator=value.format(operator)),
-        o={key: text.format(operator) for key, text in aligned.items()},
+        k=condition("c1", "c2", operator=with_operator(value, operator)),
+        o={key: with_operator(text, operator) for key, text in aligned.items()},
     )
     assert groups(described) == {"c1": grouped, "c2": grouped}
 
@@ -172,69 +189,69 @@ def test_operators_in_all_their_forms(value, aligned, operator, grouped):
 @pytest.mark.parametrize(
     ("number", "required", "grouped"),
     [
-        ('"1', 1, "k"),
-        ('"01', 1, "k"),
-        ('"2', 2, ""),
-        ('"3', 3, ""),
-        ('"0', None, ""),
-        ('"-1', None, ""),
-        ('"one', None, ""),
-        ('"', None, ""),
+        (Text("1"), 1, "k"),
+        (Text("01"), 1, "k"),
+        (Text("2"), 2, ""),
+        (Text("3"), 3, ""),
+        (Text("0"), None, ""),
+        (Text("-1"), None, ""),
+        (Text("one"), None, ""),
+        (Text(""), None, ""),
         ("k", None, ""),
-        ('"' + "9" * 5000, None, ""),
+        (Text("9" * 5000), None, ""),
     ],
 )
-def test_required_numbers(number, required, grouped):
+def test_required_numbers(number: Value, required: int | None, grouped: str) -> None:
     described = nodes(
         c1={}, c2={}, c3={"ceterms:hasCondition": "k"}, k=condition("c1", "c2", number=number)
     )
     assert {(s.group, s.required) for s in order_of(described)} == {(grouped, required)}
 
 
-def test_what_is_nested_below_a_choice_is_part_of_it():
+def test_what_is_nested_below_a_choice_is_part_of_it() -> None:
     described = nodes(
         c1={},
         c2={},
         c3={},
         c4={"ceterms:hasCondition": "k1"},
         k1=condition("c1", operator="logic:Or", nested="k2"),
-        k2=condition("c2", "c3", number='"2'),
+        k2=condition("c2", "c3", number=Text("2")),
     )
     assert groups(described) == {"c1": "k1", "c2": "k1", "c3": "k1"}
 
 
-def test_a_choice_below_what_is_needed_is_a_choice_of_its_own():
+def test_a_choice_below_what_is_needed_is_a_choice_of_its_own() -> None:
     described = nodes(
         c1={},
         c2={},
         c3={},
         c4={"ceterms:hasCondition": "k1"},
-        k1=condition("c1", number='"1', nested="k2"),
-        k2=condition("c2", "c3", number='"1'),
+        k1=condition("c1", number=Text("1"), nested="k2"),
+        k2=condition("c2", "c3", number=Text("1")),
     )
     assert groups(described) == {"c1": "", "c2": "k2", "c3": "k2"}
 
 
-def test_a_number_of_nested_conditions_is_a_choice():
+def test_a_number_of_nested_conditions_is_a_choice() -> None:
     described = nodes(
         c1={},
         c2={},
         c4={"ceterms:hasCondition": "k"},
         k1=condition("c1"),
         k2=condition("c2"),
-        k=condition(number='"1', nested=["k1", "k2"]),
+        k=condition(number=Text("1"), nested=["k1", "k2"]),
     )
     assert groups(described) == {"c1": "k", "c2": "k"}
 
 
-def test_one_of_one_is_no_choice():
+def test_one_of_one_is_no_choice() -> None:
     described = nodes(
         c1={}, c2={"ceterms:hasCondition": "k"}, k=condition("c1", operator="logic:Or")
     )
     assert groups(described) == {"c1": ""}
 
 
-def test_no_choice_hides_what_is_needed_in_any_case():
+def test_no_choice_hides_what_is_needed_in_any_case() -> None:
     described = nodes(
         c1={},
         c2={},
@@ -246,18 +263,18 @@ def test_no_choice_hides_what_is_needed_in_any_case():
     assert groups(described) == {"c1": "k1", "c2": ""}
 
 
-def test_shared_conditions_do_not_multiply_without_end():
+def test_shared_conditions_do_not_multiply_without_end() -> None:
     steps = {f"c{n}": {"ceterms:hasCondition": "k0"} for n in range(2000)}
-    assert len([*order_of(nodes(**steps, k0=condition(*steps)))]) == MOST_STEPS
+    assert len([*order_of(nodes(**steps, k0=condition(*steps)))]) == MAX_PATHWAY_STEPS
     chain = {f"k{n}": {"ceterms:hasCondition": f"k{n + 1}"} for n in range(2000)}
     chain["k1999"] = condition("c0")
-    assert len([*order_of(nodes(**steps, **chain))]) == MOST_STEPS / 2000 - 1
+    assert len([*order_of(nodes(**steps, **chain))]) == MAX_PATHWAY_STEPS / 2000 - 1
 
 
-def test_what_a_component_stands_for():
+def test_what_a_component_stands_for() -> None:
     described = nodes(
         c1={
-            "ceterms:proxyFor": [OTHER, '"https://example.org/course', '"a course'],
+            "ceterms:proxyFor": [OTHER, Text("https://example.org/course"), Text("a course")],
             "ceterms:proxyForItems": ["_:b0", OTHER],
             "ceterms:sourceData": ["https://example.org/legacy"],
         }
@@ -292,7 +309,7 @@ DESCRIBED = st.builds(
             {"ceterms:targetComponent": SOME, "ceterms:hasCondition": NESTED},
             optional={
                 "ceterms:logicalOperator": st.sampled_from(["logic:And", "logic:Or"]),
-                "ceterms:requiredNumber": st.sampled_from(['"1', '"2']),
+                "ceterms:requiredNumber": st.sampled_from([Text("1"), Text("2")]),
             },
         ),
         min_size=4,
@@ -322,12 +339,13 @@ def leaves_choice(described: Any, name: str) -> bool:
     either = values(described, name, "ceterms:logicalOperator") == ["logic:Or"]
     if either and len(targets) + len(nested) > 1:
         return True
-    return bool(number) and int(number[0][1:]) < (len(targets) if targets else len(nested))
+    return bool(number) and int(number[0].lexical) < (len(targets) if targets else len(nested))
 
 
 @given(DESCRIBED)
-def test_the_order_is_what_the_facts_say(described):
-    plain, conditional = set(), {}
+def test_the_order_is_what_the_facts_say(described: dict[str, Any]) -> None:
+    plain: set[tuple[str, str, str]] = set()
+    conditional: dict[tuple[str, str, str], set[str]] = {}
     for name in NAMES:
         for curie in FORWARD:
             plain |= {(name, later, curie) for later in values(described, name, curie)}
@@ -350,7 +368,7 @@ def test_the_order_is_what_the_facts_say(described):
         possible = conditional[fact]
         assert step.group in ({""} if "" in possible else possible)
         number = values(described, step.condition, "ceterms:requiredNumber")
-        assert step.required == (int(number[0][1:]) if number else None)
+        assert step.required == (int(number[0].lexical) if number else None)
 
 
 # Structure, from documents.
@@ -386,7 +404,7 @@ def document(*parts: dict[str, Any], **more: Any) -> dict[str, Any]:
     )
 
 
-def component(record: str, kind: str = "Course", **more: Any) -> dict[str, Any]:
+def component(record: str, kind: str = "Course", /, **more: Any) -> dict[str, Any]:
     return {
         "@type": f"ceterms:{kind}Component",
         "ceterms:ctid": record,
@@ -412,7 +430,7 @@ def by_name(found: Any) -> dict[str, Any]:
     return {component["name"]: component for component in found["components"]}
 
 
-def test_a_published_pathway():
+def test_a_published_pathway() -> None:
     model = published("riverbend-cc/progression-model-nursing-steps")
     found = structure(published("riverbend-cc/pathway-nursing"), model)
     steps = by_name(found)
@@ -460,7 +478,7 @@ def test_a_published_pathway():
     assert steps["A year on the ward"]["proxyFor"] == steps["Anatomy"]["levels"] == []
 
 
-def test_a_published_pathway_that_starts_outside_of_the_registry():
+def test_a_published_pathway_that_starts_outside_of_the_registry() -> None:
     steps = by_name(structure(published("harrow-ferry-college/pathway-cyber")))
     [proxy] = steps["Service cyber school"]["proxyFor"]
     assert proxy == {
@@ -471,7 +489,7 @@ def test_a_published_pathway_that_starts_outside_of_the_registry():
     assert len(steps["Associate degree"]["conditions"][0]["targets"]) == 3
 
 
-def test_the_edges_of_published_pathways_are_their_order():
+def test_the_edges_of_published_pathways_are_their_order() -> None:
     for name in ("riverbend-cc/pathway-nursing", "harrow-ferry-college/pathway-cyber"):
         found = structure(published(name))
         said = {(edge["source"], edge["target"], edge["kind"]) for edge in found["edges"]}
@@ -487,7 +505,7 @@ def test_the_edges_of_published_pathways_are_their_order():
         assert len(found["edges"]) == len({json.dumps(edge) for edge in found["edges"]})
 
 
-def test_a_published_set_of_pathways():
+def test_a_published_set_of_pathways() -> None:
     found = structure(published("cvhec/pathway-set-valley-ladders"))
     assert [pathway["id"] for pathway in found["pathways"]] == [
         "ce-fdb3f7fe-4446-4d77-a77c-6d000716d259",
@@ -496,7 +514,7 @@ def test_a_published_set_of_pathways():
     assert found["components"] == found["edges"] == found["levels"] == []
 
 
-def test_a_set_names_its_pathways_as_far_as_its_document_does():
+def test_a_set_names_its_pathways_as_far_as_its_document_does() -> None:
     found = structure(
         document(
             {"@id": "_:one", "@type": "ceterms:Pathway", "ceterms:name": {"en": "One"}},
@@ -509,12 +527,12 @@ def test_a_set_names_its_pathways_as_far_as_its_document_does():
     ]
 
 
-def test_other_documents_have_no_structure():
-    with pytest.raises(NotFound, match="no pathway but a Certificate"):
+def test_other_documents_have_no_structure() -> None:
+    with pytest.raises(NotFound, match="is a Certificate and not a pathway"):
         structure_of(read(certificate()), IDENTITY, None)
 
 
-def test_the_answer_is_the_same_every_time():
+def test_the_answer_is_the_same_every_time() -> None:
     content = published("harrow-ferry-college/pathway-cyber")
     before = json.dumps(content)
     assert structure(content) == structure(content)
@@ -523,7 +541,7 @@ def test_the_answer_is_the_same_every_time():
 
 @pytest.mark.parametrize("curie", [*FORWARD, *BACKWARD])
 @pytest.mark.parametrize("host", ["http://localhost:8000", "https://registry.example.org"])
-def test_order_in_a_document(curie, host):
+def test_order_in_a_document(curie: str, host: str) -> None:
     forward = curie in FORWARD
     says, named = (EARLIER, LATER) if forward else (LATER, EARLIER)
     link = f"{host}/graph/{named.upper()}"
@@ -543,7 +561,7 @@ def test_order_in_a_document(curie, host):
 
 @pytest.mark.parametrize("curie", ["ceterms:proxyFor", "ceterms:sourceData"])
 @pytest.mark.parametrize("typed", [False, True])
-def test_what_a_component_of_a_document_stands_for(curie, typed):
+def test_what_a_component_of_a_document_stands_for(curie: str, typed: bool) -> None:
     link: Any = f"https://credentialengineregistry.org/graph/{OTHER.upper()}"
     if typed:
         link = {"@type": "xsd:anyURI", "@value": link}
@@ -566,7 +584,7 @@ def test_what_a_component_of_a_document_stands_for(curie, typed):
         ),
     ],
 )
-def test_destinations(pathway, step):
+def test_destinations(pathway: dict[str, Any], step: dict[str, Any]) -> None:
     found = structure(document(component(EARLIER), component(LATER, **step), **pathway))
     assert found["destination"] == [LATER]
     assert [step["destination"] for step in found["components"]] == [False, True]
@@ -591,7 +609,7 @@ def test_destinations(pathway, step):
         {"@type": "ceterms:CredentialAlignmentObject", "ceterms:targetNode": "compare:GTEQ"},
     ],
 )
-def test_conditions_with_operators_and_constraints(operator, comparator):
+def test_conditions_with_operators_and_constraints(operator: Any, comparator: Any) -> None:
     found = structure(
         document(
             component(EARLIER),
@@ -637,7 +655,7 @@ def test_conditions_with_operators_and_constraints(operator, comparator):
     assert {edge["condition"] for edge in found["edges"]} == {needed["id"]}
 
 
-def test_broken_conditions_are_told_as_they_are():
+def test_broken_conditions_are_told_as_they_are() -> None:
     elsewhere = ctid_number(5)
     found = structure(
         document(
@@ -669,7 +687,7 @@ def test_broken_conditions_are_told_as_they_are():
     assert found["edges"] == []
 
 
-def test_a_long_chain_of_conditions_can_still_be_sent():
+def test_a_long_chain_of_conditions_can_still_be_sent() -> None:
     chain = [
         {
             "@id": f"https://example.org/{n}",
@@ -690,10 +708,10 @@ def test_a_long_chain_of_conditions_can_still_be_sent():
     depth, shown = 0, found["components"][1]["conditions"]
     while shown:
         depth, shown = depth + 1, shown[0]["conditions"]
-    assert depth == DEEPEST
+    assert depth == MAX_NESTED_CONDITIONS
 
 
-def test_a_pathway_without_components():
+def test_a_pathway_without_components() -> None:
     found = structure(document())
     assert (found["id"], found["iri"]) == (PATHWAY, resource(PATHWAY))
     assert found["components"] == found["edges"] == found["destination"] == []
@@ -711,10 +729,10 @@ def level(number: int, **more: Any) -> dict[str, Any]:
     }
 
 
-def ordered(*levels: dict[str, Any], used: int = 20, **model: Any) -> list[str]:
+def ordered(*levels: dict[str, Any], **model: Any) -> list[str]:
     """Return the names of a model's levels in their order."""
     found = structure(
-        document(component(EARLIER, **{"asn:hasProgressionLevel": [resource(ctid_number(used))]})),
+        document(component(EARLIER, **{"asn:hasProgressionLevel": [resource(ctid_number(20))]})),
         document(*levels, **{"@type": "asn:ProgressionModel", "ceterms:ctid": OTHER, **model}),
     )
     assert [level["order"] for level in found["levels"]] == [*range(len(found["levels"]))]
@@ -722,7 +740,7 @@ def ordered(*levels: dict[str, Any], used: int = 20, **model: Any) -> list[str]:
 
 
 @pytest.mark.parametrize("curie", ["ceterms:precedes", "ceterms:preceeds"])
-def test_levels_stand_in_the_order_that_they_tell(curie):
+def test_levels_stand_in_the_order_that_they_tell(curie: str) -> None:
     last, middle = resource(ctid_number(20)), resource(ctid_number(21))
     assert ordered(level(20), level(21, **{curie: [last]}), level(22, **{curie: [middle]})) == [
         "22",
@@ -731,13 +749,13 @@ def test_levels_stand_in_the_order_that_they_tell(curie):
     ]
 
 
-def test_levels_tell_their_order_backwards():
+def test_levels_tell_their_order_backwards() -> None:
     assert ordered(
         level(20, **{"ceterms:precededBy": [resource(ctid_number(22))]}), level(21), level(22)
     ) == ["21", "22", "20"]
 
 
-def test_levels_stand_as_the_model_lists_them_where_they_tell_nothing():
+def test_levels_stand_as_the_model_lists_them_where_they_tell_nothing() -> None:
     tops = [resource(ctid_number(number)) for number in (22, 20)]
     below = {"skos:narrower": [resource(ctid_number(21))]}
     assert ordered(
@@ -745,14 +763,14 @@ def test_levels_stand_as_the_model_lists_them_where_they_tell_nothing():
     ) == ["22", "21", "20", "23"]
 
 
-def test_levels_in_a_circle_stand_as_they_are_listed():
+def test_levels_in_a_circle_stand_as_they_are_listed() -> None:
     assert ordered(
         level(20, **{"ceterms:precedes": [resource(ctid_number(21))]}),
         level(21, **{"ceterms:precedes": [resource(ctid_number(20)), resource(EARLIER)]}),
     ) == ["20", "21"]
 
 
-def test_a_level_of_a_model_that_is_not_held_is_a_level():
+def test_a_level_of_a_model_that_is_not_held_is_a_level() -> None:
     found = structure(
         document(
             component(EARLIER, **{"asn:hasProgressionLevel": ["https://example.org/levels/1"]}),

@@ -22,11 +22,11 @@ from ctgraph.errors import PastNotReady, QueryError
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.append import Submission, append
 from ctgraph.ledger.tables import version
-from ctgraph.projections import asof as pasts
 from ctgraph.projections.asof import KEPT, Past, moment_of
 from ctgraph.projections.maintenance import check, rebuild
 from ctgraph.projections.projector import Projector
 from ctgraph.projections.snapshots import hold, snapshots_of
+from ctgraph.projections.triples import EmbeddedStore
 from ctgraph.settings import load_settings
 from ctgraph.web import create_app
 from tests.support.registry import Registry, ctid_number, publish
@@ -50,7 +50,7 @@ def withdraw(registry: Registry, number: int) -> None:
 
 def date_back(registry: Registry, moment: str) -> None:
     """Give all changes that were made today another time."""
-    with registry.ledger.writing() as connection:
+    with registry.ledger.database.writing() as connection:
         today = version.c.created_at > "2026-06-01"
         connection.execute(version.update().where(today).values(created_at=moment))
 
@@ -70,7 +70,7 @@ def make_history(registry: Registry) -> None:
 def new_registry(home: Path, **more: Any) -> Registry:
     settings = load_settings(home=home, **more)
     ledger = Ledger.initialise(settings)
-    return Registry(settings, ledger, ledger.add_organization("Test", ctid_number(0)), "")
+    return Registry(settings, ledger, ledger.organizations.add("Test", ctid_number(0)), "")
 
 
 @pytest.fixture(scope="module")
@@ -177,7 +177,7 @@ def test_moments_that_are_none(text: str) -> None:
 
 def test_only_a_few_past_stores_are_kept_and_the_newest_needs_none(registry: Registry) -> None:
     publish(registry, range(1, 7), "first")
-    with registry.ledger.writing() as connection:
+    with registry.ledger.database.writing() as connection:
         for number in range(1, 7):
             which = version.c.seq == number
             moment = f"2026-01-0{number}T00:00:00.000000Z"
@@ -203,13 +203,13 @@ def test_two_who_ask_at_once_have_one_store_made(
 ) -> None:
     make_history(registry)
     made = []
-    real = pasts.EmbeddedStore
+    real = EmbeddedStore
 
     def counting(*arguments: Any) -> Any:
         made.append(arguments)
         return real(*arguments)
 
-    monkeypatch.setattr(pasts, "EmbeddedStore", counting)
+    monkeypatch.setattr("ctgraph.projections.asof.EmbeddedStore", counting)
     found = Past(registry.settings, registry.ledger, snapshots_of(registry.settings))
     threads = [threading.Thread(target=found.build, args=(2,)) for _ in range(4)]
     for thread in threads:
@@ -224,7 +224,7 @@ def test_two_who_ask_at_once_have_one_store_made(
 def test_many_moments_do_not_start_many_processes(registry: Registry) -> None:
     """Each would be a process that waits for the one before, after its client is long gone."""
     publish(registry, range(1, 10), "first")
-    with registry.ledger.writing() as connection:
+    with registry.ledger.database.writing() as connection:
         for number in range(1, 10):
             which = version.c.seq == number
             moment = f"2026-01-0{number}T00:00:00.000000Z"
@@ -234,7 +234,7 @@ def test_many_moments_do_not_start_many_processes(registry: Registry) -> None:
     folder = registry.settings.store_path / "past"
     folder.mkdir()
     with (folder / "lock").open("a") as lock:
-        pasts.fcntl.flock(lock, pasts.fcntl.LOCK_EX)  # as a store that takes long to make does
+        fcntl.flock(lock, fcntl.LOCK_EX)  # as a store that takes long to make does
         for number in range(1, 9):
             with pytest.raises(PastNotReady):
                 found.at(f"2026-01-0{number}T12:00:00.000000Z", 0, lambda: False)
@@ -265,10 +265,10 @@ def test_a_store_dropped_at_that_moment_is_made_again(
     used = os.utime
 
     def dropped(path: Any) -> None:
-        monkeypatch.setattr(pasts.os, "utime", used)
+        monkeypatch.setattr(os, "utime", used)
         raise FileNotFoundError(path)
 
-    monkeypatch.setattr(pasts.os, "utime", dropped)
+    monkeypatch.setattr(os, "utime", dropped)
     store = found.at(moment, PATIENCE, lambda: False)
     assert store
     assert store.exists()
@@ -290,7 +290,7 @@ def test_the_past_follows_the_same_settings(tmp_path: Path) -> None:
 def test_every_version_is_in_the_history(old: Registry, asking: FlaskClient) -> None:
     expected = set()
     for number in (1, 2, 3):
-        for kept in old.ledger.versions(ctid_number(number)):
+        for kept in old.ledger.records.versions(ctid_number(number)):
             record = f"http://localhost:8000/graph/{kept.ctid}"
             event = f"https://w3id.org/ctgraph/terms#{kept.event}"
             moment = kept.created_at.replace(".000000", "")
@@ -359,7 +359,7 @@ def test_a_rebuilt_store_and_a_past_one_hold_what_a_followed_one_holds(registry:
     snapshots = snapshots_of(registry.settings)
     followed = stored(snapshots.newest())
     found = Past(registry.settings, registry.ledger, snapshots)
-    seq = registry.ledger.last_sequence()
+    seq = registry.ledger.changes.last_sequence()
     found.build(seq)
     (past,) = (registry.settings.store_path / "past").glob(f"{seq}-*")
     # A past state says nothing of the ledger that it was made from: no projector goes on with it.

@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ import pytest
 
 from ctgraph.errors import Damaged
 from ctgraph.projections import projector as projecting
-from ctgraph.projections.maintenance import check
+from ctgraph.projections.maintenance import check, rebuild
 from ctgraph.projections.projector import Projector
 from ctgraph.projections.snapshots import Snapshots, hold, snapshots_of
 from ctgraph.web import create_app
@@ -39,44 +40,62 @@ def _files(folder: Path, pattern: str) -> Iterator[Path]:
     yield from sorted(folder.glob(pattern))
 
 
-def delete(pattern: str) -> Callable[[Path], None]:
-    return lambda folder: [file.unlink() for file in _files(folder, pattern)] and None
+def halve(file: Path) -> None:
+    os.truncate(file, file.stat().st_size // 2)
 
 
-def truncate(pattern: str) -> Callable[[Path], None]:
-    return lambda folder: (
-        [os.truncate(f, f.stat().st_size // 2) for f in _files(folder, pattern)] and None
-    )
+def overwrite(file: Path) -> None:
+    with file.open("r+b") as opened:
+        opened.write(random.Random(0).randbytes(file.stat().st_size))
 
 
-def overwrite(pattern: str) -> Callable[[Path], None]:
-    def damage(folder: Path) -> None:
-        for file in _files(folder, pattern):
-            with file.open("r+b") as opened:
-                opened.write(random.Random(0).randbytes(file.stat().st_size))
-
-    return damage
+def damage(folder: Path, pattern: str, how: Callable[[Path], None]) -> None:
+    files = sorted(folder.glob(pattern))
+    assert files
+    for file in files:
+        how(file)
 
 
-FILES: dict[str, Callable[[Path], None]] = {
-    f"{name} {pattern}": make(pattern)
-    for name, make in (("delete", delete), ("truncate", truncate), ("overwrite", overwrite))
-    for pattern in ("*.sst", "CURRENT", "MANIFEST-*")
-}
-PLACES = {
-    **{f"live: {name}": lambda s, d=damage: d(s.live) for name, damage in FILES.items()},
-    **{f"snapshot: {name}": lambda s, d=damage: d(newest(s)) for name, damage in FILES.items()},
+def empty(folder: Path) -> None:
+    shutil.rmtree(folder)
+    folder.mkdir()
+
+
+def point_to(link: Path, target: str) -> None:
+    link.unlink()
+    link.symlink_to(target)
+
+
+def _live(harm: Callable[[Path], None], snapshots: Snapshots) -> None:
+    harm(snapshots.live)
+
+
+def _newest(harm: Callable[[Path], None], snapshots: Snapshots) -> None:
+    harm(newest(snapshots))
+
+
+def in_files() -> Iterator[tuple[str, Callable[[Snapshots], None]]]:
+    """Yield the damages of the files of a store, and of a snapshot."""
+    for name, how in (("delete", Path.unlink), ("truncate", halve), ("overwrite", overwrite)):
+        for pattern in ("*.sst", "CURRENT", "MANIFEST-*"):
+            harm = partial(damage, pattern=pattern, how=how)
+            yield f"live: {name} {pattern}", partial(_live, harm)
+            yield f"snapshot: {name} {pattern}", partial(_newest, harm)
+
+
+PLACES: dict[str, Callable[[Snapshots], None]] = {
+    **dict(in_files()),
     "live: removed": lambda s: shutil.rmtree(s.live),
-    "live: emptied": lambda s: (shutil.rmtree(s.live), s.live.mkdir()),
+    "live: emptied": lambda s: empty(s.live),
     "snapshots: removed": lambda s: shutil.rmtree(s.path / "snapshots"),
-    "snapshot: emptied": lambda s: (shutil.rmtree(newest(s)), s.current.resolve().mkdir()),
+    "snapshot: emptied": lambda s: empty(newest(s)),
     "current: removed": lambda s: s.current.unlink(),
-    "current: dangling": lambda s: (s.current.unlink(), s.current.symlink_to("snapshots/7-1-x")),
-    "current: to another": lambda s: (s.current.unlink(), s.current.symlink_to("live")),
+    "current: dangling": lambda s: point_to(s.current, "snapshots/7-1-x"),
+    "current: to another": lambda s: point_to(s.current, "live"),
     "links: removed": lambda s: s.links.unlink(),
     "links: truncated": lambda s: os.truncate(s.links, 5000),
     "links: emptied": lambda s: os.truncate(s.links, 0),
-    "links: overwritten": lambda s: overwrite("links.sqlite")(s.path),
+    "links: overwritten": lambda s: overwrite(s.links),
     "store: removed": lambda s: shutil.rmtree(s.path, ignore_errors=True),
 }
 
@@ -135,7 +154,7 @@ def test_a_rebuild_that_does_not_help_is_told_and_not_repeated(
     publish(registry, range(1, 4), "first")
     registry.project()
     made: list[int] = []
-    real = projecting.rebuild
+    real = rebuild
 
     def useless(*arguments: Any) -> int:
         made.append(1)
@@ -162,7 +181,7 @@ def test_a_rebuild_that_does_not_help_is_told_and_not_repeated(
 def _put_back(registry: Registry, copy: Path) -> None:
     """Put a ledger back as an operator does by hand, without its log."""
     home = registry.settings.home
-    registry.ledger.engine.dispose()
+    registry.ledger.database.engine.dispose()
     for name in ("ledger.sqlite-wal", "ledger.sqlite-shm"):
         (home / name).unlink(missing_ok=True)
     copy.replace(home / "ledger.sqlite")

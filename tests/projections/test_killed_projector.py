@@ -35,7 +35,7 @@ def test_a_projector_killed_at_random_points_goes_on_to_the_same_store(registry:
     registry.project()
     with hold(registry.settings):
         assert check(registry.settings, registry.ledger) == []
-    assert registry.ledger.last_sequence() == 12 * 399
+    assert registry.ledger.changes.last_sequence() == 12 * 399
 
 
 def test_two_projectors_never_run_at_once(registry: Registry) -> None:
@@ -111,8 +111,8 @@ def test_web_workers_killed_while_publishing_lose_nothing(registry: Registry) ->
         killer.join()
     assert answered
     for number in answered:
-        assert registry.ledger.find(ctid_number(number))
-    changes = registry.ledger.changes(0, 1000)
+        assert registry.ledger.records.find(ctid_number(number))
+    changes = registry.ledger.changes.after(0, 1000)
     assert [change.seq for change in changes] == list(range(1, len(changes) + 1))
     registry.project()
     with hold(registry.settings):

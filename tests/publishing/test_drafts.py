@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 
 from ctgraph.cli import main
 from ctgraph.ledger import Ledger, drafts
-from ctgraph.ledger.database import migrations
+from ctgraph.ledger.database import Database
+from ctgraph.ledger.revision import migrations
 from ctgraph.settings import load_settings
 from ctgraph.web import create_app
 from tests.support.registry import Registry, certificate, ctid_number
@@ -48,8 +49,8 @@ def save(
 
 def another(registry: Registry) -> Registry:
     """Return the registry as another organization sees it."""
-    other = registry.ledger.add_organization("Other College", ctid_number(9))
-    key = registry.ledger.add_key(other.ctid)
+    other = registry.ledger.organizations.add("Other College", ctid_number(9))
+    key = registry.ledger.organizations.add_key(other.ctid)
     return Registry(registry.settings, registry.ledger, other, key)
 
 
@@ -110,7 +111,7 @@ def test_an_organization_sees_its_own_drafts_only(client: FlaskClient, registry:
     assert client.get(ADDRESS, headers=registry.authorization).data == DRAFT
     assert client.delete(ADDRESS, headers=other.authorization).status_code == 204
     assert client.get(ADDRESS, headers=registry.authorization).data == DRAFT
-    second = registry.ledger.add_key(registry.organization.ctid)
+    second = registry.ledger.organizations.add_key(registry.organization.ctid)
     headers = {"Authorization": f"Token {second}"}
     assert client.get(ADDRESS, headers=headers).data == DRAFT
 
@@ -120,7 +121,7 @@ def test_a_revoked_key_opens_nothing(client: FlaskClient, registry: Registry) ->
     assert account.json == {"organization": ctid_number(0), "name": "Test College"}
     assert account.headers["Cache-Control"] == "no-store"
     assert save(client, registry) == 204
-    registry.ledger.revoke_key(registry.key.split("_")[1])
+    registry.ledger.organizations.revoke_key(registry.key.split("_")[1])
     for path in ("/account", "/drafts", ADDRESS):
         answer = client.get(path, headers=registry.authorization)
         assert answer.status_code == 401
@@ -204,8 +205,8 @@ def test_a_draft_may_be_as_large_as_a_document(make_registry: Callable[..., Regi
 def test_an_organization_keeps_so_many(
     client: FlaskClient, registry: Registry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert drafts.MOST_DRAFTS == 200
-    monkeypatch.setattr(drafts, "MOST_DRAFTS", 3)
+    assert drafts.MAX_DRAFTS == 200
+    monkeypatch.setattr(drafts, "MAX_DRAFTS", 3)
     for number in (1, 2, 3):
         assert save(client, registry, DRAFT, f"/drafts/{ctid_number(number)}") == 204
     fourth = f"/drafts/{ctid_number(4)}"
@@ -268,8 +269,9 @@ def test_drafts_are_in_no_public_answer(client: FlaskClient, registry: Registry)
     ):
         answer = client.get(path)
         assert answer.status_code == 200, path
-        assert "Secret" not in answer.text and PATHWAY not in answer.text, path
-    assert len(registry.ledger.changes(0, 10)) == 1
+        assert "Secret" not in answer.text, path
+        assert PATHWAY not in answer.text, path
+    assert len(registry.ledger.changes.after(0, 10)) == 1
 
 
 # Ledgers of every kind and age
@@ -278,14 +280,14 @@ def test_drafts_are_in_no_public_answer(client: FlaskClient, registry: Registry)
 def test_an_older_ledger_is_brought_up_to_date(tmp_path: Path) -> None:
     config = load_settings(home=tmp_path)
     (tmp_path / "ledger.sqlite").touch()
-    older = Ledger(config.ledger_url)
+    older = Ledger(Database(config.ledger_url))
     older_tables = migrations()
-    with older.writing() as connection:
+    with older.database.writing() as connection:
         older_tables.attributes["connection"] = connection
         command.upgrade(older_tables, "0001")
-    organization = older.add_organization("Old College", ctid_number(0))
-    key = older.add_key(organization.ctid)
-    assert "draft" not in sa.inspect(older.engine).get_table_names()
+    organization = older.organizations.add("Old College", ctid_number(0))
+    key = older.organizations.add_key(organization.ctid)
+    assert "draft" not in sa.inspect(older.database.engine).get_table_names()
     environment = {"CTGRAPH_HOME": str(tmp_path)}
     refused = CliRunner().invoke(main, ["org", "list"], env=environment)
     assert refused.exit_code == 1

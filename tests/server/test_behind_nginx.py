@@ -104,8 +104,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     folder = tmp_path_factory.mktemp("nginx")
     settings = load_settings(home=folder / "home")
     ledger = Ledger.initialise(settings)
-    organization = ledger.add_organization("Test College", ctid_number(0))
-    registry = Registry(settings, ledger, organization, ledger.add_key(organization.ctid))
+    organization = ledger.organizations.add("Test College", ctid_number(0))
+    registry = Registry(
+        settings, ledger, organization, ledger.organizations.add_key(organization.ctid)
+    )
     log = folder / "ctgraph.log"
     environment = os.environ | {
         "CTGRAPH_HOME": str(settings.home),
@@ -185,12 +187,12 @@ def test_the_address_of_the_client_is_known_and_no_other(site: Site) -> None:
 )
 def test_what_a_client_says_of_hosts_and_schemes_does_not_matter(site: Site, path: str) -> None:
     said = {
-        "X_Forwarded_Host": "evil.example",
-        "X_Forwarded_Proto": "https",
+        "X-Forwarded-Host": "evil.example",
+        "X-Forwarded-Proto": "https",
         "Forwarded": "host=evil.example;proto=https",
-        "X_Forwarded_Prefix": "/evil",
+        "X-Forwarded-Prefix": "/evil",
     }
-    (one, body), (other, same) = site.ask("GET", path), site.ask("GET", path, **said)
+    (one, body), (other, same) = site.ask("GET", path), site.ask("GET", path, None, HOST, **said)
     assert (one.status, one.headers.get("Location"), body) == (
         other.status,
         other.headers.get("Location"),

@@ -153,9 +153,11 @@ def test_whatever_is_killed_no_acknowledged_publish_is_lost(
     assert sum(kills.values()) > kills["nobody"]
     assert {"gunicorn", "web worker"} <= seen  # found by their names
     for number in [*acknowledged, *range(FIRST_LOADED, FIRST_LOADED + 1500)]:
-        assert registry.ledger.find(ctid_number(number)), number
-    last = registry.ledger.last_sequence()
-    seqs = [c.seq for start in range(0, last, 1000) for c in registry.ledger.changes(start, 1000)]
+        assert registry.ledger.records.find(ctid_number(number)), number
+    last = registry.ledger.changes.last_sequence()
+    seqs = [
+        c.seq for start in range(0, last, 1000) for c in registry.ledger.changes.after(start, 1000)
+    ]
     assert seqs == list(range(1, last + 1))
     registry.project()
     with hold(registry.settings):

@@ -27,8 +27,8 @@ def post(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, bytes,
     """A registry's port, the beginning of a publish without its framing, and its ledger."""
     settings = load_settings(home=tmp_path_factory.mktemp("malformed") / "home")
     ledger = Ledger.initialise(settings)
-    organization = ledger.add_organization("Test College", ctid_number(0))
-    key = ledger.add_key(organization.ctid)
+    organization = ledger.organizations.add("Test College", ctid_number(0))
+    key = ledger.organizations.add_key(organization.ctid)
     environment = os.environ | {
         "CTGRAPH_HOME": str(settings.home),
         "CTGRAPH_MAX_DOCUMENT_BYTES": str(LIMIT),
@@ -104,7 +104,7 @@ MALFORMED = {
 def test_what_is_malformed_is_refused(post: tuple[int, bytes, Ledger], name: str) -> None:
     port, head, ledger = post
     refused(said(port, head + MALFORMED[name]), 400)
-    assert ledger.last_sequence() == 0
+    assert ledger.changes.last_sequence() == 0
 
 
 @pytest.mark.parametrize("host", [b"a b", b"a/b", b"a,b c", b"a@b", b"[::1", b"a:b", None])
@@ -156,7 +156,7 @@ def test_a_publish_that_is_cut_off_is_refused(
 ) -> None:
     port, head, ledger = post
     refused(said(port, head + framing + DOCUMENT[:-missing], ends=True), 400)
-    assert ledger.last_sequence() == 0
+    assert ledger.changes.last_sequence() == 0
 
 
 def test_a_random_change_of_chunks_never_ends_in_a_500(post: tuple[int, bytes, Ledger]) -> None:
@@ -182,7 +182,7 @@ def test_what_is_too_large_is_refused_before_it_was_sent(
     else:
         data = b"Content-Length: 999999999\r\nExpect: 100-continue\r\n\r\n"
     refused(said(port, head + data), 413)
-    assert ledger.last_sequence() == 0
+    assert ledger.changes.last_sequence() == 0
 
 
 def test_a_head_that_is_whole_is_taken_however_it_comes(post: tuple[int, bytes, Ledger]) -> None:
@@ -190,7 +190,7 @@ def test_a_head_that_is_whole_is_taken_however_it_comes(post: tuple[int, bytes, 
     body = b"".join(b"1\r\n%c\r\n" % byte for byte in DOCUMENT) + b"0\r\n\r\n"
     heard = said(port, head + b"Connection: close\r\n" + CHUNKED + body)
     assert heard.startswith(b"HTTP/1.1 201 ")
-    assert ledger.last_sequence() == 1
+    assert ledger.changes.last_sequence() == 1
 
 
 @pytest.mark.parametrize(

@@ -221,7 +221,12 @@ def test_a_load_goes_on_when_one_of_its_processes_is_killed(
 ) -> None:
     process = loading(registry, documents)
     workers: list[int] = []
-    until(lambda: workers.extend(of(process.pid, "spawn_main")) or workers)
+
+    def begun() -> list[int]:
+        workers[:] = of(process.pid, "spawn_main")
+        return workers
+
+    until(begun)
     os.kill(workers[-1], signal.SIGKILL)
     _, said = process.communicate(timeout=300)
     assert process.returncode == 0, said
@@ -241,13 +246,13 @@ def test_a_document_that_ends_its_process_ends_the_load_which_can_be_resumed(
     (poison / "sitecustomize.py").write_text(
         "import os, signal, sys\n"
         "if 'spawn_main' in ' '.join(sys.orig_argv):\n"
-        "    import ctgraph.bulk.load as load\n"
-        "    real = load._parse\n"
+        "    import ctgraph.bulk.parse as module\n"
+        "    real = module._parse\n"
         "    def parse(settings, item, seconds):\n"
         f"        if {ctid_number(1700)!r}.encode() in item.data:\n"
         "            os.kill(os.getpid(), signal.SIGKILL)\n"
         "        return real(settings, item, seconds)\n"
-        "    load._parse = parse\n"
+        "    module._parse = parse\n"
     )
     process = loading(registry, documents, PYTHONPATH=str(poison))
     _, said = process.communicate(timeout=300)
@@ -255,13 +260,13 @@ def test_a_document_that_ends_its_process_ends_the_load_which_can_be_resumed(
     assert "Traceback" not in said
     assert "Load stopped" in said
     assert "documents.jsonl" in said
-    kept = registry.ledger.last_sequence()
+    kept = registry.ledger.changes.last_sequence()
     assert kept == 1600  # all batches before that of the document
     process = loading(registry, documents)
     _, said = process.communicate(timeout=300)
     assert process.returncode == 0, said
     assert "400 created" in said
-    assert [c.seq for c in registry.ledger.changes(0, 3000)] == list(range(1, 2001))
+    assert [c.seq for c in registry.ledger.changes.after(0, 3000)] == list(range(1, 2001))
 
 
 def test_a_load_beside_a_server_ends_well(

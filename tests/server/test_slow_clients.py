@@ -95,8 +95,10 @@ def test_others_are_answered_beside_many_who_hold_nothing(kind: str) -> None:
 def test_a_registry_answers_beside_all_kinds_of_them(tmp_path: Path) -> None:
     settings = load_settings(home=tmp_path / "home")
     ledger = Ledger.initialise(settings)
-    organization = ledger.add_organization("Test College", ctid_number(0))
-    registry = Registry(settings, ledger, organization, ledger.add_key(organization.ctid))
+    organization = ledger.organizations.add("Test College", ctid_number(0))
+    registry = Registry(
+        settings, ledger, organization, ledger.organizations.add_key(organization.ctid)
+    )
     running = serving(os.environ | {"CTGRAPH_HOME": str(settings.home)}, "--workers", "1")
     headers = registry.authorization | {"Content-Type": "application/json"}
     large = certificate(1, **{"ceterms:keyword": {"en": ["x" * 9_000] * 1_000}})

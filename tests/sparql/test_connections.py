@@ -52,7 +52,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[serving]:
 def _server(home: Path, **limits: float) -> Iterator[serving]:
     settings = load_settings(home=home / "home")
     ledger = Ledger.initialise(settings)
-    fill(Registry(settings, ledger, ledger.add_organization("Test College", ctid_number(0)), ""))
+    fill(Registry(settings, ledger, ledger.organizations.add("Test College", ctid_number(0)), ""))
     limits = {"workers": 1, "rows": LIMITED, "cache": 0, **limits}
     environment = os.environ | {"CTGRAPH_HOME": str(settings.home)}
     environment |= {f"CTGRAPH_QUERY_{name.upper()}": str(n) for name, n in limits.items()}

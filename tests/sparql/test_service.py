@@ -19,11 +19,11 @@ from flask_compress.compat import compression
 from werkzeug.test import TestResponse
 
 from ctgraph.errors import CtgraphError
-from ctgraph.sparql import pool as pools
 from ctgraph.sparql.cache import AnswerCache
 from ctgraph.sparql.pool import QueryPool
 from ctgraph.sparql.query import Query, refuse, words
 from ctgraph.sparql.results import Complete
+from ctgraph.sparql.worker import HEADER
 from ctgraph.web import create_app
 from ctgraph.work.admission import Admission, never
 from ctgraph.work.process import WorkerProcess
@@ -92,12 +92,12 @@ def test_a_client_with_many_waiting_does_not_delay_another(
         assert ask(own, NAMES, address).status_code == 200
         order.append(address)
 
-    threads = []
+    threads: list[threading.Thread] = []
     with occupied(client, "127.0.0.2") as admission:
-        for number, address in enumerate(["127.0.0.2"] * 4 + ["127.0.0.3"], 1):
+        for address in ["127.0.0.2"] * 4 + ["127.0.0.3"]:
             threads.append(threading.Thread(target=send, args=(address,)))
             threads[-1].start()
-            until(lambda number=number: len(admission._turns) == number + 1)
+            until(lambda: len(admission._turns) == len(threads) + 1)
     for thread in threads:
         thread.join(PATIENCE)
     assert len(order) == 5
@@ -112,7 +112,7 @@ def test_a_worker_that_dies_while_it_sends_gives_back_one_place(
 
     def dying(self: Any, *arguments: Any) -> tuple[bytes, bytes]:
         kind, payload = read(self, *arguments)
-        if kind != pools.HEADER:
+        if kind != HEADER:
             self._process.kill()
             return b"", b""
         return kind, payload

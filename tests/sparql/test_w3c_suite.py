@@ -9,6 +9,7 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 import rdflib
+from _pytest.mark import ParameterSet
 from flask.testing import FlaskClient
 from rdflib.namespace import RDF
 from werkzeug.test import TestResponse
@@ -188,11 +189,12 @@ def found_and_expected(
     suffix, in_order = Path(case.result).suffix, ordered(SUITE.query(case))
     accept = {".csv": CSV, ".tsv": TSV}.get(suffix, f"{JSON}, {N_TRIPLES}")
     response = ask(endpoint, case, accept)
+    assert response.mimetype
     assert response.mimetype in accept, response.text
     return read(response, in_order), SUITE.expected(case, in_order)
 
 
-def parameters(cases: list[Case], marked: bool = False) -> list[object]:
+def parameters(cases: list[Case], marked: bool = False) -> list[ParameterSet]:
     """Return tests as parameters.
 
     :param marked: whether those of EXPECTED_FAILURES have to fail.
@@ -205,7 +207,7 @@ def parameters(cases: list[Case], marked: bool = False) -> list[object]:
     return found
 
 
-def test_the_suite_is_whole():
+def test_the_suite_is_whole() -> None:
     names = [case.name for case in CASES] + [f"protocol/{name}" for name in EXCHANGES]
     assert Counter(name.partition("/")[0] for name in names) == {
         "aggregates": 47,

@@ -17,14 +17,16 @@ from ctgraph.documents import from_json
 from ctgraph.errors import CtgraphError
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.append import Submission, append
-from ctgraph.links.model import Graph, rank
+from ctgraph.links.model import Link, Relation, Strength, Via
 from ctgraph.links.node_facts import Fact
 from ctgraph.links.properties import CETERMS
-from ctgraph.links.statements import Extract, Link
+from ctgraph.links.statements import Extract
 from ctgraph.pathways import Pathways
-from ctgraph.pathways.traversal import MOST_STEPS
-from ctgraph.projections.link_index import TABLES, LinkIndex
+from ctgraph.pathways.model import Graph
+from ctgraph.pathways.traversal import MAX_LEVEL_LINKS
+from ctgraph.projections.link_index import LinkIndex
 from ctgraph.projections.link_reader import reading
+from ctgraph.projections.link_rows import TABLES
 from ctgraph.projections.maintenance import check, rebuild
 from ctgraph.projections.projector import Projector
 from ctgraph.projections.snapshots import snapshots_of
@@ -46,7 +48,7 @@ def number_of(id: str) -> int:
     return int(id[-12:])
 
 
-def entity(number: int, kind: str = "Certificate", **says: Any) -> dict[str, Any]:
+def entity(number: int, kind: str = "Certificate", /, **says: Any) -> dict[str, Any]:
     """Return an entity with a CTID; `says` are its properties of ``ceterms``."""
     return {
         "@type": kind if ":" in kind else f"ceterms:{kind}",
@@ -72,7 +74,7 @@ def document(*entities: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def record(number: int, kind: str = "Certificate", **says: Any) -> dict[str, Any]:
+def record(number: int, kind: str = "Certificate", /, **says: Any) -> dict[str, Any]:
     """Return a document of one entity."""
     return document(entity(number, kind, **says))
 
@@ -118,7 +120,7 @@ class World:
         self.settings = load_settings(home=home)
         self.ledger = Ledger.initialise(self.settings)
         self.owners = [
-            self.ledger.add_organization(f"College {record[-1]}", record)
+            self.ledger.organizations.add(f"College {record[-1]}", record)
             for record in ORGANIZATIONS
         ]
         self.settings.store_path.mkdir()
@@ -158,10 +160,11 @@ class World:
         """
         ids = {end for row in self._rows("SELECT earlier, later FROM link") for end in row}
         with reading(self.settings) as links:
-            pairs = {step[:2] for step in links.steps(ids, True, MOST_STEPS)}
-            said = links.statements(pairs, (), "precedes")
+            pairs = {step[:2] for step in links.steps(ids, True, MAX_LEVEL_LINKS)}
+            said = links.statements(pairs, (), Relation.PRECEDES)
         order = sorted(
-            (s for s in said if s.property.endswith(property)), key=lambda s: -rank(s.strength)
+            (s for s in said if s.property.endswith(property)),
+            key=lambda s: -Strength(s.strength).rank,
         )
         return {(number_of(s.earlier), number_of(s.later)): s.strength for s in order}
 
@@ -216,13 +219,13 @@ class World:
             found.setdefault(later, [])
             found.setdefault(earlier, []).append(
                 Link(
-                    "precedes",
+                    Relation.PRECEDES,
                     ctid_number(earlier),
                     ctid_number(later),
                     ctid_number(earlier),
                     "ceterms:isPreparationFor",
-                    "preparation",
-                    "direct",
+                    Strength.PREPARATION,
+                    Via.DIRECT,
                 )
             )
         index = LinkIndex(snapshots_of(self.settings).links)

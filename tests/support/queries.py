@@ -1,6 +1,20 @@
-"""Queries that take long."""
+"""Queries that take long, and their answers from a store."""
 
 from __future__ import annotations
 
+import pyoxigraph as ox
+
+from ctgraph.links.properties import CETERMS
+from ctgraph.rdf.namespaces import CTG
+
 HEAVY = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
 CROSS = "SELECT ?s ?o { ?s ?p ?o . ?a ?b ?c . ?d ?e ?f }"
+
+
+def solutions(store: ox.Store, query: str) -> list[ox.QuerySolution]:
+    """Return the solutions of a SELECT query over all graphs of a store."""
+    found = store.query(
+        query, prefixes={"ctg": CTG, "ceterms": CETERMS}, use_default_graph_as_union=True
+    )
+    assert isinstance(found, ox.QuerySolutions)
+    return list(found)

@@ -27,10 +27,12 @@ BOOLEAN, INDEX, VARIABLE = (
 )
 XSD = "http://www.w3.org/2001/XMLSchema#"
 NUMBERS = {f"{XSD}{name}" for name in ("decimal", "double", "float", "integer")}
-SYNTAXES = {
+RESULTS = {
     ".srx": ox.QueryResultsFormat.XML,
     ".srj": ox.QueryResultsFormat.JSON,
     ".tsv": ox.QueryResultsFormat.TSV,
+}
+SYNTAXES = {
     ".ttl": ox.RdfFormat.TURTLE,
     ".rdf": ox.RdfFormat.RDF_XML,
     ".nt": ox.RdfFormat.N_TRIPLES,
@@ -90,7 +92,7 @@ class Suite:
                 query=_path(graph.value(action, QT.query) if described else action),
                 data=tuple(sorted(map(_path, graph.objects(action, QT.data)))),
                 graphs=tuple(sorted(map(_path, graph.objects(action, QT.graphData)))),
-                result=_path(graph.value(entry, MF.result, default="")),
+                result=_path(graph.value(entry, MF.result, default=rdflib.Literal(""))),
             )
 
     def exchanges(self) -> dict[str, list[Exchange]]:
@@ -135,9 +137,10 @@ class Suite:
         protocol, _ = self._manifest("protocol")
         for node, file in protocol.subject_objects(UT.graph):
             files[_path(file)] = str(protocol.value(node, RDFS.label))
-        for file, graph in files.items():
-            for quad in self._parse(file):
-                yield ox.Quad(*quad.triple, ox.NamedNode(graph))
+        for path, graph in files.items():
+            for quad in self._parse(path):
+                said = quad.subject, quad.predicate, quad.object
+                yield ox.Quad(*said, ox.NamedNode(graph))
 
     def query(self, case: Case) -> str:
         """Return the text of a query, with its file as its base."""
@@ -155,7 +158,9 @@ class Suite:
     def _manifest(self, folder: str) -> tuple[rdflib.Graph, list[Any]]:
         file = f"{folder}/manifest.ttl"
         graph = rdflib.Graph().parse(self.root / file, format="turtle", publicID=f"{BASE}{file}")
-        return graph, list(graph.items(graph.value(rdflib.URIRef(f"{BASE}{file}"), MF.entries)))
+        entries = graph.value(rdflib.URIRef(f"{BASE}{file}"), MF.entries)
+        assert entries
+        return graph, list(graph.items(entries))
 
     def _parse(self, file: str) -> Iterator[ox.Quad]:
         # Blank nodes get names of their own, for files are free to use the same ones.
@@ -190,7 +195,7 @@ def read_result(data: bytes, suffix: str, ordered: bool) -> list[ox.Triple]:
         names, *lines = csv.reader(io.StringIO(data.decode(), newline=""), strict=True)
         cells = [map(_cell, line) for line in lines]
         return _table(names, [dict(zip(names, line, strict=True)) for line in cells], ordered)
-    results = ox.parse_query_results(data, format=SYNTAXES[suffix])
+    results = ox.parse_query_results(data, format=RESULTS[suffix])
     if isinstance(results, ox.QueryBoolean):
         return [ox.Triple(ox.BlankNode(), BOOLEAN, ox.Literal(bool(results)))]
     names = [variable.value for variable in results.variables]

@@ -163,7 +163,7 @@ def findings(data: bytes, settings: Settings = FAST) -> list[Problem]:
 
 def shape_of(problem: Problem) -> str:
     """Return the name of the shape that reported; nothing for what was found in other ways."""
-    return problem.detail.get("shape", "").removeprefix(CTGS)
+    return str(problem.detail.get("shape", "")).removeprefix(CTGS)
 
 
 def blocking(problems: list[Problem]) -> set[str]:
@@ -490,8 +490,8 @@ def with_wrong_relations() -> Iterator[Mutation]:
     action = find("ceterms:AccreditAction", "ceterms:object")
     for verb in ("Accredit", "Approve", "Recognize", "Regulate"):
         itself = {"ceterms:actingAgent": action.node["ceterms:object"]}
-        kind = {"@type": f"ceterms:{verb}Action"}
-        yield mutate(f"{verb}-itself", action, itself | kind, "not-about-itself")
+        changes = itself | {"@type": f"ceterms:{verb}Action"}
+        yield mutate(f"{verb}-itself", action, changes, "not-about-itself")
     for kind in ("ceterms:Credential", "ceterms:Degree"):
         place = find("ceterms:License", "ceterms:ctid")
         yield mutate(f"is-{kind}", place, {"@type": kind}, "warning:class-of-credential")
@@ -607,14 +607,15 @@ def test_a_concept_may_be_named_directly_and_in_any_case(case: tuple[Place, str,
     ids=lambda place: place.kind,
 )
 def test_what_is_just_right_is_accepted(place: Place) -> None:
-    for key, values in {
+    right: dict[str, list[Any]] = {
         "ceterms:name": [{"en-US": "x" * 399}, {"en": "One", "es": "Uno"}, "2 < 3 > 1", "A & B"],
         "ceterms:description": [{"en-US": "Fifteen letters"}],
         "ceterms:inLanguage": [["en"], ["zh-Hant-TW"], "es-419"],
         "ceterms:dateEffective": ["2026", "2026-05", "2024-02-29", "2026-05-01T08:30:00Z"],
         "ceterms:exactDuration": ["P1Y2M10DT2H30M", "P10W", "PT40H", "P0.5Y"],
         "ceterms:requiredNumber": [3],
-    }.items():
+    }
+    for key, values in right.items():
         for value in values if key in place.node or key == "ceterms:dateEffective" else ():
             found = findings(mutate("", place, {key: value}).data())
             assert [str(p) for p in found if p.severity == "violation"] == []

@@ -11,8 +11,8 @@ from functools import cache
 import pyoxigraph as ox
 import pytest
 import rdflib
+from rdflib.namespace import SH
 
-from ctgraph.validation.engines import SH as SH_IRI
 from ctgraph.validation.engines import Result, _graph, _path, _term, compile_shapes
 from tests.support.paths import shared
 
@@ -24,7 +24,6 @@ except pytest.skip.Exception as absent:
 
 ENGINES = ("shacl", "pyshacl")
 BASE = f"{SUITE.as_uri()}/"
-SH = rdflib.Namespace(SH_IRI)
 MF = rdflib.Namespace("http://www.w3.org/2001/sw/DataAccess/tests/test-manifest#")
 SHT = rdflib.Namespace("http://www.w3.org/ns/shacl-test#")
 
@@ -52,8 +51,7 @@ def read(file: str) -> str:
     quads = ox.parse(
         (SUITE / file).read_bytes(), format=ox.RdfFormat.TURTLE, base_iri=f"{BASE}{file}"
     )
-    triples = (quad.triple for quad in quads)
-    return ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES).decode()
+    return "".join(f"{quad.triple} .\n" for quad in quads)
 
 
 def in_suite(iri: object) -> str:
@@ -113,7 +111,7 @@ def comparable(results: list[Result]) -> list[Result]:
     )
 
 
-def test_the_suite_is_whole():
+def test_the_suite_is_whole() -> None:
     names = {case.name for case in CASES}
     assert len(names) == len(CASES) == 98
     assert {name for _, name in EXPECTED_FAILURES} <= names

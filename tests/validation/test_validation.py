@@ -212,7 +212,7 @@ def test_wrong_requests_to_validate(make_registry: Callable[..., Registry]) -> N
     ):
         answer = client.post("/validate", data=data, content_type=content_type)
         assert answer.status_code == 200, data
-        found = answer.json.get("problems", answer.json.get("reports"))
+        found = answer.get_json().get("problems", answer.get_json().get("reports"))
         assert answer.json["conforms"] is False
         assert found
         assert all(problem["message"] for problem in found)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -30,19 +31,20 @@ def official() -> list[Path]:
     ]
 
 
-def context(name: str) -> dict[str, object]:
-    return json.loads(context_text(name))["@context"]
+def context(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(context_text(name))["@context"]
+    return found
 
 
 @pytest.mark.parametrize("name", CONTEXT_URLS)
-def test_each_context_equals_the_official_one_term_by_term(name):
+def test_each_context_equals_the_official_one_term_by_term(name: str) -> None:
     theirs = json.loads(shared(f"vocab/{name}-context.json").read_text("utf-8"))["@context"]
     ours = context(name)
     assert ours.keys() == theirs.keys()
     assert {term: ours[term] for term in ours if ours[term] != theirs[term]} == {}
 
 
-def test_the_two_contexts_do_not_contradict_each_other():
+def test_the_two_contexts_do_not_contradict_each_other() -> None:
     ctdl, ctdlasn = context("ctdl"), context("ctdlasn")
     both = ctdl.keys() & ctdlasn.keys()
     assert both
@@ -50,7 +52,9 @@ def test_the_two_contexts_do_not_contradict_each_other():
     assert vocabulary().context == ctdl | ctdlasn
 
 
-def test_building_from_the_official_files_gives_the_shipped_files_byte_for_byte(tmp_path):
+def test_building_from_the_official_files_gives_the_shipped_files_byte_for_byte(
+    tmp_path: Path,
+) -> None:
     count, names = build(official(), tmp_path)
     assert count == len(list(vocabulary()))
     assert names == ["ctdl", "ctdlasn"]
@@ -58,7 +62,7 @@ def test_building_from_the_official_files_gives_the_shipped_files_byte_for_byte(
         assert (tmp_path / file).read_bytes() == (SHIPPED / file).read_bytes(), file
 
 
-def test_every_official_term_ships():
+def test_every_official_term_ships() -> None:
     for schema in SCHEMAS:
         for node in json.loads(shared(f"vocab/{schema}").read_text("utf-8"))["@graph"]:
             term = vocabulary().term(node["@id"])
@@ -66,7 +70,7 @@ def test_every_official_term_ships():
             assert term.curie == node["@id"]
 
 
-def test_no_sentence_of_the_official_files_ships():
+def test_no_sentence_of_the_official_files_ships() -> None:
     sentences = set()
     for schema in SCHEMAS:
         for node in json.loads(shared(f"vocab/{schema}").read_text("utf-8"))["@graph"]:
@@ -84,7 +88,7 @@ def test_no_sentence_of_the_official_files_ships():
         assert [sentence for sentence in long if sentence in shipped] == [], path
 
 
-def test_a_credential_has_48_proper_subclasses():
+def test_a_credential_has_48_proper_subclasses() -> None:
     classes = vocabulary().subclasses("ceterms:Credential")
     assert len(classes - {CETERMS + "Credential"}) == 48
     assert CETERMS + "BachelorOfScienceDegree" in classes
@@ -92,14 +96,14 @@ def test_a_credential_has_48_proper_subclasses():
 
 
 @pytest.mark.parametrize("kind", ["CollectionComponent", "MultiComponent", "BasicComponent"])
-def test_the_components_of_a_pathway_descend_from_pathway_component(kind):
+def test_the_components_of_a_pathway_descend_from_pathway_component(kind: str) -> None:
     vocab = vocabulary()
     assert vocab.is_a(f"ceterms:{kind}", "ceterms:PathwayComponent")
     assert CETERMS + kind in vocab.subclasses("ceterms:PathwayComponent")
     assert not vocab.is_a(f"ceterms:{kind}", "ceterms:Credential")
 
 
-def test_a_class_is_itself_and_descends_over_several_steps():
+def test_a_class_is_itself_and_descends_over_several_steps() -> None:
     vocab = vocabulary()
     assert vocab.is_a("ceterms:Certificate", "ceterms:Certificate")
     assert vocab.is_a("ceterms:BachelorOfScienceDegree", "ceterms:Organization", "ceterms:Degree")
@@ -108,7 +112,7 @@ def test_a_class_is_itself_and_descends_over_several_steps():
     assert vocab.superclasses("https://example.org/X") == {"https://example.org/X"}
 
 
-def test_the_concepts_of_a_scheme_are_listed():
+def test_the_concepts_of_a_scheme_are_listed() -> None:
     concepts = {term.curie for term in vocabulary().concepts_of("ceterms:CredentialStatus")}
     assert concepts == {
         f"credentialStat:{name}"
@@ -117,7 +121,7 @@ def test_the_concepts_of_a_scheme_are_listed():
     assert vocabulary().concepts_of("ceterms:Certificate") == []
 
 
-def test_the_concepts_of_every_scheme_lie_in_it():
+def test_the_concepts_of_every_scheme_lie_in_it() -> None:
     vocab = vocabulary()
     for scheme in (term for term in vocab if term.kind == "scheme"):
         for concept in vocab.concepts_of(scheme.iri):
@@ -125,7 +129,7 @@ def test_the_concepts_of_every_scheme_lie_in_it():
             assert scheme.iri in concept.in_scheme
 
 
-def test_the_properties_of_a_class_include_those_of_its_ancestors():
+def test_the_properties_of_a_class_include_those_of_its_ancestors() -> None:
     vocab = vocabulary()
     found = vocab.properties_of("ceterms:Certificate")
     curies = [term.curie for term in found]
@@ -136,7 +140,7 @@ def test_the_properties_of_a_class_include_those_of_its_ancestors():
     assert "ceasn:competencyText" in {t.curie for t in vocab.properties_of("ceasn:Competency")}
 
 
-def test_labels_are_the_official_ones_or_made_from_the_iri():
+def test_labels_are_the_official_ones_or_made_from_the_iri() -> None:
     vocab = vocabulary()
     assert vocab.label("ceterms:ctid") == "CTID"
     assert vocab.label(CETERMS + "ownedBy") == "Owned By"
@@ -145,7 +149,7 @@ def test_labels_are_the_official_ones_or_made_from_the_iri():
     assert all(term.label for term in vocab)
 
 
-def test_every_term_expands_and_compacts_back():
+def test_every_term_expands_and_compacts_back() -> None:
     vocab = vocabulary()
     for term in vocab:
         assert vocab.expand(term.curie) == term.iri
@@ -154,7 +158,7 @@ def test_every_term_expands_and_compacts_back():
         assert term.iri.startswith(("http://", "https://"))
 
 
-def test_prefixes_match_in_any_case_and_iris_stay_as_they_are():
+def test_prefixes_match_in_any_case_and_iris_stay_as_they_are() -> None:
     vocab = vocabulary()
     assert vocab.expand("lifecycle:Active") == vocab.expand("lifeCycle:Active")
     assert vocab.compact(vocab.expand("LIFECYCLE:Active")) == "lifeCycle:Active"
@@ -163,7 +167,7 @@ def test_prefixes_match_in_any_case_and_iris_stay_as_they_are():
         assert vocab.compact(iri) == iri
 
 
-def test_definitions_are_read_back_after_an_import(tmp_path):
+def test_definitions_are_read_back_after_an_import(tmp_path: Path) -> None:
     source = tmp_path / "schema.json"
     source.write_text(
         json.dumps(
@@ -185,7 +189,7 @@ def test_definitions_are_read_back_after_an_import(tmp_path):
     }
 
 
-def test_the_official_definitions_import(tmp_path):
+def test_the_official_definitions_import(tmp_path: Path) -> None:
     count = import_definitions(official(), tmp_path)
     definitions = load_definitions(tmp_path)
     assert count == len(definitions) > 900
@@ -202,13 +206,15 @@ def test_the_official_definitions_import(tmp_path):
         ("other-context.json", '{"@context": {}}'),
     ],
 )
-def test_a_file_that_is_neither_schema_nor_context_is_refused(tmp_path, name, text):
+def test_a_file_that_is_neither_schema_nor_context_is_refused(
+    tmp_path: Path, name: str, text: str
+) -> None:
     source = tmp_path / name
     source.write_text(text, "utf-8")
     with pytest.raises(CtgraphError, match=name):
         build([source], tmp_path / "built")
 
 
-def test_a_file_that_is_absent_is_refused(tmp_path):
+def test_a_file_that_is_absent_is_refused(tmp_path: Path) -> None:
     with pytest.raises(CtgraphError, match=r"absent\.json"):
         import_definitions([tmp_path / "absent.json"], tmp_path)

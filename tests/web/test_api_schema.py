@@ -35,7 +35,7 @@ CHECKS = [
 DESCRIBED = json.loads(files("ctgraph.web").joinpath("openapi.json").read_text("utf-8"))["paths"]
 OPERATIONS = [(path, method) for path, methods in DESCRIBED.items() for method in methods]
 
-KNOWN = {
+KNOWN: dict[str, list[Any]] = {
     "ctid": [
         "ce-a323b0bc-cfc0-4178-b2ff-f78bedc60fdc",
         "ce-fdb3f7fe-4446-4d77-a77c-6d000716d259",
@@ -58,9 +58,9 @@ def registry(tmp_path_factory: pytest.TempPathFactory) -> Registry:
     home = tmp_path_factory.mktemp("described")
     options = load_settings(home=home, query_timeout=5)
     ledger = Ledger.initialise(options)
-    organization = ledger.add_organization("Test College", ctid_number(0))
+    organization = ledger.organizations.add("Test College", ctid_number(0))
     load(options, ledger, [DATA], None, io.StringIO(), lambda done: None)
-    found = Registry(options, ledger, organization, ledger.add_key(organization.ctid))
+    found = Registry(options, ledger, organization, ledger.organizations.add_key(organization.ctid))
     found.project()
     return found
 

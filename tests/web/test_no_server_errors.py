@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from werkzeug.datastructures import Headers
 from werkzeug.routing import Rule
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
@@ -296,10 +297,10 @@ class Site:
         self.rules = list(app.url_map.iter_rules())
 
     def ask(
-        self, method: str, path: bytes, query: bytes = b"", body: bytes = b"", **headers: str
+        self, method: str, path: bytes, query: bytes = b"", body: bytes = b"", /, **headers: str
     ) -> tuple[int, dict[str, str], bytes]:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        builder = EnvironBuilder(method=method, data=body, headers=named)
+        builder = EnvironBuilder(method=method, data=body, headers=Headers(named))
         environ = builder.get_environ()
         builder.close()
         environ |= {"PATH_INFO": path.decode("latin-1"), "QUERY_STRING": query.decode("latin-1")}
@@ -342,8 +343,10 @@ def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     home = tmp_path_factory.mktemp("hostile") / "home"
     options = load_settings(home=home, query_timeout=5, database_url=url)
     ledger = Ledger.initialise(options)
-    organization = ledger.add_organization("Test College", ctid_number(0))
-    registry = Registry(options, ledger, organization, ledger.add_key(organization.ctid))
+    organization = ledger.organizations.add("Test College", ctid_number(0))
+    registry = Registry(
+        options, ledger, organization, ledger.organizations.add_key(organization.ctid)
+    )
     app = create_app(options)
     for number in (1, 2):
         sent = app.test_client().post(

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from ctgraph.errors import CtgraphError, LockHeld, NotReady, StoreError
+from ctgraph.errors import CtgraphError, LockHeld, NotQueryable, StoreError
 from ctgraph.web import create_app
 from tests.support.registry import Registry
 
@@ -53,6 +53,6 @@ def test_readiness_says_why_not(registry: Registry) -> None:
     answer = create_app(registry.settings).test_client().get("/readyz")
     assert answer.status_code == 503
     assert answer.json
-    assert answer.json["type"].endswith("#" + NotReady.term)
+    assert answer.json["type"].endswith("#" + NotQueryable.term)
     assert "No projector runs" in answer.json["detail"]
     assert answer.json["queryableSequence"] == -1

@@ -7,7 +7,7 @@ import io
 import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta, tzinfo
-from typing import Any
+from typing import Any, Self
 
 import pytest
 from flask import Flask
@@ -149,8 +149,8 @@ class Clock(datetime):
     moment = datetime.max
 
     @classmethod
-    def now(cls, tz: tzinfo | None = None) -> datetime:
-        return cls.moment
+    def now(cls, tz: tzinfo | None = None) -> Self:
+        return cls.fromtimestamp(cls.moment.timestamp(), tz)
 
 
 def test_changes_in_one_second_are_told_apart(
@@ -314,4 +314,4 @@ def test_the_buttons_of_pages_ask_for_spreadsheets(app: Flask) -> None:
 
 def test_names_of_any_number_of_records_are_found(registry: Registry, app: Flask) -> None:
     many = {ctid_number(number) for number in range(70_000)}
-    assert Ledger.of(registry.settings).names(many)[RECORD] == "Certificate 1"
+    assert Ledger.of(registry.settings).records.names(many)[RECORD] == "Certificate 1"

@@ -36,8 +36,9 @@ from ctgraph.errors import (
 )
 from ctgraph.identity.ctid import canonical
 from ctgraph.ledger import Ledger
+from ctgraph.ledger.values import BoundedRecord
 from ctgraph.publishing import link_checks
-from ctgraph.publishing.link_checks import MOST_OTHER_BYTES, LinkAdvisor
+from ctgraph.publishing.link_checks import MAX_OTHER_BYTES, LinkAdvisor
 from ctgraph.settings import load_settings
 from ctgraph.sparql.pool import QueryPool
 from ctgraph.sparql.query import DEEPEST, Query, depth
@@ -308,9 +309,9 @@ def test_whatever_happens_places_are_kept_and_none_is_lost(
         hall.admission.end(turn)
     assert not hall.admission._turns
     for number in range(places):
-        turn = hall.join(f"new {number}")
-        assert turn
-        assert turn.state is State.EXPRESS
+        newcomer = hall.join(f"new {number}")
+        assert newcomer
+        assert newcomer.state is State.EXPRESS
 
 
 @given(
@@ -551,7 +552,7 @@ def test_ever_new_pasts_are_refused_after_a_few(registry: Registry) -> None:
     moments = [
         version.created_at
         for number in range(1, PASTS + 2)
-        for version in registry.ledger.versions(ctid_number(number))
+        for version in registry.ledger.records.versions(ctid_number(number))
     ]
 
     def ask(moment: str, address: str) -> int:
@@ -616,20 +617,23 @@ def test_advice_reads_a_bounded_part_of_what_a_document_links_to(registry: Regis
     assert 0 < len(sided) < 3
 
 
-@given(st.lists(st.integers(0, MOST_OTHER_BYTES // 2), min_size=1, max_size=80))
+@given(st.lists(st.integers(0, MAX_OTHER_BYTES // 2), min_size=1, max_size=80))
 def test_no_more_is_read_for_advice_than_that(sizes: list[int]) -> None:
     read: list[int] = []
 
-    class Kept:
+    class Records:
         def standing(self, records: dict[str, object]) -> dict[str, str]:
             return dict.fromkeys(records, "")
 
-        def find_within(self, record: str, most: int) -> object:
+        def read_within(self, record: str, most: int) -> object:
             size = sizes[int(record[-12:])]
             if size > most:
-                return envelope, None
+                return BoundedRecord(envelope, None)
             read.append(size)
-            return envelope, b'{"@graph":[]}'.ljust(size)
+            return BoundedRecord(envelope, b'{"@graph":[]}'.ljust(size))
+
+    class Kept:
+        records = Records()
 
     class envelope:
         name = "A record"
@@ -639,8 +643,8 @@ def test_no_more_is_read_for_advice_than_that(sizes: list[int]) -> None:
     ]
     advisor = LinkAdvisor(Kept(), load_settings())  # type: ignore[arg-type]
     found = list(advisor.advise(links))
-    assert sum(read) <= MOST_OTHER_BYTES
-    assert len(read) <= link_checks.MOST_OTHER_SIDES
+    assert sum(read) <= MAX_OTHER_BYTES
+    assert len(read) <= link_checks.MAX_OTHER_SIDES
     told = [p for p in found if p.detail["advice"] == "not-looked-at"]
     assert bool(told) == (len(read) < len(sizes))
 
@@ -678,7 +682,7 @@ FLAT: dict[str, str] = {
 def pool(tmp_path_factory: pytest.TempPathFactory) -> Iterator[QueryPool]:
     settings = load_settings(home=tmp_path_factory.mktemp("deep") / "home", query_timeout=PATIENCE)
     ledger = Ledger.initialise(settings)
-    Registry(settings, ledger, ledger.add_organization("Test", ctid_number(0)), "").project()
+    Registry(settings, ledger, ledger.organizations.add("Test", ctid_number(0)), "").project()
     pool = QueryPool(settings)
     yield pool
     pool.close()
@@ -740,8 +744,8 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     home = tmp_path_factory.mktemp("crowd")
     settings = load_settings(home=home)
     ledger = Ledger.initialise(settings)
-    owner = ledger.add_organization("Test College", ctid_number(0))
-    key = ledger.add_key(owner.ctid)
+    owner = ledger.organizations.add("Test College", ctid_number(0))
+    key = ledger.organizations.add_key(owner.ctid)
     (home / "key").write_text(key)
     environment = os.environ | {"CTGRAPH_HOME": str(home), "CTGRAPH_QUERY_TIMEOUT": "5"}
     server = serving(environment)

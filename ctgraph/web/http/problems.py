@@ -15,7 +15,7 @@ from ctgraph.errors import (
     Problem,
     Unauthenticated,
 )
-from ctgraph.ledger.database import is_full, ledger_error
+from ctgraph.ledger.failures import is_full, ledger_error
 from ctgraph.rdf.namespaces import CTG
 from ctgraph.validation.report import capped
 from ctgraph.web.http import respond

@@ -12,10 +12,10 @@ import pyoxigraph as ox
 
 from ctgraph import validation
 from ctgraph.identity import Identity
-from ctgraph.ledger.opened import opened
-from ctgraph.links.model import Graph
+from ctgraph.ledger import shared_ledger
 from ctgraph.pathways import Asked, Pathways
 from ctgraph.pathways.formats import write
+from ctgraph.pathways.model import Graph
 from ctgraph.pathways.structure import Structure
 from ctgraph.projections.link_graphs import link_quads
 from ctgraph.projections.link_reader import reading
@@ -39,7 +39,7 @@ def prepare(settings: Settings) -> None:
 
 def examined(settings: Settings, data: bytes, format: Format | None) -> list[Report]:
     """Examine a submission; see :func:`examine_in`."""
-    return examine_in(opened(settings), data, settings, format)
+    return examine_in(shared_ledger(settings), data, settings, format)
 
 
 def report(settings: Settings, data: bytes, format: Format | None, name: str) -> str:
@@ -54,7 +54,7 @@ def pathways(
     **more: P.kwargs,
 ) -> T:
     """Ask a question about pathways: a method of :class:`Pathways`, and what it is given."""
-    return question(Pathways(settings, opened(settings)), *given, **more)
+    return question(Pathways(settings, shared_ledger(settings)), *given, **more)
 
 
 def links(settings: Settings, document: str, media_type: str) -> bytes:
@@ -74,7 +74,7 @@ def around(
 
     :returns: its neighbourhood, its structure if it is a pathway, its stack and its versions.
     """
-    asking = Pathways(settings, opened(settings))
+    asking = Pathways(settings, shared_ledger(settings))
     graph = asking.neighbourhood(record, reach)
     start = next(node for node in graph.nodes if node.id == record)
     is_pathway = vocabulary().is_a(start.type, "ceterms:Pathway", "ceterms:PathwaySet")

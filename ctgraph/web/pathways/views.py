@@ -1,130 +1,147 @@
-"""What precedes and what succeeds: questions, their answers in many formats, and the picture."""
+"""Questions about pathways: the index, the page of a record, and answers in many formats."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict, replace
-from itertools import chain
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import urlencode
 
 import orjson
 from flask import Blueprint, Response, request
 
-from ctgraph.documents.json_text import read_json
-from ctgraph.errors import BadParameter, InvalidDocument
+from ctgraph.errors import BadParameter
 from ctgraph.identity import ctid
 from ctgraph.ledger.values import Envelope
-from ctgraph.links.model import Cut, Graph
 from ctgraph.pathways import Asked, Pathways
-from ctgraph.pathways.formats import FORMATS, to_json, write
-from ctgraph.pathways.learner_check import MOST_HELD, Checked, Prospect
-from ctgraph.pathways.routes import MEASURES, MOST_ROUTES, routes_json
+from ctgraph.pathways.families import Family
+from ctgraph.pathways.formats import FORMATS, write
+from ctgraph.pathways.graph_json import to_json
+from ctgraph.pathways.model import Cut, Graph, Node, Question
+from ctgraph.pathways.routes import MAX_ROUTES, Measure, Routes, routes_json
+from ctgraph.pathways.structure import Structure
 from ctgraph.pathways.structure import to_json as structure_json
-from ctgraph.pathways.traversal import PAGE
-from ctgraph.vocab import vocabulary
+from ctgraph.pathways.traversal import MAX_DEPTH_STEPS
 from ctgraph.web.http import questions, respond
 from ctgraph.web.http.fitting import fitting
 from ctgraph.web.http.negotiation import HTML, choose
+from ctgraph.web.http.parameters import flag, number, others_than, several, words
 from ctgraph.web.http.registry import state
 
 blueprint = Blueprint("pathways", __name__)
-T = TypeVar("T")
 
 OFFERS = {format.name: format.media_type for format in FORMATS.values()}
-PAGES = {**OFFERS, "html": HTML}
-BOTH = {"json": "application/json", "html": HTML}
+OFFERS_AND_PAGE = {**OFFERS, "html": HTML}
+TITLES = {format.name: format.title for format in FORMATS.values()}
 QUESTIONS = {
-    "preceding": Pathways.preceding,
-    "succeeding": Pathways.succeeding,
-    "neighbourhood": Pathways.neighbourhood,
-    "stack": Pathways.stack,
-    "versions": Pathways.versions,
+    Question.PRECEDING: Pathways.preceding,
+    Question.SUCCEEDING: Pathways.succeeding,
+    Question.NEIGHBOURHOOD: Pathways.neighbourhood,
+    Question.STACK: Pathways.stack,
+    Question.VERSIONS: Pathways.versions,
 }
-DEPTHS = {"neighbourhood": 1, "versions": 10}
-LISTED = 200
-SHOWN, MOST_STEPS = 300, 1_000
-"""How many nodes, and how many steps of a published pathway, a page for people has."""
-FEW = Asked(depth=10, limit=100)
+USUAL_STEPS = 3
+USUAL_STEPS_OF = {Question.NEIGHBOURHOOD: 1, Question.VERSIONS: MAX_DEPTH_STEPS}
+PAGE_STEPS, COMMON_STEPS = 2, 5
+"""Steps that the page of a record, and the question for common successors, follow by default."""
+MAX_LISTED_RECORDS = 200
+"""Pathways of each class that the index lists. The list of records has all of them, in pages."""
+MAX_SHOWN_NODES = 300
+"""Nodes on the page of a record. A longer table takes browsers seconds."""
+MAX_SHOWN_STEPS = 1_000
+"""Steps on the page of a published pathway."""
+FEW = Asked(depth=MAX_DEPTH_STEPS, limit=100)
+"""How far the page of a record looks for parts, wholes and versions."""
 
 
 @blueprint.get("/pathways")
 def index() -> Response:
-    """The pathways that are published, and the questions that can be reach."""
+    """Answer the published pathways, and for people the questions that can be asked."""
+    found, cut = _listed()
+    if choose(respond.JSON_OR_PAGE) == "json":
+        base = state().settings.base_url
+        pathways = [
+            {
+                "ctid": e.ctid,
+                "name": e.name,
+                "type": e.type,
+                "owner": e.owner,
+                "url": f"{base}/pathways/{e.ctid}",
+            }
+            for e in found
+        ]
+        return respond.json({"pathways": pathways, "cut": list(map(asdict, cut))})
+    text = words("q")
+    return respond.page(
+        "pathways/pathways.html",
+        found=sorted(found, key=lambda envelope: envelope.name.lower()),
+        owners=state().ledger.records.names({envelope.owner for envelope in found}),
+        text=text,
+        named=state().ask(questions.pathways, Pathways.search, text) if text.strip() else None,
+        cut=cut,
+    )
+
+
+def _listed() -> tuple[list[Envelope], list[Cut]]:
+    """Return the published pathways and sets of pathways, and what is left out of them."""
     found: list[Envelope] = []
     cut = []
     for kind in ("ceterms:Pathway", "ceterms:PathwaySet"):
-        listed = state().ledger.envelopes(LISTED + 1, kind=kind)
-        found += listed[:LISTED]
-        if len(listed) > LISTED:
+        listed = state().ledger.records.envelopes(MAX_LISTED_RECORDS + 1, kind=kind)
+        found += listed[:MAX_LISTED_RECORDS]
+        if len(listed) > MAX_LISTED_RECORDS:
             cut.append(
                 Cut(
-                    f"Only {LISTED} of the class {kind} are listed; "
-                    f"/records?type={kind} has all, in pages."
+                    f"Only {MAX_LISTED_RECORDS} records of the class {kind} are listed. "
+                    f"See /records?type={kind} for all of them, in pages."
                 )
             )
-    if choose(BOTH) == "json":
-        return respond.json(
-            {
-                "pathways": [
-                    {
-                        "ctid": e.ctid,
-                        "name": e.name,
-                        "type": e.type,
-                        "owner": e.owner,
-                        "url": f"{state().settings.base_url}/pathways/{e.ctid}",
-                    }
-                    for e in found
-                ],
-                "cut": [asdict(one) for one in cut],
-            }
-        )
-    owners = state().ledger.names({envelope.owner for envelope in found})
-    text = request.args.get("q", "").replace("\0", "")
-    found.sort(key=lambda e: e.name.lower())
-    named = _ask(Pathways.search, text) if text.strip() else None
-    return respond.page(
-        "pathways/pathways.html",
-        found=found,
-        owners=owners,
-        text=text,
-        named=named,
-        cut=cut,
-        label=vocabulary().label,
-    )
+    return found, cut
+
+
+@blueprint.get("/pathways/search")
+def search() -> Response:
+    """Answer the records whose names contain some words."""
+    kinds = Asked(kinds=frozenset(several("kind"))).kinds
+    found: list[Node] = state().ask(questions.pathways, Pathways.search, words("q"), kinds)
+    return respond.json({"records": to_json(Graph(Question.SEARCH, (), tuple(found), ()))["nodes"]})
 
 
 @blueprint.get("/pathways/<record>")
 def pathway(record: str) -> Response:
-    """What is around a record: as a picture with tables, or as the other questions are answered."""
+    """Answer what is around a record; for people as a picture with tables."""
     if record != ctid.canonical(record):
-        return _led(record, "", 301)
-    name = choose(PAGES)
-    reach = _asked(2, PAGE)
-    if name != "html":
-        return _graph(name, Pathways.neighbourhood, record, reach)
+        return _lead(record, "", 301)
+    name = choose(OFFERS_AND_PAGE)
+    asked = _asked(PAGE_STEPS)
+    if name == "html":
+        return _page(record, asked)
+    return _graph(name, Pathways.neighbourhood, record, asked)
+
+
+def _page(record: str, asked: Asked) -> Response:
+    """Answer with the page of a record."""
     graph, described, stack, versions = state().ask(
-        questions.around, record, replace(reach, limit=SHOWN, cursor=""), FEW
+        questions.around, record, replace(asked, limit=MAX_SHOWN_NODES, cursor=""), FEW
     )
-    graph = _on_page(graph)
-    start = next(node for node in graph.nodes if node.id == record)
+    graph = _fitting_page(graph)
     structure = structure_json(described) if described else {}
     steps = len(structure.get("components", ()))
     structure = {
-        name: fitting(found, MOST_STEPS) if isinstance(found, tuple) else found
+        name: fitting(found, MAX_SHOWN_STEPS) if isinstance(found, tuple) else found
         for name, found in structure.items()
     }
     query = {
-        "depth": reach.depth,
-        "strength": sorted(reach.strengths),
-        "kind": ",".join(_several("kind")),
-        "provider": ",".join(sorted(reach.providers)),
-        "credentials": _flag("credentials"),
+        "depth": asked.depth,
+        "strength": sorted(asked.strengths),
+        "kind": ",".join(several("kind")),
+        "provider": ",".join(sorted(asked.providers)),
+        "credentials": flag("credentials"),
     }
     return respond.page(
         "pathways/pathway.html",
         record=record,
-        start=start,
+        start=next(node for node in graph.nodes if node.id == record),
         graph=graph,
         query=query,
         structure=structure if structure.get("components") else None,
@@ -135,59 +152,69 @@ def pathway(record: str) -> Response:
         providers=sorted({(n.owner, n.owner_name) for n in graph.nodes if n.owner}),
         stack=stack,
         versions=versions,
-        label=vocabulary().label,
+        titles=TITLES,
     )
+
+
+def _fitting_page(graph: Graph) -> Graph:
+    """Return as much of an answer as a page shows. It says what is left out."""
+    cut = list(graph.cut)
+    if graph.next:
+        cut.append(Cut(f"Only the nearest {MAX_SHOWN_NODES:,} are on this page."))
+    edges = fitting(graph.edges, len(graph.edges))
+    if len(edges) < len(graph.edges):
+        cut.append(
+            Cut(
+                f"Only {len(edges):,} of {len(graph.edges):,} links are on this page. "
+                "The formats for programs have all of them."
+            )
+        )
+    return replace(graph, edges=tuple(edges), cut=tuple(cut))
 
 
 @blueprint.get(f"/pathways/<record>/<any({', '.join(QUESTIONS)}):question>")
 def question(record: str, question: str) -> Response:
-    """One question about a record; browsers get the page that has the answer in it."""
+    """Answer one question about a record, or lead browsers to the page that has the answer."""
     if record != ctid.canonical(record):
-        return _led(record, f"/{question}", 301)
-    name = choose(PAGES)
+        return _lead(record, f"/{question}", 301)
+    name = choose(OFFERS_AND_PAGE)
     if name == "html":
-        return _led(record, "", 303)
-    reach = _asked(DEPTHS.get(question, 3), PAGE)
-    return _graph(name, QUESTIONS[question], record, reach)
+        return _lead(record, "", 303)
+    about = Question(question)
+    return _graph(name, QUESTIONS[about], record, _asked(USUAL_STEPS_OF.get(about, USUAL_STEPS)))
 
 
 @blueprint.get("/pathways/<record>/structure")
 def structure(record: str) -> Response:
-    """The structure of a published pathway: components, conditions, levels."""
+    """Answer the structure of a published pathway: components, conditions, levels."""
     if record != ctid.canonical(record):
-        return _led(record, "/structure", 301)
-    found = _ask(Pathways.structure, record)
-    if choose(BOTH) == "html":
-        return _led(record, "", 303)
+        return _lead(record, "/structure", 301)
+    found: Structure = state().ask(questions.pathways, Pathways.structure, record)
+    if choose(respond.JSON_OR_PAGE) == "html":
+        return _lead(record, "", 303)
     return respond.json(structure_json(found))
 
 
 @blueprint.get("/pathways/route")
 def route() -> Response:
-    """The best routes from one record to another."""
-    name = choose(PAGES)
+    """Answer the best routes from one record to another."""
+    name = choose(OFFERS_AND_PAGE)
     start, goal = (request.args.get(end, "").strip() for end in ("from", "to"))
-    by, k = request.args.get("by", "steps"), _number("k", 3)
-    reach = {
-        "start": start,
-        "goal": goal,
-        "by": by,
-        "k": k,
-        "measures": MEASURES,
-        "most": MOST_ROUTES,
-    }
-    if name == "html" and not (start and goal):
-        return respond.page("pathways/route.html", found=None, **reach)
+    by, k = request.args.get("by", Measure.STEPS), number("k", 3)
+    form = {"start": start, "goal": goal, "by": by, "k": k}
+    form |= {"measures": [*Measure], "most": MAX_ROUTES, "titles": TITLES}
     if not (start and goal):
+        if name == "html":
+            return respond.page("pathways/route.html", found=None, **form)
         raise BadParameter("Name both ends: ?from=CTID&to=CTID.")
-    found = _ask(Pathways.route, start, goal, k, by)
+    found: Routes = state().ask(questions.pathways, Pathways.route, start, goal, k, by)
     if name == "html":
         return respond.page(
             "pathways/route.html",
             found=found,
-            **reach,
+            **form,
             nodes={node.id: node for node in found.graph.nodes},
-            edges={(e.source, e.target): e for e in found.graph.edges},
+            edges={(edge.source, edge.target): edge for edge in found.graph.edges},
         )
     if name == "json":
         return respond.json(routes_json(found))
@@ -196,161 +223,44 @@ def route() -> Response:
 
 @blueprint.get("/pathways/common")
 def common() -> Response:
-    """What several records all lead to."""
-    name = choose(PAGES)
-    records, reach = _several("ctids"), _asked(5, PAGE)
-    if name == "html" and not records:
-        return respond.page("pathways/common.html", found=None, records=records)
+    """Answer what several records all lead to."""
+    name = choose(OFFERS_AND_PAGE)
+    records, asked = several("ctids"), _asked(COMMON_STEPS)
     if not records:
+        if name == "html":
+            return respond.page("pathways/common.html", found=None, records=records)
         raise BadParameter("Name the records: ?ctids=CTID,CTID.")
-    if name == "html":
-        found = _ask(Pathways.common, records, reach)
-        return respond.page(
-            "pathways/common.html",
-            found=found,
-            records=records,
-            depth=reach.depth,
-            credentials=_flag("credentials"),
-            given=_given("format"),
-            nodes={node.id: node for node in found.nodes},
-            label=vocabulary().label,
-        )
-    return _graph(name, Pathways.common, records, reach)
+    if name != "html":
+        return _graph(name, Pathways.common, records, asked)
+    found: Graph = state().ask(questions.pathways, Pathways.common, records, asked)
+    return respond.page(
+        "pathways/common.html",
+        found=found,
+        records=records,
+        depth=asked.depth,
+        credentials=flag("credentials"),
+        given=others_than("format"),
+        nodes={node.id: node for node in found.nodes},
+        titles=TITLES,
+    )
 
 
-@blueprint.get("/pathways/check")
-@blueprint.post("/pathways/check")
-def check() -> Response:
-    """What is open to who holds some records, and what is one step away."""
-    name = choose(BOTH)
-    records = _held()
-    if name == "html" and not records:
-        return respond.page("pathways/check.html", found=None, records=records)
-    if not 1 <= len(records) <= MOST_HELD:
-        raise BadParameter(f"Name from 1 to {MOST_HELD} records: ?held=CTID,CTID.")
-    found = _ask(Pathways.check, records)
-    if name == "html":
-        return respond.page(
-            "pathways/check.html", found=found, records=records, label=vocabulary().label
-        )
-    return respond.json(_checked_json(found))
-
-
-@blueprint.get("/pathways/search")
-def search() -> Response:
-    """Records by words of their names, for who looks for the ends of a question."""
-    kinds = Asked(kinds=frozenset(_several("kind"))).kinds
-    found = _ask(Pathways.search, request.args.get("q", "").replace("\0", ""), kinds)
-    nodes = to_json(Graph("search", (), tuple(found), ()))["nodes"]
-    return respond.json({"records": nodes})
-
-
-def _ask(question: Callable[..., T], *given: Any) -> T:
-    """Ask a question of :class:`Pathways`, in the turn of who asks."""
-    answer: T = state().ask(questions.pathways, question, *given)
-    return answer
-
-
-def _led(record: str, question: str, status: int) -> Response:
-    """Lead to another address of a record, with the same parameters."""
-    return respond.lead(f"/pathways/{ctid.canonical(record)}{question}", status)
-
-
-def _asked(depth: int, limit: int) -> Asked:
-    """Return how far the request reaches.
-
-    :param depth: the depth without a parameter, and `limit` the size of a page.
-    """
+def _asked(usual_steps: int) -> Asked:
+    """Return how far the request reaches."""
+    usual = Asked()
     return Asked(
-        depth=_number("depth", depth),
-        strengths=frozenset(_several("strength")),
-        kinds=frozenset(["credential"] if _flag("credentials") else _several("kind")),
-        providers=frozenset(map(ctid.canonical, _several("provider"))),
-        limit=_number("limit", limit),
+        depth=number("depth", usual_steps),
+        strengths=frozenset(several("strength")),
+        kinds=frozenset([Family.CREDENTIAL] if flag("credentials") else several("kind")),
+        providers=frozenset(map(ctid.canonical, several("provider"))),
+        limit=number("limit", usual.limit),
         cursor=request.args.get("cursor", ""),
     )
 
 
-def _on_page(graph: Graph) -> Graph:
-    """Return as much of an answer as a page shows; the answer tells what is left out."""
-    cut = list(graph.cut)
-    if graph.next:
-        cut.append(Cut(f"Only the nearest {SHOWN:,} are on this page."))
-    edges = fitting(graph.edges, len(graph.edges))
-    if len(edges) < len(graph.edges):
-        cut.append(
-            Cut(
-                f"Only {len(edges):,} of {len(graph.edges):,} links are on this page; "
-                "the formats for programs have all of them."
-            )
-        )
-    return replace(graph, edges=tuple(edges), cut=tuple(cut))
-
-
-def _several(name: str) -> list[str]:
-    """Return the values of a parameter that may be repeated, or hold several with commas."""
-    values = chain.from_iterable(v.replace(",", " ").split() for v in request.values.getlist(name))
-    return list(dict.fromkeys(values))
-
-
-def _held() -> list[str]:
-    """Return the records that somebody holds; POST may send them as a JSON array or object."""
-    if request.method != "POST" or not request.is_json:
-        return _several("held")
-    remedy = 'Send the records in JSON as {"held": ["ce-…", …]}, or as an array.'
-    try:
-        body = read_json(request.get_data(cache=False))
-    except InvalidDocument as error:
-        raise BadParameter(f"{error.message} {remedy}", error.problems) from error
-    given = body.get("held") if isinstance(body, dict) else body
-    if not isinstance(given, list) or not all(isinstance(item, str) for item in given):
-        raise BadParameter(remedy)
-    return list(dict.fromkeys(given))
-
-
-def _given(left_out: str) -> list[tuple[str, str]]:
-    """Return the parameters of the request but for one."""
-    return [(name, value) for name, value in request.args.items(multi=True) if name != left_out]
-
-
-def _flag(name: str) -> bool:
-    given = request.args.get(name, "").lower()
-    if given not in ("", "true", "1", "yes", "false", "0", "no"):
-        raise BadParameter(f"{name}={given[:40]!r} is neither true nor false.")
-    return given in ("true", "1", "yes")
-
-
-def _number(name: str, usual: int) -> int:
-    given = request.args.get(name, "") or str(usual)
-    if not given.isascii() or not given.isdecimal() or len(given) > 6:
-        raise BadParameter(f"{name}={given[:40]!r} is no number such as {usual}.")
-    return int(given)
-
-
-def _checked_json(found: Checked) -> dict[str, Any]:
-    nodes = to_json(Graph("check", found.held, tuple(found.nodes.values()), ()))["nodes"]
-
-    def prospect(one: Prospect) -> dict[str, Any]:
-        missing = [
-            {"anyOf": m.any_of, "property": m.property, "condition": m.condition}
-            for m in one.missing
-        ]
-        return {
-            "record": one.record,
-            "name": found.nodes[one.record].name,
-            "because": one.because,
-            "missing": missing,
-            "words": one.words,
-        }
-
-    return {
-        "question": "check",
-        "held": found.held,
-        "open": list(map(prospect, found.open)),
-        "oneStepAway": list(map(prospect, found.one_step)),
-        "nodes": nodes,
-        "cut": [asdict(cut) for cut in found.cut],
-    }
+def _lead(record: str, question: str, status: int) -> Response:
+    """Lead to another address of a record, with the same parameters."""
+    return respond.lead(f"/pathways/{ctid.canonical(record)}{question}", status)
 
 
 def _graph(name: str, question: Callable[..., Graph], *given: Any) -> Response:
@@ -359,9 +269,10 @@ def _graph(name: str, question: Callable[..., Graph], *given: Any) -> Response:
 
 
 def _written(body: bytes, cursor: str | None, name: str) -> Response:
+    """Answer with a graph that is written, and with a link to its next page, if any (RFC 8288)."""
     response = respond.content(body, OFFERS[name])
-    if cursor:  # the next page of the same answer (RFC 8288)
-        query = urlencode([*_given("cursor"), ("cursor", cursor)])
-        # Relative: clients may reach this registry by another address than its base.
+    if cursor:
+        query = urlencode([*others_than("cursor"), ("cursor", cursor)])
+        # Clients may reach this registry by another address than its base, so this is relative.
         response.headers["Link"] = f'<{request.path}?{query}>; rel="next"'
     return response

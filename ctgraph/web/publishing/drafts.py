@@ -11,7 +11,6 @@ from ctgraph.documents.json_text import read_json
 from ctgraph.documents.node_values import name_of, shortened
 from ctgraph.errors import DocumentTooLarge, InvalidDocument
 from ctgraph.identity import ctid
-from ctgraph.ledger.drafts import delete_draft, draft_of, drafts_of, save_draft
 from ctgraph.web.http import respond
 from ctgraph.web.http.registry import state
 from ctgraph.web.publishing.views import authenticate
@@ -38,7 +37,7 @@ def account() -> Response:
 def drafts() -> Response:
     """The drafts of the organization that asks, the newest first."""
     owner, _ = authenticate()
-    found = drafts_of(state().ledger, owner.ctid)
+    found = state().ledger.drafts.of(owner.ctid)
     listed = [{"ctid": one.ctid, "name": one.name, "updated": one.updated_at} for one in found]
     return respond.json({"drafts": listed}, caching=respond.Caching.NEVER)
 
@@ -47,7 +46,7 @@ def drafts() -> Response:
 def draft(record: str) -> Response:
     """A draft, as it was saved."""
     owner, _ = authenticate()
-    found = draft_of(state().ledger, owner.ctid, ctid.canonical(record))
+    found = state().ledger.drafts.document(owner.ctid, ctid.canonical(record))
     return respond.content(found, "application/ld+json", caching=respond.Caching.NEVER)
 
 
@@ -70,7 +69,7 @@ def save(record: str) -> Response:
     name = shortened(name_of(first)).replace("\0", "") if isinstance(first, dict) else ""
     borne = ctids_in(value, state().identity)
     text = document.removeprefix(BOM_UTF8)  # it is sent as JSON, which begins with none
-    save_draft(state().ledger, owner, ctid.canonical(record), name, text, borne)
+    state().ledger.drafts.save(owner, ctid.canonical(record), name, text, borne)
     return respond.empty()
 
 
@@ -78,5 +77,5 @@ def save(record: str) -> Response:
 def delete(record: str) -> Response:
     """Delete a draft."""
     owner, _ = authenticate()
-    delete_draft(state().ledger, owner.ctid, ctid.canonical(record))
+    state().ledger.drafts.delete(owner.ctid, ctid.canonical(record))
     return respond.empty()

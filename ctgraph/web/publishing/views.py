@@ -7,7 +7,8 @@ from flask import Blueprint, Response, request
 from ctgraph import publishing
 from ctgraph.errors import Forbidden, Unauthenticated, UnsupportedMediaType
 from ctgraph.identity import ctid
-from ctgraph.ledger.values import Organization
+from ctgraph.ledger.organizations import Bearer
+from ctgraph.ledger.values import Effect
 from ctgraph.publishing import Receipt
 from ctgraph.web.http import respond
 from ctgraph.web.http.registry import state
@@ -23,7 +24,7 @@ BODIES = (
 )
 
 
-def authenticate() -> tuple[Organization, str]:
+def authenticate() -> Bearer:
     """Return the organization whose API key the request carries, and the key's id.
 
     :raises Unauthenticated: without a valid key.
@@ -36,11 +37,10 @@ def authenticate() -> tuple[Organization, str]:
             f"The authorization scheme {scheme[:20]!r} is not known here. "
             "Send 'Authorization: Bearer <key>'."
         )
-    key = key.strip()
-    owner = state().ledger.key_owner(key)
-    if owner is None:
+    bearer = state().ledger.organizations.bearer_of(key.strip())
+    if bearer is None:
         raise Unauthenticated("This API key is not valid: it was mistyped, or revoked.")
-    return owner, key.split("_")[1]
+    return bearer
 
 
 @blueprint.post("/resources/organizations/<organization>/documents")
@@ -59,7 +59,7 @@ def publish(organization: str) -> Response:
     receipt = publishing.publish(
         state().settings, state().ledger, owner, data, actor, _wait(), state().check_for(owner.ctid)
     )
-    status = 200 if receipt.event == "unchanged" else 201
+    status = 200 if receipt.effect is Effect.UNCHANGED else 201
     response = _answer(receipt, status)
     response.headers["Location"] = f"/resources/{receipt.envelope.ctid}"
     return response
@@ -81,10 +81,10 @@ def _wait() -> bool:
 
 
 def _answer(receipt: Receipt, status: int) -> Response:
-    found = state().ledger.find(receipt.envelope.ctid)
-    body = publishing.envelope_json(receipt.envelope, found[1] if found else b"") | {
-        "changed": receipt.event != "unchanged",
-        "event": receipt.event,
+    document = state().ledger.records.read(receipt.envelope.ctid).canonical
+    body = publishing.envelope_json(receipt.envelope, document) | {
+        "changed": receipt.effect is not Effect.UNCHANGED,
+        "event": receipt.effect,
         "queryable": receipt.queryable,
         "validation": receipt.report.to_json() if receipt.report else None,
     }

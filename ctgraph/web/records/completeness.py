@@ -17,7 +17,7 @@ blueprint = Blueprint("completeness", __name__)
 @blueprint.get("/organizations/<organization>/completeness")
 def completeness(organization: str) -> Response:
     """Return how complete an organization's records are, and what they lack."""
-    owner = state().ledger.organization(ctid.canonical(organization))
+    owner = state().ledger.organizations.get(ctid.canonical(organization))
     found = quality_of(state().whole, state().identity, owner.ctid)
     if choose(respond.JSON_OR_PAGE) == "html":
         return respond.page("records/completeness.html", owner=owner, quality=found)

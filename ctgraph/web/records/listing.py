@@ -24,7 +24,7 @@ def records() -> Response:
         ctid.canonical(given) if (given := request.args.get(name)) else ""
         for name in ("owner", "after")
     )
-    found = state().ledger.envelopes(MAX_RECORDS + 1, after, kind, owner or None)
+    found = state().ledger.records.envelopes(MAX_RECORDS + 1, after, kind, owner or None)
     more = found[MAX_RECORDS - 1].ctid if len(found) > MAX_RECORDS else None
     found = found[:MAX_RECORDS]
     if choose(respond.JSON_OR_PAGE) == "json":
@@ -35,5 +35,5 @@ def records() -> Response:
         kind=kind,
         owner=owner,
         more=more,
-        names=state().ledger.names({envelope.owner for envelope in found}),
+        names=state().ledger.records.names({envelope.owner for envelope in found}),
     )

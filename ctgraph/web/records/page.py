@@ -208,7 +208,7 @@ def record_view(
         for entity in content["@graph"]
         if "ceterms:ctid" in entity
     }
-    names = state.ledger.names(arrange.linked - own.keys())
+    names = state.ledger.records.names(arrange.linked - own.keys())
     view.names = {record: shortened(name) for record, name in names.items()} | own
     view.cut = arrange.cut
     if own.pop(document, None) is not None and node.get("ceterms:ctid") == document:

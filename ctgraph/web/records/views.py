@@ -14,13 +14,12 @@ from ctgraph.documents.nesting import entity_json
 from ctgraph.documents.node_values import type_of
 from ctgraph.errors import BadParameter, CtgraphError, NotFound
 from ctgraph.identity import ctid
-from ctgraph.ledger.holdings import documents_of
 from ctgraph.pathways import LINKED
-from ctgraph.pathways.answers import family_of
+from ctgraph.pathways.families import family_of
 from ctgraph.projections.snapshots import snapshots_of
 from ctgraph.rdf import formats
 from ctgraph.records import read
-from ctgraph.records.assertions import MOST, Assertion, assertions
+from ctgraph.records.assertions import MAX_ASSERTIONS, Assertion, assertions
 from ctgraph.records.read import Held
 from ctgraph.validation.completeness import node_completeness
 from ctgraph.web.http import respond
@@ -65,9 +64,9 @@ def versions(kind: str, record: str) -> Response:
     name = choose({"json": "application/json", "html": HTML})
     before = _before()
     envelope, found = read.versions(state().ledger, record, VERSIONS[name] + 1, before)
-    owner = state().ledger.organization(envelope.owner)
+    owner = state().ledger.organizations.get(envelope.owner)
     # Only the address of a document tells versions of several documents apart.
-    alone = documents_of(state().ledger, record) == {record}
+    alone = state().ledger.records.documents_holding(record) == {record}
     stem = f"/{'resources' if alone else 'graph'}"
     more = len(found) > VERSIONS[name]
     found = found[: VERSIONS[name]]
@@ -126,10 +125,7 @@ def _before() -> int | None:
 @blueprint.get("/ce-registry/envelopes/<record>")
 def envelope(record: str) -> Response:
     """The registry's own record of a CTID; also of a withdrawn one."""
-    found = state().ledger.find(ctid.canonical(record))
-    if found is None:
-        raise NotFound(f"There is no record {record} in this registry.")
-    head, canonical = found
+    head, canonical = state().ledger.records.read(ctid.canonical(record))
     response = respond.json(publishing.envelope_json(head, canonical))
     return respond.conditional(response, etag(head), head.updated_at)
 
@@ -148,10 +144,16 @@ def _record(path: str, kind: str, number: int | None = None) -> Response:
         # A page shows the names of other records too, so any change may change it.
         seen = snapshots_of(state().settings).sequence()  # what others say is asked of the store
         tag = etag(
-            held.digest, record, kind, number, state().ledger.last_sequence(), seen, __version__
+            held.digest,
+            record,
+            kind,
+            number,
+            state().ledger.changes.last_sequence(),
+            seen,
+            __version__,
         )
         response = respond.content(b"", HTML)
-        respond.conditional(response, tag, state().ledger.newest_change())
+        respond.conditional(response, tag, state().ledger.changes.newest_moment())
         if response.status_code == 200:
             response.set_data(_page(record, kind, held, number))
     else:
@@ -178,7 +180,7 @@ def _body(record: str, kind: str, held: Held, name: str) -> bytes:
             if kind == "graph":
                 return held.canonical
             return orjson.dumps(entity_json(orjson.loads(held.canonical), iri))
-        quads = state().ledger.quads(held.envelope.ctid, held.number)
+        quads = state().ledger.records.quads(held.envelope.ctid, held.number)
         if kind == "graph":
             return serialize.document(quads, format)
         return serialize.entity(quads, iri, format)
@@ -205,12 +207,12 @@ def _page(record: str, kind: str, held: Held, number: int | None) -> str:
         number=number,
         formats=formats.FORMATS,
         kind=kind,
-        owner=state().ledger.organization(held.envelope.owner),
+        owner=state().ledger.organizations.get(held.envelope.owner),
         modified=datetime.fromisoformat(held.modified),
         completeness=node_completeness(node),
         linked=family_of(type_of(node)) in LINKED,
         said=_said(record, held) if number is None else [],
-        most=MOST,
+        most=MAX_ASSERTIONS,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response
 
-from ctgraph.errors import NotReady
+from ctgraph.errors import NotQueryable
 from ctgraph.projections.snapshots import snapshots_of
 from ctgraph.web.http import respond
 from ctgraph.web.http.registry import state
@@ -22,21 +22,21 @@ def healthz() -> Response:
 def readyz() -> Response:
     """Answer that queries can run and that a projector follows the ledger.
 
-    :raises NotReady: when one of these does not hold.
+    :raises NotQueryable: when one of these does not hold.
     """
     snapshots = snapshots_of(state().settings)
-    seen, last = snapshots.sequence(), state().ledger.last_sequence()
+    seen, last = snapshots.sequence(), state().ledger.changes.last_sequence()
     facts = {"sequence": last, "queryableSequence": seen, "lag": last - seen}
     if not snapshots.held():
-        raise NotReady("No projector runs: changes do not become queryable.", **facts)
+        raise NotQueryable("No projector runs: changes do not become queryable.", **facts)
     if seen < 0:
-        raise NotReady("The triple store is being built. Try again in a moment.", **facts)
+        raise NotQueryable("The triple store is being built. Try again in a moment.", **facts)
     if snapshots.trouble():
-        raise NotReady(
+        raise NotQueryable(
             "The projector fails: changes do not become queryable. Its log says why.", **facts
         )
     if not snapshots.shows(state().ledger):
-        raise NotReady(
+        raise NotQueryable(
             "The triple store was made from another ledger. The projector rebuilds it.", **facts
         )
     return respond.json({"status": "ready", **facts})

@@ -43,7 +43,7 @@ OTHER = "Further records"
 @blueprint.get("/")
 def home() -> Response:
     """What this registry holds, and how to use it."""
-    counts = state().ledger.counts()
+    counts = state().ledger.records.counts()
     groups: dict[str, list[tuple[str, int]]] = {family: [] for family in (*FAMILIES, OTHER)}
     for kind, count in sorted(counts.items(), key=lambda pair: -pair[1]):
         groups[_family(kind)].append((kind, count))
@@ -52,7 +52,7 @@ def home() -> Response:
             "name": "ctgraph",
             "version": __version__,
             "records": counts,
-            "sequence": state().ledger.last_sequence(),
+            "sequence": state().ledger.changes.last_sequence(),
         }
         return respond.json(body)
     total = sum(counts.values())

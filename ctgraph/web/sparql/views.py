@@ -129,8 +129,10 @@ def _stored_json(query: StoredQuery) -> dict[str, Any]:
 def void() -> Response:
     """The dataset described in VoID and DCAT, with its real counts."""
     name = choose(DESCRIPTIONS)
-    newest = state().ledger.newest_change()
-    found = description.statistics(state().whole, sum(state().ledger.counts().values()), newest)
+    newest = state().ledger.changes.newest_moment()
+    found = description.statistics(
+        state().whole, sum(state().ledger.records.counts().values()), newest
+    )
     if name == "html":
         return respond.page("sparql/void.html", found=found)
     return _rdf(name, description.dataset_description(state().settings, found))

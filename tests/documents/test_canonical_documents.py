@@ -210,14 +210,18 @@ leaves = st.one_of(
 values = st.recursive(
     leaves, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(keys, inner, max_size=5)
 )
+# Control characters in a text are refused.
+readable = st.text(st.characters(exclude_categories=("Cc", "Cs")), min_size=1)
 
 
 @given(st.dictionaries(keys, values, max_size=6))
 def test_whatever_comes_is_read_or_refused(document: dict[str, Any]) -> None:
+    refused: CtgraphError | None = None
     try:
         read(document)
     except CtgraphError as error:
-        assert error.message
+        refused = error
+    assert refused is None or refused.message
 
 
 @given(st.binary(max_size=40))
@@ -227,15 +231,11 @@ def test_whatever_bytes_come_are_refused(data: bytes) -> None:
 
 
 @given(
-    st.dictionaries(st.sampled_from(["en", "es-MX", "zh-Hans"]), st.text(min_size=1)),
+    st.dictionaries(st.sampled_from(["en", "es-MX", "zh-Hans"]), readable),
     st.lists(st.decimals(0, 10**6, places=2).map(float), max_size=3),
 )
 def test_what_was_canonicalised_stays_as_it_is(names: dict[str, str], prices: list[float]) -> None:
-    try:
-        document = read(certificate(**{"ceterms:alternateName": names, "ceterms:price": prices}))
-    except InvalidDocument as error:
-        assert "control character" in error.message
-        return
+    document = read(certificate(**{"ceterms:alternateName": names, "ceterms:price": prices}))
     again = read(document.canonical)
     assert (again.digest, again.quads, again.canonical) == (
         document.digest,

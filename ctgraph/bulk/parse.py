@@ -1,0 +1,95 @@
+"""Parse the JSON texts of a load: each into a document, a withdrawal, or its problems."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from ctgraph.bulk import sources
+from ctgraph.bulk.envelopes import named_owner, withdrawn_record
+from ctgraph.documents import Document, from_json
+from ctgraph.documents.json_text import read_json
+from ctgraph.errors import CtgraphError, DocumentTooLarge
+from ctgraph.settings import Settings
+from ctgraph.validation import check, refused
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """One document of a source after parsing: the document, a withdrawal, or an error.
+
+    :param name: where it came from, for people.
+    :param withdrawn: the CTID of the record that an envelope says was withdrawn.
+    :param owner: the owner that an envelope names.
+    """
+
+    name: str
+    document: Document | None = None
+    withdrawn: str | None = None
+    owner: str | None = None
+    error: CtgraphError | None = None
+
+
+class ParsedBatch(NamedTuple):
+    """The documents in a batch of JSON texts.
+
+    :param texts: how many texts they came from.
+    :param seconds: how long each stage took.
+    """
+
+    documents: list[Parsed]
+    texts: int
+    seconds: dict[str, float]
+
+
+def parse_batch(settings: Settings, batch: list[sources.Item]) -> ParsedBatch:
+    """Read and validate a batch."""
+    seconds: defaultdict[str, float] = defaultdict(float)
+    parsed = [entry for item in batch for entry in _parse(settings, item, seconds)]
+    return ParsedBatch(parsed, len(batch), dict(seconds))
+
+
+def _parse(settings: Settings, item: sources.Item, seconds: dict[str, float]) -> Iterator[Parsed]:
+    """Read one JSON text: a document, an envelope, or an array of them."""
+    if item.error:
+        yield Parsed(item.name, error=item.error)
+        return
+    try:
+        value = read_json(item.data)
+    except CtgraphError as error:
+        yield Parsed(item.name, error=error)
+        return
+    entries = value if isinstance(value, list) else [value]
+    for index, entry in enumerate(entries):
+        name = f"{item.name}[{index}]" if isinstance(value, list) else item.name
+        data = item.data if len(entries) == 1 else json.dumps(entry, ensure_ascii=False).encode()
+        yield _parse_entry(settings, name, entry, data, seconds)
+
+
+def _parse_entry(
+    settings: Settings, name: str, entry: Any, data: bytes, seconds: dict[str, float]
+) -> Parsed:
+    started = time.perf_counter()
+    try:
+        owner = named_owner(entry)
+        withdrawn = withdrawn_record(entry)
+        if withdrawn:
+            return Parsed(name, withdrawn=withdrawn, owner=owner)
+        if len(data) > settings.max_document_bytes:
+            raise DocumentTooLarge(
+                f"The document has {len(data):,} bytes; "
+                f"the limit is {settings.max_document_bytes:,}."
+            )
+        document = from_json(entry, data, settings, harvested=True)
+        parsed_at = time.perf_counter()
+        seconds["parse"] += parsed_at - started
+        if refused(document, settings):
+            check(document, settings)  # raises, with everything that is wrong
+        seconds["validate"] += time.perf_counter() - parsed_at
+        return Parsed(name, document=document, owner=owner)
+    except CtgraphError as error:
+        return Parsed(name, error=error)

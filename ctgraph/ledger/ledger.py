@@ -1,0 +1,83 @@
+"""The ledger as its users hold it: small repositories over one database.
+
+The ledger is the truth. Nothing in it is updated in place or deleted: a change is a new version,
+and a withdrawal is a version too.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import sqlalchemy as sa
+
+from ctgraph.errors import RegistryNotReady
+from ctgraph.ledger.changes import Changes
+from ctgraph.ledger.database import Database
+from ctgraph.ledger.drafts import Drafts
+from ctgraph.ledger.failures import ledger_error
+from ctgraph.ledger.loads import Loads
+from ctgraph.ledger.organizations import Organizations
+from ctgraph.ledger.records import Records
+from ctgraph.ledger.registry import agree
+from ctgraph.ledger.revision import must_be_newest, upgrade
+from ctgraph.settings import Settings
+
+
+class Ledger:
+    """The repositories of one ledger. Safe to share between threads."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.records = Records(database)
+        self.organizations = Organizations(database)
+        self.changes = Changes(database)
+        self.loads = Loads(database)
+        self.drafts = Drafts(database)
+
+    @classmethod
+    def of(cls, settings: Settings) -> Ledger:
+        """Open the ledger that the settings name.
+
+        :raises RegistryNotReady: when it was never initialised, or has tables of another version.
+        :raises StoreError: when the database cannot be used.
+        :raises SettingsError: when its records have another base URL.
+        """
+        if not settings.database_url and not (settings.home / "ledger.sqlite").exists():
+            raise RegistryNotReady(f"There is no registry in {settings.home}. Run: ctgraph init")
+        database = Database(settings.ledger_url)
+        try:
+            with database.engine.connect() as connection:
+                must_be_newest(connection)
+            agree(database, settings.base_url)
+        except sa.exc.SQLAlchemyError as error:
+            raise ledger_error(error) or error from error
+        return cls(database)
+
+    @classmethod
+    def initialise(cls, settings: Settings) -> Ledger:
+        """Create the home folder and the tables, or bring older tables up to date.
+
+        :raises RegistryNotReady: when a newer ctgraph made the tables.
+        :raises StoreError: when the database cannot be used.
+        :raises SettingsError: when its records have another base URL.
+        """
+        settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not settings.database_url:
+            (settings.home / "ledger.sqlite").touch(0o600)
+        database = Database(settings.ledger_url)
+        try:
+            with database.writing() as connection:
+                upgrade(connection)
+            agree(database, settings.base_url)
+        except sa.exc.SQLAlchemyError as error:
+            raise ledger_error(error) or error from error
+        return cls(database)
+
+
+@lru_cache(maxsize=2)
+def shared_ledger(settings: Settings) -> Ledger:
+    """Return the ledger that this process keeps open from one call to the next.
+
+    See :meth:`Ledger.of` for the errors.
+    """
+    return Ledger.of(settings)

@@ -1,0 +1,52 @@
+"""The families of things that pathways lead through, and the classes of CTDL in each."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from functools import cache, lru_cache
+
+from ctgraph.vocab import vocabulary
+
+
+class Family(StrEnum):
+    """A kind of class."""
+
+    CREDENTIAL = "credential"
+    LEARNING = "learning"
+    ASSESSMENT = "assessment"
+    COMPONENT = "component"
+    WORK = "work"
+    COMPETENCY = "competency"
+    """Nobody holds a competency, so it is never an end of a link."""
+    OTHER = "other"
+
+
+FAMILIES = tuple(family for family in Family if family != Family.COMPETENCY)
+"""The families that an answer can be narrowed to."""
+LINKED = tuple(family for family in FAMILIES if family != Family.OTHER)
+"""The families of what links have as ends."""
+_ROOTS = {
+    Family.CREDENTIAL: ("ceterms:Credential",),
+    Family.LEARNING: ("ceterms:LearningOpportunityProfile",),
+    Family.ASSESSMENT: ("ceterms:AssessmentProfile",),
+    Family.COMPONENT: ("ceterms:PathwayComponent", "ceterms:Pathway", "ceterms:PathwaySet"),
+    Family.WORK: ("ceterms:Job", "ceterms:Occupation", "ceterms:WorkRole", "ceterms:Task"),
+    Family.COMPETENCY: ("ceasn:Competency", "ceterms:CredentialAlignmentObject"),
+}
+
+
+@lru_cache(maxsize=1000)
+def family_of(kind: str) -> Family:
+    """Return the family of a class, which is named by its IRI or CURIE."""
+    is_a = vocabulary().is_a
+    return next((family for family, roots in _ROOTS.items() if is_a(kind, *roots)), Family.OTHER)
+
+
+@cache
+def classes_of(families: frozenset[Family]) -> list[str]:
+    """Return the IRIs of the classes in some families."""
+    return [
+        term.iri
+        for term in vocabulary()
+        if term.kind == "class" and family_of(term.curie) in families
+    ]

@@ -1,0 +1,141 @@
+"""Answers as JSON, and as JSON-LD: the same words with a context, so that they are RDF."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+
+from ctgraph.identity import Identity
+from ctgraph.identity.ctid import is_ctid
+from ctgraph.links.model import Condition
+from ctgraph.pathways.model import Graph, Question
+from ctgraph.rdf.namespaces import CTG, DCT
+from ctgraph.vocab import vocabulary
+
+_CAMEL = {"owner_name": "ownerName"}
+
+
+def to_json(graph: Graph) -> dict[str, Any]:
+    """Return a graph as a JSON object. Unknown values are empty or null and never left out."""
+    return {
+        "question": graph.question,
+        "start": list(graph.start),
+        "nodes": [
+            _plain(node) | {"typeLabel": vocabulary().label(node.type)} for node in graph.nodes
+        ],
+        "edges": [
+            _plain(edge)
+            | {
+                "through": list(edge.through),
+                "assertions": [
+                    _plain(said) | {"condition": said.condition and _plain(said.condition)}
+                    for said in edge.assertions
+                ],
+            }
+            for edge in graph.edges
+        ],
+        "cut": [_plain(cut) for cut in graph.cut],
+        "next": graph.next,
+    }
+
+
+def _plain(value: Any) -> dict[str, Any]:
+    return {_CAMEL.get(key, key): item for key, item in vars(value).items()}
+
+
+_CONTEXT = {
+    "ceterms": "https://purl.org/ctdl/terms/",
+    "ctg": CTG,
+    "id": "@id",
+    "type": "@type",
+    "name": "ceterms:name",
+    "description": "ceterms:description",
+    "webpage": {"@id": "ceterms:subjectWebpage", "@type": "@id"},
+    "isPartOf": {"@id": "ceterms:isPartOf", "@type": "@id"},
+    "precedes": {"@id": "ctg:precedes", "@type": "@id"},
+    "replacedBy": {"@id": "ctg:replacedBy", "@type": "@id"},
+    "source": {"@id": "ctg:earlier", "@type": "@id"},
+    "target": {"@id": "ctg:later", "@type": "@id"},
+    "strength": "ctg:strength",
+    "via": "ctg:via",
+    "by": {"@id": "ctg:assertedBy", "@type": "@id"},
+    "property": {"@id": "ctg:assertedWith", "@type": "@id"},
+    "owner": {"@id": "ctg:owner", "@type": "@id"},
+    "document": {"@id": f"{DCT}source", "@type": "@id"},
+    "condition": {"@id": "ctg:condition", "@type": "@id"},
+    "group": {"@id": "ctg:alternativeOf", "@type": "@id"},
+    "required": "ctg:requiredNumber",
+    # These are about the answer itself, for readers of plain JSON.
+    "question": None,
+    "start": None,
+    "cut": None,
+    "next": None,
+}
+_RELATIONS = {Question.STACK: "isPartOf", Question.VERSIONS: "replacedBy"}
+
+
+def jsonld(graph: Graph, identity: Identity) -> bytes:
+    """Write a graph as JSON-LD 1.1 with its context in it, so that nothing has to be fetched.
+
+    Each edge is one triple, and one ``ctg:Link`` for each statement that makes it.
+    """
+
+    def iri(id: str) -> str:
+        return identity.resource(id) if is_ctid(id) else id
+
+    relation = _RELATIONS.get(graph.question, "precedes")
+    expand = vocabulary().expand
+    nodes: list[dict[str, Any]] = [
+        {
+            "id": iri(node.id),
+            "type": expand(node.type),
+            "name": node.name,
+            "webpage": node.webpage,
+            "owner": iri(node.owner),
+        }
+        for node in graph.nodes
+    ]
+    triples = [{"id": iri(edge.source), relation: iri(edge.target)} for edge in graph.edges]
+    links = [
+        {
+            "type": "ctg:Link",
+            "source": iri(edge.source),
+            "target": iri(edge.target),
+            "strength": said.strength,
+            "via": said.via,
+            "by": iri(said.by),
+            "property": expand(said.property),
+            "owner": iri(said.owner),
+            "document": said.document and identity.graph(said.document),
+        }
+        | _standing(said.condition)
+        for edge in graph.edges
+        for said in edge.assertions
+    ]
+    return orjson.dumps(
+        {
+            "@context": _CONTEXT,
+            "question": graph.question,
+            "start": list(map(iri, graph.start)),
+            "cut": [_plain(cut) for cut in graph.cut],
+            "next": graph.next,
+            "@graph": [_filled(item) for item in (*nodes, *triples, *links)],
+        }
+    )
+
+
+def _standing(condition: Condition | None) -> dict[str, Any]:
+    """Return the condition that a link stands in, as the registry's own triples say it."""
+    if condition is None:
+        return {}
+    facts = _plain(condition)
+    return {
+        "group": facts.pop("group"),
+        "required": facts.pop("required"),
+        "condition": _filled(facts),
+    }
+
+
+def _filled(facts: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in facts.items() if value not in ("", None)}

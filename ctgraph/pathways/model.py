@@ -1,0 +1,132 @@
+"""An answer as a value: a graph of nodes and of edges with the statements that make them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ctgraph.ledger.values import Status
+from ctgraph.links.model import Condition, Strength, Via
+from ctgraph.pathways.families import Family
+
+
+class Question(StrEnum):
+    """What a graph is the answer to."""
+
+    PRECEDING = "preceding"
+    SUCCEEDING = "succeeding"
+    NEIGHBOURHOOD = "neighbourhood"
+    STACK = "stack"
+    VERSIONS = "versions"
+    COMMON = "common"
+    ROUTE = "route"
+    CHECK = "check"
+    SEARCH = "search"
+
+
+class Side(StrEnum):
+    """Who says that one thing precedes another."""
+
+    SOURCE = "source"
+    """The earlier one, or its owner."""
+    TARGET = "target"
+    """The later one, or its owner."""
+    BOTH = "both"
+    OTHER = "other"
+    """Neither of them, but somebody else."""
+    MIXED = "mixed"
+    """Of an edge that goes through others: its steps differ in who says them."""
+
+
+@dataclass(frozen=True)
+class Assertion:
+    """One statement that makes a link.
+
+    :param by: CTID of the resource that says it; `owner` the CTID of who published that.
+    :param document: CTID of the document it stands in, which names the named graph.
+    :param property: the property that says it, as a CURIE.
+    """
+
+    by: str
+    owner: str
+    document: str
+    property: str
+    strength: Strength
+    via: Via
+    side: Side
+    condition: Condition | None = None
+    owner_name: str = ""
+
+
+@dataclass(frozen=True)
+class Edge:
+    """All that is said about one thing preceding another, being its part or its older version.
+
+    :param strength: the strongest of the assertions.
+    :param agreed: the sides that say it.
+    :param alternative: it stands in one of several ways, of which one is enough. That way may ask
+        for other things too.
+    :param through: nodes between the two that a view leaves out.
+    """
+
+    source: str
+    target: str
+    strength: Strength
+    agreed: Side
+    alternative: bool
+    assertions: tuple[Assertion, ...]
+    through: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Node:
+    """One thing in an answer.
+
+    :param id: its CTID, its IRI if it lies outside of the registry, or the blank node label of a
+        reference that has neither.
+    :param type: its class as a CURIE, empty where unknown; `family` is the kind of class.
+    :param depth: steps from where the question starts. Steps backward are negative in answers that
+        go both ways.
+    :param latest: CTID of the version that has replaced it, if any.
+    :param cost: the stated cost in `currency`; `days` the stated duration; None where unstated.
+    """
+
+    id: str
+    iri: str
+    type: str = ""
+    family: Family = Family.OTHER
+    name: str = ""
+    owner: str = ""
+    owner_name: str = ""
+    status: Status = Status.CURRENT
+    webpage: str = ""
+    depth: int = 0
+    latest: str = ""
+    cost: float | None = None
+    currency: str = ""
+    days: float | None = None
+
+
+@dataclass(frozen=True)
+class Cut:
+    """What an answer leaves out, in words, and the node where."""
+
+    reason: str
+    at: str = ""
+
+
+@dataclass(frozen=True)
+class Graph:
+    """An answer: nodes and the edges between them.
+
+    :param start: the nodes that the question starts from.
+    :param cut: what the bounds leave out; empty for a whole answer.
+    :param next: the cursor of the next page, if there is one.
+    """
+
+    question: Question
+    start: tuple[str, ...]
+    nodes: tuple[Node, ...]
+    edges: tuple[Edge, ...]
+    cut: tuple[Cut, ...] = ()
+    next: str | None = None

@@ -1,0 +1,47 @@
+"""The learner's check: what is open to somebody who holds some records."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, request
+
+from ctgraph.documents.json_text import read_json
+from ctgraph.errors import BadParameter, InvalidDocument
+from ctgraph.pathways import Pathways
+from ctgraph.pathways.learner_check import MAX_HELD_RECORDS, Checked, checked_json
+from ctgraph.web.http import questions, respond
+from ctgraph.web.http.negotiation import choose
+from ctgraph.web.http.parameters import several
+from ctgraph.web.http.registry import state
+
+blueprint = Blueprint("learner_check", __name__)
+
+
+@blueprint.get("/pathways/check")
+@blueprint.post("/pathways/check")
+def check() -> Response:
+    """Answer what is open to somebody who holds some records, and what is one step away."""
+    name = choose(respond.JSON_OR_PAGE)
+    records = _held()
+    if name == "html" and not records:
+        return respond.page("pathways/check.html", found=None, records=records)
+    if not 1 <= len(records) <= MAX_HELD_RECORDS:
+        raise BadParameter(f"Name from 1 to {MAX_HELD_RECORDS} records: ?held=CTID,CTID.")
+    found: Checked = state().ask(questions.pathways, Pathways.check, records)
+    if name == "html":
+        return respond.page("pathways/check.html", found=found, records=records)
+    return respond.json(checked_json(found))
+
+
+def _held() -> list[str]:
+    """Return the records that somebody holds, from the parameters or from a body in JSON."""
+    if request.method != "POST" or not request.is_json:
+        return several("held")
+    remedy = 'Send the records in JSON as {"held": ["ce-…", …]}, or as an array.'
+    try:
+        body = read_json(request.get_data(cache=False))
+    except InvalidDocument as error:
+        raise BadParameter(f"{error.message} {remedy}", error.problems) from error
+    given = body.get("held") if isinstance(body, dict) else body
+    if not isinstance(given, list) or not all(isinstance(item, str) for item in given):
+        raise BadParameter(remedy)
+    return list(dict.fromkeys(given))
