@@ -10,8 +10,8 @@ from cachetools import LRUCache
 
 ENTRY_BYTES = 1_000
 """About how many bytes an entry takes beside its query and its body."""
-SHARE = 8
-"""One answer may take this part of the cache, so that a large one does not evict all others."""
+MAX_SHARE = 1 / 8
+"""The part of the cache that one answer may take, so that it does not evict all others."""
 
 
 class Answer(Protocol):
@@ -35,7 +35,7 @@ class AnswerCache:
     """
 
     def __init__(self, max_bytes: int) -> None:
-        self.max_answer_bytes = max_bytes // SHARE
+        self.max_answer_bytes = int(max_bytes * MAX_SHARE)
         self._lock = Lock()
         self._entries: LRUCache[Hashable, tuple[Answer, int]] = LRUCache(
             max_bytes, getsizeof=lambda entry: entry[1]

@@ -27,6 +27,7 @@ from ctgraph.web.reference import own_terms
 from ctgraph.web.reference import shapes as minimum_data
 from ctgraph.web.reference import vocabulary as ctdl
 from ctgraph.web.site import api_description, health, home
+from ctgraph.web.sparql import description, stored
 from ctgraph.web.sparql import views as sparql
 from ctgraph.web.sparql.response_cache import MIN_COMPRESSED_BYTES, ResponseCache
 
@@ -55,32 +56,48 @@ COMPRESSED = [
     "text/vnd.mermaid",
 ]
 
+MAX_MARGIN_BYTES = 1_000_000
+"""A body may exceed the document limit by this much and still meet the message that names it."""
+ROOMS = (
+    records,
+    listing,
+    completeness,
+    links,
+    publishing,
+    pathways,
+    check,
+    drafts,
+    validate,
+    minimum_data,
+    ctdl,
+    own_terms,
+    sparql,
+    stored,
+    description,
+    home,
+    health,
+    api_description,
+)
+"""The modules whose blueprints make up the site."""
+
 
 def create_app(settings: Settings | None = None, proved: bool = False) -> Flask:
-    """Make the application for one registry; without `settings`, they are read as usual.
+    """Make the application for one registry; without `settings`, read them as usual.
 
-    :param proved: the registry was found good a moment ago; then a worker starts also while the
-        database is away, and answers 503 until it is back.
+    :param proved: whether the registry was found good a moment ago. Then a worker starts even while
+        the database is unreachable, and answers 503 until it is back.
     :raises RegistryNotReady: when the registry was never initialised.
     :raises SettingsError: when the shapes do not load.
     """
     settings = settings or load_settings()
     app = Flask(__name__, static_folder="static")
-    # The body limit leaves room for the message that names the document limit.
-    app.config["MAX_CONTENT_LENGTH"] = settings.max_document_bytes + 1_000_000
+    app.config["MAX_CONTENT_LENGTH"] = settings.max_document_bytes + MAX_MARGIN_BYTES
     app.config["MAX_FORM_MEMORY_SIZE"] = app.config["MAX_CONTENT_LENGTH"]
-    shapes()  # so that shapes that do not load stop the start
-    # A stream may be compressed with gzip too: what it holds is public.
-    app.config["COMPRESS_ALGORITHM"] = app.config["COMPRESS_ALGORITHM_STREAMING"] = ["zstd", "gzip"]
-    app.config["COMPRESS_LEVEL"] = 4
-    app.config["COMPRESS_MIN_SIZE"] = MIN_COMPRESSED_BYTES
-    app.config["COMPRESS_MIMETYPES"] = COMPRESSED
-    Compress(app)
+    shapes()  # shapes that do not load stop the start
+    _compress(app)
     ledger = Ledger(Database(settings.ledger_url)) if proved else Ledger.of(settings)
     work = Work(settings)
-    weakref.finalize(app, work.close)  # at the latest when this process ends
-    # No header of a request decides which address is printed, or where a redirect leads: joining
-    # slashes, werkzeug would redirect to the host that the request names.
+    weakref.finalize(app, work.close)  # at the latest when the process ends
     vocab = vocabulary()
     app.jinja_env.globals |= {
         "base_url": settings.base_url,
@@ -88,27 +105,12 @@ def create_app(settings: Settings | None = None, proved: bool = False) -> Flask:
         "compact": vocab.compact,
         "known": vocab.term,
     }
+    # No header of a request decides where a redirect leads. Werkzeug would join slashes by a
+    # redirect to the host that the request names.
     app.url_map.merge_slashes = False
     app.extensions["ctgraph"] = State(settings, ledger, work)
-    for module in (
-        records,
-        listing,
-        completeness,
-        links,
-        publishing,
-        pathways,
-        check,
-        drafts,
-        validate,
-        minimum_data,
-        ctdl,
-        own_terms,
-        sparql,
-        home,
-        health,
-        api_description,
-    ):
-        app.register_blueprint(module.blueprint)
+    for room in ROOMS:
+        app.register_blueprint(room.blueprint)
     problems.register(app)
     app.after_request(add_headers)
     app.wsgi_app = ResponseCache(app.wsgi_app, work.pool, settings)  # type: ignore[method-assign]
@@ -116,3 +118,12 @@ def create_app(settings: Settings | None = None, proved: bool = False) -> Flask:
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies)  # type: ignore[method-assign]
     return app
+
+
+def _compress(app: Flask) -> None:
+    """Compress answers where the client accepts that, also those that are streamed."""
+    app.config["COMPRESS_ALGORITHM"] = app.config["COMPRESS_ALGORITHM_STREAMING"] = ["zstd", "gzip"]
+    app.config["COMPRESS_LEVEL"] = 4
+    app.config["COMPRESS_MIN_SIZE"] = MIN_COMPRESSED_BYTES
+    app.config["COMPRESS_MIMETYPES"] = COMPRESSED
+    Compress(app)

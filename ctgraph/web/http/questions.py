@@ -1,6 +1,6 @@
-"""What the web's worker processes are asked: questions that may take long, as functions of values.
+"""The questions for worker processes: functions that may take long, over values.
 
-A process keeps the ledger open from one question to the next.
+A worker process keeps the ledger open from one question to the next.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ LINK_PREFIXES = {"ctg": CTG, "dct": DCT, "xsd": XSD}
 
 
 def prepare(settings: Settings) -> None:
-    """Read what most questions need, so that the first one takes no longer than others."""
+    """Load what most questions need, so that the first one takes no longer than others."""
     validation.prepare(settings)
 
 

@@ -42,7 +42,7 @@ OTHER = "Further records"
 
 @blueprint.get("/")
 def home() -> Response:
-    """What this registry holds, and how to use it."""
+    """Show what this registry holds, and how to use it."""
     counts = state().ledger.records.counts()
     groups: dict[str, list[tuple[str, int]]] = {family: [] for family in (*FAMILIES, OTHER)}
     for kind, count in sorted(counts.items(), key=lambda pair: -pair[1]):
