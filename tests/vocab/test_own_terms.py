@@ -32,7 +32,7 @@ FORMATS = {
     "jsonld": "application/ld+json",
 }
 PARSERS = {"turtle": "turtle", "ntriples": "nt", "rdfxml": "xml", "jsonld": "json-ld"}
-NAMED = re.compile(r"(?:\bctg:|\{CTG\}|ctgraph/terms#)([A-Za-z][\w-]*)")
+NAMED = re.compile(r"(?:\bctg:|\{CTG\}|ctgraph/terms#|\bOWN\.)([A-Za-z][\w-]*)")
 USED = """SELECT DISTINCT ?term WHERE {
   { GRAPH ?g { ?s ?term ?o } } UNION { GRAPH ?g { ?s ?p ?term } }
   FILTER(ISIRI(?term) && STRSTARTS(STR(?term), STR(ctg:)))

@@ -41,10 +41,10 @@ from ctgraph.publishing import link_checks
 from ctgraph.publishing.link_checks import MAX_OTHER_BYTES, LinkAdvisor
 from ctgraph.settings import load_settings
 from ctgraph.sparql.pool import QueryPool
-from ctgraph.sparql.query import DEEPEST, Query, depth
+from ctgraph.sparql.query import MAX_LEVELS, Query, depth
 from ctgraph.validation.submissions import Link
 from ctgraph.web import create_app
-from ctgraph.web.http.registry import PASTS
+from ctgraph.web.http.registry import MAX_PASTS
 from ctgraph.work.admission import MOST_PAUSES, SLICE, Admission, State, Turn, never
 from ctgraph.work.calls import Calls, serve
 from ctgraph.work.clients import Allowance, Costs, client_of
@@ -547,14 +547,14 @@ def test_validation_and_publishing_need_turns_and_each_their_own(
 
 def test_ever_new_pasts_are_refused_after_a_few(registry: Registry) -> None:
     client = create_app(registry.settings).test_client()
-    for number in range(1, PASTS + 3):
+    for number in range(1, MAX_PASTS + 3):
         client.post(
             registry.documents_url, json=certificate(number), headers=registry.authorization
         )
     registry.project()
     moments = [
         version.created_at
-        for number in range(1, PASTS + 2)
+        for number in range(1, MAX_PASTS + 2)
         for version in registry.ledger.records.versions(ctid_number(number))
     ]
 
@@ -568,9 +568,9 @@ def test_ever_new_pasts_are_refused_after_a_few(registry: Registry) -> None:
         assert answer.status_code != 429 or int(answer.headers["Retry-After"]) > 0
         return answer.status_code
 
-    assert [ask(moment, "192.0.2.1") for moment in moments] == [200] * PASTS + [429]
-    assert ask(moments[PASTS - 1], "192.0.2.1") == 200, "it is there already"
-    assert ask(moments[PASTS], "192.0.2.2") == 200, "another client"
+    assert [ask(moment, "192.0.2.1") for moment in moments] == [200] * MAX_PASTS + [429]
+    assert ask(moments[MAX_PASTS - 1], "192.0.2.1") == 200, "it is there already"
+    assert ask(moments[MAX_PASTS], "192.0.2.2") == 200, "another client"
 
 
 def test_an_allowance_comes_back_in_time() -> None:
@@ -692,11 +692,11 @@ def pool(tmp_path_factory: pytest.TempPathFactory) -> Iterator[QueryPool]:
 
 
 @pytest.mark.parametrize("kind", NESTED)
-@pytest.mark.parametrize("levels", [DEEPEST + 1, 20_000])
+@pytest.mark.parametrize("levels", [MAX_LEVELS + 1, 20_000])
 def test_a_query_nested_too_deep_never_reaches_a_worker(
     pool: QueryPool, kind: str, levels: int
 ) -> None:
-    with pytest.raises(QueryError, match=f"at most {DEEPEST}") as raised:
+    with pytest.raises(QueryError, match=f"at most {MAX_LEVELS}") as raised:
         pool.run(Query(NESTED[kind](levels)))
     assert raised.value.status == 400
     assert "flatter" in str(raised.value)
@@ -705,7 +705,7 @@ def test_a_query_nested_too_deep_never_reaches_a_worker(
 @pytest.mark.parametrize("kind", NESTED)
 def test_a_query_nested_as_deep_as_it_may_be_ends_no_worker(pool: QueryPool, kind: str) -> None:
     # Brackets of the query itself, and those that come in pairs, count too.
-    query = NESTED[kind](DEEPEST // 2 - 3)
+    query = NESTED[kind](MAX_LEVELS // 2 - 3)
     before = [worker for worker, _ in pool._crew._idle]
     answer = outcome(lambda: b"".join(pool.run(Query(query))), QueryError)
     assert answer if isinstance(answer, bytes) else "parse" in answer.message
@@ -728,7 +728,7 @@ def test_a_worker_that_overflows_its_stack_tells_of_the_query(
     pool: QueryPool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """If something deep slips through, it is still no reason to try it again."""
-    monkeypatch.setattr("ctgraph.sparql.query.DEEPEST", 10**9)
+    monkeypatch.setattr("ctgraph.sparql.query.MAX_LEVELS", 10**9)
     with pytest.raises(QueryError, match="nested too deeply"):
         pool.run(Query(NESTED["functions"](60_000)))
     assert b"".join(pool.run(Query("ASK {}")))
