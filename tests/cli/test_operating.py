@@ -131,7 +131,7 @@ def test_an_interrupted_load_says_so_and_can_be_resumed(registry: Registry, tmp_
     assert process.returncode == 1
     assert 0 < registry.ledger.changes.last_sequence() < 2000
     assert "Load stopped" in said
-    assert "run the same command again" in said
+    assert "Run the same command again" in said
     assert start(registry, log, *command).wait(300) == 0, log.read_text()
     assert registry.ledger.changes.last_sequence() == 2000
 
