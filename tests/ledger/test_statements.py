@@ -23,7 +23,7 @@ from ctgraph.settings import load_settings
 from tests.support.registry import Registry, certificate, ctid_number
 
 BASE = "http://localhost:8000"
-OWN, THEIRS, B = ctid_number(1), ctid_number(700), ctid_number(9)
+OWN, THEIRS = ctid_number(1), ctid_number(700)
 IRI = f"{BASE}/resources/{THEIRS}"
 SETTINGS = load_settings()
 ADDRESSES = [

@@ -47,7 +47,6 @@ from tests.support.stored_answers import (
     answer_search_by_name,
 )
 
-pytestmark = pytest.mark.xdist_group("stored")
 QUERIES = ROOT / "queries"
 NAMES = sorted(file.stem for file in QUERIES.glob("*.rq"))
 
