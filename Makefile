@@ -12,7 +12,7 @@ run: .venv/run $(CTGRAPH_HOME)/sample-loaded  ## Serve the registry with the sam
 	$(BIN)/ctgraph serve --host $(HOST) --port $(PORT)
 
 test: .venv/dev lint  ## Check style and types, and run every test
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: .venv/dev
 	$(BIN)/ruff format --check .

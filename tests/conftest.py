@@ -30,24 +30,6 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("ctgraph")
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give the tests that share a costly fixture to one process of xdist, so that it is made once.
-
-    `--dist loadgroup` spreads what has no group over all processes, and each would make its own.
-    """
-    for item in items:
-        if not isinstance(item, pytest.Function) or item.get_closest_marker("xdist_group"):
-            continue
-        scopes = {
-            name: found[-1].scope for name, found in item._fixtureinfo.name2fixturedefs.items()
-        }
-        if scopes.get("served"):
-            item.add_marker(pytest.mark.xdist_group("served"))
-        elif "module" in scopes.values():
-            item.add_marker(pytest.mark.xdist_group(item.module.__name__))
-
-
 @pytest.fixture
 def make_registry(tmp_path: Path) -> Callable[..., Registry]:
     """Return a function that makes a registry; its arguments are settings."""

@@ -48,6 +48,14 @@ def test_many_questions_of_few_clients_do_not_shut_out_a_newcomer() -> None:
     assert not newcomer.failure
 
 
+def test_a_client_has_only_so_many_questions_waiting() -> None:
+    hall = Hall(places=1, waiting=3)
+    assert all(hall.join("a") for _ in range(1 + 3))
+    assert hall.join("a") is None
+    assert [type(error) for error in hall.refused] == [TooManyQueries]
+    assert hall.join("b")
+
+
 def test_a_newcomers_long_question_has_its_share_at_once() -> None:
     hall = Hall()
     for number in range(8):
