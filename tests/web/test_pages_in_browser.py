@@ -56,7 +56,8 @@ def ask(page: Any, query: str) -> Any:
     page.goto(f"/sparql#query={quote(query, safe='')}")
     page.locator(".yasqe_queryButton").click()
     table = page.locator(".yasr_results table").last
-    sync_api.expect(table.locator("tbody tr").first).to_be_visible()
+    # The first query waits for a process; on a busy machine that takes long.
+    sync_api.expect(table.locator("tbody tr").first).to_be_visible(timeout=30_000)
     return table
 
 
