@@ -13,7 +13,7 @@ run: .venv/run $(CTGRAPH_HOME)/sample-loaded  ## Serve the registry with the sam
 	$(BIN)/ctgraph serve --host $(HOST) --port $(PORT)
 
 test: .venv/dev lint  ## Check style and types, and run every test
-	$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report term
+	$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report term
 
 lint: .venv/dev
 	$(BIN)/ruff format --check .

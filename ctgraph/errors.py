@@ -28,6 +28,8 @@ class CtgraphError(Exception):
     title: ClassVar[str] = "Bad request"
     term: ClassVar[str] = "problem-bad-request"
     """The term in ``vocab/terms.ttl`` that is the problem type. It never changes; a title may."""
+    public: ClassVar[str] = ""
+    """What strangers are told instead of the message, where that may name hosts and paths."""
     retry_after: ClassVar[int] = 0
     """Seconds after which another attempt may succeed; 0 if none will."""
 
@@ -218,7 +220,19 @@ class StoreError(CtgraphError):
     status = 503
     title = "Store unavailable"
     term = "problem-store-unavailable"
+    public = (
+        "The registry cannot use its data now. Try again in a moment. If the problem lasts, tell "
+        "the operator of the registry."
+    )
     retry_after = 2
+
+
+class NotQueryable(StoreError):
+    """Queries cannot run, or do not see changes; the message is for monitoring."""
+
+    title = "Not queryable"
+    term = "problem-not-queryable"
+    public = ""
 
 
 class RegistryNotReady(CtgraphError):
@@ -226,6 +240,8 @@ class RegistryNotReady(CtgraphError):
 
     status = 503
     title = "Registry not ready"
+    term = "problem-registry-not-ready"
+    public = "The registry is not set up. Tell its operator, whose log says what to do."
     retry_after = 60
 
 

@@ -12,8 +12,10 @@ from typing import Any
 
 import hypothesis
 import pytest
+from click.testing import CliRunner
 from flask.testing import FlaskClient
 
+from ctgraph.cli import main
 from ctgraph.ledger import Ledger
 from ctgraph.settings import load_settings
 from ctgraph.web import create_app
@@ -82,3 +84,14 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         subprocess.run([sys.executable, "-m", "ctgraph.cli", *command], env=environment, check=True)
     with serving(environment) as address:
         yield address
+
+
+@pytest.fixture
+def run(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
+    """Return a function that runs the command line on the registry."""
+    monkeypatch.setenv("CTGRAPH_HOME", str(registry.settings.home))
+
+    def run(*arguments: object) -> Any:
+        return CliRunner().invoke(main, [str(argument) for argument in arguments])
+
+    return run

@@ -66,7 +66,8 @@ class Database:
 
 def by_name(row: Row, columns: Iterable[sa.Column[Any]]) -> dict[str, Any]:
     """Return the values of some columns of a row, by the names that the columns have in Python."""
-    return {column.key: row._mapping[column] for column in columns}
+    values = row._mapping
+    return {column.key: values[column] for column in columns}
 
 
 def select_in(

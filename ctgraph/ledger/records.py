@@ -22,8 +22,9 @@ from ctgraph.ledger.values import (
 
 MAX_VERSION = 2**31 - 1
 """The largest number that a version can have: PostgreSQL's INTEGER holds no larger one."""
+_ENVELOPE = tuple(envelope.c)
 _HOLDER = (
-    sa.select(*envelope.c)
+    sa.select(*_ENVELOPE)
     .join_from(entity, envelope, entity.c.envelope == envelope.c.ctid)
     .where(entity.c.ctid == sa.bindparam("ctid"))
 )
@@ -195,7 +196,7 @@ class Records:
 
 
 def _envelope(row: Row) -> Envelope:
-    return Envelope(**by_name(row, envelope.c))
+    return Envelope(**by_name(row, _ENVELOPE))
 
 
 def _version(row: Row) -> Version:

@@ -1,1 +1,1 @@
-"""SPARQL queries: their processes, turns, results and descriptions."""
+"""SPARQL queries: the pool and its workers, results, ready-made queries, descriptions."""

@@ -9,30 +9,30 @@ import csv
 import io
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
-import pyoxigraph as ox
+from rdflib import BNode, Graph, Literal, Namespace, URIRef
+from rdflib.namespace import DCAT, DCTERMS, FOAF, RDF, VOID, XSD
+from rdflib.term import Node
 
 from ctgraph.errors import QueryLimit
 from ctgraph.rdf.namespaces import CTG
 from ctgraph.settings import Settings
 from ctgraph.sparql.query import Query
 
-SD = "http://www.w3.org/ns/sparql-service-description#"
-VOID = "http://rdfs.org/ns/void#"
-DCAT = "http://www.w3.org/ns/dcat#"
-DCT = "http://purl.org/dc/terms/"
-PREFIXES = {
+SD = Namespace("http://www.w3.org/ns/sparql-service-description#")
+FORMATS = Namespace("http://www.w3.org/ns/formats/")
+OWN = Namespace(CTG)
+_PREFIXES = {
     "sd": SD,
     "void": VOID,
     "dcat": DCAT,
-    "dct": DCT,
-    "ctg": CTG,
-    "formats": "http://www.w3.org/ns/formats/",
+    "dct": DCTERMS,
+    "ctg": OWN,
+    "formats": FORMATS,
+    "xsd": XSD,
+    "foaf": FOAF,
 }
-_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
-_XSD = "http://www.w3.org/2001/XMLSchema#"
-_FORMATS = (
+_RESULT_FORMATS = (
     "SPARQL_Results_JSON",
     "SPARQL_Results_XML",
     "SPARQL_Results_CSV",
@@ -104,102 +104,95 @@ def _counted(run: RunCsv, query: str) -> list[list[str]]:
         return []
 
 
-def service_description(settings: Settings, triples: int | None) -> list[ox.Triple]:
+def service_description(settings: Settings, triples: int | None) -> Graph:
     """Return the description of the SPARQL endpoint (section 3)."""
-    describe = _Describer()
-    service = ox.NamedNode(f"{settings.base_url}/sparql")
-    dataset, graph = ox.BlankNode("dataset"), ox.BlankNode("graph")
-    describe(service, _TYPE, ox.NamedNode(f"{SD}Service"), ox.NamedNode(f"{DCAT}DataService"))
-    describe(service, f"{SD}endpoint", service)
-    describe(service, f"{SD}supportedLanguage", ox.NamedNode(f"{SD}SPARQL11Query"))
-    describe(service, f"{SD}feature", ox.NamedNode(f"{SD}UnionDefaultGraph"))
-    describe(
-        service,
-        f"{SD}resultFormat",
-        *(ox.NamedNode(f"{PREFIXES['formats']}{name}") for name in _FORMATS),
-    )
-    describe(service, f"{SD}defaultDataset", dataset)
-    describe(dataset, _TYPE, ox.NamedNode(f"{SD}Dataset"))
-    describe(dataset, f"{SD}defaultGraph", graph)
-    describe(graph, _TYPE, ox.NamedNode(f"{SD}Graph"))
+    description = _Description()
+    add = description.add_all
+    service, dataset, graph = URIRef(f"{settings.base_url}/sparql"), BNode(), BNode()
+    add(service, RDF.type, SD.Service, DCAT.DataService)
+    add(service, SD.endpoint, service)
+    add(service, SD.supportedLanguage, SD.SPARQL11Query)
+    add(service, SD.feature, SD.UnionDefaultGraph)
+    add(service, SD.resultFormat, *(FORMATS[name] for name in _RESULT_FORMATS))
+    add(service, SD.defaultDataset, dataset)
+    add(dataset, RDF.type, SD.Dataset)
+    add(dataset, SD.defaultGraph, graph)
+    add(graph, RDF.type, SD.Graph)
     if triples is not None:
-        describe(graph, f"{VOID}triples", ox.Literal(triples))
-    describe(service, f"{CTG}queryTimeout", ox.Literal(settings.query_timeout))
-    describe(service, f"{CTG}rowLimit", ox.Literal(settings.query_rows))
-    describe(service, f"{CTG}queriesAtOnce", ox.Literal(settings.query_per_client))
-    describe(service, f"{DCAT}servesDataset", ox.NamedNode(f"{settings.base_url}/void#registry"))
-    return describe.triples
+        add(graph, VOID.triples, Literal(triples))
+    add(service, OWN.queryTimeout, Literal(settings.query_timeout))
+    add(service, OWN.rowLimit, Literal(settings.query_rows))
+    add(service, OWN.queriesAtOnce, Literal(settings.query_per_client))
+    add(service, DCAT.servesDataset, _registry(settings))
+    return description
 
 
-def dataset_description(settings: Settings, found: Statistics) -> list[ox.Triple]:
+def dataset_description(settings: Settings, found: Statistics) -> Graph:
     """Return the description of the dataset in VoID and DCAT."""
-    base = settings.base_url
-    describe = _Describer()
-    about = ox.NamedNode(f"{base}/void#registry")
-    describe(ox.NamedNode(f"{base}/void"), _TYPE, ox.NamedNode(f"{VOID}DatasetDescription"))
-    describe(ox.NamedNode(f"{base}/void"), "http://xmlns.com/foaf/0.1/primaryTopic", about)
-    describe(about, _TYPE, ox.NamedNode(f"{VOID}Dataset"), ox.NamedNode(f"{DCAT}Dataset"))
-    describe(about, f"{DCT}title", ox.Literal("ctgraph credential registry", language="en"))
-    describe(
-        about,
-        f"{DCT}description",
-        ox.Literal(
-            "Credentials, programs, assessments, competencies and pathways described in CTDL, "
-            "published by the organizations that own them.",
-            language="en",
-        ),
+    description = _Description()
+    add = description.add_all
+    page, registry = URIRef(f"{settings.base_url}/void"), _registry(settings)
+    endpoint, distribution = URIRef(f"{settings.base_url}/sparql"), BNode()
+    add(page, RDF.type, VOID.DatasetDescription)
+    add(page, FOAF.primaryTopic, registry)
+    add(registry, RDF.type, VOID.Dataset, DCAT.Dataset)
+    add(registry, DCTERMS.title, Literal("ctgraph credential registry", lang="en"))
+    about = (
+        "Credentials, programs, assessments, competencies and pathways described in CTDL, "
+        "published by the organizations that own them."
     )
+    add(registry, DCTERMS.description, Literal(about, lang="en"))
     if found.modified:
-        describe(
-            about,
-            f"{DCT}modified",
-            ox.Literal(found.modified, datatype=ox.NamedNode(f"{_XSD}dateTime")),
+        add(
+            registry,
+            DCTERMS.modified,
+            Literal(found.modified, datatype=XSD.dateTime, normalize=False),
         )
-    describe(about, f"{VOID}sparqlEndpoint", ox.NamedNode(f"{base}/sparql"))
-    describe(about, f"{VOID}uriSpace", ox.Literal(f"{base}/resources/"))
-    describe(
-        about,
-        f"{VOID}vocabulary",
-        ox.NamedNode("https://purl.org/ctdl/terms/"),
-        ox.NamedNode("https://purl.org/ctdlasn/terms/"),
-        ox.NamedNode(CTG),
-    )
-    describe(about, f"{VOID}documents", ox.Literal(found.documents))
-    for name, counts in (("classes", found.classes), ("properties", found.properties)):
-        if counts or not found.documents:  # else they were not counted
-            describe(about, f"{VOID}{name}", ox.Literal(len(counts)))
+    add(registry, VOID.sparqlEndpoint, endpoint)
+    add(registry, VOID.uriSpace, Literal(f"{settings.base_url}/resources/"))
+    ctdl = (URIRef(f"https://purl.org/{name}/terms/") for name in ("ctdl", "ctdlasn"))
+    add(registry, VOID.vocabulary, *ctdl, URIRef(CTG))
+    add(registry, VOID.documents, Literal(found.documents))
+    for predicate, counts in ((VOID.classes, found.classes), (VOID.properties, found.properties)):
+        if counts or not found.documents:  # otherwise counting took too long
+            add(registry, predicate, Literal(len(counts)))
     if found.triples is not None:
-        describe(about, f"{VOID}triples", ox.Literal(found.triples))
-    describe.partition(about, "class", "entities", found.classes)
-    describe.partition(about, "property", "triples", found.properties)
-    access = ox.BlankNode("distribution")
-    describe(about, f"{DCAT}distribution", access)
-    describe(access, _TYPE, ox.NamedNode(f"{DCAT}Distribution"))
-    describe(access, f"{DCAT}accessURL", ox.NamedNode(f"{base}/sparql"))
-    describe(access, f"{DCAT}accessService", ox.NamedNode(f"{base}/sparql"))
-    return describe.triples
+        add(registry, VOID.triples, Literal(found.triples))
+    for iri, count in found.classes:
+        part = description.part(registry, VOID.classPartition)
+        add(part, VOID["class"], URIRef(iri))
+        add(part, VOID.entities, Literal(count))
+    for iri, count in found.properties:
+        part = description.part(registry, VOID.propertyPartition)
+        add(part, VOID.property, URIRef(iri))
+        add(part, VOID.triples, Literal(count))
+    add(registry, DCAT.distribution, distribution)
+    add(distribution, RDF.type, DCAT.Distribution)
+    add(distribution, DCAT.accessURL, endpoint)
+    add(distribution, DCAT.accessService, endpoint)
+    return description
 
 
-class _Describer:
-    """Collects triples."""
+def _registry(settings: Settings) -> URIRef:
+    """Return the IRI of the dataset that the registry is."""
+    return URIRef(f"{settings.base_url}/void#registry")
+
+
+class _Description(Graph):
+    """A graph that is written with the prefixes of descriptions."""
 
     def __init__(self) -> None:
-        self.triples: list[ox.Triple] = []
+        super().__init__(bind_namespaces="none")
+        for prefix, namespace in _PREFIXES.items():
+            self.bind(prefix, namespace)
 
-    def __call__(self, subject: Any, predicate: str, *values: Any) -> None:
-        self.triples += [ox.Triple(subject, ox.NamedNode(predicate), value) for value in values]
+    def add_all(self, subject: Node, predicate: URIRef, *values: Node) -> None:
+        """Add a triple for each value."""
+        for value in values:
+            self.add((subject, predicate, value))
 
-    def partition(
-        self, whole: Any, name: str, counted: str, counts: tuple[tuple[str, int], ...]
-    ) -> None:
-        """Describe the parts of a dataset, each with its count (VoID, section 4)."""
-        for number, (iri, count) in enumerate(counts):
-            part = ox.BlankNode(f"{name}{number}")
-            self(whole, f"{VOID}{name}Partition", part)
-            self(part, f"{VOID}{name}", ox.NamedNode(iri))
-            self(part, f"{VOID}{counted}", ox.Literal(count))
-
-
-def serialize(triples: list[ox.Triple], format: ox.RdfFormat) -> bytes:
-    """Write a description in an RDF format."""
-    return ox.serialize(triples, format=format, prefixes=PREFIXES) or b""
+    def part(self, whole: Node, predicate: URIRef) -> BNode:
+        """Add a part of a dataset and return it (VoID, section 4)."""
+        part = BNode()
+        self.add((whole, predicate, part))
+        return part

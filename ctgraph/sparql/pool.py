@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import orjson
 
@@ -14,20 +13,25 @@ from ctgraph.identity import Identity
 from ctgraph.projections.snapshots import snapshots_of
 from ctgraph.rdf.namespaces import CTG
 from ctgraph.settings import Settings
+from ctgraph.sparql.cache import AnswerCache
 from ctgraph.sparql.query import Query, query_form, refuse, words
-from ctgraph.sparql.results import Complete, Result, ResultCache, Streamed
-from ctgraph.sparql.worker import COMPLETE, ERROR, HEADER, serve
+from ctgraph.sparql.results import Complete, Result, Streamed
+from ctgraph.sparql.worker import COMPLETE, ERROR, HEADER, Failure, Request, serve
 from ctgraph.vocab import vocabulary
 from ctgraph.work.admission import Admission, admission_of, never
 from ctgraph.work.crew import Crew, Job
 from ctgraph.work.process import WorkerProcess
 
+ADVICE = "Make it more selective, or add a LIMIT."
+MAX_MESSAGE_CHARACTERS = 200
+"""A longer list of expected tokens in the message of the parser helps nobody."""
+
 
 class QueryPool:
     """Worker processes that run queries over the newest snapshot.
 
-    A query past its deadline, or one that takes too much memory, loses its process and nobody
-    else notices. Safe to use from many threads.
+    A query that passes its deadline or takes too much memory loses its process. Other queries do
+    not notice. Safe to use from many threads.
     """
 
     def __init__(self, settings: Settings, admission: Admission | None = None) -> None:
@@ -35,12 +39,12 @@ class QueryPool:
         self._snapshots = snapshots_of(settings)
         start = partial(WorkerProcess, serve, settings.query_memory)
         self._crew = Crew(start, admission or admission_of(settings))
-        self._cache = ResultCache(settings.query_cache)
+        self.cache = AnswerCache(settings.query_cache)
         self._base = Identity.of(settings).base + "/"
         self.prefixes = vocabulary().prefixes | {"ctg": CTG}
 
     def newest(self) -> Path | None:
-        """Return the newest snapshot, which tells one state of the store from another."""
+        """Return the newest snapshot. Its name differs for each state of the store."""
         return self._snapshots.newest()
 
     def timeout(self, query: Query) -> float:
@@ -57,12 +61,12 @@ class QueryPool:
         """Run a query; the result's bytes arrive as they are read from it.
 
         :param client: whose query it is; every client has its turns.
-        :param gone: tells whether the client has given up; is asked while it waits.
+        :param gone: whether the client has given up; it is called while the query waits.
         :param snapshot: the store to query; without it, the newest snapshot.
         :raises QueryForbidden: for an update or a SERVICE call.
         :raises QueryError: when the query does not parse.
-        :raises TooManyQueries: when the client has too many waiting.
-        :raises QueryLimit: at the deadline, over the memory, or when its turn does not come.
+        :raises TooManyQueries: when the client has too many queries waiting.
+        :raises QueryLimit: at the deadline, over the memory, or when no turn comes in time.
         :raises ClientGone: when the client gave up.
         :raises StoreError: when there is no snapshot yet.
         """
@@ -70,7 +74,7 @@ class QueryPool:
         if folder is None:
             raise self._snapshots.unavailable()
         key = str(folder), query
-        cached = self._cache.get(key)
+        cached = self.cache.get(key, Complete)
         if cached:
             return cached
         refuse(query.text)
@@ -89,28 +93,28 @@ class QueryPool:
             job.end()
             raise
         if isinstance(result, Complete):
-            self._cache.put(key, result)
+            self.cache.put(key, result, query.text)
         return result
 
     def close(self) -> None:
         """End the idle workers."""
         self._crew.close()
 
-    def _request(self, query: Query, folder: Path) -> dict[str, Any]:
+    def _request(self, query: Query, folder: Path) -> Request:
         # A dataset that the query describes itself replaces the union (section 13.2).
         described = query.default_graphs or query.named_graphs or "FROM" in words(query.text)
-        return {
-            "query": query.text,
-            "base": self._base,
-            "prefixes": self._prefixes_for(query.text),
-            "snapshot": str(folder),
-            "default_graphs": query.default_graphs,
-            "named_graphs": query.named_graphs,
-            "union": not described,
-            "rows": self._settings.query_rows,
-            "result_type": query.result_type,
-            "graph_type": query.graph_type,
-        }
+        return Request(
+            query=query.text,
+            base=self._base,
+            prefixes=self._prefixes_for(query.text),
+            snapshot=str(folder),
+            default_graphs=query.default_graphs,
+            named_graphs=query.named_graphs,
+            union=not described,
+            rows=self._settings.query_rows,
+            result_type=query.result_type,
+            graph_type=query.graph_type,
+        )
 
     def _result(self, job: Job, query: Query) -> Result:
         try:
@@ -118,54 +122,54 @@ class QueryPool:
         except TimeoutError:
             timeout = self.timeout(query)
             raise QueryLimit(
-                f"The query did not finish within {timeout:g} seconds. Make it more selective, "
-                "or add a LIMIT.",
+                f"The query did not finish within {timeout:g} seconds. {ADVICE}",
                 timeout=timeout,
             ) from None
         if kind == COMPLETE:
-            job.end(reusable=True)  # it is free before the client reads
+            job.end(reusable=True)  # before the client reads
             return Complete.read(payload)
         if kind == HEADER:
             # A client that reads slowly has as long again to fetch the complete result.
             job.seconds += self._settings.query_timeout
-            return Streamed(orjson.loads(payload), job, job.seconds)
-        if kind != ERROR:
-            died = "crashed" if job.crashed() else "died"
-            raise self._error({"kind": died})
-        raise self._error(orjson.loads(payload))
+            return Streamed(orjson.loads(payload)["type"], job, job.seconds)
+        if kind == ERROR:
+            error = orjson.loads(payload)
+            raise self._error(Failure(error["kind"]), error["message"])
+        if job.crashed():
+            raise QueryError(
+                "The query is nested too deeply, or uses a construct that the engine cannot "
+                "evaluate. Make it flatter, or ask in several queries."
+            )
+        raise QueryLimit(
+            f"The query ended its worker, most likely by needing more than {self._memory}. {ADVICE}"
+        )
 
     def _prefixes_for(self, text: str) -> dict[str, str]:
-        """Return the prefixes that a query may need: reading all of them takes time each time."""
+        """Return the prefixes that a query may need; parsing all of them takes time."""
         if query_form(text) not in ("SELECT", "ASK") or "\\u" in text.lower():
-            return self.prefixes  # a graph is written with them, and an escape may hide one
+            return self.prefixes  # graphs are written with them, and an escape may hide one
         return {prefix: iri for prefix, iri in self.prefixes.items() if f"{prefix}:" in text}
 
-    def _error(self, error: dict[str, str]) -> CtgraphError:
-        """Return the error that a worker reports, or that its death means."""
-        memory = f"{self._settings.query_memory:,} bytes of memory"
-        advice = "Make it more selective, or add a LIMIT."
-        match error["kind"]:
-            case "query":
-                return QueryError(_plain(error["message"]))
-            case "evaluation":
-                return QueryError(f"The query cannot be evaluated: {error['message']}.")
-            case "memory":
-                return QueryLimit(f"The query needed more than {memory}. {advice}")
-            case "crashed":
-                return QueryError(
-                    "The query is nested too deeply, or uses a construct that the engine cannot "
-                    "evaluate. Make it flatter, or ask in several queries."
-                )
-            case "died":
-                return QueryLimit(
-                    f"The query ended its worker, most likely by more than {memory}. {advice}"
-                )
-        return StoreError(f"The query could not read the store: {error['message']}")
+    def _error(self, kind: Failure, message: str) -> CtgraphError:
+        """Return the error for a failure that a worker reports."""
+        match kind:
+            case Failure.QUERY:
+                return QueryError(_plain(message))
+            case Failure.EVALUATION:
+                return QueryError(f"The query cannot be evaluated: {message}.")
+            case Failure.MEMORY:
+                return QueryLimit(f"The query needed more than {self._memory}. {ADVICE}")
+            case Failure.STORE:
+                return StoreError(f"The query could not read the store: {message}")
+
+    @property
+    def _memory(self) -> str:
+        return f"{self._settings.query_memory:,} bytes of memory"
 
 
 def _plain(message: str) -> str:
-    """Shorten a parser's message: the list of all it would have taken says nothing to people."""
+    """Shorten a parser's message: the list of all tokens that it expected helps nobody."""
     place, colon, rest = message.partition(": ")
-    if colon and rest.startswith("expected one of") and len(rest) > 200:
+    if colon and rest.startswith("expected one of") and len(rest) > MAX_MESSAGE_CHARACTERS:
         rest = "something else was expected here"
     return f"The query does not parse: {place.replace('error at', 'at line')}{colon}{rest}"

@@ -10,8 +10,8 @@ from functools import lru_cache
 from ctgraph.errors import NotFound, QueryError, QueryForbidden
 
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
-# SPARQL 1.1 Query, section 19.8: what hides words from the grammar, and then the words. Nothing
-# is read twice (`*+`), so that no text takes long. A string that is not closed ends the query.
+# SPARQL 1.1 Query, section 19.8: first what hides words from the grammar, then the words. The
+# possessive `*+` reads nothing twice, so no text takes long. An unclosed string ends the query.
 _TOKEN = re.compile(
     r"""<[^<>"{}|^`\\\x00-\x20]*+>
       | '''(?:[^\\']|\\.|'(?!''))*+''' | \"\"\"(?:[^\\"]|\\.|"(?!""))*+\"\"\"
@@ -24,10 +24,11 @@ _TOKEN = re.compile(
 _WORD = re.compile(r"\w+")
 _OPENING = re.compile(r"[({\[]|<<")
 _BRACKET = re.compile(r"(?P<opening>[({\[]|<<)|[)}\]]|>>")
-SHORT = 10_000
-DEEPEST = 200
-"""How deep the brackets of a query may be nested. With the stack that it has, the engine dies of
-some queries from 5,000 levels on, of others from 20,000."""
+MAX_REMEMBERED_CHARACTERS = 10_000
+"""The words of queries up to this length are remembered: a request asks for them several times."""
+MAX_LEVELS = 200
+"""How deep the brackets of a query may be nested. With its stack, the engine crashes on some
+queries of 5,000 levels, and on others of 20,000."""
 RESULT_TYPES = {
     "json": "application/sparql-results+json",
     "xml": "application/sparql-results+xml",
@@ -42,7 +43,7 @@ GRAPH_TYPES = {
 }
 _FORMS = {"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"}
 _UPDATES = {"INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "WITH"}
-# Most queries have no word that anybody asks about but SELECT; an escape may hide one.
+# Most queries have none of these words, and need no scan for them. An escape may hide one.
 _TELLING = ("\\", "SERVICE", "FROM", *(_FORMS - {"SELECT"}), *_UPDATES)
 
 
@@ -64,11 +65,11 @@ class Query:
 def words(text: str) -> frozenset[str]:
     """Return the words of a query that are part of its grammar, in upper case.
 
-    Where none of them names another form than SELECT, a dataset or a service, only SELECT is told.
+    Where no word names a form other than SELECT, a dataset or a service, only SELECT is returned.
 
-    :raises QueryError: for a string that is not closed; what is behind it cannot be told.
+    :raises QueryError: for a string that is not closed, since it hides the rest of the query.
     """
-    # Escapes are resolved first, for a keyword may be written with them (section 19.2).
+    # Escapes are resolved first, because a keyword may be written with them (section 19.2).
     return frozenset(_words(_without_escapes(text)))
 
 
@@ -78,8 +79,7 @@ def _without_escapes(text: str) -> str:
 
 def _words(text: str) -> tuple[str, ...]:
     """Return the words of a query in order, in upper case; see :func:`words`."""
-    # One request asks several times; only short queries are remembered, for they are many.
-    return _remembered(text) if len(text) < SHORT else tuple(_read(text))
+    return _remembered(text) if len(text) < MAX_REMEMBERED_CHARACTERS else tuple(_read(text))
 
 
 @lru_cache(maxsize=100)
@@ -109,26 +109,26 @@ def _read(text: str) -> Iterator[str]:
 
 
 def _glued(name: str) -> Iterator[str]:
-    """Yield the words before the colon: before a brace, the parser reads SERVICE:x as two."""
+    """Yield the words before the colon: before a brace, the parser reads SERVICE:x as two words."""
     yield from (word.upper() for word in _WORD.findall(name.partition(":")[0]))
 
 
 def query_form(text: str) -> str:
-    """Return the first word that says what a request does, such as SELECT or INSERT, if any."""
+    """Return the first word that says what a request does, such as SELECT or INSERT, or ''."""
     return next((word for word in _words(text) if word in _FORMS | _UPDATES), "")
 
 
 def query_in_format(text: str, name: str) -> Query:
     """Return a query whose result comes in the format with this name.
 
-    A name of the other kind of result is passed over: asking a CONSTRUCT query for CSV gives
-    Turtle.
+    A name for the other kind of result is ignored: a CONSTRUCT query asked for CSV gives Turtle.
 
     :raises NotFound: when no format has this name.
     """
     if name not in RESULT_TYPES and name not in GRAPH_TYPES:
         raise NotFound(
-            f"{name!r} is no result format. There are {', '.join([*RESULT_TYPES, *GRAPH_TYPES])}."
+            f"There is no result format {name!r}. "
+            f"Use one of {', '.join([*RESULT_TYPES, *GRAPH_TYPES])}."
         )
     return Query(
         text,
@@ -138,32 +138,32 @@ def query_in_format(text: str, name: str) -> Query:
 
 
 def refuse(text: str) -> None:
-    """Refuse what this endpoint never does.
+    """Refuse a request for something that this endpoint never does.
 
     :raises QueryForbidden: for an update, and for a query that calls another endpoint.
-    :raises QueryError: for a query that is nested too deep.
+    :raises QueryError: for a query that is nested too deeply.
     """
-    # The parser needs no space between words: 5SERVICE and SERVICESILENT are two for it.
+    # The parser needs no space between words: it reads 5SERVICE and SERVICESILENT as two.
     if any("SERVICE" in word for word in words(text)):
         raise QueryForbidden("SERVICE is not allowed here: this endpoint calls no other endpoint.")
     if query_form(text) in _UPDATES:
         raise QueryForbidden("Updates are not allowed here: records change by publishing.")
     nested = depth(text)
-    if nested > DEEPEST:
+    if nested > MAX_LEVELS:
         raise QueryError(
-            f"The query is nested {nested:,} levels deep; at most {DEEPEST} are evaluated. "
+            f"The query is nested {nested:,} levels deep; at most {MAX_LEVELS} are evaluated. "
             "Write it flatter: a list in VALUES or IN instead of brackets in brackets, or several "
             "queries."
         )
 
 
 def depth(text: str) -> int:
-    """Return how deep the brackets of a query are nested; 0 for few brackets.
+    """Return how deep the brackets of a query are nested; 0 where it has only a few.
 
-    Those in strings, IRIs and comments do not count.
+    Brackets in strings, IRIs and comments do not count.
     """
     plain = _without_escapes(text)
-    if sum(1 for _ in _OPENING.finditer(plain)) <= DEEPEST:
+    if sum(1 for _ in _OPENING.finditer(plain)) <= MAX_LEVELS:
         return 0
     deepest = level = 0
     for bracket in _BRACKET.finditer(_TOKEN.sub(" ", plain)):

@@ -1,8 +1,8 @@
 """Cutting a SPARQL result at a row limit while it is being written.
 
-The rows are counted in the serialized bytes, at the speed of the serializer: handing every row
-through Python costs nine times as much. Each format has a mark that stands once a row and, by
-its escaping rules, nowhere else.
+The rows are counted in the serialized bytes, at the speed of the serializer: passing every row
+through Python costs nine times as much. Each format has a mark that occurs once in each row and,
+by its escaping rules, nowhere else.
 """
 
 from __future__ import annotations
@@ -26,11 +26,12 @@ FORMATS = {
     "text/csv": (_CSV, b"", 1),
 }
 """For each media type: the mark between rows, the end of a cut result, the heading lines."""
-SCAN = 1 << 16
+SCAN_BYTES = 1 << 16
+"""Marks are searched in pieces of at least this size, not after every small write."""
 
 
 class Cut(Exception):
-    """The result was cut: its bytes up to there, and its end, are written."""
+    """The result was cut. Its bytes up to the cut and its end are written."""
 
 
 class CuttingWriter:
@@ -46,7 +47,7 @@ class CuttingWriter:
         self._mark, self._end, headings = FORMATS[media_type.partition(";")[0]]
         self._left = limit + headings
         self._pending = bytearray()
-        self._scan_at = SCAN
+        self._scan_at = SCAN_BYTES
 
     def write(self, data: bytes) -> int:
         """Take serialized bytes."""
@@ -78,4 +79,4 @@ class CuttingWriter:
         self._output.write(self._pending[:end])
         del self._pending[:end]
         # A row longer than the scan is not scanned again and again.
-        self._scan_at = max(SCAN, 2 * len(self._pending))
+        self._scan_at = max(SCAN_BYTES, 2 * len(self._pending))

@@ -1,9 +1,9 @@
-"""The ready-made queries of the folder ``queries/``: read, listed, and given parameters.
+"""The ready-made queries in the folder ``queries/``, and their parameters.
 
 A stored query is a plain SPARQL file. Comment lines at its top say ``# title: …``,
 ``# description: …``, ``# tags: one, two`` and ``# param: variable: what it is``. A parameter is a
-variable whose default stands in a ``VALUES`` block of one variable; running the query with a
-parameter replaces that block, so the file runs as it stands everywhere.
+variable whose default stands in a ``VALUES`` block of one variable. A value for the parameter
+replaces that block, so the file itself runs everywhere as it stands.
 """
 
 from __future__ import annotations
@@ -47,19 +47,19 @@ class StoredQuery:
     text: str
 
     def bound(self, given: dict[str, str], settings: Settings) -> str:
-        """Return the text with parameters in the place of their defaults.
+        """Return the text with parameters in place of their defaults.
 
         :raises QueryError: for a value of another kind than the default.
         """
         terms = {
             p.name: _term(given[p.name], p, settings) for p in self.parameters if p.name in given
         }
-        # At once, for a value may look like the block of another parameter.
+        # All in one pass, because a value may look like the block of another parameter.
         return _BLOCK.sub(lambda m: f"{m[1]}{terms.get(m[2], m[3])}{m[4]}", self.text)
 
 
 def all_stored(settings: Settings) -> tuple[StoredQuery, ...]:
-    """Return the stored queries in the order of their titles; none where there is no folder."""
+    """Return the stored queries in the order of their titles; without a folder there are none."""
     folder = settings.queries
     files = sorted(folder.glob("*.rq")) if folder.is_dir() else []
     state = tuple((file, file.stat().st_mtime_ns) for file in files)
@@ -69,7 +69,7 @@ def all_stored(settings: Settings) -> tuple[StoredQuery, ...]:
 def stored(name: str, settings: Settings) -> StoredQuery:
     """Return a stored query.
 
-    :raises NotFound: when there is none with this name.
+    :raises NotFound: when no stored query has this name.
     """
     for query in all_stored(settings):
         if query.name == name:
@@ -120,7 +120,9 @@ def _term(given: str, parameter: Parameter, settings: Settings) -> str:
     except ValueError:
         number = inf
     if not isfinite(number):
-        raise QueryError(f"{parameter.name}={given[:40]!r} is no number.")
+        raise QueryError(
+            f"{parameter.name}={given[:40]!r} is not a number. Write it like 30 or 0.5."
+        )
     return f" {number!r} "
 
 
@@ -129,14 +131,14 @@ def _moment(given: str, parameter: Parameter) -> str:
         found = datetime.fromisoformat(given)
     except ValueError:
         raise QueryError(
-            f"{parameter.name}={given[:40]!r} is no day or time: write 2026-05-01 or "
+            f"{parameter.name}={given[:40]!r} is not a date or time. Write it like 2026-05-01 or "
             "2026-05-01T12:00:00Z."
         ) from None
     return (found if found.tzinfo else found.replace(tzinfo=UTC)).isoformat()
 
 
 def _resource(given: str, default: str, settings: Settings) -> str:
-    """Return the IRI of a record (from its CTID), of a term (from its CURIE), or as it is."""
+    """Return the IRI for a CTID of a record, a CURIE of a term, or an IRI."""
     identity = Identity.of(settings)
     try:
         record = identity.ctid_of(given.strip()) or ctid.canonical(given.strip())
@@ -147,4 +149,4 @@ def _resource(given: str, default: str, settings: Settings) -> str:
     try:
         return str(ox.NamedNode(iri))
     except ValueError as error:
-        raise QueryError(f"{given[:80]!r} is neither a CTID nor an IRI.") from error
+        raise QueryError(f"{given[:80]!r} is neither a CTID nor an IRI. Correct it.") from error

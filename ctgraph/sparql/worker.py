@@ -1,10 +1,10 @@
 """A query worker: a process that opens snapshots read-only and runs one query at a time.
 
-It speaks with the pool in frames (:mod:`ctgraph.work.process`). A request is a JSON frame. A result
-that is short and comes quickly is one frame: the length of its head, the head (JSON), which tells
-whether it was cut, and the bytes. A longer one is sent while it is being computed, in constant
-memory: a header frame (JSON), data frames, and an end frame (JSON). A failure is an error frame
-(JSON); it may follow data.
+It exchanges frames with the pool (:mod:`ctgraph.work.process`). A request is one JSON frame. A
+short result that comes quickly is one frame: the length of its head, the head (JSON), and the
+bytes. The head says whether rows were cut. A longer result is sent while it is being computed, in
+constant memory: a header frame (JSON), data frames, and an end frame (JSON). A failure is an error
+frame (JSON), which may follow data.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from __future__ import annotations
 import ctypes
 import struct
 import time
+from dataclasses import dataclass
+from enum import StrEnum
 from itertools import islice
 from multiprocessing.connection import Connection
 from typing import IO, Any
@@ -25,13 +27,15 @@ from ctgraph.work.process import confine, receive, streams, write
 
 COMPLETE, HEADER, DATA, END, ERROR = b"C", b"H", b"D", b"E", b"X"
 LENGTH = struct.Struct("!I")
-# A result, or more of it, is sent from this size on, in bytes, or after this time, in seconds.
-LONG = 1 << 20
-LATE = 0.5
-CHUNK = 1 << 16
+MAX_HELD_BYTES = 1 << 20
+"""A result up to this size is sent as one frame, which frees the worker before the client reads."""
+MAX_HELD_SECONDS = 0.5
+"""What a slow query has found is sent after this time, so that the client sees progress."""
+CHUNK_BYTES = 1 << 16
+"""The size of the frames of a longer result: larger ones cost memory, smaller ones time."""
 SEQUENCE = ox.NamedNode(f"{CTG}sequence")
-STACK = 100 << 20
-"""The engine goes down a query by recursion, in bytes that suffice for all that is let through."""
+STACK_BYTES = 100 << 20
+"""The engine descends a query by recursion; this suffices for the deepest query that is allowed."""
 CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
 RESULTS = {
     f.media_type.partition(";")[0]: f
@@ -55,8 +59,41 @@ GRAPHS = {
 }
 
 
+class Failure(StrEnum):
+    """Why a query has no result."""
+
+    STORE = "store"
+    """The snapshot cannot be read."""
+    QUERY = "query"
+    """The query does not parse."""
+    EVALUATION = "evaluation"
+    """The query parses, but cannot be evaluated."""
+    MEMORY = "memory"
+    """The query needed more memory than a worker has."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """A query as its worker runs it.
+
+    :param union: whether the default graph is the union of all named graphs.
+    :param rows: how many rows or triples the result may have.
+    """
+
+    query: str
+    base: str
+    prefixes: dict[str, str]
+    snapshot: str
+    default_graphs: tuple[str, ...]
+    named_graphs: tuple[str, ...]
+    union: bool
+    rows: int
+    result_type: str
+    graph_type: str
+
+
 class Answer:
-    """A file for serializers that sends what is written as frames; see the module."""
+    """A file for serializers. It sends what is written to it as frames; see the module."""
 
     def __init__(self, stream: IO[bytes]) -> None:
         self.type = ""
@@ -68,8 +105,8 @@ class Answer:
     def write(self, data: bytes) -> int:
         """Take bytes of the result."""
         self._held += data
-        enough = len(self._held) >= (CHUNK if self._sending else LONG)
-        if enough or time.monotonic() - self._sent > LATE:
+        enough = len(self._held) >= (CHUNK_BYTES if self._sending else MAX_HELD_BYTES)
+        if enough or time.monotonic() - self._sent > MAX_HELD_SECONDS:
             if not self._sending:
                 self._sending = True
                 write(self._stream, HEADER, orjson.dumps({"type": self.type}))
@@ -79,10 +116,10 @@ class Answer:
         return len(data)
 
     def flush(self) -> None:
-        """Do nothing: what is held is sent when it is enough."""
+        """Do nothing: bytes are sent once there are enough of them."""
 
     def finish(self, cut: bool) -> None:
-        """End the result, and tell whether it was cut."""
+        """End the result, and say whether it was cut."""
         if self._sending:
             self._send_held()
             write(self._stream, END, orjson.dumps({"cut": cut}))
@@ -112,9 +149,11 @@ class _Source:
         return self._store
 
     def _prove(self, store: ox.Store, path: str) -> None:
-        """Make sure that a store holds what its name says: a cut one may open as an empty one.
+        """Check that a store holds the change that its name says.
 
-        :raises OSError: when it does not.
+        A store whose files were cut off may open as an empty one.
+
+        :raises OSError: when it does not hold the change.
         """
         number = path.rpartition("/")[2].partition("-")[0]
         said = {quad.object for quad in store.quads_for_pattern(None, SEQUENCE, None, None)}
@@ -122,28 +161,27 @@ class _Source:
             raise OSError(f"Corruption: the store does not hold number {number}.")
 
 
-def evaluate(store: ox.Store, request: dict[str, Any], answer: Answer) -> bool:
+def evaluate(store: ox.Store, request: Request, answer: Answer) -> bool:
     """Run a query and write its result; return whether it was cut."""
-    default: list[Any] = [ox.NamedNode(iri) for iri in request["default_graphs"]]
-    named: list[Any] = [ox.NamedNode(iri) for iri in request["named_graphs"]]
+    default: list[Any] = [ox.NamedNode(iri) for iri in request.default_graphs]
+    named: list[Any] = [ox.NamedNode(iri) for iri in request.named_graphs]
     # A dataset that the protocol describes has only the graphs it names (section 2.1.4).
     described = bool(default or named)
     results = store.query(
-        request["query"],
-        base_iri=request["base"],
-        prefixes=request["prefixes"],
-        use_default_graph_as_union=request["union"],
+        request.query,
+        base_iri=request.base,
+        prefixes=request.prefixes,
+        use_default_graph_as_union=request.union,
         default_graph=default if described else None,
         named_graphs=named if described else None,
     )
-    limit: int = request["rows"]
     output: Any = answer
     if isinstance(results, ox.QueryTriples):
-        graph = GRAPHS[request["graph_type"]]
+        graph = GRAPHS[request.graph_type]
         answer.type = graph.media_type
-        ox.serialize(islice(results, limit), output, format=graph, prefixes=request["prefixes"])
+        ox.serialize(islice(results, request.rows), output, format=graph, prefixes=request.prefixes)
         return next(results, None) is not None
-    solutions = RESULTS[request["result_type"]]
+    solutions = RESULTS[request.result_type]
     answer.type = solutions.media_type
     if isinstance(results, ox.QueryBoolean):
         if solutions in (ox.QueryResultsFormat.CSV, ox.QueryResultsFormat.TSV):
@@ -151,7 +189,7 @@ def evaluate(store: ox.Store, request: dict[str, Any], answer: Answer) -> bool:
         else:
             results.serialize(output, format=solutions)
         return False
-    writer: Any = CuttingWriter(output, solutions.media_type, limit)
+    writer: Any = CuttingWriter(output, solutions.media_type, request.rows)
     try:
         results.serialize(writer, format=solutions)
     except Cut:
@@ -160,47 +198,46 @@ def evaluate(store: ox.Store, request: dict[str, Any], answer: Answer) -> bool:
 
 
 def _leave_the_network() -> None:
-    """Keep this process from every network, whatever a query asks for, where the system lets it.
+    """Cut this process off from every network, where the system allows it.
 
-    A query that names another service is refused before it comes here; this holds if one slips
-    through.
+    The pool refuses queries that call another service. This holds if one slips through.
     """
     libc = ctypes.CDLL(None, use_errno=True)
-    # Root may leave at once; others in a user namespace of their own (unshare(2)).
+    # Root may leave at once. Other users need a user namespace of their own (unshare(2)).
     if libc.unshare(CLONE_NEWNET):
         libc.unshare(CLONE_NEWUSER | CLONE_NEWNET)
 
 
 def serve(pipe: Connection, memory: int) -> None:
     """Run queries until the pipe ends."""
-    _leave_the_network()  # first: it makes the process forget its parent's end
-    confine("ctgraph-query", memory, STACK)
+    _leave_the_network()  # first: it clears the signal for the death of the parent
+    confine("ctgraph-query", memory, STACK_BYTES)
     snapshot, (source, out) = _Source(), streams(pipe)
     while payload := receive(source.read)[1]:
-        request = orjson.loads(payload)
+        request = Request(**orjson.loads(payload))
         answer = Answer(out)
         try:
-            store = snapshot.open(request["snapshot"])
+            store = snapshot.open(request.snapshot)
         except (OSError, RuntimeError) as error:
-            _fail(out, "store", error)
+            _fail(out, Failure.STORE, error)
             return
         try:
             answer.finish(evaluate(store, request, answer))
         except MemoryError:
-            _fail(out, "memory")
+            _fail(out, Failure.MEMORY)
             return
         except (SyntaxError, ValueError) as error:
-            _fail(out, "query", error)
-        except RuntimeError as error:  # such as a function that is not known
+            _fail(out, Failure.QUERY, error)
+        except RuntimeError as error:  # such as an unknown function
             if str(error).startswith(("Corruption:", "IO error:")):
-                _fail(out, "store", error)
+                _fail(out, Failure.STORE, error)
                 return
-            _fail(out, "evaluation", error)
+            _fail(out, Failure.EVALUATION, error)
         except OSError as error:
-            _fail(out, "store", error)
+            _fail(out, Failure.STORE, error)
             return
 
 
-def _fail(stream: IO[bytes], kind: str, error: Exception | None = None) -> None:
+def _fail(stream: IO[bytes], kind: Failure, error: Exception | None = None) -> None:
     write(stream, ERROR, orjson.dumps({"kind": kind, "message": str(error or "")}))
     stream.flush()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import weakref
 
-from flask import Flask, Response, request
+from flask import Flask
 from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -16,19 +16,21 @@ from ctgraph.shapes import shapes
 from ctgraph.vocab import vocabulary
 from ctgraph.web.http import problems
 from ctgraph.web.http.addresses import spelled
-from ctgraph.web.http.policy import policy
+from ctgraph.web.http.headers import add_headers
 from ctgraph.web.http.registry import State, Work
 from ctgraph.web.pathways import check, links
 from ctgraph.web.pathways import views as pathways
 from ctgraph.web.publishing import drafts, validate
 from ctgraph.web.publishing import views as publishing
+from ctgraph.web.records import completeness, listing
 from ctgraph.web.records import views as records
 from ctgraph.web.reference import own_terms
 from ctgraph.web.reference import shapes as minimum_data
 from ctgraph.web.reference import vocabulary as ctdl
-from ctgraph.web.site import home
+from ctgraph.web.site import api_description, health, home
+from ctgraph.web.sparql import description, stored
 from ctgraph.web.sparql import views as sparql
-from ctgraph.web.sparql.response_cache import OPEN, WORTH, Shortcut
+from ctgraph.web.sparql.response_cache import MIN_COMPRESSED_BYTES, ResponseCache
 
 COMPRESSED = [
     "text/html",
@@ -55,32 +57,48 @@ COMPRESSED = [
     "text/vnd.mermaid",
 ]
 
+MAX_MARGIN_BYTES = 1_000_000
+"""A body may exceed the document limit by this much and still meet the message that names it."""
+ROOMS = (
+    records,
+    listing,
+    completeness,
+    links,
+    publishing,
+    pathways,
+    check,
+    drafts,
+    validate,
+    minimum_data,
+    ctdl,
+    own_terms,
+    sparql,
+    stored,
+    description,
+    home,
+    health,
+    api_description,
+)
+"""The modules whose blueprints make up the site."""
+
 
 def create_app(settings: Settings | None = None, proved: bool = False) -> Flask:
-    """Make the application for one registry; without `settings`, they are read as usual.
+    """Make the application for one registry; without `settings`, read them as usual.
 
-    :param proved: the registry was found good a moment ago; then a worker starts also while the
-        database is away, and answers 503 until it is back.
+    :param proved: whether the registry was found good a moment ago. Then a worker starts even while
+        the database is unreachable, and answers 503 until it is back.
     :raises RegistryNotReady: when the registry was never initialised.
     :raises SettingsError: when the shapes do not load.
     """
     settings = settings or load_settings()
     app = Flask(__name__, static_folder="static")
-    # The body limit leaves room for the message that names the document limit.
-    app.config["MAX_CONTENT_LENGTH"] = settings.max_document_bytes + 1_000_000
+    app.config["MAX_CONTENT_LENGTH"] = settings.max_document_bytes + MAX_MARGIN_BYTES
     app.config["MAX_FORM_MEMORY_SIZE"] = app.config["MAX_CONTENT_LENGTH"]
-    shapes()  # so that shapes that do not load stop the start
-    # A stream may be compressed with gzip too: what it holds is public.
-    app.config["COMPRESS_ALGORITHM"] = app.config["COMPRESS_ALGORITHM_STREAMING"] = ["zstd", "gzip"]
-    app.config["COMPRESS_LEVEL"] = 4
-    app.config["COMPRESS_MIN_SIZE"] = WORTH
-    app.config["COMPRESS_MIMETYPES"] = COMPRESSED
-    Compress(app)
+    shapes()  # shapes that do not load stop the start
+    _compress(app)
     ledger = Ledger(Database(settings.ledger_url)) if proved else Ledger.of(settings)
     work = Work(settings)
-    weakref.finalize(app, work.close)  # at the latest when this process ends
-    # No header of a request decides which address is printed, or where a redirect leads: joining
-    # slashes, werkzeug would redirect to the host that the request names.
+    weakref.finalize(app, work.close)  # at the latest when the process ends
     vocab = vocabulary()
     app.jinja_env.globals |= {
         "base_url": settings.base_url,
@@ -89,42 +107,25 @@ def create_app(settings: Settings | None = None, proved: bool = False) -> Flask:
         "known": vocab.term,
         "graph_formats": {format.name: format.title for format in FORMATS.values()},
     }
+    # No header of a request decides where a redirect leads. Werkzeug would join slashes by a
+    # redirect to the host that the request names.
     app.url_map.merge_slashes = False
     app.extensions["ctgraph"] = State(settings, ledger, work)
-    for module in (
-        records,
-        links,
-        publishing,
-        pathways,
-        check,
-        drafts,
-        validate,
-        minimum_data,
-        ctdl,
-        own_terms,
-        sparql,
-        home,
-    ):
-        app.register_blueprint(module.blueprint)
+    for room in ROOMS:
+        app.register_blueprint(room.blueprint)
     problems.register(app)
-    app.after_request(_headers)
-    app.wsgi_app = Shortcut(app.wsgi_app, work.pool, settings)  # type: ignore[method-assign]
+    app.after_request(add_headers)
+    app.wsgi_app = ResponseCache(app.wsgi_app, work.pool, settings)  # type: ignore[method-assign]
     app.wsgi_app = spelled(app.wsgi_app)  # type: ignore[method-assign]
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies)  # type: ignore[method-assign]
     return app
 
 
-def _headers(response: Response) -> Response:
-    """Let scripts of every site read, and give pages nothing but what this site serves."""
-    for name, value in OPEN:
-        response.headers.setdefault(name, value)
-    if request.method == "OPTIONS":
-        response.headers["Access-Control-Allow-Methods"] = response.headers.get("Allow", "GET")
-        response.headers["Access-Control-Allow-Headers"] = (
-            "Accept, Authorization, Content-Type, If-None-Match"
-        )
-    if response.mimetype == "text/html":
-        response.headers.setdefault("Content-Security-Policy", policy())
-        response.headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
-    return response
+def _compress(app: Flask) -> None:
+    """Compress answers where the client accepts that, also those that are streamed."""
+    app.config["COMPRESS_ALGORITHM"] = app.config["COMPRESS_ALGORITHM_STREAMING"] = ["zstd", "gzip"]
+    app.config["COMPRESS_LEVEL"] = 4
+    app.config["COMPRESS_MIN_SIZE"] = MIN_COMPRESSED_BYTES
+    app.config["COMPRESS_MIMETYPES"] = COMPRESSED
+    Compress(app)

@@ -1,9 +1,8 @@
-"""Who may bear which CTID, and what a version's address means once parts have moved."""
+"""Who may bear which CTID."""
 
 from __future__ import annotations
 
 import io
-import json
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +10,6 @@ from typing import Any
 
 import orjson
 import pytest
-import sqlalchemy as sa
 from click.testing import CliRunner
 from flask.testing import FlaskClient
 
@@ -19,99 +17,21 @@ from ctgraph.bulk.load import load
 from ctgraph.cli import main
 from ctgraph.documents import parse
 from ctgraph.errors import Conflict, CtgraphError
-from ctgraph.ledger import Ledger, drafts
 from ctgraph.ledger.append import Submission, append
-from ctgraph.ledger.values import pack, unpack
 from ctgraph.web import create_app
+from tests.support.ownership import (
+    BASE,
+    B,
+    X,
+    bearing,
+    competency,
+    framework,
+    other,
+    published,
+    sent,
+    stand,
+)
 from tests.support.registry import Registry, certificate, ctid_number
-
-BASE = "http://localhost:8000"
-X = ctid_number(700)
-"""The CTID that everything here is about."""
-B = ctid_number(9)
-
-
-def competency(record: str, **more: Any) -> dict[str, Any]:
-    return {
-        "@type": "ceasn:Competency",
-        "@id": f"{BASE}/resources/{record}",
-        "ceterms:ctid": record,
-        "ceasn:competencyText": {"en": "A skill"},
-        **more,
-    }
-
-
-def framework(number: int, *parts: dict[str, Any], owner: str = ctid_number(0)) -> dict[str, Any]:
-    """Return a document with parts."""
-    record = ctid_number(number)
-    return {
-        "@context": "https://credreg.net/ctdlasn/schema/context/json",
-        "@id": f"{BASE}/graph/{record}",
-        "@graph": [
-            {
-                "@type": "ceasn:CompetencyFramework",
-                "@id": f"{BASE}/resources/{record}",
-                "ceterms:ctid": record,
-                "ceasn:name": {"en": f"Framework {number}"},
-                "ceasn:description": {"en": "What the tests teach."},
-                "ceasn:inLanguage": ["en"],
-                "ceasn:publisher": [f"{BASE}/resources/{owner}"],
-                "ceasn:creator": [f"{BASE}/resources/{owner}"],
-            },
-            *(part | {"ceasn:isPartOf": f"{BASE}/resources/{record}"} for part in parts),
-        ],
-    }
-
-
-def sent(client: FlaskClient, who: Registry, document: Any) -> Any:
-    return client.post(who.documents_url, data=orjson.dumps(document), headers=who.authorization)
-
-
-def published(client: FlaskClient, who: Registry, document: Any) -> None:
-    answer = sent(client, who, document)
-    assert answer.status_code == 201, answer.text
-
-
-def withdrawn(client: FlaskClient, who: Registry, record: str) -> None:
-    answer = client.delete(f"/resources/documents/{record}", headers=who.authorization)
-    assert answer.status_code == 204, answer.text
-
-
-def other(registry: Registry, record: str = B) -> Registry:
-    """Return the registry as another organization sees it."""
-    organization = registry.ledger.organizations.add("Other College", record)
-    return Registry(
-        registry.settings,
-        registry.ledger,
-        organization,
-        registry.ledger.organizations.add_key(record),
-    )
-
-
-def bearing(role: str, owner: str = ctid_number(0), text: str = "new") -> dict[str, Any]:
-    """Return a document that bears X."""
-    if role == "primary":
-        return certificate(700, owner, **{"ceterms:keyword": {"en": text}})
-    return framework(1, competency(X, **{"ceasn:comment": {"en": text}}), owner=owner)
-
-
-def stand(state: str, client: FlaskClient, a: Registry) -> None:
-    """Let X be what a state says: A's or B's, and what has become of it."""
-    whose, _, fate = state.partition(" ")
-    if whose == "free":
-        return
-    who = a if whose == "own" else other(a, X if fate == "account" else B)
-    me = who.organization.ctid
-    if fate == "part":
-        published(client, who, framework(2, competency(X), owner=me))
-    elif fate == "dropped":
-        published(client, who, framework(2, competency(X), owner=me))
-        published(client, who, framework(2, owner=me))
-    elif fate != "account":
-        published(client, who, certificate(700, me))
-        if fate == "withdrawn":
-            withdrawn(client, who, X)
-
 
 STATES = (
     "free",
@@ -365,244 +285,3 @@ def test_an_account_wins_over_a_description_of_it(client: FlaskClient, registry:
     [outcome] = append(registry.ledger, [Submission(b.organization, X, again)], "key")
     assert not isinstance(outcome, CtgraphError)
     assert outcome.envelope.owner == X
-
-
-# Versions
-
-
-def content(client: FlaskClient, path: str) -> Any:
-    answer = client.get(path)
-    assert answer.status_code == 200, answer.text
-    return answer.json
-
-
-def moved(client: FlaskClient, registry: Registry) -> None:
-    """Move X through documents of its owner; no version's address changes what it says."""
-
-    def part(text: str) -> dict[str, Any]:
-        return competency(X, **{"ceasn:comment": {"en": text}})
-
-    seen: dict[str, Any] = {}
-
-    def publish(document: dict[str, Any]) -> None:
-        published(client, registry, document)
-        remember()
-
-    def remember() -> None:
-        for number in range(1, 7):
-            for kind in ("resources", "graph"):
-                path = f"/{kind}/{X}/versions/{number}"
-                answer = client.get(path)
-                immutable = "immutable" in answer.headers.get("Cache-Control", "")
-                if answer.status_code == 200 and immutable:
-                    assert seen.setdefault(path, answer.data) == answer.data
-                elif kind == "resources":
-                    assert path not in seen
-        for version in client.get(f"/resources/{X}/versions").json["versions"]:
-            answer = client.get(version["url"].removeprefix(BASE))
-            if version["event"] == "withdraw":
-                assert answer.status_code == 410
-                continue
-            assert answer.status_code == 200, version
-            content = answer.get_json()
-            if "@graph" in content:
-                assert content["@graph"][0]["ceterms:ctid"] == version["document"]
-            else:
-                assert content["ceterms:ctid"] == X
-            assert seen.setdefault(version["url"], answer.data) == answer.data
-
-    publish(framework(1, part("one")))
-    publish(framework(1, part("two")))
-    publish(framework(1))
-    publish(framework(2, part("three")))
-    publish(framework(2, part("four"), competency(ctid_number(701))))
-    withdrawn(client, registry, ctid_number(2))
-    remember()
-    publish(certificate(700, **{"ceterms:keyword": {"en": "five"}}))
-    publish(certificate(700, **{"ceterms:keyword": {"en": "six"}}))
-    withdrawn(client, registry, X)
-    publish(framework(1, part("seven")))
-    assert content(client, f"/resources/{X}")["ceasn:comment"] == {"en": "seven"}
-    for number, text in ((1, "one"), (2, "two")):
-        assert content(client, f"/resources/{X}/versions/{number}")["ceasn:comment"]["en"] == text
-    listed = content(client, f"/resources/{X}/versions")["versions"]
-    assert {one["document"] for one in listed} == {ctid_number(1), ctid_number(2), X}
-    assert len(listed) == 4 + 3 + 3
-    html = client.get(f"/resources/{X}/versions", headers={"Accept": "text/html"}).text
-    assert all(
-        f'href="/graph/{one["document"]}/versions/{one["number"]}"' in html
-        for one in listed
-        if one["event"] == "publish"
-    )
-
-
-def test_a_version_keeps_its_document(client: FlaskClient, registry: Registry) -> None:
-    moved(client, registry)
-
-
-def test_a_version_keeps_its_document_on_postgresql(on_postgresql: Registry) -> None:
-    moved(create_app(on_postgresql.settings).test_client(), on_postgresql)
-
-
-def test_parts_that_stay_are_not_written_again(registry: Registry) -> None:
-    written: list[tuple[str, int]] = []
-
-    @sa.event.listens_for(registry.ledger.database.engine, "before_cursor_execute")
-    def count(_: Any, __: Any, statement: str, parameters: Any, ___: Any, many: bool) -> None:
-        if not statement.startswith("SELECT"):
-            written.append((statement, len(parameters) if many else 1))
-
-    def publish(*parts: int, text: str = "") -> int:
-        document = framework(1, *(competency(ctid_number(n)) for n in parts))
-        document["@graph"][0]["ceasn:name"]["en"] += text
-        written.clear()
-        parsed = parse(orjson.dumps(document), registry.settings)
-        append(registry.ledger, [Submission(registry.organization, parsed.ctid, parsed)], "key")
-        return sum(
-            rows for statement, rows in written if "entity" in statement or "holding" in statement
-        )
-
-    assert publish(*range(100, 400)) == 301 + 300
-    assert publish(*range(100, 400), text=" changed") == 0
-    assert publish(*range(101, 401), text=" changed") == 2 + 2
-
-
-# Older ledgers
-
-
-def aged(registry: Registry, tables: Callable[[], None]) -> None:
-    """Bring the tables of a registry back to what they were, change them, and upgrade again."""
-    with registry.ledger.database.writing() as connection:
-        connection.exec_driver_sql("DROP TABLE registry")
-        connection.exec_driver_sql("DROP TABLE holding")
-        for statement in (
-            "CREATE TABLE older AS SELECT ceterms_ctid, envelope, type, current FROM entity",
-            "DROP TABLE entity",
-            "CREATE TABLE entity (ceterms_ctid VARCHAR(39) NOT NULL PRIMARY KEY, envelope "
-            "VARCHAR(39) NOT NULL REFERENCES envelope (ceterms_ctid), type TEXT NOT NULL, "
-            "current BOOLEAN NOT NULL)",
-            "CREATE INDEX ix_entity_envelope ON entity (envelope)",
-            "INSERT INTO entity SELECT * FROM older",
-            "DROP TABLE older",
-            "UPDATE alembic_version SET version_num = '0002'",
-        ):
-            connection.exec_driver_sql(statement)
-    tables()
-    Ledger.initialise(registry.settings)
-
-
-def upgraded(client: FlaskClient, registry: Registry) -> None:
-    b = other(registry)
-    published(client, b, certificate(700, B))
-    withdrawn(client, b, X)
-    published(client, registry, framework(1, competency(ctid_number(701))))
-    published(client, registry, framework(1, competency(ctid_number(702))))
-    # What was possible once: parts with the CTIDs of a withdrawn record and of an account.
-    taken = framework(3, competency(ctid_number(800)), competency(ctid_number(801)))
-    published(client, registry, taken)
-
-    def take() -> None:
-        with registry.ledger.database.writing() as connection:
-            which = {"ctid": ctid_number(3)}
-            kept = connection.scalar(
-                sa.text("SELECT canonical FROM version WHERE ceterms_ctid = :ctid"), which
-            )
-            changed = unpack(kept, ctid_number(3), 1).replace(ctid_number(800).encode(), X.encode())
-            changed = changed.replace(ctid_number(801).encode(), B.encode())
-            connection.execute(
-                sa.text("UPDATE version SET canonical = :new WHERE ceterms_ctid = :ctid"),
-                which | {"new": pack(changed)},
-            )
-            for old, new in ((ctid_number(800), X), (ctid_number(801), B)):
-                connection.execute(
-                    sa.text("DELETE FROM entity WHERE ceterms_ctid = :new"), {"new": new}
-                )
-                connection.execute(
-                    sa.text("UPDATE entity SET ceterms_ctid = :new WHERE ceterms_ctid = :old"),
-                    {"new": new, "old": old},
-                )
-
-    aged(registry, take)
-    assert client.get(f"/resources/{X}").status_code == 410
-    assert "ceterms:Certificate" in client.get(f"/resources/{X}/versions/1").text
-    assert client.get(f"/resources/{B}").status_code == 404
-    assert client.get(f"/resources/{ctid_number(701)}/versions/1").status_code == 200
-    assert client.get(f"/resources/{ctid_number(701)}/versions/2").status_code == 404
-    assert client.get(f"/resources/{ctid_number(702)}/versions/2").status_code == 200
-    assert sent(client, registry, framework(3, competency(X))).status_code == 403
-    published(client, b, certificate(700, B, **{"ceterms:keyword": {"en": "back"}}))
-    published(client, registry, framework(1, competency(ctid_number(701))))
-    Ledger.of(registry.settings)
-
-
-def test_an_older_ledger_gives_back_what_was_taken(client: FlaskClient, registry: Registry) -> None:
-    upgraded(client, registry)
-
-
-def test_an_older_ledger_gives_back_what_was_taken_on_postgresql(on_postgresql: Registry) -> None:
-    upgraded(create_app(on_postgresql.settings).test_client(), on_postgresql)
-
-
-# Drafts
-
-
-def test_drafts_of_free_ctids_stay_possible_for_all(
-    client: FlaskClient, registry: Registry
-) -> None:
-    b = other(registry)
-    for who in (registry, b):
-        odd = {"ceterms:ctid": [X, 5, None]}
-        for body in (bearing("part"), {"x": [[{"ceterms:ctid": X}]]}, odd):
-            answer = client.put(f"/drafts/{X}", data=orjson.dumps(body), headers=who.authorization)
-            assert answer.status_code == 204
-
-
-@pytest.mark.parametrize(
-    ("body", "pointer"),
-    [
-        ({"@graph": [{"a": {"ceterms:ctid": X.upper()}}]}, "/@graph/0/a/ceterms:ctid"),
-        ({"@id": f"https://credentialengineregistry.org/graph/{X}", "@graph": []}, "/@id"),
-        ({"@id": f"{BASE}/resources/{X}"}, "/@id"),
-        ({"https://purl.org/ctdl/terms/ctid": X}, "/https:~1~1purl.org~1ctdl~1terms~1ctid"),
-        ({"ceterms:ctid": [X]}, "/ceterms:ctid"),
-        ({"decoded_resource": {"ceterms:ctid": X}}, "/decoded_resource/ceterms:ctid"),
-    ],
-)
-def test_a_draft_bears_no_ctid_of_others(
-    client: FlaskClient, registry: Registry, body: Any, pointer: str
-) -> None:
-    stand("other withdrawn", client, registry)
-    answer = client.put(
-        f"/drafts/{ctid_number(1)}", data=orjson.dumps(body), headers=registry.authorization
-    )
-    assert answer.status_code == 403
-    assert answer.json["problems"][0]["pointer"] == pointer
-    reference = orjson.dumps({"ceterms:isPartOf": {"@id": f"{BASE}/resources/{X}"}})
-    assert (
-        client.put(
-            f"/drafts/{ctid_number(1)}", data=reference, headers=registry.authorization
-        ).status_code
-        == 204
-    )
-
-
-def test_drafts_are_bounded_in_bytes(
-    client: FlaskClient, registry: Registry, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert drafts.MAX_DRAFTS_BYTES == 100_000_000
-    monkeypatch.setattr(drafts, "MAX_DRAFTS_BYTES", 1000)
-    body = json.dumps({"x": "y" * 590}).encode()
-
-    def save(number: int, who: Registry = registry) -> Any:
-        return client.put(f"/drafts/{ctid_number(number)}", data=body, headers=who.authorization)
-
-    assert len(body) == 599
-    assert save(1).status_code == 204
-    answer = save(2)
-    assert answer.status_code == 409
-    assert "1,198 bytes" in answer.json["detail"]
-    assert answer.json["title"] == "Too many drafts"
-    assert save(1).status_code == 204  # in the place of the earlier one
-    assert save(2, other(registry)).status_code == 204
-    assert client.delete(f"/drafts/{ctid_number(1)}", headers=registry.authorization)
-    assert save(2).status_code == 204

@@ -19,9 +19,10 @@ from flask_compress.compat import compression
 from werkzeug.test import TestResponse
 
 from ctgraph.errors import CtgraphError
+from ctgraph.sparql.cache import AnswerCache
 from ctgraph.sparql.pool import QueryPool
 from ctgraph.sparql.query import Query, refuse, words
-from ctgraph.sparql.results import Complete, ResultCache
+from ctgraph.sparql.results import Complete
 from ctgraph.sparql.worker import HEADER
 from ctgraph.web import create_app
 from ctgraph.work.admission import Admission, never
@@ -220,17 +221,17 @@ def test_a_repeated_query_needs_no_worker(
 
 
 def test_the_cache_stays_within_its_size_whatever_fills_it() -> None:
-    cache, most = ResultCache(100_000), 100_000
+    cache, most = AnswerCache(100_000), 100_000
     queries = [Query(f"ASK {{}} #{number} {'x' * 8000}") for number in range(100)]
     for query in queries:
-        cache.put(("state", query), Complete("text/csv", False, b"true\n"))
-    kept = [query for query in queries if cache.get(("state", query))]
+        cache.put(("state", query), Complete("text/csv", False, b"true\n"), query.text)
+    kept = [query for query in queries if cache.get(("state", query), Complete)]
     assert sum(len(query.text) for query in kept) <= most
     small = Query("ASK {}")
-    cache.put(("state", small), Complete("text/csv", False, b"x" * (most // 4)))
-    assert cache.get(("state", small)) is None
-    cache.put(("state", small), Complete("text/csv", False, b"true\n"))
-    assert cache.get(("state", small))
+    cache.put(("state", small), Complete("text/csv", False, b"x" * (most // 4)), small.text)
+    assert cache.get(("state", small), Complete) is None
+    cache.put(("state", small), Complete("text/csv", False, b"true\n"), small.text)
+    assert cache.get(("state", small), Complete)
 
 
 def test_a_change_is_seen_at_once_and_has_another_tag(registry: Registry) -> None:

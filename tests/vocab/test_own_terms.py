@@ -32,12 +32,11 @@ FORMATS = {
     "jsonld": "application/ld+json",
 }
 PARSERS = {"turtle": "turtle", "ntriples": "nt", "rdfxml": "xml", "jsonld": "json-ld"}
-NAMED = re.compile(r"(?:\bctg:|\{CTG\}|ctgraph/terms#)([A-Za-z][\w-]*)")
+NAMED = re.compile(r"(?:\bctg:|\{CTG\}|ctgraph/terms#|\bOWN\.)([A-Za-z][\w-]*)")
 USED = """SELECT DISTINCT ?term WHERE {
   { GRAPH ?g { ?s ?term ?o } } UNION { GRAPH ?g { ?s ?p ?term } }
   FILTER(ISIRI(?term) && STRSTARTS(STR(?term), STR(ctg:)))
 }"""
-on_sample = pytest.mark.xdist_group("served")
 
 
 def described() -> Graph:
@@ -81,17 +80,14 @@ def test_every_term_that_code_and_queries_name_is_described() -> None:
     assert named_in_sources() | set(Rule) <= NAMES
 
 
-@on_sample
 def test_every_term_that_the_sample_registry_says_is_described(in_sample: set[str]) -> None:
     assert {"Record", "Version", "publish", "withdraw", "lacks", "Link"} <= in_sample <= NAMES
 
 
-@on_sample
 def test_every_described_term_is_used(in_sample: set[str]) -> None:
     assert named_in_sources() | set(Rule) | set(problem_types()) | in_sample >= NAMES
 
 
-@on_sample
 @pytest.mark.parametrize("term", list(own_terms()), ids=lambda term: term.name)
 def test_the_example_uses_the_term_and_finds_something(
     term: OwnTerm, served: str, in_sample: set[str]

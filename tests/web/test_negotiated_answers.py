@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -26,6 +28,16 @@ PARAMETERS = {
     "/pathways/common": "?ctids={0}",
     "/pathways/check": "?held={0}",
 }
+CAMEL_CASE = re.compile(r"[a-z][a-zA-Z0-9]*")
+NAMED_BY_OTHERS = (
+    "/resources/ce-",
+    "/graph/ce-",
+    "/envelopes/",
+    "/records",
+    "/context/",
+    "/openapi",
+)
+"""Addresses whose members have names that CTDL, the existing registry or OpenAPI gave them."""
 QUERIES = ("/sparql?query=ASK+{}", "/sparql?query=CONSTRUCT+WHERE+{?s+?p+?o}")
 
 
@@ -77,3 +89,31 @@ def test_every_answer_varies_with_accept(app: Flask) -> None:
                 unchanged.add(address)
     assert len(negotiated) > 25
     assert len(unchanged) > 5
+
+
+def test_members_are_in_camel_case(app: Flask) -> None:
+    client = app.test_client()
+    seen: set[str] = set()
+    for address in readable(app):
+        others = any(part in address for part in NAMED_BY_OTHERS)
+        if others and not address.endswith("/versions"):
+            continue
+        answer = client.get(address, headers={"Accept": "application/json"})
+        if answer.mimetype in ("application/json", "application/problem+json"):
+            members = set(names(answer.json))
+            assert {name for name in members if not CAMEL_CASE.fullmatch(name)} == set(), address
+            seen |= members
+    assert {"createdAt", "queryableSequence", "leastComplete", "subClassOf"} <= seen
+
+
+def names(value: Any) -> Iterator[str]:
+    """Yield the names of all members, except those of JSON-LD and the variables of a query."""
+    if isinstance(value, list):
+        for item in value:
+            yield from names(item)
+    elif isinstance(value, dict):
+        for name, item in value.items():
+            if ":" not in name and not name.startswith("@"):
+                yield name
+            if name not in ("bindings", "prefixes"):
+                yield from names(item)

@@ -15,6 +15,7 @@ from ctgraph.bulk.sample.words import SUBJECTS
 
 BASE = "http://localhost:8000"
 DOCUMENTS_PER_ORGANIZATION = 60
+"""The ratio of the live registry, roughly."""
 MAX_DRAWS_PER_LINK = 40
 """Draws for one link before it is left out: a small sample may have nothing to link to."""
 

@@ -1,1 +1,1 @@
-"""What the views share: negotiation, problems, the registry behind a request."""
+"""What the views share: answers, negotiation, problems, the registry behind a request."""

@@ -10,10 +10,10 @@ _RAW = re.compile(r"[^!-~]")
 
 
 def spelled(application: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[bytes]]:
-    """Return WSGI middleware that percent-encodes what no query string may hold as it is.
+    """Return WSGI middleware that percent-encodes what a query string may not contain.
 
-    Clients send letters raw that RFC 3986 (section 2) wants encoded; encoded, whatever bytes they
-    send can be decoded, and be sent back in a Location.
+    Some clients send characters that RFC 3986 (section 2) wants encoded. Once they are encoded,
+    any bytes can be decoded, and can be sent back in a ``Location``.
     """
 
     def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:

@@ -15,7 +15,7 @@ HTML = "text/html"
 
 
 def wants_html() -> bool:
-    """Tell whether the client is a browser: it prefers HTML over JSON."""
+    """Return whether the client prefers HTML over JSON, as browsers do."""
     accept = request.accept_mimetypes
     return accept[HTML] > max(accept["application/problem+json"], accept["application/json"])
 
@@ -23,11 +23,11 @@ def wants_html() -> bool:
 def choose(offers: dict[str, str], extension: str = "") -> str:
     """Return the name of the representation to send.
 
-    An extension goes before ``?format=``, and that before the Accept header. A media range that
-    fits several offers picks the first.
+    An extension wins over ``?format=``, and that over the ``Accept`` header. A media range that
+    matches several offers picks the first.
 
     :param offers: media types by name, the default first; extensions are names too.
-    :raises NotAcceptable: when none fits; the problem lists the offers.
+    :raises NotAcceptable: when no offer matches; the problem lists the offers.
     """
     wanted = extension or request.args.get("format", "")
     return chosen(offers, wanted, request.headers.get("Accept", "*/*"))
@@ -36,7 +36,7 @@ def choose(offers: dict[str, str], extension: str = "") -> str:
 def chosen(offers: dict[str, str], wanted: str, accept: str) -> str:
     """Return the name of the representation to send; see :func:`choose`.
 
-    :param wanted: the format that is asked for by name; empty for none.
+    :param wanted: the name of a format, or empty.
     """
     if wanted:
         by_type = {media_type: name for name, media_type in offers.items()}
@@ -52,18 +52,22 @@ def chosen(offers: dict[str, str], wanted: str, accept: str) -> str:
 
 @lru_cache(maxsize=1024)
 def _best(header: str, offers: tuple[tuple[str, str], ...]) -> str | None:
-    """Return the name of the best offer for an Accept header; clients send few different ones."""
+    """Return the name of the best offer for an ``Accept`` header, or None.
+
+    The quality of an offer is that of the most specific range that matches it (section 12.5.1).
+    Werkzeug's ``best_match`` takes the highest quality of any range.
+    """
     accept = parse_accept_header(header, MIMEAccept)
     name, media_type = max(offers, key=lambda offer: accept[offer[1]])
     return name if accept[media_type] else None
 
 
 def not_acceptable(media_types: Iterable[str], message: str) -> NotAcceptable:
-    """Return the error that lists what there is."""
+    """Return the error that lists the available media types."""
     available = list(dict.fromkeys(media_types))
     return NotAcceptable(f"{message} Available: {', '.join(available)}.", available=available)
 
 
 def etag(*parts: object) -> str:
-    """Return a strong entity tag made of everything that the representation depends on."""
+    """Return a strong entity tag for all that a representation depends on."""
     return generate_etag("\n".join(map(str, parts)).encode())

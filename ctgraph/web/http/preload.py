@@ -1,6 +1,6 @@
-"""What a process has to import to answer what :mod:`ctgraph.web.http.questions` may be asked.
+"""What a process imports before it answers :mod:`ctgraph.web.http.questions`.
 
-It is imported once, in the process from which those that answer are forked.
+It is imported once, in the process from which the worker processes are forked.
 """
 
 from __future__ import annotations

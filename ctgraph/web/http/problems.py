@@ -1,4 +1,4 @@
-"""Errors as people and programs want them: RFC 9457 problem documents, or an HTML page."""
+"""Errors as answers: RFC 9457 problem documents for programs, and a page for browsers."""
 
 from __future__ import annotations
 
@@ -8,7 +8,13 @@ from flask import Flask, Response, current_app, make_response, request
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
-from ctgraph.errors import CtgraphError, DocumentTooLarge, InsufficientStorage, Unauthenticated
+from ctgraph.errors import (
+    CtgraphError,
+    DocumentTooLarge,
+    InsufficientStorage,
+    Problem,
+    Unauthenticated,
+)
 from ctgraph.ledger.failures import is_full, ledger_error
 from ctgraph.rdf.namespaces import CTG
 from ctgraph.validation.report import capped
@@ -26,21 +32,22 @@ def register(app: Flask) -> None:
 
 
 def _ctgraph_error(error: CtgraphError) -> Response:
-    problems = capped(error.problems)
-    if error.status == 500:
-        current_app.logger.error("%s", error.message)
-    body = {
-        "type": f"{CTG}{error.term}",
-        "title": error.title,
-        "status": error.status,
-        "detail": error.message,
-        "instance": request.path,
-        # Clients of the existing registry look for this member.
-        "errors": [str(p) for p in problems if p.severity == "violation"],
-        "problems": [problem.to_json() for problem in problems],
-        **error.extra,
-    }
-    response = _respond(body)
+    problems = capped([Problem(error.public)] if error.public else error.problems)
+    if error.public or error.status in (500, 507):
+        current_app.logger.error("%s: %s", request.path, error.message)
+    response = _respond(
+        {
+            "type": f"{CTG}{error.term}",
+            "title": error.title,
+            "status": error.status,
+            "detail": error.public or error.message,
+            "instance": request.path,
+            # Clients of the existing registry look for this member.
+            "errors": [str(p) for p in problems if p.severity == "violation"],
+            "problems": [problem.to_json() for problem in problems],
+            **error.extra,
+        }
+    )
     if isinstance(error, Unauthenticated):
         response.headers["WWW-Authenticate"] = 'Bearer realm="ctgraph"'
     if error.retry_after:
@@ -53,22 +60,12 @@ def _http_error(error: HTTPException) -> Response:
         limit = current_app.extensions["ctgraph"].settings.max_document_bytes
         return _ctgraph_error(
             DocumentTooLarge(
-                f"The request body is too large; this registry takes {limit:,} bytes at most."
+                f"The request body is too large. This registry accepts at most {limit:,} bytes."
             )
         )
     if error.response is not None or (error.code or 500) < 400:  # a redirect
         return make_response(error.get_response())
-    detail = error.description or error.name
-    response = _respond(
-        {
-            "type": "about:blank",
-            "title": error.name,
-            "status": error.code,
-            "detail": detail,
-            "instance": request.path,
-            "errors": [detail],
-        }
-    )
+    response = _blank(error.code or 500, error.name, error.description or error.name)
     for name, value in error.get_headers():
         if name.lower() not in ("content-type", "content-length"):
             response.headers[name] = value
@@ -79,7 +76,6 @@ def _database_error(error: SQLAlchemyError) -> Response:
     found = ledger_error(error)
     if found is None:
         return _unexpected(error)
-    current_app.logger.error("%s", found.message)
     return _ctgraph_error(found)
 
 
@@ -91,12 +87,16 @@ def _system_error(error: OSError) -> Response:
 
 def _unexpected(error: Exception) -> Response:
     current_app.logger.exception("unexpected error")
-    detail = "Something went wrong on our side. It was logged; please try again later."
+    return _blank(500, "Internal error", "Something went wrong on our side. Try again later.")
+
+
+def _blank(status: int, title: str, detail: str) -> Response:
+    """Answer with a problem whose status says all about its type (RFC 9457, section 4.2.1)."""
     return _respond(
         {
             "type": "about:blank",
-            "title": "Internal error",
-            "status": 500,
+            "title": title,
+            "status": status,
             "detail": detail,
             "instance": request.path,
             "errors": [detail],

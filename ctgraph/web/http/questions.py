@@ -1,6 +1,6 @@
-"""What the web's worker processes are asked: questions that may take long, as functions of values.
+"""The questions for worker processes: functions that may take long, over values.
 
-A process keeps the ledger open from one question to the next.
+A worker process keeps the ledger open from one question to the next.
 """
 
 from __future__ import annotations
@@ -21,18 +21,19 @@ from ctgraph.projections.link_graphs import link_quads
 from ctgraph.projections.link_reader import reading
 from ctgraph.publishing.link_checks import examine_in
 from ctgraph.rdf.formats import Format
+from ctgraph.rdf.namespaces import CTG, DCT, XSD
 from ctgraph.settings import Settings
-from ctgraph.sparql.description import serialize
 from ctgraph.validation.report import Report
 from ctgraph.validation.report_formats import REPORT_FORMATS
 from ctgraph.vocab import vocabulary
 
 P = ParamSpec("P")
 T = TypeVar("T")
+LINK_PREFIXES = {"ctg": CTG, "dct": DCT, "xsd": XSD}
 
 
 def prepare(settings: Settings) -> None:
-    """Read what most questions need, so that the first one takes no longer than others."""
+    """Load what most questions need, so that the first one takes no longer than others."""
     validation.prepare(settings)
 
 
@@ -62,7 +63,8 @@ def links(settings: Settings, document: str, media_type: str) -> bytes:
         quads = link_quads(document, *index.said_by(document), Identity.of(settings))
     format = ox.RdfFormat.from_media_type(media_type)
     assert format
-    return serialize([ox.Triple(q.subject, q.predicate, q.object) for q in quads], format)
+    triples = [quad.triple for quad in quads]
+    return ox.serialize(triples, format=format, prefixes=LINK_PREFIXES) or b""
 
 
 def around(

@@ -1,4 +1,4 @@
-"""What the views share: the registry behind the application, and its queries."""
+"""The registry behind the application, and how views put questions to it."""
 
 from __future__ import annotations
 
@@ -28,16 +28,17 @@ from ctgraph.work.process import WorkerProcess, preload
 
 T = TypeVar("T")
 PRELOADED = "ctgraph.web.http.preload"
-PASTS = 5
-A_WHILE = 600.0
-"""A client may have so many past states prepared by this process within this time, in seconds."""
+MAX_PASTS = 5
+"""How many past states a client may have prepared by this process within `PASTS_SECONDS`."""
+PASTS_SECONDS = 600.0
+"""The registry has one builder of past states, which no client may keep for itself."""
 
 
 class Work:
-    """What of this web worker takes long: the turns in which clients have it, and who does it.
+    """The work of this web worker that may take long: who does it, and in which turns.
 
-    Queries, pathways, validation and past states draw on one account of what each client used.
-    Publishing has turns and processes of its own, which organizations share.
+    Queries, pathways, validation and past states share one account of what each client has used.
+    Publishing has turns and processes of its own, which the organizations share.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -55,23 +56,24 @@ class Work:
         )
         self.builds = Admission(1, 0, 1, 2, settings.query_queue, 0, costs)
         self.allowance = Allowance(
-            PASTS,
-            A_WHILE,
+            MAX_PASTS,
+            PASTS_SECONDS,
             lambda: TooManyPasts(
-                f"{PASTS} past states were prepared for you within {A_WHILE / 60:g} minutes. "
-                "Ask for one of these, or wait."
+                f"{MAX_PASTS} past states were prepared for you within "
+                f"{PASTS_SECONDS / 60:g} minutes. "
+                "Ask for one of them, or wait."
             ),
         )
 
     def close(self) -> None:
-        """End the processes that are idle."""
+        """End the idle processes."""
         for one in (self.pool, self.calls, self.publishing):
             one.close()
 
 
 @dataclass
 class State:
-    """One registry: settings, ledger, and the workers for what takes long."""
+    """One registry: its settings, its ledger, and its workers for questions that take long."""
 
     settings: Settings
     ledger: Ledger
@@ -88,7 +90,7 @@ class State:
         return self.work.pool
 
     def past(self, moment: str) -> Path | None:
-        """Return the store as of a moment, for the client of the current request; see `Past`."""
+        """Return the store as of a moment for the client of the current request; see `Past`."""
         found = Past(self.settings, self.ledger, snapshots_of(self.settings))
         client, gone = _client(), watch()
         return found.at(
@@ -100,7 +102,7 @@ class State:
         )
 
     def run(self, query: Query, snapshot: Path | None = None) -> Result:
-        """Run a query for the client of the current request, as long as it is there."""
+        """Run a query for the client of the current request, for as long as it is connected."""
         return self.pool.run(query, _client(), watch(), snapshot)
 
     def whole(self, query: Query) -> bytes:
@@ -108,28 +110,28 @@ class State:
         return b"".join(self.run(query))
 
     def ask(self, function: Callable[..., T], *given: Any) -> T:
-        """Call a function of the settings for the client of the current request.
+        """Call a function with the settings, in the turn of the client of the current request.
 
-        :raises QueryLimit: when it takes too much time or memory, or its turn does not come.
+        :raises QueryLimit: when it takes too much time or memory, or no turn comes in time.
         """
         try:
             return self._calls(self.work.calls, _client())(function, self.settings, *given)
         except Overloaded as error:
             raise QueryLimit(
-                f"The question is too much. {error.message} Ask for fewer steps.",
+                f"The question is too large. {error.message} Ask for fewer steps.",
                 timeout=self.settings.query_timeout,
             ) from None
 
     def check(self, function: Callable[..., T], *given: Any) -> T:
-        """Call a function of the settings that checks a document, likewise.
+        """Call a function that checks a document, in the same way.
 
         :raises ValidationLimit: when it takes too much time or memory.
-        :raises Busy: when its turn does not come.
+        :raises Busy: when no turn comes in time.
         """
         return _checking(self._calls(self.work.calls, _client()))(function, self.settings, *given)
 
     def check_for(self, organization: str) -> Runner:
-        """Return what calls functions that check what an organization publishes, likewise."""
+        """Return what calls functions that check documents of an organization, in its turn."""
         return _checking(self._calls(self.work.publishing, organization))
 
     def _calls(self, crew: Crew, client: str) -> Calls:
@@ -159,9 +161,9 @@ def state() -> State:
 
 
 def connection(environ: dict[str, Any] | None = None) -> socket.socket | None:
-    """Return the socket of a request, by default the current one, where the server tells it."""
+    """Return the socket of a request, by default the current one; None where it is not known."""
     found = (environ or request.environ).get("gunicorn.socket")
-    return found if type(found) is socket.socket else None  # with TLS, it is of a subclass
+    return found if type(found) is socket.socket else None  # TLS has a subclass, which cannot peek
 
 
 def watch(environ: dict[str, Any] | None = None) -> Callable[[], bool]:

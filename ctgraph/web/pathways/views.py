@@ -23,8 +23,8 @@ from ctgraph.pathways.structure import Structure
 from ctgraph.pathways.structure import to_json as structure_json
 from ctgraph.pathways.traversal import MAX_DEPTH_STEPS
 from ctgraph.web.http import questions, respond
-from ctgraph.web.http.fitting import fitting
 from ctgraph.web.http.negotiation import HTML, choose
+from ctgraph.web.http.page_limit import fitting
 from ctgraph.web.http.parameters import flag, number, others_than, several, words
 from ctgraph.web.http.registry import state
 

@@ -12,8 +12,8 @@ from ctgraph.rdf.formats import JSON_LD, Format, format_named
 from ctgraph.validation.report import Report, capped
 from ctgraph.validation.report_formats import REPORT_FORMATS
 from ctgraph.web.http import questions, respond
-from ctgraph.web.http.fitting import fitting
 from ctgraph.web.http.negotiation import HTML, choose
+from ctgraph.web.http.page_limit import fitting
 from ctgraph.web.http.registry import state
 
 blueprint = Blueprint("validate", __name__)

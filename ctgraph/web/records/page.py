@@ -7,7 +7,7 @@ from typing import Any
 
 from ctgraph.documents.node_values import each, name_of, shortened, type_of
 from ctgraph.vocab import load_definitions, vocabulary
-from ctgraph.web.http.fitting import LARGEST
+from ctgraph.web.http.page_limit import MAX_PAGE_CHARACTERS
 from ctgraph.web.http.registry import State
 from ctgraph.web.records.groups import FURTHER, GROUPS, group_of
 from ctgraph.web.records.page_model import RecordView, Row, Value
@@ -76,7 +76,7 @@ class Arranger:
     def __init__(self, state: State) -> None:
         self._identity = state.identity
         self._definitions = load_definitions(state.settings.vocab_path)
-        self._room = LARGEST
+        self._room = MAX_PAGE_CHARACTERS
         self._anchors: dict[str, Value] = {}
         self.linked: set[str] = set()
         self.cut = False

@@ -1,1 +1,1 @@
-"""Views of the room reference."""
+"""Views of shapes, of the vocabulary, and of the registry's own terms."""

@@ -21,7 +21,7 @@ OFFERS = GRAPH_TYPES | {"json": "application/json", "html": HTML}
 
 @blueprint.get("/terms")
 def index() -> Response:
-    """Every term of the registry: the ontology that the namespace of `ctg:` leads to."""
+    """Return the ontology of all terms, to which the namespace of `ctg:` leads."""
     name = choose(OFFERS)
     terms = own_terms()
     if name == "html":
@@ -42,10 +42,10 @@ def index() -> Response:
 
 @blueprint.get("/terms/<name>")
 def term(name: str) -> Response:
-    """One term; browsers are led to its place on the page of all."""
+    """Return one term; lead browsers to its place on the page of all terms."""
     found = own_terms().term(name)
     if found is None:
-        raise NotFound(f"There is no term ctg:{name[:80]}. See /terms for all of them.")
+        raise NotFound(f"There is no term ctg:{name[:80]}. See /terms for all terms.")
     chosen = choose(OFFERS)
     if chosen == "html":
         return respond.redirect(f"/terms#{found.name}", 303)

@@ -23,7 +23,7 @@ SEVERITIES = {"violation": "Required", "warning": "Advised", "info": "Recommende
 
 @blueprint.get("/shapes")
 def index() -> Response:
-    """All shapes as Turtle; for people, the families of records."""
+    """Return all shapes as Turtle, or list the families of shapes."""
     name = choose(OFFERS)
     if name == "turtle":
         return _turtle("")
@@ -34,12 +34,12 @@ def index() -> Response:
 
 @blueprint.get("/shapes/<name>")
 def family(name: str) -> Response:
-    """The minimum data of one family: as Turtle, or as a page."""
+    """Return the minimum data of one family."""
     plain = name.removesuffix(".ttl")
     found = shapes().family(plain)
     if found is None:
         known = ", ".join(family.name for family in shapes().families)
-        raise NotFound(f"There is no family of shapes {name!r}; there are {known}.")
+        raise NotFound(f"There is no family of shapes {name[:80]!r}. The families are {known}.")
     chosen = "turtle" if plain != name else choose(OFFERS)
     if chosen == "turtle":
         return _turtle(found.name)

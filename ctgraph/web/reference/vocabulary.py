@@ -64,7 +64,7 @@ class Relation(NamedTuple):
 
 @blueprint.get("/vocab")
 def terms() -> Response:
-    """Every term of the vocabulary."""
+    """List every term of the vocabulary."""
     groups: dict[Kind, list[Term]] = {kind: [] for kind in KINDS.values()}
     for term in vocabulary():
         groups[KINDS[term.kind]].append(term)
@@ -75,7 +75,7 @@ def terms() -> Response:
 
 @blueprint.get("/vocab/<path:name>")
 def term(name: str) -> Response:
-    """One term: what it is, where the minimum data uses it, how often this registry does."""
+    """Describe one term: what it is, where the minimum data uses it, how often it is used."""
     # A proxy may join the two slashes of an IRI's scheme.
     found = vocabulary().term(re.sub(r"^(https?):/(?!/)", r"\1://", name))
     if found is None:

@@ -1,1 +1,1 @@
-"""Views of the room site."""
+"""Views of the site itself: home page, health, API description."""

@@ -1,1 +1,1 @@
-"""Views of the room sparql."""
+"""Views of SPARQL queries: the endpoint, ready-made queries, descriptions."""

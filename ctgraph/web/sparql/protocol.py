@@ -1,4 +1,4 @@
-"""What the SPARQL 1.1 Protocol says of a request and its answer, whoever reads and writes them."""
+"""The SPARQL 1.1 Protocol: what a request asks for, and the headers of its answer."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ctgraph.web.http.negotiation import HTML, etag
 from ctgraph.web.http.respond import Caching, content_type
 
 SPREADSHEET = "spreadsheet"
-"""The format of the pages' buttons for CSV: in it no text becomes a formula."""
+"""The CSV of the buttons on pages: no text in it becomes a formula of a spreadsheet."""
 RESULTS = RESULT_TYPES | {"any-json": "application/json", "any-xml": "application/xml"}
 GRAPHS = GRAPH_TYPES | {
     "any-json": "application/json",
@@ -46,12 +46,12 @@ class Asked:
     name: str
 
     def tag(self, snapshot: Path | None, settings: Settings) -> str:
-        """Return the entity tag of the answer: all that it depends on is in it."""
+        """Return the entity tag of the answer, made of all that the answer depends on."""
         asked = vars(self.query).values()
         return etag(snapshot, *asked, self.name, settings.query_rows, __version__)
 
     def content_type(self, result: Result) -> str:
-        """Return the media type to name: the one that was asked for, where it is a plainer one."""
+        """Return the value of ``Content-Type``: the plainer type where the client asked for one."""
         return content_type(SHOWN.get(self.name, result.media_type))
 
 
@@ -62,7 +62,7 @@ def understand(
     default_graphs: tuple[str, ...] = (),
     named_graphs: tuple[str, ...] = (),
 ) -> Asked:
-    """Return a query as a request asks for it.
+    """Return a query with the format that the client wants.
 
     :param choose: returns the name of the format that the client wants among those offered.
     """
@@ -85,7 +85,7 @@ def understand(
 
 
 def headers(tag: str, timeout: float, rows: int) -> list[tuple[str, str]]:
-    """Return the headers of an answer, also of one that the client has already."""
+    """Return the headers of an answer, including a 304."""
     return [
         ("ETag", f'"{tag}"'),
         ("Vary", "Accept, Accept-Encoding"),
@@ -97,7 +97,7 @@ def headers(tag: str, timeout: float, rows: int) -> list[tuple[str, str]]:
 
 
 def cut_header(result: Result) -> list[tuple[str, str]]:
-    """Return the header that tells whether rows were left out, if they were or may be."""
+    """Return the header that says that rows were cut, or that this is not yet known."""
     if result.cut is False:
         return []
     return [("Ctgraph-Result-Cut", "true" if result.cut else "unknown")]

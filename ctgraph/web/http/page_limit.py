@@ -1,0 +1,22 @@
+"""How much a page shows. The formats for programs have everything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import islice
+from typing import TypeVar
+
+Item = TypeVar("Item")
+MAX_PAGE_CHARACTERS = 1_000_000
+"""About how many characters of a record, or of a list, one page shows: browsers stall on more."""
+
+
+def fitting(items: Iterable[Item], max_items: int) -> list[Item]:
+    """Return the first of some values: at most `max_items`, and no more than fit on a page."""
+    room, shown = MAX_PAGE_CHARACTERS, []
+    for item in islice(items, max_items):
+        room -= len(repr(item))
+        if room < 0:
+            break
+        shown.append(item)
+    return shown

@@ -1,0 +1,34 @@
+"""What describes this interface to programs: OpenAPI, and the JSON-LD contexts."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+
+from flask import Blueprint, Response
+
+from ctgraph.errors import NotFound
+from ctgraph.vocab import CONTEXT_URLS, context_text
+from ctgraph.web.http import respond
+
+blueprint = Blueprint("api_description", __name__)
+
+
+@blueprint.get("/openapi.json")
+def openapi() -> Response:
+    """Return the description of this interface (OpenAPI 3.1)."""
+    return respond.content(_openapi(), respond.JSON)
+
+
+@blueprint.get("/<name>/schema/context/json")
+def context(name: str) -> Response:
+    """Return a JSON-LD context, at the path of its official address."""
+    if name not in CONTEXT_URLS:
+        known = ", ".join(CONTEXT_URLS)
+        raise NotFound(f"There is no context {name[:80]!r}. The contexts are {known}.")
+    return respond.content(context_text(name), "application/ld+json")
+
+
+@cache
+def _openapi() -> bytes:
+    return files("ctgraph.web").joinpath("openapi.json").read_bytes()

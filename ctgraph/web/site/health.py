@@ -1,0 +1,42 @@
+"""Health checks: whether the process answers, and whether queries are up to date."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response
+
+from ctgraph.errors import NotQueryable
+from ctgraph.projections.snapshots import snapshots_of
+from ctgraph.web.http import respond
+from ctgraph.web.http.registry import state
+
+blueprint = Blueprint("health", __name__)
+
+
+@blueprint.get("/healthz")
+def healthz() -> Response:
+    """Answer, which shows that this process is alive."""
+    return respond.json({"status": "ok"})
+
+
+@blueprint.get("/readyz")
+def readyz() -> Response:
+    """Answer that queries can run and that a projector follows the ledger.
+
+    :raises NotQueryable: when one of these does not hold.
+    """
+    snapshots = snapshots_of(state().settings)
+    seen, last = snapshots.sequence(), state().ledger.changes.last_sequence()
+    facts = {"sequence": last, "queryableSequence": seen, "lag": last - seen}
+    if not snapshots.held():
+        raise NotQueryable("No projector runs: changes do not become queryable.", **facts)
+    if seen < 0:
+        raise NotQueryable("The triple store is being built. Try again in a moment.", **facts)
+    if snapshots.trouble():
+        raise NotQueryable(
+            "The projector fails: changes do not become queryable. Its log says why.", **facts
+        )
+    if not snapshots.shows(state().ledger):
+        raise NotQueryable(
+            "The triple store was made from another ledger. The projector rebuilds it.", **facts
+        )
+    return respond.json({"status": "ready", **facts})

@@ -1,0 +1,48 @@
+"""The descriptions of the endpoint and of the dataset, in RDF and on pages."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response
+from rdflib import Graph
+
+from ctgraph.sparql import description
+from ctgraph.sparql.query import GRAPH_TYPES
+from ctgraph.web.http import respond
+from ctgraph.web.http.negotiation import HTML, choose
+from ctgraph.web.http.registry import state
+from ctgraph.web.sparql.query_page import query_page
+
+blueprint = Blueprint("description", __name__)
+OFFERS = GRAPH_TYPES | {"html": HTML}
+
+
+@blueprint.get("/void")
+def void() -> Response:
+    """Describe the dataset in VoID and DCAT, with its real counts."""
+    name = choose(OFFERS)
+    records = state().ledger.records.counts()
+    newest = state().ledger.changes.newest_moment()
+    found = description.statistics(state().whole, sum(records.values()), newest)
+    if name == "html":
+        return respond.page("sparql/void.html", found=found)
+    return _rdf(name, description.dataset_description(state().settings, found))
+
+
+@blueprint.get("/.well-known/void")
+def well_known_void() -> Response:
+    """Lead to the description from the place where clients look for VoID."""
+    return respond.redirect("/void", 302)
+
+
+def endpoint_description() -> Response:
+    """Describe the SPARQL endpoint: in RDF for programs, with the query page for browsers."""
+    name = choose(OFFERS)
+    if name == "html":
+        return query_page()
+    triples = description.count_triples(state().whole)
+    return _rdf(name, description.service_description(state().settings, triples))
+
+
+def _rdf(name: str, graph: Graph) -> Response:
+    media_type = GRAPH_TYPES[name]
+    return respond.content(graph.serialize(format=media_type, encoding="utf-8"), media_type)
