@@ -31,6 +31,8 @@ from ctgraph.ledger.append import Submission, append
 from ctgraph.ledger.loads import Progress, documents_done, forget_progress
 from ctgraph.ledger.organizations import register_organizations
 from ctgraph.ledger.values import OPERATOR, Organization
+from ctgraph.projections.bell import Ring
+from ctgraph.projections.snapshots import snapshots_of
 from ctgraph.settings import Settings
 from ctgraph.validation import check, refused
 
@@ -89,7 +91,7 @@ def load(
     progress(done)
     if not done:
         report.truncate(0)
-    tally = Tally()
+    tally, snapshots = Tally(), snapshots_of(settings)
     remaining = islice(sources.items(paths), done, None)
     with _interrupts() as interrupted:
         for batch, size, seconds in _parse_all(settings, remaining):
@@ -97,6 +99,7 @@ def load(
             started = time.perf_counter()
             done += size
             _store(ledger, batch, owner, tally, report, Progress(source, done))
+            snapshots.ring(Ring.NEWS)
             tally.seconds["ledger"] += time.perf_counter() - started
             progress(size)
             if interrupted():

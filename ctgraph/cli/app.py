@@ -19,8 +19,6 @@ from ctgraph.cli.loading import load
 from ctgraph.cli.operating import (
     backup,
     check,
-    past,
-    projector,
     rebuild,
     restore,
     sample,
@@ -259,6 +257,6 @@ def validate(ctx: click.Context, paths: tuple[Path, ...], name: str, input_name:
     ctx.exit(1 if refused else 0)
 
 
-COMMANDS = (load, pathways, serve, projector, past, rebuild, check, backup, restore, sample, vocab)
+COMMANDS = (load, pathways, serve, rebuild, check, backup, restore, sample, vocab)
 for command in COMMANDS:
     main.add_command(command)

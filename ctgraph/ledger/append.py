@@ -17,6 +17,7 @@ from ctgraph.errors import Conflict, CtgraphError, Forbidden, Gone, NotFound, Pr
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.holdings import Holdings
 from ctgraph.ledger.loads import Progress, note_progress
+from ctgraph.ledger.news import announce
 from ctgraph.ledger.ownership import Ownership, lock_sequence, select_in
 from ctgraph.ledger.tables import entity, envelope, organization, sequence, version
 from ctgraph.ledger.values import Envelope, Organization, later, pack
@@ -64,6 +65,7 @@ def append(
         batch.flush()
         if progress:
             note_progress(connection, progress)
+        announce(connection)
     return outcomes
 
 

@@ -12,6 +12,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, closing, nullcontext, suppress
@@ -24,7 +25,8 @@ from ctgraph.ledger import Ledger
 from ctgraph.ledger.registry import mark_at
 from ctgraph.projections.link_index import LinkIndex
 from ctgraph.projections.maintenance import standing
-from ctgraph.projections.snapshots import Snapshots, tag_of, take_lock
+from ctgraph.projections.process import run_process
+from ctgraph.projections.snapshots import Snapshots, snapshots_of, tag_of, take_lock
 from ctgraph.projections.triples import EmbeddedStore
 from ctgraph.settings import Settings
 from ctgraph.work import children
@@ -107,7 +109,7 @@ class Past:
             if not self._busy() and (builder is None or builder.poll() is not None):
                 permit()
                 builder = children.start(
-                    "ctgraph.cli", "past", str(seq), env=os.environ | environment(self._settings)
+                    __name__, str(seq), env=os.environ | environment(self._settings)
                 )
                 with suppress(OSError):
                     os.setpriority(os.PRIO_PROCESS, builder.pid, POLITENESS)
@@ -174,3 +176,11 @@ def environment(settings: Settings) -> dict[str, str]:
         f"CTGRAPH_{name.upper()}": value if isinstance(value, str) else json.dumps(value)
         for name, value in settings.model_dump(mode="json").items()
     }
+
+
+if __name__ == "__main__":
+    run_process(
+        lambda settings, ledger: Past(settings, ledger, snapshots_of(settings)).build(
+            int(sys.argv[1])
+        )
+    )

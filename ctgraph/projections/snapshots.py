@@ -23,6 +23,7 @@ from typing import IO, Any
 from ctgraph.errors import LockHeld, StoreError
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.registry import mark_at
+from ctgraph.projections.bell import Ring, ring
 from ctgraph.settings import Settings
 
 HALF = "half-"
@@ -70,7 +71,7 @@ class Snapshots:
         self.path = path
         self.live = path / "live"
         self.current = path / "current"
-        self.wanted = path / "wanted"
+        self.bell = path / "bell"
         self.suspect = path / "suspect"
         self.lock = path / "lock"
         self.links = path / "links.sqlite"
@@ -166,6 +167,7 @@ class Snapshots:
             return
         with suppress(OSError):
             self.suspect.write_text(f"{folder}\n{error}", "utf-8")
+        self.ring(Ring.NEWS)
 
     def reported(self) -> str:
         """Return why what readers open now could not be read, or nothing; it is told once."""
@@ -188,18 +190,9 @@ class Snapshots:
         for file in self.path.glob("links-fresh.sqlite*"):
             file.unlink(missing_ok=True)
 
-    def ask(self) -> None:
-        """Tell the projector that somebody waits for the newest change."""
-        with suppress(OSError):  # on a full disk, nobody is told; the change is kept all the same
-            self.path.mkdir(parents=True, exist_ok=True)
-            self.wanted.touch()
-
-    def asked(self) -> float:
-        """Return when somebody last asked; 0 before the first."""
-        try:
-            return self.wanted.stat().st_mtime
-        except OSError:
-            return 0
+    def ring(self, why: Ring) -> None:
+        """Wake the projector."""
+        ring(self.bell, why)
 
     def wait(self, seq: int, timeout: float) -> bool:
         """Wait until readers see a sequence number; tell whether they do within `timeout`."""

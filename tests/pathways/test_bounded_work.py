@@ -21,6 +21,7 @@ from ctgraph.links.properties import CETERMS
 from ctgraph.links.statements import Extract, Link
 from ctgraph.pathways import Asked
 from ctgraph.projections import triples
+from ctgraph.projections.bell import Bell, Ring
 from ctgraph.projections.link_index import LinkIndex
 from ctgraph.projections.link_reader import Links
 from ctgraph.projections.projector import Projector
@@ -316,22 +317,23 @@ def submission(world: World, document: dict[str, Any]) -> Submission:
 
 
 @pytest.mark.parametrize(
-    "bound", ["ctgraph.projections.triples.MOST_QUADS", "ctgraph.projections.projector.BATCH_BYTES"]
+    "bound",
+    ["ctgraph.projections.triples.MOST_QUADS", "ctgraph.projections.projector.MAX_BATCH_BYTES"],
 )
 def test_who_waits_sees_what_is_there_between_batches(world: World, bound: str) -> None:
     append(world.ledger, [submission(world, record(n)) for n in range(1, 7)], "test")
     settings = world.settings.model_copy(update={"snapshot_interval": 0})
     del world.projector
     projector, snapshots = Projector(settings, world.ledger), snapshots_of(settings)
-    snapshots.ask()
     seen: list[int] = []
 
     def stopped() -> bool:
         seen.append(snapshots.sequence())
         return seen[-1] == 6
 
-    with patch(bound, 1):
-        projector.run(stopped)
+    with patch(bound, 1), closing(Bell(snapshots.bell)) as bell:
+        snapshots.ring(Ring.WAIT)
+        projector.run(bell, stopped)
     assert set(seen) >= {1, 2, 3, 4, 5, 6}
     del projector
     world.projector = Projector(world.settings, world.ledger)

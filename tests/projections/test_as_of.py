@@ -335,7 +335,8 @@ def test_check_finds_damage_to_the_history(
     with hold(registry.settings):
         projector: Any = Projector(registry.settings, registry.ledger)
         damage(
-            projector._store._store, ox.NamedNode(f"http://localhost:8000/history/{ctid_number(2)}")
+            projector._live.store._store,
+            ox.NamedNode(f"http://localhost:8000/history/{ctid_number(2)}"),
         )
         del projector
         differences = check(registry.settings, registry.ledger)

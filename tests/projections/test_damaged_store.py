@@ -15,7 +15,7 @@ import orjson
 import pytest
 
 from ctgraph.errors import Damaged
-from ctgraph.projections import projector as projecting
+from ctgraph.projections import live_store
 from ctgraph.projections.maintenance import check
 from ctgraph.projections.projector import Projector
 from ctgraph.projections.snapshots import Snapshots, hold, snapshots_of
@@ -135,7 +135,7 @@ def test_a_rebuild_that_does_not_help_is_told_and_not_repeated(
     publish(registry, range(1, 4), "first")
     registry.project()
     made: list[int] = []
-    real = projecting.rebuild
+    real = live_store.rebuild
 
     def useless(*arguments: Any) -> int:
         made.append(1)
@@ -143,7 +143,7 @@ def test_a_rebuild_that_does_not_help_is_told_and_not_repeated(
         os.truncate(snapshots_of(registry.settings).live / "CURRENT", 0)
         return found
 
-    monkeypatch.setattr(projecting, "rebuild", useless)
+    monkeypatch.setattr(live_store, "rebuild", useless)
     client = create_app(registry.settings).test_client()
     with following(registry):
         publish(registry, range(4, 5), "seen")  # so that a projector has the index open
@@ -248,7 +248,7 @@ def test_what_killed_processes_left_is_removed(registry: Registry) -> None:
         "snapshots",
         "current",
         "lock",
-        "wanted",
+        "bell",
         "links.sqlite",
         "links.sqlite-wal",
         "links.sqlite-shm",

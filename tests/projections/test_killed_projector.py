@@ -25,7 +25,7 @@ from tests.support.server import children, serving
 
 def test_a_projector_killed_at_random_points_goes_on_to_the_same_store(registry: Registry) -> None:
     chance = random.Random(1)
-    command = [sys.executable, "-m", "ctgraph.cli", "projector", "--patient"]
+    command = [sys.executable, "-m", "ctgraph.projections.projector", "--patient"]
     for round in range(12):
         publish(registry, range(1, 400), f"round {round}")
         process = subprocess.Popen(command, env=environment(registry))
@@ -63,7 +63,7 @@ def test_check_tells_every_difference_and_rebuild_mends_it(registry: Registry) -
         projector: Any = Projector(registry.settings, registry.ledger)
         import pyoxigraph as ox
 
-        store = projector._store._store
+        store = projector._live.store._store
         store.remove_graph(ox.NamedNode(f"http://localhost:8000/graph/{damaged}"))
         named = ox.NamedNode(f"http://localhost:8000/graph/{surplus}")
         store.add(ox.Quad(named, named, named, named))
