@@ -252,7 +252,7 @@ def _builders(registry: Registry) -> Iterator[int]:
     home = f"CTGRAPH_HOME={registry.settings.home}".encode()
     for folder in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
-            named = b"\0past\0" in (folder / "cmdline").read_bytes()
+            named = b"\0ctgraph.projections.asof\0" in (folder / "cmdline").read_bytes()
             if named and home in (folder / "environ").read_bytes():
                 yield int(folder.name)
 
