@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from ctgraph.errors import BadParameter, QueryLimit
 from ctgraph.links.model import Cut, Node
 from ctgraph.pathways.answers import Describer, family_of
-from ctgraph.projections.link_reader import MOST_BYTES, TOO_MUCH, Links, Needs, Statement
+from ctgraph.projections.link_reader import MAX_REQUIREMENT_BYTES, TOO_MUCH, Links, Needs, Statement
 
 MOST_HELD = 200
 MOST_LEADS = 5_000
@@ -129,7 +129,7 @@ def _prospects(
             continue
         words = dict.fromkeys(word for found in stands for word in found.words)
         size += sum(map(len, words))
-        if size > MOST_BYTES:
+        if size > MAX_REQUIREMENT_BYTES:
             raise QueryLimit(TOO_MUCH)
         prospects.append(
             Prospect(record, tuple(sorted(because[record])), tuple(missing), tuple(words))

@@ -21,7 +21,7 @@ from ctgraph.ledger.database import is_passing, still
 from ctgraph.ledger.registry import mark_at
 from ctgraph.ledger.values import Change
 from ctgraph.projections.link_index import LinkIndex, remove
-from ctgraph.projections.link_rows import documents_of, rows_of
+from ctgraph.projections.link_tables import documents_of, rows_of
 from ctgraph.projections.snapshots import Snapshots, snapshots_of
 from ctgraph.projections.triples import EmbeddedStore
 from ctgraph.settings import Settings

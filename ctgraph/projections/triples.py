@@ -16,7 +16,8 @@ from ctgraph.identity import Identity
 from ctgraph.ledger.values import Change
 from ctgraph.links.statements import extract
 from ctgraph.projections.link_graphs import EARLIER, LATER, LINK_SIZE, ORDER, link_quads
-from ctgraph.projections.link_index import Asserted, LinkIndex, Said
+from ctgraph.projections.link_index import LinkIndex
+from ctgraph.projections.link_rows import Asserted, Said
 from ctgraph.projections.registry_graphs import envelope_quads, history_quads
 from ctgraph.rdf.namespaces import CTG
 
@@ -83,7 +84,7 @@ class EmbeddedStore:
             change = changes[number]
             records[change.ctid], said[change.ctid] = self._read(change)
             quads += history_quads(change, self._identity)
-            size += len(records[change.ctid]) + LINK_SIZE * len(said[change.ctid][2].links)
+            size += len(records[change.ctid]) + LINK_SIZE * len(said[change.ctid].extract.links)
             number += 1
         taken = changes[:number]
         seq = taken[-1].seq
@@ -191,7 +192,7 @@ class EmbeddedStore:
     def _unsure_quads(self) -> Iterator[ox.Quad]:
         """Yield the graphs of links that depend on what the things they name are, by the index."""
         for document in self._links.unsure():
-            yield from self._link_quads([(document, *self._links.links(document))])
+            yield from self._link_quads([self._links.links(document)])
 
     def _link_quads(self, asserted: Iterable[Asserted]) -> Iterator[ox.Quad]:
         for document, owner, links in asserted:
@@ -221,7 +222,7 @@ class EmbeddedStore:
 
     def expected_links(self, document: str, links: LinkIndex) -> dict[str, set[ox.Quad]]:
         """Return the graph of links that a document should have by another index, by its IRI."""
-        return _as_kept(link_quads(document, *links.links(document), self._identity))
+        return _as_kept(link_quads(*links.links(document), self._identity))
 
     def expected_history(self, changes: Iterable[Change]) -> dict[str, set[ox.Quad]]:
         """Return the history graph of a record that had these changes, by its IRI."""
@@ -241,7 +242,7 @@ class EmbeddedStore:
     def _read(self, change: Change) -> tuple[list[ox.Quad], Said]:
         """Return the quads of a record and its envelope, and what it asserts."""
         quads = list(ox.parse(change.quads, format=ox.RdfFormat.N_QUADS, lenient=True))
-        said = change.ctid, change.owner, extract(quads, change.ctid, self._identity)
+        said = Said(change.ctid, change.owner, extract(quads, change.ctid, self._identity))
         if quads:
             quads += envelope_quads(change, self._identity, quads)
         return quads, said

@@ -17,7 +17,7 @@ from ctgraph.links.statements import FREE_LINKS, MOST_KEPT, MOST_LINKS, MOST_TEX
 from ctgraph.pathways import Asked, routes
 from ctgraph.pathways.paging import MOST_EDGES
 from ctgraph.projections.link_index import LinkIndex
-from ctgraph.projections.link_reader import MOST_OF_A_PAIR, reading
+from ctgraph.projections.link_reader import MAX_PAIR_STATEMENTS, reading
 from ctgraph.projections.snapshots import snapshots_of
 from ctgraph.settings import Settings
 from tests.support.links import World, iri, record
@@ -120,7 +120,7 @@ def test_only_some_statements_about_a_pair_are_read(world: World) -> None:
     ]
     world.publish(record(1), record(2, requires=many))
     (edge,) = world.pathways.preceding(ctid_number(2)).edges
-    assert len(edge.assertions) == MOST_OF_A_PAIR
+    assert len(edge.assertions) == MAX_PAIR_STATEMENTS
 
 
 def test_a_search_is_short(world: World) -> None:

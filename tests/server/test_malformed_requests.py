@@ -114,7 +114,7 @@ def test_a_request_needs_one_good_host(post: tuple[int, bytes, Ledger], host: by
 
 
 @pytest.mark.parametrize(
-    "line, status",
+    ("line", "status"),
     [
         (b"GET", 400),
         (b"GET / HTTP/9.9", 400),
@@ -134,7 +134,7 @@ def test_first_lines_that_are_none(
 
 
 @pytest.mark.parametrize(
-    "headers, status",
+    ("headers", "status"),
     [
         (b"X-A: 1\r\n" * 200, 431),
         (b"X-A: " + b"a" * 9000 + b"\r\n", 431),

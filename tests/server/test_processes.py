@@ -280,4 +280,5 @@ def test_a_load_beside_a_server_ends_well(
 def test_check_runs_beside_a_server(server: tuple[serving, str], registry: Registry) -> None:
     command = [*CLI, "check"]
     result = subprocess.run(command, env=environment(registry), capture_output=True, text=True)
-    assert result.returncode == 0 and "0 differences" in result.stderr, result.stderr
+    assert result.returncode == 0, result.stderr
+    assert "0 differences" in result.stderr

@@ -175,7 +175,7 @@ def test_bytes_get_the_answer_that_gunicorn_gives(port: int, stock: int, name: s
     assert alike(heard, said(stock, *CASES[name]))
 
 
-@pytest.mark.parametrize("query, keeps, status", [(7000, 0, 200), (0, 101, 431)])
+@pytest.mark.parametrize(("query", "keeps", "status"), [(7000, 0, 200), (0, 101, 431)])
 def test_what_exceeds_limits(port: int, stock: int, query: int, keeps: int, status: int) -> None:
     head = b"GET /hello?%b HTTP/1.1\r\n" % (b"a" * query) + b"Connection: keep-alive\r\n" * keeps
     heard = said(port, head + END)

@@ -23,8 +23,9 @@ from ctgraph.links.properties import CETERMS
 from ctgraph.links.statements import Extract, Link
 from ctgraph.pathways import Pathways
 from ctgraph.pathways.traversal import MOST_STEPS
-from ctgraph.projections.link_index import TABLES, LinkIndex
+from ctgraph.projections.link_index import LinkIndex
 from ctgraph.projections.link_reader import reading
+from ctgraph.projections.link_tables import TABLES
 from ctgraph.projections.maintenance import check, rebuild
 from ctgraph.projections.projector import Projector
 from ctgraph.projections.snapshots import snapshots_of
