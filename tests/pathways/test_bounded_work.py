@@ -24,6 +24,7 @@ from ctgraph.projections import triples
 from ctgraph.projections.bell import Bell, Ring
 from ctgraph.projections.link_index import LinkIndex
 from ctgraph.projections.link_reader import Links
+from ctgraph.projections.link_rows import Said
 from ctgraph.projections.projector import Projector
 from ctgraph.projections.snapshots import snapshots_of
 from ctgraph.rdf.namespaces import CTG
@@ -140,10 +141,10 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> World:
         Link("common", ctid_number(n), shared, shared, "ceterms:requires", "required", "direct")
         for n in TARGETS
     ]
-    said = [(shared, ORGANIZATIONS[0], Extract([fact(MANIFEST)], demands))]
-    said += [(ctid_number(n), ORGANIZATIONS[0], Extract([fact(n)])) for n in TARGETS]
+    said = [Said(shared, ORGANIZATIONS[0], Extract([fact(MANIFEST)], demands))]
+    said += [Said(ctid_number(n), ORGANIZATIONS[0], Extract([fact(n)])) for n in TARGETS]
     said += [
-        (
+        Said(
             ctid_number(n),
             ORGANIZATIONS[0],
             Extract(
@@ -273,7 +274,7 @@ def test_a_thing_that_many_describe_is_looked_up_once(world: World) -> None:
     """Whether it is a competency is told by those that say so, not by all that describe it."""
     thing = "https://elsewhere.example/x"
     said = [
-        (
+        Said(
             ctid_number(n),
             ORGANIZATIONS[0],
             Extract(

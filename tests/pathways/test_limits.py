@@ -18,6 +18,7 @@ from ctgraph.pathways import Asked, routes
 from ctgraph.pathways.paging import MOST_EDGES
 from ctgraph.projections.link_index import LinkIndex
 from ctgraph.projections.link_reader import MAX_PAIR_STATEMENTS, reading
+from ctgraph.projections.link_rows import Said
 from ctgraph.projections.snapshots import snapshots_of
 from ctgraph.settings import Settings
 from tests.support.links import World, iri, record
@@ -162,7 +163,7 @@ def test_a_write_that_fails_leaves_the_index_as_it_was(world: World) -> None:
     world.publish(record(1), record(2, requires=[iri(1)]))
     index = LinkIndex(snapshots_of(world.settings).links)
     before = index.sequence()
-    nothing = [(ctid_number(2), ctid_number(900), Extract())]
+    nothing = [Said(ctid_number(2), ctid_number(900), Extract())]
     with pytest.raises(OSError, match="full"), index.applying(nothing, 99):
         raise OSError("the triple store is full")
     index.close()

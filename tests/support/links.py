@@ -25,6 +25,7 @@ from ctgraph.pathways import Pathways
 from ctgraph.pathways.traversal import MOST_STEPS
 from ctgraph.projections.link_index import LinkIndex
 from ctgraph.projections.link_reader import reading
+from ctgraph.projections.link_rows import Said
 from ctgraph.projections.link_tables import TABLES
 from ctgraph.projections.maintenance import check, rebuild
 from ctgraph.projections.projector import Projector
@@ -229,7 +230,7 @@ class World:
         index = LinkIndex(snapshots_of(self.settings).links)
         index.apply(
             [
-                (
+                Said(
                     ctid_number(n),
                     ORGANIZATIONS[0],
                     Extract(
