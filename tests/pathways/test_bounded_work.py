@@ -259,7 +259,7 @@ def test_a_competency_costs_the_links_that_name_it(world: World) -> None:
 def test_many_links_are_amended_some_at_a_time(world: World) -> None:
     users = range(100, 107)
     world.publish(*(record(n, requires=[iri(SKILL)]) for n in users))
-    with patch("ctgraph.projections.triples.AMENDED", 3):
+    with patch("ctgraph.projections.triples.MAX_AMENDED_LINKS", 3):
         append(world.ledger, [submission(world, framework(10, SKILL))], "test")
         assert world.projector.step()  # applied, and three of them amended
         assert world.edges() == {}
@@ -319,7 +319,10 @@ def submission(world: World, document: dict[str, Any]) -> Submission:
 
 @pytest.mark.parametrize(
     "bound",
-    ["ctgraph.projections.triples.MOST_QUADS", "ctgraph.projections.projector.MAX_BATCH_BYTES"],
+    [
+        "ctgraph.projections.triples.MAX_BATCH_QUADS",
+        "ctgraph.projections.projector.MAX_BATCH_BYTES",
+    ],
 )
 def test_who_waits_sees_what_is_there_between_batches(world: World, bound: str) -> None:
     append(world.ledger, [submission(world, record(n)) for n in range(1, 7)], "test")
@@ -351,7 +354,7 @@ def test_a_version_between_two_batches(world: World) -> None:
     """A record that changes twice stands at its first version where the first batch ends."""
     append(world.ledger, [submission(world, record(1, requires=[iri(2)]))], "test")
     append(world.ledger, [submission(world, record(1, recommends=[iri(3)]))], "test")
-    with patch("ctgraph.projections.triples.MOST_QUADS", 1):
+    with patch("ctgraph.projections.triples.MAX_BATCH_QUADS", 1):
         assert world.projector.step()
         assert world.edges() == {(2, 1): "required"}
         assert (2, "precedes", 1) in world.says(1)

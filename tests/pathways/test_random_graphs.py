@@ -332,7 +332,11 @@ def test_what_a_history_leaves_is_what_a_rebuild_makes(
     tmp_path_factory: pytest.TempPathFactory, history: History, in_pieces: bool
 ) -> None:
     world = World(tmp_path_factory.mktemp("history") / "home")
-    smallest = {"AMENDED": 1, "MOST_QUADS": 1} if in_pieces else {"AMENDED": triples.AMENDED}
+    smallest = (
+        {"MAX_AMENDED_LINKS": 1, "MAX_BATCH_QUADS": 1}
+        if in_pieces
+        else {"MAX_AMENDED_LINKS": triples.MAX_AMENDED_LINKS}
+    )
     with patch.multiple(triples, **smallest):
         Registry(world, 100, history)
     assert world.differences() == []

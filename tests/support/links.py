@@ -204,7 +204,7 @@ class World:
 
     def rebuild(self) -> None:
         """Make the projections anew, in small batches."""
-        with self._closed(), patch("ctgraph.projections.triples.FILL", 2):
+        with self._closed(), patch("ctgraph.projections.triples.FILL_DOCUMENTS", 2):
             rebuild(self.settings, self.ledger)
 
     def index(self, links: Iterable[tuple[int, int]], **kinds: Collection[int]) -> None:
