@@ -22,8 +22,9 @@ from ctgraph.links.statements import extract
 from ctgraph.pathways import Asked, Pathways
 from ctgraph.pathways.traversal import MAX_PAGE_NODES, walk
 from ctgraph.projections.link_graphs import link_quads
-from ctgraph.projections.link_index import LinkIndex, Said
+from ctgraph.projections.link_index import LinkIndex
 from ctgraph.projections.link_reader import reading
+from ctgraph.projections.link_rows import Said
 from ctgraph.projections.projector import Projector
 from ctgraph.projections.snapshots import hold, snapshots_of
 from ctgraph.projections.triples import EmbeddedStore
@@ -185,7 +186,7 @@ def share() -> None:
         ]
         began = time.process_time()
         said: list[Said] = [
-            (change.ctid, change.owner, extract(record, change.ctid, identity))
+            Said(change.ctid, change.owner, extract(record, change.ctid, identity))
             for change, record in zip(changes, quads, strict=True)
         ]
         LinkIndex(Path(folder) / "links.sqlite").apply(said, 1)

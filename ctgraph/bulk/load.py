@@ -27,6 +27,8 @@ from ctgraph.ledger import Ledger
 from ctgraph.ledger.append import Submission, append
 from ctgraph.ledger.loads import Progress
 from ctgraph.ledger.values import OPERATOR, Effect, Organization
+from ctgraph.projections.bell import Ring
+from ctgraph.projections.snapshots import snapshots_of
 from ctgraph.settings import Settings
 
 MAX_BATCH_TEXTS = 400
@@ -84,7 +86,7 @@ def load(
     progress(done)
     if not done:
         report.truncate(0)
-    tally = Tally()
+    tally, snapshots = Tally(), snapshots_of(settings)
     remaining = islice(sources.items(paths), done, None)
     with _interrupts() as interrupted:
         for batch in _parse_all(settings, remaining):
@@ -92,6 +94,7 @@ def load(
             started = time.perf_counter()
             done += batch.texts
             _store(ledger, batch.documents, owner, tally, report, Progress(source, done))
+            snapshots.ring(Ring.NEWS)
             tally.seconds["ledger"] += time.perf_counter() - started
             progress(batch.texts)
             if interrupted():

@@ -83,17 +83,18 @@ def _projecting(settings: Settings, ledger: Ledger, seconds: dict[str, float]) -
 
     :param seconds: receives the processor time of a projector that was started here.
     """
+    from ctgraph.projections import projector
+    from ctgraph.projections.bell import Ring
     from ctgraph.projections.snapshots import snapshots_of
-    from ctgraph.server.supervisor import start_projector
 
-    projector = start_projector(for_load=True)
+    process = projector.start(for_load=True)
     try:
         yield
         snapshots, last = snapshots_of(settings), ledger.changes.last_sequence()
         with bar("Projecting", last) as progress:
             seen = 0
             while seen < last:
-                snapshots.ask()
+                snapshots.ring(Ring.WAIT)
                 if not snapshots.wait(seen + 1, timeout=SILENCE_SECONDS) and not snapshots.held():
                     raise StoreError(
                         "No projector is running. Start the server, or run the load again."
@@ -103,8 +104,8 @@ def _projecting(settings: Settings, ledger: Ledger, seconds: dict[str, float]) -
                     seen = snapshots.sequence()
     finally:
         # terminate() would lose the figures. Beside a server, this projector has ended already.
-        os.kill(projector.pid, signal.SIGTERM)
-        _, status, used = os.wait4(projector.pid, 0)
-        projector.returncode = os.waitstatus_to_exitcode(status)
-        if projector.returncode != 1:
+        os.kill(process.pid, signal.SIGTERM)
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode != 1:
             seconds["projecting"] = used.ru_utime + used.ru_stime

@@ -39,7 +39,14 @@ def init() -> None:
     type=click.IntRange(min=1),
     help="Web worker processes.",
 )
-def serve(host: str, port: int, workers: int) -> None:
+@click.option(
+    "--worker",
+    default="leading",
+    show_default=True,
+    type=click.Choice(["leading", "gthread"]),
+    help="Class of the web workers: our own, or gunicorn's stock threaded one.",
+)
+def serve(host: str, port: int, workers: int, worker: str) -> None:
     """Serve the registry in the foreground, with the projector. Stops cleanly on SIGTERM."""
     from ctgraph.server import supervisor
     from ctgraph.shapes import shapes
@@ -48,27 +55,7 @@ def serve(host: str, port: int, workers: int) -> None:
     settings, _ = open_registry()
     keep_private(settings)
     shapes()
-    sys.exit(supervisor.serve(host, port, workers))
-
-
-@click.command(hidden=True)
-@click.option("--patient", is_flag=True)
-def projector(patient: bool) -> None:
-    """Run the projector alone."""
-    from ctgraph.server import supervisor
-
-    supervisor.run_projector(*open_registry(), patient)
-
-
-@click.command(hidden=True)
-@click.argument("sequence", type=click.IntRange(0, 2**63 - 1))
-def past(sequence: int) -> None:
-    """Make the store as of a sequence number, for as-of queries."""
-    from ctgraph.projections.asof import Past
-    from ctgraph.projections.snapshots import snapshots_of
-
-    settings, ledger = open_registry()
-    Past(settings, ledger, snapshots_of(settings)).build(sequence)
+    sys.exit(supervisor.serve(host, port, workers, supervisor.Worker(worker)))
 
 
 @click.command()

@@ -18,6 +18,7 @@ from ctgraph.ledger.database import by_name, select_in
 from ctgraph.ledger.holdings import Holdings
 from ctgraph.ledger.ledger import Ledger
 from ctgraph.ledger.loads import Progress, note_progress
+from ctgraph.ledger.news import announce
 from ctgraph.ledger.ownership import Ownership, lock_sequence
 from ctgraph.ledger.tables import entity, envelope, organization, sequence, version
 from ctgraph.ledger.values import Effect, Envelope, Event, Organization, later, pack
@@ -64,6 +65,7 @@ def append(
         batch.flush()
         if progress:
             note_progress(connection, progress)
+        announce(connection)
     return outcomes
 
 

@@ -17,7 +17,7 @@ from ctgraph.pathways.answers import Describer
 from ctgraph.pathways.families import Family, family_of
 from ctgraph.pathways.graph_json import to_json
 from ctgraph.pathways.model import Cut, Graph, Node, Question
-from ctgraph.projections.link_reader import MOST_BYTES, TOO_MUCH, Links, Needs, Statement
+from ctgraph.projections.link_reader import MAX_REQUIREMENT_BYTES, TOO_MUCH, Links, Needs, Statement
 
 MAX_HELD_RECORDS = 200
 """Records that somebody can say to hold. A person holds fewer."""
@@ -164,7 +164,7 @@ def _prospects(
             continue
         words = dict.fromkeys(word for found in stands for word in found.words)
         size += sum(map(len, words))
-        if size > MOST_BYTES:
+        if size > MAX_REQUIREMENT_BYTES:
             raise QueryLimit(TOO_MUCH)
         prospects.append(
             Prospect(record, tuple(sorted(because[record])), tuple(missing), tuple(words))

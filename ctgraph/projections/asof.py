@@ -1,8 +1,10 @@
 """Stores of the registry as it stood in the past, for as-of queries.
 
-The ledger keeps every version for ever, so any past state can be projected again: the last
-version of each record up to a sequence number, loaded into a store of its own. That is done when
-somebody asks, by a process of its own, one at a time; the last few stores are kept.
+The ledger keeps every version for ever, so any past state can be projected again. A past store
+holds the last version of each record up to a sequence number. A process of its own makes it when
+somebody asks, one store at a time, and the last few are kept.
+
+``python -m ctgraph.projections.asof SEQUENCE`` makes the store of a sequence number.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, closing, nullcontext, suppress
@@ -24,21 +27,25 @@ from ctgraph.ledger import Ledger
 from ctgraph.ledger.registry import mark_at
 from ctgraph.projections.link_index import LinkIndex
 from ctgraph.projections.maintenance import standing
-from ctgraph.projections.snapshots import Snapshots, tag_of, take_lock
+from ctgraph.projections.process import run_process
+from ctgraph.projections.snapshots import Snapshots, snapshots_of, tag_of, take_lock
 from ctgraph.projections.triples import EmbeddedStore
 from ctgraph.settings import Settings
 from ctgraph.work import children
 
-KEPT = 3
+MAX_STORES = 3
+"""Past stores that are kept: each is as large as the registry was."""
+LOOK_SECONDS = 0.05
+"""How often a query looks whether the store that it waits for is ready."""
+BUILDER_NICE = 15
+"""The nice value (setpriority(2)) of a builder, which works behind all queries."""
 _AT_ONCE: AbstractContextManager[None] = nullcontext()
-LOOK = 0.05
-POLITENESS = 15
 
 
 def moment_of(text: str) -> str:
-    """Return a date or time as the ledger writes times; a date means the end of that day in UTC.
+    """Return a date or a time in the form of the ledger. A date means the end of that day in UTC.
 
-    :raises QueryError: when it is neither (ISO 8601).
+    :raises QueryError: when the text is neither (ISO 8601).
     """
     try:
         if len(text) == 10:
@@ -70,17 +77,17 @@ class Past:
         turn: AbstractContextManager[None] = _AT_ONCE,
         permit: Callable[[], object] = bool,
     ) -> Path | None:
-        """Return the store as of a moment; None where the newest snapshot is that.
+        """Return the store as of a moment, or None where the newest snapshot shows that moment.
 
-        :param moment: as :func:`moment_of` writes it.
+        :param moment: a time as :func:`moment_of` returns it.
         :param seconds: how long to wait while the store is being made.
         :param gone: tells whether the client has given up.
         :param turn: is held while the store is being made.
         :param permit: is called before a builder is started, and may raise.
-        :raises PastNotReady: when it takes longer than that; it goes on being made.
+        :raises PastNotReady: when that takes longer than `seconds`. It goes on being made.
         """
         seq = self._ledger.changes.sequence_at(moment)
-        # What is newer than the newest snapshot will be in the next one.
+        # The next snapshot will hold what is newer than the newest one.
         if seq >= self._snapshots.sequence():
             return None
         store = self._store(seq)
@@ -98,7 +105,7 @@ class Past:
         gone: Callable[[], bool],
         permit: Callable[[], object],
     ) -> Path:
-        """Wait until a store is made, by a builder of its own where none is at work."""
+        """Wait until a store is made; start a builder where none is at work."""
         deadline = time.monotonic() + seconds
         builder: subprocess.Popen[bytes] | None = None
         while not _use(store):
@@ -107,15 +114,15 @@ class Past:
             if not self._busy() and (builder is None or builder.poll() is not None):
                 permit()
                 builder = children.start(
-                    "ctgraph.cli", "past", str(seq), env=os.environ | environment(self._settings)
+                    __name__, str(seq), env=os.environ | environment(self._settings)
                 )
                 with suppress(OSError):
-                    os.setpriority(os.PRIO_PROCESS, builder.pid, POLITENESS)
+                    os.setpriority(os.PRIO_PROCESS, builder.pid, BUILDER_NICE)
             if time.monotonic() > deadline:
                 raise PastNotReady(f"The registry as of {moment} is being prepared. Ask again.")
             if gone():
                 raise ClientGone("The client went away while the past was being prepared.")
-            time.sleep(LOOK)
+            time.sleep(LOOK_SECONDS)
         return store
 
     def _busy(self) -> bool:
@@ -129,12 +136,12 @@ class Past:
         return False
 
     def build(self, seq: int) -> None:
-        """Make the store of a sequence number, unless another one is being made just now."""
+        """Make the store of a sequence number, unless another store is being made."""
         self._folder.mkdir(parents=True, exist_ok=True)
         store, fresh = self._store(seq), self._folder / f"fresh-{os.getpid()}"
         with (self._folder / "lock").open("a") as lock:
             if not take_lock(lock):
-                return  # whoever waits for this one asks again
+                return  # the query that waits for this store starts another builder
             for stale in self._folder.glob("fresh-*"):
                 shutil.rmtree(stale, ignore_errors=True)
             if store.exists():
@@ -146,21 +153,21 @@ class Past:
             self._forget()
 
     def _store(self, seq: int) -> Path:
-        """Return the folder of a store; another ledger's has another name."""
+        """Return the folder of a store. Its name identifies the ledger, too."""
         return self._folder / f"{seq}-{tag_of(mark_at(self._ledger.database, seq))}"
 
     def _forget(self) -> None:
-        """Drop the stores that nobody used lately."""
+        """Remove the stores that nobody has used lately."""
         stores = [folder for folder in self._folder.iterdir() if folder.name[0].isdigit()]
         stores.sort(key=lambda folder: folder.stat().st_mtime, reverse=True)
-        for folder in stores[KEPT:]:
-            # Whoever looks just now finds no folder, and not half of one.
+        for folder in stores[MAX_STORES:]:
+            # A reader that looks meanwhile finds no folder instead of half of one.
             dropped = folder.rename(folder.with_name(f"fresh-dropped-{folder.name}"))
             shutil.rmtree(dropped, ignore_errors=True)
 
 
 def _use(store: Path) -> bool:
-    """Note that a store is used just now; False when there is none."""
+    """Note that a store is used now; return False when there is none."""
     try:
         os.utime(store)
     except FileNotFoundError:
@@ -174,3 +181,11 @@ def environment(settings: Settings) -> dict[str, str]:
         f"CTGRAPH_{name.upper()}": value if isinstance(value, str) else json.dumps(value)
         for name, value in settings.model_dump(mode="json").items()
     }
+
+
+if __name__ == "__main__":
+    run_process(
+        lambda settings, ledger: Past(settings, ledger, snapshots_of(settings)).build(
+            int(sys.argv[1])
+        )
+    )

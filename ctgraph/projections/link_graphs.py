@@ -1,4 +1,4 @@
-"""Links as RDF: what precedes what, and for each statement who makes it and in which condition."""
+"""Links as RDF: what precedes what, who says so, and under which condition."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ ASSERTED_BY, OWNER = ox.NamedNode(f"{CTG}assertedBy"), ox.NamedNode(f"{CTG}owner
 ASSERTED_WITH = ox.NamedNode(f"{CTG}assertedWith")
 CONDITION, ALTERNATIVE_OF = ox.NamedNode(f"{CTG}condition"), ox.NamedNode(f"{CTG}alternativeOf")
 REQUIRED_NUMBER = ox.NamedNode(f"{CTG}requiredNumber")
-LINK_SIZE = 13
-"""The most quads that a link is."""
+MAX_LINK_QUADS = 13
+"""The most quads that one link makes, by which the size of a batch is estimated."""
 
 
 def link_quads(
@@ -34,10 +34,10 @@ def link_quads(
 ) -> list[ox.Quad]:
     """Return the named graph of the links that a document asserts.
 
-    What a manifest demands comes before the manifest, and the manifest before all that have its
-    conditions: a step through it is two of ``ctg:precedes``.
+    A demand of a manifest precedes the manifest, which precedes all records that have its
+    conditions. So a step through a manifest is two of ``ctg:precedes``.
 
-    :param owner: CTID of who owns the document.
+    :param owner: CTID of the owner of the document.
     """
     graph = ox.NamedNode(identity.links(document))
     return [
@@ -92,7 +92,7 @@ def _node(id: str, identity: Identity) -> Node:
 
 
 def _digest(link: Link) -> str:
-    """Name a link by what it says, so that its name does not depend on the others."""
+    """Return a name of a link that depends on what it says alone, not on other links."""
     said = (
         link.earlier,
         link.later,

@@ -1,7 +1,7 @@
-"""The link index: what precedes what, ready to be traversed. A projection like the triple store.
+"""The link index: what precedes what, ready to be traversed. It is a projection.
 
-One SQLite file, written by the projector alone, in one transaction a batch; readers see the state
-before or after it. It knows the last sequence number that it holds.
+The index is one SQLite file. The projector alone writes it, one transaction for each batch, so that
+readers see the state before or after a batch. It holds its sequence number.
 """
 
 from __future__ import annotations
@@ -13,21 +13,21 @@ from pathlib import Path
 
 import orjson
 
-from ctgraph.links.model import Link, Relation
-from ctgraph.links.statements import Extract
 from ctgraph.projections.link_rows import (
-    INSERT,
+    LINK_COLUMNS,
+    Amended,
+    Asserted,
+    LinkRow,
+    Said,
+    asserted_by,
+)
+from ctgraph.projections.link_tables import (
     SCHEMA,
     TABLES,
     UNSURE,
     VERSION,
     documents_of,
     holds,
-    is_competency,
-    link_of,
-    links_of,
-    manifest_of,
-    row_of,
     rows_of,
 )
 
@@ -37,16 +37,12 @@ WHERE %s IN (SELECT value FROM json_each(:ids)) AND via IN {UNSURE}
   AND relation IN ('precedes', 'common')
   AND document NOT IN (SELECT value FROM json_each(:documents))
 """
-Said = tuple[str, str, Extract]
-"""A document's CTID, its owner, and what is read from it."""
-Asserted = tuple[str, str, list[Link]]
-"""A document's CTID, its owner, and links that it asserts."""
 
 
 class LinkIndex:
     """The projector's side of the index.
 
-    :param path: its file; None is a temporary one.
+    :param path: its file; None makes a temporary one.
     """
 
     def __init__(self, path: Path | None) -> None:
@@ -70,12 +66,12 @@ class LinkIndex:
 
     @contextmanager
     def applying(self, said: Iterable[Said], seq: int) -> Iterator[list[Asserted]]:
-        """Do as :meth:`apply`, at the end of the block: if the block fails, nothing is done.
+        """Do what :meth:`apply` does at the end of the block. If the block fails, nothing changes.
 
-        It gives the documents with those of their links that hold.
+        Yields the documents with those of their links that hold.
         """
         said = list(said)
-        documents = [document for document, _, _ in said]
+        documents = [one.document for one in said]
         with self._writing(seq):
             before = self._competencies(documents)
             self._replace(said)
@@ -87,18 +83,18 @@ class LinkIndex:
 
     @contextmanager
     def filling(self, seq: int) -> Iterator[Callable[[list[Said]], list[Asserted]]]:
-        """Replace everything by the batches that are handed to the function this gives.
+        """Replace everything by the batches that the yielded function takes.
 
-        The function returns the documents among them that are not :meth:`unsure`. Readers see the
-        old state until the end of the block.
+        The function returns those documents of a batch whose links do not depend on what other
+        documents say. Readers see the old state until the end of the block.
         """
 
         def take(said: list[Said]) -> list[Asserted]:
             self._replace(said)
             return [
-                (document, owner, extract.links)
-                for document, owner, extract in said
-                if all(link.via not in UNSURE for link in extract.links)
+                Asserted(one.document, one.owner, one.extract.links)
+                for one in said
+                if all(link.via not in UNSURE for link in one.extract.links)
             ]
 
         with self._writing(seq):
@@ -107,13 +103,12 @@ class LinkIndex:
             yield take
 
     @contextmanager
-    def amending(self, most: int) -> Iterator[list[tuple[str, str, Link, bool]]]:
-        """Give links that have come to hold or to hold no longer, by what became of their ends.
+    def amending(self, most: int) -> Iterator[list[Amended]]:
+        """Yield links that have come to hold, or hold no longer, because one of their ends changed.
 
-        Each comes with its document, the owner, and whether it holds. At the end of the block they
-        are not stale any more; if the block fails, they still are.
+        At the end of the block they are no longer stale. If the block fails, they still are.
 
-        :param most: how many to give.
+        :param most: how many links to yield.
         """
         with self._transaction():
             numbers = _array(
@@ -125,17 +120,17 @@ class LinkIndex:
                 ]
             )
             rows = self._db.execute(
-                f"SELECT link.*, {holds('link', 'link')} FROM json_each(?) AS number "
+                f"SELECT {LINK_COLUMNS}, {holds('link', 'link')} FROM json_each(?) AS number "
                 "CROSS JOIN link ON link.rowid = number.value",
                 (numbers,),
             )
-            yield [(row[0], row[1], link_of(row), bool(row[-1])) for row in rows]
+            yield [_amended(LinkRow._make(columns), is_held) for *columns, is_held in rows]
             self._db.execute(
                 "DELETE FROM stale WHERE link IN (SELECT value FROM json_each(?))", (numbers,)
             )
 
     def stale(self) -> int:
-        """Return how many links the triple store has still to be told of."""
+        """Return how many links still have to be amended in the triple store."""
         return int(self._db.execute("SELECT count(*) FROM stale").fetchone()[0])
 
     def documents(self) -> Iterator[str]:
@@ -144,32 +139,33 @@ class LinkIndex:
             yield document
 
     def unsure(self) -> Iterator[str]:
-        """Yield the documents with links that hold or not by what other documents say.
+        """Yield the documents whose links depend on what other documents say.
 
-        Whether something that is named directly is a competency only its own document says.
+        Only its own document says whether something that is named directly is a competency.
         """
         query = f"SELECT DISTINCT document FROM link WHERE via IN {UNSURE} ORDER BY 1"
         for (document,) in self._db.execute(query):
             yield document
 
-    def links(self, document: str) -> tuple[str, list[Link]]:
-        """Return the owner of a document, and those of the links that it asserts that hold."""
-        return links_of(self._db, document)
+    def links(self, document: str) -> Asserted:
+        """Return those links of a document that hold."""
+        return asserted_by(self._db, document)
 
     def rows(self, document: str) -> set[tuple[object, ...]]:
-        """Return everything that the index holds of a document, to compare."""
+        """Return everything that the index holds of a document, to be compared."""
         return rows_of(self._db, document)
 
     def known(self) -> Iterator[str]:
-        """Yield all documents that the index holds anything of."""
+        """Yield all documents that the index holds something of."""
         return documents_of(self._db)
 
     def close(self) -> None:
+        """Close the index."""
         self._db.close()
 
     @contextmanager
     def _writing(self, seq: int) -> Iterator[None]:
-        """Run a transaction that ends with noting its sequence number."""
+        """Run a transaction that ends by noting its sequence number."""
         with self._transaction():
             yield
             self._db.execute("DELETE FROM mark")
@@ -186,72 +182,37 @@ class LinkIndex:
         self._db.execute("COMMIT")
 
     def _replace(self, said: list[Said]) -> None:
-        documents = _array([document for document, _, _ in said])
+        documents = _array([one.document for one in said])
         for table in TABLES:
             self._db.execute(
                 f"DELETE FROM {table} WHERE document IN (SELECT value FROM json_each(?))",
                 (documents,),
             )
-        for document, owner, extract in said:
-            described = {
-                link.later for link in extract.links if link.relation == Relation.COMMON
-            } | {need.record for need in extract.requirements}
-            self._db.executemany(
-                INSERT["node"],
-                (
-                    (
-                        f.id,
-                        document,
-                        owner,
-                        f.type,
-                        f.name,
-                        f.webpage,
-                        f.cost,
-                        f.currency,
-                        f.days,
-                        is_competency(f.type),
-                    )
-                    for f in extract.facts
-                ),
-            )
-            self._db.executemany(
-                INSERT["link"], (row_of(document, owner, link, described) for link in extract.links)
-            )
-            self._db.executemany(
-                INSERT["requirement"],
-                (
-                    (
-                        document,
-                        need.record,
-                        manifest_of(document, need.record, described),
-                        need.need.to_json(),
-                    )
-                    for need in extract.requirements
-                ),
-            )
+        for one in said:
+            one.insert(self._db)
 
     def _holding(self, said: list[Said]) -> list[Asserted]:
         """Return documents with those of their links that hold."""
         competencies = self._named_competencies(
             {
                 end
-                for _, _, extract in said
-                for link in extract.links
+                for one in said
+                for link in one.extract.links
                 if link.via in UNSURE
                 for end in (link.earlier, link.later)
             }
         )
         return [
-            (
-                document,
-                owner,
+            Asserted(
+                one.document,
+                one.owner,
                 [
                     link
-                    for link in extract.links
+                    for link in one.extract.links
                     if link.via not in UNSURE or competencies.isdisjoint((link.earlier, link.later))
                 ],
             )
-            for document, owner, extract in said
+            for one in said
         ]
 
     def _named_competencies(self, ids: Collection[str]) -> set[str]:
@@ -272,14 +233,18 @@ class LinkIndex:
         return {id for (id,) in found}
 
 
+def _amended(row: LinkRow, is_held: object) -> Amended:
+    return Amended(row.document, row.owner, row.link(), bool(is_held))
+
+
 def remove(path: Path) -> None:
-    """Remove an index with what SQLite keeps beside it; who reads it goes on with what it was."""
+    """Remove an index with the files that SQLite keeps beside it. Open readers keep their state."""
     for file in (path, path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm")):
         file.unlink(missing_ok=True)
 
 
 def _is_usable(path: Path) -> bool:
-    """Tell whether a file is an index of this version; another one is made anew."""
+    """Tell whether a file is an index of this version, or not there yet."""
     if not path.exists():
         return True
     db = sqlite3.connect(path)

@@ -21,12 +21,15 @@ from ctgraph.ledger.failures import is_passing
 from ctgraph.ledger.registry import mark_at
 from ctgraph.ledger.values import Change
 from ctgraph.projections.link_index import LinkIndex, remove
-from ctgraph.projections.link_rows import documents_of, rows_of
+from ctgraph.projections.link_tables import documents_of, rows_of
 from ctgraph.projections.snapshots import Snapshots, snapshots_of
 from ctgraph.projections.triples import EmbeddedStore
 from ctgraph.settings import Settings
 
-BATCH, BATCH_BYTES = 1000, 20_000_000
+BATCH_CHANGES = 1000
+"""Changes that are read from the ledger at once, so that a ledger of any size fits the memory."""
+MAX_BATCH_BYTES = 20_000_000
+"""The canonical N-Quads of them: a single document may be large."""
 
 Progress = Callable[[int], None]
 
@@ -76,7 +79,7 @@ def rebuild(settings: Settings, ledger: Ledger, progress: Progress | None = None
 def standing(ledger: Ledger, until: int) -> Iterator[Change]:
     """Yield the change that each record stands at, at a sequence number, without tombstones."""
     seq = 0
-    while changes := ledger.changes.after(seq, BATCH, standing=until, size=BATCH_BYTES):
+    while changes := ledger.changes.after(seq, BATCH_CHANGES, standing=until, size=MAX_BATCH_BYTES):
         yield from (change for change in changes if change.quads)
         seq = changes[-1].seq
 
@@ -215,9 +218,10 @@ class _Comparison:
         (stale,) = links.execute("SELECT count(*) FROM stale").fetchone()
         if stale:
             yield f"{stale} links are still to be amended; the projector is at it."
-        while seq < reached and (
-            changes := self._ledger.changes.after(seq, min(BATCH, reached - seq))
-        ):
+        while seq < reached:
+            changes = self._ledger.changes.after(seq, min(BATCH_CHANGES, reached - seq))
+            if not changes:
+                break
             newest = {change.ctid: change for change in changes}
             self._fresh.apply(
                 [self._store.expected(change)[1] for change in newest.values()], changes[-1].seq

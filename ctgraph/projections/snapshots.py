@@ -1,10 +1,12 @@
-"""Where the triple store and its snapshots lie on disk.
+"""The store's folder: the triple store, its snapshots, and how processes tell each other.
 
-``live/`` is the projector's own; readers never open it. ``snapshots/{seq}`` are complete copies
-(hard links) that hold the ledger up to that sequence number, and ``current`` is a symbolic link
-to the newest one. ``links.sqlite`` is the link index, which the projector writes and others read.
-``lock`` is held by whoever writes, and says what troubles it; ``suspect`` says what a reader could
-not read.
+- ``live/`` is the projector's own store. Readers never open it.
+- ``snapshots/{seq}-{time}-{tag}`` are complete copies (hard links) that hold the ledger up to a
+  sequence number. ``current`` is a symbolic link to the newest one.
+- ``links.sqlite`` is the link index, which the projector writes and others read.
+- ``lock`` is held by the process that writes, and contains what troubles it.
+- ``bell`` wakes the projector.
+- ``suspect`` says what a reader could not read.
 """
 
 from __future__ import annotations
@@ -23,11 +25,12 @@ from typing import IO, Any
 from ctgraph.errors import LockHeld, StoreError
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.registry import mark_at
+from ctgraph.projections.bell import Ring, ring
 from ctgraph.settings import Settings
 
 HALF = "half-"
+"""How the name of a snapshot begins that is not complete yet."""
 _NAME = re.compile(r"\d+-\d+-[0-9a-f]{12}")
-# What is said of files that are not as they were written. Whatever else is said of them passes.
 DAMAGE = (
     "corruption",
     "no such file",
@@ -38,15 +41,23 @@ DAMAGE = (
     "no such table",
     "no such column",
 )
+"""Words of errors about files that are not as they were written. Other errors pass."""
 BLINK_SECONDS = 0.1
-TROUBLE = 1024
-"""How much a projector may say about its trouble, in bytes."""
+"""How long a lock is tried at least: whoever looks whether it is held has it just then."""
+RETRY_SECONDS = 0.02
+"""How often a lock is tried."""
+LOOK_SECONDS = 0.004
+"""How often a publisher that waits looks for the snapshot: a tenth of the time that one takes."""
+MARGIN_SECONDS = 30.0
+"""How much longer a replaced snapshot stays than any query may take."""
+MAX_TROUBLE_BYTES = 1024
+"""How much a projector may write about its trouble; the room is taken when it starts."""
 
 
 def snapshots_of(settings: Settings) -> Snapshots:
     """Return the snapshots that the settings describe."""
     longest = settings.query_queue + 2 * settings.query_timeout
-    return Snapshots(settings.store_path, keep=longest + 30)
+    return Snapshots(settings.store_path, keep=longest + MARGIN_SECONDS)
 
 
 def sequence_of(snapshot: Path) -> int:
@@ -55,7 +66,7 @@ def sequence_of(snapshot: Path) -> int:
 
 
 def tag_of(mark: str) -> str:
-    """Return what the name of a snapshot tells of the ledger that it was made from."""
+    """Return the end of a snapshot's name, which identifies the ledger that it was made from."""
     return hashlib.sha256(mark.encode()).hexdigest()[:12]
 
 
@@ -63,14 +74,14 @@ class Snapshots:
     """The folders of one triple store.
 
     :param path: the store's folder.
-    :param keep: how long a replaced snapshot stays, in seconds; longer than any query may take.
+    :param keep: how long a replaced snapshot stays, in seconds: longer than any query may take.
     """
 
     def __init__(self, path: Path, keep: float = 60) -> None:
         self.path = path
         self.live = path / "live"
         self.current = path / "current"
-        self.wanted = path / "wanted"
+        self.bell = path / "bell"
         self.suspect = path / "suspect"
         self.lock = path / "lock"
         self.links = path / "links.sqlite"
@@ -78,12 +89,12 @@ class Snapshots:
         self._keep = keep
 
     def sequence(self) -> int:
-        """Return the sequence number that readers see; -1 where there is no snapshot."""
+        """Return the sequence number that readers see, or -1 where there is no snapshot."""
         newest = self.newest()
         return sequence_of(newest) if newest else -1
 
     def shows(self, ledger: Ledger, seq: int = 0) -> bool:
-        """Tell whether readers see a state of this ledger, of a sequence number or later."""
+        """Tell whether readers see this ledger at a sequence number or later."""
         newest = self.newest()
         if newest is None:
             return False
@@ -92,7 +103,7 @@ class Snapshots:
         return bool(mark) and seen >= seq and newest.name.endswith(tag_of(mark))
 
     def newest(self) -> Path | None:
-        """Return the folder of the snapshot that readers open; None where there is none."""
+        """Return the folder of the snapshot that readers open, or None."""
         try:
             found = self.path / self.current.readlink()
             return found if _NAME.fullmatch(found.name) and found.is_dir() else None
@@ -109,13 +120,13 @@ class Snapshots:
         )
 
     def prepare(self, seq: int, mark: str = "") -> Path:
-        """Return a path where the snapshot of a sequence number can be made."""
+        """Return the path where the snapshot of a sequence number is to be made."""
         self._folder.mkdir(parents=True, exist_ok=True)
         # The time tells snapshots of one number apart: a rebuild changes no number.
         return self._folder / f"{HALF}{seq}-{time.time_ns()}-{tag_of(mark)}"
 
     def switch(self, half: Path) -> None:
-        """Make a prepared snapshot the one that readers open, and drop those long replaced."""
+        """Let readers open a prepared snapshot, and remove those that were replaced long ago."""
         snapshot = half.rename(half.with_name(half.name.removeprefix(HALF)))
         previous = self.current.resolve() if self.current.is_symlink() else None
         link = self.path / "next"
@@ -129,18 +140,18 @@ class Snapshots:
                 shutil.rmtree(folder, ignore_errors=True)
 
     def withdraw(self, reason: str) -> None:
-        """Let readers have no snapshot, and tell them why."""
+        """Take the snapshot away from readers, and tell them why."""
         self.say(reason)
         self.current.unlink(missing_ok=True)
 
     def say(self, trouble: str) -> None:
-        """Tell what troubles the holder of the lock; nothing ends it.
+        """Write what troubles the holder of the lock. An empty text ends the trouble.
 
-        The text takes the place of the one before: that needs no room on a full disk.
+        The text overwrites the one before, which needs no room on a full disk.
         """
-        text = " ".join(trouble.split()).encode()[: TROUBLE - 1]
+        text = " ".join(trouble.split()).encode()[: MAX_TROUBLE_BYTES - 1]
         with suppress(OSError), self.lock.open("r+b") as file:
-            file.write(text.ljust(TROUBLE))
+            file.write(text.ljust(MAX_TROUBLE_BYTES))
 
     def trouble(self) -> str:
         """Return what troubles the holder of the lock, or nothing."""
@@ -150,7 +161,7 @@ class Snapshots:
             return ""
 
     def held(self) -> bool:
-        """Tell whether somebody holds the lock: a projector runs."""
+        """Tell whether a process holds the lock, so that a projector runs."""
         try:
             with self.lock.open("r") as file:
                 fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
@@ -166,9 +177,10 @@ class Snapshots:
             return
         with suppress(OSError):
             self.suspect.write_text(f"{folder}\n{error}", "utf-8")
+        self.ring(Ring.NEWS)
 
     def reported(self) -> str:
-        """Return why what readers open now could not be read, or nothing; it is told once."""
+        """Return why a reader could not read what readers open now, or nothing. It is told once."""
         try:
             path, _, error = self.suspect.read_text("utf-8", "replace").partition("\n")
         except OSError:
@@ -177,7 +189,7 @@ class Snapshots:
         return error if path in (str(self.newest()), str(self.links)) else ""
 
     def clean(self) -> None:
-        """Remove what killed processes left half done. Only for the holder of the lock."""
+        """Remove what killed processes left unfinished. Only the holder of the lock may do that."""
         self.path.mkdir(parents=True, exist_ok=True)
         self.current.with_name("next").unlink(missing_ok=True)
         halves = self._folder.glob(f"{HALF}*")
@@ -188,26 +200,17 @@ class Snapshots:
         for file in self.path.glob("links-fresh.sqlite*"):
             file.unlink(missing_ok=True)
 
-    def ask(self) -> None:
-        """Tell the projector that somebody waits for the newest change."""
-        with suppress(OSError):  # on a full disk, nobody is told; the change is kept all the same
-            self.path.mkdir(parents=True, exist_ok=True)
-            self.wanted.touch()
-
-    def asked(self) -> float:
-        """Return when somebody last asked; 0 before the first."""
-        try:
-            return self.wanted.stat().st_mtime
-        except OSError:
-            return 0
+    def ring(self, why: Ring) -> None:
+        """Wake the projector."""
+        ring(self.bell, why)
 
     def wait(self, seq: int, timeout: float) -> bool:
-        """Wait until readers see a sequence number; tell whether they do within `timeout`."""
+        """Wait until readers see a sequence number; return False after `timeout` seconds."""
         deadline = time.monotonic() + timeout
         while self.sequence() < seq:
             if time.monotonic() > deadline:
                 return False
-            time.sleep(0.004)
+            time.sleep(LOOK_SECONDS)
         return True
 
 
@@ -223,7 +226,7 @@ def hold(settings: Settings, wait: float = 0) -> Iterator[None]:
         if not take_lock(file, wait):
             raise LockHeld("Another process (a running `ctgraph serve`?) holds the triple store.")
         file.truncate(0)
-        file.write(b" " * TROUBLE)
+        file.write(b" " * MAX_TROUBLE_BYTES)
         file.flush()
         yield
 
@@ -231,8 +234,7 @@ def hold(settings: Settings, wait: float = 0) -> Iterator[None]:
 def take_lock(file: IO[Any], wait: float = 0) -> bool:
     """Lock a file until it is closed; return False when another process keeps the lock.
 
-    :param wait: how long to wait for that one, in seconds; a moment at least, for who only looks
-        whether a file is locked has the lock just then.
+    :param wait: how long to wait for that process, in seconds; at least `BLINK_SECONDS`.
     """
     deadline = time.monotonic() + max(wait, BLINK_SECONDS)
     while True:
@@ -241,12 +243,12 @@ def take_lock(file: IO[Any], wait: float = 0) -> bool:
         except OSError:
             if time.monotonic() >= deadline:
                 return False
-            time.sleep(0.02)
+            time.sleep(RETRY_SECONDS)
         else:
             return True
 
 
 def _at_work(folder: Path) -> bool:
-    """Tell whether the process still runs that a folder's name tells, as in ``checking-123-x``."""
+    """Tell whether the process that a folder is named for still runs (``checking-123-x``)."""
     pid = folder.name.split("-")[1]
     return pid.isdigit() and Path(f"/proc/{pid}").exists()

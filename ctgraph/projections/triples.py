@@ -1,8 +1,9 @@
 """The embedded triple store: Oxigraph, written by one process.
 
-Each record is a named graph ``{base}/graph/{ctid}``; what the registry knows about it is another,
-``{base}/envelopes/{ctid}``; the links that it asserts are a third, ``{base}/links/{ctid}``, and
-stand in the link index too. One more quad says which sequence number the store holds.
+Each record has three named graphs: its document in ``{base}/graph/{ctid}``, what the registry
+knows about it in ``{base}/envelopes/{ctid}``, and the links that it asserts in
+``{base}/links/{ctid}``. The link index holds these links, too. One more quad says which sequence
+number the store holds.
 """
 
 from __future__ import annotations
@@ -15,21 +16,23 @@ import pyoxigraph as ox
 from ctgraph.identity import Identity
 from ctgraph.ledger.values import Change
 from ctgraph.links.statements import extract
-from ctgraph.projections.link_graphs import EARLIER, LATER, LINK_SIZE, ORDER, link_quads
-from ctgraph.projections.link_index import Asserted, LinkIndex, Said
+from ctgraph.projections.link_graphs import EARLIER, LATER, MAX_LINK_QUADS, ORDER, link_quads
+from ctgraph.projections.link_index import LinkIndex
+from ctgraph.projections.link_rows import Asserted, Said
 from ctgraph.projections.registry_graphs import envelope_quads, history_quads
 from ctgraph.rdf.namespaces import CTG
 
-# From this many quads on, writing files of their own is faster than a transaction.
-BULK = 20_000
-FILL = 1000
-MOST_QUADS = 200_000
-"""Of a batch; a document that has more is a batch of its own."""
-AMENDED = 1000
-"""How many links of other documents are amended at a time."""
+MIN_BULK_QUADS = 20_000
+"""From so many quads on, writing files of their own is faster than a transaction."""
+FILL_DOCUMENTS = 1000
+"""Documents whose links are written to the index at once while a store is filled."""
+MAX_BATCH_QUADS = 200_000
+"""Quads of a batch, so that it fits the memory. A document that has more is a batch of its own."""
+MAX_AMENDED_LINKS = 1000
+"""Links of other documents that are amended at a time: a new document may concern very many."""
 SEQUENCE, LEDGER = ox.NamedNode(f"{CTG}sequence"), ox.NamedNode(f"{CTG}ledger")
 FORM = "2"
-"""The form in which the store holds what documents say: a store of another form is made anew."""
+"""The form in which the store holds documents. A store of another form is made anew."""
 
 
 class EmbeddedStore:
@@ -50,7 +53,7 @@ class EmbeddedStore:
     def mark(self) -> tuple[int, str]:
         """Return the number of the store's last change, and the ledger's mark there.
 
-        The mark is empty in a store that never held a change, or has another form.
+        The mark is empty in a store that never held a change or has another form.
         """
         marks = self._store.quads_for_pattern(None, LEDGER, None, self._registry)
         found = (quad.object.value.split(" ", 2) for quad in marks)  # type: ignore[union-attr]
@@ -62,33 +65,36 @@ class EmbeddedStore:
         return self._links.sequence()
 
     def close(self) -> None:
-        """Close the store and the link index; whatever reads them ended before."""
+        """Close the store and the link index, which nothing may read any more."""
         del self._store
         self._links.close()
 
     def apply(self, changes: Sequence[Change], mark: Callable[[Change], str]) -> int:
-        """Bring the store on by the first of some changes, and then the link index.
+        """Apply the first of some changes to the store, and then to the link index.
 
-        The sequence number is written last. Killed before that, some of the changes may be in the
-        store; but no snapshot is taken then, and applying the same changes again comes to the same,
-        for blank nodes keep their labels.
+        The sequence number is written last. A process that is killed before that may leave some of
+        the changes in the store. No snapshot shows them, and applying them again has the same
+        result, because blank nodes keep their labels.
 
-        :returns: how many were applied: as many as make up a batch, but one at least.
+        :param mark: returns the ledger's mark at a change.
+        :returns: how many were applied: as many as make up a batch, and at least one.
         """
         records: dict[str, list[ox.Quad]] = {}
         said: dict[str, Said] = {}
         quads: list[ox.Quad] = []
         number = size = 0
-        while number < len(changes) and size < MOST_QUADS:
+        while number < len(changes) and size < MAX_BATCH_QUADS:
             change = changes[number]
             records[change.ctid], said[change.ctid] = self._read(change)
             quads += history_quads(change, self._identity)
-            size += len(records[change.ctid]) + LINK_SIZE * len(said[change.ctid][2].links)
+            size += len(records[change.ctid]) + MAX_LINK_QUADS * len(
+                said[change.ctid].extract.links
+            )
             number += 1
         taken = changes[:number]
         seq = taken[-1].seq
         with self._links.applying(said.values(), seq) as asserted:
-            # After a death or a failure, also what is new may be there already.
+            # After a crash or a failure, even a new record may be in the store already.
             new = {c.ctid for c in taken if c.number == 1 and self._is_sure}
             self._is_sure = False
             for graph in (graph for record in said.keys() - new for graph in self._graphs(record)):
@@ -103,9 +109,9 @@ class EmbeddedStore:
     def amend(self) -> int:
         """Amend some links that have come to hold or hold no longer; return how many.
 
-        A document need not say anything new for that: it is what became of the things it names.
+        This happens when the things that a document names change, not the document itself.
         """
-        with self._links.amending(AMENDED) as links:
+        with self._links.amending(MAX_AMENDED_LINKS) as links:
             fresh = []
             for document, owner, link, is_held in links:
                 quads = link_quads(document, owner, [link], self._identity)
@@ -121,13 +127,13 @@ class EmbeddedStore:
         return self._links.stale()
 
     def _withdraw(self, quads: list[ox.Quad]) -> None:
-        """Remove a link; the order of its ends stays where another of the document says so too."""
+        """Remove a link. The order of its ends stays where the document states it again."""
         order = [quad for quad in quads if quad.predicate in ORDER]
         for quad in quads:
             if quad.predicate not in ORDER:
                 self._store.remove(quad)
         earlier, later, graph = order[0].subject, order[0].object, order[0].graph_name
-        # The shorter list of the two has been looked through when `zip` ends.
+        # `zip` ends when the shorter of the two lists has been looked through.
         others = zip(
             self._store.quads_for_pattern(None, EARLIER, earlier, graph),
             self._store.quads_for_pattern(None, LATER, later, graph),
@@ -152,7 +158,7 @@ class EmbeddedStore:
             for quad in self._store.quads_for_pattern(None, name, None, self._registry)
             if quad not in marks
         ]
-        if len(quads) > BULK:
+        if len(quads) > MIN_BULK_QUADS:
             self._store.bulk_extend(quads)
             self._store.extend(marks)
         else:
@@ -163,7 +169,7 @@ class EmbeddedStore:
     def fill(
         self, changes: Iterable[Change], history: Iterable[Change], seq: int, mark: str = ""
     ) -> None:
-        """Load the last change of every record and the history into an empty store, fast.
+        """Load the last change of every record and the history into an empty store in bulk.
 
         :param mark: the ledger's mark at `seq`.
         """
@@ -176,29 +182,29 @@ class EmbeddedStore:
         self._store.optimize()
 
     def _records(self, changes: Iterable[Change], seq: int) -> Iterator[ox.Quad]:
-        """Yield the quads of records and of links that depend on no other; fill the link index."""
+        """Fill the link index; yield the quads of records and of links that are sure."""
         with self._links.filling(seq) as take:
             said: list[Said] = []
             for change in changes:
                 quads, says = self._read(change)
                 yield from quads
                 said.append(says)
-                if len(said) >= FILL:
+                if len(said) >= FILL_DOCUMENTS:
                     yield from self._link_quads(take(said))
                     said = []
             yield from self._link_quads(take(said))
 
     def _unsure_quads(self) -> Iterator[ox.Quad]:
-        """Yield the graphs of links that depend on what the things they name are, by the index."""
+        """Yield the quads of links that depend on what other documents say."""
         for document in self._links.unsure():
-            yield from self._link_quads([(document, *self._links.links(document))])
+            yield from self._link_quads([self._links.links(document)])
 
     def _link_quads(self, asserted: Iterable[Asserted]) -> Iterator[ox.Quad]:
         for document, owner, links in asserted:
             yield from link_quads(document, owner, links, self._identity)
 
     def optimize(self) -> None:
-        """Compact the store; without it, the first snapshot after a long load is slow."""
+        """Compact the store, so that the first snapshot after a long load is fast."""
         self._store.optimize()
 
     def backup(self, path: Path) -> None:
@@ -215,16 +221,16 @@ class EmbeddedStore:
         return set(self._store.quads_for_pattern(None, None, None, ox.NamedNode(iri)))
 
     def expected(self, change: Change) -> tuple[dict[str, set[ox.Quad]], Said]:
-        """Return the named graphs that a record should have, by their IRIs; and what it asserts."""
+        """Return the named graphs that a record should have, by their IRIs, and what it asserts."""
         quads, said = self._read(change)
         return _as_kept(quads), said
 
     def expected_links(self, document: str, links: LinkIndex) -> dict[str, set[ox.Quad]]:
-        """Return the graph of links that a document should have by another index, by its IRI."""
-        return _as_kept(link_quads(document, *links.links(document), self._identity))
+        """Return the graph of links, by its IRI, that a document should have by another index."""
+        return _as_kept(link_quads(*links.links(document), self._identity))
 
     def expected_history(self, changes: Iterable[Change]) -> dict[str, set[ox.Quad]]:
-        """Return the history graph of a record that had these changes, by its IRI."""
+        """Return the history graph, by its IRI, of a record that had these changes."""
         return _as_kept([q for change in changes for q in history_quads(change, self._identity)])
 
     @property
@@ -233,7 +239,7 @@ class EmbeddedStore:
         return self._registry.value
 
     def _graphs(self, record: str) -> Iterator[ox.NamedNode]:
-        """Yield the named graphs that are made anew with a document."""
+        """Yield the named graphs that a new version replaces."""
         yield ox.NamedNode(self._identity.graph(record))
         yield ox.NamedNode(f"{self._identity.base}/envelopes/{record}")
         yield ox.NamedNode(self._identity.links(record))
@@ -241,7 +247,7 @@ class EmbeddedStore:
     def _read(self, change: Change) -> tuple[list[ox.Quad], Said]:
         """Return the quads of a record and its envelope, and what it asserts."""
         quads = list(ox.parse(change.quads, format=ox.RdfFormat.N_QUADS, lenient=True))
-        said = change.ctid, change.owner, extract(quads, change.ctid, self._identity)
+        said = Said(change.ctid, change.owner, extract(quads, change.ctid, self._identity))
         if quads:
             quads += envelope_quads(change, self._identity, quads)
         return quads, said
@@ -256,7 +262,7 @@ class EmbeddedStore:
 
 
 def _as_kept(quads: Iterable[ox.Quad]) -> dict[str, set[ox.Quad]]:
-    """Return quads by their graphs as Oxigraph keeps them: numbers and times by value."""
+    """Return quads by graph as Oxigraph stores them: numbers and times by value."""
     scratch = ox.Store()
     scratch.extend(quads)
     return {

@@ -14,6 +14,7 @@ from ctgraph.ledger import Ledger
 from ctgraph.ledger.append import Outcome, Submission, append
 from ctgraph.ledger.ownership import accounts
 from ctgraph.ledger.values import OPERATOR, Effect, Envelope, Organization
+from ctgraph.projections.bell import Ring
 from ctgraph.projections.snapshots import snapshots_of
 from ctgraph.publishing.link_checks import accepted
 from ctgraph.settings import Settings
@@ -166,7 +167,8 @@ def _receipt(
     settings: Settings, ledger: Ledger, outcome: Outcome, wait: bool, report: Report | None
 ) -> Receipt:
     snapshots = snapshots_of(settings)
-    if wait and snapshots.sequence() < outcome.seq:
-        snapshots.ask()
-        snapshots.wait(outcome.seq, settings.publish_wait)
+    if snapshots.sequence() < outcome.seq:
+        snapshots.ring(Ring.WAIT if wait else Ring.NEWS)
+        if wait:
+            snapshots.wait(outcome.seq, settings.publish_wait)
     return Receipt(outcome.envelope, outcome.effect, snapshots.shows(ledger, outcome.seq), report)

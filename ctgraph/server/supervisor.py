@@ -3,81 +3,70 @@
 from __future__ import annotations
 
 import logging
-import os
 import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable
-from types import FrameType
+from enum import StrEnum
 
-from ctgraph.errors import LockHeld, SettingsError
-from ctgraph.ledger import Ledger
-from ctgraph.projections.projector import follow
-from ctgraph.projections.snapshots import hold, snapshots_of
-from ctgraph.settings import Settings
+from ctgraph.errors import SettingsError
+from ctgraph.projections import projector
 from ctgraph.work import children
+from ctgraph.work.signals import Alarm, when_asked_to_end
 
-# Each web worker has a thread for every question and every publish that may wait, and some for
-# everything else.
+WEB_SERVER = "ctgraph.server.web_server"
 THREADS = 160
-FIRST_PAUSE, LONGEST_PAUSE, CALM = 0.5, 30.0, 60.0
-"""Before a projector that died is started again; and how long one lives that is well; seconds."""
-LOOK = 1.0
-"""How long a patient projector waits before it looks whether it has to end, in seconds."""
+"""Threads of a web worker: one for every question and every publish that may wait, and some for
+everything else."""
+MAX_CONNECTIONS = 10_000
+"""Open connections of a web worker; where it may open fewer files, they are fewer."""
+REQUEST_SECONDS = 120
+"""How long the main thread of a web worker may do nothing before gunicorn replaces the worker."""
+KEEP_ALIVE_SECONDS = 75
+"""How long an idle connection stays: longer than the 60 seconds of nginx, which closes it first."""
+STOP_SECONDS = 15
+"""How long the answers that are on their way may take when the server ends."""
+MAX_REQUEST_LINE_BYTES = 8190
+"""The longest first line of a request, gunicorn's highest: queries are long."""
+FIRST_PAUSE_SECONDS = 0.5
+"""How long after its start a projector that died is started again; each time twice as long."""
+MAX_PAUSE_SECONDS = 30.0
+"""How long that is at most, so that the registry goes on soon after the cause has gone."""
+CALM_SECONDS = 60.0
+"""A projector that lived so long was well, and the next one is started at once."""
+END_SECONDS = 20.0
+"""How long a process may take to end before it is killed: longer than `STOP_SECONDS`."""
 _log = logging.getLogger("ctgraph.server.supervisor")
 
 
-def run_projector(settings: Settings, ledger: Ledger, patient: bool = False) -> None:
-    """Follow the ledger until SIGTERM or SIGINT, or until the store's folder is removed.
+class Worker(StrEnum):
+    """The class of gunicorn's web workers."""
 
-    :param patient: wait as long as another process holds the triple store.
-    :raises LockHeld: when one does, and this one is not patient.
-    """
-    stop = _on_signals()
-    lock = snapshots_of(settings).lock
-    told = False
-    while not stop():
-        try:
-            with hold(settings, LOOK if patient else 0):
-                follow(settings, ledger, lambda: stop() or not lock.exists())
-            return
-        except LockHeld:
-            if not patient:
-                raise
-            if not told:
-                _log.warning(
-                    "Another process holds the triple store in %s: another server, a "
-                    "load or a rebuild. This server projects once that has ended.",
-                    settings.store_path,
-                )
-            told = True
+    LEADING = "leading"
+    """Our own: one thread answers short requests, and slow clients take no thread."""
+    GTHREAD = "gthread"
+    """gunicorn's stock threaded worker: a request goes to a thread of a pool."""
+
+    @property
+    def path(self) -> str:
+        """What gunicorn knows the class by."""
+        return "ctgraph.server.worker.LeadingWorker" if self is Worker.LEADING else self.value
 
 
-def start_projector(for_load: bool = False) -> subprocess.Popen[bytes]:
-    """Start a projector in a process of its own; it ends when this process does.
-
-    :param for_load: take few snapshots, and end without a word when another projector runs.
-    """
-    command = "ctgraph.cli", "projector"
-    if not for_load:
-        return children.start(*command, "--patient")
-    environment = os.environ | {"CTGRAPH_SNAPSHOT_INTERVAL": "60"}
-    return children.start(*command, stderr=subprocess.DEVNULL, env=environment)
-
-
-def gunicorn_arguments(app: str, host: str, port: int, workers: int) -> list[str]:
+def gunicorn_arguments(
+    app: str, host: str, port: int, workers: int, worker: Worker = Worker.LEADING
+) -> list[str]:
     """Return what gunicorn is told to serve a WSGI application the way ctgraph is served."""
     options = {
         "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
         "workers": workers,
         "threads": THREADS,
-        "worker-class": "ctgraph.server.worker.LeadingWorker",
-        "worker-connections": 10_000,
-        "timeout": 120,
-        "keep-alive": 75,
-        "graceful-timeout": 15,
-        "limit-request-line": 8190,  # gunicorn's highest; queries are long
+        "worker-class": worker.path,
+        "worker-connections": MAX_CONNECTIONS,
+        "timeout": REQUEST_SECONDS,
+        "keep-alive": KEEP_ALIVE_SECONDS,
+        "graceful-timeout": STOP_SECONDS,
+        "limit-request-line": MAX_REQUEST_LINE_BYTES,
         "forwarded-allow-ips": "",  # nobody tells by a header what scheme or path was asked for
     }
     flags = [f"--{name}={value}" for name, value in options.items()]
@@ -87,10 +76,10 @@ def gunicorn_arguments(app: str, host: str, port: int, workers: int) -> list[str
 def gunicorn_command(app: str, host: str, port: int, workers: int) -> list[str]:
     """Return the command that serves a WSGI application as a child of this process."""
     arguments = gunicorn_arguments(app, host, port, workers)
-    return children.command("ctgraph.server.web_server", *arguments)
+    return children.command(WEB_SERVER, *arguments)
 
 
-def serve(host: str, port: int, workers: int) -> int:
+def serve(host: str, port: int, workers: int, worker: Worker = Worker.LEADING) -> int:
     """Serve the registry until SIGTERM or SIGINT; return the exit code: 1 when gunicorn failed.
 
     A projector that dies is started again: it goes on where the store stands.
@@ -98,31 +87,53 @@ def serve(host: str, port: int, workers: int) -> int:
     :raises SettingsError: when nothing can listen there.
     """
     _must_be_free(host, port)
-    stop = _on_signals()
-    arguments = gunicorn_arguments("ctgraph.web:create_app(proved=True)", host, port, workers)
-    gunicorn = children.start("ctgraph.server.web_server", *arguments)
-    projector, started, pause = start_projector(), time.monotonic(), FIRST_PAUSE
+    alarm = Alarm(signal.SIGCHLD)
+    stop = when_asked_to_end(alarm.ring)
+    arguments = gunicorn_arguments(
+        "ctgraph.web:create_app(proved=True)", host, port, workers, worker
+    )
+    gunicorn = children.start(WEB_SERVER, *arguments)
+    projects = _Projecting()
     try:
         while not stop() and gunicorn.poll() is None:
-            if projector.poll() is not None and time.monotonic() > started + pause:
-                ended = _how(projector.returncode)
-                _log.warning("The projector ended (%s) and is started again.", ended)
-                calm = time.monotonic() - started > CALM
-                pause = FIRST_PAUSE if calm else min(2 * pause, LONGEST_PAUSE)
-                projector, started = start_projector(), time.monotonic()
-            time.sleep(0.1)
+            alarm.wait(projects.ensure())
     finally:
-        for process in (gunicorn, projector):
+        for process in (gunicorn, projects.process):
             process.terminate()
-        for process in (gunicorn, projector):
+        for process in (gunicorn, projects.process):
             try:
-                process.wait(20)
+                process.wait(END_SECONDS)
             except subprocess.TimeoutExpired:
                 process.kill()
     if stop():
         return 0
     _log.error("The web server ended (%s); nothing is served any more.", _how(gunicorn.returncode))
     return 1
+
+
+class _Projecting:
+    """A projector that is started again when it has ended."""
+
+    def __init__(self) -> None:
+        self._pause = FIRST_PAUSE_SECONDS
+        self._start()
+
+    def ensure(self) -> float | None:
+        """Start a projector if none runs and it is time to; return the seconds until it is."""
+        code = self.process.poll()
+        if code is None:
+            return None
+        left = self._started + self._pause - time.monotonic()
+        if left > 0:
+            return left
+        _log.warning("The projector ended (%s) and is started again.", _how(code))
+        calm = time.monotonic() - self._started > CALM_SECONDS
+        self._pause = FIRST_PAUSE_SECONDS if calm else min(2 * self._pause, MAX_PAUSE_SECONDS)
+        self._start()
+        return None
+
+    def _start(self) -> None:
+        self.process, self._started = projector.start(), time.monotonic()
 
 
 def _must_be_free(host: str, port: int) -> None:
@@ -140,15 +151,3 @@ def _must_be_free(host: str, port: int) -> None:
 def _how(code: int) -> str:
     """Say how a process ended."""
     return f"by {signal.Signals(-code).name}" if code < 0 else f"with exit code {code}"
-
-
-def _on_signals() -> Callable[[], bool]:
-    """Return a function that tells whether SIGTERM or SIGINT has come."""
-    came: list[int] = []
-
-    def note(signum: int, _: FrameType | None) -> None:
-        came.append(signum)
-
-    for signum in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(signum, note)
-    return lambda: bool(came)

@@ -1,1 +1,1 @@
-"""Processes that do what takes long, and the turns in which clients have them."""
+"""Processes that do long work, and the turns in which clients use them."""

@@ -1,8 +1,8 @@
 """Who may work next: turns that are fair between clients by what each has used lately.
 
-Every job begins in the express lane. One that runs longer than a slice leaves it for the heavy
-lane, which has places of its own; when these are taken, its process is paused until its turn
-comes. So a short job never waits for a long one, and long ones share what they have.
+Every job begins in the express lane. A job that works longer than a slice moves to the heavy lane,
+which has places of its own. While these are taken, its process is paused. So a short job never
+waits for a long one, and long ones share the places they have.
 """
 
 from __future__ import annotations
@@ -11,88 +11,45 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from enum import Enum
-from typing import Protocol
 
-from ctgraph.errors import Busy, ClientGone, CtgraphError, TooManyQueries
+from ctgraph.errors import Busy, ClientGone, TooManyQueries
 from ctgraph.settings import Settings
 from ctgraph.work.clients import Clock, Costs
+from ctgraph.work.turn import BEGUN, RUNNING, Process, State, Turn
 
-LOOK = 0.1
-"""How often somebody who waits looks whether its turn, its end or its client's has come."""
-SLICE = 0.4
-"""How long a job may stay in the express lane, or in the heavy one while others wait for it."""
-CUT_SHORT = 0.2
-"""How long it may stay in the express lane while a client waits that has used less."""
-HELD = 0.1
-"""What a second with a place counts at least, in seconds of work: who does not read pays too."""
-OFTEN = 0.04
-MOST_PAUSES = 6
-"""How long a job may be paused in all: as often as it may be paused at a stretch."""
+LOOK_SECONDS = 0.1
+"""How often a waiting caller looks whether its turn or its end has come, or its client has gone."""
+REVIEW_SECONDS = 0.04
+"""How often all turns are reviewed at most, however many callers wait: that takes the lock."""
+SLICE_SECONDS = 0.4
+"""How much a job may work in the express lane, or in the heavy one while others wait for it.
+
+Most questions take less, so they never leave the express lane.
+"""
+CUT_SHORT_SECONDS = 0.2
+"""How much it may work in the express lane while a client waits that has used less."""
+MIN_CHARGE = 0.1
+"""What a second with a place costs at least, in seconds of work: an answer that nobody reads holds
+its place, too."""
+MAX_PAUSES = 6
+"""How long a job may be paused in all, in multiples of the longest pause at a stretch."""
 
 
 def never() -> bool:
-    """Say that nobody goes away: the caller waits to the end."""
+    """Return False: the client never goes away, and the caller waits to the end."""
     return False
-
-
-class Process(Protocol):
-    """What does the work of a turn."""
-
-    def pause(self) -> None:
-        """Stop using the processor, until :meth:`resume`."""
-
-    def resume(self) -> None:
-        """Go on, behind short work."""
-
-    def stop(self) -> None:
-        """End at once."""
-
-    def worked(self) -> float:
-        """Return how much of the processor's time it has had so far, in seconds."""
-
-    def memory(self) -> int:
-        """Return how much memory it has to itself, in bytes."""
-
-
-class State(Enum):
-    """Where a turn is."""
-
-    WAITING, EXPRESS, PAUSED, HEAVY, ENDED = range(5)
-
-
-BEGUN = (State.EXPRESS, State.PAUSED, State.HEAVY)
-RUNNING = (State.EXPRESS, State.HEAVY)
-
-
-class Turn:
-    """The place of one job, or its claim to one; :class:`Admission` makes and changes it."""
-
-    def __init__(self, client: str, now: float) -> None:
-        self.client = client
-        self.state = State.WAITING
-        self.since = self.charged = now
-        self.ran = 0.0
-        """How long its process has run, in seconds, without the time when it was paused."""
-        self.paused = 0.0
-        self.worked = 0.0
-        """How long it has worked; on a busy machine that is less than it has run."""
-        self.process: Process | None = None
-        self.measured = 0.0
-        self.memory = 0
-        self.failure: CtgraphError | None = None
-        self.came = threading.Lock()  # it wakes whoever waits sooner than an event does
-        self.came.acquire()
 
 
 class Admission:
     """Gives turns to clients. Safe to use from many threads, which drive it while they wait.
 
-    :param places: how many jobs may run in the express lane; `heavy` in the other one.
+    :param places: how many jobs may run in the express lane.
+    :param heavy: how many jobs may run in the heavy lane.
     :param per_client: how many jobs of one client may have begun.
-    :param waiting: how many jobs of one client may wait; twice as many of all clients.
-    :param patience: how long a job waits, or is paused, at a stretch, in seconds.
+    :param waiting: how many jobs of one client may wait. All clients together have twice as many.
+    :param patience: how long a job may wait, or be paused, at a stretch, in seconds.
     :param memory: how much paused jobs may hold together, in bytes.
+    :param costs: what each client has used, where several admissions share it.
     """
 
     def __init__(
@@ -122,7 +79,7 @@ class Admission:
         """Wait for a place in the express lane; :meth:`end` the turn in any case.
 
         :param gone: tells whether the client has given up.
-        :raises TooManyQueries: when too many jobs of this client wait already.
+        :raises TooManyQueries: when too many jobs of this client are waiting.
         :raises Busy: when too many jobs of all clients wait, or no place becomes free.
         :raises ClientGone: when the client has given up.
         """
@@ -136,7 +93,7 @@ class Admission:
                 return turn
             self._look(now)
         try:
-            while not turn.came.acquire(timeout=LOOK):
+            while not turn.came.acquire(timeout=LOOK_SECONDS):
                 self.look(turn, gone)
             if turn.failure:
                 raise turn.failure
@@ -146,18 +103,18 @@ class Admission:
         return turn
 
     def begin(self, turn: Turn, process: Process) -> None:
-        """Let a process do the work of a turn: its time counts from now."""
+        """Give a process the work of a turn; its time counts from now."""
         with self._lock:
             self._charge(turn, self._clock())
             turn.process, turn.measured = process, process.worked()
 
     def look(self, turn: Turn, gone: Callable[[], bool]) -> None:
-        """Look after all turns, and after one that somebody waits for.
+        """Review all turns, and check the one that the caller waits for.
 
         :raises CtgraphError: when the turn has been taken away.
         :raises ClientGone: when the client has given up.
         """
-        if self._clock() - self._looked >= OFTEN:
+        if self._clock() - self._looked >= REVIEW_SECONDS:
             with self._lock:
                 self._look(self._clock())
         if turn.failure:
@@ -166,9 +123,9 @@ class Admission:
             raise ClientGone("The client went away before it had its answer.")
 
     def end(self, turn: Turn, put_back: Callable[[], object] = bool) -> None:
-        """Give a place back; again does nothing.
+        """Give a place back. A second call does nothing.
 
-        :param put_back: is called first, when the process is not paused, nor will be.
+        :param put_back: is called before the place is free, while the process is not paused.
         """
         with self._lock:
             now = self._clock()
@@ -187,10 +144,10 @@ class Admission:
         finally:
             self.end(turn)
 
-    # Below, the lock is held.
+    # The caller of the following methods holds the lock.
 
     def _look(self, now: float) -> None:
-        """Do what time brings: charge, end what waited too long, and change places."""
+        """Charge all turns, end those that waited too long, and let them change places."""
         self._looked = now
         for turn in list(self._turns):
             self._charge(turn, now)
@@ -198,18 +155,18 @@ class Admission:
                 continue
             if now - turn.since >= self._patience:
                 self._refuse(turn, f"All workers were busy for {self._patience:g} seconds.", now)
-            elif turn.paused >= MOST_PAUSES * self._patience:
+            elif turn.paused >= MAX_PAUSES * self._patience:
                 self._refuse(turn, f"It was paused for {turn.paused:.0f} seconds in all.", now)
         waiting = self._next(State.WAITING, now)
         for turn in self._in(State.EXPRESS):
             fairer = waiting and self._used(waiting, now) < self._used(turn, now)
-            if turn.process and turn.worked >= (CUT_SHORT if fairer else SLICE):
+            if turn.process and turn.worked >= (CUT_SHORT_SECONDS if fairer else SLICE_SECONDS):
                 self._pause(turn, now)
         for turn in self._in(State.HEAVY):
             paused = self._next(State.PAUSED, now)
             if (
                 paused
-                and now - turn.since >= SLICE
+                and now - turn.since >= SLICE_SECONDS
                 and (self._claim(paused, now) < self._claim(turn, now))
             ):
                 self._pause(turn, now)
@@ -219,7 +176,11 @@ class Admission:
             self._refuse(most, "Too much long work is waiting.", now)
 
     def _make_room(self, client: str, now: float) -> None:
-        """Make room for one more to wait: who has used most gives way to who has used less."""
+        """Make room for one more waiting job: the client that has used most gives way.
+
+        :raises TooManyQueries: when too many jobs of this client are waiting.
+        :raises Busy: when this client has used about as much as any other that waits.
+        """
         waiting = self._in(State.WAITING)
         if sum(turn.client == client for turn in waiting) >= self._most_waiting:
             raise TooManyQueries(
@@ -230,12 +191,12 @@ class Admission:
         if len(waiting) < 2 * self._most_waiting:
             return
         most = max(waiting, key=lambda turn: self._used(turn, now))
-        if self._used(most, now) <= self._used(Turn(client, now), now) + SLICE:
+        if self._used(most, now) <= self._used(Turn(client, now), now) + SLICE_SECONDS:
             raise Busy("Too many questions are waiting; try again in a moment.")
         self._refuse(most, "Too many questions of others are waiting.", now)
 
     def _hand_out(self, now: float) -> None:
-        """Give the free places to those whose turn it is."""
+        """Give the free places to the jobs whose turn it is."""
         for lane, queue in ((State.EXPRESS, State.WAITING), (State.HEAVY, State.PAUSED)):
             while len(self._in(lane)) < self._places[lane] and (turn := self._next(queue, now)):
                 self._enter(turn, lane, now)
@@ -245,7 +206,7 @@ class Admission:
                     turn.process.resume()
 
     def _next(self, queue: State, now: float) -> Turn | None:
-        """Return whose turn it is of those that wait in a queue."""
+        """Return the turn that leaves a queue next."""
         found = self._in(queue)
         if queue is State.PAUSED:
             return min(found, key=lambda turn: self._claim(turn, now), default=None)
@@ -256,12 +217,12 @@ class Admission:
     def _used(self, turn: Turn, now: float) -> float:
         """Return what the client of a turn has used, and will use at least, in seconds."""
         own = sum(other.client == turn.client for other in self._turns)
-        return self._costs.of(turn.client, now) + SLICE * own
+        return self._costs.of(turn.client, now) + SLICE_SECONDS * own
 
     def _claim(self, turn: Turn, now: float) -> float:
-        """Return by what those in the heavy lane are ordered: who waits gains, so nobody starves.
+        """Return the key that orders the heavy lane: it sinks with waiting, so nobody starves.
 
-        That is the highest response ratio next, of clients.
+        This is scheduling by the highest response ratio, applied to clients.
         """
         waited = now - turn.since if turn.state is State.PAUSED else 0.0
         return self._used(turn, now) / (1 + waited)
@@ -286,7 +247,7 @@ class Admission:
                 measured = turn.process.worked()
                 worked, turn.measured = max(0.0, measured - turn.measured), measured
                 turn.ran += passed
-            worked = max(worked, HELD * passed)
+            worked = max(worked, MIN_CHARGE * passed)
             turn.worked += worked
             self._costs.add(turn.client, worked, now)
         elif turn.state is State.PAUSED:
@@ -309,7 +270,7 @@ class Admission:
 
 
 def admission_of(settings: Settings, costs: Costs | None = None) -> Admission:
-    """Return the admission that the settings describe: of their workers, half may work long."""
+    """Return the admission that the settings describe: half of the workers may work long."""
     heavy = max(1, settings.query_workers // 2)
     return Admission(
         max(1, settings.query_workers - heavy),

@@ -1,4 +1,4 @@
-"""Calls with a deadline and a memory limit: a process of its own makes them."""
+"""Function calls with a deadline and a memory limit, made by worker processes."""
 
 from __future__ import annotations
 
@@ -14,12 +14,14 @@ from ctgraph.work.process import confine, receive, streams, write
 
 T = TypeVar("T")
 ANSWER = b"A"
+"""The kind of the frame that holds what a call returned or raised."""
 
 
 class Runner(Protocol):
-    """Calls a function with arguments, and returns what it returns."""
+    """A way to call a function: in this process, or in a worker process."""
 
-    def __call__(self, function: Callable[..., T], /, *arguments: Any) -> T: ...
+    def __call__(self, function: Callable[..., T], /, *arguments: Any) -> T:
+        """Call a function with arguments, and return what it returns."""
 
 
 def directly(function: Callable[..., T], /, *arguments: Any) -> T:
@@ -30,9 +32,9 @@ def directly(function: Callable[..., T], /, *arguments: Any) -> T:
 class Calls:
     """Calls for one client, each by a worker process in the client's turn.
 
-    The function, its arguments and what comes of it have to be picklable.
+    The function, its arguments and its result have to be picklable.
 
-    :param seconds: the deadline of a call, while it runs.
+    :param seconds: how long a call may run, without pauses.
     :param gone: tells whether the client has given up.
     """
 
@@ -43,10 +45,10 @@ class Calls:
         self._gone = gone
 
     def __call__(self, function: Callable[..., T], /, *arguments: Any) -> T:
-        """Call a function and return what it returns; what it raises is raised here.
+        """Call a function and return what it returns. What it raises is raised here.
 
-        :raises Overloaded: at the deadline, or over the memory.
-        :raises CtgraphError: when its turn does not come, as :meth:`Crew.begin` says.
+        :raises Overloaded: when it takes too much time or memory.
+        :raises CtgraphError: when its turn does not come; see :meth:`Crew.begin`.
         """
         job = self._crew.begin(
             pickle.dumps((function, arguments)), self._client, self._seconds, self._gone
@@ -60,14 +62,14 @@ class Calls:
             job.end(reusable=kind == ANSWER)
         if kind != ANSWER:
             raise Overloaded("It ended its worker, most likely by too much memory.")
-        good, answer = pickle.loads(payload)  # our own process wrote it
+        good, answer = pickle.loads(payload)  # written by our own process
         if good:
             return answer  # type: ignore[no-any-return]
         raise answer
 
 
 def serve(pipe: Connection, memory: int) -> None:
-    """Be that process: make calls until the pipe ends."""
+    """Make calls in a worker process until the pipe ends."""
     confine("ctgraph-call", memory)
     source, out = streams(pipe)
     while payload := receive(source.read)[1]:
@@ -80,7 +82,7 @@ def serve(pipe: Connection, memory: int) -> None:
 
 
 def _answer(payload: bytes) -> tuple[bool, object]:
-    """Make a call; return whether it went well, and what it returned or raised."""
+    """Make a call; return whether it succeeded, and what it returned or raised."""
     try:
         function, arguments = pickle.loads(payload)
         return True, function(*arguments)

@@ -1,7 +1,7 @@
-"""Processes that end when the process that started them does, however that ends (Linux).
+"""Child processes that end when their parent does, even when it is killed (Linux).
 
-``python -m ctgraph.work.children PARENT MODULE …`` runs a module so: the kernel kills it at the
-death of its parent (PR_SET_PDEATHSIG, prctl(2)). Nothing is imported from the current folder.
+``python -m ctgraph.work.children PARENT MODULE …`` runs a module that way: the kernel kills it at
+the death of its parent (PR_SET_PDEATHSIG, prctl(2)). Nothing is imported from the current folder.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 PR_SET_PDEATHSIG, PR_SET_NAME = 1, 15
-# The kernel takes the end of the thread that started a child for the death of its parent: the
-# main thread, and this one, last as long as their process.
+# When the thread that started a child ends, the kernel regards the parent as dead. So only the main
+# thread and this one, which last as long as their process, start children.
 _starter = ThreadPoolExecutor(1, "children")
 
 
@@ -33,7 +33,7 @@ def command(module: str, *arguments: str) -> list[str]:
 
 
 def start(module: str, *arguments: str, **options: Any) -> subprocess.Popen[bytes]:
-    """Start a module as a child; `options` are those of ``subprocess.Popen``."""
+    """Start a module as a child. The options are those of ``subprocess.Popen``."""
 
     def popen() -> subprocess.Popen[bytes]:
         with _deaf():
@@ -44,9 +44,9 @@ def start(module: str, *arguments: str, **options: Any) -> subprocess.Popen[byte
 
 @contextmanager
 def _deaf() -> Iterator[None]:
-    """Let the children that are started in the block, and theirs, not hear ^C.
+    """Start children in the block that do not receive ^C, nor do their own children.
 
-    A terminal tells ^C to all processes at once. It is for the first one, which ends the others.
+    A terminal sends SIGINT to all processes at once. The first one handles it and ends the others.
     """
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
@@ -56,16 +56,17 @@ def _deaf() -> Iterator[None]:
 
 
 def lasting(start: Callable[[], T]) -> T:
-    """Call what starts a child in a thread that lasts as long as this process."""
+    """Call a function that starts a child in a thread that lasts as long as this process."""
     if threading.current_thread() is threading.main_thread():
         return start()
     return _starter.submit(start).result()
 
 
 class _Spawned(SpawnProcess):
-    """A process of :mod:`multiprocessing` that does not hear ^C."""
+    """A process of :mod:`multiprocessing` that does not receive ^C."""
 
     def start(self) -> None:
+        """Start the process."""
         with _deaf():
             super().start()
 
@@ -75,29 +76,29 @@ class _Spawning(SpawnContext):
 
 
 def spawning() -> SpawnContext:
-    """Return the context for processes of :mod:`multiprocessing`; they call :func:`follow`."""
+    """Return the context for new processes of :mod:`multiprocessing`, which call :func:`follow`."""
     _keep_out_the_current_folder()
     return _Spawning()
 
 
 def forking() -> ForkServerContext:
-    """Return the context for processes that are forked from one without threads."""
+    """Return the context for processes that are forked from one that has no threads."""
     _keep_out_the_current_folder()
     return multiprocessing.get_context("forkserver")
 
 
 def _keep_out_the_current_folder() -> None:
-    # An interpreter that is given its code by -c would look for modules there.
+    # An interpreter that runs `-c code` would look for modules there.
     os.environ["PYTHONSAFEPATH"] = "1"
 
 
 def follow(parent: int) -> None:
-    """Let this process be killed when its parent ends.
+    """Let the kernel kill this process when its parent ends.
 
-    :param parent: the process id that it is expected to have.
+    :param parent: the process id that the parent is expected to have.
     """
     ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:  # it ended before it was followed
+    if os.getppid() != parent:  # the parent ended before this call
         os.kill(os.getpid(), signal.SIGKILL)
 
 
@@ -107,7 +108,7 @@ def call_oneself(name: str) -> None:
 
 
 def main() -> None:
-    """Follow the parent, and run a module in its stead."""
+    """Follow the parent, and run the module that the command names."""
     follow(int(sys.argv[1]))
     module = sys.argv[2]
     sys.argv = sys.argv[2:]

@@ -1,4 +1,4 @@
-"""Who the clients are, and what each has had lately."""
+"""Clients by their addresses, and what each has used lately."""
 
 from __future__ import annotations
 
@@ -10,16 +10,18 @@ from ipaddress import IPv6Address, ip_address
 
 from ctgraph.errors import CtgraphError
 
-HALF_LIFE = 60.0
-MOST_CLIENTS = 10_000
+HALF_LIFE_SECONDS = 60.0
+"""After so long, half of what a client has used is forgotten: a busy minute is no lasting debt."""
+MAX_CLIENTS = 10_000
+"""Clients whose use is remembered, about 1 MB. The half that used least is forgotten first."""
 Clock = Callable[[], float]
 
 
 @lru_cache(maxsize=1000)
 def client_of(address: str) -> str:
-    """Return whose turns the requests from an address take.
+    """Return the client that an address belongs to.
 
-    Whoever has one address of IPv6 has a whole /64 of them (RFC 6177), and they count as one.
+    A site has at least a /64 of IPv6 addresses (RFC 6177), which count as one client.
     """
     try:
         found = ip_address(address.partition("%")[0])
@@ -33,7 +35,7 @@ def client_of(address: str) -> str:
 
 
 class Costs:
-    """How much of the workers' time each client has used lately; half is forgotten in a minute."""
+    """The worker time that each client has used lately. Half of it is forgotten in a minute."""
 
     def __init__(self) -> None:
         self._used: dict[str, tuple[float, float]] = {}
@@ -41,21 +43,22 @@ class Costs:
     def of(self, client: str, now: float) -> float:
         """Return the seconds that a client has used."""
         seconds, since = self._used.get(client, (0.0, now))
-        return float(seconds * 0.5 ** ((now - since) / HALF_LIFE))
+        return float(seconds * 0.5 ** ((now - since) / HALF_LIFE_SECONDS))
 
     def add(self, client: str, seconds: float, now: float) -> None:
         """Charge a client for some seconds."""
         self._used[client] = self.of(client, now) + seconds, now
-        if len(self._used) > MOST_CLIENTS:
+        if len(self._used) > MAX_CLIENTS:
             most = sorted(self._used, key=lambda one: self.of(one, now))
-            self._used = {one: self._used[one] for one in most[MOST_CLIENTS // 2 :]}
+            self._used = {one: self._used[one] for one in most[MAX_CLIENTS // 2 :]}
 
 
 class Allowance:
-    """How often each client may have something done: a few times in a while.
+    """A number of uses that each client has within some seconds.
 
-    :param seconds: how long a time counts.
-    :param refuse: makes what is raised when a client has used up its times.
+    :param most: how many uses a client has.
+    :param seconds: after how long a use no longer counts.
+    :param refuse: returns the error to raise when a client has no use left.
     """
 
     def __init__(
@@ -73,9 +76,9 @@ class Allowance:
         self._used: list[tuple[float, str]] = []
 
     def use(self, client: str) -> None:
-        """Note that a client has something done.
+        """Count one use of a client.
 
-        :raises CtgraphError: when it has had that too often.
+        :raises CtgraphError: when it has none left.
         """
         with self._lock:
             now = self._clock()

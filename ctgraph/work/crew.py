@@ -1,4 +1,4 @@
-"""Worker processes of one kind, which clients have in turns."""
+"""Worker processes of one kind, which clients use in turns."""
 
 from __future__ import annotations
 
@@ -8,29 +8,31 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 
-from ctgraph.work.admission import Admission, Turn
+from ctgraph.work.admission import Admission
 from ctgraph.work.process import WorkerProcess
+from ctgraph.work.turn import Turn
 
-LEFT_BEHIND = 30.0
-"""How long a worker beyond the usual number is idle before it is ended, in seconds."""
+MAX_IDLE_SECONDS = 30.0
+"""How long a worker beyond the usual number may be idle: the next crowd may be near."""
 
 
 class Crew:
-    """Starts worker processes as they are needed, and keeps those that are idle.
+    """Starts worker processes when they are needed, and keeps the idle ones.
 
-    :param start: starts one.
+    :param start: starts a process.
     """
 
     def __init__(self, start: Callable[[], WorkerProcess], admission: Admission) -> None:
         self.admission = admission
         self._start = start
-        self._idle: list[tuple[WorkerProcess, float]] = []  # since when; the last is the next
+        # With the time since when each is idle. The last one works next.
+        self._idle: list[tuple[WorkerProcess, float]] = []
 
     def begin(self, payload: bytes, client: str, seconds: float, gone: Callable[[], bool]) -> Job:
-        """Wait for a turn, and let a worker begin; :meth:`Job.end` the job in any case.
+        """Wait for a turn, and give a worker the job. Call :meth:`Job.end` in any case.
 
-        :param seconds: how long it may run.
-        :raises CtgraphError: as :meth:`Admission.take` does, or when no worker starts.
+        :param seconds: how long the job may run.
+        :raises CtgraphError: when the turn does not come, or no worker starts.
         """
         turn = self.admission.take(client, gone)
         try:
@@ -47,7 +49,7 @@ class Crew:
             self._idle.pop()[0].kill()
 
     def _asked(self, payload: bytes) -> WorkerProcess:
-        """Return a worker that has a request; one that died while it was idle takes none."""
+        """Return a worker that has taken the request; skip those that died while idle."""
         while self._idle:
             with suppress(IndexError):
                 worker, _ = self._idle.pop()
@@ -59,7 +61,7 @@ class Crew:
         return worker
 
     def put_back(self, process: WorkerProcess) -> None:
-        """Keep a worker for the next job, and end those that a crowd has left behind."""
+        """Keep a worker for the next job, and end one that a crowd has left behind."""
         if process.be_eager():
             self._idle.append((process, time.monotonic()))
         else:
@@ -67,13 +69,13 @@ class Crew:
         with suppress(IndexError, ValueError):  # another thread took it meanwhile
             if len(self._idle) > self.admission.places:
                 first, since = self._idle[0]
-                if time.monotonic() - since > LEFT_BEHIND:
+                if time.monotonic() - since > MAX_IDLE_SECONDS:
                     self._idle.remove((first, since))
                     first.kill()
 
 
 class Job:
-    """What a worker does in a turn. It has ended once :meth:`end` or :meth:`expire` was called."""
+    """The work of one process in one turn, until :meth:`end` or :meth:`expire`."""
 
     def __init__(
         self,
@@ -92,10 +94,10 @@ class Job:
         self._expired = False
 
     def frame(self) -> tuple[bytes, bytes]:
-        """Read a frame; an empty kind when the worker died or the job has ended.
+        """Read a frame. Its kind is empty when the worker died or the job has ended.
 
-        :raises TimeoutError: when the job has run for its time.
-        :raises Busy: when its place was needed.
+        :raises TimeoutError: when the job has run too long.
+        :raises Busy: when its place was needed for another job.
         :raises ClientGone: when the client has given up.
         """
         process = self._process
@@ -105,11 +107,14 @@ class Job:
         return kind, payload
 
     def crashed(self) -> bool:
-        """Tell whether the worker, which died, did so by a fault of its own such as SIGSEGV."""
+        """Tell whether the worker died by a fault of its own, such as SIGSEGV."""
         return bool(self._process and not self._expired and self._process.crashed())
 
     def end(self, reusable: bool = False) -> None:
-        """Give the place back, and the worker if it may work on; again does nothing."""
+        """Give the place back. A second call does nothing.
+
+        :param reusable: whether the worker can take another job.
+        """
         with self._lock:
             process, self._process = self._process, None
         if process is None:
@@ -121,7 +126,7 @@ class Job:
             self._crew.admission.end(self._turn)
 
     def expire(self) -> None:
-        """End the work and give the place back, while another thread may still read the answer."""
+        """End the work and give the place back. Another thread may still read the answer."""
         with self._lock:
             if self._process:
                 self._expired = True

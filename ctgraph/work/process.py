@@ -1,7 +1,7 @@
-"""A worker process: starting it, asking it, steering it, ending it; and its own side of that.
+"""A worker process as its owner sees it, and the worker's own side of the pipe.
 
-Both sides speak in frames: one byte that tells the kind, four bytes of length, the payload. Once a
-process can work, it says so by a frame.
+Both sides write frames: one byte for the kind, four bytes for the length, and the payload. A
+process writes one frame when it is ready to work.
 """
 
 from __future__ import annotations
@@ -21,21 +21,23 @@ from typing import IO
 
 from ctgraph.errors import Busy
 from ctgraph.work import children
-from ctgraph.work.admission import LOOK
+from ctgraph.work.admission import LOOK_SECONDS
 
 FRAME = struct.Struct("!cI")
 READY, ASKED = b"R", b"Q"
-POLITENESS = 10
-STARTING = 60.0
-# A stack that overflows ends so. What gets no more memory is ended by SIGABRT.
+HEAVY_NICE = 10
+"""The nice value (setpriority(2)) of long work, so that short work goes first."""
+START_SECONDS = 60.0
+"""How long a process may take to start: a busy machine needs seconds."""
 FAULTS = (-signal.SIGSEGV, -signal.SIGBUS)
+"""Exit codes of a stack that overflowed. A process that gets no more memory ends with SIGABRT."""
 TEMPLATE = "ctgraph.work.template"
 _context = children.forking()
 _context.set_forkserver_preload([TEMPLATE])
 
 
 def preload(*modules: str) -> None:
-    """Say what worker processes need, before the first one is started; it is imported once."""
+    """Import modules once for all worker processes. Call this before the first one starts."""
     _context.set_forkserver_preload([TEMPLATE, *modules])
 
 
@@ -45,7 +47,8 @@ class WorkerProcess:
     It is forked from a process that has imported what it needs, and has neither threads nor
     connections. That takes a hundredth of the time of starting an interpreter.
 
-    :param serve: what it does, with its end of the pipe and the memory that it may take, in bytes.
+    :param serve: runs in the process, with its end of the pipe and its memory limit in bytes.
+    :param memory: the memory limit, in bytes.
     """
 
     def __init__(self, serve: Callable[[Connection, int], None], memory: int) -> None:
@@ -61,8 +64,8 @@ class WorkerProcess:
         self._answers.register(self._pipe, select.POLLIN)
         self._read_ahead = bytearray()
         self._polite = False
-        # Starting takes long on a busy machine, and is no part of any job's time.
-        deadline = time.monotonic() + STARTING
+        # Starting takes long on a busy machine. It does not count as time of a job.
+        deadline = time.monotonic() + START_SECONDS
 
         def look() -> None:
             if time.monotonic() > deadline:
@@ -75,7 +78,7 @@ class WorkerProcess:
             raise
 
     def ask(self, payload: bytes) -> bool:
-        """Send a request; return whether there is a process that takes it."""
+        """Send a request; return False when the process has died."""
         left = memoryview(FRAME.pack(ASKED, len(payload)) + payload)
         try:
             while left:
@@ -85,17 +88,17 @@ class WorkerProcess:
         return True
 
     def frame(self, look: Callable[[], None]) -> tuple[bytes, bytes]:
-        """Read a frame; an empty kind when the worker died.
+        """Read a frame. Its kind is empty when the worker died.
 
-        :param look: is called again and again meanwhile; what it raises ends the waiting.
+        :param look: is called repeatedly meanwhile. An exception from it ends the waiting.
         """
         return receive(lambda size: self._read(size, look))
 
     def _read(self, size: int, look: Callable[[], None]) -> bytes:
-        """Return so many bytes, fewer when the worker died; what came with them waits here."""
+        """Return `size` bytes, or fewer when the worker died. Bytes beyond them are kept."""
         waiting = self._read_ahead
         while len(waiting) < size:
-            if not self._answers.poll(1000 * LOOK):
+            if not self._answers.poll(1000 * LOOK_SECONDS):
                 look()
                 continue
             try:
@@ -110,13 +113,13 @@ class WorkerProcess:
         return found
 
     def pause(self) -> None:
-        """Stop using the processor, until :meth:`resume`."""
+        """Stop using the processor until :meth:`resume`."""
         self._signal(signal.SIGSTOP)
 
     def resume(self) -> None:
-        """Go on, behind short work: this is long."""
+        """Go on with a lower priority than short work."""
         if not self._polite:
-            self._polite = self._set_priority(POLITENESS)
+            self._polite = self._set_priority(HEAVY_NICE)
         self._signal(signal.SIGCONT)
 
     def _signal(self, number: int) -> None:
@@ -124,7 +127,7 @@ class WorkerProcess:
             os.kill(self._pid, number)
 
     def be_eager(self) -> bool:
-        """Take up the normal priority again; False where this process may not."""
+        """Return to the normal priority; return False where the system forbids that."""
         if self._polite:
             self._polite = not self._set_priority(0)
         return not self._polite
@@ -136,7 +139,7 @@ class WorkerProcess:
         return False
 
     def worked(self) -> float:
-        """Return how much of the processor's time it has had so far, in seconds."""
+        """Return the processor time it has used so far, in seconds."""
         with suppress(OSError):  # the clock of another process: clock_getcpuclockid(3)
             return time.clock_gettime(~self._pid << 3 | 2)
         return 0.0
@@ -150,7 +153,7 @@ class WorkerProcess:
         return 0
 
     def stop(self) -> None:
-        """End the process, and leave the pipe to whoever reads them."""
+        """End the process, and leave the pipe open for whoever reads it."""
         self._process.kill()
 
     def kill(self) -> None:
@@ -160,19 +163,19 @@ class WorkerProcess:
         self._pipe.close()
 
     def crashed(self) -> bool:
-        """Tell whether the process, which has closed its output, ended by a fault of its own."""
-        self._process.join(STARTING)
+        """Tell whether the process, which has closed its output, died by a fault of its own."""
+        self._process.join(START_SECONDS)
         return self._process.exitcode in FAULTS
 
 
 def write(stream: IO[bytes], kind: bytes, payload: bytes) -> None:
-    """Write one frame. It goes out when the stream is flushed, together with others."""
+    """Write one frame. It leaves when the stream is flushed."""
     stream.write(FRAME.pack(kind, len(payload)))
     stream.write(payload)
 
 
 def receive(read: Callable[[int], bytes]) -> tuple[bytes, bytes]:
-    """Read one frame: its kind and its payload; an empty kind at the end of the stream."""
+    """Return the kind and the payload of the next frame; an empty kind at the end of the stream."""
     head = read(FRAME.size)
     if len(head) < FRAME.size:
         return b"", b""
@@ -181,10 +184,11 @@ def receive(read: Callable[[int], bytes]) -> tuple[bytes, bytes]:
 
 
 def confine(name: str, memory: int, stack: int = 0) -> None:
-    """Bound what this process may take, and let it end with its parent, even while it is paused.
+    """Limit the memory of this process, and let it end with its parent, even while it is paused.
 
-    :param name: what operators see it as.
-    :param memory: the most memory, in bytes; `stack` of the stack, where it needs more than usual.
+    :param name: its name in `ps`.
+    :param memory: the most memory, in bytes.
+    :param stack: the most stack, in bytes; 0 keeps the usual limit.
     """
     resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -197,7 +201,7 @@ def confine(name: str, memory: int, stack: int = 0) -> None:
 
 
 def streams(pipe: Connection) -> tuple[IO[bytes], IO[bytes]]:
-    """Return the streams of a worker's end of the pipe, and say on it that it is ready."""
+    """Return a worker's streams to read from and to write to, after writing that it is ready."""
     stream = os.fdopen(os.dup(pipe.fileno()), "r+b", 0)
     pipe.close()
     source, out = io.BufferedReader(stream), io.BufferedWriter(stream, 1 << 17)

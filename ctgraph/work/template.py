@@ -1,6 +1,7 @@
-"""What the process does from which workers are forked: it ends with its parent, and they with it.
+"""The process that workers are forked from ends with its parent, and the workers with it.
 
-Importing this does it. Workers keep that process alive otherwise, even those that are paused.
+That process imports this module, which has the effect. Otherwise a worker, even a paused one, would
+keep it alive.
 """
 
 from __future__ import annotations

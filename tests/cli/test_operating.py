@@ -145,5 +145,5 @@ def test_a_server_that_is_interrupted_while_it_starts_ends_well(
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = str(free.getsockname()[1])
     process = start(registry, log, "serve", "--port", port)
-    interrupt(process, log, lambda: of(process.pid, "ctgraph.cli projector"))
+    interrupt(process, log, lambda: of(process.pid, "ctgraph.projections.projector"))
     assert process.returncode == 0

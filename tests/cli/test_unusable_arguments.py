@@ -32,7 +32,6 @@ COMMANDS = [
     ["get", ctid_number(1), "--version", "9" * 30],
     ["get", ctid_number(1), "--version", "9" * 5000],
     ["key", "revoke", "\udcff"],
-    ["past", "9" * 20],
     ["publish", "/", "--owner", ctid_number(0)],
     ["sample", "--documents", "1", "--out", "/nowhere/x"],
     ["vocab", "import", "/dev/null"],

@@ -36,7 +36,6 @@ def test_a_changed_base_url_is_refused_once_there_are_records(
         ["init"],
         ["rebuild"],
         ["check"],
-        ["projector"],
         ["org", "add", "--name", "x"],
         ["withdraw", ctid_number(1)],
         ["backup", "never"],

@@ -21,9 +21,11 @@ from ctgraph.links.node_facts import Fact
 from ctgraph.links.properties import CETERMS
 from ctgraph.links.statements import Extract
 from ctgraph.pathways import Asked
+from ctgraph.projections.bell import Bell, Ring
 from ctgraph.projections.link_graphs import link_quads
 from ctgraph.projections.link_index import LinkIndex
 from ctgraph.projections.link_reader import Links
+from ctgraph.projections.link_rows import Said
 from ctgraph.projections.projector import Projector
 from ctgraph.projections.snapshots import snapshots_of
 from tests.support.links import (
@@ -147,10 +149,10 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> World:
         )
         for n in TARGETS
     ]
-    said = [(shared, ORGANIZATIONS[0], Extract([fact(MANIFEST)], demands))]
-    said += [(ctid_number(n), ORGANIZATIONS[0], Extract([fact(n)])) for n in TARGETS]
+    said = [Said(shared, ORGANIZATIONS[0], Extract([fact(MANIFEST)], demands))]
+    said += [Said(ctid_number(n), ORGANIZATIONS[0], Extract([fact(n)])) for n in TARGETS]
     said += [
-        (
+        Said(
             ctid_number(n),
             ORGANIZATIONS[0],
             Extract(
@@ -264,7 +266,7 @@ def test_a_competency_costs_the_links_that_name_it(world: World) -> None:
 def test_many_links_are_amended_some_at_a_time(world: World) -> None:
     users = range(100, 107)
     world.publish(*(record(n, requires=[iri(SKILL)]) for n in users))
-    with patch("ctgraph.projections.triples.AMENDED", 3):
+    with patch("ctgraph.projections.triples.MAX_AMENDED_LINKS", 3):
         append(world.ledger, [submission(world, framework(10, SKILL))], "test")
         assert world.projector.step()  # applied, and three of them amended
         assert world.edges() == {}
@@ -279,7 +281,7 @@ def test_a_thing_that_many_describe_is_looked_up_once(world: World) -> None:
     """Whether it is a competency is told by those that say so, not by all that describe it."""
     thing = "https://elsewhere.example/x"
     said = [
-        (
+        Said(
             ctid_number(n),
             ORGANIZATIONS[0],
             Extract(
@@ -323,22 +325,26 @@ def submission(world: World, document: dict[str, Any]) -> Submission:
 
 
 @pytest.mark.parametrize(
-    "bound", ["ctgraph.projections.triples.MOST_QUADS", "ctgraph.projections.projector.BATCH_BYTES"]
+    "bound",
+    [
+        "ctgraph.projections.triples.MAX_BATCH_QUADS",
+        "ctgraph.projections.projector.MAX_BATCH_BYTES",
+    ],
 )
 def test_who_waits_sees_what_is_there_between_batches(world: World, bound: str) -> None:
     append(world.ledger, [submission(world, record(n)) for n in range(1, 7)], "test")
     settings = world.settings.model_copy(update={"snapshot_interval": 0})
     del world.projector
     projector, snapshots = Projector(settings, world.ledger), snapshots_of(settings)
-    snapshots.ask()
     seen: list[int] = []
 
     def stopped() -> bool:
         seen.append(snapshots.sequence())
         return seen[-1] == 6
 
-    with patch(bound, 1):
-        projector.run(stopped)
+    with patch(bound, 1), closing(Bell(snapshots.bell)) as bell:
+        snapshots.ring(Ring.WAIT)
+        projector.run(bell, stopped)
     assert set(seen) >= {1, 2, 3, 4, 5, 6}
     del projector
     world.projector = Projector(world.settings, world.ledger)
@@ -360,7 +366,7 @@ def test_a_version_between_two_batches(world: World) -> None:
     """A record that changes twice stands at its first version where the first batch ends."""
     append(world.ledger, [submission(world, record(1, requires=[iri(2)]))], "test")
     append(world.ledger, [submission(world, record(1, recommends=[iri(3)]))], "test")
-    with patch("ctgraph.projections.triples.MOST_QUADS", 1):
+    with patch("ctgraph.projections.triples.MAX_BATCH_QUADS", 1):
         assert world.projector.step()
         assert world.edges() == {(2, 1): "required"}
         assert (2, "precedes", 1) in world.says(1)

@@ -20,6 +20,7 @@ from ctgraph.pathways.routes import MAX_ROUTE_STEPS
 from ctgraph.pathways.traversal import MAX_NODES, MAX_PAGE_NODES, MAX_WAYS
 from ctgraph.projections.link_graphs import link_quads
 from ctgraph.projections.link_index import LinkIndex
+from ctgraph.projections.link_rows import Said
 from ctgraph.settings import load_settings
 from tests.support.links import (
     ORGANIZATIONS,
@@ -236,6 +237,6 @@ def test_whatever_can_be_read_can_be_projected(said: tuple[tuple[str, Any], ...]
         return
     quads = list(ox.parse(found.quads, format=ox.RdfFormat.N_QUADS, lenient=True))
     read = extract(quads, found.ctid, IDENTITY)
-    INDEX.apply([(found.ctid, ORGANIZATIONS[0], read)], 1)
-    for links in (read.links, INDEX.links(found.ctid)[1]):
+    INDEX.apply([Said(found.ctid, ORGANIZATIONS[0], read)], 1)
+    for links in (read.links, INDEX.links(found.ctid).links):
         link_quads(found.ctid, ORGANIZATIONS[0], links, IDENTITY)

@@ -19,7 +19,8 @@ from ctgraph.links.statements import MAX_FREE_LINKS, MAX_LINKS, Extract, extract
 from ctgraph.pathways import Asked, routes
 from ctgraph.pathways.paging import MAX_PAGE_EDGES
 from ctgraph.projections.link_index import LinkIndex
-from ctgraph.projections.link_reader import MOST_OF_A_PAIR, reading
+from ctgraph.projections.link_reader import MAX_PAIR_STATEMENTS, reading
+from ctgraph.projections.link_rows import Said
 from ctgraph.projections.snapshots import snapshots_of
 from ctgraph.settings import Settings
 from tests.support.links import World, iri, record
@@ -122,7 +123,7 @@ def test_only_some_statements_about_a_pair_are_read(world: World) -> None:
     ]
     world.publish(record(1), record(2, requires=many))
     (edge,) = world.pathways.preceding(ctid_number(2)).edges
-    assert len(edge.assertions) == MOST_OF_A_PAIR
+    assert len(edge.assertions) == MAX_PAIR_STATEMENTS
 
 
 def test_a_search_is_short(world: World) -> None:
@@ -164,7 +165,7 @@ def test_a_write_that_fails_leaves_the_index_as_it_was(world: World) -> None:
     world.publish(record(1), record(2, requires=[iri(1)]))
     index = LinkIndex(snapshots_of(world.settings).links)
     before = index.sequence()
-    nothing = [(ctid_number(2), ctid_number(900), Extract())]
+    nothing = [Said(ctid_number(2), ctid_number(900), Extract())]
     with pytest.raises(OSError, match="full"), index.applying(nothing, 99):
         raise OSError("the triple store is full")
     index.close()

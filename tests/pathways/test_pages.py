@@ -19,7 +19,6 @@ from tests.support.registry import Registry, certificate
 from tests.support.server import serving
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="needs Playwright")
-pytestmark = pytest.mark.xdist_group("served")
 
 NURSING = "ce-a323b0bc-cfc0-4178-b2ff-f78bedc60fdc"
 NURSING_PAGE = f"/pathways/{NURSING}"

@@ -333,7 +333,7 @@ def test_what_a_history_leaves_is_what_a_rebuild_makes(
 ) -> None:
     world = World(tmp_path_factory.mktemp("history") / "home")
     with ExitStack() as patched:
-        for bound in ("AMENDED", "MOST_QUADS") if in_pieces else ():
+        for bound in ("MAX_AMENDED_LINKS", "MAX_BATCH_QUADS") if in_pieces else ():
             patched.enter_context(patch.object(triples, bound, 1))
         Registry(world, 100, history)
     assert world.differences() == []

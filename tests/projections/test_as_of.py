@@ -19,7 +19,7 @@ from ctgraph.errors import PastNotReady, QueryError
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.append import Submission, append
 from ctgraph.ledger.tables import version
-from ctgraph.projections.asof import KEPT, Past, moment_of
+from ctgraph.projections.asof import MAX_STORES, Past, moment_of
 from ctgraph.projections.maintenance import check, rebuild
 from ctgraph.projections.projector import Projector
 from ctgraph.projections.snapshots import hold, snapshots_of
@@ -193,7 +193,7 @@ def test_only_a_few_past_stores_are_kept_and_the_newest_needs_none(registry: Reg
         fcntl.flock(lock, fcntl.LOCK_EX)  # the last builder has forgotten what it should
         kept = {int(entry.name.partition("-")[0]) for entry in folder.iterdir() if entry.is_dir()}
     assert kept == {1, 3, 4}
-    assert len(kept) <= KEPT
+    assert len(kept) <= MAX_STORES
 
 
 def test_two_who_ask_at_once_have_one_store_made(
@@ -329,7 +329,8 @@ def test_check_finds_damage_to_the_history(
     with hold(registry.settings):
         projector: Any = Projector(registry.settings, registry.ledger)
         damage(
-            projector._store._store, ox.NamedNode(f"http://localhost:8000/history/{ctid_number(2)}")
+            projector._live.store._store,
+            ox.NamedNode(f"http://localhost:8000/history/{ctid_number(2)}"),
         )
         del projector
         differences = check(registry.settings, registry.ledger)

@@ -16,7 +16,7 @@ import orjson
 import pytest
 
 from ctgraph.errors import Damaged
-from ctgraph.projections import projector as projecting
+from ctgraph.projections import live_store
 from ctgraph.projections.maintenance import check, rebuild
 from ctgraph.projections.projector import Projector
 from ctgraph.projections.snapshots import Snapshots, hold, snapshots_of
@@ -162,7 +162,7 @@ def test_a_rebuild_that_does_not_help_is_told_and_not_repeated(
         os.truncate(snapshots_of(registry.settings).live / "CURRENT", 0)
         return found
 
-    monkeypatch.setattr(projecting, "rebuild", useless)
+    monkeypatch.setattr(live_store, "rebuild", useless)
     client = create_app(registry.settings).test_client()
     with following(registry):
         publish(registry, range(4, 5), "seen")  # so that a projector has the index open
@@ -267,7 +267,7 @@ def test_what_killed_processes_left_is_removed(registry: Registry) -> None:
         "snapshots",
         "current",
         "lock",
-        "wanted",
+        "bell",
         "links.sqlite",
         "links.sqlite-wal",
         "links.sqlite-shm",

@@ -30,7 +30,7 @@ from tests.support.waiting import until
 
 def test_a_projector_killed_at_random_points_goes_on_to_the_same_store(registry: Registry) -> None:
     chance = random.Random(1)
-    command = [sys.executable, "-m", "ctgraph.cli", "projector", "--patient"]
+    command = [sys.executable, "-m", "ctgraph.projections.projector", "--patient"]
     snapshots, interrupted = snapshots_of(registry.settings), 0
     for round in range(12):
         publish(registry, range(1, 400), f"round {round}")
@@ -70,7 +70,7 @@ def test_check_tells_every_difference_and_rebuild_mends_it(registry: Registry) -
     damaged, surplus = ctid_number(2), ctid_number(99)
     with hold(registry.settings):
         projector: Any = Projector(registry.settings, registry.ledger)
-        store = projector._store._store
+        store = projector._live.store._store
         store.remove_graph(ox.NamedNode(f"http://localhost:8000/graph/{damaged}"))
         named = ox.NamedNode(f"http://localhost:8000/graph/{surplus}")
         store.add(ox.Quad(named, named, named, named))

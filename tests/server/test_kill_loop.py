@@ -119,7 +119,7 @@ def test_whatever_is_killed_no_acknowledged_publish_is_lost(
             )
         gunicorn = of(server.pid, "web_server")[:1]
         victims = {
-            "projector": of(server.pid, "ctgraph.cli projector"),
+            "projector": of(server.pid, "ctgraph.projections.projector"),
             "web worker": of(gunicorn[0], "web_server") if gunicorn else [],
             "query worker": of(server.pid, "ctgraph-query"),
             "gunicorn": gunicorn,

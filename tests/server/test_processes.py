@@ -91,7 +91,7 @@ def test_a_killed_projector_is_started_again(
 ) -> None:
     running, address = server
     for number in (4, 5):
-        os.kill(of(running.process.pid, "ctgraph.cli projector")[0], signal.SIGKILL)
+        os.kill(of(running.process.pid, "ctgraph.projections.projector")[0], signal.SIGKILL)
         publish(registry, range(number, number + 1), "after")
 
         def caught_up(number: int = number) -> bool:

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from ctgraph.errors import (
     CtgraphError,
 )
-from ctgraph.work.admission import Admission, State, Turn
+from ctgraph.work.admission import Admission
 from ctgraph.work.clients import Costs
+from ctgraph.work.turn import State, Turn
 
 LOTS = 1 << 40
 """More memory than is ever used."""

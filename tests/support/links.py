@@ -26,7 +26,8 @@ from ctgraph.pathways.model import Graph
 from ctgraph.pathways.traversal import MAX_LEVEL_LINKS
 from ctgraph.projections.link_index import LinkIndex
 from ctgraph.projections.link_reader import reading
-from ctgraph.projections.link_rows import TABLES
+from ctgraph.projections.link_rows import Said
+from ctgraph.projections.link_tables import TABLES
 from ctgraph.projections.maintenance import check, rebuild
 from ctgraph.projections.projector import Projector
 from ctgraph.projections.snapshots import snapshots_of
@@ -205,7 +206,7 @@ class World:
 
     def rebuild(self) -> None:
         """Make the projections anew, in small batches."""
-        with self._closed(), patch("ctgraph.projections.triples.FILL", 2):
+        with self._closed(), patch("ctgraph.projections.triples.FILL_DOCUMENTS", 2):
             rebuild(self.settings, self.ledger)
 
     def index(self, links: Iterable[tuple[int, int]], **kinds: Collection[int]) -> None:
@@ -231,7 +232,7 @@ class World:
         index = LinkIndex(snapshots_of(self.settings).links)
         index.apply(
             [
-                (
+                Said(
                     ctid_number(n),
                     ORGANIZATIONS[0],
                     Extract(

@@ -12,7 +12,6 @@ from urllib.parse import quote
 import pytest
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="needs Playwright")
-pytestmark = pytest.mark.xdist_group("served")
 
 IRIS = (
     "http://x.example/'style='position:fixed;inset:0;background:url(//y.example/a)",

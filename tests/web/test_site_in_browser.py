@@ -14,7 +14,6 @@ import pytest
 from tests.support.registry import certificate
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="needs Playwright")
-pytestmark = pytest.mark.xdist_group("served")
 
 DEGREE = "/resources/ce-a323b0bc-cfc0-4178-b2ff-f78bedc60fdc"
 WITHDRAWN = "/resources/ce-442ea66f-ea9e-4dd4-b82d-45f996a6c04f"

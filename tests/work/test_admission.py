@@ -17,8 +17,9 @@ from ctgraph.errors import (
     CtgraphError,
     TooManyQueries,
 )
-from ctgraph.work.admission import MOST_PAUSES, SLICE, Admission, State, never
+from ctgraph.work.admission import MAX_PAUSES, SLICE_SECONDS, Admission, never
 from ctgraph.work.clients import Costs, client_of
+from ctgraph.work.turn import State
 from tests.support.hall import LOTS, Hall
 
 # Turns, with a clock that a test turns
@@ -30,7 +31,7 @@ def test_the_next_place_is_a_newcomers_however_many_strangers_ask() -> None:
         hall.join(f"stranger {number}")
     hall.after(5)
     newcomer = hall.join("newcomer")
-    hall.after(SLICE / 2)
+    hall.after(SLICE_SECONDS / 2)
     assert newcomer
     assert newcomer.process, "it has not begun"
 
@@ -43,7 +44,7 @@ def test_many_questions_of_few_clients_do_not_shut_out_a_newcomer() -> None:
     assert any(isinstance(error, TooManyQueries) for error in hall.refused)
     newcomer = hall.join("newcomer")
     assert newcomer
-    hall.after(SLICE / 2)
+    hall.after(SLICE_SECONDS / 2)
     assert newcomer.process
     assert not newcomer.failure
 
@@ -64,7 +65,7 @@ def test_a_newcomers_long_question_has_its_share_at_once() -> None:
     newcomer = hall.join("newcomer")
     hall.after(4)
     assert newcomer
-    assert newcomer.ran >= 2 * SLICE, "it has no more than its share of nine"
+    assert newcomer.ran >= 2 * SLICE_SECONDS, "it has no more than its share of nine"
 
 
 def test_a_long_job_alone_runs_on_and_leaves_the_lane_of_short_ones() -> None:
@@ -107,9 +108,9 @@ def test_nobody_is_kept_in_suspense_for_ever() -> None:
     """Each of many long jobs goes on again and again, and would take the time of all of them."""
     hall = Hall(places=1, heavy=1, patience=5)
     turns = [hall.join(f"client {number}") for number in range(6)]
-    hall.after(5 * (MOST_PAUSES + 1) + 10)
+    hall.after(5 * (MAX_PAUSES + 1) + 10)
     assert any(turn and turn.failure for turn in turns)
-    assert all(turn.paused <= 5 * MOST_PAUSES + 1 for turn in turns if turn)
+    assert all(turn.paused <= 5 * MAX_PAUSES + 1 for turn in turns if turn)
 
 
 def test_what_is_paused_holds_no_more_memory_than_it_may() -> None:

@@ -60,7 +60,7 @@ def pathways(
 def links(settings: Settings, document: str, media_type: str) -> bytes:
     """Return the links that a document asserts, in an RDF format."""
     with reading(settings) as index:
-        quads = link_quads(document, *index.said_by(document), Identity.of(settings))
+        quads = link_quads(*index.said_by(document), Identity.of(settings))
     format = ox.RdfFormat.from_media_type(media_type)
     assert format
     triples = [quad.triple for quad in quads]

@@ -29,8 +29,6 @@ from tests.support.pathway_service import (
     page,
 )
 
-pytestmark = pytest.mark.xdist_group("pathway-service")
-
 
 @pytest.mark.parametrize("name", FORMATS)
 @pytest.mark.parametrize("path", ANSWERS)

@@ -23,8 +23,6 @@ from tests.support.pathway_service import (
 )
 from tests.support.registry import ctid_number
 
-pytestmark = pytest.mark.xdist_group("pathway-service")
-
 
 def test_the_command_line_draws_trees(cli: Callable[..., Result]) -> None:
     lines = cli("succeeding", AIDE, "--depth", 2).stdout.splitlines()

@@ -23,7 +23,6 @@ from tests.support.pathway_service import (
 )
 from tests.support.registry import Registry
 
-pytestmark = pytest.mark.xdist_group("pathway-service")
 JSON_TYPES: dict[str, type | tuple[type, ...]] = {
     "object": dict,
     "array": list,

@@ -15,8 +15,6 @@ from tests.support.pathway_service import (
 )
 from tests.support.registry import Registry
 
-pytestmark = pytest.mark.xdist_group("pathway-service")
-
 
 @pytest.mark.parametrize(
     "body",

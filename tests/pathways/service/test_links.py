@@ -17,8 +17,6 @@ from tests.support.pathway_service import (
     answer,
 )
 
-pytestmark = pytest.mark.xdist_group("pathway-service")
-
 
 @pytest.mark.parametrize("name", ["turtle", "ntriples", "rdfxml", "jsonld"])
 @pytest.mark.parametrize("record", [NURSING, RN, LADDER, STANDARDS[0], RIVERBEND])

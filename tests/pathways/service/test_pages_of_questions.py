@@ -10,7 +10,6 @@ from typing import Any
 from urllib.parse import quote
 
 import orjson
-import pytest
 from flask.testing import FlaskClient
 
 from ctgraph.ledger.values import Status
@@ -38,7 +37,6 @@ from tests.support.pathway_service import (
 )
 from tests.support.registry import Registry, certificate, ctid_number
 
-pytestmark = pytest.mark.xdist_group("pathway-service")
 EVIL = """</script><script>alert(1)</script>"' onload=alert(2) &amp; <b>"""
 
 

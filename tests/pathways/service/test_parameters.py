@@ -31,8 +31,6 @@ from tests.support.pathway_service import (
 )
 from tests.support.registry import ctid_number
 
-pytestmark = pytest.mark.xdist_group("pathway-service")
-
 
 def test_parameters_narrow_an_answer(client: FlaskClient) -> None:
     path = f"/pathways/{NURSING}/preceding"

@@ -1,0 +1,88 @@
+"""The queries of the link index that join what documents say with what manifests say."""
+
+from __future__ import annotations
+
+from ctgraph.projections.link_tables import holds
+
+_SAYS = (
+    "{0}.property, {0}.strength, {1}, {0}.condition, {0}.name, {0}.description, "
+    "{0}.alternative, {0}.required"
+)
+# A statement of a document, and one that a manifest makes of a record that has its conditions.
+_OWN = (
+    "link.document, link.owner, link.relation, link.earlier, link.later, link.asserter, "
+    + _SAYS.format("link", "link.via")
+)
+_SHARED = (
+    "uses.document, uses.owner, 'precedes', common.earlier, uses.later, uses.later, "
+    + _SAYS.format("common", "'manifest'")
+)
+_HOLDS, _SHARED_HOLDS = holds("link", "link"), holds("common", "uses")
+ASKED_FOR = (
+    f"SELECT {_OWN} FROM json_each(?) AS id CROSS JOIN link ON link.later = id.value "
+    "AND relation = 'precedes' AND property = 'ceterms:isRequiredFor' "
+    "JOIN node ON node.id = link.later AND node.owner = link.owner "
+    f"WHERE {_HOLDS} ORDER BY link.document, link.rowid LIMIT ?"
+)
+"""Finds what the owners of some records ask for before these: takes their ids and a limit."""
+
+
+def steps_query(forward: bool, relation: str) -> str:
+    """Return the query for the steps from some nodes.
+
+    It takes `ids` as a JSON array and the `relation`.
+
+    :param forward: whether the nodes are the earlier ones.
+    """
+    end, near, far = ("earlier", "common", "uses") if forward else ("later", "uses", "common")
+    query = (
+        f"SELECT earlier, later, strength FROM link WHERE relation = :relation AND {end} "
+        f"IN (SELECT value FROM json_each(:ids)) AND {_HOLDS}"
+    )
+    if relation == "precedes":
+        query += (
+            " UNION ALL SELECT common.earlier, uses.later, common.strength "
+            f"FROM json_each(:ids) AS id CROSS JOIN link AS {near} "
+            f"ON {near}.{end} = id.value AND {near}.relation = '{near}' "
+            f"CROSS JOIN link AS {far} "
+            f"ON {far}.manifest = {near}.manifest AND {far}.relation = '{far}' "
+            f"WHERE common.earlier <> uses.later AND {_SHARED_HOLDS}"
+        )
+    return query
+
+
+def statements_query(relation: str, of_strength: bool) -> str:
+    """Return the query for the statements about some pairs of nodes.
+
+    It takes `pairs` and `strengths` as JSON arrays and the `relation`. Behind the columns of a
+    statement it has its `place`, the number of its row.
+
+    :param of_strength: whether only the strengths count that are given.
+    """
+    # CROSS JOIN: SQLite is not to begin with the links, of which there are many more.
+    earlier, later = (f"json_extract(pair.value, '$[{n}]')" for n in (0, 1))
+    strong = "{}.strength IN (SELECT value FROM json_each(:strengths))" if of_strength else "TRUE"
+    query = (
+        f"SELECT {_OWN}, link.rowid AS place FROM json_each(:pairs) AS pair CROSS JOIN link "
+        f"ON link.relation = :relation AND link.earlier = {earlier} AND link.later = {later} "
+        f"WHERE {strong.format('link')} AND {_HOLDS}"
+    )
+    if relation == "precedes":
+        query += (
+            f" UNION ALL SELECT {_SHARED}, common.rowid FROM json_each(:pairs) AS pair "
+            f"CROSS JOIN link AS uses ON uses.relation = 'uses' AND uses.later = {later} "
+            "CROSS JOIN link AS common ON common.manifest = uses.manifest "
+            f"AND common.relation = 'common' AND common.earlier = {earlier} "
+            f"WHERE common.earlier <> uses.later AND {strong.format('common')} "
+            f"AND {_SHARED_HOLDS}"
+        )
+    return query
+
+
+def numbered(statements: str) -> str:
+    """Return a query for the first `of_a_pair` statements of each pair, `most` in all."""
+    return (
+        "SELECT * FROM (SELECT *, row_number() OVER (PARTITION BY earlier, later "
+        "ORDER BY asserter NOT IN (earlier, later), document, place) AS number "
+        f"FROM ({statements})) WHERE number <= :of_a_pair LIMIT :most"
+    )

@@ -1,0 +1,151 @@
+"""The projector's own store: opened, proved to fit the ledger, and made anew where it does not."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import sqlite3
+from contextlib import closing
+from functools import partial
+
+from ctgraph.errors import Damaged, StoreError
+from ctgraph.identity import Identity
+from ctgraph.ledger import Ledger
+from ctgraph.ledger.failures import is_passing
+from ctgraph.ledger.registry import incarnation, mark_at, mark_of
+from ctgraph.ledger.values import Change
+from ctgraph.projections.link_index import LinkIndex
+from ctgraph.projections.maintenance import BATCH_CHANGES, rebuild
+from ctgraph.projections.snapshots import sequence_of, snapshots_of
+from ctgraph.projections.triples import EmbeddedStore
+from ctgraph.settings import Settings
+
+_log = logging.getLogger("ctgraph.projector")
+
+
+class LiveStore:
+    """The store that the projector writes, and the place in the ledger where it stands.
+
+    :raises Damaged: when the store cannot be used, and making it anew does not help.
+    """
+
+    def __init__(self, settings: Settings, ledger: Ledger) -> None:
+        self.sequence = 0
+        """The sequence number that the store and the link index hold."""
+        self._settings = settings
+        self._ledger = ledger
+        self._identity = Identity.of(settings)
+        self._snapshots = snapshots_of(settings)
+        self._store: EmbeddedStore | None = None
+        self._mark = self._incarnation = ""
+        self._index = 0
+        try:
+            reason = self._open()
+            if reason:
+                self.renew(reason)
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Close the store."""
+        if self._store:
+            self._store.close()
+        self._store = None
+
+    @property
+    def store(self) -> EmbeddedStore:
+        """The open store."""
+        if self._store is None:
+            raise StoreError("The triple store is closed.")
+        return self._store
+
+    @property
+    def mark(self) -> str:
+        """The ledger's mark where the store stands."""
+        return self._mark
+
+    def fits(self) -> bool:
+        """Tell whether the ledger still is the one that the store was made from."""
+        return mark_at(self._ledger.database, self.sequence) == self._mark
+
+    def has_index(self) -> bool:
+        """Tell whether the link index is still the file that was opened."""
+        try:
+            return self._snapshots.links.stat().st_ino == self._index
+        except FileNotFoundError:
+            return False
+
+    def apply(self, changes: list[Change]) -> int:
+        """Apply the first of some changes; return how many."""
+        done = self.store.apply(changes, partial(mark_of, self._incarnation))
+        newest = changes[done - 1]
+        self.sequence, self._mark = newest.seq, mark_of(self._incarnation, newest)
+        return done
+
+    def renew(self, reason: str) -> None:
+        """Make the store anew, and let nobody read the old one.
+
+        :raises Damaged: when that does not help.
+        """
+        reason = " ".join(reason.split())
+        _log.warning("The triple store is rebuilt: %s", reason)
+        self._snapshots.withdraw(reason)
+        self.close()
+        rebuild(self._settings, self._ledger)
+        # The stores of the past come from the same ledger, and may be as damaged.
+        shutil.rmtree(self._snapshots.path / "past", ignore_errors=True)
+        still = self._open()
+        if still:
+            self._snapshots.withdraw(still)
+            raise Damaged(f"The triple store was rebuilt, which did not help: {still}")
+        self._snapshots.say("")
+        _log.warning("The triple store is rebuilt, up to number %d.", self.sequence)
+
+    def _open(self) -> str:
+        """Open the store and the link index; return why they are of no use, or nothing."""
+        self.close()
+        try:
+            links = LinkIndex(self._snapshots.links)
+            self._store = EmbeddedStore(self._snapshots.live, self._identity, links)
+            self._index = self._snapshots.links.stat().st_ino
+            reason = self._unfit(self._store)
+        except (RuntimeError, OSError, sqlite3.DatabaseError) as error:
+            if is_passing(error):
+                raise
+            reason = f"it is damaged: {error}"
+        if not reason:
+            self._prove_newest()
+        return reason
+
+    def _unfit(self, store: EmbeddedStore) -> str:
+        """Return why the store does not fit the ledger, or nothing; note where it stands."""
+        seq, mark = store.mark()
+        links, seen = store.links_sequence(), self._snapshots.sequence()
+        self._incarnation = incarnation(self._ledger.database)
+        if not mark:
+            mark = mark_at(self._ledger.database, 0)
+            if links or seen > 0 or next(store.graphs(), None):
+                return "a part of it is missing, or an older ctgraph made it."
+        if mark != mark_at(self._ledger.database, seq):
+            return "it was made from another ledger, or from a later state of this one."
+        if not seq - BATCH_CHANGES <= links <= seq:
+            return "the link index is missing, or of another time."
+        self.sequence, self._mark = min(seq, links), mark
+        if links < seq:
+            self._mark = mark_at(self._ledger.database, links)
+        return ""
+
+    def _prove_newest(self) -> None:
+        """Make sure that the snapshot of the readers opens; else let the next one replace it."""
+        newest = self._snapshots.newest()
+        if newest is None:
+            return
+        try:
+            links = LinkIndex(None)
+            with closing(EmbeddedStore(newest, self._identity, links, read_only=True)) as store:
+                good = store.mark()[0] == sequence_of(newest)
+        except (RuntimeError, OSError):
+            good = False
+        if not good:
+            self._snapshots.withdraw("the snapshot is damaged.")

@@ -1,0 +1,38 @@
+"""What the processes of this room begin with: the registry, and how they say what fails them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+
+import sqlalchemy as sa
+
+from ctgraph.errors import CtgraphError, one_line
+from ctgraph.ledger import Ledger
+from ctgraph.ledger.failures import ledger_error
+from ctgraph.settings import Settings, load_settings
+
+UMASK = 0o077
+"""Nobody but the owner reads what these processes write: the ledger holds the hashes of keys."""
+
+
+def run_process(work: Callable[[Settings, Ledger], None]) -> None:
+    """Do the work of a process for the registry that the environment names.
+
+    An error is written to stderr in one line, and the exit code is 1 then.
+    """
+    os.umask(UMASK)
+    try:
+        settings = load_settings()
+        work(settings, Ledger.of(settings))
+    except (CtgraphError, OSError, sa.exc.SQLAlchemyError) as error:
+        sys.exit(one_line(in_a_line(error)))
+
+
+def in_a_line(error: Exception) -> str:
+    """Return what an error says, in one line."""
+    known = ledger_error(error) if isinstance(error, sa.exc.SQLAlchemyError) else error
+    if isinstance(known, CtgraphError):
+        return known.message
+    return " ".join(f"{type(error).__name__}: {error}".split())
