@@ -1,17 +1,14 @@
 """The one exception hierarchy of ctgraph.
 
 Every error that a user can cause is a :class:`CtgraphError`. It knows its HTTP status, a short
-title, and the problems it is made of. The HTTP face renders it as RFC 9457
-``application/problem+json``, and the command line as text.
+title, and its problems. HTTP renders it as a problem document (RFC 9457), the command line as text.
 """
 
 from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from ctgraph.problem import Detail as Detail
 from ctgraph.problem import Problem as Problem
-from ctgraph.problem import Rule as Rule
 from ctgraph.problem import Severity as Severity
 from ctgraph.problem import one_line as one_line
 

@@ -8,7 +8,8 @@ import re
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from ctgraph.errors import Detail, InvalidDocument, Problem
+from ctgraph.errors import InvalidDocument, Problem
+from ctgraph.problem import Detail
 
 Place = tuple[Any, ...]
 """A place in a document, as a linked list ``(parent, key)``: cheap to extend, seldom rendered."""

@@ -14,7 +14,8 @@ import pyoxigraph as ox
 
 from ctgraph import __version__
 from ctgraph.documents.csv_cells import harmless
-from ctgraph.errors import Problem, Rule, Severity, one_line
+from ctgraph.errors import Problem, Severity, one_line
+from ctgraph.problem import Rule
 from ctgraph.rdf.namespaces import CTG, CTGS, SH, TYPE
 from ctgraph.shapes import shapes
 from ctgraph.validation.report import Report

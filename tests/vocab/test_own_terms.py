@@ -14,8 +14,9 @@ from rdflib import OWL, RDF, RDFS, Graph, Literal, URIRef
 from rdflib.compare import isomorphic
 from rdflib.namespace import SH
 
-from ctgraph.errors import CtgraphError, Rule
+from ctgraph.errors import CtgraphError
 from ctgraph.links.model import STRENGTHS, VIAS
+from ctgraph.problem import Rule
 from ctgraph.rdf.namespaces import CTG, OWN
 from ctgraph.vocab import vocabulary
 from ctgraph.vocab.own_terms import OwnTerm, own_terms
