@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -17,9 +18,12 @@ from ctgraph.errors import StoreError
 from ctgraph.ledger import Ledger
 from ctgraph.settings import Settings
 
-SILENCE_SECONDS = 30
-"""How long a load waits for the next snapshot before it looks whether a projector still runs. A
-snapshot of the largest batch takes a few seconds."""
+if TYPE_CHECKING:
+    from ctgraph.projections.snapshots import Snapshots
+
+SILENCE_SECONDS = 10
+"""How long a load waits for the next snapshot before it looks whether the projector still runs, and
+runs well. A snapshot of the largest batch takes a few seconds."""
 
 
 @click.command()
@@ -77,6 +81,17 @@ def load(paths: tuple[Path, ...], owner: str | None, report: Path) -> None:
         report.unlink()
 
 
+def _require_projector(snapshots: Snapshots) -> None:
+    """Refuse to wait for a projector that does not run, or cannot go on.
+
+    :raises StoreError: when that is so.
+    """
+    if not snapshots.held():
+        raise StoreError("No projector is running. Start the server, or run the load again.")
+    if trouble := snapshots.trouble():
+        raise StoreError(f"The documents are loaded, but queries do not see them yet: {trouble}")
+
+
 @contextmanager
 def _projecting(settings: Settings, ledger: Ledger, seconds: dict[str, float]) -> Iterator[None]:
     """Run a projector during the block, unless a server does; then wait until all is queryable.
@@ -95,10 +110,8 @@ def _projecting(settings: Settings, ledger: Ledger, seconds: dict[str, float]) -
             seen = 0
             while seen < last:
                 snapshots.ring(Ring.WAIT)
-                if not snapshots.wait(seen + 1, timeout=SILENCE_SECONDS) and not snapshots.held():
-                    raise StoreError(
-                        "No projector is running. Start the server, or run the load again."
-                    )
+                if not snapshots.wait(seen + 1, timeout=SILENCE_SECONDS):
+                    _require_projector(snapshots)
                 if snapshots.sequence() > seen:  # it stands still while the store is rebuilt
                     progress(snapshots.sequence() - seen)
                     seen = snapshots.sequence()
