@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from functools import cache, lru_cache
 
+from ctgraph.rdf.namespaces import Iri
 from ctgraph.vocab import vocabulary
 
 
@@ -43,7 +44,7 @@ def family_of(kind: str) -> Family:
 
 
 @cache
-def classes_of(families: frozenset[Family]) -> list[str]:
+def classes_of(families: frozenset[Family]) -> list[Iri]:
     """Return the IRIs of the classes in some families."""
     return [
         term.iri
