@@ -141,11 +141,7 @@ class _StructureReader:
                 self._text(node, *NAMES),
                 self._text(node, "ceterms:description"),
                 tuple(map(self._reference, proxies_of(self._nodes, name))),
-                tuple(
-                    filter(
-                        None, map(self._iri, self._ids(values_of(node, "asn:hasProgressionLevel")))
-                    )
-                ),
+                tuple(map(self._iri, self._ids(values_of(node, "asn:hasProgressionLevel")))),
                 name in destination,
                 tuple(precedes[name]),
                 tuple(children[name]),

@@ -80,9 +80,9 @@ def assertions(
     query = _QUERY % {"iri": identity.resource(record), "owner": identity.resource(owner)}
     found: dict[tuple[Ctid | NoId, Ctid | NoId, str], tuple[str, str]] = {}
     for document, by, property, kind, status in rows(run, query, TIMEOUT_SECONDS):
-        source: Ctid | NoId = identity.ctid_of(document) or ""
-        sayer: Ctid | NoId = identity.ctid_of(by) or ""
-        found.setdefault((source, sayer, property), (kind or property, status))
+        where: Ctid | NoId = identity.ctid_of(document) or ""
+        whose: Ctid | NoId = identity.ctid_of(by) or ""
+        found.setdefault((where, whose, property), (kind or property, status))
     names = ledger.records.names(
         {ctid for document, by, _ in found for ctid in (document, by) if ctid}
     )

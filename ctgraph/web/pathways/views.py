@@ -120,7 +120,7 @@ def pathway(record: str) -> Response:
     asked = _asked(PAGE_STEPS)
     if name == "html":
         return _page(canonical, asked)
-    return _graph(name, Pathways.neighbourhood, record, asked)
+    return _graph(name, Pathways.neighbourhood, canonical, asked)
 
 
 def _page(record: Ctid, asked: Asked) -> Response:
@@ -178,23 +178,25 @@ def _fitting_page(graph: Graph) -> Graph:
 @blueprint.get(f"/pathways/<record>/<any({', '.join(QUESTIONS)}):question>")
 def question(record: str, question: str) -> Response:
     """Answer one question about a record, or lead browsers to the page that has the answer."""
-    if record != ctid.canonical(record):
-        return _lead(record, f"/{question}", 301)
+    canonical = ctid.canonical(record)
+    if canonical != record:
+        return _lead(canonical, f"/{question}", 301)
     name = choose(OFFERS_AND_PAGE)
     if name == "html":
-        return _lead(record, "", 303)
+        return _lead(canonical, "", 303)
     about = Question(question)
-    return _graph(name, QUESTIONS[about], record, _asked(USUAL_STEPS_OF.get(about, USUAL_STEPS)))
+    return _graph(name, QUESTIONS[about], canonical, _asked(USUAL_STEPS_OF.get(about, USUAL_STEPS)))
 
 
 @blueprint.get("/pathways/<record>/structure")
 def structure(record: str) -> Response:
     """Answer the structure of a published pathway: components, conditions, levels."""
-    if record != ctid.canonical(record):
-        return _lead(record, "/structure", 301)
-    found: Structure = state().ask(questions.pathways, Pathways.structure, record)
+    canonical = ctid.canonical(record)
+    if canonical != record:
+        return _lead(canonical, "/structure", 301)
+    found: Structure = state().ask(questions.pathways, Pathways.structure, canonical)
     if choose(respond.JSON_OR_PAGE) == "html":
-        return _lead(record, "", 303)
+        return _lead(canonical, "", 303)
     return respond.json(structure_json(found))
 
 
@@ -260,9 +262,9 @@ def _asked(usual_steps: int) -> Asked:
     )
 
 
-def _lead(record: str, question: str, status: int) -> Response:
+def _lead(record: Ctid, question: str, status: int) -> Response:
     """Lead to another address of a record, with the same parameters."""
-    return respond.lead(f"/pathways/{ctid.canonical(record)}{question}", status)
+    return respond.lead(f"/pathways/{record}{question}", status)
 
 
 def _graph(name: str, question: Callable[..., Graph], *given: Any) -> Response:
