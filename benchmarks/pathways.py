@@ -15,6 +15,7 @@ import pyoxigraph as ox
 from ctgraph.bulk.sample import generate
 from ctgraph.documents import parse
 from ctgraph.identity import Identity
+from ctgraph.identity.ctid import Ctid, canonical
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.append import Submission, append
 from ctgraph.ledger.values import Change, Event
@@ -65,11 +66,11 @@ def pathways(documents: int) -> None:
         _routes(asked, records, chance)
 
 
-def _fill(settings: Settings, documents: int) -> list[str]:
+def _fill(settings: Settings, documents: int) -> list[Ctid]:
     """Make the projections of a registry, as a rebuild does; return its records."""
     identity = Identity.of(settings)
     snapshots = snapshots_of(settings)
-    records = [f"ce-{number:08x}-0000-4000-8000-{0:012x}" for number in range(documents)]
+    records = [canonical(f"ce-{number:08x}-0000-4000-8000-{0:012x}") for number in range(documents)]
     chance = random.Random(0)
 
     def changes() -> Iterator[Change]:
@@ -99,7 +100,7 @@ def _fill(settings: Settings, documents: int) -> list[str]:
     return records
 
 
-def _quads(identity: Identity, record: str, leads_to: list[str]) -> bytes:
+def _quads(identity: Identity, record: Ctid, leads_to: list[Ctid]) -> bytes:
     subject, graph = f"<{identity.resource(record)}>", f"<{identity.graph(record)}>"
     facts = [
         f"<{TYPE.value}> <{CETERMS}Course>",
@@ -110,11 +111,11 @@ def _quads(identity: Identity, record: str, leads_to: list[str]) -> bytes:
     return "".join(f"{subject} {fact} {graph} .\n" for fact in facts).encode()
 
 
-def _walk(asked: Pathways, starts: list[str], settings: Settings) -> None:
+def _walk(asked: Pathways, starts: list[Ctid], settings: Settings) -> None:
     identity = Identity.of(settings)
     store = ox.Store.read_only(str(snapshots_of(settings).newest()))
 
-    def ours(start: str) -> int:
+    def ours(start: Ctid) -> int:
         return len(asked.succeeding(start, WALK).nodes)
 
     def sparql(query: str) -> int:
@@ -122,13 +123,13 @@ def _walk(asked: Pathways, starts: list[str], settings: Settings) -> None:
         assert isinstance(rows, ox.QuerySolutions)
         return sum(1 for _ in rows)
 
-    def reached(start: str) -> int:
+    def reached(start: Ctid) -> int:
         return sparql(REACHED % identity.resource(start))
 
-    def said(start: str) -> int:
+    def said(start: Ctid) -> int:
         return sparql(SAID % ((identity.resource(start),) * 2))
 
-    def walked(start: str) -> int:
+    def walked(start: Ctid) -> int:
         with reading(settings) as links:
             return len(walk(links, [start], True, WALK).depths)
 
@@ -146,7 +147,7 @@ def _walk(asked: Pathways, starts: list[str], settings: Settings) -> None:
     )
 
 
-def _routes(asked: Pathways, records: list[str], chance: random.Random) -> None:
+def _routes(asked: Pathways, records: list[Ctid], chance: random.Random) -> None:
     found = [
         _timed(lambda a, b: len(asked.route(a, b).routes), *chance.sample(records, 2))
         for _ in range(PAIRS)

@@ -9,9 +9,10 @@ from __future__ import annotations
 from typing import Any
 
 from ctgraph.identity import ctid
+from ctgraph.identity.ctid import Ctid
 
 
-def named_owner(entry: Any) -> str | None:
+def named_owner(entry: Any) -> Ctid | None:
     """Return the CTID of the owner that an envelope names; None for anything else.
 
     :raises MalformedCtid: when the name is not a CTID.
@@ -22,7 +23,7 @@ def named_owner(entry: Any) -> str | None:
     return ctid.canonical(str(owner)) if owner else None
 
 
-def withdrawn_record(entry: Any) -> str | None:
+def withdrawn_record(entry: Any) -> Ctid | None:
     """Return the CTID of the record that an envelope says was withdrawn; None for anything else.
 
     :raises MalformedCtid: when the envelope does not have a CTID.

@@ -23,6 +23,7 @@ from ctgraph.bulk import sources
 from ctgraph.bulk.parse import Parsed, ParsedBatch, parse_batch
 from ctgraph.bulk.workers import Workers
 from ctgraph.errors import CtgraphError, InvalidDocument, LoadStopped, Problem
+from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.append import Submission, append
 from ctgraph.ledger.loads import Progress
@@ -176,9 +177,10 @@ def _store(
         if parsed.error:
             _reject(parsed.name, parsed.error, tally, report)
             continue
-        record = parsed.document.ctid if parsed.document else parsed.withdrawn or ""
+        record = parsed.document.ctid if parsed.document else parsed.withdrawn
+        assert record  # what has no error is a document or a withdrawal
         named = _named_owner(parsed)
-        whose = owner or owners.get(named)
+        whose = owner or (owners.get(named) if named else None)
         if whose is None and parsed.document:
             _reject(parsed.name, _ownerless(record, named), tally, report)
             continue
@@ -195,23 +197,22 @@ def _store(
             _report(line, parsed.document.warnings, report)
 
 
-def _owners(ledger: Ledger, batch: list[Parsed]) -> dict[str, Organization]:
+def _owners(ledger: Ledger, batch: list[Parsed]) -> dict[Ctid, Organization]:
     """Return the owners that a batch names. Those not known yet become organizations."""
-    named = {_named_owner(parsed): "" for parsed in batch}
+    named = {owner: "" for parsed in batch if (owner := _named_owner(parsed))}
     for parsed in batch:
         if parsed.document and parsed.document.ctid in named:
             named[parsed.document.ctid] = parsed.document.name
-    named.pop("", None)
     return ledger.organizations.register(named)
 
 
-def _named_owner(parsed: Parsed) -> str:
+def _named_owner(parsed: Parsed) -> Ctid | None:
     if parsed.owner:
         return parsed.owner
-    return parsed.document.owners[0] if parsed.document and parsed.document.owners else ""
+    return parsed.document.owners[0] if parsed.document and parsed.document.owners else None
 
 
-def _ownerless(record: str, named: str) -> InvalidDocument:
+def _ownerless(record: Ctid, named: Ctid | None) -> InvalidDocument:
     message = f"{record} does not name an organization of a registry as its owner."
     if named:
         message = f"{record} names {named} as its owner, which is not an organization here."

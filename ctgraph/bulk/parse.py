@@ -14,6 +14,7 @@ from ctgraph.bulk.envelopes import named_owner, withdrawn_record
 from ctgraph.documents import Document, from_json
 from ctgraph.documents.json_text import read_json
 from ctgraph.errors import CtgraphError, DocumentTooLarge
+from ctgraph.identity.ctid import Ctid
 from ctgraph.settings import Settings
 from ctgraph.validation import check, refused
 
@@ -29,8 +30,8 @@ class Parsed:
 
     name: str
     document: Document | None = None
-    withdrawn: str | None = None
-    owner: str | None = None
+    withdrawn: Ctid | None = None
+    owner: Ctid | None = None
     error: CtgraphError | None = None
 
 

@@ -23,6 +23,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ctgraph.errors import CtgraphError, InsufficientStorage, one_line
 from ctgraph.identity import ctid
+from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.failures import is_full, ledger_error
 from ctgraph.rdf.formats import FORMATS
@@ -69,10 +70,10 @@ class ErrorReportingGroup(click.Group):
             raise
 
 
-class _Ctid(click.ParamType[str]):
+class _Ctid(click.ParamType[Ctid]):
     name = "ctid"
 
-    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> Ctid:
         """Return the CTID in its canonical form, or fail as click does."""
         try:
             return ctid.canonical(value)

@@ -15,6 +15,7 @@ import click
 
 from ctgraph.cli.common import CTID, FILE, bar, open_registry
 from ctgraph.errors import StoreError
+from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger import Ledger
 from ctgraph.settings import Settings
 
@@ -41,7 +42,7 @@ runs well. A snapshot of the largest batch takes a few seconds."""
     show_default=True,
     help="File that lists rejected documents with their reasons, and the warnings.",
 )
-def load(paths: tuple[Path, ...], owner: str | None, report: Path) -> None:
+def load(paths: tuple[Path, ...], owner: Ctid | None, report: Path) -> None:
     """Load documents in bulk.
 
     PATHS are files, folders, zip archives or JSON lines (also gzipped), holding graph documents,

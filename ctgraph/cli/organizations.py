@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from ctgraph.cli.common import CTID, open_registry
+from ctgraph.identity.ctid import Ctid
 
 
 @click.group()
@@ -15,7 +16,7 @@ def org() -> None:
 @org.command("add")
 @click.option("--name", required=True, help="Name of the organization.")
 @click.option("--ctid", "record", type=CTID, help="Its CTID; minted when left out.")
-def org_add(name: str, record: str | None) -> None:
+def org_add(name: str, record: Ctid | None) -> None:
     """Add an organization and print its CTID."""
     click.echo(open_registry()[1].organizations.add(name, record).ctid)
 
@@ -37,7 +38,7 @@ def key() -> None:
 
 @key.command("add")
 @click.argument("organization", metavar="ORG_CTID", type=CTID)
-def key_add(organization: str) -> None:
+def key_add(organization: Ctid) -> None:
     """Make an API key for an organization and print it."""
     click.echo(open_registry()[1].organizations.add_key(organization))
 
@@ -51,7 +52,7 @@ def key_revoke(key_id: str) -> None:
 
 @key.command("list")
 @click.argument("organization", metavar="ORG_CTID", type=CTID)
-def key_list(organization: str) -> None:
+def key_list(organization: Ctid) -> None:
     """List an organization's keys: id, tab, when made, tab, when revoked."""
     for entry in open_registry()[1].organizations.keys(organization):
         click.echo(f"{entry.id}\t{entry.created_at}\t{entry.revoked_at or 'valid'}")

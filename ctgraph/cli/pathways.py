@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from itertools import pairwise
 
 import click
 import orjson
@@ -13,6 +14,7 @@ from rich.tree import Tree
 
 from ctgraph.cli.common import CTID, open_registry
 from ctgraph.identity import Identity
+from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger.values import Status
 from ctgraph.links.model import STRENGTHS
 from ctgraph.pathways import Asked, Pathways
@@ -83,11 +85,11 @@ def _traversal_options(command: Callable[..., None]) -> Callable[..., None]:
 @pathways.command()
 @_traversal_options
 def preceding(
-    record: str,
+    record: Ctid,
     depth: int,
     strengths: tuple[str, ...],
     kinds: tuple[str, ...],
-    providers: tuple[str, ...],
+    providers: tuple[Ctid, ...],
     name: str,
 ) -> None:
     """Show what comes before a record."""
@@ -98,11 +100,11 @@ def preceding(
 @pathways.command()
 @_traversal_options
 def succeeding(
-    record: str,
+    record: Ctid,
     depth: int,
     strengths: tuple[str, ...],
     kinds: tuple[str, ...],
-    providers: tuple[str, ...],
+    providers: tuple[Ctid, ...],
     name: str,
 ) -> None:
     """Show what a record leads to."""
@@ -129,7 +131,7 @@ def succeeding(
     help="Measure by which one is better than another.",
 )
 @FORMAT
-def route(start: str, goal: str, k: int, by: str, name: str) -> None:
+def route(start: Ctid, goal: Ctid, k: int, by: str, name: str) -> None:
     """Show the best routes from one record to another."""
     found = _pathways().route(start, goal, k, by)
     if name == "tree":
@@ -149,7 +151,7 @@ def _pathways() -> Pathways:
 
 
 def _asked(
-    depth: int, strengths: tuple[str, ...], kinds: tuple[str, ...], providers: tuple[str, ...]
+    depth: int, strengths: tuple[str, ...], kinds: tuple[str, ...], providers: tuple[Ctid, ...]
 ) -> Asked:
     return Asked(
         depth, frozenset(strengths), frozenset(kinds), frozenset(providers), MAX_PAGE_NODES
@@ -169,8 +171,9 @@ def _show_routes(found: Routes) -> None:
     edges = {(edge.source, edge.target): edge for edge in found.graph.edges}
     for number, one in enumerate(found.routes, 1):
         tree = Tree(f"Route {number}: {_summary(one)}")
-        for before, id in zip(("", *one.nodes), one.nodes, strict=False):
-            tree.add(_line(nodes[id], edges.get((before, id))))
+        tree.add(_line(nodes[one.nodes[0]], None))
+        for step in pairwise(one.nodes):
+            tree.add(_line(nodes[step[1]], edges.get(step)))
         _print(tree)
 
 

@@ -9,6 +9,7 @@ import click
 
 from ctgraph.cli.common import CTID, FORMAT_NAMES, open_registry
 from ctgraph.errors import LockHeld
+from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.values import OPERATOR
 from ctgraph.settings import Settings
@@ -17,7 +18,7 @@ from ctgraph.settings import Settings
 @click.command()
 @click.argument("file", type=click.File("rb"))
 @click.option("--owner", required=True, type=CTID, metavar="ORG_CTID", help="Its owner.")
-def publish(file: BinaryIO, owner: str) -> None:
+def publish(file: BinaryIO, owner: Ctid) -> None:
     """Publish one document from FILE ('-' for standard input)."""
     from ctgraph import publishing
 
@@ -35,7 +36,7 @@ def publish(file: BinaryIO, owner: str) -> None:
 
 @click.command()
 @click.argument("record", metavar="CTID", type=CTID)
-def withdraw(record: str) -> None:
+def withdraw(record: Ctid) -> None:
     """Withdraw a record. Its versions stay; its address answers with a tombstone."""
     from ctgraph import publishing
 
@@ -62,7 +63,7 @@ def _project_now(settings: Settings, ledger: Ledger) -> None:
 @click.option("--format", "name", default="jsonld", show_default=True, help=f"{FORMAT_NAMES}.")
 @click.option("--version", "number", type=click.IntRange(min=1), help="A past version.")
 @click.option("--received", is_flag=True, help="The bytes exactly as they were sent.")
-def get(record: str, name: str, number: int | None, received: bool) -> None:
+def get(record: Ctid, name: str, number: int | None, received: bool) -> None:
     """Print the document that holds CTID."""
     from ctgraph.documents import serialize
     from ctgraph.rdf import formats

@@ -15,6 +15,8 @@ from ctgraph.documents.json_text import Place, pointer
 from ctgraph.documents.node_values import each
 from ctgraph.errors import Problem, Severity
 from ctgraph.identity import Identity
+from ctgraph.identity.ctid import Ctid
+from ctgraph.rdf.namespaces import Curie
 from ctgraph.vocab import vocabulary
 
 OWNING = (
@@ -29,7 +31,7 @@ OWNING = (
     "qdata:dataProvider",
     "ceterms:actingAgent",
 )
-_OWNING = {vocabulary().expand(name): name for name in OWNING}
+_OWNING = {vocabulary().expand(name): Curie(name) for name in OWNING}
 _REMEDY = (
     "Refer to it by its @id alone. To say something about it, publish a statement of your own, "
     "such as a ceterms:RecognizeAction that has it as its ceterms:object."
@@ -46,14 +48,14 @@ class Naming:
     :param acting: whether it names who acts in an action.
     """
 
-    property: str
-    ctid: str | None
+    property: Curie
+    ctid: Ctid | None
     pointer: str
     primary: bool
     acting: bool
 
 
-def about_others(nodes: Iterable[Found], own: set[str], identity: Identity) -> list[Found]:
+def about_others(nodes: Iterable[Found], own: set[Ctid], identity: Identity) -> list[Found]:
     """Return the nodes that describe what is not the document's own.
 
     :param own: the CTIDs of the document's entities.
@@ -105,7 +107,7 @@ def _named_in(value: Any, others: set[int]) -> Iterator[dict[str, Any]]:
             yield from _named_in(list(value.values()), others)
 
 
-def namings(walk: Canonicaliser, primary: str, own: set[str], identity: Identity) -> list[Naming]:
+def namings(walk: Canonicaliser, primary: Ctid, own: set[Ctid], identity: Identity) -> list[Naming]:
     """Return the places where entities name owners, those of the primary one first.
 
     :param primary: the CTID of the primary entity.
@@ -144,6 +146,6 @@ def _values(value: Any, at: Place) -> Iterator[tuple[Any, Place]]:
         yield value, at
 
 
-def _named(value: Any, identity: Identity) -> str | None:
+def _named(value: Any, identity: Identity) -> Ctid | None:
     iri = value.get("@id") if isinstance(value, dict) else value
     return identity.leads_to(iri) if isinstance(iri, str) else None

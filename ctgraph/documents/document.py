@@ -23,7 +23,9 @@ from ctgraph.documents.places import Places, label_nodes, placed_nodes
 from ctgraph.documents.quads import to_quads
 from ctgraph.errors import DocumentTooLarge, InvalidDocument, Problem, Severity, one_line
 from ctgraph.identity import Identity
+from ctgraph.identity.ctid import Ctid
 from ctgraph.rdf.canonical import canonical_lines, label_blank_nodes
+from ctgraph.rdf.namespaces import Curie
 from ctgraph.settings import Settings
 from ctgraph.vocab import CONTEXT_URLS, vocabulary
 
@@ -46,10 +48,10 @@ class Document:
     :param located: its places; None once it is kept or was sent to another process.
     """
 
-    ctid: str
-    type: str
+    ctid: Ctid
+    type: Curie
     name: str
-    owners: tuple[str, ...]
+    owners: tuple[Ctid, ...]
     entities: tuple[Entity, ...]
     received: bytes
     canonical: bytes
@@ -150,7 +152,7 @@ def _read(value: Any, received: bytes, settings: Settings, harvested: bool) -> D
     if any(problem.severity == Severity.VIOLATION for problem in problems):
         raise InvalidDocument(_summary(problems), problems)
 
-    record = primary["ceterms:ctid"]
+    record = entities[0].ctid
     context: list[Any] = [*(named or [CONTEXT_URLS["ctdl"]]), *([prefixes] if prefixes else [])]
     content = {
         "@context": context[0] if len(context) == 1 else context,
@@ -211,7 +213,7 @@ def _nodes(value: dict[str, Any]) -> Iterator[tuple[dict[str, Any], Place]]:
         yield node, (((), "@graph"), index)
 
 
-def _owners(record: str, kind: str, named: list[Naming]) -> tuple[str, ...]:
+def _owners(record: Ctid, kind: Curie, named: list[Naming]) -> tuple[Ctid, ...]:
     if vocabulary().is_a(kind, "ceterms:Agent", "ceterms:Organization"):
         return (record,)
     return tuple(dict.fromkeys(one.ctid for one in named if one.primary and one.ctid))

@@ -11,6 +11,8 @@ from ctgraph.documents.names import CTID
 from ctgraph.documents.node_values import each, type_of
 from ctgraph.errors import MalformedCtid, Problem
 from ctgraph.identity import Identity, ctid
+from ctgraph.identity.ctid import Ctid
+from ctgraph.rdf.namespaces import Curie
 from ctgraph.vocab import vocabulary
 
 PARTS = (
@@ -32,8 +34,8 @@ scheme, a pathway or a rubric, and the outcome data that real records carry alon
 class Entity:
     """A thing with a CTID in a document: its class (a CURIE), and its place as submitted."""
 
-    ctid: str
-    type: str
+    ctid: Ctid
+    type: Curie
     pointer: str
 
 
@@ -53,7 +55,7 @@ def entities_of(
             )
         )
         return {}, []
-    seen: set[str] = set()
+    seen: set[Ctid] = set()
     for node, at in found:
         _check_ctid(node, at, identity, seen, problems)
     primary, at = _primary(value, found, identity, problems)
@@ -84,15 +86,15 @@ def entities_of(
 
 
 def _check_ctid(
-    node: dict[str, Any], at: Place, identity: Identity, seen: set[str], problems: list[Problem]
+    node: dict[str, Any], at: Place, identity: Identity, seen: set[Ctid], problems: list[Problem]
 ) -> None:
     """Bring a node's CTID and ``@id`` to their canonical form; report what is wrong with them."""
     given = node["ceterms:ctid"]
     try:
-        record = ctid.canonical(given) if isinstance(given, str) else ""
+        record = ctid.canonical(given) if isinstance(given, str) else None
     except MalformedCtid:
-        record = ""
-    if not record:
+        record = None
+    if record is None:
         problems.append(
             Problem(
                 f"{given!r} is not a CTID."
@@ -150,12 +152,12 @@ def _primary(
     return found[0]
 
 
-def ctids_in(value: dict[str, Any], identity: Identity) -> dict[str, str | None]:
+def ctids_in(value: dict[str, Any], identity: Identity) -> dict[Ctid, str | None]:
     """Return the CTIDs that an unfinished document bears, in its entities or as its own name.
 
     :returns: each CTID with its JSON Pointer.
     """
-    found: dict[str, str | None] = {}
+    found: dict[Ctid, str | None] = {}
     waiting: list[tuple[Any, Place]] = [(value, ())]
     while waiting:
         item, at = waiting.pop()

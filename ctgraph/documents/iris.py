@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeGuard
 from xml.etree import ElementTree
 
 import pyoxigraph as ox
+
+from ctgraph.rdf.namespaces import Iri
 
 IRI = re.compile('[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>"{}|^`\\\\\ud800-\udfff]+')
 BLANK = re.compile(r"_:[A-Za-z0-9][A-Za-z0-9._-]*(?<!\.)")
@@ -20,7 +22,7 @@ MAX_KEPT_ANSWERS = 4096
 """The answers about so many IRIs are kept, which covers the terms and hosts of a bulk load."""
 
 
-def is_iri(value: Any) -> bool:
+def is_iri(value: Any) -> TypeGuard[Iri]:
     """Tell whether a value is an absolute IRI (RFC 3987, section 2.2)."""
     return isinstance(value, str) and IRI.fullmatch(value) is not None and _parses(value)
 
@@ -35,7 +37,7 @@ def _parses(iri: str) -> bool:
 
 
 @lru_cache(maxsize=MAX_KEPT_ANSWERS)
-def in_xml(property: str) -> bool:
+def in_xml(property: Iri) -> bool:
     """Tell whether the IRI of a property ends in what can be the name of an XML element."""
     try:
         node = ox.NamedNode(property)

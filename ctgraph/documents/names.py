@@ -8,7 +8,7 @@ from ctgraph.documents.iris import BLANK, MAX_IRI_CHARS, in_xml, is_iri
 from ctgraph.documents.json_text import Place
 from ctgraph.documents.problems import Problems, shown
 from ctgraph.identity import Identity
-from ctgraph.rdf.namespaces import OWN, TYPE
+from ctgraph.rdf.namespaces import OWN, TYPE, Iri
 from ctgraph.vocab import vocabulary
 
 CTID = "https://purl.org/ctdl/terms/ctid"
@@ -31,11 +31,11 @@ class Names:
         self._defined: set[str] = set()
         self._referenced: dict[str, Place] = {}
 
-    def expanded(self, name: str) -> str:
+    def expanded(self, name: str) -> Iri:
         """Return the IRI that a key or a CURIE means in this document."""
         prefix, _, local = name.partition(":")
         if prefix in self._prefixes and not local.startswith("//"):
-            return self._prefixes[prefix] + local
+            return Iri(self._prefixes[prefix] + local)
         return vocabulary().expand(name)
 
     def short(self, name: Any, at: Place) -> bool:
@@ -130,7 +130,7 @@ class Names:
         elif at[1] != "@id":
             self._referenced.setdefault(label, at)
 
-    def _check_reserved(self, iri: str, name: str, at: Place) -> None:
+    def _check_reserved(self, iri: Iri, name: str, at: Place) -> None:
         """Report a term that only the registry itself uses."""
         if iri.startswith((OWN, "ctg:")):  # many take a prefix for what it usually means
             self._problems.add(

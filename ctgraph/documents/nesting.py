@@ -13,6 +13,7 @@ from typing import Any
 
 from ctgraph.documents.context import IRI_COERCIONS
 from ctgraph.documents.node_values import each
+from ctgraph.rdf.namespaces import Iri
 from ctgraph.vocab import vocabulary
 
 MAX_NESTED_LEVELS = 60
@@ -22,7 +23,7 @@ MAX_NESTED_LEVELS = 60
 Node = dict[str, Any]
 
 
-def entity_json(content: Node, iri: str) -> Node:
+def entity_json(content: Node, iri: Iri) -> Node:
     """Return one entity of a decoded document as JSON-LD 1.1.
 
     :raises KeyError: when the document has no such entity.
@@ -33,7 +34,7 @@ def entity_json(content: Node, iri: str) -> Node:
     return {"@context": content["@context"], **_Nester(content["@graph"], iri).entity(node)}
 
 
-def _find(nodes: Iterable[Any], iri: str) -> Node | None:
+def _find(nodes: Iterable[Any], iri: Iri) -> Node | None:
     """Find the node that describes `iri`, at the top or nested."""
     for node in nodes:
         if isinstance(node, dict):
@@ -50,7 +51,7 @@ def _find(nodes: Iterable[Any], iri: str) -> Node | None:
 class _Nester:
     """Nests the blank nodes of one document into one of its entities."""
 
-    def __init__(self, graph: list[Any], iri: str) -> None:
+    def __init__(self, graph: list[Any], iri: Iri) -> None:
         self._graph = graph
         self._iri = iri
         self._placed: set[str] = set()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from ctgraph.rdf.namespaces import Curie
+
 NAMES = (
     "ceterms:name",
     "ceasn:name",
@@ -38,10 +40,10 @@ def name_of(node: dict[str, Any], language: str = "en") -> str:
     return ""
 
 
-def type_of(node: dict[str, Any]) -> str:
+def type_of(node: dict[str, Any]) -> Curie:
     """Return a node's first class, as a CURIE; an empty text if it has none."""
     types = node.get("@type") or ""
-    return str(types[0]) if isinstance(types, list) else str(types)
+    return Curie(str(types[0] if isinstance(types, list) else types))
 
 
 def each(value: Any) -> list[Any]:

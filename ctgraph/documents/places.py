@@ -12,6 +12,7 @@ import pyoxigraph as ox
 
 from ctgraph.documents.canonicaliser import Found
 from ctgraph.documents.json_text import pointer
+from ctgraph.rdf.namespaces import Iri
 from ctgraph.rdf.terms import Value
 
 PLACE = "urn:ctgraph:place:"
@@ -35,15 +36,15 @@ class Places:
     :param quads: the statements, in which such nodes are blank.
     """
 
-    nodes: dict[str, PlacedNode]
+    nodes: dict[Iri, PlacedNode]
     quads: list[ox.Quad]
 
     @cached_property
-    def statements(self) -> dict[str, dict[str, list[Value]]]:
+    def statements(self) -> dict[Iri, dict[Iri, list[Value]]]:
         """The statements by the IRIs of their subjects and of their properties."""
-        found: dict[str, dict[str, list[Value]]] = defaultdict(lambda: defaultdict(list))
+        found: dict[Iri, dict[Iri, list[Value]]] = defaultdict(lambda: defaultdict(list))
         for subject, predicate, value in self._triples:
-            found[subject.value][predicate.value].append(value)
+            found[Iri(subject.value)][Iri(predicate.value)].append(value)
         return found
 
     @cached_property
@@ -84,15 +85,15 @@ def label_nodes(nodes: Iterable[Found]) -> None:
         node.setdefault("@id", f"_:_{number}")
 
 
-def placed_nodes(nodes: Iterable[Found]) -> dict[str, PlacedNode]:
+def placed_nodes(nodes: Iterable[Found]) -> dict[Iri, PlacedNode]:
     """Return those of the labelled nodes that say something, by their IRIs in :class:`Places`."""
-    found: dict[str, PlacedNode] = {}
+    found: dict[Iri, PlacedNode] = {}
     for node, at in nodes:
         if len(node) > 1:
             found.setdefault(placed_name(node["@id"]), PlacedNode(pointer(at), node))
     return found
 
 
-def placed_name(name: str) -> str:
+def placed_name(name: str) -> Iri:
     """Return the IRI that a node has in :class:`Places`, from its ``@id``."""
-    return PLACE + name[2:] if name.startswith("_:") else name
+    return Iri(PLACE + name[2:] if name.startswith("_:") else name)

@@ -9,6 +9,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from ctgraph.rdf.formats import Format
+from ctgraph.rdf.namespaces import Iri
 from ctgraph.vocab import vocabulary
 
 _DATASETS = {ox.RdfFormat.N_QUADS, ox.RdfFormat.TRIG}
@@ -19,7 +20,7 @@ def document(quads: bytes, format: Format) -> bytes:
     return _write(ox.parse(quads, format=ox.RdfFormat.N_QUADS, lenient=True), quads, format)
 
 
-def entity(quads: bytes, iri: str, format: Format) -> bytes:
+def entity(quads: bytes, iri: Iri, format: Format) -> bytes:
     """Return one entity of a document, with everything nested in it, in an RDF format.
 
     That is the entity's concise bounded description within the document: its statements, and

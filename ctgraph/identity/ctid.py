@@ -7,20 +7,31 @@ from __future__ import annotations
 
 import re
 import uuid
+from typing import Literal, NewType, TypeGuard
 
 from ctgraph.errors import MalformedCtid
+from ctgraph.rdf.namespaces import BlankLabel, Iri
+
+Ctid = NewType("Ctid", str)
+"""A CTID in its canonical form (CTDL handbook): ``ce-`` and a UUID in lower case, such as
+``ce-469f309a-709e-4f57-af8d-7ebacc94325c``. Text becomes one by :func:`canonical`."""
+NodeId = Ctid | Iri | BlankLabel
+"""What names a thing that links lead to: its CTID, its IRI if it lies outside of the registry, or
+the label of a reference that has neither."""
+NoId = Literal[""]
+"""Stands in rows and answers where there is nothing to name."""
 
 PATTERN = r"ce-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _CTID = re.compile(PATTERN)
 _ANY_CASE = re.compile(PATTERN, re.ASCII | re.IGNORECASE)
 
 
-def is_ctid(text: str) -> bool:
+def is_ctid(text: str) -> TypeGuard[Ctid]:
     """Tell whether `text` is a CTID in its canonical, lower-case form."""
     return _CTID.fullmatch(text) is not None
 
 
-def canonical(text: str) -> str:
+def canonical(text: str) -> Ctid:
     """Return the canonical form of a CTID in any case.
 
     :raises MalformedCtid: when `text` is not a CTID.
@@ -29,9 +40,9 @@ def canonical(text: str) -> str:
         raise MalformedCtid(
             f"{text[:80]!r} is not a CTID: a CTID is 'ce-' and a UUID, such as {mint()}."
         )
-    return text.lower()
+    return Ctid(text.lower())
 
 
-def mint() -> str:
+def mint() -> Ctid:
     """Return a fresh CTID (a random UUID, version 4)."""
-    return f"ce-{uuid.uuid4()}"
+    return Ctid(f"ce-{uuid.uuid4()}")

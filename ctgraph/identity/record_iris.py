@@ -15,7 +15,8 @@ from functools import cached_property
 from urllib.parse import unquote, urlsplit
 
 from ctgraph.identity import ctid
-from ctgraph.rdf.namespaces import OWN
+from ctgraph.identity.ctid import Ctid, NodeId, NoId, is_ctid
+from ctgraph.rdf.namespaces import OWN, BlankLabel, Iri
 from ctgraph.settings import Settings
 
 _CTID = re.compile(ctid.PATTERN, re.ASCII | re.IGNORECASE)
@@ -42,17 +43,28 @@ class Identity:
         """Return the identity that the settings describe."""
         return cls(settings.base_url, settings.alias_hosts)
 
-    def resource(self, record: str) -> str:
+    @property
+    def resources(self) -> str:
+        """What the IRIs of all entities begin with."""
+        return f"{self.base}/resources/"
+
+    def resource(self, record: Ctid) -> Iri:
         """Return the IRI of an entity."""
-        return f"{self.base}/resources/{record}"
+        return Iri(f"{self.base}/resources/{record}")
 
-    def graph(self, record: str) -> str:
+    def node(self, id: NodeId | NoId) -> Iri | BlankLabel:
+        """Return the IRI of what a link leads to; a blank node keeps its label, and '' stays."""
+        if is_ctid(id):
+            return self.resource(id)
+        return BlankLabel(id) if id.startswith("_:") else Iri(id)
+
+    def graph(self, record: Ctid) -> Iri:
         """Return the IRI of a graph document, which is the name of its named graph."""
-        return f"{self.base}/graph/{record}"
+        return Iri(f"{self.base}/graph/{record}")
 
-    def links(self, record: str) -> str:
+    def links(self, record: Ctid) -> Iri:
         """Return the IRI of the named graph that holds the links which a document asserts."""
-        return f"{self.base}/links/{record}"
+        return Iri(f"{self.base}/links/{record}")
 
     @cached_property
     def _alias(self) -> re.Pattern[str]:
@@ -64,13 +76,13 @@ class Identity:
             re.IGNORECASE,
         )
 
-    def ctid_of(self, iri: str) -> str | None:
+    def ctid_of(self, iri: str) -> Ctid | None:
         """Return the CTID of a record's IRI in any of its spellings, or None for other IRIs."""
         # Most values are not links, and this test is cheaper than the expression.
         if "/ce-" not in iri.lower():
             return None
         match = self._alias.fullmatch(iri)
-        return match[1].lower() if match else None
+        return ctid.canonical(match[1]) if match else None
 
     @cached_property
     def _roots(self) -> set[tuple[str, str, str]]:
@@ -91,18 +103,18 @@ class Identity:
             for root in self._roots
         )
 
-    def leads_to(self, iri: str) -> str | None:
+    def leads_to(self, iri: str) -> Ctid | None:
         """Return the CTID anywhere in an IRI that this registry serves, or None."""
         record = self.ctid_of(iri)
         if record or not self.holds(iri):
             return record
         found = _CTID.search(unquote(iri))
-        return found[0].lower() if found else None
+        return ctid.canonical(found[0]) if found else None
 
-    def canonical(self, iri: str) -> str:
+    def canonical(self, iri: str) -> Iri:
         """Return the canonical spelling of an IRI."""
         record = self.ctid_of(iri)
-        return self.resource(record) if record else iri
+        return self.resource(record) if record else Iri(iri)
 
 
 def _parts(iri: str) -> tuple[str, str, str] | None:

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from ctgraph.documents import Document
 from ctgraph.errors import Conflict, CtgraphError, Forbidden, Gone, Problem, RecordNotFound
+from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger.database import by_name, select_in
 from ctgraph.ledger.holdings import Holdings
 from ctgraph.ledger.ledger import Ledger
@@ -22,6 +23,7 @@ from ctgraph.ledger.news import announce
 from ctgraph.ledger.ownership import Ownership, lock_sequence
 from ctgraph.ledger.tables import entity, envelope, organization, sequence, version
 from ctgraph.ledger.values import Effect, Envelope, Event, Organization, later, pack
+from ctgraph.rdf.namespaces import Curie
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,7 @@ class Submission:
     """
 
     owner: Organization | None
-    ctid: str
+    ctid: Ctid
     document: Document | None = None
 
 
@@ -76,11 +78,11 @@ class _Part:
     :param owner: the organization that first held it.
     """
 
-    ctid: str
-    envelope: str
-    type: str
+    ctid: Ctid
+    envelope: Ctid
+    type: Curie
     current: bool
-    owner: str
+    owner: Ctid
 
 
 class _Batch:
@@ -107,7 +109,7 @@ class _Batch:
         self._ownership = Ownership(connection, records | inner)
         self._holdings = Holdings(connection, records)
         self._versions: list[dict[str, Any]] = []
-        self._changed: dict[str, Document | None] = {}
+        self._changed: dict[Ctid, Document | None] = {}
 
     def add(self, submission: Submission) -> Outcome | CtgraphError:
         """Decide on one submission and note what it changes."""

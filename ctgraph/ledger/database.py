@@ -10,6 +10,8 @@ from typing import Any, TypeAlias
 
 import sqlalchemy as sa
 
+from ctgraph.identity.ctid import Ctid
+
 Row: TypeAlias = sa.Row[*tuple[Any, ...]]
 """A row of any query."""
 MAX_PARAMETERS = 5000
@@ -74,7 +76,7 @@ def select_in(
     connection: sa.Connection,
     query: sa.Select[Any],
     column: sa.Column[str],
-    records: Collection[str],
+    records: Collection[Ctid],
 ) -> list[Row]:
     """Return the rows of a query in which a column is one of some CTIDs, however many they are."""
     ordered = sorted(records)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from ctgraph.errors import DraftsFull, NotFound
+from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger.database import Database, by_name
 from ctgraph.ledger.ownership import Ownership
 from ctgraph.ledger.tables import draft, organization
@@ -22,7 +23,7 @@ MAX_DRAFTS_BYTES = 100_000_000
 class Draft:
     """A draft in a list."""
 
-    ctid: str
+    ctid: Ctid
     name: str
     updated_at: str
 
@@ -36,10 +37,10 @@ class Drafts:
     def save(
         self,
         owner: Organization,
-        record: str,
+        record: Ctid,
         name: str,
         document: bytes,
-        borne: dict[str, str | None],
+        borne: dict[Ctid, str | None],
     ) -> None:
         """Keep a draft of an organization, in the place of an earlier one with the same CTID.
 
@@ -62,14 +63,14 @@ class Drafts:
                 )
             )
 
-    def of(self, owner: str) -> list[Draft]:
+    def of(self, owner: Ctid) -> list[Draft]:
         """Return the drafts of an organization, the newest first."""
         columns = (draft.c.ctid, draft.c.name, draft.c.updated_at)
         query = sa.select(*columns).where(draft.c.owner == owner)
         rows = self._database.rows(query.order_by(draft.c.updated_at.desc()))
         return [Draft(**by_name(row, columns)) for row in rows]
 
-    def document(self, owner: str, record: str) -> bytes:
+    def document(self, owner: Ctid, record: Ctid) -> bytes:
         """Return the document of a draft.
 
         :raises NotFound: when the organization has no such draft.
@@ -81,7 +82,7 @@ class Drafts:
             raise _no_draft(record)
         return found
 
-    def delete(self, owner: str, record: str) -> None:
+    def delete(self, owner: Ctid, record: Ctid) -> None:
         """Delete a draft.
 
         :raises NotFound: when the organization has no such draft.
@@ -111,5 +112,5 @@ def _require_room(connection: sa.Connection, owner: Organization, added: int) ->
         )
 
 
-def _no_draft(record: str) -> NotFound:
+def _no_draft(record: Ctid) -> NotFound:
     return NotFound(f"You have no draft {record}.")

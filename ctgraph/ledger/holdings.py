@@ -13,6 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger.database import by_name, select_in
 from ctgraph.ledger.tables import holding
 
@@ -21,8 +22,8 @@ from ctgraph.ledger.tables import holding
 class _Holding:
     """The versions of a document that hold a part; the last is None while the newest one does."""
 
-    ctid: str
-    envelope: str
+    ctid: Ctid
+    envelope: Ctid
     first: int
     last: int | None = None
 
@@ -30,9 +31,9 @@ class _Holding:
 class Holdings:
     """The parts that documents hold, as a write transaction finds and changes them."""
 
-    def __init__(self, connection: sa.Connection, documents: Collection[str]) -> None:
+    def __init__(self, connection: sa.Connection, documents: Collection[Ctid]) -> None:
         self._connection = connection
-        self._standing: dict[str, dict[str, _Holding]] = {}
+        self._standing: dict[Ctid, dict[Ctid, _Holding]] = {}
         standing = holding.select().where(holding.c.last.is_(None))
         for row in select_in(connection, standing, holding.c.envelope, documents):
             self._standing.setdefault(row.envelope, {})[row.ctid] = _Holding(
@@ -41,11 +42,11 @@ class Holdings:
         self._opened: dict[int, _Holding] = {}
         self._closed: dict[int, _Holding] = {}
 
-    def parts(self, document: str) -> Collection[str]:
+    def parts(self, document: Ctid) -> Collection[Ctid]:
         """Return the parts that the newest version of a document holds."""
         return self._standing.get(document, {}).keys()
 
-    def publish(self, document: str, number: int, parts: set[str]) -> None:
+    def publish(self, document: Ctid, number: int, parts: set[Ctid]) -> None:
         """Note the parts that a new version of a document holds."""
         standing = self._standing.setdefault(document, {})
         for part in standing.keys() - parts:

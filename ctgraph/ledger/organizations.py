@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from ctgraph.errors import Conflict, NotFound
 from ctgraph.identity import ctid
+from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger.database import Database, by_name
 from ctgraph.ledger.ownership import accounts, describable, lock_sequence
 from ctgraph.ledger.tables import api_key, organization
@@ -29,7 +30,7 @@ class Organizations:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def add(self, name: str, record: str | None = None) -> Organization:
+    def add(self, name: str, record: Ctid | None = None) -> Organization:
         """Add an organization and return it.
 
         A description that another organization published stays until its own replaces it.
@@ -51,7 +52,7 @@ class Organizations:
             raise Conflict(f"There is already an organization {added.ctid}.") from error
         return added
 
-    def register(self, named: dict[str, str]) -> dict[str, Organization]:
+    def register(self, named: dict[Ctid, str]) -> dict[Ctid, Organization]:
         """Return the organizations with these CTIDs, and add those that are not known yet.
 
         A CTID that already names something other than an organization is left out.
@@ -74,7 +75,7 @@ class Organizations:
         query = organization.select().order_by(organization.c.name)
         return [Organization(**by_name(row, organization.c)) for row in self._database.rows(query)]
 
-    def get(self, record: str) -> Organization:
+    def get(self, record: Ctid) -> Organization:
         """Return an organization.
 
         :raises NotFound: when no organization has this CTID.
@@ -83,7 +84,7 @@ class Organizations:
             return Organization(**by_name(row, organization.c))
         raise NotFound(f"There is no organization {record} in this registry.")
 
-    def add_key(self, record: str) -> str:
+    def add_key(self, record: Ctid) -> str:
         """Make an API key for an organization and return it; only its hash is kept.
 
         A key is ``ctg_``, its id, ``_`` and a secret. Only this method knows that.
@@ -101,7 +102,7 @@ class Organizations:
             )
         return key
 
-    def keys(self, record: str) -> list[Key]:
+    def keys(self, record: Ctid) -> list[Key]:
         """Return an organization's keys, the oldest first."""
         columns = (api_key.c.id, api_key.c.organization, api_key.c.created_at, api_key.c.revoked_at)
         query = sa.select(*columns).where(api_key.c.organization == record)

@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterable
 import sqlalchemy as sa
 
 from ctgraph.errors import Forbidden, Problem
+from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger.database import by_name, select_in
 from ctgraph.ledger.tables import entity, organization, sequence
 from ctgraph.ledger.values import Organization
@@ -24,26 +25,26 @@ _REMEDY = "Give the entity a new CTID, or refer to the other record by its @id a
 class Ownership:
     """The owners of some CTIDs, as a transaction sees them."""
 
-    def __init__(self, connection: sa.Connection, records: Collection[str]) -> None:
+    def __init__(self, connection: sa.Connection, records: Collection[Ctid]) -> None:
         self._accounts = accounts(connection, records)
         held = sa.select(entity.c.ctid, entity.c.owner)
-        self._first: dict[str, str] = {
+        self._first: dict[Ctid, Ctid] = {
             row.ctid: row.owner for row in select_in(connection, held, entity.c.ctid, records)
         }
 
-    def owner(self, record: str) -> str | None:
+    def owner(self, record: Ctid) -> Ctid | None:
         """Return the organization that a CTID belongs to; None when it is free."""
         return record if record in self._accounts else self._first.get(record)
 
-    def is_account(self, record: str) -> bool:
+    def is_account(self, record: Ctid) -> bool:
         """Tell whether a CTID is that of an account."""
         return record in self._accounts
 
-    def take(self, record: str, owner: str) -> str:
+    def take(self, record: Ctid, owner: Ctid) -> Ctid:
         """Note that an organization publishes a CTID, and return the first one that did."""
         return self._first.setdefault(record, owner)
 
-    def require(self, owner: Organization, borne: Iterable[tuple[str, str | None]]) -> None:
+    def require(self, owner: Organization, borne: Iterable[tuple[Ctid, str | None]]) -> None:
         """Make sure that CTIDs belong to an organization, or are free.
 
         :param borne: the CTIDs, each with its JSON Pointer if it is in a document.
@@ -58,14 +59,14 @@ class Ownership:
             more = f" (and {len(problems) - 1} more like this)" if len(problems) > 1 else ""
             raise Forbidden(f"{problems[0].message}{more}", problems)
 
-    def _others(self, record: str) -> str:
+    def _others(self, record: Ctid) -> str:
         account = self._accounts.get(record)
         if account:
             return f"{record} is the CTID of the organization {account.name}."
         return f"{record} belongs to another organization, which was the first to publish it."
 
 
-def describable(connection: sa.Connection, records: Collection[str]) -> set[str]:
+def describable(connection: sa.Connection, records: Collection[Ctid]) -> set[Ctid]:
     """Return those of some CTIDs that may become accounts: they name nothing but organizations."""
     query = sa.select(entity.c.ctid, entity.c.type)
     others = {
@@ -76,7 +77,7 @@ def describable(connection: sa.Connection, records: Collection[str]) -> set[str]
     return set(records) - others
 
 
-def accounts(connection: sa.Connection, records: Collection[str]) -> dict[str, Organization]:
+def accounts(connection: sa.Connection, records: Collection[Ctid]) -> dict[Ctid, Organization]:
     """Return the accounts among some CTIDs."""
     found = select_in(connection, organization.select(), organization.c.ctid, records)
     return {row.ctid: Organization(**by_name(row, organization.c)) for row in found}

@@ -7,6 +7,7 @@ from collections.abc import Collection
 import sqlalchemy as sa
 
 from ctgraph.errors import RecordNotFound
+from ctgraph.identity.ctid import Ctid, NoId
 from ctgraph.ledger.database import Database, Row, by_name, select_in
 from ctgraph.ledger.tables import VERSION_FACTS, entity, envelope, holding, organization, version
 from ctgraph.ledger.values import (
@@ -19,6 +20,7 @@ from ctgraph.ledger.values import (
     unpack,
     unpack_within,
 )
+from ctgraph.rdf.namespaces import Curie
 
 MAX_VERSION = 2**31 - 1
 """The largest number that a version can have: PostgreSQL's INTEGER holds no larger one."""
@@ -39,13 +41,13 @@ class Records:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def find(self, ctid: str) -> Envelope | None:
+    def find(self, ctid: Ctid) -> Envelope | None:
         """Return the envelope that holds an entity, or None when the ledger never held it."""
         with self._database.engine.connect() as connection:
             row = connection.execute(_HOLDER, {"ctid": ctid}).first()
         return _envelope(row) if row else None
 
-    def read(self, ctid: str) -> Record:
+    def read(self, ctid: Ctid) -> Record:
         """Return the envelope that holds an entity, with its canonical document.
 
         :raises RecordNotFound: when the ledger never held the entity.
@@ -57,7 +59,7 @@ class Records:
         found = _envelope(row)
         return Record(found, unpack(row.canonical, found.ctid, found.version))
 
-    def read_within(self, ctid: str, max_bytes: int) -> BoundedRecord | None:
+    def read_within(self, ctid: Ctid, max_bytes: int) -> BoundedRecord | None:
         """Do as :meth:`read`, but leave out a document that is too long.
 
         :returns: None when the ledger never held the entity.
@@ -77,7 +79,11 @@ class Records:
         return BoundedRecord(found, b"" if row.withdrawn else None)
 
     def envelopes(
-        self, limit: int, after: str = "", kind: str | None = None, owner: str | None = None
+        self,
+        limit: int,
+        after: Ctid | NoId = "",
+        kind: Curie | None = None,
+        owner: Ctid | None = None,
     ) -> list[Envelope]:
         """Return current envelopes in order of their CTIDs, starting after the CTID `after`."""
         query = envelope.select().where(envelope.c.deleted_at.is_(None), envelope.c.ctid > after)
@@ -88,7 +94,7 @@ class Records:
         rows = self._database.rows(query.order_by(envelope.c.ctid).limit(limit))
         return [_envelope(row) for row in rows]
 
-    def counts(self) -> dict[str, int]:
+    def counts(self) -> dict[Curie, int]:
         """Return the number of current envelopes of each class."""
         query = (
             sa.select(envelope.c.type, sa.func.count().label("number"))
@@ -97,9 +103,9 @@ class Records:
         )
         return {row.type: row.number for row in self._database.rows(query)}
 
-    def names(self, records: Collection[str]) -> dict[str, str]:
+    def names(self, records: Collection[Ctid]) -> dict[Ctid, str]:
         """Return the names of the envelopes and organizations among `records` that exist."""
-        found: dict[str, str] = {}
+        found: dict[Ctid, str] = {}
         with self._database.engine.connect() as connection:
             for table in (organization, envelope):
                 query = sa.select(table.c.ctid, table.c.name)
@@ -107,7 +113,7 @@ class Records:
                 found |= {row.ctid: row.name for row in rows}
         return found
 
-    def standing(self, records: Collection[str]) -> dict[str, str]:
+    def standing(self, records: Collection[Ctid]) -> dict[Ctid, str]:
         """Map each CTID the ledger has ever held to the time it was withdrawn, '' while current.
 
         A part that the newest version of its record no longer holds counts as withdrawn then.
@@ -119,13 +125,13 @@ class Records:
             rows = select_in(connection, query, entity.c.ctid, records)
         return {row.ctid: row.deleted_at or ("" if row.current else row.updated_at) for row in rows}
 
-    def versions(self, ctid: str, limit: int | None = None) -> list[Version]:
+    def versions(self, ctid: Ctid, limit: int | None = None) -> list[Version]:
         """Return the versions of an envelope, the newest first; all of them without a limit."""
         query = sa.select(*VERSION_FACTS).where(version.c.ctid == ctid)
         rows = self._database.rows(query.order_by(version.c.number.desc()).limit(limit))
         return [_version(row) for row in rows]
 
-    def versions_holding(self, ctid: str, limit: int, before: int | None = None) -> list[Version]:
+    def versions_holding(self, ctid: Ctid, limit: int, before: int | None = None) -> list[Version]:
         """Return versions of the documents that ever held an entity, the newest first.
 
         :param before: return only versions with a lower sequence number.
@@ -140,7 +146,7 @@ class Records:
         return [_version(row) for row in rows]
 
     def version_holding(
-        self, ctid: str, number: int, prefer_own: bool = False
+        self, ctid: Ctid, number: int, prefer_own: bool = False
     ) -> RecordVersion | None:
         """Return version `number` of the document that held an entity then.
 
@@ -172,7 +178,7 @@ class Records:
         found = _version(row)
         return RecordVersion(_envelope(row), found, unpack(row.canonical, found.ctid, found.number))
 
-    def documents_holding(self, ctid: str) -> set[str]:
+    def documents_holding(self, ctid: Ctid) -> set[Ctid]:
         """Return the CTIDs of the documents that ever held an entity."""
         query = sa.union(
             sa.select(envelope.c.ctid).where(envelope.c.ctid == ctid),
@@ -181,15 +187,15 @@ class Records:
         with self._database.engine.connect() as connection:
             return set(connection.scalars(query))
 
-    def quads(self, ctid: str, number: int) -> bytes:
+    def quads(self, ctid: Ctid, number: int) -> bytes:
         """Return the canonical N-Quads of a version."""
         return self._kept(version.c.quads, ctid, number)
 
-    def received(self, ctid: str, number: int) -> bytes:
+    def received(self, ctid: Ctid, number: int) -> bytes:
         """Return the bytes of a version exactly as they were sent."""
         return self._kept(version.c.received, ctid, number)
 
-    def _kept(self, column: sa.Column[bytes], ctid: str, number: int) -> bytes:
+    def _kept(self, column: sa.Column[bytes], ctid: Ctid, number: int) -> bytes:
         query = sa.select(column).where(version.c.ctid == ctid, version.c.number == number)
         with self._database.engine.connect() as connection:
             return unpack(connection.execute(query).scalar(), ctid, number)

@@ -8,6 +8,7 @@ import uuid
 import sqlalchemy as sa
 
 from ctgraph.errors import SettingsError
+from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger.database import Database
 from ctgraph.ledger.tables import registry, sequence, version
 from ctgraph.ledger.values import Change
@@ -34,7 +35,7 @@ def mark_at(database: Database, seq: int) -> str:
     return _mark(row.incarnation, row.ctid, row.number, row.digest, row.created_at)
 
 
-def _mark(incarnation: str, ctid: str, number: int, digest: str, created_at: str) -> str:
+def _mark(incarnation: str, ctid: Ctid, number: int, digest: str, created_at: str) -> str:
     change = f"{ctid} {number} {digest} {created_at}"
     return f"{incarnation} {hashlib.sha256(change.encode()).hexdigest()[:32]}"
 

@@ -9,6 +9,8 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from ctgraph.errors import Damaged
+from ctgraph.identity.ctid import Ctid
+from ctgraph.rdf.namespaces import Curie
 
 OPERATOR = "operator"
 """The actor of whatever is done on the command line, in the place of an API key's id."""
@@ -61,7 +63,7 @@ def later(moment: str) -> str:
 class Organization:
     """An organization that may publish."""
 
-    ctid: str
+    ctid: Ctid
     name: str
     created_at: str
 
@@ -71,7 +73,7 @@ class Key:
     """An API key as it is kept, without its secret."""
 
     id: str
-    organization: str
+    organization: Ctid
     created_at: str
     revoked_at: str | None
 
@@ -80,10 +82,10 @@ class Key:
 class Envelope:
     """The registry's account of one record, as it stands now."""
 
-    ctid: str
+    ctid: Ctid
     uuid: str
-    owner: str
-    type: str
+    owner: Ctid
+    type: Curie
     name: str
     version: int
     digest: str
@@ -97,7 +99,7 @@ class Version:
     """One version of a record, without its document."""
 
     seq: int
-    ctid: str
+    ctid: Ctid
     number: int
     event: Event
     actor: str
@@ -137,11 +139,11 @@ class Change:
     """
 
     seq: int
-    ctid: str
+    ctid: Ctid
     number: int
     digest: str
     modified: str
-    owner: str
+    owner: Ctid
     issued: str
     event: Event
     actor: str
@@ -153,7 +155,7 @@ def pack(data: bytes) -> bytes:
     return zlib.compress(data, 1)
 
 
-def unpack(data: bytes | None, ctid: str, number: int) -> bytes:
+def unpack(data: bytes | None, ctid: Ctid, number: int) -> bytes:
     """Return the kept document of a version; it is empty for a tombstone.
 
     :raises Damaged: when the document is not as it was written.
@@ -164,7 +166,7 @@ def unpack(data: bytes | None, ctid: str, number: int) -> bytes:
         raise _damaged(ctid, number, error) from error
 
 
-def unpack_within(data: bytes, max_bytes: int, ctid: str, number: int) -> bytes | None:
+def unpack_within(data: bytes, max_bytes: int, ctid: Ctid, number: int) -> bytes | None:
     """Return what :func:`unpack` returns, or None when it is longer than `max_bytes`."""
     unpacking = zlib.decompressobj()
     try:
@@ -174,7 +176,7 @@ def unpack_within(data: bytes, max_bytes: int, ctid: str, number: int) -> bytes 
     return document if len(document) <= max_bytes else None
 
 
-def _damaged(ctid: str, number: int, error: zlib.error) -> Damaged:
+def _damaged(ctid: Ctid, number: int, error: zlib.error) -> Damaged:
     return Damaged(
         f"The kept document of {ctid}, version {number}, is damaged ({error}). "
         "The operator of the registry must restore it from a backup."

@@ -16,13 +16,16 @@ from itertools import islice
 
 from ctgraph.documents.iris import IRI
 from ctgraph.identity import ctid
-from ctgraph.links.nodes import Node, Nodes, Text, Value, names_in, spelling_of
+from ctgraph.identity.ctid import NodeId, NoId
+from ctgraph.links.nodes import Node, Nodes, Text, Value, names_in, spelling_of, types_of
+from ctgraph.rdf.namespaces import Curie, Iri
 from ctgraph.vocab import vocabulary
 
-_FORWARD = ("ceterms:precedes", "ceterms:preceeds", "ceasn:isChildOf")
+_FORWARD = (Curie("ceterms:precedes"), Curie("ceterms:preceeds"), Curie("ceasn:isChildOf"))
 """What the earlier component says of the later one."""
-_BACKWARD = ("ceterms:precededBy", "ceterms:prerequisite", "ceasn:hasChild")
+_BACKWARD = (Curie("ceterms:precededBy"), Curie("ceterms:prerequisite"), Curie("ceasn:hasChild"))
 """What the later component says of the earlier one."""
+_TARGET = Curie("ceterms:targetComponent")
 # The vocabulary does not say that the last two are components.
 _CLASSES = ("ceterms:PathwayComponent", "ceterms:CollectionComponent", "ceterms:MultiComponent")
 _PROXIES = ("ceterms:proxyFor", "ceterms:proxyForItems", "ceterms:sourceData")
@@ -59,11 +62,11 @@ class Step:
     :param required: how many targets of `condition` are enough, if it says so.
     """
 
-    earlier: str
-    later: str
-    property: str
-    condition: str = ""
-    group: str = ""
+    earlier: NodeId
+    later: NodeId
+    property: Curie
+    condition: NodeId | NoId = ""
+    group: NodeId | NoId = ""
     required: int | None = None
 
 
@@ -94,7 +97,7 @@ def _steps(nodes: Nodes) -> Iterator[Step]:
         yield from _conditional(conditions, subject, read, budget)
 
 
-def proxies_of(nodes: Nodes, component: str) -> list[str]:
+def proxies_of(nodes: Nodes, component: NodeId) -> list[str]:
     """Return what a component stands for, as the document spells it. Texts must be IRIs."""
     node = nodes.get(component, {})
     found = [value for curie in _PROXIES for value in values_of(node, curie)]
@@ -117,13 +120,13 @@ class _Condition:
 
     leaves_choice: bool
     required: int | None
-    targets: tuple[str, ...]
-    nested: tuple[str, ...]
+    targets: tuple[NodeId, ...]
+    nested: tuple[NodeId, ...]
 
 
-def _condition(nodes: Nodes, components: dict[str, str], name: str) -> _Condition:
+def _condition(nodes: Nodes, components: dict[str, NodeId], name: NodeId) -> _Condition:
     node = nodes.get(name, {})
-    targets = values_of(node, "ceterms:targetComponent")
+    targets = values_of(node, _TARGET)
     nested = values_of(node, "ceterms:hasCondition")
     required = required_of(node)
     # A required number counts the targets, or the nested conditions where there are no targets.
@@ -135,11 +138,14 @@ def _condition(nodes: Nodes, components: dict[str, str], name: str) -> _Conditio
 
 
 def _conditional(
-    conditions: Iterable[str], later: str, read: Callable[[str], _Condition], budget: Iterator[int]
+    conditions: Iterable[NodeId],
+    later: NodeId,
+    read: Callable[[NodeId], _Condition],
+    budget: Iterator[int],
 ) -> Iterator[Step]:
     """Yield the steps that the conditions of a component make, each condition once."""
-    waiting = deque((name, "") for name in conditions)
-    seen: set[str] = set()
+    waiting: deque[tuple[NodeId, NodeId | NoId]] = deque((name, "") for name in conditions)
+    seen: set[NodeId] = set()
     while waiting and next(budget, None) is not None:
         name, group = waiting.popleft()
         if name in seen:
@@ -150,9 +156,7 @@ def _conditional(
             group = name
         for earlier in condition.targets:
             if earlier != later:
-                yield Step(
-                    earlier, later, "ceterms:targetComponent", name, group, condition.required
-                )
+                yield Step(earlier, later, _TARGET, name, group, condition.required)
         # What is needed in any case comes first, so that no choice hides it.
         queue = waiting.extend if group else waiting.extendleft
         queue((inner, group) for inner in condition.nested)
@@ -166,7 +170,7 @@ def operator_of(nodes: Nodes, condition: Node) -> Operator:
 
 def concept_of(nodes: Nodes, node: Node, curie: str) -> str:
     """Return the local name of a node's first concept of a property, or of its alignment object."""
-    value = next(iter(values_of(node, curie)), "")
+    value = next(iter(values_of(node, curie)), Text(""))
     aligned = nodes.get(value, {}) if isinstance(value, str) else {}
     named = (
         values_of(aligned, "ceterms:targetNode")
@@ -183,13 +187,13 @@ def required_of(condition: Node) -> int | None:
     return int(match[1]) if match else None
 
 
-def _known(components: dict[str, str], values: list[Value]) -> tuple[str, ...]:
+def _known(components: dict[str, NodeId], values: list[Value]) -> tuple[NodeId, ...]:
     """Return the components of the document among some values, each once."""
     keys = dict.fromkeys(map(key_of, values))
     return tuple(components[key] for key in keys if key in components)
 
 
-def key_of(value: Value) -> str:
+def key_of(value: str | Text) -> str:
     """Return what identifies a thing in any spelling of its IRI.
 
     No context defines the legacy properties, so their values are texts and not canonical.
@@ -205,17 +209,17 @@ def values_of(node: Node, curie: str) -> list[Value]:
 
 
 @cache
-def _iri(curie: str) -> str:
+def _iri(curie: str) -> Iri:
     return vocabulary().expand(curie)
 
 
 @cache
-def component_classes() -> frozenset[str]:
+def component_classes() -> frozenset[Iri]:
     """Return the IRIs of the classes of pathway components."""
     return frozenset().union(*map(vocabulary().subclasses, _CLASSES))
 
 
-def class_of(node: Node) -> str:
+def class_of(node: Node) -> Iri:
     """Return the class (an IRI) that makes a node a component; empty for other nodes."""
     classes = component_classes()
-    return next((kind for kind in names_in(values_of(node, "rdf:type")) if kind in classes), "")
+    return next((kind for kind in types_of(node) if kind in classes), Iri(""))

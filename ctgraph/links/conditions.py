@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from ctgraph.identity.ctid import is_ctid
+from ctgraph.identity.ctid import NodeId, NoId, is_ctid
 from ctgraph.links import properties as ctdl
 from ctgraph.links.components import component_classes
 from ctgraph.links.model import Condition
 from ctgraph.links.nodes import Nodes, Value, is_a, names_in, texts_in
-from ctgraph.links.properties import CETERMS
+from ctgraph.links.properties import ceterms
+from ctgraph.rdf.namespaces import Iri
 
 MAX_CONDITION_VISITS = 200_000
 """Conditions looked at in one document. Conditions that share alternatives may be reached in many
@@ -32,24 +33,24 @@ class Conditions:
         """Tell whether the document has components of a pathway."""
         return bool(self._components)
 
-    def is_inner(self, name: str) -> bool:
+    def is_inner(self, name: NodeId) -> bool:
         """Tell whether a node is of a class that is read as a part of others and not by itself."""
         return is_a(self._nodes, name, self._inner)
 
-    def is_condition(self, name: str) -> bool:
+    def is_condition(self, name: NodeId) -> bool:
         """Tell whether a node is a condition profile, by its class or by what it points with."""
         points = not ctdl.POINTING.isdisjoint(self._nodes.get(name, ()))
         return points or is_a(self._nodes, name, ctdl.CONDITIONS)
 
-    def is_foreign(self, name: str) -> bool:
+    def is_foreign(self, name: NodeId) -> bool:
         """Tell whether a node is a record of another document, of which this one only speaks."""
         return is_ctid(name) and ctdl.CTID not in self._nodes[name]
 
-    def ends(self, values: Iterable[Value]) -> Iterator[str]:
+    def ends(self, values: Iterable[Value]) -> Iterator[NodeId]:
         """Yield the values that can be ends of links, which texts and components cannot."""
         return (name for name in names_in(values) if not is_a(self._nodes, name, self._components))
 
-    def targets(self, values: Iterable[Value]) -> Iterator[tuple[str, Condition | None]]:
+    def targets(self, values: Iterable[Value]) -> Iterator[tuple[NodeId, Condition | None]]:
         """Yield what values point at, directly or through condition profiles."""
         for name in names_in(values):
             if self.is_condition(name):
@@ -58,15 +59,15 @@ class Conditions:
                 for target in self.ends([name]):
                     yield target, None
 
-    def _through(self, condition: str) -> Iterator[tuple[str, Condition]]:
-        group = condition if ctdl.ALTERNATIVE in self._nodes[condition] else ""
+    def _through(self, condition: NodeId) -> Iterator[tuple[NodeId, Condition]]:
+        group: NodeId | NoId = condition if ctdl.ALTERNATIVE in self._nodes[condition] else ""
         for option in self.options(condition):
             found = self.described(option, group)
             for property in ctdl.TARGETS:
                 for target in self.ends(self._nodes[option].get(property, ())):
                     yield target, found
 
-    def options(self, condition: str) -> list[str]:
+    def options(self, condition: NodeId) -> list[NodeId]:
         """Return a condition and its alternatives, in any depth. Any one of them is enough.
 
         A condition that only gathers alternatives is left out.
@@ -81,18 +82,20 @@ class Conditions:
                     waiting.append(alternative)
         return [option for option in found if not self._gathers(option)] or [condition]
 
-    def _gathers(self, condition: str) -> bool:
+    def _gathers(self, condition: NodeId) -> bool:
         """Tell whether a condition demands nothing but one of its alternatives."""
         here = self._nodes[condition]
         return ctdl.ALTERNATIVE in here and here.keys().isdisjoint(ctdl.DEMANDS)
 
-    def described(self, name: str, group: str = "", required: int | None = None) -> Condition:
+    def described(
+        self, name: NodeId, group: NodeId | NoId = "", required: int | None = None
+    ) -> Condition:
         """Return a condition as links tell of it."""
-        label, about = (self.text(name, f"{CETERMS}{p}") for p in ("name", "description"))
+        label, about = (self.text(name, ceterms(p)) for p in ("name", "description"))
         return Condition(
             name, label[:MAX_TEXT_CHARACTERS], about[:MAX_TEXT_CHARACTERS], group, required
         )
 
-    def text(self, name: str, property: str) -> str:
+    def text(self, name: NodeId, property: Iri) -> str:
         """Return the first text of a node's property; empty without one."""
         return next(texts_in(self._nodes.get(name, {}).get(property, ())), "")

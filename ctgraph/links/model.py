@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from ctgraph.identity.ctid import NodeId, NoId
+from ctgraph.rdf.namespaces import Curie
+
 
 class Relation(StrEnum):
     """What a link says about its two ends."""
@@ -69,10 +72,10 @@ class Condition:
     :param required: how many of its targets are enough (``ceterms:requiredNumber``).
     """
 
-    id: str
+    id: NodeId | NoId
     name: str = ""
     description: str = ""
-    group: str = ""
+    group: NodeId | NoId = ""
     required: int | None = None
 
 
@@ -87,10 +90,10 @@ class Link:
     """
 
     relation: Relation
-    earlier: str
-    later: str
-    by: str
-    property: str
+    earlier: NodeId
+    later: NodeId
+    by: NodeId
+    property: Curie
     strength: Strength = Strength.NONE
     via: Via = Via.NONE
     condition: Condition | None = None

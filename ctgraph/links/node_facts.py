@@ -9,16 +9,26 @@ from math import isfinite
 
 from ctgraph.documents.iris import MAX_IRI_CHARS
 from ctgraph.documents.node_values import shortened
-from ctgraph.identity.ctid import is_ctid
-from ctgraph.links.nodes import Node, Nodes, Value, first_of, names_in, spelling_of, texts_in
-from ctgraph.links.properties import CEASN, CETERMS, CTID, TYPE
+from ctgraph.identity.ctid import NodeId, NoId, is_ctid
+from ctgraph.links.nodes import (
+    Node,
+    Nodes,
+    Value,
+    first_of,
+    names_in,
+    spelling_of,
+    texts_in,
+    types_of,
+)
+from ctgraph.links.properties import CEASN, CTID, ceterms
+from ctgraph.rdf.namespaces import Iri
 
 _NAMES = (
-    f"{CETERMS}name",
-    f"{CEASN}name",
-    "http://www.w3.org/2004/02/skos/core#prefLabel",
-    f"{CEASN}competencyText",
-    f"{CETERMS}targetNodeName",
+    ceterms("name"),
+    Iri(f"{CEASN}name"),
+    Iri("http://www.w3.org/2004/02/skos/core#prefLabel"),
+    Iri(f"{CEASN}competencyText"),
+    ceterms("targetNodeName"),
 )
 # ISO 8601-1, section 5.5.2, as xsd:duration writes it. Months and years have their mean lengths.
 _DURATION = re.compile(
@@ -38,8 +48,8 @@ class Fact:
     :param days: the stated duration.
     """
 
-    id: str
-    type: str
+    id: NodeId
+    type: Iri
     name: str
     webpage: str = ""
     cost: float | None = None
@@ -47,7 +57,7 @@ class Fact:
     days: float | None = None
 
 
-def facts_of(nodes: Nodes, named: Collection[str]) -> Iterator[Fact]:
+def facts_of(nodes: Nodes, named: Collection[NodeId]) -> Iterator[Fact]:
     """Yield the facts about the entities of a document and about what its links name.
 
     What the document says about records of other documents is left out. They speak for themselves.
@@ -58,10 +68,10 @@ def facts_of(nodes: Nodes, named: Collection[str]) -> Iterator[Fact]:
         if CTID not in node and (name not in named or is_ctid(name)):
             continue
         cost, currency = _cost(nodes, node)
-        webpage = first_of(node, f"{CETERMS}subjectWebpage")
+        webpage = first_of(node, ceterms("subjectWebpage"))
         yield Fact(
             name,
-            next(names_in(node.get(TYPE, ())), ""),
+            next(types_of(node), Iri("")),
             _name(node),
             webpage if len(webpage) <= MAX_IRI_CHARS else "",
             cost,
@@ -77,34 +87,34 @@ def _name(node: Node) -> str:
 
 def _cost(nodes: Nodes, node: Node) -> tuple[float | None, str]:
     """Return the cost that a node states, and its currency: that of its first price."""
-    lowest: dict[Value, float] = {}
+    lowest: dict[Value | NoId, float] = {}
     currency = ""
-    for profile in names_in(node.get(f"{CETERMS}estimatedCost", ())):
+    for profile in names_in(node.get(ceterms("estimatedCost"), ())):
         stated = nodes.get(profile, {})
-        price = _number(stated, f"{CETERMS}price")
+        price = _number(stated, ceterms("price"))
         if price is None:
             continue
-        here = first_of(stated, f"{CETERMS}currency")
+        here = first_of(stated, ceterms("currency"))
         currency = currency or here
         if here != currency:
             continue
-        kind: Value = next(iter(stated.get(f"{CETERMS}directCostType", ())), "")
-        if isinstance(kind, str):
+        kind: Value | NoId = next(iter(stated.get(ceterms("directCostType"), ())), "")
+        if kind and isinstance(kind, str):
             # Two profiles of one kind have alignment objects with different labels; their targets
             # are the same.
-            kind = next(iter(nodes.get(kind, {}).get(f"{CETERMS}targetNode", ())), kind)
+            kind = next(iter(nodes.get(kind, {}).get(ceterms("targetNode"), ())), kind)
         lowest[kind] = min(price, lowest.get(kind, price))
     return (sum(lowest.values()) if lowest else None), currency
 
 
 def _days(nodes: Nodes, node: Node) -> float | None:
     """Return the first duration that a node states, or the middle of its bounds, in days."""
-    for profile in names_in(node.get(f"{CETERMS}estimatedDuration", ())):
+    for profile in names_in(node.get(ceterms("estimatedDuration"), ())):
         stated = nodes.get(profile, {})
         found = [
             days
             for key in ("exactDuration", "minimumDuration", "maximumDuration")
-            for value in stated.get(f"{CETERMS}{key}", ())
+            for value in stated.get(ceterms(key), ())
             if (days := duration_days(spelling_of(value))) is not None
         ]
         if found:
@@ -121,7 +131,7 @@ def duration_days(text: str) -> float | None:
     return found if isfinite(found) else None
 
 
-def _number(node: Node, property: str) -> float | None:
+def _number(node: Node, property: Iri) -> float | None:
     """Return the first value of a property that is a number from zero up."""
     for value in node.get(property, ()):
         try:

@@ -11,8 +11,9 @@ import pyoxigraph as ox
 
 from ctgraph.documents.iris import MAX_IRI_CHARS
 from ctgraph.identity import Identity
-from ctgraph.identity.ctid import is_ctid
+from ctgraph.identity.ctid import NodeId, is_ctid
 from ctgraph.links.properties import TYPE
+from ctgraph.rdf.namespaces import BlankLabel, Iri
 
 # The names that the terms of CTDL and CTDL-ASN have beside their official ones.
 _ALIAS = re.compile("https?://(?:credreg[.]net|purl[.]org)/(ctdl|ctdlasn)/terms/")
@@ -24,30 +25,30 @@ class Text(NamedTuple):
     lexical: str
 
 
-Value = str | Text
+Value = NodeId | Text
 """A literal, or the name of a node: its CTID, its IRI, or its blank node label with ``_:``."""
-Node = Mapping[str, list[Value]]
+Node = Mapping[Iri, list[Value]]
 """All values of a node, by the IRI of the property."""
-Nodes = Mapping[str, Node]
+Nodes = Mapping[NodeId, Node]
 """The nodes of a document, by their names."""
 
 
-def nodes_of(quads: Iterable[ox.Quad], identity: Identity) -> dict[str, dict[str, list[Value]]]:
+def nodes_of(quads: Iterable[ox.Quad], identity: Identity) -> dict[NodeId, dict[Iri, list[Value]]]:
     """Group quads by subject and property.
 
     Terms have their official names, and English literals come first. References to IRIs that are
     too long for any node are left out.
     """
-    nodes: dict[str, dict[str, list[Value]]] = {}
-    prefix = identity.resource("")
+    nodes: dict[NodeId, dict[Iri, list[Value]]] = {}
+    prefix = identity.resources
 
-    def named(iri: str) -> str:
+    def named(iri: str) -> NodeId:
         record = iri[len(prefix) :] if iri.startswith(prefix) else ""
-        return record if is_ctid(record) else iri
+        return record if is_ctid(record) else Iri(iri)
 
     for quad in quads:
         subject, value = quad.subject, quad.object
-        name = named(subject.value) if isinstance(subject, ox.NamedNode) else str(subject)
+        name = named(subject.value) if isinstance(subject, ox.NamedNode) else _label(subject)
         property = _term(quad.predicate.value)
         values = nodes.setdefault(name, {}).setdefault(property, [])
         if isinstance(value, ox.NamedNode):
@@ -58,18 +59,23 @@ def nodes_of(quads: Iterable[ox.Quad], identity: Identity) -> dict[str, dict[str
             english = (value.language or "").startswith("en")
             values.insert(0 if english else len(values), Text(value.value))
         else:
-            values.append(str(value))
+            values.append(_label(value))
     return nodes
 
 
-def spelling_of(value: Value) -> str:
+def spelling_of(value: str | Text) -> str:
     """Return a value as its document spells it."""
     return value.lexical if isinstance(value, Text) else value
 
 
-def names_in(values: Iterable[Value]) -> Iterator[str]:
+def names_in(values: Iterable[Value]) -> Iterator[NodeId]:
     """Yield the names of nodes among some values."""
     return (value for value in values if not isinstance(value, Text))
+
+
+def types_of(node: Node) -> Iterator[Iri]:
+    """Yield the classes that a node has."""
+    return (Iri(kind) for kind in names_in(node.get(TYPE, ())))
 
 
 def texts_in(values: Iterable[Value]) -> Iterator[str]:
@@ -77,16 +83,20 @@ def texts_in(values: Iterable[Value]) -> Iterator[str]:
     return (value.lexical for value in values if isinstance(value, Text))
 
 
-def first_of(node: Node, property: str) -> str:
+def first_of(node: Node, property: Iri) -> str:
     """Return a node's first value of a property as it is spelt; empty without one."""
-    return spelling_of(next(iter(node.get(property, ())), ""))
+    return spelling_of(next(iter(node.get(property, ())), Text("")))
 
 
-def is_a(nodes: Nodes, name: str, kinds: Set[str]) -> bool:
+def is_a(nodes: Nodes, name: NodeId, kinds: Set[Iri]) -> bool:
     """Tell whether the document says that a node is of one of some classes, given by IRI."""
     return not kinds.isdisjoint(nodes.get(name, {}).get(TYPE, ()))
 
 
 @lru_cache(maxsize=4096)
-def _term(iri: str) -> str:
-    return _ALIAS.sub(r"https://purl.org/\1/terms/", iri)
+def _term(iri: str) -> Iri:
+    return Iri(_ALIAS.sub(r"https://purl.org/\1/terms/", iri))
+
+
+def _label(node: object) -> BlankLabel:
+    return BlankLabel(str(node))

@@ -3,51 +3,59 @@
 from __future__ import annotations
 
 from ctgraph.links.model import Strength
+from ctgraph.rdf.namespaces import Curie, Iri
 
 CETERMS = "https://purl.org/ctdl/terms/"
 CEASN = "https://purl.org/ctdlasn/terms/"
-TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
-CTID = f"{CETERMS}ctid"
+TYPE = Iri("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
+
+
+def ceterms(name: str) -> Iri:
+    """Return the IRI of a term of CTDL."""
+    return Iri(f"{CETERMS}{name}")
+
+
+CTID = ceterms("ctid")
 
 FORWARD = {
-    f"{CETERMS}isRequiredFor": Strength.REQUIRED,
-    f"{CETERMS}isAdvancedStandingFor": Strength.ADVANCED,
-    f"{CETERMS}isPreparationFor": Strength.PREPARATION,
-    f"{CETERMS}isRecommendedFor": Strength.RECOMMENDED,
+    ceterms("isRequiredFor"): Strength.REQUIRED,
+    ceterms("isAdvancedStandingFor"): Strength.ADVANCED,
+    ceterms("isPreparationFor"): Strength.PREPARATION,
+    ceterms("isRecommendedFor"): Strength.RECOMMENDED,
 }
 """What the earlier thing says."""
 REVERSE = {
-    f"{CETERMS}requires": Strength.REQUIRED,
-    f"{CETERMS}entryCondition": Strength.REQUIRED,
-    f"{CETERMS}prerequisite": Strength.REQUIRED,
-    f"{CETERMS}advancedStandingFrom": Strength.ADVANCED,
-    f"{CETERMS}preparationFrom": Strength.PREPARATION,
-    f"{CETERMS}recommends": Strength.RECOMMENDED,
-    f"{CETERMS}coPrerequisite": Strength.WEAK,
+    ceterms("requires"): Strength.REQUIRED,
+    ceterms("entryCondition"): Strength.REQUIRED,
+    ceterms("prerequisite"): Strength.REQUIRED,
+    ceterms("advancedStandingFrom"): Strength.ADVANCED,
+    ceterms("preparationFrom"): Strength.PREPARATION,
+    ceterms("recommends"): Strength.RECOMMENDED,
+    ceterms("coPrerequisite"): Strength.WEAK,
 }
 """What the later thing says. `corequisite` is not among them, although the vocabulary makes it a
 subproperty of `requires`: what is taken at the same time does not come before."""
-NEEDED = [f"{CETERMS}requires", f"{CETERMS}entryCondition", f"{CETERMS}prerequisite"]
+NEEDED = [ceterms("requires"), ceterms("entryCondition"), ceterms("prerequisite")]
 TARGETS = [
-    f"{CETERMS}targetCredential",
-    f"{CETERMS}targetLearningOpportunity",
-    f"{CETERMS}targetAssessment",
+    ceterms("targetCredential"),
+    ceterms("targetLearningOpportunity"),
+    ceterms("targetAssessment"),
 ]
-ALTERNATIVE = f"{CETERMS}alternativeCondition"
+ALTERNATIVE = ceterms("alternativeCondition")
 POINTING = frozenset([*TARGETS, ALTERNATIVE])
 """What only condition profiles point with."""
-COREQUISITE = f"{CETERMS}corequisite"
-COMMON = f"{CETERMS}commonConditions"
-FROM, FOR = f"{CETERMS}transferValueFrom", f"{CETERMS}transferValueFor"
-HAS_PART, IS_PART_OF = f"{CETERMS}hasPart", f"{CETERMS}isPartOf"
-OLDER = [f"{CETERMS}previousVersion", f"{CETERMS}supersedes"]
-NEWER = [f"{CETERMS}nextVersion", f"{CETERMS}latestVersion", f"{CETERMS}supersededBy"]
+COREQUISITE = ceterms("corequisite")
+COMMON = ceterms("commonConditions")
+FROM, FOR = ceterms("transferValueFrom"), ceterms("transferValueFor")
+HAS_PART, IS_PART_OF = ceterms("hasPart"), ceterms("isPartOf")
+OLDER = [ceterms("previousVersion"), ceterms("supersedes")]
+NEWER = [ceterms("nextVersion"), ceterms("latestVersion"), ceterms("supersededBy")]
 LINKING = frozenset(
     [*FORWARD, *REVERSE, COREQUISITE, COMMON, FROM, HAS_PART, IS_PART_OF, *OLDER, *NEWER]
 )
-CONDITIONS = {f"{CETERMS}ConditionProfile", f"{CETERMS}ComponentCondition"}
-MANIFEST = f"{CETERMS}ConditionManifest"
-SKILL = f"{CETERMS}CompetencyComponent"
+CONDITIONS = {ceterms("ConditionProfile"), ceterms("ComponentCondition")}
+MANIFEST = ceterms("ConditionManifest")
+SKILL = ceterms("CompetencyComponent")
 WORDS = (
     "condition",
     "experience",
@@ -56,9 +64,9 @@ WORDS = (
     "submissionOf",
     "submissionOfDescription",
 )
-DEMANDS = {*TARGETS, f"{CETERMS}targetCompetency", *(f"{CETERMS}{name}" for name in WORDS)}
+DEMANDS = {*TARGETS, ceterms("targetCompetency"), *(ceterms(name) for name in WORDS)}
 
 
-def curie_of(iri: str) -> str:
+def curie_of(iri: Iri) -> Curie:
     """Return a property that makes links as a CURIE."""
-    return f"ceterms:{iri.removeprefix(CETERMS)}"
+    return Curie(f"ceterms:{iri.removeprefix(CETERMS)}")

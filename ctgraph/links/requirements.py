@@ -8,10 +8,12 @@ from dataclasses import dataclass
 import orjson
 
 from ctgraph.documents.node_values import shortened
+from ctgraph.identity.ctid import NodeId
 from ctgraph.links import properties as ctdl
 from ctgraph.links.conditions import MAX_TEXT_CHARACTERS, Conditions
 from ctgraph.links.nodes import Nodes, names_in, spelling_of, texts_in
-from ctgraph.links.properties import CETERMS, curie_of
+from ctgraph.links.properties import ceterms, curie_of
+from ctgraph.rdf.namespaces import Curie, Iri
 from ctgraph.vocab import vocabulary
 
 MAX_NEED_ITEMS = 20_000
@@ -31,7 +33,7 @@ class Option:
     """
 
     words: tuple[str, ...]
-    targets: tuple[str, ...]
+    targets: tuple[NodeId, ...]
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ class Need:
     :param property: the property, as a CURIE; `name` the name of the condition.
     """
 
-    property: str
+    property: Curie
     name: str
     options: tuple[Option, ...]
 
@@ -61,7 +63,7 @@ class Need:
 class Requirement:
     """One need of one record, or of all records that have the conditions of a manifest."""
 
-    record: str
+    record: NodeId
     need: Need
 
 
@@ -73,7 +75,7 @@ class RequirementReader:
         self._conditions = conditions
         self._kept = 0
 
-    def requirements(self, node: str) -> Iterator[Requirement]:
+    def requirements(self, node: NodeId) -> Iterator[Requirement]:
         """Yield what a node needs before it can be had."""
         if self._conditions.is_inner(node) or self._conditions.is_foreign(node):
             return
@@ -86,27 +88,27 @@ class RequirementReader:
                 elif linked := tuple(self._conditions.ends([value])):
                     yield Requirement(node, Need(curie_of(property), "", (Option((), linked),)))
 
-    def _need(self, property: str, condition: str) -> Need:
+    def _need(self, property: Iri, condition: NodeId) -> Need:
         options: list[Option] = []
-        for name in self._conditions.options(condition):
-            option = self._option(name)
+        for way in self._conditions.options(condition):
+            option = self._option(way)
             options.append(option)
             characters = sum(map(len, option.words))
             self._kept += 1 + len(option.targets) + characters // _ITEM_CHARACTERS
             if self._kept > MAX_NEED_ITEMS:
                 break
-        name = shortened(self._conditions.text(condition, f"{CETERMS}name"))
+        name = shortened(self._conditions.text(condition, ceterms("name")))
         return Need(curie_of(property), name, tuple(options))
 
-    def _option(self, condition: str) -> Option:
+    def _option(self, condition: NodeId) -> Option:
         here = self._nodes[condition]
-        words = [self._conditions.text(condition, f"{CETERMS}description")]
+        words = [self._conditions.text(condition, ceterms("description"))]
         for name in ctdl.WORDS:
             label = "" if name == "condition" else f"{vocabulary().label(f'ceterms:{name}')}: "
-            words += [label + text for text in texts_in(here.get(f"{CETERMS}{name}", ()))]
-        for value in here.get(f"{CETERMS}targetCompetency", ()):
-            spelt = spelling_of(value)
-            named = self._conditions.text(spelt, f"{CETERMS}targetNodeName") or spelt
+            words += [label + text for text in texts_in(here.get(ceterms(name), ()))]
+        for value in here.get(ceterms("targetCompetency"), ()):
+            spelt = Iri(spelling_of(value))
+            named = self._conditions.text(spelt, ceterms("targetNodeName")) or spelt
             words.append(f"Competency: {named}")
         targets = [t for p in ctdl.TARGETS for t in self._conditions.ends(here.get(p, ()))]
         return Option(

@@ -11,11 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain, islice
+from typing import TypeGuard
 
 import pyoxigraph as ox
 
 from ctgraph.identity import Identity
-from ctgraph.identity.ctid import is_ctid
+from ctgraph.identity.ctid import Ctid, NodeId, is_ctid
 from ctgraph.links import properties as ctdl
 from ctgraph.links.components import order_of, proxies_of
 from ctgraph.links.conditions import Conditions
@@ -43,7 +44,7 @@ class Extract:
     requirements: list[Requirement] = field(default_factory=list)
 
 
-def extract(quads: Iterable[ox.Quad], record: str, identity: Identity) -> Extract:
+def extract(quads: Iterable[ox.Quad], record: Ctid, identity: Identity) -> Extract:
     """Return what a document says, within the bounds MAX_LINKS and MAX_FREE_LINKS.
 
     :param quads: its canonical quads.
@@ -67,12 +68,12 @@ def extract(quads: Iterable[ox.Quad], record: str, identity: Identity) -> Extrac
 class _LinkReader:
     """Reads the links of one document."""
 
-    def __init__(self, nodes: Nodes, conditions: Conditions, record: str) -> None:
+    def __init__(self, nodes: Nodes, conditions: Conditions, record: Ctid) -> None:
         self._nodes = nodes
         self._conditions = conditions
         self._record = record
 
-    def links(self, node: str) -> Iterator[Link]:
+    def links(self, node: NodeId) -> Iterator[Link]:
         """Yield what one node says."""
         if self._conditions.is_inner(node):
             return
@@ -91,7 +92,9 @@ class _LinkReader:
         yield from self._transferred(here, by)
         yield from self._kin(node, here, by)
 
-    def _preceding(self, relation: Relation, node: str, here: Node, by: str) -> Iterator[Link]:
+    def _preceding(
+        self, relation: Relation, node: NodeId, here: Node, by: NodeId
+    ) -> Iterator[Link]:
         """Yield what comes before a node by what the node itself says."""
         for property, strength in ctdl.REVERSE.items():
             curie = curie_of(property)
@@ -99,7 +102,7 @@ class _LinkReader:
                 via = Via.CONDITION if condition else Via.DIRECT
                 yield Link(relation, target, node, by, curie, strength, via, condition)
 
-    def _succeeding(self, node: str, here: Node, by: str) -> Iterator[Link]:
+    def _succeeding(self, node: NodeId, here: Node, by: NodeId) -> Iterator[Link]:
         """Yield what a node leads to by what the node itself says."""
         for property, strength in ctdl.FORWARD.items():
             curie = curie_of(property)
@@ -107,14 +110,14 @@ class _LinkReader:
                 via = Via.CONDITION if condition else Via.DIRECT
                 yield Link(Relation.PRECEDES, node, target, by, curie, strength, via, condition)
 
-    def _shared(self, node: str, here: Node, by: str) -> Iterator[Link]:
+    def _shared(self, node: NodeId, here: Node, by: NodeId) -> Iterator[Link]:
         """Yield the manifests whose conditions a node has."""
         if not self._conditions.is_foreign(node):
             for manifest in self._conditions.ends(here.get(ctdl.COMMON, ())):
                 curie = curie_of(ctdl.COMMON)
                 yield Link(Relation.USES, manifest, node, by, curie, via=Via.MANIFEST)
 
-    def _transferred(self, here: Node, by: str) -> Iterator[Link]:
+    def _transferred(self, here: Node, by: NodeId) -> Iterator[Link]:
         """Yield what a transfer value profile gives credit for and toward."""
         curie = curie_of(ctdl.FROM)
         for earlier in self._conditions.ends(here.get(ctdl.FROM, ())):
@@ -123,7 +126,7 @@ class _LinkReader:
                     Relation.PRECEDES, earlier, later, by, curie, Strength.ADVANCED, Via.TRANSFER
                 )
 
-    def _kin(self, node: str, here: Node, by: str) -> Iterator[Link]:
+    def _kin(self, node: NodeId, here: Node, by: NodeId) -> Iterator[Link]:
         """Yield the parts and versions of a node."""
         ends = self._conditions.ends
         for part in ends(here.get(ctdl.HAS_PART, ())):
@@ -160,7 +163,7 @@ class _LinkReader:
                         condition,
                     )
 
-    def _lifted(self, component: str, identity: Identity) -> list[str]:
+    def _lifted(self, component: NodeId, identity: Identity) -> list[NodeId]:
         """Return what a component stands for; itself if it stands for competencies."""
         if is_a(self._nodes, component, {ctdl.SKILL}):
             return [component]
@@ -169,7 +172,7 @@ class _LinkReader:
         return list(filter(_is_name, named)) or [component]
 
 
-def _is_name(value: str) -> bool:
+def _is_name(value: str) -> TypeGuard[NodeId]:
     """Tell whether RDF can name something so. What was sent as a text may be no IRI."""
     try:
         return is_ctid(value) or value.startswith("_:") or bool(ox.NamedNode(value))

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from ctgraph.identity import Identity
-from ctgraph.identity.ctid import is_ctid
+from ctgraph.identity.ctid import Ctid, NodeId, NoId, is_ctid
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.values import Status
 from ctgraph.links.model import Condition, Relation, Strength, Via
@@ -19,7 +19,7 @@ MAX_VERSION_STEPS = 50
 """Steps from a record to its newest version. A longer chain of versions is a circle."""
 
 
-def _edge(source: str, target: str, assertions: list[Assertion]) -> Edge:
+def _edge(source: NodeId, target: NodeId, assertions: list[Assertion]) -> Edge:
     """Return the edge that sums up all that is said about two things."""
     if len(assertions) == 1:  # Most edges have one, and this is faster.
         only = assertions[0]
@@ -39,7 +39,7 @@ def _edge(source: str, target: str, assertions: list[Assertion]) -> Edge:
     return Edge(source, target, strength, agreed, alternative, tuple(assertions))
 
 
-def _assertion(s: Statement, known: Mapping[str, Known], names: Mapping[str, str]) -> Assertion:
+def _assertion(s: Statement, known: Mapping[NodeId, Known], names: Mapping[Ctid, str]) -> Assertion:
     condition = (
         Condition(s.condition, s.name, s.description, s.alternative, s.required)
         if s.condition
@@ -58,7 +58,7 @@ def _assertion(s: Statement, known: Mapping[str, Known], names: Mapping[str, str
     )
 
 
-def _side(s: Statement, known: Mapping[str, Known]) -> Side:
+def _side(s: Statement, known: Mapping[NodeId, Known]) -> Side:
     """Return who makes a statement: one of its ends or an end's owner, or somebody else."""
     if s.asserter in (s.earlier, s.later):
         return Side.SOURCE if s.asserter == s.earlier else Side.TARGET
@@ -78,9 +78,9 @@ class Describer:
         self._links = links
         self._ledger = ledger
         self._identity = identity
-        self._named: dict[str, str] = {}
+        self._named: dict[Ctid, str] = {}
 
-    def nodes(self, depths: Mapping[str, int]) -> dict[str, Node]:
+    def nodes(self, depths: Mapping[NodeId, int]) -> dict[NodeId, Node]:
         """Return nodes by their ids.
 
         :param depths: steps of each node from where the question starts.
@@ -101,10 +101,10 @@ class Describer:
 
     def edges(
         self,
-        pairs: Collection[tuple[str, str]],
+        pairs: Collection[tuple[NodeId, NodeId]],
         strengths: Collection[str],
         relation: Relation = Relation.PRECEDES,
-    ) -> dict[tuple[str, str], Edge]:
+    ) -> dict[tuple[NodeId, NodeId], Edge]:
         """Return what is said about some pairs of an earlier and a later node.
 
         :param strengths: the strengths that count; empty for all.
@@ -112,29 +112,29 @@ class Describer:
         statements = self._links.statements(pairs, strengths, relation)
         known = self._links.nodes({end for s in statements for end in (s.earlier, s.later)})
         names = self._names({s.owner for s in statements})
-        said: dict[tuple[str, str], list[Assertion]] = {}
+        said: dict[tuple[NodeId, NodeId], list[Assertion]] = {}
         for s in statements:
             said.setdefault((s.earlier, s.later), []).append(_assertion(s, known, names))
         return {ends: _edge(*ends, assertions) for ends, assertions in said.items()}
 
-    def _names(self, records: set[str]) -> dict[str, str]:
+    def _names(self, records: set[Ctid]) -> dict[Ctid, str]:
         """Return the names of records and organizations. The ledger is asked once for each."""
         fresh = records - self._named.keys()
         if fresh:
             self._named |= dict.fromkeys(fresh, "") | self._ledger.records.names(fresh)
         return self._named
 
-    def _known(self, row: Known, depth: int, names: Mapping[str, str]) -> Node:
+    def _known(self, row: Known, depth: int, names: Mapping[Ctid, str]) -> Node:
         current = is_ctid(row.id)
-        owner = row.owner if current else ""
+        owner: Ctid | NoId = row.owner if current else ""
         return Node(
             row.id,
-            self.iri(row.id),
+            self._identity.node(row.id),
             vocabulary().compact(row.type),
             family_of(row.type),
             row.name,
             owner,
-            names.get(owner, ""),
+            names.get(owner, "") if owner else "",
             Status.CURRENT if current else Status.EXTERNAL,
             row.webpage,
             depth,
@@ -145,13 +145,13 @@ class Describer:
         )
 
     def _unknown(
-        self, id: str, depth: int, standing: Mapping[str, str], names: Mapping[str, str]
+        self, id: NodeId, depth: int, standing: Mapping[Ctid, str], names: Mapping[Ctid, str]
     ) -> Node:
         if not is_ctid(id):
             webpage = id if id.startswith(("http:", "https:")) else ""
             return Node(
                 id,
-                self.iri(id),
+                self._identity.node(id),
                 name=webpage or "Something without a name",
                 status=Status.EXTERNAL,
                 webpage=webpage,
@@ -161,24 +161,22 @@ class Describer:
         status = Status.UNKNOWN
         if id in standing:
             status = Status.WITHDRAWN if standing[id] else Status.CURRENT
-        return Node(id, self.iri(id), name=names.get(id, ""), status=status, depth=depth)
+        return Node(id, self._identity.node(id), name=names.get(id, ""), status=status, depth=depth)
 
-    def iri(self, id: str) -> str:
-        """Return the IRI of a node, or the label of a blank node."""
-        return self._identity.resource(id) if is_ctid(id) else id
-
-    def _owner(self, id: str) -> str:
+    def _owner(self, id: NodeId) -> Ctid | NoId:
         """Return the owner of a record, even if the record is withdrawn."""
         known = self._links.nodes([id]).get(id)
-        found = None if known else self._ledger.records.find(id)
-        return known.owner if known else found.owner if found else ""
+        if known:
+            return known.owner
+        found = self._ledger.records.find(id) if is_ctid(id) else None
+        return found.owner if found else ""
 
-    def _latest(self, ids: Collection[str]) -> dict[str, str]:
+    def _latest(self, ids: Collection[NodeId]) -> dict[NodeId, NodeId]:
         """Return the newest versions of the nodes among some that are replaced.
 
         Only the owner of the older one can say so. Others may claim what they like.
         """
-        newest: dict[str, str] = {}
+        newest: dict[NodeId, NodeId] = {}
         newer = {id: id for id in ids}
         for _ in range(MAX_VERSION_STEPS):
             steps = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ctgraph.identity.ctid import Ctid, NodeId
 from ctgraph.pathways.answers import Describer
 from ctgraph.pathways.model import Cut, Graph, Question
 from ctgraph.pathways.paging import edges_between
@@ -9,7 +10,7 @@ from ctgraph.pathways.traversal import Asked, Pair, Walk, walk
 from ctgraph.projections.link_reader import Links
 
 
-def common_of(links: Links, describer: Describer, start: tuple[str, ...], asked: Asked) -> Graph:
+def common_of(links: Links, describer: Describer, start: tuple[Ctid, ...], asked: Asked) -> Graph:
     """Return the nodes that all of `start` lead to.
 
     The depth of a node is the number of steps from the start that is farthest from it. An edge from
@@ -20,7 +21,7 @@ def common_of(links: Links, describer: Describer, start: tuple[str, ...], asked:
     common = set(reached[0]).intersection(*reached[1:]) - walks.keys()
     depths = {id: max(found[id] for found in reached) for id in common}
     order = sorted(common, key=lambda id: (depths[id], id))[: asked.limit]
-    pairs: dict[Pair, tuple[str, ...]] = {}
+    pairs: dict[Pair, tuple[NodeId, ...]] = {}
     for id, found in walks.items():
         ways = _ways(id, found)
         pairs |= {(id, end): ways[end] for end in order}
@@ -37,9 +38,9 @@ def common_of(links: Links, describer: Describer, start: tuple[str, ...], asked:
     )
 
 
-def _ways(start: str, found: Walk) -> dict[str, tuple[str, ...]]:
+def _ways(start: NodeId, found: Walk) -> dict[NodeId, tuple[NodeId, ...]]:
     """Return what lies between a start and each node, on a shortest way."""
-    ways: dict[str, tuple[str, ...]] = {start: ()}
+    ways: dict[NodeId, tuple[NodeId, ...]] = {start: ()}
     for (earlier, later), through in found.edges.items():
         # Edges come level by level, so the first one that reaches a node is on a shortest way.
         if later not in ways and earlier in ways:

@@ -102,7 +102,7 @@ def _nodes(graph: Graph) -> list[Node]:
     nodes = {node.id: node for node in graph.nodes}
     for edge in graph.edges:
         for end in (edge.source, edge.target):
-            nodes.setdefault(end, Node(end, end))
+            nodes.setdefault(end, Node(end, ""))
     return list(nodes.values())
 
 

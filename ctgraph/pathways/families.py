@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from functools import cache, lru_cache
 
+from ctgraph.rdf.namespaces import Curie, Iri
 from ctgraph.vocab import vocabulary
 
 
@@ -36,14 +37,14 @@ _ROOTS = {
 
 
 @lru_cache(maxsize=1000)
-def family_of(kind: str) -> Family:
+def family_of(kind: Iri | Curie) -> Family:
     """Return the family of a class, which is named by its IRI or CURIE."""
     is_a = vocabulary().is_a
     return next((family for family, roots in _ROOTS.items() if is_a(kind, *roots)), Family.OTHER)
 
 
 @cache
-def classes_of(families: frozenset[Family]) -> list[str]:
+def classes_of(families: frozenset[Family]) -> list[Iri]:
     """Return the IRIs of the classes in some families."""
     return [
         term.iri

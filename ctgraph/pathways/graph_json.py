@@ -7,7 +7,6 @@ from typing import Any
 import orjson
 
 from ctgraph.identity import Identity
-from ctgraph.identity.ctid import is_ctid
 from ctgraph.links.model import Condition
 from ctgraph.pathways.model import Assertion, Edge, Graph, Question
 from ctgraph.rdf.namespaces import CTG, DCT
@@ -83,16 +82,16 @@ def jsonld(graph: Graph, identity: Identity) -> bytes:
     relation = _RELATIONS.get(graph.question, "precedes")
     nodes: list[dict[str, Any]] = [
         {
-            "id": _iri(node.id, identity),
+            "id": identity.node(node.id),
             "type": vocabulary().expand(node.type),
             "name": node.name,
             "webpage": node.webpage,
-            "owner": _iri(node.owner, identity),
+            "owner": identity.node(node.owner),
         }
         for node in graph.nodes
     ]
     triples = [
-        {"id": _iri(edge.source, identity), relation: _iri(edge.target, identity)}
+        {"id": identity.node(edge.source), relation: identity.node(edge.target)}
         for edge in graph.edges
     ]
     links = [_link(edge, said, identity) for edge in graph.edges for said in edge.assertions]
@@ -100,7 +99,7 @@ def jsonld(graph: Graph, identity: Identity) -> bytes:
         {
             "@context": _CONTEXT,
             "question": graph.question,
-            "start": [_iri(id, identity) for id in graph.start],
+            "start": [identity.node(id) for id in graph.start],
             "cut": [_plain(cut) for cut in graph.cut],
             "next": graph.next,
             "@graph": [_filled(item) for item in (*nodes, *triples, *links)],
@@ -112,20 +111,15 @@ def _link(edge: Edge, said: Assertion, identity: Identity) -> dict[str, Any]:
     """Return the ``ctg:Link`` of one statement."""
     return {
         "type": "ctg:Link",
-        "source": _iri(edge.source, identity),
-        "target": _iri(edge.target, identity),
+        "source": identity.node(edge.source),
+        "target": identity.node(edge.target),
         "strength": said.strength,
         "via": said.via,
-        "by": _iri(said.by, identity),
+        "by": identity.node(said.by),
         "property": vocabulary().expand(said.property),
-        "owner": _iri(said.owner, identity),
+        "owner": identity.node(said.owner),
         "document": said.document and identity.graph(said.document),
     } | _standing(said.condition)
-
-
-def _iri(id: str, identity: Identity) -> str:
-    """Return the IRI of a node, or the label of a blank node."""
-    return identity.resource(id) if is_ctid(id) else id
 
 
 def _standing(condition: Condition | None) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import networkx as nx
 
 from ctgraph.documents.csv_cells import harmless
 from ctgraph.documents.literals import UNUSABLE
+from ctgraph.identity.ctid import NodeId
 from ctgraph.links.model import Condition
 from ctgraph.pathways.model import Edge, Graph, Node
 
@@ -97,7 +98,7 @@ def _cell(value: Any) -> Any:
     return str(value).lower() if isinstance(value, bool) else harmless(value)
 
 
-def _end(end: str, nodes: dict[str, Node], id: str) -> dict[str, Any]:
+def _end(end: str, nodes: dict[NodeId, Node], id: NodeId) -> dict[str, Any]:
     node = nodes.get(id) or Node(id, "")
     return {
         end: id,

@@ -12,12 +12,14 @@ from itertools import chain
 from typing import Any, NamedTuple
 
 from ctgraph.errors import BadParameter, QueryLimit
+from ctgraph.identity.ctid import NodeId
 from ctgraph.links.requirements import Need, Option
 from ctgraph.pathways.answers import Describer
 from ctgraph.pathways.families import Family, family_of
 from ctgraph.pathways.graph_json import to_json
 from ctgraph.pathways.model import Cut, Graph, Node, Question
 from ctgraph.projections.link_reader import MAX_REQUIREMENT_BYTES, TOO_MUCH, Links, Needs, Statement
+from ctgraph.rdf.namespaces import Curie
 
 MAX_HELD_RECORDS = 200
 """Records that somebody can say to hold. A person holds fewer."""
@@ -33,8 +35,8 @@ class Missing:
     :param property: the property that asks for it, as a CURIE; `condition` the condition's name.
     """
 
-    any_of: tuple[str, ...]
-    property: str
+    any_of: tuple[NodeId, ...]
+    property: Curie
     condition: str = ""
 
 
@@ -47,8 +49,8 @@ class Prospect:
     :param words: what else the record asks for in words, which a person has to judge.
     """
 
-    record: str
-    because: tuple[str, ...]
+    record: NodeId
+    because: tuple[NodeId, ...]
     missing: tuple[Missing, ...]
     words: tuple[str, ...]
 
@@ -57,10 +59,10 @@ class Prospect:
 class Checked:
     """What is open to somebody, what is one step away, and the nodes that these name."""
 
-    held: tuple[str, ...]
+    held: tuple[NodeId, ...]
     open: tuple[Prospect, ...]
     one_step: tuple[Prospect, ...]
-    nodes: dict[str, Node]
+    nodes: dict[NodeId, Node]
     cut: tuple[Cut, ...]
 
 
@@ -91,7 +93,7 @@ def checked_json(found: Checked) -> dict[str, Any]:
     }
 
 
-def check_held(links: Links, describer: Describer, held: Collection[str]) -> Checked:
+def check_held(links: Links, describer: Describer, held: Collection[NodeId]) -> Checked:
     """Return what is open to somebody who holds some records, and what is one step away.
 
     Candidates are what the held records lead to, and what those lead to in turn.
@@ -102,7 +104,7 @@ def check_held(links: Links, describer: Describer, held: Collection[str]) -> Che
         raise BadParameter(f"Name from 1 to {MAX_HELD_RECORDS} records that somebody holds.")
     first = links.steps(held, True, MAX_LEAD_LINKS)
     second = links.steps({step.later for step in first}, True, MAX_LEAD_LINKS)
-    because: dict[str, set[str]] = {}
+    because: dict[NodeId, set[NodeId]] = {}
     for step in (*first, *second):
         if step.later not in held:
             because.setdefault(step.later, set()).update({step.earlier} & set(held))
@@ -129,11 +131,11 @@ class _Standing(NamedTuple):
 
     missing: tuple[Missing, ...]
     words: tuple[str, ...]
-    named: frozenset[str]
+    named: frozenset[NodeId]
 
 
 def _prospects(
-    links: Links, because: Mapping[str, Collection[str]], held: set[str]
+    links: Links, because: Mapping[NodeId, Collection[NodeId]], held: set[NodeId]
 ) -> list[Prospect]:
     """Compare the needs of records with what is held, and leave out what lacks more than one thing.
 
@@ -150,7 +152,7 @@ def _prospects(
         key: _standing([_without_competencies(need, competencies) for need in some], held)
         for key, some in distinct.items()
     }
-    asked: dict[str, list[Statement]] = {}
+    asked: dict[NodeId, list[Statement]] = {}
     for s in links.asked_for(because):
         asked.setdefault(s.later, []).append(s)
     prospects = []
@@ -172,14 +174,14 @@ def _prospects(
     return prospects
 
 
-def _competencies(links: Links, needs: Collection[Needs]) -> dict[str, str]:
+def _competencies(links: Links, needs: Collection[Needs]) -> dict[NodeId, str]:
     """Return the names of the competencies that some needs target, by their ids."""
     options = (option for some in needs for need in some for option in need.options)
     known = links.nodes({target for option in options for target in option.targets})
     return {id: row.name for id, row in known.items() if family_of(row.type) == Family.COMPETENCY}
 
 
-def _without_competencies(need: Need, names: Mapping[str, str]) -> Need:
+def _without_competencies(need: Need, names: Mapping[NodeId, str]) -> Need:
     """Turn the targets of a need that are competencies into words, because nobody holds one."""
     options = [
         Option(
@@ -191,7 +193,7 @@ def _without_competencies(need: Need, names: Mapping[str, str]) -> Need:
     return replace(need, options=tuple(options))
 
 
-def _standing(needs: Needs, held: set[str]) -> _Standing:
+def _standing(needs: Needs, held: set[NodeId]) -> _Standing:
     lacking = [_lacking(need, held) for need in needs]
     return _Standing(
         tuple(dict.fromkeys(one for missing, _ in lacking for one in missing)),
@@ -200,7 +202,7 @@ def _standing(needs: Needs, held: set[str]) -> _Standing:
     )
 
 
-def _lacking(need: Need, held: set[str]) -> tuple[list[Missing], tuple[str, ...]]:
+def _lacking(need: Need, held: set[NodeId]) -> tuple[list[Missing], tuple[str, ...]]:
     """Return the least that is missing for a need, and what it says in words.
 
     The option that lacks the least counts, and among several of these the one of which most is
@@ -219,10 +221,10 @@ def _lacking(need: Need, held: set[str]) -> tuple[list[Missing], tuple[str, ...]
 
 
 def _asked_by_others(
-    stands: Collection[_Standing], asked: Iterable[Statement], held: Collection[str]
+    stands: Collection[_Standing], asked: Iterable[Statement], held: Collection[NodeId]
 ) -> list[Missing]:
     """Return what is missing because other records say that they are required for this one."""
-    groups: dict[str, list[Statement]] = {}
+    groups: dict[NodeId, list[Statement]] = {}
     for s in asked:
         if s.asserter == s.earlier and not any(s.earlier in found.named for found in stands):
             groups.setdefault(s.alternative or s.earlier, []).append(s)

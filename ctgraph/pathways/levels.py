@@ -8,8 +8,10 @@ from graphlib import CycleError, TopologicalSorter
 from heapq import heappop, heappush
 
 from ctgraph.documents.node_values import NAMES
+from ctgraph.identity.ctid import NodeId, NoId
 from ctgraph.links.components import values_of
-from ctgraph.links.nodes import Nodes, Value, texts_in
+from ctgraph.links.nodes import Nodes, Text, texts_in
+from ctgraph.rdf.namespaces import Iri
 from ctgraph.vocab import vocabulary
 
 _LATER = ("ceterms:precedes", "ceterms:preceeds")
@@ -19,13 +21,16 @@ _LATER = ("ceterms:precedes", "ceterms:preceeds")
 class Level:
     """One level. Its name is empty if the registry does not know it; its order counts from 0."""
 
-    iri: str
+    iri: Iri | NoId
     name: str
     order: int
 
 
 def levels_of(
-    nodes: Nodes, used: Iterable[str], id_of: Callable[[Value], str], iri_of: Callable[[str], str]
+    nodes: Nodes,
+    used: Iterable[Iri | NoId],
+    id_of: Callable[[str | Text], NodeId],
+    iri_of: Callable[[NodeId], Iri | NoId],
 ) -> Iterator[Level]:
     """Yield the levels among some nodes, the lowest first, then those that are only used.
 
@@ -39,13 +44,13 @@ def levels_of(
         yield Level(iri_of(level), next(texts, ""), order)
 
 
-def _listed(nodes: Nodes, id_of: Callable[[Value], str]) -> Iterator[str]:
+def _listed(nodes: Nodes, id_of: Callable[[str | Text], NodeId]) -> Iterator[NodeId]:
     """Yield the levels as the model lists them, each followed by those below it."""
     kind = vocabulary().expand("asn:ProgressionLevel")
     others = [name for name, node in nodes.items() if kind in values_of(node, "rdf:type")]
     tops = [top for node in nodes.values() for top in values_of(node, "skos:hasTopConcept")]
     waiting = [*tops, *others][::-1]
-    seen: set[str] = set()
+    seen: set[NodeId] = set()
     while waiting:
         level = id_of(waiting.pop())
         if level not in seen:
@@ -54,13 +59,15 @@ def _listed(nodes: Nodes, id_of: Callable[[Value], str]) -> Iterator[str]:
             waiting += values_of(nodes.get(level, {}), "skos:narrower")[::-1]
 
 
-def _in_order(nodes: Nodes, listed: list[str], id_of: Callable[[Value], str]) -> list[str]:
+def _in_order(
+    nodes: Nodes, listed: list[NodeId], id_of: Callable[[str | Text], NodeId]
+) -> list[NodeId]:
     """Sort levels by what they say of each other, else as they are listed.
 
     The order of the list decides where they say nothing, and everywhere if they form a circle.
     """
     place = {level: index for index, level in enumerate(listed)}
-    sorter = TopologicalSorter[str]()
+    sorter = TopologicalSorter[NodeId]()
     for level in listed:
         node = nodes.get(level, {})
         earlier = map(id_of, values_of(node, "ceterms:precededBy"))
@@ -73,7 +80,7 @@ def _in_order(nodes: Nodes, listed: list[str], id_of: Callable[[Value], str]) ->
     except CycleError:
         return listed
     ready: list[int] = []
-    found: list[str] = []
+    found: list[NodeId] = []
     while sorter:
         for level in sorter.get_ready():
             heappush(ready, place[level])

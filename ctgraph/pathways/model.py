@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from ctgraph.identity.ctid import Ctid, NodeId, NoId
 from ctgraph.ledger.values import Status
 from ctgraph.links.model import Condition, Strength, Via
 from ctgraph.pathways.families import Family
+from ctgraph.rdf.namespaces import BlankLabel, Curie, Iri
 
 
 class Question(StrEnum):
@@ -47,10 +49,10 @@ class Assertion:
     :param property: the property that says it, as a CURIE.
     """
 
-    by: str
-    owner: str
-    document: str
-    property: str
+    by: NodeId
+    owner: Ctid
+    document: Ctid
+    property: Curie
     strength: Strength
     via: Via
     side: Side
@@ -69,13 +71,13 @@ class Edge:
     :param through: nodes between the two that a view leaves out.
     """
 
-    source: str
-    target: str
+    source: NodeId
+    target: NodeId
     strength: Strength
     agreed: Side
     alternative: bool
     assertions: tuple[Assertion, ...]
-    through: tuple[str, ...] = ()
+    through: tuple[NodeId, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -91,17 +93,17 @@ class Node:
     :param cost: the stated cost in `currency`; `days` the stated duration; None where unstated.
     """
 
-    id: str
-    iri: str
-    type: str = ""
+    id: NodeId
+    iri: Iri | BlankLabel | NoId
+    type: Curie | NoId = ""
     family: Family = Family.OTHER
     name: str = ""
-    owner: str = ""
+    owner: Ctid | NoId = ""
     owner_name: str = ""
     status: Status = Status.CURRENT
     webpage: str = ""
     depth: int = 0
-    latest: str = ""
+    latest: NodeId | NoId = ""
     cost: float | None = None
     currency: str = ""
     days: float | None = None
@@ -112,7 +114,7 @@ class Cut:
     """What an answer leaves out, in words, and the node where."""
 
     reason: str
-    at: str = ""
+    at: NodeId | NoId = ""
 
 
 @dataclass(frozen=True)
@@ -125,7 +127,7 @@ class Graph:
     """
 
     question: Question
-    start: tuple[str, ...]
+    start: tuple[NodeId, ...]
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
     cut: tuple[Cut, ...] = ()

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from itertools import islice, pairwise
 
 from ctgraph.errors import BadParameter
+from ctgraph.identity.ctid import NodeId
 from ctgraph.links.model import Relation
 from ctgraph.pathways.answers import Describer
 from ctgraph.pathways.model import Cut, Edge, Graph, Question, Side
@@ -18,7 +19,7 @@ _DEPTH = re.compile("-?[0-9]{1,2}")
 
 
 def page_of(
-    question: Question, start: tuple[str, ...], walk: Walk, asked: Asked, describer: Describer
+    question: Question, start: tuple[NodeId, ...], walk: Walk, asked: Asked, describer: Describer
 ) -> Graph:
     """Return the page of an answer that was asked for.
 
@@ -55,7 +56,7 @@ def page_of(
 
 
 def edges_between(
-    pairs: Mapping[Pair, tuple[str, ...]],
+    pairs: Mapping[Pair, tuple[NodeId, ...]],
     strengths: Collection[str],
     describer: Describer,
     relation: Relation = Relation.PRECEDES,
@@ -80,7 +81,7 @@ def edges_between(
     ]
 
 
-def _joined(pair: Pair, way: list[Edge], through: tuple[str, ...]) -> Edge:
+def _joined(pair: Pair, way: list[Edge], through: tuple[NodeId, ...]) -> Edge:
     """Return one edge for the steps that lead from one end to the other."""
     weakest = max(way, key=lambda edge: edge.strength.rank)
     agreed = {edge.agreed for edge in way}
@@ -98,7 +99,7 @@ def _place(depth: int, id: str) -> tuple[int, int, str]:
     return abs(depth), depth, id
 
 
-def _begin(cursor: str, depths: Mapping[str, int], order: list[str]) -> int:
+def _begin(cursor: str, depths: Mapping[NodeId, int], order: list[NodeId]) -> int:
     """Return the position where the page of a cursor begins."""
     if not cursor:
         return 0

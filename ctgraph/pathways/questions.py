@@ -23,6 +23,7 @@ import orjson
 
 from ctgraph.errors import BadParameter, RecordNotFound
 from ctgraph.identity import Identity, ctid
+from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger import Ledger
 from ctgraph.links.model import Relation
 from ctgraph.pathways.answers import Describer
@@ -157,7 +158,7 @@ class Pathways:
     @contextmanager
     def _asking(
         self, records: Collection[str]
-    ) -> Iterator[tuple[Links, Describer, tuple[str, ...]]]:
+    ) -> Iterator[tuple[Links, Describer, tuple[Ctid, ...]]]:
         """Open the link index for one question, with the records that it starts from."""
         start = tuple(map(ctid.canonical, records))
         with reading(self._settings) as links:

@@ -12,6 +12,7 @@ from typing import Any
 import networkx as nx
 
 from ctgraph.errors import BadParameter, QueryLimit
+from ctgraph.identity.ctid import NodeId
 from ctgraph.links.model import Strength
 from ctgraph.pathways.answers import Describer
 from ctgraph.pathways.graph_json import to_json
@@ -68,7 +69,7 @@ class Route:
     :param unstated: how many of them state no duration, if that is the measure, or else no cost.
     """
 
-    nodes: tuple[str, ...]
+    nodes: tuple[NodeId, ...]
     strength: Strength
     cost: dict[str, float]
     days: float
@@ -96,7 +97,7 @@ def routes_json(found: Routes) -> dict[str, Any]:
 
 
 def find_routes(
-    links: Links, describer: Describer, start: str, goal: str, k: int, by: str
+    links: Links, describer: Describer, start: NodeId, goal: NodeId, k: int, by: str
 ) -> Routes:
     """Return the `k` best routes of up to MAX_ROUTE_STEPS steps.
 
@@ -118,7 +119,7 @@ def find_routes(
     if measure in _BY_FACTS:
         _weigh_by_facts(graph, links, measure)
     found = list(islice(_best(graph, start, goal, around.deadline), k))
-    pairs: dict[Pair, tuple[str, ...]] = {pair: () for way in found for pair in pairwise(way)}
+    pairs: dict[Pair, tuple[NodeId, ...]] = {pair: () for way in found for pair in pairwise(way)}
     depths = {start: 0, goal: 0} | {id: way.index(id) for way in reversed(found) for id in way}
     shown = describer.nodes(depths)
     return Routes(
@@ -140,14 +141,14 @@ class _Around:
     Once n levels are read, all routes of up to n steps are read.
     """
 
-    def __init__(self, links: Links, start: str, goal: str, by: Measure) -> None:
+    def __init__(self, links: Links, start: NodeId, goal: NodeId, by: Measure) -> None:
         self._links = links
         self._ends = (start, goal)
         self._by = by
         self._seen = ({start}, {goal})
         self._frontiers = [[start], [goal]]
         self._levels = 0
-        self._graph: nx.DiGraph[str] = nx.DiGraph()
+        self._graph: nx.DiGraph[NodeId] = nx.DiGraph()
         self._graph.add_nodes_from(self._ends)
         self.deadline = time.monotonic() + MAX_COMPARING_SECONDS
         self.cut: list[Cut] = []
@@ -183,7 +184,7 @@ class _Around:
             )
         return True
 
-    def between(self) -> nx.DiGraph[str]:
+    def between(self) -> nx.DiGraph[NodeId]:
         """Return what lies on ways from the start to the goal."""
         start, goal = self._ends
         behind = nx.descendants(self._graph, start)
@@ -196,7 +197,7 @@ class _Around:
             return False
         graph = self.between()
 
-        def is_sure(way: list[str]) -> bool:
+        def is_sure(way: list[NodeId]) -> bool:
             weight: float = sum(graph.edges[step]["weight"] for step in pairwise(way))
             return weight <= self._levels
 
@@ -204,7 +205,7 @@ class _Around:
         return len(list(islice(takewhile(is_sure, best), k))) == k
 
 
-def _weigh_by_facts(graph: nx.DiGraph[str], links: Links, by: Measure) -> None:
+def _weigh_by_facts(graph: nx.DiGraph[NodeId], links: Links, by: Measure) -> None:
     """Let a step weigh what its later end costs, or how long that takes."""
     known = links.nodes(graph)
     for _, later, edge in graph.edges(data=True):
@@ -214,10 +215,12 @@ def _weigh_by_facts(graph: nx.DiGraph[str], links: Links, by: Measure) -> None:
         edge["weight"] = (stated or 0.0) + 1e-3
 
 
-def _best(graph: nx.DiGraph[str], start: str, goal: str, deadline: float) -> Iterator[list[str]]:
+def _best(
+    graph: nx.DiGraph[NodeId], start: NodeId, goal: NodeId, deadline: float
+) -> Iterator[list[NodeId]]:
     """Yield the routes without circles, the best first."""
 
-    def weight(_: str, __: str, edge: Any) -> float:
+    def weight(_: NodeId, __: NodeId, edge: Any) -> float:
         if time.monotonic() > deadline:
             raise QueryLimit(
                 "There are too many routes between these two records to compare in time. "
@@ -234,7 +237,9 @@ def _best(graph: nx.DiGraph[str], start: str, goal: str, deadline: float) -> Ite
         return
 
 
-def _route(way: list[str], graph: nx.DiGraph[str], nodes: dict[str, Node], by: Measure) -> Route:
+def _route(
+    way: list[NodeId], graph: nx.DiGraph[NodeId], nodes: dict[NodeId, Node], by: Measure
+) -> Route:
     behind = [nodes[id] for id in way[1:]]
     cost: dict[str, float] = {}
     for node in behind:

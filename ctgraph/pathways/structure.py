@@ -7,8 +7,10 @@ from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Any
 
+from ctgraph.identity.ctid import Ctid, NodeId, NoId, is_ctid
 from ctgraph.links.components import Operator
 from ctgraph.pathways.levels import Level
+from ctgraph.rdf.namespaces import Curie, Iri
 
 
 class OrderKind(StrEnum):
@@ -26,8 +28,8 @@ class OrderKind(StrEnum):
 class Reference:
     """Something that a pathway names. Its name is empty if the registry does not know it."""
 
-    id: str
-    iri: str
+    id: NodeId
+    iri: Iri | NoId
     name: str
 
 
@@ -45,7 +47,7 @@ class Constraint:
 class SharedCondition:
     """A condition that the answer describes where it first stands."""
 
-    id: str
+    id: NodeId
 
 
 @dataclass(frozen=True)
@@ -56,12 +58,12 @@ class ComponentCondition:
     :param targets: ids of components, also of those that the document lacks.
     """
 
-    id: str
+    id: NodeId
     name: str
     description: str
     operator: Operator
     required: int | None
-    targets: tuple[str, ...]
+    targets: tuple[NodeId, ...]
     conditions: tuple[ComponentCondition | SharedCondition, ...]
     constraints: tuple[Constraint, ...]
 
@@ -77,17 +79,17 @@ class Component:
     :param children: ids of the components right below it.
     """
 
-    id: str
-    iri: str
-    type: str
+    id: NodeId
+    iri: Iri | NoId
+    type: Curie
     type_label: str
     name: str
     description: str
     proxy_for: tuple[Reference, ...]
-    levels: tuple[str, ...]
+    levels: tuple[Iri | NoId, ...]
     destination: bool
-    precedes: tuple[str, ...]
-    children: tuple[str, ...]
+    precedes: tuple[NodeId, ...]
+    children: tuple[NodeId, ...]
     conditions: tuple[ComponentCondition | SharedCondition, ...]
 
 
@@ -98,10 +100,10 @@ class Order:
     :param condition: id of the condition; empty for the other kinds.
     """
 
-    source: str
-    target: str
+    source: NodeId
+    target: NodeId
     kind: OrderKind
-    condition: str
+    condition: NodeId | NoId
 
 
 @dataclass(frozen=True)
@@ -112,30 +114,31 @@ class Structure:
     :param pathways: the pathways of a set; empty for a pathway.
     """
 
-    id: str
-    iri: str
+    id: NodeId
+    iri: Iri | NoId
     name: str
     description: str
-    destination: tuple[str, ...]
+    destination: tuple[NodeId, ...]
     levels: tuple[Level, ...]
     components: tuple[Component, ...]
     edges: tuple[Order, ...]
     pathways: tuple[Reference, ...]
 
 
-def with_names(structure: Structure, names: Callable[[set[str]], Mapping[str, str]]) -> Structure:
+def with_names(structure: Structure, names: Callable[[set[Ctid]], Mapping[Ctid, str]]) -> Structure:
     """Return a structure with the names of what other documents describe.
 
     :param names: returns the names of records by their CTIDs; it leaves out unknown ones.
     """
     components = structure.components
-    found = names(
-        {one.id for part in components for one in part.proxy_for if not one.name}
-        | {one.id for one in structure.pathways if not one.name}
-    )
+    mentioned = [one for part in components for one in part.proxy_for] + [*structure.pathways]
+    found = names({one.id for one in mentioned if not one.name and is_ctid(one.id)})
 
     def named(references: tuple[Reference, ...]) -> tuple[Reference, ...]:
-        return tuple(replace(one, name=one.name or found.get(one.id, "")) for one in references)
+        return tuple(
+            replace(one, name=found.get(one.id, "")) if not one.name and is_ctid(one.id) else one
+            for one in references
+        )
 
     return replace(
         structure,

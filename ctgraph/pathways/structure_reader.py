@@ -12,7 +12,7 @@ from ctgraph.documents.node_values import NAMES, shortened, type_of
 from ctgraph.documents.quads import to_quads
 from ctgraph.errors import NotFound
 from ctgraph.identity import Identity
-from ctgraph.identity.ctid import is_ctid
+from ctgraph.identity.ctid import Ctid, NodeId, NoId
 from ctgraph.links.components import (
     MAX_PATHWAY_STEPS,
     class_of,
@@ -36,6 +36,7 @@ from ctgraph.pathways.structure import (
     SharedCondition,
     Structure,
 )
+from ctgraph.rdf.namespaces import Iri
 from ctgraph.vocab import vocabulary
 
 _KINDS = {
@@ -77,10 +78,10 @@ class _StructureReader:
         self._nodes = nodes
         self._identity = identity
         self._left = MAX_PATHWAY_STEPS
-        self._described: set[str] = set()
+        self._described: set[NodeId] = set()
         self._here = {key_of(name): name for name, node in nodes.items() if class_of(node)}
 
-    def structure(self, pathway: str, model: Nodes) -> Structure:
+    def structure(self, pathway: Ctid, model: Nodes) -> Structure:
         """Return the structure of a pathway that stands among the nodes."""
         node = self._nodes[pathway]
         edges = tuple(dict.fromkeys(self._edges()))
@@ -108,7 +109,7 @@ class _StructureReader:
             kind = _KINDS.get(step.property, OrderKind.PRECEDES)
             yield Order(step.earlier, step.later, kind, step.condition)
 
-    def _destination(self, pathway: str) -> tuple[str, ...]:
+    def _destination(self, pathway: Ctid) -> tuple[NodeId, ...]:
         """Return where a pathway leads. Old records that do not say so have a root instead."""
         node = self._nodes[pathway]
         said_here = self._ids(values_of(node, "ceterms:hasDestinationComponent"))
@@ -121,9 +122,9 @@ class _StructureReader:
         found = tuple(dict.fromkeys([*said_here, *said_there]))
         return found or self._ids(values_of(node, "ceterms:hasRootComponent"))
 
-    def _components(self, edges: Iterable[Order], destination: set[str]) -> Iterator[Component]:
-        precedes: dict[str, list[str]] = defaultdict(list)
-        children: dict[str, list[str]] = defaultdict(list)
+    def _components(self, edges: Iterable[Order], destination: set[NodeId]) -> Iterator[Component]:
+        precedes: dict[NodeId, list[NodeId]] = defaultdict(list)
+        children: dict[NodeId, list[NodeId]] = defaultdict(list)
         for edge in edges:
             if edge.kind == OrderKind.PRECEDES:
                 precedes[edge.source].append(edge.target)
@@ -148,7 +149,7 @@ class _StructureReader:
             )
 
     def _conditions(
-        self, node: Node, seen: set[str], depth: int = 1
+        self, node: Node, seen: set[NodeId], depth: int = 1
     ) -> tuple[ComponentCondition | SharedCondition, ...]:
         """Return the conditions of a node.
 
@@ -185,7 +186,7 @@ class _StructureReader:
             )
         return tuple(found)
 
-    def _constraint(self, name: str) -> Constraint:
+    def _constraint(self, name: NodeId) -> Constraint:
         node = self._nodes.get(name, {})
         # Many conditions may share one constraint, so its texts must be short.
         return Constraint(
@@ -201,24 +202,22 @@ class _StructureReader:
             for value in values_of(node, curie)
         )
 
-    def _reference(self, value: Value) -> Reference:
+    def _reference(self, value: str | Text) -> Reference:
         name = self._id(value)
         text = self._text(self._nodes.get(name, {}), *NAMES)
         return Reference(name, self._iri(name), shortened(text))
 
-    def _ids(self, values: Iterable[Value]) -> tuple[str, ...]:
+    def _ids(self, values: Iterable[Value]) -> tuple[NodeId, ...]:
         return tuple(dict.fromkeys(map(self._id, values)))
 
-    def _id(self, value: Value) -> str:
+    def _id(self, value: str | Text) -> NodeId:
         """Return the CTID of an IRI in any spelling, or the IRI where it has none."""
         text = spelling_of(value)
-        return self._here.get(key_of(text)) or self._identity.ctid_of(text) or text
+        return self._here.get(key_of(text)) or self._identity.ctid_of(text) or Iri(text)
 
-    def _iri(self, name: str) -> str:
+    def _iri(self, name: NodeId) -> Iri | NoId:
         """Return the IRI of an id; a blank node has none."""
-        if name.startswith("_:"):
-            return ""
-        return self._identity.resource(name) if is_ctid(name) else name
+        return "" if name.startswith("_:") else Iri(self._identity.node(name))
 
     def _text(self, node: Node, *curies: str) -> str:
         return next((text for curie in curies for text in texts_in(values_of(node, curie))), "")

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from ctgraph.errors import BadParameter
-from ctgraph.identity.ctid import is_ctid
+from ctgraph.identity.ctid import Ctid, NodeId, NoId, is_ctid
 from ctgraph.links.model import STRENGTHS, Relation
 from ctgraph.pathways.families import FAMILIES, family_of
 from ctgraph.pathways.model import Cut
@@ -26,7 +26,7 @@ PAGE_NODES = 200
 MAX_PAGE_NODES = 1_000
 """Nodes of a page. Each is described with its name, owner and links."""
 
-Pair = tuple[str, str]
+Pair = tuple[NodeId, NodeId]
 """The earlier and the later end of an edge."""
 
 
@@ -47,7 +47,7 @@ class Asked:
     depth: int = 3
     strengths: frozenset[str] = frozenset()
     kinds: frozenset[str] = frozenset()
-    providers: frozenset[str] = frozenset()
+    providers: frozenset[Ctid] = frozenset()
     limit: int = PAGE_NODES
     cursor: str = ""
 
@@ -87,15 +87,15 @@ class Walk:
     :param edges: pairs of the earlier and the later node, each with what lies hidden between them.
     """
 
-    depths: dict[str, int]
-    edges: dict[Pair, tuple[str, ...]] = field(default_factory=dict)
+    depths: dict[NodeId, int]
+    edges: dict[Pair, tuple[NodeId, ...]] = field(default_factory=dict)
     cut: list[Cut] = field(default_factory=list)
     relation: Relation = Relation.PRECEDES
 
 
 def walk(
     links: Links,
-    start: Iterable[str],
+    start: Iterable[NodeId],
     forward: bool,
     asked: Asked,
     relation: Relation = Relation.PRECEDES,
@@ -106,7 +106,7 @@ def walk(
 
 
 def both_ways(
-    links: Links, start: str, asked: Asked, relation: Relation = Relation.PRECEDES
+    links: Links, start: NodeId, asked: Asked, relation: Relation = Relation.PRECEDES
 ) -> Walk:
     """Follow links from a node backward and forward. In a circle, the shorter way counts."""
     back = walk(links, [start], False, asked, relation)
@@ -126,8 +126,8 @@ class _Walker:
         self._forward = forward
         self._asked = asked
         # What each node that was followed leads to.
-        self._next: dict[str, list[str]] = {}
-        self._hidden: set[str] = set()
+        self._next: dict[NodeId, list[NodeId]] = {}
+        self._hidden: set[NodeId] = set()
         self._ways = 0
 
     def walk(self) -> Walk:
@@ -143,7 +143,7 @@ class _Walker:
                 self._cut(f"Only {MAX_DEPTH_STEPS} steps are followed.", level[0])
         return self._found
 
-    def _follow(self, level: list[str]) -> None:
+    def _follow(self, level: list[NodeId]) -> None:
         """Read what a level leads to, through hidden nodes up to shown ones."""
         fresh = [id for id in level if id not in self._next]
         while fresh:
@@ -163,16 +163,16 @@ class _Walker:
                 self._cut(f"Only about {MAX_NODES:,} things are followed.")
                 return
 
-    def _not_shown(self, ids: Collection[str]) -> set[str]:
+    def _not_shown(self, ids: Collection[NodeId]) -> set[NodeId]:
         """Return the nodes among some that the answer leaves out."""
         if not self._asked.kinds and not self._asked.providers:
             return set()
         known = self._links.nodes(ids)
         return {id for id in ids if not self._asked.shows(known.get(id))}
 
-    def _connect(self, level: list[str], depth: int) -> list[str]:
+    def _connect(self, level: list[NodeId], depth: int) -> list[NodeId]:
         """Add the edges from a level, and return the new nodes in order."""
-        new: dict[str, int] = {}
+        new: dict[NodeId, int] = {}
         for here in level:
             for there, through in self._reached(here):
                 pair = (here, there) if self._forward else (there, here)
@@ -185,9 +185,9 @@ class _Walker:
         self._found.depths |= new
         return sorted(new)
 
-    def _reached(self, here: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+    def _reached(self, here: NodeId) -> Iterator[tuple[NodeId, tuple[NodeId, ...]]]:
         """Yield the shown nodes that a node leads to, by shortest ways through hidden ones."""
-        queue: deque[tuple[str, tuple[str, ...]]] = deque([(here, ())])
+        queue: deque[tuple[NodeId, tuple[NodeId, ...]]] = deque([(here, ())])
         seen = {here}
         while queue:
             at, through = queue.popleft()
@@ -204,6 +204,6 @@ class _Walker:
                 elif there in self._next:
                     queue.append((there, (*through, there)))
 
-    def _cut(self, reason: str, at: str = "") -> None:
+    def _cut(self, reason: str, at: NodeId | NoId = "") -> None:
         if all(cut.reason != reason for cut in self._found.cut):
             self._found.cut.append(Cut(reason, at))

@@ -9,9 +9,9 @@ from functools import cache
 import pyoxigraph as ox
 
 from ctgraph.identity import Identity
-from ctgraph.identity.ctid import is_ctid
+from ctgraph.identity.ctid import Ctid, NodeId, NoId
 from ctgraph.links.model import Link, Relation
-from ctgraph.rdf.namespaces import CTG, TYPE
+from ctgraph.rdf.namespaces import CTG, TYPE, Curie
 from ctgraph.vocab import vocabulary
 
 Node = ox.NamedNode | ox.BlankNode
@@ -30,7 +30,7 @@ MAX_LINK_QUADS = 13
 
 
 def link_quads(
-    document: str, owner: str, links: Iterable[Link], identity: Identity
+    document: Ctid, owner: Ctid | NoId, links: Iterable[Link], identity: Identity
 ) -> list[ox.Quad]:
     """Return the named graph of the links that a document asserts.
 
@@ -48,7 +48,7 @@ def link_quads(
 
 
 def _triples(
-    graph: ox.NamedNode, owner: str, link: Link, identity: Identity
+    graph: ox.NamedNode, owner: Ctid | NoId, link: Link, identity: Identity
 ) -> Iterator[tuple[Node, ox.NamedNode, Node | ox.Literal]]:
     if link.relation == Relation.PART:
         return
@@ -81,14 +81,14 @@ def _triples(
 
 
 @cache
-def _property(curie: str) -> ox.NamedNode:
+def _property(curie: Curie) -> ox.NamedNode:
     return ox.NamedNode(vocabulary().expand(curie))
 
 
-def _node(id: str, identity: Identity) -> Node:
+def _node(id: NodeId | NoId, identity: Identity) -> Node:
     if id.startswith("_:"):
         return ox.BlankNode(id[2:])
-    return ox.NamedNode(identity.resource(id) if is_ctid(id) else id)
+    return ox.NamedNode(identity.node(id))
 
 
 def _digest(link: Link) -> str:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import orjson
 
+from ctgraph.identity.ctid import Ctid, NodeId
 from ctgraph.projections.link_rows import (
     LINK_COLUMNS,
     Amended,
@@ -133,12 +134,12 @@ class LinkIndex:
         """Return how many links still have to be amended in the triple store."""
         return int(self._db.execute("SELECT count(*) FROM stale").fetchone()[0])
 
-    def documents(self) -> Iterator[str]:
+    def documents(self) -> Iterator[Ctid]:
         """Yield the documents that assert links, in order."""
         for (document,) in self._db.execute("SELECT DISTINCT document FROM link ORDER BY 1"):
             yield document
 
-    def unsure(self) -> Iterator[str]:
+    def unsure(self) -> Iterator[Ctid]:
         """Yield the documents whose links depend on what other documents say.
 
         Only its own document says whether something that is named directly is a competency.
@@ -147,15 +148,15 @@ class LinkIndex:
         for (document,) in self._db.execute(query):
             yield document
 
-    def links(self, document: str) -> Asserted:
+    def links(self, document: Ctid) -> Asserted:
         """Return those links of a document that hold."""
         return asserted_by(self._db, document)
 
-    def rows(self, document: str) -> set[tuple[object, ...]]:
+    def rows(self, document: Ctid) -> set[tuple[object, ...]]:
         """Return everything that the index holds of a document, to be compared."""
         return rows_of(self._db, document)
 
-    def known(self) -> Iterator[str]:
+    def known(self) -> Iterator[Ctid]:
         """Yield all documents that the index holds something of."""
         return documents_of(self._db)
 
@@ -215,7 +216,7 @@ class LinkIndex:
             for one in said
         ]
 
-    def _named_competencies(self, ids: Collection[str]) -> set[str]:
+    def _named_competencies(self, ids: Collection[NodeId]) -> set[NodeId]:
         """Return which of some nodes are competencies."""
         found = self._db.execute(
             "SELECT id FROM node INDEXED BY competency "
@@ -224,7 +225,7 @@ class LinkIndex:
         )
         return {id for (id,) in found}
 
-    def _competencies(self, documents: Collection[str]) -> set[str]:
+    def _competencies(self, documents: Collection[Ctid]) -> set[NodeId]:
         """Return the competencies that some documents hold."""
         found = self._db.execute(
             "SELECT id FROM node WHERE document IN (SELECT value FROM json_each(?)) AND competency",

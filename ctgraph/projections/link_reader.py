@@ -13,11 +13,13 @@ from typing import NamedTuple
 import orjson
 
 from ctgraph.errors import QueryLimit, StoreError
+from ctgraph.identity.ctid import Ctid, NodeId, NoId
 from ctgraph.links.model import Relation, Strength
 from ctgraph.links.requirements import Need
 from ctgraph.projections.link_queries import ASKED_FOR, numbered, statements_query, steps_query
 from ctgraph.projections.link_rows import Asserted, asserted_by
 from ctgraph.projections.snapshots import snapshots_of
+from ctgraph.rdf.namespaces import Curie, Iri
 from ctgraph.settings import Settings
 
 INSTRUCTIONS = 20_000
@@ -38,10 +40,10 @@ Needs = list[Need]
 class Known(NamedTuple):
     """What the index knows of a node; see `ctgraph.links.node_facts`."""
 
-    id: str
-    document: str
-    owner: str
-    type: str
+    id: NodeId
+    document: Ctid
+    owner: Ctid
+    type: Iri
     name: str
     webpage: str
     cost: float | None
@@ -55,36 +57,36 @@ _KNOWN = ", ".join(Known._fields)
 class Statement(NamedTuple):
     """One statement of one document, as the index keeps it."""
 
-    document: str
-    owner: str
+    document: Ctid
+    owner: Ctid
     relation: str
-    earlier: str
-    later: str
-    asserter: str
-    property: str
+    earlier: NodeId
+    later: NodeId
+    asserter: NodeId
+    property: Curie
     strength: str
     via: str
-    condition: str
+    condition: NodeId | NoId
     name: str
     description: str
-    alternative: str
+    alternative: NodeId | NoId
     required: int | None
 
 
 class Step(NamedTuple):
     """That something precedes something else, and the strength of one statement of it."""
 
-    earlier: str
-    later: str
+    earlier: NodeId
+    later: NodeId
     strength: Strength
 
 
 class Replacement(NamedTuple):
     """That a newer node replaces an older one, by the word of `owner`."""
 
-    older: str
-    newer: str
-    owner: str
+    older: NodeId
+    newer: NodeId
+    owner: Ctid
 
 
 class Links:
@@ -93,10 +95,14 @@ class Links:
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
         # One question asks for the same nodes several times.
-        self._nodes: dict[str, Known | None] = {}
+        self._nodes: dict[NodeId, Known | None] = {}
 
     def steps(
-        self, ids: Collection[str], forward: bool, most: int, relation: Relation = Relation.PRECEDES
+        self,
+        ids: Collection[NodeId],
+        forward: bool,
+        most: int,
+        relation: Relation = Relation.PRECEDES,
     ) -> list[Step]:
         """Return the steps from some nodes: to what they precede, or back to what precedes them.
 
@@ -109,7 +115,10 @@ class Links:
         return [Step(earlier, later, Strength(strength)) for earlier, later, strength in rows]
 
     def statements(
-        self, pairs: Collection[tuple[str, str]], strengths: Collection[str], relation: Relation
+        self,
+        pairs: Collection[tuple[NodeId, NodeId]],
+        strengths: Collection[str],
+        relation: Relation,
     ) -> list[Statement]:
         """Return the statements about some pairs of an earlier and a later node.
 
@@ -137,7 +146,7 @@ class Links:
             for s in islice(of_pair, MAX_PAIR_STATEMENTS)
         ]
 
-    def replaced(self, ids: Collection[str]) -> list[Replacement]:
+    def replaced(self, ids: Collection[NodeId]) -> list[Replacement]:
         """Return the current records that replace some nodes."""
         rows = self._db.execute(
             "SELECT link.earlier, link.later, link.owner FROM json_each(?) AS id "
@@ -148,16 +157,16 @@ class Links:
         )
         return [Replacement._make(row) for row in rows]
 
-    def said_by(self, document: str) -> Asserted:
+    def said_by(self, document: Ctid) -> Asserted:
         """Return those links of a document that hold. Without any, its owner is empty."""
         return asserted_by(self._db, document)
 
-    def asked_for(self, later: Collection[str]) -> list[Statement]:
+    def asked_for(self, later: Collection[NodeId]) -> list[Statement]:
         """Return the statements by the owners of records that something is required for these."""
         rows = self._db.execute(ASKED_FOR, (_array(later), MAX_STATEMENTS))
         return [Statement._make(row) for row in rows]
 
-    def nodes(self, ids: Collection[str]) -> dict[str, Known]:
+    def nodes(self, ids: Collection[NodeId]) -> dict[NodeId, Known]:
         """Return what current records say about those nodes that they describe."""
         fresh = [id for id in ids if id not in self._nodes]
         if fresh:
@@ -169,7 +178,7 @@ class Links:
             self._nodes.update((known.id, known) for known in map(Known._make, rows))
         return {id: known for id in ids if (known := self._nodes[id])}
 
-    def named(self, words: Collection[str], types: Collection[str], most: int) -> list[Known]:
+    def named(self, words: Collection[str], types: Collection[Iri], most: int) -> list[Known]:
         """Return current nodes of some classes whose names contain all of some words.
 
         :param types: IRIs of the classes.
@@ -183,7 +192,7 @@ class Links:
         )
         return [Known._make(row) for row in rows]
 
-    def requirements(self, records: Collection[str]) -> dict[str, list[Needs]]:
+    def requirements(self, records: Collection[NodeId]) -> dict[NodeId, list[Needs]]:
         """Return what records need, as far as they or their manifests say so.
 
         All records that have the conditions of a manifest share one list of them.
@@ -204,8 +213,8 @@ class Links:
                 found.setdefault(record, []).append(shared[manifest])
         return found
 
-    def _needs(self, whose: str, names: Collection[str]) -> dict[str, Needs]:
-        found: dict[str, Needs] = {}
+    def _needs(self, whose: str, names: Collection[NodeId]) -> dict[NodeId, Needs]:
+        found: dict[NodeId, Needs] = {}
         size = 0
         for name, tree in self._db.execute(
             f"SELECT {whose}, tree FROM json_each(?) AS id "
@@ -255,7 +264,7 @@ def _array(ids: Collection[object]) -> str:
     return orjson.dumps(list(ids)).decode()
 
 
-def _pair(statement: Statement) -> tuple[str, str]:
+def _pair(statement: Statement) -> tuple[NodeId, NodeId]:
     return statement.earlier, statement.later
 
 

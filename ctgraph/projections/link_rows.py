@@ -7,21 +7,23 @@ from collections.abc import Collection
 from functools import lru_cache
 from typing import NamedTuple
 
+from ctgraph.identity.ctid import Ctid, NodeId, NoId
 from ctgraph.links.model import Condition, Link, Relation, Strength, Via
 from ctgraph.links.node_facts import Fact
 from ctgraph.links.requirements import Requirement
 from ctgraph.links.statements import Extract
 from ctgraph.projections.link_tables import holds, insertion
+from ctgraph.rdf.namespaces import Curie, Iri
 from ctgraph.vocab import vocabulary
 
 
 class NodeRow(NamedTuple):
     """A row of ``node``: what one document says about one thing."""
 
-    id: str
-    document: str
-    owner: str
-    type: str
+    id: NodeId
+    document: Ctid
+    owner: Ctid
+    type: Iri
     name: str
     webpage: str
     cost: float | None
@@ -30,7 +32,7 @@ class NodeRow(NamedTuple):
     competency: bool
 
     @classmethod
-    def of(cls, document: str, owner: str, fact: Fact) -> NodeRow:
+    def of(cls, document: Ctid, owner: Ctid, fact: Fact) -> NodeRow:
         """Return the row of a fact."""
         return cls(
             fact.id,
@@ -54,24 +56,24 @@ class LinkRow(NamedTuple):
     :param manifest: the name of the manifest that the row makes a statement about, or uses.
     """
 
-    document: str
-    owner: str
+    document: Ctid
+    owner: Ctid
     relation: str
-    earlier: str
-    later: str
-    asserter: str
-    property: str
+    earlier: NodeId
+    later: NodeId
+    asserter: NodeId
+    property: Curie
     strength: str
     via: str
-    condition: str
+    condition: NodeId | NoId
     name: str
     description: str
-    alternative: str
+    alternative: NodeId | NoId
     required: int | None
     manifest: str | None
 
     @classmethod
-    def of(cls, document: str, owner: str, link: Link, described: Collection[str]) -> LinkRow:
+    def of(cls, document: Ctid, owner: Ctid, link: Link, described: Collection[NodeId]) -> LinkRow:
         """Return the row of a link.
 
         :param described: the manifests that the document itself describes.
@@ -121,13 +123,13 @@ class RequirementRow(NamedTuple):
     :param tree: the condition as JSON.
     """
 
-    document: str
-    record: str
+    document: Ctid
+    record: NodeId
     manifest: str
     tree: bytes
 
     @classmethod
-    def of(cls, document: str, need: Requirement, described: Collection[str]) -> RequirementRow:
+    def of(cls, document: Ctid, need: Requirement, described: Collection[NodeId]) -> RequirementRow:
         """Return the row of a requirement."""
         manifest = _manifest_name(document, need.record, described)
         return cls(document, need.record, manifest, need.need.to_json())
@@ -136,8 +138,8 @@ class RequirementRow(NamedTuple):
 class Said(NamedTuple):
     """A document, its owner, and what is read from it."""
 
-    document: str
-    owner: str
+    document: Ctid
+    owner: Ctid
     extract: Extract
 
     def insert(self, db: sqlite3.Connection) -> None:
@@ -162,16 +164,16 @@ class Said(NamedTuple):
 class Asserted(NamedTuple):
     """A document, its owner, and links that it asserts."""
 
-    document: str
-    owner: str
+    document: Ctid
+    owner: Ctid | NoId
     links: list[Link]
 
 
 class Amended(NamedTuple):
     """A link that has come to hold or holds no longer, with its document and the owner."""
 
-    document: str
-    owner: str
+    document: Ctid
+    owner: Ctid
     link: Link
     is_held: bool
 
@@ -180,7 +182,7 @@ LINK_COLUMNS = ", ".join(f"link.{column}" for column in LinkRow._fields)
 """The columns that make a :class:`LinkRow`."""
 
 
-def asserted_by(db: sqlite3.Connection, document: str) -> Asserted:
+def asserted_by(db: sqlite3.Connection, document: Ctid) -> Asserted:
     """Return those links of a document that hold. A document without links has no owner here."""
     query = (
         f"SELECT {LINK_COLUMNS} FROM link WHERE document = ? AND {holds('link', 'link')} "
@@ -190,12 +192,12 @@ def asserted_by(db: sqlite3.Connection, document: str) -> Asserted:
     return Asserted(document, rows[0].owner if rows else "", [row.link() for row in rows])
 
 
-def _manifest_name(document: str, manifest: str, described: Collection[str]) -> str:
+def _manifest_name(document: Ctid, manifest: NodeId, described: Collection[NodeId]) -> str:
     """Name the conditions of a manifest. A document that states them itself has its own ones."""
     own = manifest in described and manifest != document
     return f"{document} {manifest}" if own else manifest
 
 
 @lru_cache(maxsize=1000)
-def _is_competency(kind: str) -> bool:
+def _is_competency(kind: Iri) -> bool:
     return vocabulary().is_a(kind, "ceasn:Competency", "ceterms:CredentialAlignmentObject")

@@ -16,6 +16,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 
+from ctgraph.identity.ctid import Ctid
 from ctgraph.links.model import Via
 
 SCHEMA = """
@@ -71,7 +72,7 @@ def holds(earlier: str, later: str) -> str:
     )
 
 
-def rows_of(db: sqlite3.Connection, document: str) -> set[tuple[object, ...]]:
+def rows_of(db: sqlite3.Connection, document: Ctid) -> set[tuple[object, ...]]:
     """Return everything that the index holds of a document, to be compared."""
     return {
         (table, *row)
@@ -80,7 +81,7 @@ def rows_of(db: sqlite3.Connection, document: str) -> set[tuple[object, ...]]:
     }
 
 
-def documents_of(db: sqlite3.Connection) -> Iterator[str]:
+def documents_of(db: sqlite3.Connection) -> Iterator[Ctid]:
     """Yield all documents that the index holds something of."""
     found = db.execute(" UNION ".join(f"SELECT document FROM {table}" for table in TABLES))
     return (document for (document,) in found)

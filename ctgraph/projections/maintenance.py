@@ -24,6 +24,7 @@ from ctgraph.projections.link_index import LinkIndex, remove
 from ctgraph.projections.link_tables import documents_of, rows_of
 from ctgraph.projections.snapshots import Snapshots, snapshots_of
 from ctgraph.projections.triples import EmbeddedStore
+from ctgraph.rdf.namespaces import Iri
 from ctgraph.settings import Settings
 
 BATCH_CHANGES = 1000
@@ -192,10 +193,10 @@ class _Comparison:
             if not self._seen.execute("SELECT 1 FROM graph WHERE iri = ?", (iri,)).fetchone():
                 yield f"{iri} should not be there."
 
-    def _expect(self, iri: str) -> None:
+    def _expect(self, iri: Iri) -> None:
         self._seen.execute("INSERT OR IGNORE INTO graph VALUES (?)", (iri,))
 
-    def _expected(self, seq: int) -> Iterator[tuple[str, set[ox.Quad]]]:
+    def _expected(self, seq: int) -> Iterator[tuple[Iri, set[ox.Quad]]]:
         """Yield every named graph that a store should hold; fill the fresh link index."""
         with self._fresh.filling(seq) as take:
             for change in standing(self._ledger, seq):

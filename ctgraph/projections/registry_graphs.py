@@ -8,7 +8,7 @@ import pyoxigraph as ox
 
 from ctgraph.identity import Identity
 from ctgraph.ledger.values import Change
-from ctgraph.rdf.namespaces import CTG, DCT, TYPE, XSD
+from ctgraph.rdf.namespaces import CTG, DCT, TYPE, XSD, Iri
 from ctgraph.validation.completeness import completeness
 
 
@@ -38,8 +38,8 @@ def _completeness(
 ) -> list[tuple[ox.NamedNode, ox.NamedNode | ox.Literal]]:
     """Return how complete an entity is, and which recommended properties it lacks."""
     own = [quad for quad in record if quad.subject == entity]
-    classes = [quad.object.value for quad in own if quad.predicate == TYPE]  # type: ignore[union-attr]
-    found = completeness(classes, {quad.predicate.value for quad in own})
+    classes = [Iri(quad.object.value) for quad in own if quad.predicate == TYPE]  # type: ignore[union-attr]
+    found = completeness(classes, {Iri(quad.predicate.value) for quad in own})
     if found is None:
         return []
     score = ox.Literal(f"{found.score:.4f}", datatype=ox.NamedNode(f"{XSD}decimal"))

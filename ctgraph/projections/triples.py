@@ -14,13 +14,14 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from ctgraph.identity import Identity
+from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger.values import Change
 from ctgraph.links.statements import extract
 from ctgraph.projections.link_graphs import EARLIER, LATER, MAX_LINK_QUADS, ORDER, link_quads
 from ctgraph.projections.link_index import LinkIndex
 from ctgraph.projections.link_rows import Asserted, Said
 from ctgraph.projections.registry_graphs import envelope_quads, history_quads
-from ctgraph.rdf.namespaces import CTG
+from ctgraph.rdf.namespaces import CTG, Iri
 
 MIN_BULK_QUADS = 20_000
 """From so many quads on, writing files of their own is faster than a transaction."""
@@ -79,8 +80,8 @@ class EmbeddedStore:
         :param mark: returns the ledger's mark at a change.
         :returns: how many were applied: as many as make up a batch, and at least one.
         """
-        records: dict[str, list[ox.Quad]] = {}
-        said: dict[str, Said] = {}
+        records: dict[Ctid, list[ox.Quad]] = {}
+        said: dict[Ctid, Said] = {}
         quads: list[ox.Quad] = []
         number = size = 0
         while number < len(changes) and size < MAX_BATCH_QUADS:
@@ -211,34 +212,34 @@ class EmbeddedStore:
         """Write a snapshot of the store to a new folder."""
         self._store.backup(str(path))
 
-    def graphs(self) -> Iterator[str]:
+    def graphs(self) -> Iterator[Iri]:
         """Yield the IRIs of all named graphs."""
         for graph in self._store.named_graphs():
-            yield graph.value
+            yield Iri(graph.value)
 
-    def graph(self, iri: str) -> set[ox.Quad]:
+    def graph(self, iri: Iri) -> set[ox.Quad]:
         """Return the quads of a named graph."""
         return set(self._store.quads_for_pattern(None, None, None, ox.NamedNode(iri)))
 
-    def expected(self, change: Change) -> tuple[dict[str, set[ox.Quad]], Said]:
+    def expected(self, change: Change) -> tuple[dict[Iri, set[ox.Quad]], Said]:
         """Return the named graphs that a record should have, by their IRIs, and what it asserts."""
         quads, said = self._read(change)
         return _as_kept(quads), said
 
-    def expected_links(self, document: str, links: LinkIndex) -> dict[str, set[ox.Quad]]:
+    def expected_links(self, document: Ctid, links: LinkIndex) -> dict[Iri, set[ox.Quad]]:
         """Return the graph of links, by its IRI, that a document should have by another index."""
         return _as_kept(link_quads(*links.links(document), self._identity))
 
-    def expected_history(self, changes: Iterable[Change]) -> dict[str, set[ox.Quad]]:
+    def expected_history(self, changes: Iterable[Change]) -> dict[Iri, set[ox.Quad]]:
         """Return the history graph, by its IRI, of a record that had these changes."""
         return _as_kept([q for change in changes for q in history_quads(change, self._identity)])
 
     @property
-    def registry_graph(self) -> str:
+    def registry_graph(self) -> Iri:
         """The IRI of the named graph that holds the sequence number."""
-        return self._registry.value
+        return Iri(self._registry.value)
 
-    def _graphs(self, record: str) -> Iterator[ox.NamedNode]:
+    def _graphs(self, record: Ctid) -> Iterator[ox.NamedNode]:
         """Yield the named graphs that a new version replaces."""
         yield ox.NamedNode(self._identity.graph(record))
         yield ox.NamedNode(f"{self._identity.base}/envelopes/{record}")
@@ -261,11 +262,11 @@ class EmbeddedStore:
         ]
 
 
-def _as_kept(quads: Iterable[ox.Quad]) -> dict[str, set[ox.Quad]]:
+def _as_kept(quads: Iterable[ox.Quad]) -> dict[Iri, set[ox.Quad]]:
     """Return quads by graph as Oxigraph stores them: numbers and times by value."""
     scratch = ox.Store()
     scratch.extend(quads)
     return {
-        graph.value: set(scratch.quads_for_pattern(None, None, None, graph))
+        Iri(graph.value): set(scratch.quads_for_pattern(None, None, None, graph))
         for graph in scratch.named_graphs()
     }

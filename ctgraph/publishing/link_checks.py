@@ -12,9 +12,11 @@ from ctgraph.documents import Document
 from ctgraph.documents.node_values import each
 from ctgraph.errors import Problem, Severity
 from ctgraph.identity import Identity
+from ctgraph.identity.ctid import Ctid, NoId
 from ctgraph.ledger import Ledger, shared_ledger
 from ctgraph.problem import Detail, Rule
 from ctgraph.rdf.formats import Format
+from ctgraph.rdf.namespaces import Curie
 from ctgraph.settings import Settings
 from ctgraph.validation.report import Report
 from ctgraph.validation.submissions import Link, examine, examine_document
@@ -70,7 +72,7 @@ class LinkAdvisor:
 
     def advise(self, links: Iterable[Link]) -> Iterator[Problem]:
         """Yield a warning for each doubtful link of a document, and a note on what was left out."""
-        by_target: dict[str, list[Link]] = {}
+        by_target: dict[Ctid, list[Link]] = {}
         for link in links:
             by_target.setdefault(link.target, []).append(link)
         looked_up = dict(islice(by_target.items(), self._lookups))
@@ -128,10 +130,10 @@ class LinkAdvisor:
             and not any((link.target, name, link.source) in stated for name in inverses)
         ]
 
-    def _statements(self, nodes: list[Any]) -> set[tuple[str, str, str]]:
+    def _statements(self, nodes: list[Any]) -> set[tuple[Ctid | NoId, Curie, Ctid]]:
         """Return the links between records in a document's nodes: source, property and target."""
         return {
-            (node["ceterms:ctid"], key, target)
+            (node["ceterms:ctid"], Curie(key), target)
             for node in nodes
             if "ceterms:ctid" in node
             for key, values in node.items()
@@ -140,7 +142,7 @@ class LinkAdvisor:
         }
 
 
-def _inverses(link: Link) -> list[str]:
+def _inverses(link: Link) -> list[Curie]:
     """Return the inverse properties of a link's property, as CURIEs."""
     vocab = vocabulary()
     term = vocab.term(link.property)

@@ -10,6 +10,7 @@ import orjson
 from ctgraph.documents import Document
 from ctgraph.documents.about_others import Naming
 from ctgraph.errors import CtgraphError, Forbidden, Problem
+from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.append import Outcome, Submission, append
 from ctgraph.ledger.ownership import accounts
@@ -69,7 +70,7 @@ def withdraw(
     settings: Settings,
     ledger: Ledger,
     owner: Organization | None,
-    record: str,
+    record: Ctid,
     actor: str,
     wait: bool = False,
 ) -> Receipt:
@@ -137,9 +138,9 @@ def _require_own(ledger: Ledger, owner: Organization, document: Document) -> Non
         raise Forbidden(problems[0].message, problems)
 
 
-def _not_own(owner: Organization, naming: Naming, known: dict[str, Organization]) -> Problem:
+def _not_own(owner: Organization, naming: Naming, known: dict[Ctid, Organization]) -> Problem:
     """Return the problem that a document names another organization than its publisher."""
-    other = known.get(naming.ctid or "")
+    other = known.get(naming.ctid) if naming.ctid else None
     name = other.name if other else naming.ctid or "somebody else"
     if naming.acting:
         return Problem(

@@ -8,7 +8,7 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from ctgraph.rdf.namespaces import RDF, SH
+from ctgraph.rdf.namespaces import RDF, SH, Iri
 
 
 class Graph:
@@ -48,10 +48,10 @@ class Graph:
             yield from self.objects(rest[0], f"{RDF}first")
             rest = self.objects(rest[0], f"{RDF}rest")
 
-    def first_steps(self, path: Any) -> Iterator[str]:
+    def first_steps(self, path: Any) -> Iterator[Iri]:
         """Yield the properties that a path may begin with, inverse ones left out."""
         if isinstance(path, ox.NamedNode):
-            yield path.value
+            yield Iri(path.value)
         elif self.objects(path, f"{SH}alternativePath"):
             for step in self.members(path, f"{SH}alternativePath"):
                 yield from self.first_steps(step)
@@ -59,9 +59,9 @@ class Graph:
             yield from self.first_steps(first[0])
 
 
-def iri_of(term: Any) -> str:
+def iri_of(term: Any) -> Iri:
     """Return the IRI of a term; an empty text for a literal or a blank node."""
-    return term.value if isinstance(term, ox.NamedNode) else ""
+    return Iri(term.value if isinstance(term, ox.NamedNode) else "")
 
 
 def local_name(term: Any) -> str:

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
+from typing import NewType
+
 import pyoxigraph as ox
+
+Iri = NewType("Iri", str)
+"""An absolute IRI (RFC 3987, section 2.2), such as ``https://purl.org/ctdl/terms/name``."""
+Curie = NewType("Curie", str)
+"""An IRI shortened by a prefix (CURIE Syntax 1.0), such as ``ceterms:name``.
+
+An IRI that no known prefix fits is its own short form, as the note allows where both may stand.
+"""
+BlankLabel = NewType("BlankLabel", str)
+"""The label of a blank node as N-Triples writes it (RDF 1.1 N-Triples), such as ``_:b0``."""
 
 OWN = "https://w3id.org/ctgraph/"
 """The beginning of the IRIs of the registry's own terms and shapes."""

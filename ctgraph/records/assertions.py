@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from ctgraph.identity import Identity
+from ctgraph.identity.ctid import Ctid, NoId
 from ctgraph.ledger import Ledger
 from ctgraph.sparql.description import RunCsv, rows
 from ctgraph.vocab import vocabulary
@@ -67,7 +68,7 @@ class Assertion:
 
 
 def assertions(
-    run: RunCsv, ledger: Ledger, identity: Identity, record: str, owner: str
+    run: RunCsv, ledger: Ledger, identity: Identity, record: Ctid, owner: Ctid
 ) -> list[Assertion]:
     """Return what documents of others say of a record.
 
@@ -77,18 +78,21 @@ def assertions(
     :raises CtgraphError: when the query fails or takes too long.
     """
     query = _QUERY % {"iri": identity.resource(record), "owner": identity.resource(owner)}
-    found: dict[tuple[str, str, str], tuple[str, str]] = {}
+    found: dict[tuple[Ctid | NoId, Ctid | NoId, str], tuple[str, str]] = {}
     for document, by, property, kind, status in rows(run, query, TIMEOUT_SECONDS):
-        key = identity.ctid_of(document) or "", identity.ctid_of(by) or "", property
-        found.setdefault(key, (kind or property, status))
-    names = ledger.records.names({ctid for document, by, _ in found for ctid in (document, by)})
-    described = ledger.records.standing({by for _, by, _ in found})
+        where: Ctid | NoId = identity.ctid_of(document) or ""
+        whose: Ctid | NoId = identity.ctid_of(by) or ""
+        found.setdefault((where, whose, property), (kind or property, status))
+    names = ledger.records.names(
+        {ctid for document, by, _ in found for ctid in (document, by) if ctid}
+    )
+    described = ledger.records.standing({by for _, by, _ in found if by})
     label = vocabulary().label
     return [
         Assertion(
-            Reference(names.get(document) or document, f"/resources/{document}"),
+            Reference((document and names.get(document)) or document, f"/resources/{document}"),
             Reference(
-                names.get(by) or by,
+                (by and names.get(by)) or by,
                 f"/resources/{by}" if by in described else f"/records?owner={by}",
             ),
             label(said),

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from ctgraph.identity import Identity
+from ctgraph.identity.ctid import Ctid
+from ctgraph.rdf.namespaces import Iri
 from ctgraph.sparql.description import RunCsv, rows
 
 MAX_LEAST_ROWS = 25
@@ -30,7 +32,7 @@ _LEAST = f"""SELECT ?entity ?name ?score WHERE {{
 class ClassQuality(NamedTuple):
     """A class by its IRI, the number of its records, and their mean completeness, from 0 to 1."""
 
-    iri: str
+    iri: Iri
     records: int
     mean: float
 
@@ -38,14 +40,14 @@ class ClassQuality(NamedTuple):
 class Lack(NamedTuple):
     """A recommended property by its IRI, and the number of records that lack it."""
 
-    iri: str
+    iri: Iri
     records: int
 
 
 class Incomplete(NamedTuple):
     """A record that is not complete: its IRI, its name and its completeness, from 0 to 1."""
 
-    iri: str
+    iri: Iri
     name: str
     score: float
 
@@ -75,7 +77,7 @@ class Quality:
         return total / self.records if self.records else 0.0
 
 
-def quality_of(run: RunCsv, identity: Identity, organization: str) -> Quality:
+def quality_of(run: RunCsv, identity: Identity, organization: Ctid) -> Quality:
     """Measure the records of an organization.
 
     :param run: runs a query and returns its whole result as CSV.
@@ -84,10 +86,10 @@ def quality_of(run: RunCsv, identity: Identity, organization: str) -> Quality:
     owner = identity.resource(organization)
     # A record with a name in several languages has several rows: the first of them counts.
     worst = reversed(rows(run, _LEAST % owner))
-    least = {iri: Incomplete(iri, name, float(score)) for iri, name, score in worst}
+    least = {iri: Incomplete(Iri(iri), name, float(score)) for iri, name, score in worst}
     by_class = rows(run, _BY_CLASS % owner)
     return Quality(
-        tuple(ClassQuality(kind, int(count), float(mean)) for kind, count, mean in by_class),
-        tuple(Lack(iri, int(count)) for iri, count in rows(run, _LACKING % owner)),
+        tuple(ClassQuality(Iri(kind), int(count), float(mean)) for kind, count, mean in by_class),
+        tuple(Lack(Iri(iri), int(count)) for iri, count in rows(run, _LACKING % owner)),
         tuple(reversed(least.values())),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ctgraph.errors import Gone, NotFound, RecordNotFound
+from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.values import Envelope, Event, Version
 
@@ -23,7 +24,7 @@ class Held:
     canonical: bytes
 
 
-def held(ledger: Ledger, record: str, number: int | None = None, document: bool = False) -> Held:
+def held(ledger: Ledger, record: Ctid, number: int | None = None, document: bool = False) -> Held:
     """Return the document that holds an entity: the newest, or the one of a version.
 
     :param number: the version. It always means the same document, wherever the entity goes later.
@@ -45,7 +46,7 @@ def held(ledger: Ledger, record: str, number: int | None = None, document: bool 
 
 
 def versions(
-    ledger: Ledger, record: str, limit: int, before: int | None = None
+    ledger: Ledger, record: Ctid, limit: int, before: int | None = None
 ) -> tuple[Envelope, list[Version]]:
     """Return the envelope that holds an entity, and versions of all documents that ever held it.
 
@@ -59,14 +60,14 @@ def versions(
     return envelope, ledger.records.versions_holding(record, limit, before)
 
 
-def _envelope(ledger: Ledger, record: str) -> Envelope:
+def _envelope(ledger: Ledger, record: Ctid) -> Envelope:
     found = ledger.records.find(record)
     if found is None:
         raise RecordNotFound(record)
     return found
 
 
-def _no_version(envelope: Envelope, record: str, number: int) -> NotFound:
+def _no_version(envelope: Envelope, record: Ctid, number: int) -> NotFound:
     if number > envelope.version:
         return NotFound(
             f"{envelope.ctid} has versions 1 to {envelope.version}, and no version {number}."

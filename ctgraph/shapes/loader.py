@@ -26,7 +26,7 @@ import pyoxigraph as ox
 
 from ctgraph.errors import SettingsError, Severity
 from ctgraph.rdf.graph import Graph, iri_of, local_name
-from ctgraph.rdf.namespaces import CTGS, OWL, RDF, RDFS, SH
+from ctgraph.rdf.namespaces import CTGS, OWL, RDF, RDFS, SH, Iri
 from ctgraph.shapes.reader import Reader
 from ctgraph.shapes.shape import ClassShape, Family, Group
 from ctgraph.shapes.shape_file import ShapeFile
@@ -60,7 +60,7 @@ class Shapes:
         return next((family for family in self.families if family.name == name), None)
 
     @cache  # noqa: B019 - the shapes live as long as the process
-    def of_class(self, iri: str) -> tuple[ClassShape, ...]:
+    def of_class(self, iri: Iri) -> tuple[ClassShape, ...]:
         """Return the class shapes that hold for a class."""
         return tuple(shape for shape in self.classes if iri in shape.reaches)
 
@@ -76,7 +76,7 @@ class Shapes:
             for group in found
         }
 
-    def values_of(self, iri: str) -> tuple[str, ...]:
+    def values_of(self, iri: Iri) -> tuple[Iri, ...]:
         """Return the IRIs of the concepts that a property takes, or none if it takes any value."""
         prefix = f"{CTGS}concept-in-"
         for shape in self.by_iri.values():

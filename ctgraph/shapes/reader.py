@@ -9,7 +9,7 @@ import pyoxigraph as ox
 
 from ctgraph.errors import Severity
 from ctgraph.rdf.graph import Graph, local_name
-from ctgraph.rdf.namespaces import CTGS, DCT, OWN, RDF, RDFS, SH
+from ctgraph.rdf.namespaces import CTGS, DCT, OWN, RDF, RDFS, SH, Iri
 from ctgraph.shapes.shape import ClassShape, Family, Shape
 from ctgraph.shapes.shape_file import ShapeFile
 from ctgraph.vocab import vocabulary
@@ -100,7 +100,7 @@ def _shapes(file: ShapeFile) -> Iterator[Shape]:
 
 
 def _shape(
-    file: ShapeFile, node: Any, label: str, properties: tuple[str, ...], rule: bool
+    file: ShapeFile, node: Any, label: str, properties: tuple[Iri, ...], rule: bool
 ) -> Shape:
     graph = file.graph
     message, dot, remedy = graph.text(node, f"{SH}message").partition(". ")
@@ -124,7 +124,7 @@ def _shape(
     )
 
 
-def _reached(classes: Iterable[str], stop: frozenset[str]) -> Iterator[str]:
+def _reached(classes: Iterable[Iri], stop: frozenset[Iri]) -> Iterator[Iri]:
     """Yield the classes and their subclasses, down to those of `stop`."""
     vocab = vocabulary()
     for iri in classes:

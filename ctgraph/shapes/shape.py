@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from ctgraph.errors import Severity
+from ctgraph.rdf.namespaces import Iri
 
 
 @dataclass(frozen=True)
@@ -18,12 +19,12 @@ class Shape:
     :param rule: whether it is a node shape, which judges the thing as a whole.
     """
 
-    iri: str
+    iri: Iri
     name: str
     family: str
     label: str
     description: str
-    properties: tuple[str, ...]
+    properties: tuple[Iri, ...]
     group: str
     order: int
     severity: Severity
@@ -47,13 +48,13 @@ class ClassShape:
     :param record: whether it is about records, which have a CTID.
     """
 
-    iri: str
+    iri: Iri
     name: str
     family: str
     label: str
     description: str
-    classes: tuple[str, ...]
-    reaches: frozenset[str]
+    classes: tuple[Iri, ...]
+    reaches: frozenset[Iri]
     record: bool
     shapes: tuple[Shape, ...]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator
 
-from ctgraph.rdf.namespaces import CTGS, SH
+from ctgraph.rdf.namespaces import CTGS, SH, Curie
 from ctgraph.vocab import Term, TermKind, Vocabulary
 
 DATES = {"xsd:date", "xsd:dateTime", "schema:Date"}
@@ -69,16 +69,16 @@ def values_turtle(vocab: Vocabulary) -> str:
     return _prefixes(vocab, body) + body
 
 
-def slug(curie: str) -> str:
+def slug(curie: Curie) -> str:
     """Return a CURIE as part of a shape's name: ``ceterms:name`` is ``name``."""
     prefix, _, local = curie.partition(":")
     return local if prefix in ("ceterms", "rdf") else f"{prefix}-{local}"
 
 
-def _scheme(term: Term, vocab: Vocabulary) -> str:
+def _scheme(term: Term, vocab: Vocabulary) -> Curie | None:
     """Return the concept scheme of a property, if the vocabulary lists its concepts."""
     found = [s for s in term.target_scheme if vocab.concepts_of(s)]
-    return vocab.compact(found[0]) if found else ""
+    return vocab.compact(found[0]) if found else None
 
 
 def _prefixes(vocab: Vocabulary, body: str) -> str:
@@ -90,7 +90,7 @@ def _prefixes(vocab: Vocabulary, body: str) -> str:
     return "".join(f"@prefix {prefix}: <{spaces[prefix]}> .\n" for prefix in used)
 
 
-def _concepts(vocab: Vocabulary, scheme: str) -> str:
+def _concepts(vocab: Vocabulary, scheme: Curie) -> str:
     curies = " ".join(sorted(term.curie for term in vocab.concepts_of(scheme)))
     listed = textwrap.indent(textwrap.fill(curies, 92, break_on_hyphens=False), "        ")
     return (
@@ -100,7 +100,7 @@ def _concepts(vocab: Vocabulary, scheme: str) -> str:
     )
 
 
-def _controlled(vocab: Vocabulary, term: Term, scheme: str) -> Iterator[str]:
+def _controlled(vocab: Vocabulary, term: Term, scheme: Curie) -> Iterator[str]:
     """Yield two shapes: a value is a concept or names one; what it names is of the scheme."""
     concepts = sorted(t.curie for t in vocab.concepts_of(scheme))
     such = ", ".join(concepts[:MAX_EXAMPLES])

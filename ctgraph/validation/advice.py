@@ -16,7 +16,7 @@ import pyoxigraph as ox
 from ctgraph.documents import Places
 from ctgraph.errors import Problem, Severity
 from ctgraph.problem import Rule
-from ctgraph.rdf.namespaces import TYPE
+from ctgraph.rdf.namespaces import TYPE, Iri
 from ctgraph.rdf.terms import Value
 from ctgraph.validation.finder import Finder
 from ctgraph.vocab import Term, vocabulary
@@ -57,20 +57,20 @@ def advise(places: Places, finder: Finder) -> Iterator[Problem]:
                 yield Problem(advice.message, advice.remedy, pointer, Severity.WARNING, detail)
 
 
-def _classes(properties: Mapping[str, Sequence[Value]]) -> frozenset[str]:
+def _classes(properties: Mapping[Iri, Sequence[Value]]) -> frozenset[Iri]:
     """Return the classes of a node with all their ancestors."""
     vocab = vocabulary()
-    named = [vocab.superclasses(kind.value) for kind in properties.get(TYPE.value, ())]
+    named = [vocab.superclasses(kind.value) for kind in properties.get(Iri(TYPE.value), ())]
     return frozenset().union(*named)
 
 
 def _about(
-    path: str, values: Sequence[Value], node: str, classes: dict[str, frozenset[str]]
+    path: Iri, values: Sequence[Value], node: Iri, classes: dict[Iri, frozenset[Iri]]
 ) -> Iterator[Advice]:
     vocab = vocabulary()
     if path == TYPE.value:
         for kind in values:
-            yield from _undeclared(kind.value, "class")
+            yield from _undeclared(Iri(kind.value), "class")
         return
     term = vocab.term(path)
     if term is None:
@@ -96,7 +96,7 @@ def _about(
             break
 
 
-def _undeclared(iri: str, what: str) -> Iterator[Advice]:
+def _undeclared(iri: Iri, what: str) -> Iterator[Advice]:
     vocab = vocabulary()
     if vocab.term(iri):
         return
@@ -106,7 +106,7 @@ def _undeclared(iri: str, what: str) -> Iterator[Advice]:
             f"{vocab.compact(iri)} is not a {what} of the vocabulary.",
             "Check its spelling. Queries for the declared terms will not find it.",
         )
-    elif vocab.compact(iri) == iri and not iri.startswith(("http://", "https://", "urn:")):
+    elif vocab.compact(iri) == str(iri) and not iri.startswith(("http://", "https://", "urn:")):
         yield Advice(
             Rule.UNDECLARED,
             f"{iri} has a prefix that no context defines.",
@@ -114,12 +114,12 @@ def _undeclared(iri: str, what: str) -> Iterator[Advice]:
         )
 
 
-def _fits_domain(term: Term, classes: frozenset[str]) -> bool:
+def _fits_domain(term: Term, classes: frozenset[Iri]) -> bool:
     domain = term.domain_includes
     return not domain or not classes.isdisjoint(domain) or not _any_declared(classes)
 
 
-def _fits_range(term: Term, value: Value, known: dict[str, frozenset[str]]) -> bool:
+def _fits_range(term: Term, value: Value, known: dict[Iri, frozenset[Iri]]) -> bool:
     ranges, literals, classes = _ranges(term)
     if not ranges:
         return True
@@ -129,18 +129,18 @@ def _fits_range(term: Term, value: Value, known: dict[str, frozenset[str]]) -> b
         return True
     if ranges == literals:
         return False
-    found = known.get(value.value, frozenset())
+    found = known.get(Iri(value.value), frozenset())
     # Where the document does not say what the value is, it may be anything.
     return not found.isdisjoint(classes) or not _any_declared(found)
 
 
-def _any_declared(classes: frozenset[str]) -> bool:
+def _any_declared(classes: frozenset[Iri]) -> bool:
     """Tell whether the vocabulary declares any of some classes."""
     return any(map(vocabulary().term, classes))
 
 
 @cache
-def _ranges(term: Term) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+def _ranges(term: Term) -> tuple[frozenset[str], frozenset[str], frozenset[Iri]]:
     """Return the range of a property, the literals in it, and the IRIs of the classes in it."""
     vocab = vocabulary()
     ranges = frozenset(map(vocab.compact, term.range_includes))

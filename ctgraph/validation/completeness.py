@@ -8,6 +8,7 @@ from typing import Any
 
 from ctgraph.documents.node_values import each
 from ctgraph.errors import Severity
+from ctgraph.rdf.namespaces import Iri
 from ctgraph.shapes import Shape, shapes
 from ctgraph.vocab import vocabulary
 
@@ -29,7 +30,7 @@ class Completeness:
         return len(self.present) / (len(self.present) + len(self.missing))
 
 
-def completeness(classes: Iterable[str], properties: Collection[str]) -> Completeness | None:
+def completeness(classes: Iterable[Iri], properties: Collection[Iri]) -> Completeness | None:
     """Measure a record.
 
     :param classes: IRIs of its classes.

@@ -6,14 +6,21 @@ from typing import Any
 
 from ctgraph.errors import Severity
 from ctgraph.identity import Identity
+from ctgraph.identity.ctid import Ctid, canonical
+from ctgraph.rdf.namespaces import Curie, Iri
 from ctgraph.shapes import ClassShape, Shape, shapes
 from ctgraph.vocab import CONTEXT_URLS, vocabulary
 
-CTID = "ce-00000000-0000-4000-8000-00000000000"
 _WEBPAGE = "https://www.example.org/page"
+
+
+def _ctid(number: int) -> Ctid:
+    return canonical(f"ce-00000000-0000-4000-8000-{number:012d}")
+
+
 # Values that do not follow from the range of the property.
 _VALUES: dict[str, Any] = {
-    "ceterms:ctid": f"{CTID}1",
+    "ceterms:ctid": _ctid(1),
     "ceterms:inLanguage": ["en-US"],
     "ceasn:inLanguage": ["en-US"],
     "ceterms:address": [{"@type": "ceterms:Place", "ceterms:addressLocality": {"en-US": "Town"}}],
@@ -26,16 +33,16 @@ _VALUES: dict[str, Any] = {
 def example(one: ClassShape, identity: Identity) -> dict[str, Any]:
     """Return a document with only what is required for a record of a class."""
     kind = _class(one)
-    node: dict[str, Any] = {"@type": kind, "@id": identity.resource(f"{CTID}1")}
+    node: dict[str, Any] = {"@type": kind, "@id": identity.resource(_ctid(1))}
     for shape in one.of_severity(Severity.VIOLATION):
         if shape.required and shape.name != "type":
             key = vocabulary().compact(shape.properties[0])
             node[key] = _value(key, shape, one, identity)
     context = CONTEXT_URLS["ctdlasn" if kind.startswith(("ceasn", "asn", "skos")) else "ctdl"]
-    return {"@context": context, "@id": identity.graph(f"{CTID}1"), "@graph": [node]}
+    return {"@context": context, "@id": identity.graph(_ctid(1)), "@graph": [node]}
 
 
-def _class(one: ClassShape) -> str:
+def _class(one: ClassShape) -> Curie:
     """Return a class that a record may have: one below the shape's own, if there is one."""
     vocab = vocabulary()
     below = [child for child in vocab.children(one.classes[0]) if child in one.reaches]
@@ -56,10 +63,10 @@ def _value(key: str, shape: Shape, one: ClassShape, identity: Identity) -> Any:
         return {"en-US": f"{one.label}: {shape.label.lower()} in words"}
     if "xsd:anyURI" in ranges and not ranges & {"ceterms:Organization"}:
         return _WEBPAGE
-    return [identity.resource(f"{CTID}{number}") for number in range(2, 2 + shape.min_count)]
+    return [identity.resource(_ctid(number)) for number in range(2, 2 + shape.min_count)]
 
 
-def _alignment(concept: str) -> dict[str, Any]:
+def _alignment(concept: Iri) -> dict[str, Any]:
     vocab = vocabulary()
     term = vocab.term(concept)
     return {

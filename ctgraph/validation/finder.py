@@ -17,28 +17,29 @@ from ctgraph.documents.json_text import step
 from ctgraph.documents.node_values import each, name_of, type_of
 from ctgraph.errors import Problem, Severity
 from ctgraph.identity import Identity
+from ctgraph.identity.ctid import Ctid, NoId
 from ctgraph.problem import Detail
-from ctgraph.rdf.namespaces import TYPE
+from ctgraph.rdf.namespaces import TYPE, Iri
 from ctgraph.rdf.terms import RdfTerm, term_of
 from ctgraph.settings import Settings
 from ctgraph.shapes import ClassShape, Shape, shapes
 from ctgraph.validation.engines import Result
 from ctgraph.vocab import vocabulary
 
-_STATUS = "http://www.w3.org/ns/adms#status"
-_TARGET = "https://purl.org/ctdl/terms/targetNode"
+_STATUS = Iri("http://www.w3.org/ns/adms#status")
+_TARGET = Iri("https://purl.org/ctdl/terms/targetNode")
 _PROVISIONAL = "graphpublicationstatus:provisional"
 _NOWHERE = PlacedNode("", {})
 
 
-def is_provisional(record: str, places: Places, identity: Identity) -> bool:
+def is_provisional(record: Ctid, places: Places, identity: Identity) -> bool:
     """Tell whether a record says that it is provisional: announced, but not complete.
 
     Its primary entity says so by ``adms:status``, with the status itself or an alignment object.
     """
     statements = places.statements
     said = statements.get(identity.resource(record), {}).get(_STATUS, [])
-    aligned = (term for one in said for term in statements.get(one.value, {}).get(_TARGET, ()))
+    aligned = (term for one in said for term in statements.get(Iri(one.value), {}).get(_TARGET, ()))
     return any(
         isinstance(term, ox.NamedNode) and term.value.lower() == _PROVISIONAL
         for term in (*said, *aligned)
@@ -51,7 +52,7 @@ class Finder:
     :param record: CTID of the primary entity.
     """
 
-    def __init__(self, record: str, places: Places, settings: Settings) -> None:
+    def __init__(self, record: Ctid, places: Places, settings: Settings) -> None:
         self._nodes = places.nodes
         self._provisional = is_provisional(record, places, Identity.of(settings))
         self._base = settings.base_url
@@ -65,7 +66,7 @@ class Finder:
         seen: set[tuple[str, str, str]] = set()
         for result in sorted(results):
             mistake = (result.focus, result.shape, result.value)
-            shape = known.by_iri[term_of(result.shape).value]
+            shape = known.by_iri[Iri(term_of(result.shape).value)]
             focus = _focus(result)
             severity = self._severity(shape, focus)
             if severity and mistake not in seen:
@@ -73,7 +74,7 @@ class Finder:
                 yield self._problem(shape, focus, severity, result)
 
     def place(
-        self, focus: str, path: str = "", value: RdfTerm | None = None
+        self, focus: Iri, path: Iri | NoId = "", value: RdfTerm | None = None
     ) -> tuple[str | None, Detail]:
         """Return the JSON Pointer of a problem, and what there is to say about the place.
 
@@ -99,7 +100,7 @@ class Finder:
             pointer += step(key) + self._index(node[key], value)
         return pointer, detail
 
-    def _severity(self, shape: Shape, focus: str) -> Severity | None:
+    def _severity(self, shape: Shape, focus: Iri) -> Severity | None:
         """Return how severe a result is in this document; None when it does not hold here."""
         if shape.family == "provisional":
             return shape.severity if self._provisional else None
@@ -120,7 +121,7 @@ class Finder:
         classes = [vocabulary().expand(str(name)) for name in each(node.get("@type"))]
         return [one for name in classes for one in shapes().of_class(name) if shape in one.shapes]
 
-    def _problem(self, shape: Shape, focus: str, severity: Severity, result: Result) -> Problem:
+    def _problem(self, shape: Shape, focus: Iri, severity: Severity, result: Result) -> Problem:
         value = term_of(result.value) if result.value not in ("", result.focus) else None
         pointer, detail = self.place(focus, self._about(shape, focus), value)
         detail = replace(
@@ -131,7 +132,7 @@ class Finder:
         )
         return Problem(shape.message, shape.remedy, pointer, severity, detail)
 
-    def _about(self, shape: Shape, focus: str) -> str:
+    def _about(self, shape: Shape, focus: Iri) -> Iri | NoId:
         """Return the property that a result is about, or nothing if it is about several.
 
         Of several properties that meet a shape, the result is about one that is there.
@@ -141,14 +142,14 @@ class Finder:
         candidates = there if not shape.rule and there else shape.properties
         return candidates[0] if len(candidates) == 1 else ""
 
-    def _documentation(self, shape: Shape, focus: str) -> str:
+    def _documentation(self, shape: Shape, focus: Iri) -> str:
         """Return the address of what the minimum data says there, for the node's class."""
         meeting = self._meeting(shape, self._node(focus))
         one = meeting[0] if meeting else shape
         part = f"{one.name}." if meeting else ""
         return f"{self._base}/shapes/{one.family}#{part}{shape.name}"
 
-    def _node(self, iri: str) -> dict[str, Any]:
+    def _node(self, iri: Iri) -> dict[str, Any]:
         return self._nodes.get(iri, _NOWHERE).content
 
     def _index(self, values: object, value: RdfTerm | None) -> str:
@@ -167,14 +168,14 @@ class Finder:
         """Return a value as people read it."""
         if not isinstance(value, ox.NamedNode) or not value.value.startswith(PLACE):
             return value.value
-        node = self._node(value.value)
+        node = self._node(Iri(value.value))
         return name_of(node) or vocabulary().label(type_of(node))
 
 
-def _focus(result: Result) -> str:
+def _focus(result: Result) -> Iri:
     """Return the IRI of a focus node; a shape that comes by a value may have a literal."""
     term = term_of(result.focus)
-    return term.value if isinstance(term, ox.NamedNode) else str(term)
+    return Iri(term.value if isinstance(term, ox.NamedNode) else str(term))
 
 
 def _indices(values: list[Any]) -> dict[str, int]:
@@ -187,7 +188,7 @@ def _indices(values: list[Any]) -> dict[str, int]:
     return found
 
 
-def _key(path: str, node: dict[str, Any]) -> str:
+def _key(path: Iri, node: dict[str, Any]) -> str:
     """Return the key under which a node has a property; nothing if it does not have it."""
     key = "@type" if path == TYPE.value else vocabulary().compact(path)
     return key if key in node else path if path in node else ""

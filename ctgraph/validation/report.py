@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ctgraph.errors import Problem, Severity
+from ctgraph.identity.ctid import Ctid, NoId
+from ctgraph.rdf.namespaces import Curie
 from ctgraph.validation.completeness import Completeness
 
 MAX_PROBLEMS = 1000
@@ -32,8 +34,8 @@ class Report:
     """
 
     source: str
-    ctid: str = ""
-    type: str = ""
+    ctid: Ctid | NoId = ""
+    type: Curie | NoId = ""
     name: str = ""
     problems: tuple[Problem, ...] = ()
     completeness: Completeness | None = None

@@ -16,7 +16,7 @@ from ctgraph import __version__
 from ctgraph.documents.csv_cells import harmless
 from ctgraph.errors import Problem, Severity, one_line
 from ctgraph.problem import Rule
-from ctgraph.rdf.namespaces import CTG, CTGS, SH, TYPE
+from ctgraph.rdf.namespaces import CTG, CTGS, SH, TYPE, Iri
 from ctgraph.shapes import shapes
 from ctgraph.validation.report import Report
 
@@ -219,7 +219,7 @@ def as_sarif(reports: Reports) -> str:
 
 
 def _sarif_rule(name: str) -> dict[str, Any]:
-    shape = shapes().by_iri.get(CTGS + name)
+    shape = shapes().by_iri.get(Iri(CTGS + name))
     rule: dict[str, Any] = {"id": name}
     if shape:
         rule["shortDescription"] = {"text": shape.message}

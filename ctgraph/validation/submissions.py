@@ -19,7 +19,9 @@ from ctgraph.documents.node_values import each
 from ctgraph.documents.rdf_input import from_rdf
 from ctgraph.errors import CtgraphError, DocumentTooLarge, InvalidDocument, Problem
 from ctgraph.identity import Identity
+from ctgraph.identity.ctid import Ctid, NoId
 from ctgraph.rdf.formats import Format
+from ctgraph.rdf.namespaces import Curie
 from ctgraph.settings import Settings
 from ctgraph.validation import check, validate
 from ctgraph.validation.completeness import node_completeness
@@ -43,9 +45,9 @@ class Link:
     :param line: the line of the submitted text; 0 where it is not known.
     """
 
-    source: str
-    property: str
-    target: str
+    source: Ctid | NoId
+    property: Curie
+    target: Ctid
     pointer: str
     line: int = 0
 
@@ -114,7 +116,7 @@ def _links(document: Document, places: Places, settings: Settings) -> Iterator[L
                 target = identity.ctid_of(iri) if isinstance(iri, str) else None
                 if target and target not in own:
                     place = pointer + step(key) + (step(index) if isinstance(values, list) else "")
-                    yield Link(str(node.get("ceterms:ctid", "")), key, target, place)
+                    yield Link(node.get("ceterms:ctid", ""), Curie(key), target, place)
 
 
 def _one(value: Any, received: bytes, settings: Settings, source: str) -> Examined:

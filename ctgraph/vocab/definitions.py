@@ -8,10 +8,12 @@ from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 
+from ctgraph.rdf.namespaces import Iri
+
 FILE = "definitions.json"
 
 
-def load_definitions(folder: Path) -> Mapping[str, str]:
+def load_definitions(folder: Path) -> Mapping[Iri, str]:
     """Return the definitions that an operator imported into `folder`, by IRI.
 
     The file is read again only when it has changed.
@@ -25,5 +27,5 @@ def load_definitions(folder: Path) -> Mapping[str, str]:
 
 
 @lru_cache(maxsize=1)
-def _read(path: Path, changed_ns: int) -> Mapping[str, str]:
+def _read(path: Path, changed_ns: int) -> Mapping[Iri, str]:
     return MappingProxyType(json.loads(path.read_text("utf-8")))

@@ -15,7 +15,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from ctgraph.rdf.graph import Graph, iri_of
-from ctgraph.rdf.namespaces import CTG, OWL, RDF, RDFS, SH, SKOS
+from ctgraph.rdf.namespaces import CTG, OWL, RDF, RDFS, SH, SKOS, Curie, Iri
 
 _SCHEMA = "https://schema.org/"
 _SUBJECT = "http://purl.org/dc/elements/1.1/subject"
@@ -52,15 +52,15 @@ class OwnTerm:
     :param example: a SPARQL query that uses it; empty if no query finds it.
     """
 
-    iri: str
+    iri: Iri
     name: str
     kind: OwnTermKind
     label: str
     comment: str
     subject: str
-    domain: tuple[str, ...]
-    range: tuple[str, ...]
-    inverse_of: str
+    domain: tuple[Iri, ...]
+    range: tuple[Iri, ...]
+    inverse_of: Iri
     example: str
 
 
@@ -85,12 +85,12 @@ class OwnTerms:
         """Return a term by the last part of its IRI."""
         return self._terms.get(name)
 
-    def compact(self, iri: str) -> str:
+    def compact(self, iri: str) -> Curie:
         """Return the CURIE of an IRI, or the IRI if no prefix of the file fits."""
         for prefix, namespace in self.prefixes.items():
             if iri.startswith(namespace):
-                return f"{prefix}:{iri[len(namespace) :]}"
-        return iri
+                return Curie(f"{prefix}:{iri[len(namespace) :]}")
+        return Curie(iri)
 
     def serialize(self, format: ox.RdfFormat, term: OwnTerm | None = None) -> bytes:
         """Write the description of one term, or the whole ontology, in an RDF format."""
@@ -99,7 +99,7 @@ class OwnTerms:
         return ox.serialize(triples, format=format, prefixes=self.prefixes) or b""
 
     def _term(self, subject: Any) -> OwnTerm:
-        def values(*predicates: str) -> tuple[str, ...]:
+        def values(*predicates: str) -> tuple[Iri, ...]:
             found = (self._graph.objects(subject, predicate) for predicate in predicates)
             return tuple(iri_of(value) for each in found for value in each)
 
@@ -114,7 +114,7 @@ class OwnTerms:
             subject=text(subject, _SUBJECT),
             domain=values(f"{RDFS}domain", f"{_SCHEMA}domainIncludes"),
             range=values(f"{RDFS}range", f"{_SCHEMA}rangeIncludes"),
-            inverse_of=text(subject, f"{OWL}inverseOf"),
+            inverse_of=next(iter(values(f"{OWL}inverseOf")), Iri("")),
             example=text(subject, f"{SKOS}example"),
         )
 

@@ -16,6 +16,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any
 
+from ctgraph.rdf.namespaces import Curie, Iri
 from ctgraph.vocab.context_files import CONTEXT_URLS, context_text
 
 
@@ -32,19 +33,19 @@ class TermKind(StrEnum):
 class Term:
     """One class, property, concept scheme or concept of the vocabulary; all IRIs in full."""
 
-    iri: str
-    curie: str
+    iri: Iri
+    curie: Curie
     kind: TermKind
     label: str
     status: str = ""
-    sub_class_of: tuple[str, ...] = ()
-    sub_property_of: tuple[str, ...] = ()
-    domain_includes: tuple[str, ...] = ()
-    range_includes: tuple[str, ...] = ()
-    inverse_of: tuple[str, ...] = ()
-    target_scheme: tuple[str, ...] = ()
-    in_scheme: tuple[str, ...] = ()
-    broader: tuple[str, ...] = ()
+    sub_class_of: tuple[Iri, ...] = ()
+    sub_property_of: tuple[Iri, ...] = ()
+    domain_includes: tuple[Iri, ...] = ()
+    range_includes: tuple[Iri, ...] = ()
+    inverse_of: tuple[Iri, ...] = ()
+    target_scheme: tuple[Iri, ...] = ()
+    in_scheme: tuple[Iri, ...] = ()
+    broader: tuple[Iri, ...] = ()
 
 
 class Vocabulary:
@@ -55,7 +56,7 @@ class Vocabulary:
         self.prefixes = {k: v for k, v in context.items() if isinstance(v, str)}
         self._prefix_cases = {prefix.lower(): prefix for prefix in self.prefixes}
         self._terms = {term.iri: term for term in map(self._term, terms)}
-        self._children: dict[str, list[str]] = {}
+        self._children: dict[Iri, list[Iri]] = {}
         for term in self._terms.values():
             for parent in term.sub_class_of:
                 self._children.setdefault(parent, []).append(term.iri)
@@ -91,13 +92,13 @@ class Vocabulary:
     def __iter__(self) -> Iterator[Term]:
         return iter(self._terms.values())
 
-    def expand(self, curie: str) -> str:
+    def expand(self, curie: str) -> Iri:
         """Return the IRI of a CURIE, whatever the case of its prefix. Return an IRI unchanged."""
         prefix, colon, local = curie.partition(":")
         if not colon or local.startswith("//"):
-            return curie
+            return Iri(curie)
         known = prefix if prefix in self.prefixes else self._prefix_cases.get(prefix.lower())
-        return self.prefixes[known] + local if known else curie
+        return Iri(self.prefixes[known] + local if known else curie)
 
     @cached_property
     def _namespaces(self) -> list[tuple[str, str]]:
@@ -110,15 +111,15 @@ class Vocabulary:
     def _by_namespace(self) -> dict[str, str]:
         return dict(reversed(self._namespaces))
 
-    def compact(self, iri: str) -> str:
+    def compact(self, iri: str) -> Curie:
         """Return the shortest CURIE of an IRI, or the IRI if no prefix fits."""
         cut = max(iri.rfind("/"), iri.rfind("#")) + 1
         if iri[:cut] in self._by_namespace:
-            return f"{self._by_namespace[iri[:cut]]}:{iri[cut:]}"
+            return Curie(f"{self._by_namespace[iri[:cut]]}:{iri[cut:]}")
         for namespace, prefix in self._namespaces:
             if iri.startswith(namespace):
-                return f"{prefix}:{iri[len(namespace) :]}"
-        return iri
+                return Curie(f"{prefix}:{iri[len(namespace) :]}")
+        return Curie(iri)
 
     def prefixes_in(self, text: str) -> dict[str, str]:
         """Return the prefixes that shorten the IRIs of a text in N-Triples or N-Quads."""
@@ -126,7 +127,7 @@ class Vocabulary:
 
     def term(self, iri: str) -> Term | None:
         """Return the term of an IRI or CURIE, or None if the vocabulary does not declare it."""
-        return self._terms.get(iri) or self._terms.get(self.expand(iri))
+        return self._terms.get(Iri(iri)) or self._terms.get(self.expand(iri))
 
     def label(self, iri: str) -> str:
         """Return a term's label; the last part of the IRI if the term is not declared."""
@@ -137,19 +138,19 @@ class Vocabulary:
         return local.rpartition("/")[2].rpartition("#")[2] or iri
 
     @cache  # noqa: B019 - one vocabulary lives as long as the process
-    def superclasses(self, iri: str) -> frozenset[str]:
+    def superclasses(self, iri: str) -> frozenset[Iri]:
         """Return the class itself and all its ancestors."""
         own = self.expand(iri)
         term = self._terms.get(own)
         parents = term.sub_class_of if term else ()
         return frozenset({own}).union(*(self.superclasses(parent) for parent in parents))
 
-    def children(self, iri: str) -> list[str]:
+    def children(self, iri: str) -> list[Iri]:
         """Return the direct subclasses of a class."""
         return self._children.get(self.expand(iri), [])
 
     @cache  # noqa: B019
-    def subclasses(self, iri: str) -> frozenset[str]:
+    def subclasses(self, iri: str) -> frozenset[Iri]:
         """Return the class itself and all its descendants."""
         return frozenset({self.expand(iri)}).union(
             *(self.subclasses(child) for child in self.children(iri))
@@ -172,12 +173,12 @@ class Vocabulary:
         )
 
     @cached_property
-    def _concept_cases(self) -> dict[str, str]:
+    def _concept_cases(self) -> dict[str, Curie]:
         return {t.curie.lower(): t.curie for t in self if t.kind == TermKind.CONCEPT}
 
-    def concept_like(self, curie: str) -> str:
+    def concept_like(self, curie: str) -> Curie:
         """Return the CURIE of the concept that a CURIE means in any case; else the CURIE itself."""
-        return self._concept_cases.get(curie.lower(), curie)
+        return self._concept_cases.get(curie.lower(), Curie(curie))
 
     def concepts_of(self, scheme: str) -> list[Term]:
         """Return the concepts of a concept scheme."""

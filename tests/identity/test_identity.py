@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from ctgraph.documents import Document, parse
 from ctgraph.identity import Identity
-from ctgraph.identity.ctid import is_ctid
+from ctgraph.identity.ctid import Ctid, is_ctid
 from ctgraph.settings import load_settings
 from tests.support.registry import certificate, ctid_number
 
-RECORD = "ce-0a1b2c3d-0000-4000-8000-00000000abcd"
+RECORD = Ctid("ce-0a1b2c3d-0000-4000-8000-00000000abcd")
 CANONICAL = f"http://localhost:8000/resources/{RECORD}"
 HOSTED = Identity("https://example.org/registry", ("alias.example.net", "other.example.net:8443"))
 DEFAULT = Identity.of(load_settings())

@@ -67,7 +67,7 @@ def test_a_projector_names_the_document_that_it_cannot_project(
 
 
 ORGANIZATION, RECORD = ctid_number(0), ctid_number(1)
-COMMANDS = {
+COMMANDS: dict[str, list[str]] = {
     "backup": ["kept"],
     "check": [],
     "get": [RECORD],

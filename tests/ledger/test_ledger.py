@@ -9,7 +9,7 @@ import pytest
 from ctgraph.errors import RegistryNotReady
 from ctgraph.ledger import Ledger
 from ctgraph.settings import Settings
-from tests.support.registry import Registry
+from tests.support.registry import Registry, ctid_number
 
 
 def test_a_ledger_that_was_never_made_is_not_opened(tmp_path: Path) -> None:
@@ -41,5 +41,5 @@ def test_the_id_of_a_key_revokes_it(registry: Registry) -> None:
 
 
 def test_names_are_found_however_many_are_asked_for(registry: Registry) -> None:
-    asked = {f"ce-{number}" for number in range(12_000)} | {registry.organization.ctid}
+    asked = {*map(ctid_number, range(1, 12_001)), registry.organization.ctid}
     assert registry.ledger.records.names(asked) == {registry.organization.ctid: "Test College"}

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ctgraph.identity.ctid import NodeId
 from ctgraph.links.components import (
     MAX_PATHWAY_STEPS,
     Step,
@@ -15,7 +16,8 @@ from ctgraph.links.components import (
     order_of,
     proxies_of,
 )
-from ctgraph.links.nodes import Text, Value
+from ctgraph.links.nodes import Nodes, Text, Value
+from ctgraph.rdf.namespaces import Curie, Iri
 from ctgraph.vocab import vocabulary
 from tests.support.registry import ctid_number
 
@@ -24,11 +26,11 @@ FORWARD = ("ceterms:precedes", "ceterms:preceeds", "ceasn:isChildOf")
 BACKWARD = ("ceterms:precededBy", "ceterms:prerequisite", "ceasn:hasChild")
 
 
-def nodes(**described: dict[str, Any]) -> dict[str, dict[str, list[Value]]]:
+def nodes(**described: dict[str, Any]) -> dict[NodeId, dict[Iri, list[Value]]]:
     """Return nodes from CURIEs; a node whose name begins with c is a component."""
     return {
-        name: {
-            "http://www.w3.org/1999/02/22-rdf-syntax-ns#type": [
+        Iri(name): {
+            vocabulary().expand("rdf:type"): [
                 vocabulary().expand("ceterms:CourseComponent" if name[0] == "c" else "x:Other")
             ],
             **{
@@ -48,24 +50,26 @@ def condition(*targets: str, **more: Any) -> dict[str, Any]:
     }
 
 
-def groups(described: dict[str, dict[str, list[Value]]]) -> dict[str, str]:
+def groups(described: Nodes) -> dict[str, str]:
     """Return the group of each earlier component's step."""
     return {step.earlier: step.group for step in order_of(described)}
 
 
 @pytest.mark.parametrize("curie", FORWARD)
 def test_the_earlier_component_says_it(curie: str) -> None:
-    assert [*order_of(nodes(c1={curie: "c2"}, c2={}))] == [Step("c1", "c2", curie)]
+    assert [*order_of(nodes(c1={curie: "c2"}, c2={}))] == [Step(Iri("c1"), Iri("c2"), Curie(curie))]
 
 
 @pytest.mark.parametrize("curie", BACKWARD)
 def test_the_later_component_says_it(curie: str) -> None:
-    assert [*order_of(nodes(c1={}, c2={curie: "c1"}))] == [Step("c1", "c2", curie)]
+    assert [*order_of(nodes(c1={}, c2={curie: "c1"}))] == [Step(Iri("c1"), Iri("c2"), Curie(curie))]
 
 
 def test_a_condition_says_it() -> None:
     described = nodes(c1={}, c2={"ceterms:hasCondition": "k"}, k=condition("c1", number=Text("1")))
-    assert [*order_of(described)] == [Step("c1", "c2", "ceterms:targetComponent", "k", "", 1)]
+    assert [*order_of(described)] == [
+        Step(Iri("c1"), Iri("c2"), Curie("ceterms:targetComponent"), Iri("k"), "", 1)
+    ]
 
 
 def test_nested_conditions_say_it_even_in_a_circle() -> None:
@@ -131,14 +135,16 @@ def test_all_classes_of_components_count() -> None:
 def test_links_join_in_any_spelling(spelling: Value) -> None:
     described = nodes(c1={"ceterms:preceeds": spelling}, c2={})
     for later in (LATER, f"http://localhost:8000/resources/{LATER}"):
-        renamed = {"c1": described["c1"], later: described["c2"]}
+        renamed: Nodes = {Iri("c1"): described[Iri("c1")], Iri(later): described[Iri("c2")]}
         assert [step.later for step in order_of(renamed)] == [later]
 
 
 def test_components_that_share_the_beginning_of_their_iris_stay_apart() -> None:
     base = f"http://localhost:8000/resources/{LATER}#"
     described = nodes(c1={"ceterms:precedes": f"{base}b"}, c2={}, c3={})
-    renamed = {f"{base}{new}": node for new, node in zip("abc", described.values(), strict=True)}
+    renamed: Nodes = {
+        Iri(f"{base}{new}"): node for new, node in zip("abc", described.values(), strict=True)
+    }
     assert [(s.earlier[-1], s.later[-1]) for s in order_of(renamed)] == [("a", "b")]
 
 
@@ -146,7 +152,7 @@ def with_operator(value: Value, operator: str) -> Value:
     """Return a value with an operator put in."""
     if isinstance(value, Text):
         return Text(value.lexical.format(operator))
-    return value.format(operator)
+    return Iri(value.format(operator))
 
 
 @pytest.mark.parametrize(
@@ -161,7 +167,7 @@ def with_operator(value: Value, operator: str) -> Value:
 )
 @pytest.mark.parametrize(("operator", "grouped"), [("Or", "k"), ("OnlyOne", "k"), ("And", "")])
 def test_operators_in_all_their_forms(
-    value: str, aligned: dict[str, str], operator: str, grouped: str
+    value: Value, aligned: dict[str, Value], operator: str, grouped: str
 ) -> None:
     described = nodes(
         c1={},
@@ -266,13 +272,13 @@ def test_what_a_component_stands_for() -> None:
             "ceterms:sourceData": ["https://example.org/legacy"],
         }
     )
-    assert proxies_of(described, "c1") == [
+    assert proxies_of(described, Iri("c1")) == [
         OTHER,
         "https://example.org/course",
         "_:b0",
         "https://example.org/legacy",
     ]
-    assert proxies_of(described, "c2") == []
+    assert proxies_of(described, Iri("c2")) == []
 
 
 NAMES = [f"c{n}" for n in range(4)]
@@ -328,7 +334,7 @@ def leaves_choice(described: Any, name: str) -> bool:
 
 
 @given(DESCRIBED)
-def test_the_order_is_what_the_facts_say(described: dict[str, Any]) -> None:
+def test_the_order_is_what_the_facts_say(described: dict[Any, Any]) -> None:
     plain: set[tuple[str, str, str]] = set()
     conditional: dict[tuple[str, str, str], set[str]] = {}
     for name in NAMES:

@@ -15,6 +15,7 @@ import pytest
 
 from ctgraph.documents import parse
 from ctgraph.errors import QueryLimit
+from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger.append import Submission, append
 from ctgraph.links.model import Link, Relation, Strength, Via
 from ctgraph.links.node_facts import Fact
@@ -28,6 +29,7 @@ from ctgraph.projections.link_reader import Links
 from ctgraph.projections.link_rows import Said
 from ctgraph.projections.projector import Projector
 from ctgraph.projections.snapshots import snapshots_of
+from ctgraph.rdf.namespaces import Curie, Iri
 from tests.support.links import (
     ORGANIZATIONS,
     World,
@@ -134,7 +136,7 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> World:
     world = World(tmp_path_factory.mktemp("large") / "home")
 
     def fact(number: int) -> Fact:
-        return Fact(ctid_number(number), f"{CETERMS}Certificate", str(number))
+        return Fact(ctid_number(number), Iri(f"{CETERMS}Certificate"), str(number))
 
     shared = ctid_number(MANIFEST)
     demands = [
@@ -143,7 +145,7 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> World:
             ctid_number(n),
             shared,
             shared,
-            "ceterms:requires",
+            Curie("ceterms:requires"),
             Strength.REQUIRED,
             Via.DIRECT,
         )
@@ -163,7 +165,7 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> World:
                         shared,
                         ctid_number(n),
                         ctid_number(n),
-                        "ceterms:commonConditions",
+                        Curie("ceterms:commonConditions"),
                         via=Via.MANIFEST,
                     )
                 ],
@@ -210,7 +212,7 @@ def test_what_many_share_is_answered_within_the_bounds(large: World) -> None:
 )
 @pytest.mark.parametrize("forward", [True, False])
 def test_steps_are_read_as_far_as_they_are_asked_for(
-    large: World, ends: list[str], forward: bool
+    large: World, ends: list[Ctid], forward: bool
 ) -> None:
     looks = 0
 
@@ -279,20 +281,20 @@ def test_many_links_are_amended_some_at_a_time(world: World) -> None:
 
 def test_a_thing_that_many_describe_is_looked_up_once(world: World) -> None:
     """Whether it is a competency is told by those that say so, not by all that describe it."""
-    thing = "https://elsewhere.example/x"
+    thing = Iri("https://elsewhere.example/x")
     said = [
         Said(
             ctid_number(n),
             ORGANIZATIONS[0],
             Extract(
-                [Fact(thing, f"{CETERMS}Certificate", "x")],
+                [Fact(thing, Iri(f"{CETERMS}Certificate"), "x")],
                 [
                     Link(
                         Relation.PRECEDES,
                         thing,
                         ctid_number(n),
                         ctid_number(n),
-                        "ceterms:requires",
+                        Curie("ceterms:requires"),
                         Strength.REQUIRED,
                         Via.DIRECT,
                     )

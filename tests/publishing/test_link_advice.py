@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from ctgraph.ledger.values import BoundedRecord
 from ctgraph.publishing import link_checks
 from ctgraph.publishing.link_checks import MAX_OTHER_BYTES, LinkAdvisor
+from ctgraph.rdf.namespaces import Curie
 from ctgraph.settings import load_settings
 from ctgraph.validation.submissions import Link
 from ctgraph.web import create_app
@@ -68,7 +69,8 @@ def test_no_more_is_read_for_advice_than_that(sizes: list[int]) -> None:
         name = "A record"
 
     links = [
-        Link(ctid_number(999), "ceterms:hasPart", ctid_number(n), "/x") for n in range(len(sizes))
+        Link(ctid_number(999), Curie("ceterms:hasPart"), ctid_number(n), "/x")
+        for n in range(len(sizes))
     ]
     advisor = LinkAdvisor(Kept(), load_settings())  # type: ignore[arg-type]
     found = list(advisor.advise(links))

@@ -31,7 +31,7 @@ from ctgraph.projections.link_tables import TABLES
 from ctgraph.projections.maintenance import check, rebuild
 from ctgraph.projections.projector import Projector
 from ctgraph.projections.snapshots import snapshots_of
-from ctgraph.rdf.namespaces import CTG
+from ctgraph.rdf.namespaces import CTG, Curie, Iri
 from ctgraph.settings import load_settings
 from tests.support.registry import ctid_number
 
@@ -224,7 +224,7 @@ class World:
                     ctid_number(earlier),
                     ctid_number(later),
                     ctid_number(earlier),
-                    "ceterms:isPreparationFor",
+                    Curie("ceterms:isPreparationFor"),
                     Strength.PREPARATION,
                     Via.DIRECT,
                 )
@@ -236,7 +236,13 @@ class World:
                     ctid_number(n),
                     ORGANIZATIONS[0],
                     Extract(
-                        [Fact(ctid_number(n), f"{CETERMS}{classes.get(n, 'Certificate')}", str(n))],
+                        [
+                            Fact(
+                                ctid_number(n),
+                                Iri(f"{CETERMS}{classes.get(n, 'Certificate')}"),
+                                str(n),
+                            )
+                        ],
                         said,
                     ),
                 )

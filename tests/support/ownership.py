@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 from flask.testing import FlaskClient
 
+from ctgraph.identity.ctid import Ctid
 from tests.support.registry import Registry, certificate, ctid_number
 
 BASE = "http://localhost:8000"
@@ -61,7 +62,7 @@ def withdrawn(client: FlaskClient, who: Registry, record: str) -> None:
     assert answer.status_code == 204, answer.text
 
 
-def other(registry: Registry, record: str = B) -> Registry:
+def other(registry: Registry, record: Ctid = B) -> Registry:
     """Return the registry as another organization sees it."""
     organization = registry.ledger.organizations.add("Other College", record)
     return Registry(

@@ -9,16 +9,18 @@ from typing import Any
 from hypothesis import strategies as st
 
 from ctgraph.identity import Identity
+from ctgraph.identity.ctid import NodeId
 from ctgraph.ledger.values import Status
 from ctgraph.links.model import STRENGTHS, VIAS, Condition, Strength, Via
 from ctgraph.pathways.families import Family
 from ctgraph.pathways.model import Assertion, Cut, Edge, Graph, Node, Question, Side
+from ctgraph.rdf.namespaces import BlankLabel, Curie, Iri
 from tests.support.registry import ctid_number
 
 IDENTITY = Identity("https://registry.example")
 CETERMS = "https://purl.org/ctdl/terms/"
 OWNER, HEARSAY = ctid_number(90), ctid_number(91)
-EXAM = "https://exams.example/entry?a=1&b=2"
+EXAM = Iri("https://exams.example/entry?a=1&b=2")
 WEIRD = (
     'say "hi"',
     'a"]-->b["',
@@ -57,7 +59,7 @@ def course(number: int, **more: Any) -> Node:
         Node(
             ctid_number(number),
             IDENTITY.resource(ctid_number(number)),
-            "ceterms:Course",
+            Curie("ceterms:Course"),
             Family.LEARNING,
             f"Course {number}",
             OWNER,
@@ -75,7 +77,7 @@ def said(number: int, **more: Any) -> Assertion:
             by,
             OWNER,
             by,
-            "ceterms:requires",
+            Curie("ceterms:requires"),
             Strength.REQUIRED,
             Via.DIRECT,
             Side.TARGET,
@@ -85,7 +87,7 @@ def said(number: int, **more: Any) -> Assertion:
     )
 
 
-ENTRY = Condition("_:c1", "Entry", "One is enough.", "_:c0")
+ENTRY = Condition(BlankLabel("_:c1"), "Entry", "One is enough.", BlankLabel("_:c0"))
 SMALL = Graph(
     question=Question.PRECEDING,
     start=(ctid_number(3),),
@@ -94,7 +96,7 @@ SMALL = Graph(
         Node(
             EXAM,
             EXAM,
-            "ceterms:Assessment",
+            Curie("ceterms:Assessment"),
             Family.ASSESSMENT,
             "Exam",
             status=Status.EXTERNAL,
@@ -131,7 +133,7 @@ SMALL = Graph(
                     91,
                     strength=Strength.RECOMMENDED,
                     side=Side.OTHER,
-                    condition=Condition("_:c2", "Scores", required=2),
+                    condition=Condition(BlankLabel("_:c2"), "Scores", required=2),
                 ),
             ),
         ),
@@ -149,7 +151,9 @@ SMALL = Graph(
     next="cursor",
 )
 texts = st.sampled_from(WEIRD) | st.text(st.characters(codec="utf-8"), max_size=20)
-ids = st.sampled_from([*map(ctid_number, range(4)), EXAM, "_:b7", "https://x.example/é#f"])
+ids: st.SearchStrategy[NodeId] = st.sampled_from(
+    [*map(ctid_number, range(4)), EXAM, BlankLabel("_:b7"), Iri("https://x.example/é#f")]
+)
 conditions = st.builds(
     Condition,
     st.sampled_from(["_:c1", "_:c2", "https://x.example/c"]),
@@ -205,15 +209,15 @@ def graphs(draw: st.DrawFn) -> Graph:
     return Graph(
         draw(st.sampled_from([Question.PRECEDING, Question.STACK, Question.VERSIONS])),
         tuple(draw(st.lists(ids, max_size=2))),
-        tuple(replace(node, iri=full(node.id)) for node in found),
+        tuple(replace(node, iri=IDENTITY.node(node.id)) for node in found),
         tuple(draw(st.lists(edges, max_size=5, unique_by=lambda e: (e.source, e.target)))),
         tuple(draw(st.lists(st.builds(Cut, texts, ids), max_size=2))),
         draw(st.none() | texts),
     )
 
 
-def full(id: str) -> str:
-    return IDENTITY.resource(id) if id.startswith("ce-") else id
+def full(id: NodeId) -> str:
+    return IDENTITY.node(id)
 
 
 def legible(text: str) -> str:

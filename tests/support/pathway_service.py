@@ -6,12 +6,14 @@ from typing import Any
 
 from flask.testing import FlaskClient
 
+from ctgraph.identity.ctid import Ctid
+
 AIDE = "ce-469f309a-709e-4f57-af8d-7ebacc94325c"
 DIPLOMA = "ce-569f360a-dab2-4f6b-818f-0c7ce88f20cf"
 NURSING = "ce-a323b0bc-cfc0-4178-b2ff-f78bedc60fdc"
 RN = "ce-4d67fb30-d403-4eef-a41b-5cd134c91bd1"
 APN = "ce-006919ff-8500-4565-b9f9-708215e06e89"
-RIVERBEND = "ce-b55816f6-d78a-428d-b56c-a45a544dd0be"
+RIVERBEND = Ctid("ce-b55816f6-d78a-428d-b56c-a45a544dd0be")
 WELDING = (
     "ce-7ccd361a-2ae0-4b24-9f85-c7e2a113dee6",
     "ce-a469c792-d9d6-4bc6-b6e7-2a9de7f75ed2",

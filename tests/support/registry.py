@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 
 from ctgraph.documents import parse
 from ctgraph.errors import CtgraphError
+from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.append import Submission, append
 from ctgraph.ledger.values import Organization
@@ -21,9 +22,9 @@ from ctgraph.settings import Settings
 from ctgraph.web import create_app
 
 
-def ctid_number(number: int) -> str:
+def ctid_number(number: int) -> Ctid:
     """Return a CTID made of a number."""
-    return f"ce-00000000-0000-4000-8000-{number:012d}"
+    return Ctid(f"ce-00000000-0000-4000-8000-{number:012d}")
 
 
 def certificate(number: int = 1, owner: str = ctid_number(0), /, **more: Any) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from ctgraph.documents import parse, serialize
 from ctgraph.documents.nesting import entity_json
 from ctgraph.errors import InvalidDocument
 from ctgraph.rdf import formats
+from ctgraph.rdf.namespaces import Iri
 from ctgraph.settings import Settings
 from ctgraph.vocab import vocabulary
 from tests.support.outcome import outcome
@@ -138,7 +139,7 @@ def test_an_entity_says_all_that_its_document_says_of_it_once(document: dict[str
     if isinstance(read, InvalidDocument):  # nodes that are too much alike
         assert "look alike" in read.message
         return
-    iri = f"{BASE}/resources/{RECORD}"
+    iri = Iri(f"{BASE}/resources/{RECORD}")
     entity = entity_json(read.content, iri)
     assert len(orjson.dumps(entity)) < 3 * len(read.canonical)
     found = serialize.entity(read.quads, iri, formats.format_named("nt") or formats.FORMATS[3])

@@ -12,6 +12,8 @@ from collections.abc import Callable, Collection
 from enum import StrEnum
 
 from ctgraph.bulk.sample.words import SUBJECTS
+from ctgraph.identity.ctid import Ctid
+from ctgraph.rdf.namespaces import Iri
 
 BASE = "http://localhost:8000"
 DOCUMENTS_PER_ORGANIZATION = 60
@@ -87,19 +89,19 @@ class Population:
             return Kind.ORGANIZATION
         return _KINDS[_mix(self._seed ^ _mix(index * 2 + 1)) % 100]
 
-    def ctid(self, index: int, part: int = 0) -> str:
+    def ctid(self, index: int, part: int = 0) -> Ctid:
         """Return the CTID of a document, or of one of its parts."""
         high = _mix(self._seed ^ _mix(index * 1_000_003 + part))
         digits = f"{high:016x}{_mix(high ^ index):016x}"
         variant = "89ab"[int(digits[16], 16) % 4]
-        return (
+        return Ctid(
             f"ce-{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-"
             f"{variant}{digits[17:20]}-{digits[20:]}"
         )
 
-    def iri(self, index: int, part: int = 0) -> str:
+    def iri(self, index: int, part: int = 0) -> Iri:
         """Return the IRI of a document's entity, or of one of its parts."""
-        return f"{BASE}/resources/{self.ctid(index, part)}"
+        return Iri(f"{BASE}/resources/{self.ctid(index, part)}")
 
     def owner(self, index: int) -> int:
         """Return the number of the organization that owns a document."""

@@ -12,6 +12,7 @@ import pyoxigraph as ox
 
 from ctgraph import validation
 from ctgraph.identity import Identity
+from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger import shared_ledger
 from ctgraph.pathways import Asked, Pathways
 from ctgraph.pathways.formats import write
@@ -57,7 +58,7 @@ def pathways(
     return question(Pathways(settings, shared_ledger(settings)), *given, **more)
 
 
-def links(settings: Settings, document: str, media_type: str) -> bytes:
+def links(settings: Settings, document: Ctid, media_type: str) -> bytes:
     """Return the links that a document asserts, in an RDF format."""
     with reading(settings) as index:
         quads = link_quads(*index.said_by(document), Identity.of(settings))
@@ -68,7 +69,7 @@ def links(settings: Settings, document: str, media_type: str) -> bytes:
 
 
 def around(
-    settings: Settings, record: str, reach: Asked, few: Asked
+    settings: Settings, record: Ctid, reach: Asked, few: Asked
 ) -> tuple[Graph, Structure | None, Graph, Graph]:
     """Ask what the page of a record shows.
 

@@ -13,6 +13,7 @@ from flask import current_app, request
 
 from ctgraph.errors import Overloaded, QueryLimit, TooManyPasts, ValidationLimit
 from ctgraph.identity import Identity
+from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger import Ledger
 from ctgraph.projections.asof import Past, moment_of
 from ctgraph.projections.snapshots import snapshots_of
@@ -130,7 +131,7 @@ class State:
         """
         return _checking(self._calls(self.work.calls, _client()))(function, self.settings, *given)
 
-    def check_for(self, organization: str) -> Runner:
+    def check_for(self, organization: Ctid) -> Runner:
         """Return what calls functions that check documents of an organization, in its turn."""
         return _checking(self._calls(self.work.publishing, organization))
 

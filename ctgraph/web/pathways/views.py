@@ -12,6 +12,7 @@ from flask import Blueprint, Response, request
 
 from ctgraph.errors import BadParameter
 from ctgraph.identity import ctid
+from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger.values import Envelope
 from ctgraph.pathways import Asked, Pathways
 from ctgraph.pathways.families import Family
@@ -22,6 +23,7 @@ from ctgraph.pathways.routes import MAX_ROUTES, Measure, Routes, routes_json
 from ctgraph.pathways.structure import Structure
 from ctgraph.pathways.structure import to_json as structure_json
 from ctgraph.pathways.traversal import MAX_DEPTH_STEPS
+from ctgraph.rdf.namespaces import Curie
 from ctgraph.web.http import questions, respond
 from ctgraph.web.http.negotiation import HTML, choose
 from ctgraph.web.http.page_limit import fitting
@@ -87,7 +89,7 @@ def _listed() -> tuple[list[Envelope], list[Cut]]:
     """Return the published pathways and sets of pathways, and what is left out of them."""
     found: list[Envelope] = []
     cut = []
-    for kind in ("ceterms:Pathway", "ceterms:PathwaySet"):
+    for kind in (Curie("ceterms:Pathway"), Curie("ceterms:PathwaySet")):
         listed = state().ledger.records.envelopes(MAX_LISTED_RECORDS + 1, kind=kind)
         found += listed[:MAX_LISTED_RECORDS]
         if len(listed) > MAX_LISTED_RECORDS:
@@ -111,16 +113,17 @@ def search() -> Response:
 @blueprint.get("/pathways/<record>")
 def pathway(record: str) -> Response:
     """Answer what is around a record; for people as a picture with tables."""
-    if record != ctid.canonical(record):
-        return _lead(record, "", 301)
+    canonical = ctid.canonical(record)
+    if canonical != record:
+        return _lead(canonical, "", 301)
     name = choose(OFFERS_AND_PAGE)
     asked = _asked(PAGE_STEPS)
     if name == "html":
-        return _page(record, asked)
-    return _graph(name, Pathways.neighbourhood, record, asked)
+        return _page(canonical, asked)
+    return _graph(name, Pathways.neighbourhood, canonical, asked)
 
 
-def _page(record: str, asked: Asked) -> Response:
+def _page(record: Ctid, asked: Asked) -> Response:
     """Answer with the page of a record."""
     graph, described, stack, versions = state().ask(
         questions.around, record, replace(asked, limit=MAX_SHOWN_NODES, cursor=""), FEW
@@ -175,23 +178,25 @@ def _fitting_page(graph: Graph) -> Graph:
 @blueprint.get(f"/pathways/<record>/<any({', '.join(QUESTIONS)}):question>")
 def question(record: str, question: str) -> Response:
     """Answer one question about a record, or lead browsers to the page that has the answer."""
-    if record != ctid.canonical(record):
-        return _lead(record, f"/{question}", 301)
+    canonical = ctid.canonical(record)
+    if canonical != record:
+        return _lead(canonical, f"/{question}", 301)
     name = choose(OFFERS_AND_PAGE)
     if name == "html":
-        return _lead(record, "", 303)
+        return _lead(canonical, "", 303)
     about = Question(question)
-    return _graph(name, QUESTIONS[about], record, _asked(USUAL_STEPS_OF.get(about, USUAL_STEPS)))
+    return _graph(name, QUESTIONS[about], canonical, _asked(USUAL_STEPS_OF.get(about, USUAL_STEPS)))
 
 
 @blueprint.get("/pathways/<record>/structure")
 def structure(record: str) -> Response:
     """Answer the structure of a published pathway: components, conditions, levels."""
-    if record != ctid.canonical(record):
-        return _lead(record, "/structure", 301)
-    found: Structure = state().ask(questions.pathways, Pathways.structure, record)
+    canonical = ctid.canonical(record)
+    if canonical != record:
+        return _lead(canonical, "/structure", 301)
+    found: Structure = state().ask(questions.pathways, Pathways.structure, canonical)
     if choose(respond.JSON_OR_PAGE) == "html":
-        return _lead(record, "", 303)
+        return _lead(canonical, "", 303)
     return respond.json(structure_json(found))
 
 
@@ -257,9 +262,9 @@ def _asked(usual_steps: int) -> Asked:
     )
 
 
-def _lead(record: str, question: str, status: int) -> Response:
+def _lead(record: Ctid, question: str, status: int) -> Response:
     """Lead to another address of a record, with the same parameters."""
-    return respond.lead(f"/pathways/{ctid.canonical(record)}{question}", status)
+    return respond.lead(f"/pathways/{record}{question}", status)
 
 
 def _graph(name: str, question: Callable[..., Graph], *given: Any) -> Response:

@@ -6,6 +6,7 @@ from flask import Blueprint, Response, request
 
 from ctgraph.identity import ctid
 from ctgraph.publishing import envelope_json
+from ctgraph.rdf.namespaces import Curie
 from ctgraph.web.http import respond
 from ctgraph.web.http.negotiation import choose
 from ctgraph.web.http.registry import state
@@ -19,12 +20,12 @@ MAX_RECORDS = 50
 def records() -> Response:
     """List current records, optionally of one class or one owner."""
     # No class has a NUL in its name, and PostgreSQL takes none.
-    kind = request.args.get("type", "").replace("\0", "") or None
+    kind = Curie(request.args.get("type", "").replace("\0", "")) or None
     owner, after = (
-        ctid.canonical(given) if (given := request.args.get(name)) else ""
+        ctid.canonical(given) if (given := request.args.get(name)) else None
         for name in ("owner", "after")
     )
-    found = state().ledger.records.envelopes(MAX_RECORDS + 1, after, kind, owner or None)
+    found = state().ledger.records.envelopes(MAX_RECORDS + 1, after or "", kind, owner)
     more = found[MAX_RECORDS - 1].ctid if len(found) > MAX_RECORDS else None
     found = found[:MAX_RECORDS]
     if choose(respond.JSON_OR_PAGE) == "json":

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ctgraph.documents.node_values import each, name_of, shortened, type_of
+from ctgraph.identity.ctid import Ctid
 from ctgraph.vocab import load_definitions, vocabulary
 from ctgraph.web.http.page_limit import MAX_PAGE_CHARACTERS
 from ctgraph.web.http.registry import State
@@ -29,7 +30,7 @@ _HIDDEN = {"@id", "@type", "@context", "@included", "ceterms:ctid"}
 
 
 def record_view(
-    node: dict[str, Any], content: dict[str, Any], document: str, state: State
+    node: dict[str, Any], content: dict[str, Any], document: Ctid, state: State
 ) -> RecordView:
     """Arrange an entity for its page.
 
@@ -78,7 +79,7 @@ class Arranger:
         self._definitions = load_definitions(state.settings.vocab_path)
         self._room = MAX_PAGE_CHARACTERS
         self._anchors: dict[str, Value] = {}
-        self.linked: set[str] = set()
+        self.linked: set[Ctid] = set()
         self.cut = False
 
     def rows(self, node: dict[str, Any], depth: int = 1) -> Iterator[Row]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from ctgraph.identity.ctid import Ctid
+
 
 @dataclass(frozen=True)
 class Value:
@@ -46,8 +48,8 @@ class RecordView:
     kind: str
     kind_curie: str
     description: str
-    document: str
-    names: dict[str, str] = field(default_factory=dict)
+    document: Ctid
+    names: dict[Ctid, str] = field(default_factory=dict)
     groups: list[tuple[str, list[Row]]] = field(default_factory=list)
     parts: list[Value] = field(default_factory=list)
     more_parts: int = 0

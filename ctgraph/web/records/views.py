@@ -15,6 +15,7 @@ from ctgraph.documents.nesting import entity_json
 from ctgraph.documents.node_values import type_of
 from ctgraph.errors import BadParameter, CtgraphError, NotFound
 from ctgraph.identity import ctid
+from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger.values import Envelope, Version
 from ctgraph.pathways import LINKED
 from ctgraph.pathways.families import family_of
@@ -74,9 +75,9 @@ def versions(kind: str, record: str) -> Response:
         return respond.lead(f"/{kind}/{canonical}/versions", 301)
     name = choose({"json": "application/json", "html": HTML})
     most = MAX_VERSIONS[name]
-    envelope, found = read.versions(state().ledger, record, most + 1, _before())
+    envelope, found = read.versions(state().ledger, canonical, most + 1, _before())
     # Only the address of a document tells versions of several documents apart.
-    alone = state().ledger.records.documents_holding(record) == {record}
+    alone = state().ledger.records.documents_holding(canonical) == {canonical}
     stem = f"/{Scope.ENTITY if alone else Scope.DOCUMENT}"
     following = found[most - 1].seq if len(found) > most else None
     found = found[:most]
@@ -89,7 +90,7 @@ def versions(kind: str, record: str) -> Response:
         versions=found,
         owner=owner,
         kind=kind,
-        record=record,
+        record=canonical,
         stem=stem,
         alone=alone,
         following=following,
@@ -151,11 +152,11 @@ def envelope(record: str) -> Response:
 
 
 def _record(path: str, kind: Scope, number: int | None = None) -> Response:
-    record, dot, extension = path.partition(".")
-    canonical = ctid.canonical(record)
-    if canonical != record:
+    given, dot, extension = path.partition(".")
+    record = ctid.canonical(given)
+    if record != given:
         tail = f"/versions/{number}" if number else ""
-        return respond.lead(f"/{kind}/{canonical}{dot}{extension}{tail}", 301)
+        return respond.lead(f"/{kind}/{record}{dot}{extension}{tail}", 301)
     if dot and extension not in NAMES:
         raise NotFound(f"Unknown extension .{extension[:80]}. Use one of .{', .'.join(NAMES)}.")
     name = choose(OFFERS, NAMES.get(extension, ""))
@@ -191,7 +192,7 @@ def _record(path: str, kind: Scope, number: int | None = None) -> Response:
     return response
 
 
-def _body(record: str, kind: Scope, held: Held, name: str) -> bytes:
+def _body(record: Ctid, kind: Scope, held: Held, name: str) -> bytes:
     format = formats.format_named(name)
     assert format
     iri = state().identity.resource(record)
@@ -208,7 +209,7 @@ def _body(record: str, kind: Scope, held: Held, name: str) -> bytes:
         raise _absent(record, held) from None
 
 
-def _page(record: str, kind: Scope, held: Held, number: int | None) -> str:
+def _page(record: Ctid, kind: Scope, held: Held, number: int | None) -> str:
     iri = state().identity.resource(record)
     content = orjson.loads(held.canonical)
     try:
@@ -236,7 +237,7 @@ def _page(record: str, kind: Scope, held: Held, number: int | None) -> str:
     )
 
 
-def _said(record: str, held: Held) -> list[Assertion]:
+def _said(record: Ctid, held: Held) -> list[Assertion]:
     """Return what others say of a record, or nothing if the store does not answer in time."""
     try:
         return assertions(
@@ -246,14 +247,14 @@ def _said(record: str, held: Held) -> list[Assertion]:
         return []
 
 
-def _absent(record: str, held: Held) -> NotFound:
+def _absent(record: Ctid, held: Held) -> NotFound:
     return NotFound(
         f"Version {held.number} of {held.envelope.ctid} does not contain {record}.",
         history=f"/resources/{held.envelope.ctid}/versions",
     )
 
 
-def _link(response: Response, record: str, held: Held) -> None:
+def _link(response: Response, record: Ctid, held: Held) -> None:
     """Point at the canonical address, the whole graph, and the versions (RFC 8288)."""
     identity = state().identity
     response.headers["Link"] = ", ".join(

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from flask import Blueprint, Response
 
 from ctgraph.errors import NotFound, QueryLimit, StoreError, TooManyQueries
+from ctgraph.rdf.namespaces import Iri
 from ctgraph.shapes import shapes
 from ctgraph.sparql.query import Query
 from ctgraph.vocab import Term, load_definitions, vocabulary
@@ -59,7 +60,7 @@ class Relation(NamedTuple):
 
     key: str
     caption: str
-    iris: tuple[str, ...]
+    iris: tuple[Iri, ...]
 
 
 @blueprint.get("/vocab")
@@ -136,13 +137,13 @@ def _relations(term: Term) -> tuple[Relation, ...]:
     )
 
 
-def _iris(terms: Iterable[Term]) -> tuple[str, ...]:
+def _iris(terms: Iterable[Term]) -> tuple[Iri, ...]:
     return tuple(term.iri for term in terms)
 
 
 def _count(term: Term) -> int | None:
     """Return how often this registry uses a term; None where counting takes too long."""
-    about = term.iri
+    about: str = term.iri
     if term.kind == "scheme":
         about = " ".join(f"<{concept.iri}>" for concept in vocabulary().concepts_of(term.iri))
     query = Query(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response
 
 from ctgraph import __version__
+from ctgraph.rdf.namespaces import Curie
 from ctgraph.vocab import vocabulary
 from ctgraph.web.http import respond
 from ctgraph.web.http.negotiation import choose
@@ -59,5 +60,5 @@ def home() -> Response:
     return respond.page("site/home.html", groups=groups, total=total)
 
 
-def _family(kind: str) -> str:
+def _family(kind: Curie) -> str:
     return next((f for f, roots in FAMILIES.items() if vocabulary().is_a(kind, *roots)), OTHER)
