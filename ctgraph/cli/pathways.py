@@ -17,7 +17,7 @@ from ctgraph.ledger.values import Status
 from ctgraph.links.model import STRENGTHS
 from ctgraph.pathways import Asked, Pathways
 from ctgraph.pathways.families import FAMILIES
-from ctgraph.pathways.formats import FORMATS, write
+from ctgraph.pathways.formats import FORMATS
 from ctgraph.pathways.model import Edge, Graph, Node, Question
 from ctgraph.pathways.routes import MAX_ROUTES, Measure, Route, Routes, routes_json
 from ctgraph.pathways.traversal import MAX_DEPTH_STEPS, MAX_PAGE_NODES
@@ -183,7 +183,7 @@ def _summary(route: Route) -> str:
 
 def _written(graph: Graph, name: str) -> bytes:
     """Return a graph in a format, without its last line end, which `echo` adds."""
-    return write(graph, name, Identity.of(open_registry()[0])).removesuffix(b"\n")
+    return FORMATS[name].write(graph, Identity.of(open_registry()[0])).removesuffix(b"\n")
 
 
 def _tell_cuts(graph: Graph) -> None:

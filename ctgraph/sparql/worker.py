@@ -37,26 +37,6 @@ SEQUENCE = ox.NamedNode(f"{CTG}sequence")
 STACK_BYTES = 100 << 20
 """The engine descends a query by recursion; this suffices for the deepest query that is allowed."""
 CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
-RESULTS = {
-    f.media_type.partition(";")[0]: f
-    for f in (
-        ox.QueryResultsFormat.JSON,
-        ox.QueryResultsFormat.XML,
-        ox.QueryResultsFormat.CSV,
-        ox.QueryResultsFormat.TSV,
-    )
-}
-GRAPHS = {
-    f.media_type: f
-    for f in (
-        ox.RdfFormat.TURTLE,
-        ox.RdfFormat.N_TRIPLES,
-        ox.RdfFormat.RDF_XML,
-        ox.RdfFormat.JSON_LD,
-        ox.RdfFormat.N_QUADS,
-        ox.RdfFormat.TRIG,
-    )
-}
 
 
 class Failure(StrEnum):
@@ -177,11 +157,13 @@ def evaluate(store: ox.Store, request: Request, answer: Answer) -> bool:
     )
     output: Any = answer
     if isinstance(results, ox.QueryTriples):
-        graph = GRAPHS[request.graph_type]
+        graph = ox.RdfFormat.from_media_type(request.graph_type)
+        assert graph
         answer.type = graph.media_type
         ox.serialize(islice(results, request.rows), output, format=graph, prefixes=request.prefixes)
         return next(results, None) is not None
-    solutions = RESULTS[request.result_type]
+    solutions = ox.QueryResultsFormat.from_media_type(request.result_type)
+    assert solutions
     answer.type = solutions.media_type
     if isinstance(results, ox.QueryBoolean):
         if solutions in (ox.QueryResultsFormat.CSV, ox.QueryResultsFormat.TSV):

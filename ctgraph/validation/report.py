@@ -9,15 +9,11 @@ from typing import Any
 
 from ctgraph.errors import Problem, Severity
 from ctgraph.validation.completeness import Completeness
+from ctgraph.validation.severity_words import WORDS
 
 MAX_PROBLEMS = 1000
 """A report lists so many problems: nobody reads more, and a document may have millions."""
 _RANK = {severity: rank for rank, severity in enumerate(Severity)}
-_WORDS = {
-    Severity.VIOLATION: "violation",
-    Severity.WARNING: "warning",
-    Severity.INFO: "recommendation",
-}
 
 
 @dataclass(frozen=True)
@@ -66,8 +62,8 @@ class Report:
     def summary(self) -> str:
         """Return one line that sums up what was found."""
         found = [
-            f"{n} {word}{'s' * (n != 1)}"
-            for severity, word in _WORDS.items()
+            f"{n} {words.counted}{'s' * (n != 1)}"
+            for severity, words in WORDS.items()
             if (n := self.counts[severity])
         ]
         verdict = "This registry takes it" if self.conforms else "This registry refuses it"

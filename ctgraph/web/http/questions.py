@@ -14,7 +14,7 @@ from ctgraph import validation
 from ctgraph.identity import Identity
 from ctgraph.ledger import shared_ledger
 from ctgraph.pathways import Asked, Pathways
-from ctgraph.pathways.formats import write
+from ctgraph.pathways.formats import FORMATS
 from ctgraph.pathways.model import Graph
 from ctgraph.pathways.structure import Structure
 from ctgraph.projections.link_graphs import link_quads
@@ -94,4 +94,4 @@ def drawn(
     :returns: the answer in the format with a name, and the cursor of its next page, if any.
     """
     graph = pathways(settings, question, *given)
-    return write(graph, name, Identity.of(settings)), graph.next
+    return FORMATS[name].write(graph, Identity.of(settings)), graph.next

@@ -11,6 +11,7 @@ from ctgraph.documents.json_text import read_json
 from ctgraph.documents.node_values import name_of, shortened
 from ctgraph.errors import DocumentTooLarge, InvalidDocument
 from ctgraph.identity import ctid
+from ctgraph.rdf.formats import JSON_LD
 from ctgraph.web.http import respond
 from ctgraph.web.http.registry import state
 from ctgraph.web.publishing.views import authenticate
@@ -47,7 +48,7 @@ def draft(record: str) -> Response:
     """Return a draft as it was saved."""
     owner, _ = authenticate()
     found = state().ledger.drafts.document(owner.ctid, ctid.canonical(record))
-    return respond.content(found, "application/ld+json", caching=respond.Caching.NEVER)
+    return respond.content(found, JSON_LD.media_type, caching=respond.Caching.NEVER)
 
 
 @blueprint.put("/drafts/<record>")
