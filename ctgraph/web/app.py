@@ -53,8 +53,6 @@ COMPRESSED = sorted(
 )
 """The media types that are worth compressing: all texts."""
 
-MAX_MARGIN_BYTES = 1_000_000
-"""A body may exceed the document limit by this much and still meet the message that names it."""
 ROOMS = (
     records,
     listing,
@@ -88,7 +86,7 @@ def create_app(settings: Settings | None = None, proved: bool = False) -> Flask:
     """
     settings = settings or load_settings()
     app = Flask(__name__, static_folder="static")
-    app.config["MAX_CONTENT_LENGTH"] = settings.max_document_bytes + MAX_MARGIN_BYTES
+    app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     app.config["MAX_FORM_MEMORY_SIZE"] = app.config["MAX_CONTENT_LENGTH"]
     shapes()  # shapes that do not load stop the start
     _compress(app)

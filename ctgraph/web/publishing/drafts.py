@@ -9,7 +9,8 @@ from flask import Blueprint, Response, request
 from ctgraph.documents.entities import ctids_in
 from ctgraph.documents.json_text import read_json
 from ctgraph.documents.node_values import name_of, shortened
-from ctgraph.errors import DocumentTooLarge, InvalidDocument
+from ctgraph.documents.size import require_fitting
+from ctgraph.errors import InvalidDocument
 from ctgraph.identity import ctid
 from ctgraph.rdf.formats import JSON_LD
 from ctgraph.web.http import respond
@@ -56,11 +57,7 @@ def save(record: str) -> Response:
     """Save a draft. It may be unfinished, so all it has to be is a JSON object."""
     owner, _ = authenticate()
     document = request.get_data(cache=False, parse_form_data=False)
-    most = state().settings.max_document_bytes
-    if len(document) > most:
-        raise DocumentTooLarge(
-            f"The draft has {len(document):,} bytes. This registry takes {most:,} at most."
-        )
+    require_fitting(document, state().settings, "draft")
     value = read_json(document)
     if not isinstance(value, dict):
         raise InvalidDocument("The draft is not a JSON object. Send one.")

@@ -205,7 +205,7 @@ def _body(record: str, kind: Scope, held: Held, name: str) -> bytes:
             return serialize.document(quads, format)
         return serialize.entity(quads, iri, format)
     except KeyError:
-        raise _absent(record, held) from None
+        raise read.absent(held.envelope, record, held.number) from None
 
 
 def _page(record: str, kind: Scope, held: Held, number: int | None) -> str:
@@ -214,7 +214,7 @@ def _page(record: str, kind: Scope, held: Held, number: int | None) -> str:
     try:
         node = entity_json(content, iri)
     except KeyError:
-        raise _absent(record, held) from None
+        raise read.absent(held.envelope, record, held.number) from None
     view = pages.record_view(node, content, held.envelope.ctid, state())
     address = f"/{kind}/{record}" + (f"/versions/{number}" if number else "")
     return render_template(
@@ -244,13 +244,6 @@ def _said(record: str, held: Held) -> list[Assertion]:
         )
     except CtgraphError:
         return []
-
-
-def _absent(record: str, held: Held) -> NotFound:
-    return NotFound(
-        f"Version {held.number} of {held.envelope.ctid} does not contain {record}.",
-        history=f"/resources/{held.envelope.ctid}/versions",
-    )
 
 
 def _link(response: Response, record: str, held: Held) -> None:
