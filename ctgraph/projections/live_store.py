@@ -16,7 +16,8 @@ from ctgraph.ledger.registry import incarnation, mark_at, mark_of
 from ctgraph.ledger.values import Change
 from ctgraph.projections.link_index import LinkIndex
 from ctgraph.projections.maintenance import BATCH_CHANGES, rebuild
-from ctgraph.projections.snapshots import sequence_of, snapshots_of
+from ctgraph.projections.snapshot_names import sequence_of
+from ctgraph.projections.snapshots import snapshots_of
 from ctgraph.projections.triples import EmbeddedStore
 from ctgraph.settings import Settings
 

@@ -20,7 +20,7 @@ from ctgraph.projections.link_graphs import EARLIER, LATER, MAX_LINK_QUADS, ORDE
 from ctgraph.projections.link_index import LinkIndex
 from ctgraph.projections.link_rows import Asserted, Said
 from ctgraph.projections.registry_graphs import envelope_quads, history_quads
-from ctgraph.rdf.namespaces import CTG
+from ctgraph.rdf.namespaces import CTG, SEQUENCE
 
 MIN_BULK_QUADS = 20_000
 """From so many quads on, writing files of their own is faster than a transaction."""
@@ -30,7 +30,7 @@ MAX_BATCH_QUADS = 200_000
 """Quads of a batch, so that it fits the memory. A document that has more is a batch of its own."""
 MAX_AMENDED_LINKS = 1000
 """Links of other documents that are amended at a time: a new document may concern very many."""
-SEQUENCE, LEDGER = ox.NamedNode(f"{CTG}sequence"), ox.NamedNode(f"{CTG}ledger")
+LEDGER = ox.NamedNode(f"{CTG}ledger")
 FORM = "2"
 """The form in which the store holds documents. A store of another form is made anew."""
 
