@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from functools import wraps
 
 import click
 import orjson
@@ -40,13 +41,27 @@ def pathways() -> None:
     """Ask what precedes and succeeds a record, across all providers."""
 
 
-def _traversal_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command the options of a traversal."""
+def _traversal(command: Callable[[str, Asked, str], None]) -> Callable[..., None]:
+    """Give a command a record, the options of a traversal, and the name of a format."""
+
+    @wraps(command)
+    def run(
+        record: str,
+        depth: int,
+        strengths: tuple[str, ...],
+        kinds: tuple[str, ...],
+        providers: tuple[str, ...],
+        name: str,
+    ) -> None:
+        narrowed = frozenset(strengths), frozenset(kinds), frozenset(providers)
+        command(record, Asked(depth, *narrowed, MAX_PAGE_NODES), name)
+
+    decorated: Callable[..., None] = run
     options = (
         click.argument("record", metavar="CTID", type=CTID),
         click.option(
             "--depth",
-            default=3,
+            default=Asked().depth,
             show_default=True,
             type=click.IntRange(1, MAX_DEPTH_STEPS),
             help="Steps to follow.",
@@ -76,37 +91,21 @@ def _traversal_options(command: Callable[..., None]) -> Callable[..., None]:
         FORMAT,
     )
     for option in reversed(options):
-        command = option(command)
-    return command
+        decorated = option(decorated)
+    return decorated
 
 
 @pathways.command()
-@_traversal_options
-def preceding(
-    record: str,
-    depth: int,
-    strengths: tuple[str, ...],
-    kinds: tuple[str, ...],
-    providers: tuple[str, ...],
-    name: str,
-) -> None:
+@_traversal
+def preceding(record: str, asked: Asked, name: str) -> None:
     """Show what comes before a record."""
-    asked = _asked(depth, strengths, kinds, providers)
     _show(_pathways().preceding(record, asked), name)
 
 
 @pathways.command()
-@_traversal_options
-def succeeding(
-    record: str,
-    depth: int,
-    strengths: tuple[str, ...],
-    kinds: tuple[str, ...],
-    providers: tuple[str, ...],
-    name: str,
-) -> None:
+@_traversal
+def succeeding(record: str, asked: Asked, name: str) -> None:
     """Show what a record leads to."""
-    asked = _asked(depth, strengths, kinds, providers)
     _show(_pathways().succeeding(record, asked), name)
 
 
@@ -123,7 +122,7 @@ def succeeding(
 )
 @click.option(
     "--by",
-    default="steps",
+    default=Measure.STEPS.value,
     show_default=True,
     type=click.Choice([*map(str, Measure)]),
     help="Measure by which one is better than another.",
@@ -146,14 +145,6 @@ def route(start: str, goal: str, k: int, by: str, name: str) -> None:
 
 def _pathways() -> Pathways:
     return Pathways(*open_registry())
-
-
-def _asked(
-    depth: int, strengths: tuple[str, ...], kinds: tuple[str, ...], providers: tuple[str, ...]
-) -> Asked:
-    return Asked(
-        depth, frozenset(strengths), frozenset(kinds), frozenset(providers), MAX_PAGE_NODES
-    )
 
 
 def _show(graph: Graph, name: str) -> None:
