@@ -20,7 +20,8 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from ctgraph.errors import Problem, SettingsError
+from ctgraph.errors import SettingsError
+from ctgraph.problem import Problem
 
 MAX_MARGIN_BYTES = 1_000_000
 """A body may exceed the document limit by this much and still meet the message that names it."""

@@ -22,11 +22,12 @@ from typing import IO, Any
 from ctgraph.bulk import sources
 from ctgraph.bulk.parse import Parsed, ParsedBatch, parse_batch
 from ctgraph.bulk.workers import Workers
-from ctgraph.errors import CtgraphError, InvalidDocument, LoadStopped, Problem
+from ctgraph.errors import CtgraphError, InvalidDocument, LoadStopped
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.append import Submission, append
 from ctgraph.ledger.loads import Progress
 from ctgraph.ledger.values import OPERATOR, Effect, Organization
+from ctgraph.problem import Problem
 from ctgraph.projections.bell import Ring
 from ctgraph.projections.snapshots import snapshots_of
 from ctgraph.settings import Settings

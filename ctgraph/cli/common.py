@@ -21,10 +21,11 @@ from rich.progress import (
 )
 from sqlalchemy.exc import SQLAlchemyError
 
-from ctgraph.errors import CtgraphError, InsufficientStorage, one_line
+from ctgraph.errors import CtgraphError, InsufficientStorage
 from ctgraph.identity import ctid
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.failures import is_full, ledger_error
+from ctgraph.problem import one_line
 from ctgraph.projections.process import UMASK
 from ctgraph.rdf.formats import FORMATS
 from ctgraph.settings import Settings, load_settings

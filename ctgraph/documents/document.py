@@ -22,8 +22,9 @@ from ctgraph.documents.node_values import name_of, shortened
 from ctgraph.documents.places import Places, label_nodes, placed_nodes
 from ctgraph.documents.quads import to_quads
 from ctgraph.documents.size import require_fitting
-from ctgraph.errors import InvalidDocument, Problem, Severity, one_line
+from ctgraph.errors import InvalidDocument
 from ctgraph.identity import Identity
+from ctgraph.problem import Problem, Severity, one_line
 from ctgraph.rdf.canonical import canonical_lines, label_blank_nodes
 from ctgraph.settings import Settings
 from ctgraph.vocab import CONTEXT_URLS, vocabulary

@@ -9,11 +9,12 @@ import orjson
 
 from ctgraph.documents import Document
 from ctgraph.documents.about_others import Naming
-from ctgraph.errors import CtgraphError, Forbidden, Problem
+from ctgraph.errors import CtgraphError, Forbidden
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.append import Outcome, Submission, append
 from ctgraph.ledger.ownership import accounts
 from ctgraph.ledger.values import OPERATOR, Effect, Envelope, Organization
+from ctgraph.problem import Problem
 from ctgraph.projections.bell import Ring
 from ctgraph.projections.snapshots import snapshots_of
 from ctgraph.publishing.link_checks import accepted

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ctgraph.errors import Severity
 from ctgraph.identity import Identity
+from ctgraph.problem import Severity
 from ctgraph.shapes import ClassShape, Shape, shapes
 from ctgraph.vocab import CONTEXT_URLS, vocabulary
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ctgraph.errors import Problem, Severity
+from ctgraph.problem import Problem, Severity
 from ctgraph.validation.completeness import Completeness
 from ctgraph.validation.severity_words import WORDS
 

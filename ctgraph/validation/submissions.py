@@ -18,8 +18,9 @@ from ctgraph.documents.json_text import lines_of, read_json, step
 from ctgraph.documents.node_values import each
 from ctgraph.documents.rdf_input import from_rdf
 from ctgraph.documents.size import require_fitting
-from ctgraph.errors import CtgraphError, InvalidDocument, Problem
+from ctgraph.errors import CtgraphError, InvalidDocument
 from ctgraph.identity import Identity
+from ctgraph.problem import Problem
 from ctgraph.rdf.formats import Format
 from ctgraph.settings import Settings
 from ctgraph.validation import check, validate

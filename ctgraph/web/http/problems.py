@@ -9,13 +9,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from ctgraph.documents.size import too_large
-from ctgraph.errors import (
-    CtgraphError,
-    InsufficientStorage,
-    Problem,
-    Unauthenticated,
-)
+from ctgraph.errors import CtgraphError, InsufficientStorage, Unauthenticated
 from ctgraph.ledger.failures import is_full, ledger_error
+from ctgraph.problem import Problem
 from ctgraph.rdf.namespaces import CTG
 from ctgraph.validation.report import capped
 from ctgraph.web.http import respond

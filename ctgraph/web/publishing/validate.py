@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, request
 
 from ctgraph.documents.rdf_input import RDF_INPUTS
-from ctgraph.errors import NoDocument, Problem, UnsupportedMediaType
+from ctgraph.errors import NoDocument, UnsupportedMediaType
+from ctgraph.problem import Problem
 from ctgraph.rdf.formats import FORMATS, JSON_LD, Format, format_named
 from ctgraph.validation.report import Report, capped
 from ctgraph.validation.report_formats import REPORT_FORMATS
