@@ -28,7 +28,7 @@ from ctgraph.ledger.append import Submission, append
 from ctgraph.ledger.loads import Progress
 from ctgraph.ledger.values import OPERATOR, Effect, Organization
 from ctgraph.problem import Problem
-from ctgraph.projections.bell import Ring
+from ctgraph.projections.bell import Ring, ring
 from ctgraph.projections.snapshots import snapshots_of
 from ctgraph.settings import Settings
 
@@ -95,7 +95,7 @@ def load(
             started = time.perf_counter()
             done += batch.texts
             _store(ledger, batch.documents, owner, tally, report, Progress(source, done))
-            snapshots.ring(Ring.NEWS)
+            ring(snapshots.bell, Ring.NEWS)
             tally.seconds["ledger"] += time.perf_counter() - started
             progress(batch.texts)
             if interrupted():

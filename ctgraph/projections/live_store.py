@@ -122,7 +122,7 @@ class LiveStore:
     def _unfit(self, store: EmbeddedStore) -> str:
         """Return why the store does not fit the ledger, or nothing; note where it stands."""
         seq, mark = store.mark()
-        links, seen = store.links_sequence(), self._snapshots.sequence()
+        links, seen = store.links.sequence(), self._snapshots.sequence()
         self._incarnation = incarnation(self._ledger.database)
         if not mark:
             mark = mark_at(self._ledger.database, 0)

@@ -163,7 +163,7 @@ class Snapshots:
             return
         with suppress(OSError):
             self.suspect.write_text(f"{folder}\n{error}", "utf-8")
-        self.ring(Ring.NEWS)
+        ring(self.bell, Ring.NEWS)
 
     def reported(self) -> str:
         """Return why a reader could not read what readers open now, or nothing. It is told once."""
@@ -185,10 +185,6 @@ class Snapshots:
             shutil.rmtree(folder, ignore_errors=True)
         for file in self.path.glob("links-fresh.sqlite*"):
             file.unlink(missing_ok=True)
-
-    def ring(self, why: Ring) -> None:
-        """Wake the projector."""
-        ring(self.bell, why)
 
     def wait(self, seq: int, timeout: float) -> bool:
         """Wait until readers see a sequence number; return False after `timeout` seconds."""

@@ -15,7 +15,7 @@ from ctgraph.ledger.append import Outcome, Submission, append
 from ctgraph.ledger.ownership import accounts
 from ctgraph.ledger.values import OPERATOR, Effect, Envelope, Organization
 from ctgraph.problem import Problem
-from ctgraph.projections.bell import Ring
+from ctgraph.projections.bell import Ring, ring
 from ctgraph.projections.snapshots import snapshots_of
 from ctgraph.publishing.link_checks import accepted
 from ctgraph.settings import Settings
@@ -169,7 +169,7 @@ def _receipt(
 ) -> Receipt:
     snapshots = snapshots_of(settings)
     if snapshots.sequence() < outcome.seq:
-        snapshots.ring(Ring.WAIT if wait else Ring.NEWS)
+        ring(snapshots.bell, Ring.WAIT if wait else Ring.NEWS)
         if wait:
             snapshots.wait(outcome.seq, settings.publish_wait)
     return Receipt(outcome.envelope, outcome.effect, snapshots.shows(ledger, outcome.seq), report)

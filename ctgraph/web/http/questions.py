@@ -10,7 +10,6 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import pyoxigraph as ox
 
-from ctgraph import validation
 from ctgraph.identity import Identity
 from ctgraph.ledger import shared_ledger
 from ctgraph.pathways import Asked, Pathways
@@ -30,11 +29,6 @@ from ctgraph.vocab import vocabulary
 P = ParamSpec("P")
 T = TypeVar("T")
 LINK_PREFIXES = {"ctg": CTG, "dct": DCT, "xsd": XSD}
-
-
-def prepare(settings: Settings) -> None:
-    """Load what most questions need, so that the first one takes no longer than others."""
-    validation.prepare(settings)
 
 
 def examined(settings: Settings, data: bytes, format: Format | None) -> list[Report]:

@@ -45,7 +45,7 @@ def query_page(
         settings=state().settings,
         examples=all_stored(state().settings),
         registry={
-            "prefixes": state().pool.prefixes,
+            "prefixes": state().work.pool.prefixes,
             "classes": terms["class"],
             "properties": terms["property"],
         },
