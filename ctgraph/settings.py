@@ -20,7 +20,11 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from ctgraph.errors import Problem, SettingsError
+from ctgraph.errors import SettingsError
+from ctgraph.problem import Problem
+
+MAX_MARGIN_BYTES = 1_000_000
+"""A body may exceed the document limit by this much and still meet the message that names it."""
 
 
 class Settings(BaseSettings):
@@ -129,6 +133,11 @@ class Settings(BaseSettings):
     def ledger_url(self) -> str:
         """The SQLAlchemy URL of the ledger."""
         return self.database_url or f"sqlite:///{self.home.resolve() / 'ledger.sqlite'}"
+
+    @property
+    def max_body_bytes(self) -> int:
+        """The largest body of a request that is read."""
+        return self.max_document_bytes + MAX_MARGIN_BYTES
 
     @property
     def store_path(self) -> Path:

@@ -14,9 +14,10 @@ import click
 import pytest
 
 from ctgraph.cli import main
-from ctgraph.links.model import STRENGTHS, VIAS
+from ctgraph.links.model import STRENGTHS
 from ctgraph.vocab.own_terms import own_terms
 from tests.support.paths import DATA, ROOT
+from tests.support.pathway_graphs import VIAS
 from tests.support.server import serving
 
 PAGES = ("README.md", "docs/publishing.md", "docs/sparql.md", "docs/pathways.md")

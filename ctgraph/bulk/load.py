@@ -22,13 +22,14 @@ from typing import IO, Any
 from ctgraph.bulk import sources
 from ctgraph.bulk.parse import Parsed, ParsedBatch, parse_batch
 from ctgraph.bulk.workers import Workers
-from ctgraph.errors import CtgraphError, InvalidDocument, LoadStopped, Problem
+from ctgraph.errors import CtgraphError, InvalidDocument, LoadStopped
 from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.append import Submission, append
 from ctgraph.ledger.loads import Progress
 from ctgraph.ledger.values import OPERATOR, Effect, Organization
-from ctgraph.projections.bell import Ring
+from ctgraph.problem import Problem
+from ctgraph.projections.bell import Ring, ring
 from ctgraph.projections.snapshots import snapshots_of
 from ctgraph.settings import Settings
 
@@ -95,7 +96,7 @@ def load(
             started = time.perf_counter()
             done += batch.texts
             _store(ledger, batch.documents, owner, tally, report, Progress(source, done))
-            snapshots.ring(Ring.NEWS)
+            ring(snapshots.bell, Ring.NEWS)
             tally.seconds["ledger"] += time.perf_counter() - started
             progress(batch.texts)
             if interrupted():

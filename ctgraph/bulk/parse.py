@@ -13,7 +13,8 @@ from ctgraph.bulk import sources
 from ctgraph.bulk.envelopes import named_owner, withdrawn_record
 from ctgraph.documents import Document, from_json
 from ctgraph.documents.json_text import read_json
-from ctgraph.errors import CtgraphError, DocumentTooLarge
+from ctgraph.documents.size import require_fitting
+from ctgraph.errors import CtgraphError
 from ctgraph.identity.ctid import Ctid
 from ctgraph.settings import Settings
 from ctgraph.validation import check, refused
@@ -80,11 +81,7 @@ def _parse_entry(
         withdrawn = withdrawn_record(entry)
         if withdrawn:
             return Parsed(name, withdrawn=withdrawn, owner=owner)
-        if len(data) > settings.max_document_bytes:
-            raise DocumentTooLarge(
-                f"The document has {len(data):,} bytes; "
-                f"the limit is {settings.max_document_bytes:,}."
-            )
+        require_fitting(data, settings)
         document = from_json(entry, data, settings, harvested=True)
         parsed_at = time.perf_counter()
         seconds["parse"] += parsed_at - started

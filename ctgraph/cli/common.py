@@ -21,11 +21,13 @@ from rich.progress import (
 )
 from sqlalchemy.exc import SQLAlchemyError
 
-from ctgraph.errors import CtgraphError, InsufficientStorage, one_line
+from ctgraph.errors import CtgraphError, InsufficientStorage
 from ctgraph.identity import ctid
 from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.failures import is_full, ledger_error
+from ctgraph.problem import one_line
+from ctgraph.projections.process import UMASK
 from ctgraph.rdf.formats import FORMATS
 from ctgraph.settings import Settings, load_settings
 
@@ -86,8 +88,8 @@ CTID = _Ctid()
 
 def keep_private(settings: Settings) -> None:
     """Make new files private, and warn when other users can read the home folder."""
-    os.umask(0o077)
-    if settings.home.is_dir() and settings.home.stat().st_mode & 0o077:
+    os.umask(UMASK)
+    if settings.home.is_dir() and settings.home.stat().st_mode & UMASK:
         click.echo(
             f"Other users of this machine can read {settings.home}, which holds the hashes "
             f"of API keys. Run: chmod 700 {settings.home}",
@@ -98,7 +100,7 @@ def keep_private(settings: Settings) -> None:
 def open_registry() -> tuple[Settings, Ledger]:
     """Return the settings, and the ledger that they name."""
     settings = load_settings()
-    os.umask(0o077)
+    os.umask(UMASK)
     return settings, Ledger.of(settings)
 
 

@@ -100,7 +100,7 @@ def _projecting(settings: Settings, ledger: Ledger, seconds: dict[str, float]) -
     :param seconds: receives the processor time of a projector that was started here.
     """
     from ctgraph.projections import projector
-    from ctgraph.projections.bell import Ring
+    from ctgraph.projections.bell import Ring, ring
     from ctgraph.projections.snapshots import snapshots_of
 
     process = projector.start(for_load=True)
@@ -110,7 +110,7 @@ def _projecting(settings: Settings, ledger: Ledger, seconds: dict[str, float]) -
         with bar("Projecting", last) as progress:
             seen = 0
             while seen < last:
-                snapshots.ring(Ring.WAIT)
+                ring(snapshots.bell, Ring.WAIT)
                 if not snapshots.wait(seen + 1, timeout=SILENCE_SECONDS):
                     _require_projector(snapshots)
                 if snapshots.sequence() > seen:  # it stands still while the store is rebuilt

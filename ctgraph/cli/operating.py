@@ -9,6 +9,7 @@ import click
 
 from ctgraph.cli.common import FILE, bar, keep_private, open_registry, stages
 from ctgraph.errors import LockHeld
+from ctgraph.server.worker_classes import Worker
 from ctgraph.settings import load_settings
 
 
@@ -41,9 +42,9 @@ def init() -> None:
 )
 @click.option(
     "--worker",
-    default="leading",
+    default=Worker.LEADING.value,
     show_default=True,
-    type=click.Choice(["leading", "gthread"]),
+    type=click.Choice([worker.value for worker in Worker]),
     help="Class of the web workers: our own, or gunicorn's stock threaded one.",
 )
 def serve(host: str, port: int, workers: int, worker: str) -> None:
@@ -55,7 +56,7 @@ def serve(host: str, port: int, workers: int, worker: str) -> None:
     settings, _ = open_registry()
     keep_private(settings)
     shapes()
-    sys.exit(supervisor.serve(host, port, workers, supervisor.Worker(worker)))
+    sys.exit(supervisor.serve(host, port, workers, Worker(worker)))
 
 
 @click.command()

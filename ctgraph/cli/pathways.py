@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from functools import wraps
 from itertools import pairwise
 
 import click
@@ -19,7 +20,7 @@ from ctgraph.ledger.values import Status
 from ctgraph.links.model import STRENGTHS
 from ctgraph.pathways import Asked, Pathways
 from ctgraph.pathways.families import FAMILIES
-from ctgraph.pathways.formats import FORMATS, write
+from ctgraph.pathways.formats import FORMATS
 from ctgraph.pathways.model import Edge, Graph, Node, Question
 from ctgraph.pathways.routes import MAX_ROUTES, Measure, Route, Routes, routes_json
 from ctgraph.pathways.traversal import MAX_DEPTH_STEPS, MAX_PAGE_NODES
@@ -42,13 +43,27 @@ def pathways() -> None:
     """Ask what precedes and succeeds a record, across all providers."""
 
 
-def _traversal_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command the options of a traversal."""
+def _traversal(command: Callable[[Ctid, Asked, str], None]) -> Callable[..., None]:
+    """Give a command a record, the options of a traversal, and the name of a format."""
+
+    @wraps(command)
+    def run(
+        record: Ctid,
+        depth: int,
+        strengths: tuple[str, ...],
+        kinds: tuple[str, ...],
+        providers: tuple[Ctid, ...],
+        name: str,
+    ) -> None:
+        narrowed = frozenset(strengths), frozenset(kinds), frozenset(providers)
+        command(record, Asked(depth, *narrowed, MAX_PAGE_NODES), name)
+
+    decorated: Callable[..., None] = run
     options = (
         click.argument("record", metavar="CTID", type=CTID),
         click.option(
             "--depth",
-            default=3,
+            default=Asked().depth,
             show_default=True,
             type=click.IntRange(1, MAX_DEPTH_STEPS),
             help="Steps to follow.",
@@ -78,37 +93,21 @@ def _traversal_options(command: Callable[..., None]) -> Callable[..., None]:
         FORMAT,
     )
     for option in reversed(options):
-        command = option(command)
-    return command
+        decorated = option(decorated)
+    return decorated
 
 
 @pathways.command()
-@_traversal_options
-def preceding(
-    record: Ctid,
-    depth: int,
-    strengths: tuple[str, ...],
-    kinds: tuple[str, ...],
-    providers: tuple[Ctid, ...],
-    name: str,
-) -> None:
+@_traversal
+def preceding(record: Ctid, asked: Asked, name: str) -> None:
     """Show what comes before a record."""
-    asked = _asked(depth, strengths, kinds, providers)
     _show(_pathways().preceding(record, asked), name)
 
 
 @pathways.command()
-@_traversal_options
-def succeeding(
-    record: Ctid,
-    depth: int,
-    strengths: tuple[str, ...],
-    kinds: tuple[str, ...],
-    providers: tuple[Ctid, ...],
-    name: str,
-) -> None:
+@_traversal
+def succeeding(record: Ctid, asked: Asked, name: str) -> None:
     """Show what a record leads to."""
-    asked = _asked(depth, strengths, kinds, providers)
     _show(_pathways().succeeding(record, asked), name)
 
 
@@ -125,7 +124,7 @@ def succeeding(
 )
 @click.option(
     "--by",
-    default="steps",
+    default=Measure.STEPS.value,
     show_default=True,
     type=click.Choice([*map(str, Measure)]),
     help="Measure by which one is better than another.",
@@ -148,14 +147,6 @@ def route(start: Ctid, goal: Ctid, k: int, by: str, name: str) -> None:
 
 def _pathways() -> Pathways:
     return Pathways(*open_registry())
-
-
-def _asked(
-    depth: int, strengths: tuple[str, ...], kinds: tuple[str, ...], providers: tuple[Ctid, ...]
-) -> Asked:
-    return Asked(
-        depth, frozenset(strengths), frozenset(kinds), frozenset(providers), MAX_PAGE_NODES
-    )
 
 
 def _show(graph: Graph, name: str) -> None:
@@ -186,7 +177,7 @@ def _summary(route: Route) -> str:
 
 def _written(graph: Graph, name: str) -> bytes:
     """Return a graph in a format, without its last line end, which `echo` adds."""
-    return write(graph, name, Identity.of(open_registry()[0])).removesuffix(b"\n")
+    return FORMATS[name].write(graph, Identity.of(open_registry()[0])).removesuffix(b"\n")
 
 
 def _tell_cuts(graph: Graph) -> None:

@@ -14,7 +14,8 @@ import click
 from ctgraph.cli.common import open_registry
 from ctgraph.errors import QueryError
 from ctgraph.settings import Settings
-from ctgraph.sparql.query import GRAPH_TYPES, RESULT_TYPES, query_form, query_in_format
+from ctgraph.sparql.formats import GRAPH_TYPES, RESULT_TYPES
+from ctgraph.sparql.query import query_form, query_in_format
 
 TABLE = "table"
 FORMATS = (TABLE, *RESULT_TYPES, *GRAPH_TYPES)
@@ -33,8 +34,8 @@ MAX_ERROR_CHARACTERS = 2_000
 @click.option(
     "--format",
     "name",
-    help="table (the default in a terminal), csv (elsewhere), tsv, "
-    "json or xml; turtle, ntriples, rdfxml or jsonld.",
+    help=f"{TABLE} (the default in a terminal), csv (elsewhere), or another of "
+    f"{', '.join(RESULT_TYPES)}; {', '.join(GRAPH_TYPES)}.",
 )
 @click.option(
     "--endpoint", metavar="URL", help="Ask this SPARQL endpoint, not the store in the home folder."

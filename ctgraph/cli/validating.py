@@ -7,11 +7,9 @@ from pathlib import Path
 import click
 
 from ctgraph.cli.common import FORMAT_NAMES
+from ctgraph.rdf.formats import format_named
 from ctgraph.settings import load_settings
-
-STREAMED = ("text", "github")
-"""The report formats that are printed document by document. The others are written at the end,
-because their head or their tail describes all documents."""
+from ctgraph.validation.report_formats import REPORT_FORMATS
 
 
 @click.command()
@@ -23,7 +21,7 @@ because their head or their tail describes all documents."""
     "name",
     default="text",
     show_default=True,
-    type=click.Choice(["text", "json", "csv", "turtle", "sarif", "github"]),
+    type=click.Choice([*REPORT_FORMATS]),
     help="Format of the report.",
 )
 @click.option(
@@ -41,24 +39,23 @@ def validate(ctx: click.Context, paths: tuple[Path, ...], name: str, input_name:
     exit code is 0 when this registry would take every document, 1 when not.
     """
     from ctgraph.bulk.check import check_paths
-    from ctgraph.rdf.formats import format_named
-    from ctgraph.validation.report_formats import REPORT_FORMATS
 
     input_format = format_named(input_name)
     if input_format is None:
         raise click.BadParameter(
             f"There is no format {input_name!r}. Use {FORMAT_NAMES}.", param_hint="--input"
         )
+    format = REPORT_FORMATS[name]
     documents = refused = 0
     kept = []
     for report in check_paths(list(paths), load_settings(), input_format):
         documents += 1
         refused += not report.conforms
-        if name in STREAMED:  # the reports of a whole registry would fill the memory
-            click.echo(REPORT_FORMATS[name].write([report]), nl=False)
+        if format.one_by_one:  # the reports of a whole registry would fill the memory
+            click.echo(format.write([report]), nl=False)
         else:
             kept.append(report)
-    if name not in STREAMED:
-        click.echo(REPORT_FORMATS[name].write(kept), nl=False)
+    if not format.one_by_one:
+        click.echo(format.write(kept), nl=False)
     click.echo(f"{documents} documents, {refused} with violations.", err=True)
     ctx.exit(1 if refused else 0)

@@ -13,9 +13,9 @@ from typing import Any
 from ctgraph.documents.canonicaliser import Canonicaliser, Found
 from ctgraph.documents.json_text import Place, pointer
 from ctgraph.documents.node_values import each
-from ctgraph.errors import Problem, Severity
 from ctgraph.identity import Identity
 from ctgraph.identity.ctid import Ctid
+from ctgraph.problem import Problem, Severity
 from ctgraph.rdf.namespaces import Curie
 from ctgraph.vocab import vocabulary
 

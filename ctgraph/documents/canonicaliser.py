@@ -13,8 +13,8 @@ from ctgraph.documents.json_text import Place
 from ctgraph.documents.literals import LANGUAGE, Literals
 from ctgraph.documents.names import Names
 from ctgraph.documents.problems import Problems
-from ctgraph.errors import Severity
 from ctgraph.identity import Identity
+from ctgraph.problem import Severity
 
 Found = tuple[dict[str, Any], Place]
 """A node in its canonical form, and its place."""

@@ -12,7 +12,7 @@ from typing import Any
 
 from ctgraph.documents.iris import is_iri
 from ctgraph.documents.problems import shown
-from ctgraph.errors import Problem
+from ctgraph.problem import Problem
 from ctgraph.vocab import CONTEXT_URLS, vocabulary
 
 IRI_COERCIONS = {"@id", "@vocab"}

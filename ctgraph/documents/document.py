@@ -21,9 +21,11 @@ from ctgraph.documents.json_text import Place, read_json
 from ctgraph.documents.node_values import name_of, shortened
 from ctgraph.documents.places import Places, label_nodes, placed_nodes
 from ctgraph.documents.quads import to_quads
-from ctgraph.errors import DocumentTooLarge, InvalidDocument, Problem, Severity, one_line
+from ctgraph.documents.size import require_fitting
+from ctgraph.errors import InvalidDocument
 from ctgraph.identity import Identity
 from ctgraph.identity.ctid import Ctid
+from ctgraph.problem import Problem, Severity, one_line
 from ctgraph.rdf.canonical import canonical_lines, label_blank_nodes
 from ctgraph.rdf.namespaces import Curie
 from ctgraph.settings import Settings
@@ -88,11 +90,7 @@ def parse(data: bytes, settings: Settings) -> Document:
     :raises DocumentTooLarge: when it is larger than ``max_document_bytes``.
     :raises InvalidDocument: with every problem found, each with its JSON Pointer and remedy.
     """
-    if len(data) > settings.max_document_bytes:
-        raise DocumentTooLarge(
-            f"The document has {len(data):,} bytes; "
-            f"this registry takes {settings.max_document_bytes:,} at most."
-        )
+    require_fitting(data, settings)
     return from_json(read_json(data), data, settings)
 
 

@@ -9,9 +9,10 @@ from typing import Any
 from ctgraph.documents.json_text import Place, pointer
 from ctgraph.documents.names import CTID
 from ctgraph.documents.node_values import each, type_of
-from ctgraph.errors import MalformedCtid, Problem
+from ctgraph.errors import MalformedCtid
 from ctgraph.identity import Identity, ctid
 from ctgraph.identity.ctid import Ctid
+from ctgraph.problem import Problem
 from ctgraph.rdf.namespaces import Curie
 from ctgraph.vocab import vocabulary
 

@@ -8,8 +8,8 @@ import re
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from ctgraph.errors import InvalidDocument, Problem
-from ctgraph.problem import Detail
+from ctgraph.errors import InvalidDocument
+from ctgraph.problem import Detail, Problem
 
 Place = tuple[Any, ...]
 """A place in a document, as a linked list ``(parent, key)``: cheap to extend, seldom rendered."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ctgraph.documents.json_text import Place, Repeated, pointer
-from ctgraph.errors import Problem, Severity
+from ctgraph.problem import Problem, Severity
 
 MAX_PROBLEM_CHARS = 10_000_000
 """The problems of one document have about so many characters together. A pointer is as long as the

@@ -9,7 +9,8 @@ import orjson
 import pyoxigraph as ox
 
 from ctgraph.documents.context import context_for
-from ctgraph.errors import InvalidDocument, Problem
+from ctgraph.errors import InvalidDocument
+from ctgraph.problem import Problem
 
 MAX_GROWTH = 64
 """The statements of a document are at most so many times as long as the document, beyond

@@ -10,8 +10,9 @@ import pyoxigraph as ox
 
 from ctgraph.documents.context import IRI_COERCIONS
 from ctgraph.documents.entities import PARTS
-from ctgraph.errors import InvalidDocument, Problem
+from ctgraph.errors import InvalidDocument
 from ctgraph.identity import Identity
+from ctgraph.problem import Problem
 from ctgraph.rdf.formats import FORMATS, Format
 from ctgraph.rdf.namespaces import TYPE, XSD
 from ctgraph.settings import Settings

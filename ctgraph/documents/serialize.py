@@ -12,8 +12,6 @@ from ctgraph.rdf.formats import Format
 from ctgraph.rdf.namespaces import Iri
 from ctgraph.vocab import vocabulary
 
-_DATASETS = {ox.RdfFormat.N_QUADS, ox.RdfFormat.TRIG}
-
 
 def document(quads: bytes, format: Format) -> bytes:
     """Return a whole graph document, given as N-Quads, in an RDF format."""
@@ -47,7 +45,7 @@ def entity(quads: bytes, iri: Iri, format: Format) -> bytes:
 
 
 def _write(quads: Iterable[ox.Quad], source: bytes, format: Format) -> bytes:
-    if format.writer not in _DATASETS:
+    if not format.keeps_graphs:
         quads = (ox.Quad(q.subject, q.predicate, q.object) for q in quads)
     used = vocabulary().prefixes_in(source.decode())
     return ox.serialize(quads, format=format.writer, prefixes=used) or b""

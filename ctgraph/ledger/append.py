@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from ctgraph.documents import Document
-from ctgraph.errors import Conflict, CtgraphError, Forbidden, Gone, Problem, RecordNotFound
+from ctgraph.errors import Conflict, CtgraphError, Forbidden, Gone, RecordNotFound
 from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger.database import by_name, select_in
 from ctgraph.ledger.holdings import Holdings
@@ -23,6 +23,7 @@ from ctgraph.ledger.news import announce
 from ctgraph.ledger.ownership import Ownership, lock_sequence
 from ctgraph.ledger.tables import entity, envelope, organization, sequence, version
 from ctgraph.ledger.values import Effect, Envelope, Event, Organization, later, pack
+from ctgraph.problem import Problem
 from ctgraph.rdf.namespaces import Curie
 
 

@@ -12,11 +12,12 @@ from collections.abc import Collection, Iterable
 
 import sqlalchemy as sa
 
-from ctgraph.errors import Forbidden, Problem
+from ctgraph.errors import Forbidden
 from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger.database import by_name, select_in
 from ctgraph.ledger.tables import entity, organization, sequence
 from ctgraph.ledger.values import Organization
+from ctgraph.problem import Problem
 from ctgraph.vocab import vocabulary
 
 _REMEDY = "Give the entity a new CTID, or refer to the other record by its @id alone."

@@ -59,9 +59,6 @@ class Via(StrEnum):
     """Of links that are no sequence."""
 
 
-VIAS = tuple(via for via in Via if via)
-
-
 @dataclass(frozen=True)
 class Condition:
     """The condition profile that a link stands in.

@@ -26,7 +26,7 @@ FAMILIES = tuple(family for family in Family if family != Family.COMPETENCY)
 """The families that an answer can be narrowed to."""
 LINKED = tuple(family for family in FAMILIES if family != Family.OTHER)
 """The families of what links have as ends."""
-_ROOTS = {
+ROOTS = {
     Family.CREDENTIAL: ("ceterms:Credential",),
     Family.LEARNING: ("ceterms:LearningOpportunityProfile",),
     Family.ASSESSMENT: ("ceterms:AssessmentProfile",),
@@ -34,13 +34,14 @@ _ROOTS = {
     Family.WORK: ("ceterms:Job", "ceterms:Occupation", "ceterms:WorkRole", "ceterms:Task"),
     Family.COMPETENCY: ("ceasn:Competency", "ceterms:CredentialAlignmentObject"),
 }
+"""The classes that each family is made of, with all that is below them in CTDL."""
 
 
 @lru_cache(maxsize=1000)
 def family_of(kind: Iri | Curie) -> Family:
     """Return the family of a class, which is named by its IRI or CURIE."""
     is_a = vocabulary().is_a
-    return next((family for family, roots in _ROOTS.items() if is_a(kind, *roots)), Family.OTHER)
+    return next((family for family, roots in ROOTS.items() if is_a(kind, *roots)), Family.OTHER)
 
 
 @cache

@@ -12,6 +12,7 @@ from ctgraph.pathways.drawings import dot, mermaid
 from ctgraph.pathways.graph_json import jsonld, to_json
 from ctgraph.pathways.graph_rows import as_csv, graphml
 from ctgraph.pathways.model import Graph
+from ctgraph.rdf.formats import JSON_LD
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,7 @@ class GraphFormat:
     """A format of graphs.
 
     :param name: its name in ``?format=``; `title` what people call it.
+    :param write: writes a graph; the identity is that of the registry whose records its CTIDs are.
     """
 
     name: str
@@ -33,7 +35,7 @@ FORMATS = {
         GraphFormat(
             "json", "JSON", "application/json", lambda graph, _: orjson.dumps(to_json(graph))
         ),
-        GraphFormat("jsonld", "JSON-LD", "application/ld+json", jsonld),
+        GraphFormat(JSON_LD.name, JSON_LD.title, JSON_LD.media_type, jsonld),
         GraphFormat("graphml", "GraphML", "application/graphml+xml", lambda g, _: graphml(g)),
         GraphFormat("dot", "DOT", "text/vnd.graphviz", lambda g, _: dot(g).encode()),
         GraphFormat("mermaid", "Mermaid", "text/vnd.mermaid", lambda g, _: mermaid(g).encode()),
@@ -41,13 +43,3 @@ FORMATS = {
     )
 }
 """The formats by name, the default first."""
-
-
-def write(graph: Graph, name: str, identity: Identity) -> bytes:
-    """Write a graph in a format.
-
-    :param name: the name of one of `FORMATS`.
-    :param identity: the registry whose records the CTIDs in the graph are.
-    :raises KeyError: when there is no such format.
-    """
-    return FORMATS[name].write(graph, identity)

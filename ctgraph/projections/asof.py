@@ -28,7 +28,8 @@ from ctgraph.ledger.registry import mark_at
 from ctgraph.projections.link_index import LinkIndex
 from ctgraph.projections.maintenance import standing
 from ctgraph.projections.process import run_process
-from ctgraph.projections.snapshots import Snapshots, snapshots_of, tag_of, take_lock
+from ctgraph.projections.snapshot_names import tag_of
+from ctgraph.projections.snapshots import Snapshots, snapshots_of, take_lock
 from ctgraph.projections.triples import EmbeddedStore
 from ctgraph.settings import Settings
 from ctgraph.work import children

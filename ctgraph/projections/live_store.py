@@ -16,7 +16,8 @@ from ctgraph.ledger.registry import incarnation, mark_at, mark_of
 from ctgraph.ledger.values import Change
 from ctgraph.projections.link_index import LinkIndex
 from ctgraph.projections.maintenance import BATCH_CHANGES, rebuild
-from ctgraph.projections.snapshots import sequence_of, snapshots_of
+from ctgraph.projections.snapshot_names import sequence_of
+from ctgraph.projections.snapshots import snapshots_of
 from ctgraph.projections.triples import EmbeddedStore
 from ctgraph.settings import Settings
 
@@ -121,7 +122,7 @@ class LiveStore:
     def _unfit(self, store: EmbeddedStore) -> str:
         """Return why the store does not fit the ledger, or nothing; note where it stands."""
         seq, mark = store.mark()
-        links, seen = store.links_sequence(), self._snapshots.sequence()
+        links, seen = store.links.sequence(), self._snapshots.sequence()
         self._incarnation = incarnation(self._ledger.database)
         if not mark:
             mark = mark_at(self._ledger.database, 0)

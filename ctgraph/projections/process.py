@@ -8,9 +8,10 @@ from collections.abc import Callable
 
 import sqlalchemy as sa
 
-from ctgraph.errors import CtgraphError, one_line
+from ctgraph.errors import CtgraphError
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.failures import ledger_error
+from ctgraph.problem import one_line
 from ctgraph.settings import Settings, load_settings
 
 UMASK = 0o077

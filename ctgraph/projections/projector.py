@@ -19,7 +19,7 @@ from ctgraph.errors import Damaged, LockHeld
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.failures import is_passing
 from ctgraph.ledger.values import Change
-from ctgraph.projections.bell import Bell, Ring
+from ctgraph.projections.bell import Bell, Ring, ring
 from ctgraph.projections.complaints import Complaints
 from ctgraph.projections.live_store import LiveStore
 from ctgraph.projections.maintenance import BATCH_CHANGES, MAX_BATCH_BYTES, rebuild
@@ -99,7 +99,7 @@ class Projector:
         store = self._live.store
         if store.amend() or done:
             self._is_unseen = True
-        self._is_behind = self._is_cut or bool(self._waiting) or store.stale() > 0
+        self._is_behind = self._is_cut or bool(self._waiting) or store.links.stale() > 0
         return self._is_behind
 
     def catch_up(self) -> None:
@@ -200,7 +200,7 @@ def run(settings: Settings, ledger: Ledger, patient: bool = False) -> None:
     :raises LockHeld: when one does, and this one is not patient.
     """
     snapshots = snapshots_of(settings)
-    stop = when_asked_to_end(lambda: snapshots.ring(Ring.NEWS))
+    stop = when_asked_to_end(lambda: ring(snapshots.bell, Ring.NEWS))
     is_told = False
     while not stop():
         try:

@@ -12,9 +12,7 @@
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import os
-import re
 import shutil
 import time
 from collections.abc import Iterator
@@ -26,11 +24,9 @@ from ctgraph.errors import LockHeld, StoreError
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.registry import mark_at
 from ctgraph.projections.bell import Ring, ring
+from ctgraph.projections.snapshot_names import HALF, is_whole, sequence_of, tag_of
 from ctgraph.settings import Settings
 
-HALF = "half-"
-"""How the name of a snapshot begins that is not complete yet."""
-_NAME = re.compile(r"\d+-\d+-[0-9a-f]{12}")
 DAMAGE = (
     "corruption",
     "no such file",
@@ -58,16 +54,6 @@ def snapshots_of(settings: Settings) -> Snapshots:
     """Return the snapshots that the settings describe."""
     longest = settings.query_queue + 2 * settings.query_timeout
     return Snapshots(settings.store_path, keep=longest + MARGIN_SECONDS)
-
-
-def sequence_of(snapshot: Path) -> int:
-    """Return the sequence number that a snapshot, or a past store, was made at."""
-    return int(snapshot.name.partition("-")[0])
-
-
-def tag_of(mark: str) -> str:
-    """Return the end of a snapshot's name, which identifies the ledger that it was made from."""
-    return hashlib.sha256(mark.encode()).hexdigest()[:12]
 
 
 class Snapshots:
@@ -106,7 +92,7 @@ class Snapshots:
         """Return the folder of the snapshot that readers open, or None."""
         try:
             found = self.path / self.current.readlink()
-            return found if _NAME.fullmatch(found.name) and found.is_dir() else None
+            return found if is_whole(found) and found.is_dir() else None
         except OSError:
             return None
 
@@ -177,7 +163,7 @@ class Snapshots:
             return
         with suppress(OSError):
             self.suspect.write_text(f"{folder}\n{error}", "utf-8")
-        self.ring(Ring.NEWS)
+        ring(self.bell, Ring.NEWS)
 
     def reported(self) -> str:
         """Return why a reader could not read what readers open now, or nothing. It is told once."""
@@ -199,10 +185,6 @@ class Snapshots:
             shutil.rmtree(folder, ignore_errors=True)
         for file in self.path.glob("links-fresh.sqlite*"):
             file.unlink(missing_ok=True)
-
-    def ring(self, why: Ring) -> None:
-        """Wake the projector."""
-        ring(self.bell, why)
 
     def wait(self, seq: int, timeout: float) -> bool:
         """Wait until readers see a sequence number; return False after `timeout` seconds."""

@@ -21,7 +21,7 @@ from ctgraph.projections.link_graphs import EARLIER, LATER, MAX_LINK_QUADS, ORDE
 from ctgraph.projections.link_index import LinkIndex
 from ctgraph.projections.link_rows import Asserted, Said
 from ctgraph.projections.registry_graphs import envelope_quads, history_quads
-from ctgraph.rdf.namespaces import CTG, Iri
+from ctgraph.rdf.namespaces import CTG, SEQUENCE, Iri
 
 MIN_BULK_QUADS = 20_000
 """From so many quads on, writing files of their own is faster than a transaction."""
@@ -31,7 +31,7 @@ MAX_BATCH_QUADS = 200_000
 """Quads of a batch, so that it fits the memory. A document that has more is a batch of its own."""
 MAX_AMENDED_LINKS = 1000
 """Links of other documents that are amended at a time: a new document may concern very many."""
-SEQUENCE, LEDGER = ox.NamedNode(f"{CTG}sequence"), ox.NamedNode(f"{CTG}ledger")
+LEDGER = ox.NamedNode(f"{CTG}ledger")
 FORM = "2"
 """The form in which the store holds documents. A store of another form is made anew."""
 
@@ -47,7 +47,7 @@ class EmbeddedStore:
     ) -> None:
         self._store = ox.Store.read_only(str(path)) if read_only else ox.Store(str(path))
         self._identity = identity
-        self._links = links
+        self.links = links
         self._is_sure = False
         self._registry = ox.NamedNode(f"{identity.base}/envelopes")
 
@@ -61,14 +61,10 @@ class EmbeddedStore:
         known = ((int(seq), mark) for seq, form, mark in found if form == FORM)
         return max(known, default=(0, ""))
 
-    def links_sequence(self) -> int:
-        """Return the number of the last change that the link index holds."""
-        return self._links.sequence()
-
     def close(self) -> None:
         """Close the store and the link index, which nothing may read any more."""
         del self._store
-        self._links.close()
+        self.links.close()
 
     def apply(self, changes: Sequence[Change], mark: Callable[[Change], str]) -> int:
         """Apply the first of some changes to the store, and then to the link index.
@@ -94,7 +90,7 @@ class EmbeddedStore:
             number += 1
         taken = changes[:number]
         seq = taken[-1].seq
-        with self._links.applying(said.values(), seq) as asserted:
+        with self.links.applying(said.values(), seq) as asserted:
             # After a crash or a failure, even a new record may be in the store already.
             new = {c.ctid for c in taken if c.number == 1 and self._is_sure}
             self._is_sure = False
@@ -112,7 +108,7 @@ class EmbeddedStore:
 
         This happens when the things that a document names change, not the document itself.
         """
-        with self._links.amending(MAX_AMENDED_LINKS) as links:
+        with self.links.amending(MAX_AMENDED_LINKS) as links:
             fresh = []
             for document, owner, link, is_held in links:
                 quads = link_quads(document, owner, [link], self._identity)
@@ -122,10 +118,6 @@ class EmbeddedStore:
                     self._withdraw(quads)
             self._store.extend(fresh)
         return len(links)
-
-    def stale(self) -> int:
-        """Return how many links are still to be amended."""
-        return self._links.stale()
 
     def _withdraw(self, quads: list[ox.Quad]) -> None:
         """Remove a link. The order of its ends stays where the document states it again."""
@@ -184,7 +176,7 @@ class EmbeddedStore:
 
     def _records(self, changes: Iterable[Change], seq: int) -> Iterator[ox.Quad]:
         """Fill the link index; yield the quads of records and of links that are sure."""
-        with self._links.filling(seq) as take:
+        with self.links.filling(seq) as take:
             said: list[Said] = []
             for change in changes:
                 quads, says = self._read(change)
@@ -197,8 +189,8 @@ class EmbeddedStore:
 
     def _unsure_quads(self) -> Iterator[ox.Quad]:
         """Yield the quads of links that depend on what other documents say."""
-        for document in self._links.unsure():
-            yield from self._link_quads([self._links.links(document)])
+        for document in self.links.unsure():
+            yield from self._link_quads([self.links.links(document)])
 
     def _link_quads(self, asserted: Iterable[Asserted]) -> Iterator[ox.Quad]:
         for document, owner, links in asserted:

@@ -10,11 +10,10 @@ import orjson
 
 from ctgraph.documents import Document
 from ctgraph.documents.node_values import each
-from ctgraph.errors import Problem, Severity
 from ctgraph.identity import Identity
 from ctgraph.identity.ctid import Ctid, NoId
 from ctgraph.ledger import Ledger, shared_ledger
-from ctgraph.problem import Detail, Rule
+from ctgraph.problem import Detail, Problem, Rule, Severity
 from ctgraph.rdf.formats import Format
 from ctgraph.rdf.namespaces import Curie
 from ctgraph.settings import Settings

@@ -9,13 +9,14 @@ import orjson
 
 from ctgraph.documents import Document
 from ctgraph.documents.about_others import Naming
-from ctgraph.errors import CtgraphError, Forbidden, Problem
+from ctgraph.errors import CtgraphError, Forbidden
 from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.append import Outcome, Submission, append
 from ctgraph.ledger.ownership import accounts
 from ctgraph.ledger.values import OPERATOR, Effect, Envelope, Organization
-from ctgraph.projections.bell import Ring
+from ctgraph.problem import Problem
+from ctgraph.projections.bell import Ring, ring
 from ctgraph.projections.snapshots import snapshots_of
 from ctgraph.publishing.link_checks import accepted
 from ctgraph.settings import Settings
@@ -169,7 +170,7 @@ def _receipt(
 ) -> Receipt:
     snapshots = snapshots_of(settings)
     if snapshots.sequence() < outcome.seq:
-        snapshots.ring(Ring.WAIT if wait else Ring.NEWS)
+        ring(snapshots.bell, Ring.WAIT if wait else Ring.NEWS)
         if wait:
             snapshots.wait(outcome.seq, settings.publish_wait)
     return Receipt(outcome.envelope, outcome.effect, snapshots.shows(ledger, outcome.seq), report)

@@ -9,7 +9,8 @@ from math import factorial, prod
 
 import pyoxigraph as ox
 
-from ctgraph.errors import InvalidDocument, Problem
+from ctgraph.errors import InvalidDocument
+from ctgraph.problem import Problem
 
 MAX_CANONICAL_STEPS = 1_000_000
 """RDFC-1.0 takes about a tenth of a second for so many steps. Its worst case is exponential."""

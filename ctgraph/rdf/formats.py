@@ -21,22 +21,32 @@ class Format:
     title: str
     writer: ox.RdfFormat | None = None
 
+    @property
+    def keeps_graphs(self) -> bool:
+        """Whether it is written as a dataset, with the name of each graph."""
+        return self.writer is not None and self.writer.supports_datasets
+
     def __reduce__(self) -> Any:
         # The writer cannot be sent to another process; the name can.
         return format_named, (self.name,)
 
 
 JSON_LD = Format("jsonld", "jsonld", "application/ld+json", "JSON-LD")
+TURTLE = Format("turtle", "ttl", "text/turtle", "Turtle", ox.RdfFormat.TURTLE)
 FORMATS = (
     JSON_LD,
     Format("json", "json", "application/json", "JSON"),
-    Format("turtle", "ttl", "text/turtle", "Turtle", ox.RdfFormat.TURTLE),
+    TURTLE,
     Format("ntriples", "nt", "application/n-triples", "N-Triples", ox.RdfFormat.N_TRIPLES),
     Format("nquads", "nq", "application/n-quads", "N-Quads", ox.RdfFormat.N_QUADS),
     Format("trig", "trig", "application/trig", "TriG", ox.RdfFormat.TRIG),
     Format("rdfxml", "rdf", "application/rdf+xml", "RDF/XML", ox.RdfFormat.RDF_XML),
 )
 """What a document can be served as, the default first."""
+GRAPHS = (*(f for f in FORMATS if f.writer and not f.keeps_graphs), JSON_LD)
+"""What the triples of a single graph can be served as, the default first."""
+DATASETS = tuple(f for f in FORMATS if f.keeps_graphs)
+"""What such triples can be served as, too, although it is made for several graphs."""
 
 
 def format_named(name: str) -> Format | None:

@@ -28,3 +28,5 @@ SH = "http://www.w3.org/ns/shacl#"
 SKOS = "http://www.w3.org/2004/02/skos/core#"
 XSD = "http://www.w3.org/2001/XMLSchema#"
 TYPE = ox.NamedNode(f"{RDF}type")
+SEQUENCE = ox.NamedNode(f"{CTG}sequence")
+"""The number of a change in the ledger. The store says so of the last change that it holds."""

@@ -72,6 +72,11 @@ def _no_version(envelope: Envelope, record: Ctid, number: int) -> NotFound:
         return NotFound(
             f"{envelope.ctid} has versions 1 to {envelope.version}, and no version {number}."
         )
+    return absent(envelope, record, number)
+
+
+def absent(envelope: Envelope, record: str, number: int) -> NotFound:
+    """Return the error that says that a version of a document does not hold an entity."""
     return NotFound(
         f"{record} is not in version {number} of {envelope.ctid}.",
         history=f"/resources/{record}/versions",

@@ -7,10 +7,10 @@ import signal
 import socket
 import subprocess
 import time
-from enum import StrEnum
 
 from ctgraph.errors import SettingsError
 from ctgraph.projections import projector
+from ctgraph.server.worker_classes import Worker
 from ctgraph.work import children
 from ctgraph.work.signals import Alarm, when_asked_to_end
 
@@ -39,20 +39,6 @@ END_SECONDS = 20.0
 _log = logging.getLogger("ctgraph.server.supervisor")
 
 
-class Worker(StrEnum):
-    """The class of gunicorn's web workers."""
-
-    LEADING = "leading"
-    """Our own: one thread answers short requests, and slow clients take no thread."""
-    GTHREAD = "gthread"
-    """gunicorn's stock threaded worker: a request goes to a thread of a pool."""
-
-    @property
-    def path(self) -> str:
-        """What gunicorn knows the class by."""
-        return "ctgraph.server.worker.LeadingWorker" if self is Worker.LEADING else self.value
-
-
 def gunicorn_arguments(
     app: str, host: str, port: int, workers: int, worker: Worker = Worker.LEADING
 ) -> list[str]:
@@ -71,12 +57,6 @@ def gunicorn_arguments(
     }
     flags = [f"--{name}={value}" for name, value in options.items()]
     return [app, "--no-control-socket", *flags]
-
-
-def gunicorn_command(app: str, host: str, port: int, workers: int) -> list[str]:
-    """Return the command that serves a WSGI application as a child of this process."""
-    arguments = gunicorn_arguments(app, host, port, workers)
-    return children.command(WEB_SERVER, *arguments)
 
 
 def serve(host: str, port: int, workers: int, worker: Worker = Worker.LEADING) -> int:

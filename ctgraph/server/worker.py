@@ -39,7 +39,7 @@ class LeadingWorker(AnsweringWorker):
         """Prepare what the connections have in common, and serve."""
         settings = load_settings()
         # The application refuses these: it knows why.
-        self._most_body = settings.max_document_bytes + 1_000_000
+        self._most_body = settings.max_body_bytes
         # All that a proxy sends comes from its own address.
         self._bounds_addresses = not settings.proxies
         self.worker_connections = open_files(self.cfg.worker_connections)

@@ -24,7 +24,8 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from ctgraph.errors import SettingsError, Severity
+from ctgraph.errors import SettingsError
+from ctgraph.problem import Severity
 from ctgraph.rdf.graph import Graph, iri_of, local_name
 from ctgraph.rdf.namespaces import CTGS, OWL, RDF, RDFS, SH, Iri
 from ctgraph.shapes.reader import Reader

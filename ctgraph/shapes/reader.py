@@ -7,7 +7,7 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from ctgraph.errors import Severity
+from ctgraph.problem import Severity
 from ctgraph.rdf.graph import Graph, local_name
 from ctgraph.rdf.namespaces import CTGS, DCT, OWN, RDF, RDFS, SH, Iri
 from ctgraph.shapes.shape import ClassShape, Family, Shape

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from ctgraph.errors import Severity
+from ctgraph.problem import Severity
 from ctgraph.rdf.namespaces import Iri
 
 

@@ -15,8 +15,10 @@ from rdflib.namespace import DCAT, DCTERMS, FOAF, RDF, VOID, XSD
 from rdflib.term import Node
 
 from ctgraph.errors import QueryLimit
+from ctgraph.rdf.formats import GRAPHS
 from ctgraph.rdf.namespaces import CTG
 from ctgraph.settings import Settings
+from ctgraph.sparql.formats import CSV, RESULTS
 from ctgraph.sparql.query import Query
 
 SD = Namespace("http://www.w3.org/ns/sparql-service-description#")
@@ -33,14 +35,9 @@ _PREFIXES = {
     "foaf": FOAF,
 }
 _RESULT_FORMATS = (
-    "SPARQL_Results_JSON",
-    "SPARQL_Results_XML",
-    "SPARQL_Results_CSV",
-    "SPARQL_Results_TSV",
-    "Turtle",
-    "N-Triples",
-    "RDF_XML",
-    "JSON-LD",
+    *(URIRef(f.writer.iri) for f in RESULTS),
+    # W3C names these by their titles. Oxigraph has another name for JSON-LD.
+    *(FORMATS[f.title.replace("/", "_")] for f in GRAPHS),
 )
 _COUNT = "SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } }"
 _CLASSES = """SELECT ?class (COUNT(DISTINCT ?s) AS ?n) { ?s a ?class }
@@ -93,7 +90,7 @@ def rows(run: RunCsv, query: str, timeout: float | None = None) -> list[list[str
     :param timeout: its deadline in seconds; None is the longest that the settings allow.
     :raises QueryLimit: as the query does.
     """
-    result = run(Query(query, result_type="text/csv", timeout=timeout)).decode()
+    result = run(Query(query, result_type=CSV.media_type, timeout=timeout)).decode()
     return list(csv.reader(io.StringIO(result, newline="")))[1:]
 
 
@@ -117,7 +114,7 @@ def service_description(settings: Settings, triples: int | None) -> Graph:
     add(service, SD.endpoint, service)
     add(service, SD.supportedLanguage, SD.SPARQL11Query)
     add(service, SD.feature, SD.UnionDefaultGraph)
-    add(service, SD.resultFormat, *(FORMATS[name] for name in _RESULT_FORMATS))
+    add(service, SD.resultFormat, *_RESULT_FORMATS)
     add(service, SD.defaultDataset, dataset)
     add(dataset, RDF.type, SD.Dataset)
     add(dataset, SD.defaultGraph, graph)

@@ -36,16 +36,12 @@ class QueryPool:
 
     def __init__(self, settings: Settings, admission: Admission | None = None) -> None:
         self._settings = settings
-        self._snapshots = snapshots_of(settings)
+        self.snapshots = snapshots_of(settings)
         start = partial(WorkerProcess, serve, settings.query_memory)
         self._crew = Crew(start, admission or admission_of(settings))
         self.cache = AnswerCache(settings.query_cache)
         self._base = Identity.of(settings).base + "/"
         self.prefixes = vocabulary().prefixes | {"ctg": CTG}
-
-    def newest(self) -> Path | None:
-        """Return the newest snapshot. Its name differs for each state of the store."""
-        return self._snapshots.newest()
 
     def timeout(self, query: Query) -> float:
         """Return the deadline of a query, in seconds."""
@@ -70,9 +66,9 @@ class QueryPool:
         :raises ClientGone: when the client gave up.
         :raises StoreError: when there is no snapshot yet.
         """
-        folder = snapshot or self._snapshots.newest()
+        folder = snapshot or self.snapshots.newest()
         if folder is None:
-            raise self._snapshots.unavailable()
+            raise self.snapshots.unavailable()
         key = str(folder), query
         cached = self.cache.get(key, Complete)
         if cached:
@@ -86,7 +82,7 @@ class QueryPool:
             job.end(reusable=True)
             raise
         except StoreError as error:
-            self._snapshots.report(folder, error.message)
+            self.snapshots.report(folder, error.message)
             job.end()
             raise
         except BaseException:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from ctgraph.errors import NotFound, QueryError, QueryForbidden
+from ctgraph.sparql.formats import GRAPH_TYPES, RESULT_TYPES
 
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 # SPARQL 1.1 Query, section 19.8: first what hides words from the grammar, then the words. The
@@ -29,18 +30,6 @@ MAX_REMEMBERED_CHARACTERS = 10_000
 MAX_LEVELS = 200
 """How deep the brackets of a query may be nested. With its stack, the engine crashes on some
 queries of 5,000 levels, and on others of 20,000."""
-RESULT_TYPES = {
-    "json": "application/sparql-results+json",
-    "xml": "application/sparql-results+xml",
-    "csv": "text/csv",
-    "tsv": "text/tab-separated-values",
-}
-GRAPH_TYPES = {
-    "turtle": "text/turtle",
-    "ntriples": "application/n-triples",
-    "rdfxml": "application/rdf+xml",
-    "jsonld": "application/ld+json",
-}
 _FORMS = {"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"}
 _UPDATES = {"INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "WITH"}
 # Most queries have none of these words, and need no scan for them. An escape may hide one.
@@ -57,8 +46,8 @@ class Query:
     text: str
     default_graphs: tuple[str, ...] = ()
     named_graphs: tuple[str, ...] = ()
-    result_type: str = "application/sparql-results+json"
-    graph_type: str = "text/turtle"
+    result_type: str = RESULT_TYPES["json"]
+    graph_type: str = GRAPH_TYPES["turtle"]
     timeout: float | None = None
 
 

@@ -11,6 +11,8 @@ import re
 from io import BytesIO
 from typing import IO
 
+from ctgraph.sparql.formats import RESULT_TYPES
+
 # Each mark ends one row and is followed by the beginning of another. In JSON, the quotes of such
 # a beginning would be escaped inside a string; in XML, the angle bracket; in CSV, a line break
 # inside quotes belongs to the value.
@@ -20,10 +22,10 @@ _TSV = re.compile(rb"(\n)(?=.)", re.DOTALL)
 _CSV = re.compile(rb'"[^"]*(?:"|\Z)|(\n)(?=.)', re.DOTALL)
 
 FORMATS = {
-    "application/sparql-results+json": (_JSON, b"]}}", 0),
-    "application/sparql-results+xml": (_XML, b"</results></sparql>", 0),
-    "text/tab-separated-values": (_TSV, b"", 1),
-    "text/csv": (_CSV, b"", 1),
+    RESULT_TYPES["json"]: (_JSON, b"]}}", 0),
+    RESULT_TYPES["xml"]: (_XML, b"</results></sparql>", 0),
+    RESULT_TYPES["tsv"]: (_TSV, b"", 1),
+    RESULT_TYPES["csv"]: (_CSV, b"", 1),
 }
 """For each media type: the mark between rows, the end of a cut result, the heading lines."""
 SCAN_BYTES = 1 << 16

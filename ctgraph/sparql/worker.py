@@ -16,12 +16,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import IO, Any
 
 import orjson
 import pyoxigraph as ox
 
-from ctgraph.rdf.namespaces import CTG
+from ctgraph.projections.snapshot_names import sequence_of
+from ctgraph.rdf.namespaces import SEQUENCE
 from ctgraph.sparql.row_limit import Cut, CuttingWriter
 from ctgraph.work.process import confine, receive, streams, write
 
@@ -33,30 +35,9 @@ MAX_HELD_SECONDS = 0.5
 """What a slow query has found is sent after this time, so that the client sees progress."""
 CHUNK_BYTES = 1 << 16
 """The size of the frames of a longer result: larger ones cost memory, smaller ones time."""
-SEQUENCE = ox.NamedNode(f"{CTG}sequence")
 STACK_BYTES = 100 << 20
 """The engine descends a query by recursion; this suffices for the deepest query that is allowed."""
 CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
-RESULTS = {
-    f.media_type.partition(";")[0]: f
-    for f in (
-        ox.QueryResultsFormat.JSON,
-        ox.QueryResultsFormat.XML,
-        ox.QueryResultsFormat.CSV,
-        ox.QueryResultsFormat.TSV,
-    )
-}
-GRAPHS = {
-    f.media_type: f
-    for f in (
-        ox.RdfFormat.TURTLE,
-        ox.RdfFormat.N_TRIPLES,
-        ox.RdfFormat.RDF_XML,
-        ox.RdfFormat.JSON_LD,
-        ox.RdfFormat.N_QUADS,
-        ox.RdfFormat.TRIG,
-    )
-}
 
 
 class Failure(StrEnum):
@@ -155,9 +136,9 @@ class _Source:
 
         :raises OSError: when it does not hold the change.
         """
-        number = path.rpartition("/")[2].partition("-")[0]
+        number = sequence_of(Path(path))
         said = {quad.object for quad in store.quads_for_pattern(None, SEQUENCE, None, None)}
-        if number.isdigit() and int(number) and ox.Literal(int(number)) not in said:
+        if number and ox.Literal(number) not in said:
             raise OSError(f"Corruption: the store does not hold number {number}.")
 
 
@@ -177,11 +158,13 @@ def evaluate(store: ox.Store, request: Request, answer: Answer) -> bool:
     )
     output: Any = answer
     if isinstance(results, ox.QueryTriples):
-        graph = GRAPHS[request.graph_type]
+        graph = ox.RdfFormat.from_media_type(request.graph_type)
+        assert graph
         answer.type = graph.media_type
         ox.serialize(islice(results, request.rows), output, format=graph, prefixes=request.prefixes)
         return next(results, None) is not None
-    solutions = RESULTS[request.result_type]
+    solutions = ox.QueryResultsFormat.from_media_type(request.result_type)
+    assert solutions
     answer.type = solutions.media_type
     if isinstance(results, ox.QueryBoolean):
         if solutions in (ox.QueryResultsFormat.CSV, ox.QueryResultsFormat.TSV):

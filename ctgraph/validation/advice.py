@@ -14,8 +14,7 @@ from typing import NamedTuple
 import pyoxigraph as ox
 
 from ctgraph.documents import Places
-from ctgraph.errors import Problem, Severity
-from ctgraph.problem import Rule
+from ctgraph.problem import Problem, Rule, Severity
 from ctgraph.rdf.namespaces import TYPE, Iri
 from ctgraph.rdf.terms import Value
 from ctgraph.validation.finder import Finder

@@ -10,7 +10,8 @@ from __future__ import annotations
 from functools import cache
 
 from ctgraph.documents import Document
-from ctgraph.errors import InvalidDocument, Problem, Severity
+from ctgraph.errors import InvalidDocument
+from ctgraph.problem import Problem, Severity
 from ctgraph.settings import Settings
 from ctgraph.shapes import shapes
 from ctgraph.validation.advice import advise

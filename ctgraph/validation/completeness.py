@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ctgraph.documents.node_values import each
-from ctgraph.errors import Severity
+from ctgraph.problem import Severity
 from ctgraph.rdf.namespaces import Iri
 from ctgraph.shapes import Shape, shapes
 from ctgraph.vocab import vocabulary

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ctgraph.errors import Severity
 from ctgraph.identity import Identity
 from ctgraph.identity.ctid import Ctid, canonical
+from ctgraph.problem import Severity
 from ctgraph.rdf.namespaces import Curie, Iri
 from ctgraph.shapes import ClassShape, Shape, shapes
 from ctgraph.vocab import CONTEXT_URLS, vocabulary

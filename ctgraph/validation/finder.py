@@ -15,10 +15,9 @@ import pyoxigraph as ox
 from ctgraph.documents import PLACE, PlacedNode, Places, placed_name
 from ctgraph.documents.json_text import step
 from ctgraph.documents.node_values import each, name_of, type_of
-from ctgraph.errors import Problem, Severity
 from ctgraph.identity import Identity
 from ctgraph.identity.ctid import Ctid, NoId
-from ctgraph.problem import Detail
+from ctgraph.problem import Detail, Problem, Severity
 from ctgraph.rdf.namespaces import TYPE, Iri
 from ctgraph.rdf.terms import RdfTerm, term_of
 from ctgraph.settings import Settings

@@ -7,19 +7,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ctgraph.errors import Problem, Severity
 from ctgraph.identity.ctid import Ctid, NoId
+from ctgraph.problem import Problem, Severity
 from ctgraph.rdf.namespaces import Curie
 from ctgraph.validation.completeness import Completeness
+from ctgraph.validation.severity_words import WORDS
 
 MAX_PROBLEMS = 1000
 """A report lists so many problems: nobody reads more, and a document may have millions."""
 _RANK = {severity: rank for rank, severity in enumerate(Severity)}
-_WORDS = {
-    Severity.VIOLATION: "violation",
-    Severity.WARNING: "warning",
-    Severity.INFO: "recommendation",
-}
 
 
 @dataclass(frozen=True)
@@ -68,8 +64,8 @@ class Report:
     def summary(self) -> str:
         """Return one line that sums up what was found."""
         found = [
-            f"{n} {word}{'s' * (n != 1)}"
-            for severity, word in _WORDS.items()
+            f"{n} {words.counted}{'s' * (n != 1)}"
+            for severity, words in WORDS.items()
             if (n := self.counts[severity])
         ]
         verdict = "This registry takes it" if self.conforms else "This registry refuses it"

@@ -14,25 +14,33 @@ import pyoxigraph as ox
 
 from ctgraph import __version__
 from ctgraph.documents.csv_cells import harmless
-from ctgraph.errors import Problem, Severity, one_line
-from ctgraph.problem import Rule
+from ctgraph.problem import Problem, Rule, one_line
+from ctgraph.rdf.formats import TURTLE
 from ctgraph.rdf.namespaces import CTG, CTGS, SH, TYPE, Iri
 from ctgraph.shapes import shapes
 from ctgraph.validation.report import Report
+from ctgraph.validation.severity_words import WORDS
 
 Reports = Sequence[Report]
 
 
 @dataclass(frozen=True)
 class ReportFormat:
-    """A format for reports: its name in ``--format`` and ``?format=``, and its media type."""
+    """A format for reports.
+
+    :param name: its name in ``--format`` and ``?format=``; `title` what people call it.
+    :param one_by_one: whether reports that are written one after the other are the same as
+        reports that are written together: no head or tail describes all of them.
+    """
 
     name: str
+    title: str
     media_type: str
     write: Callable[[Reports], str]
+    one_by_one: bool = False
 
 
-def text(reports: Reports) -> str:
+def as_text(reports: Reports) -> str:
     """Write reports for a terminal."""
     return "".join(f"{one_line(line)}\n" for report in reports for line in _lines(report))
 
@@ -65,20 +73,21 @@ def as_json(reports: Reports) -> str:
     return orjson.dumps(body, option=orjson.OPT_INDENT_2).decode() + "\n"
 
 
-_COLUMNS = (
-    "source",
-    "ctid",
-    "name",
-    "severity",
-    "line",
-    "pointer",
-    "property",
-    "message",
-    "remedy",
-    "value",
-    "shape",
-    "documentation",
-)
+_COLUMNS: dict[str, Callable[[Report, Problem], object]] = {
+    "source": lambda report, _: report.source,
+    "ctid": lambda report, problem: problem.detail.ctid or report.ctid,
+    "name": lambda report, problem: problem.detail.label or report.name,
+    "severity": lambda _, problem: problem.severity,
+    "line": lambda _, problem: problem.detail.line or "",
+    "pointer": lambda _, problem: problem.pointer or "",
+    "property": lambda _, problem: problem.detail.property,
+    "message": lambda _, problem: problem.message,
+    "remedy": lambda _, problem: problem.remedy,
+    "value": lambda _, problem: problem.detail.value,
+    "shape": lambda _, problem: _rule(problem),
+    "documentation": lambda _, problem: problem.detail.documentation,
+}
+"""The columns of CSV: the heading of each, and what its cells hold."""
 
 
 def as_csv(reports: Reports) -> str:
@@ -88,22 +97,7 @@ def as_csv(reports: Reports) -> str:
     writer.writerow(_COLUMNS)
     for report in reports:
         for problem in report.problems:
-            detail = problem.detail
-            cells = (
-                report.source,
-                detail.ctid or report.ctid,
-                detail.label or report.name,
-                problem.severity,
-                detail.line or "",
-                problem.pointer or "",
-                detail.property,
-                problem.message,
-                problem.remedy,
-                detail.value,
-                _rule(problem),
-                detail.documentation,
-            )
-            writer.writerow(map(harmless, cells))
+            writer.writerow(harmless(cell(report, problem)) for cell in _COLUMNS.values())
     return out.getvalue()
 
 
@@ -169,25 +163,13 @@ def _sh(name: str) -> ox.NamedNode:
     return ox.NamedNode(f"{SH}{name}")
 
 
-_SARIF_LEVELS = {
-    Severity.VIOLATION: "error",
-    Severity.WARNING: "warning",
-    Severity.INFO: "note",
-}
-_GITHUB_COMMANDS = {
-    Severity.VIOLATION: "error",
-    Severity.WARNING: "warning",
-    Severity.INFO: "notice",
-}
-
-
 def as_sarif(reports: Reports) -> str:
     """Write the reports as one SARIF log (OASIS, version 2.1.0)."""
     used = {_rule(problem) for report in reports for problem in report.problems}
     results = [
         {
             "ruleId": _rule(problem),
-            "level": _SARIF_LEVELS[problem.severity],
+            "level": WORDS[problem.severity].sarif,
             "message": {"text": f"{problem.message} {problem.remedy}".strip()},
             "locations": [
                 {
@@ -230,7 +212,7 @@ def _sarif_rule(name: str) -> dict[str, Any]:
 def as_github(reports: Reports) -> str:
     """Write workflow commands, which GitHub shows beside the lines of a change."""
     return "".join(
-        f"::{_GITHUB_COMMANDS[problem.severity]} file={_escape(_file(report), ',:')},"
+        f"::{WORDS[problem.severity].github} file={_escape(_file(report), ',:')},"
         f"line={_line(problem)},title={_escape(_rule(problem), ',:')}"
         f"::{_escape(f'{problem.message} {problem.remedy}'.strip())}\n"
         for report in reports
@@ -261,12 +243,18 @@ def _line(problem: Problem) -> int:
 REPORT_FORMATS = {
     format.name: format
     for format in (
-        ReportFormat("json", "application/json", as_json),
-        ReportFormat("text", "text/plain", text),
-        ReportFormat("csv", "text/csv", as_csv),
-        ReportFormat("turtle", "text/turtle", as_turtle),
-        ReportFormat("sarif", "application/sarif+json", as_sarif),
-        ReportFormat("github", "text/x-github-workflow-commands", as_github),
+        ReportFormat("json", "JSON", "application/json", as_json),
+        ReportFormat("text", "plain text", "text/plain", as_text, one_by_one=True),
+        ReportFormat("csv", "a table in CSV", "text/csv", as_csv),
+        ReportFormat("turtle", "a SHACL validation report", TURTLE.media_type, as_turtle),
+        ReportFormat("sarif", "SARIF, for code scanning", "application/sarif+json", as_sarif),
+        ReportFormat(
+            "github",
+            "workflow commands of GitHub",
+            "text/x-github-workflow-commands",
+            as_github,
+            one_by_one=True,
+        ),
     )
 }
 """The formats by name, the default of the HTTP face first."""

@@ -17,9 +17,11 @@ from ctgraph.documents import Document, Places, from_json, parse
 from ctgraph.documents.json_text import lines_of, read_json, step
 from ctgraph.documents.node_values import each
 from ctgraph.documents.rdf_input import from_rdf
-from ctgraph.errors import CtgraphError, DocumentTooLarge, InvalidDocument, Problem
+from ctgraph.documents.size import require_fitting
+from ctgraph.errors import CtgraphError, InvalidDocument
 from ctgraph.identity import Identity
 from ctgraph.identity.ctid import Ctid, NoId
+from ctgraph.problem import Problem
 from ctgraph.rdf.formats import Format
 from ctgraph.rdf.namespaces import Curie
 from ctgraph.settings import Settings
@@ -69,10 +71,7 @@ def examine(
     :param source: a name for it, for the reports.
     :raises DocumentTooLarge: when it is larger than ``max_document_bytes``.
     """
-    if len(data) > settings.max_document_bytes:
-        raise DocumentTooLarge(
-            f"The document has {len(data):,} bytes; the limit is {settings.max_document_bytes:,}."
-        )
+    require_fitting(data, settings)
     try:
         value = from_rdf(data, format, settings) if format else read_json(data)
         entries = value if isinstance(value, list) else [value]

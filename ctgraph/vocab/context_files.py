@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
@@ -14,6 +15,12 @@ CONTEXT_URLS = {
 _FOLDER = files("ctgraph.vocab")
 
 
-def context_text(name: str, folder: Traversable = _FOLDER) -> str:
-    """Return the JSON-LD context file called `name`: ``ctdl`` or ``ctdlasn``."""
+@cache
+def context_text(name: str) -> str:
+    """Return the JSON-LD context called `name`: ``ctdl`` or ``ctdlasn``."""
+    return read_context(name, _FOLDER)
+
+
+def read_context(name: str, folder: Traversable) -> str:
+    """Return the text of the context called `name` in a folder of vocabulary files."""
     return folder.joinpath(f"contexts/{name}.json").read_text("utf-8")

@@ -17,7 +17,7 @@ from importlib.resources.abc import Traversable
 from typing import Any
 
 from ctgraph.rdf.namespaces import Curie, Iri
-from ctgraph.vocab.context_files import CONTEXT_URLS, context_text
+from ctgraph.vocab.context_files import CONTEXT_URLS, read_context
 
 
 class TermKind(StrEnum):
@@ -70,7 +70,7 @@ class Vocabulary:
         """
         context: dict[str, Any] = {}
         for name in CONTEXT_URLS:
-            context |= json.loads(context_text(name, folder))["@context"]
+            context |= json.loads(read_context(name, folder))["@context"]
         return cls(json.loads(folder.joinpath("terms.json").read_text("utf-8")), context)
 
     def _term(self, facts: dict[str, Any]) -> Term:

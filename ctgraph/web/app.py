@@ -11,8 +11,11 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.database import Database
 from ctgraph.pathways.formats import FORMATS
+from ctgraph.rdf.formats import FORMATS as RDF_FORMATS
 from ctgraph.settings import Settings, load_settings
 from ctgraph.shapes import shapes
+from ctgraph.sparql.formats import RESULTS
+from ctgraph.validation.report_formats import REPORT_FORMATS
 from ctgraph.vocab import vocabulary
 from ctgraph.web.http import problems
 from ctgraph.web.http.addresses import spelled
@@ -32,33 +35,24 @@ from ctgraph.web.sparql import description, stored
 from ctgraph.web.sparql import views as sparql
 from ctgraph.web.sparql.response_cache import MIN_COMPRESSED_BYTES, ResponseCache
 
-COMPRESSED = [
-    "text/html",
-    "text/css",
-    "text/javascript",
-    "text/plain",
-    "text/csv",
-    "text/turtle",
-    "text/tab-separated-values",
-    "image/svg+xml",
-    "application/json",
-    "application/ld+json",
-    "application/problem+json",
-    "application/sparql-results+json",
-    "application/sparql-results+xml",
-    "application/n-triples",
-    "application/n-quads",
-    "application/trig",
-    "application/rdf+xml",
-    "application/sarif+json",
-    "application/xml",
-    "application/graphml+xml",
-    "text/vnd.graphviz",
-    "text/vnd.mermaid",
-]
+COMPRESSED = sorted(
+    {
+        "text/html",
+        "text/css",
+        "text/javascript",
+        "text/plain",
+        "image/svg+xml",
+        "application/json",
+        "application/problem+json",
+        "application/xml",
+        *(f.media_type for f in RDF_FORMATS),
+        *(f.media_type for f in RESULTS),
+        *(f.media_type for f in REPORT_FORMATS.values()),
+        *(f.media_type for f in FORMATS.values()),
+    }
+)
+"""The media types that are worth compressing: all texts."""
 
-MAX_MARGIN_BYTES = 1_000_000
-"""A body may exceed the document limit by this much and still meet the message that names it."""
 ROOMS = (
     records,
     listing,
@@ -92,7 +86,7 @@ def create_app(settings: Settings | None = None, proved: bool = False) -> Flask:
     """
     settings = settings or load_settings()
     app = Flask(__name__, static_folder="static")
-    app.config["MAX_CONTENT_LENGTH"] = settings.max_document_bytes + MAX_MARGIN_BYTES
+    app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     app.config["MAX_FORM_MEMORY_SIZE"] = app.config["MAX_CONTENT_LENGTH"]
     shapes()  # shapes that do not load stop the start
     _compress(app)

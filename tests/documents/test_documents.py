@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ctgraph.documents import Document, parse
-from ctgraph.errors import CtgraphError, DocumentTooLarge, InvalidDocument, Problem
+from ctgraph.errors import CtgraphError, DocumentTooLarge, InvalidDocument
+from ctgraph.problem import Problem
 from ctgraph.settings import load_settings
 from tests.support.outcome import outcome
 from tests.support.paths import ROOT

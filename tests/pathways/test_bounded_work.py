@@ -22,7 +22,7 @@ from ctgraph.links.node_facts import Fact
 from ctgraph.links.properties import CETERMS
 from ctgraph.links.statements import Extract
 from ctgraph.pathways import Asked
-from ctgraph.projections.bell import Bell, Ring
+from ctgraph.projections.bell import Bell, Ring, ring
 from ctgraph.projections.link_graphs import link_quads
 from ctgraph.projections.link_index import LinkIndex
 from ctgraph.projections.link_reader import Links
@@ -345,7 +345,7 @@ def test_who_waits_sees_what_is_there_between_batches(world: World, bound: str) 
         return seen[-1] == 6
 
     with patch(bound, 1), closing(Bell(snapshots.bell)) as bell:
-        snapshots.ring(Ring.WAIT)
+        ring(snapshots.bell, Ring.WAIT)
         projector.run(bell, stopped)
     assert set(seen) >= {1, 2, 3, 4, 5, 6}
     del projector

@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 import pytest
 from hypothesis import given, settings
 
-from ctgraph.pathways.formats import write
+from ctgraph.pathways.formats import FORMATS
 from ctgraph.pathways.model import Graph
 from tests.support.pathway_graphs import (
     EXAM,
@@ -29,7 +29,10 @@ def drawn(graph: Graph) -> dict[str, list[str]]:
     if not shutil.which("dot"):
         pytest.skip("needs the dot command of Graphviz")
     done = subprocess.run(
-        ["dot", "-Tsvg"], input=write(graph, "dot", IDENTITY), capture_output=True, check=True
+        ["dot", "-Tsvg"],
+        input=FORMATS["dot"].write(graph, IDENTITY),
+        capture_output=True,
+        check=True,
     )
     assert b"rror" not in done.stderr
     space = "{http://www.w3.org/2000/svg}"
@@ -58,7 +61,7 @@ def test_graphviz_shows_type_provider_state_and_conditions() -> None:
     assert found[f"{ctid_number(1)}->{ctid_number(3)}"] == ["one way: Entry"]
     assert found[f"{EXAM}->{ctid_number(3)}"] == ["any 2 of: Scores"]
     assert found[f"{ctid_number(1)}->{EXAM}"] == []
-    lines = write(SMALL, "dot", IDENTITY).decode().splitlines()
+    lines = FORMATS["dot"].write(SMALL, IDENTITY).decode().splitlines()
     [agreed] = [text for text in lines if "style=solid" in text]
     assert "one way: Entry" in agreed
     assert "penwidth=3.0" in agreed
@@ -75,7 +78,7 @@ def unescaped(label: str) -> list[str]:
 @given(graphs())
 def test_mermaid_has_nothing_in_its_labels_that_is_more_than_text(graph: Graph) -> None:
     labels = {}
-    first, *lines, last = write(graph, "mermaid", IDENTITY).decode().split("\n")
+    first, *lines, last = FORMATS["mermaid"].write(graph, IDENTITY).decode().split("\n")
     assert (first, last) == ("flowchart LR", "")
     for text in lines:
         found = re.fullmatch(
@@ -94,7 +97,7 @@ def test_mermaid_has_nothing_in_its_labels_that_is_more_than_text(graph: Graph) 
 
 
 def test_mermaid_draws_strengths_families_and_alternatives() -> None:
-    assert write(SMALL, "mermaid", IDENTITY).decode().splitlines()[1:10] == [
+    assert FORMATS["mermaid"].write(SMALL, IDENTITY).decode().splitlines()[1:10] == [
         '  n0["Anatomy<br/>Course<br/>College"]:::learning',
         '  n1["Exam<br/>Assessment<br/>(external)"]:::assessment',
         '  n2["Nursing<br/>Course<br/>College"]:::learning',
@@ -109,5 +112,5 @@ def test_mermaid_draws_strengths_families_and_alternatives() -> None:
 
 def test_a_node_of_another_page_is_drawn_by_its_id() -> None:
     page = replace(SMALL, nodes=SMALL.nodes[1:])
-    assert f'["{ctid_number(1)}"]:::other' in write(page, "mermaid", IDENTITY).decode()
-    assert f'[label="{ctid_number(1)}", shape=note' in write(page, "dot", IDENTITY).decode()
+    assert f'["{ctid_number(1)}"]:::other' in FORMATS["mermaid"].write(page, IDENTITY).decode()
+    assert f'[label="{ctid_number(1)}", shape=note' in FORMATS["dot"].write(page, IDENTITY).decode()

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from pyld import jsonld
 
 from ctgraph.links.model import Condition
-from ctgraph.pathways.formats import write
+from ctgraph.pathways.formats import FORMATS
 from ctgraph.pathways.graph_json import to_json
 from ctgraph.pathways.model import Assertion, Cut, Edge, Graph, Node
 from ctgraph.rdf.namespaces import CTG
@@ -47,7 +47,7 @@ def assertion_of(facts: dict[str, Any]) -> Assertion:
 
 @given(graphs())
 def test_json_says_everything(graph: Graph) -> None:
-    found = snake(json.loads(write(graph, "json", IDENTITY)))
+    found = snake(json.loads(FORMATS["json"].write(graph, IDENTITY)))
     for node in found["nodes"]:
         node.pop("type_label")
     found["nodes"] = tuple(Node(**node) for node in found["nodes"])
@@ -110,7 +110,7 @@ def test_json_has_the_keys_that_scripts_rely_on() -> None:
     }
     assert second["condition"] is None
     assert found["cut"] == [{"reason": "Only 4 nodes are shown.", "at": ctid_number(1)}]
-    assert json.loads(json.dumps(found)) == json.loads(write(SMALL, "json", IDENTITY))
+    assert json.loads(json.dumps(found)) == json.loads(FORMATS["json"].write(SMALL, IDENTITY))
 
 
 def canonical(quads: Any) -> ox.Dataset:
@@ -120,14 +120,14 @@ def canonical(quads: Any) -> ox.Dataset:
 
 
 def triples(graph: Graph) -> list[ox.Quad]:
-    return list(ox.parse(write(graph, "jsonld", IDENTITY), format=ox.RdfFormat.JSON_LD))
+    return list(ox.parse(FORMATS["jsonld"].write(graph, IDENTITY), format=ox.RdfFormat.JSON_LD))
 
 
 @given(graphs())
 @settings(max_examples=50)
 def test_json_ld_is_the_same_triples_for_every_processor(graph: Graph) -> None:
     text = jsonld.to_rdf(
-        json.loads(write(graph, "jsonld", IDENTITY)), {"format": "application/n-quads"}
+        json.loads(FORMATS["jsonld"].write(graph, IDENTITY)), {"format": "application/n-quads"}
     )
     assert canonical(triples(graph)) == canonical(ox.parse(text, format=ox.RdfFormat.N_QUADS))
 

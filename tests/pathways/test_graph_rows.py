@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 import networkx as nx
 from hypothesis import given
 
-from ctgraph.pathways.formats import write
+from ctgraph.pathways.formats import FORMATS
 from ctgraph.pathways.model import Graph
 from tests.support.pathway_graphs import (
     EXAM,
@@ -26,7 +26,9 @@ from tests.support.registry import ctid_number
 
 
 def read_graphml(graph: Graph) -> Any:
-    return nx.read_graphml(io.BytesIO(write(graph, "graphml", IDENTITY)), force_multigraph=True)
+    return nx.read_graphml(
+        io.BytesIO(FORMATS["graphml"].write(graph, IDENTITY)), force_multigraph=True
+    )
 
 
 @given(graphs())
@@ -57,7 +59,7 @@ def test_graphml_loads_again(graph: Graph) -> None:
 
 
 def test_graphml_keeps_numbers_and_truths_as_what_they_are() -> None:
-    text = write(SMALL, "graphml", IDENTITY)
+    text = FORMATS["graphml"].write(SMALL, IDENTITY)
     space = "{http://graphml.graphdrawing.org/xmlns}"
     types = {
         key.get("attr.name"): key.get("attr.type")
@@ -81,7 +83,7 @@ def test_graphml_keeps_numbers_and_truths_as_what_they_are() -> None:
 
 
 def rows(graph: Graph) -> list[dict[str, str]]:
-    text = write(graph, "csv", IDENTITY).decode()
+    text = FORMATS["csv"].write(graph, IDENTITY).decode()
     return list(csv.DictReader(io.StringIO(text, newline="")))
 
 

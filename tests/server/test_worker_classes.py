@@ -10,7 +10,7 @@ from urllib.parse import quote, urlsplit
 import orjson
 import pytest
 
-from ctgraph.server.supervisor import Worker
+from ctgraph.server.worker_classes import Worker
 from tests.support.registry import Registry, certificate, ctid_number, environment, publish
 from tests.support.server import called, of, serving
 

@@ -37,7 +37,7 @@ NAMES = "SELECT ?n { ?s ceterms:name ?n } ORDER BY ?n"
 
 
 def pool_of(client: FlaskClient) -> QueryPool:
-    pool: QueryPool = client.application.extensions["ctgraph"].pool
+    pool: QueryPool = client.application.extensions["ctgraph"].work.pool
     return pool
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ctgraph.documents import parse
-from ctgraph.errors import Problem
+from ctgraph.problem import Problem
 from ctgraph.settings import Settings
 from ctgraph.shapes import CTGS
 from ctgraph.validation import validate

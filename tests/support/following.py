@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from flask.testing import FlaskClient
 
-from ctgraph.projections.bell import Ring
+from ctgraph.projections.bell import Ring, ring
 from ctgraph.projections.projector import follow
 from ctgraph.projections.snapshots import hold, snapshots_of
 from tests.support.registry import Registry
@@ -55,7 +55,7 @@ def following(registry: Registry) -> Iterator[None]:
         yield
     finally:
         stop.set()
-        snapshots_of(registry.settings).ring(Ring.NEWS)
+        ring(snapshots_of(registry.settings).bell, Ring.NEWS)
         thread.join()
     assert failed == []
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ctgraph.errors import Severity
+from ctgraph.problem import Severity
 from ctgraph.shapes import shapes
 from ctgraph.vocab import vocabulary
 from tests.support.registry import ctid_number

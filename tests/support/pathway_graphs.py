@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from ctgraph.identity import Identity
 from ctgraph.identity.ctid import NodeId
 from ctgraph.ledger.values import Status
-from ctgraph.links.model import STRENGTHS, VIAS, Condition, Strength, Via
+from ctgraph.links.model import STRENGTHS, Condition, Strength, Via
 from ctgraph.pathways.families import Family
 from ctgraph.pathways.model import Assertion, Cut, Edge, Graph, Node, Question, Side
 from ctgraph.rdf.namespaces import BlankLabel, Curie, Iri
@@ -21,6 +21,7 @@ IDENTITY = Identity("https://registry.example")
 CETERMS = "https://purl.org/ctdl/terms/"
 OWNER, HEARSAY = ctid_number(90), ctid_number(91)
 EXAM = Iri("https://exams.example/entry?a=1&b=2")
+VIAS = tuple(via for via in Via if via)
 WEIRD = (
     'say "hi"',
     'a"]-->b["',

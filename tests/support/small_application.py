@@ -14,7 +14,8 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from ctgraph.server.supervisor import gunicorn_command
+from ctgraph.server.supervisor import WEB_SERVER, gunicorn_arguments
+from ctgraph.work import children
 from tests.support.paths import ROOT
 
 HOST = "127.0.0.1"
@@ -29,7 +30,8 @@ def running(*flags: str, **settings: str) -> Iterator[tuple[subprocess.Popen[byt
     with socket.socket() as free:
         free.bind((HOST, 0))
         port = free.getsockname()[1]
-    command = gunicorn_command("tests.support.small_application", HOST, port, workers=1)
+    arguments = gunicorn_arguments("tests.support.small_application", HOST, port, workers=1)
+    command = children.command(WEB_SERVER, *arguments)
     command += ["--log-level=critical", f"--pythonpath={ROOT}", *flags]
     process = subprocess.Popen(command, cwd=ROOT, env=os.environ | settings)
     try:

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from ctgraph.documents import parse
-from ctgraph.errors import InvalidDocument, Severity
+from ctgraph.errors import InvalidDocument
+from ctgraph.problem import Severity
 from ctgraph.shapes import Shape, shapes
 from ctgraph.validation import refused
 from ctgraph.vocab import vocabulary

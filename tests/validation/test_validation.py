@@ -21,8 +21,9 @@ from ctgraph.cli import main
 from ctgraph.documents import parse, serialize
 from ctgraph.documents.json_text import lines_of
 from ctgraph.documents.rdf_input import RDF_INPUTS, from_rdf
-from ctgraph.errors import SettingsError, Severity
+from ctgraph.errors import SettingsError
 from ctgraph.identity import Identity
+from ctgraph.problem import Severity
 from ctgraph.rdf import formats
 from ctgraph.settings import Settings
 from ctgraph.shapes import Shapes, shapes

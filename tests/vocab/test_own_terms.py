@@ -15,12 +15,13 @@ from rdflib.compare import isomorphic
 from rdflib.namespace import SH
 
 from ctgraph.errors import CtgraphError
-from ctgraph.links.model import STRENGTHS, VIAS
+from ctgraph.links.model import STRENGTHS
 from ctgraph.problem import Rule
 from ctgraph.rdf.namespaces import CTG, OWN
 from ctgraph.vocab import vocabulary
 from ctgraph.vocab.own_terms import OwnTerm, own_terms
 from tests.support.paths import ROOT
+from tests.support.pathway_graphs import VIAS
 from tests.support.registry import Registry, certificate, ctid_number, publish
 
 ONTOLOGY = URIRef("https://w3id.org/ctgraph/terms")

@@ -6,16 +6,21 @@ from collections.abc import Iterable
 from itertools import islice
 from typing import TypeVar
 
+import orjson
+
 Item = TypeVar("Item")
 MAX_PAGE_CHARACTERS = 1_000_000
 """About how many characters of a record, or of a list, one page shows: browsers stall on more."""
 
 
 def fitting(items: Iterable[Item], max_items: int) -> list[Item]:
-    """Return the first of some values: at most `max_items`, and no more than fit on a page."""
+    """Return the first of some values: at most `max_items`, and no more than fit on a page.
+
+    What a value takes is measured by its JSON, which pages show or hand to their scripts.
+    """
     room, shown = MAX_PAGE_CHARACTERS, []
     for item in islice(items, max_items):
-        room -= len(repr(item))
+        room -= len(orjson.dumps(item))
         if room < 0:
             break
         shown.append(item)

@@ -5,7 +5,7 @@ It is imported once, in the process from which the worker processes are forked.
 
 from __future__ import annotations
 
+from ctgraph import validation
 from ctgraph.settings import load_settings
-from ctgraph.web.http import questions
 
-questions.prepare(load_settings())
+validation.prepare(load_settings())

@@ -8,14 +8,10 @@ from flask import Flask, Response, current_app, make_response, request
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
-from ctgraph.errors import (
-    CtgraphError,
-    DocumentTooLarge,
-    InsufficientStorage,
-    Problem,
-    Unauthenticated,
-)
+from ctgraph.documents.size import too_large
+from ctgraph.errors import CtgraphError, InsufficientStorage, Unauthenticated
 from ctgraph.ledger.failures import is_full, ledger_error
+from ctgraph.problem import Problem
 from ctgraph.rdf.namespaces import CTG
 from ctgraph.validation.report import capped
 from ctgraph.web.http import respond
@@ -57,12 +53,8 @@ def _ctgraph_error(error: CtgraphError) -> Response:
 
 def _http_error(error: HTTPException) -> Response:
     if error.code == 413:
-        limit = current_app.extensions["ctgraph"].settings.max_document_bytes
-        return _ctgraph_error(
-            DocumentTooLarge(
-                f"The request body is too large. This registry accepts at most {limit:,} bytes."
-            )
-        )
+        settings = current_app.extensions["ctgraph"].settings
+        return _ctgraph_error(too_large("The body of the request has too many bytes", settings))
     if error.response is not None or (error.code or 500) < 400:  # a redirect
         return make_response(error.get_response())
     response = _blank(error.code or 500, error.name, error.description or error.name)

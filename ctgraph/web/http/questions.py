@@ -10,12 +10,11 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import pyoxigraph as ox
 
-from ctgraph import validation
 from ctgraph.identity import Identity
 from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger import shared_ledger
 from ctgraph.pathways import Asked, Pathways
-from ctgraph.pathways.formats import write
+from ctgraph.pathways.formats import FORMATS
 from ctgraph.pathways.model import Graph
 from ctgraph.pathways.structure import Structure
 from ctgraph.projections.link_graphs import link_quads
@@ -31,11 +30,6 @@ from ctgraph.vocab import vocabulary
 P = ParamSpec("P")
 T = TypeVar("T")
 LINK_PREFIXES = {"ctg": CTG, "dct": DCT, "xsd": XSD}
-
-
-def prepare(settings: Settings) -> None:
-    """Load what most questions need, so that the first one takes no longer than others."""
-    validation.prepare(settings)
 
 
 def examined(settings: Settings, data: bytes, format: Format | None) -> list[Report]:
@@ -95,4 +89,4 @@ def drawn(
     :returns: the answer in the format with a name, and the cursor of its next page, if any.
     """
     graph = pathways(settings, question, *given)
-    return write(graph, name, Identity.of(settings)), graph.next
+    return FORMATS[name].write(graph, Identity.of(settings)), graph.next

@@ -85,11 +85,6 @@ class State:
         """The registry's canonical IRIs."""
         return Identity.of(self.settings)
 
-    @property
-    def pool(self) -> QueryPool:
-        """The workers that run queries."""
-        return self.work.pool
-
     def past(self, moment: str) -> Path | None:
         """Return the store as of a moment for the client of the current request; see `Past`."""
         found = Past(self.settings, self.ledger, snapshots_of(self.settings))
@@ -104,7 +99,7 @@ class State:
 
     def run(self, query: Query, snapshot: Path | None = None) -> Result:
         """Run a query for the client of the current request, for as long as it is connected."""
-        return self.pool.run(query, _client(), watch(), snapshot)
+        return self.work.pool.run(query, _client(), watch(), snapshot)
 
     def whole(self, query: Query) -> bytes:
         """Run a query and return its whole result."""

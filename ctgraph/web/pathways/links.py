@@ -6,7 +6,7 @@ from flask import Blueprint, Response
 
 from ctgraph.identity import ctid
 from ctgraph.records import read
-from ctgraph.sparql.query import GRAPH_TYPES
+from ctgraph.sparql.formats import GRAPH_TYPES
 from ctgraph.web.http import questions, respond
 from ctgraph.web.http.negotiation import HTML, choose
 from ctgraph.web.http.registry import state

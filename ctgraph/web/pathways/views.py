@@ -16,7 +16,7 @@ from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger.values import Envelope
 from ctgraph.pathways import Asked, Pathways
 from ctgraph.pathways.families import Family
-from ctgraph.pathways.formats import FORMATS, write
+from ctgraph.pathways.formats import FORMATS
 from ctgraph.pathways.graph_json import to_json
 from ctgraph.pathways.model import Cut, Graph, Node, Question
 from ctgraph.pathways.routes import MAX_ROUTES, Measure, Routes, routes_json
@@ -223,7 +223,7 @@ def route() -> Response:
         )
     if name == "json":
         return respond.json(routes_json(found))
-    return _written(write(found.graph, name, state().identity), found.graph.next, name)
+    return _written(FORMATS[name].write(found.graph, state().identity), found.graph.next, name)
 
 
 @blueprint.get("/pathways/common")

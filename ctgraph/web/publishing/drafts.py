@@ -9,8 +9,10 @@ from flask import Blueprint, Response, request
 from ctgraph.documents.entities import ctids_in
 from ctgraph.documents.json_text import read_json
 from ctgraph.documents.node_values import name_of, shortened
-from ctgraph.errors import DocumentTooLarge, InvalidDocument
+from ctgraph.documents.size import require_fitting
+from ctgraph.errors import InvalidDocument
 from ctgraph.identity import ctid
+from ctgraph.rdf.formats import JSON_LD
 from ctgraph.web.http import respond
 from ctgraph.web.http.registry import state
 from ctgraph.web.publishing.views import authenticate
@@ -47,7 +49,7 @@ def draft(record: str) -> Response:
     """Return a draft as it was saved."""
     owner, _ = authenticate()
     found = state().ledger.drafts.document(owner.ctid, ctid.canonical(record))
-    return respond.content(found, "application/ld+json", caching=respond.Caching.NEVER)
+    return respond.content(found, JSON_LD.media_type, caching=respond.Caching.NEVER)
 
 
 @blueprint.put("/drafts/<record>")
@@ -55,11 +57,7 @@ def save(record: str) -> Response:
     """Save a draft. It may be unfinished, so all it has to be is a JSON object."""
     owner, _ = authenticate()
     document = request.get_data(cache=False, parse_form_data=False)
-    most = state().settings.max_document_bytes
-    if len(document) > most:
-        raise DocumentTooLarge(
-            f"The draft has {len(document):,} bytes. This registry takes {most:,} at most."
-        )
+    require_fitting(document, state().settings, "draft")
     value = read_json(document)
     if not isinstance(value, dict):
         raise InvalidDocument("The draft is not a JSON object. Send one.")

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, request
 
 from ctgraph.documents.rdf_input import RDF_INPUTS
-from ctgraph.errors import NoDocument, Problem, UnsupportedMediaType
-from ctgraph.rdf.formats import JSON_LD, Format, format_named
+from ctgraph.errors import NoDocument, UnsupportedMediaType
+from ctgraph.problem import Problem
+from ctgraph.rdf.formats import FORMATS, JSON_LD, Format, format_named
 from ctgraph.validation.report import Report, capped
 from ctgraph.validation.report_formats import REPORT_FORMATS
+from ctgraph.validation.severity_words import WORDS
 from ctgraph.web.http import questions, respond
 from ctgraph.web.http.negotiation import HTML, choose
 from ctgraph.web.http.page_limit import fitting
@@ -19,8 +21,10 @@ from ctgraph.web.http.registry import state
 blueprint = Blueprint("validate", __name__)
 OFFERS = {f.name: f.media_type for f in REPORT_FORMATS.values()} | {"html": HTML}
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
-JSON_TYPES = ("application/json", "application/ld+json", "text/plain", "")
-INPUTS = {format.name: format.title for format in (JSON_LD, *RDF_INPUTS)}
+JSON_TYPES = (respond.JSON, JSON_LD.media_type, "text/plain", "")
+INPUTS = {format.name: format for format in (JSON_LD, *RDF_INPUTS)}
+EXTENSIONS = [f".{format.extension}" for format in FORMATS]
+"""How the names of files end that a browser offers to send."""
 MAX_LINES = 5_000
 """How many lines of a document a page shows. Browsers become slow with more."""
 MAX_LINE_CHARACTERS = 2_000
@@ -43,7 +47,7 @@ class Line:
 @blueprint.get("/validate")
 def form() -> Response:
     """Return the page where a document is pasted or dropped."""
-    return respond.page("publishing/validate.html", inputs=INPUTS, chosen="jsonld", document="")
+    return _validate_page(chosen=JSON_LD.name, document="")
 
 
 @blueprint.post("/validate")
@@ -78,14 +82,14 @@ def _submitted() -> tuple[bytes, Format | None]:
     if format is None:
         known = ", ".join(f.media_type for f in RDF_INPUTS)
         raise UnsupportedMediaType(
-            f"{request.mimetype} is not supported. Send application/ld+json or one of {known}."
+            f"{request.mimetype} is not supported. Send {JSON_LD.media_type} or one of {known}."
         )
     return data, _rdf(format)
 
 
 def _from_form() -> tuple[bytes, Format | None]:
     """Return the document of a form: a file, or a text with the format that `input` names."""
-    given = request.form.get("input", "jsonld")
+    given = request.form.get("input", JSON_LD.name)
     format = format_named(given)
     if format is None:
         raise UnsupportedMediaType(f"Invalid input={given[:40]!r}. Use one of {', '.join(INPUTS)}.")
@@ -116,12 +120,21 @@ def _page(data: bytes, format: Format | None, reports: list[Report]) -> Response
             fitting((line[:MAX_LINE_CHARACTERS] for line in given), MAX_LINES), 1
         )
     ]
-    return respond.page(
-        "publishing/validate.html",
-        inputs=INPUTS,
-        chosen=format.name if format else "jsonld",
+    return _validate_page(
+        chosen=(format or JSON_LD).name,
         document=text if len(text) <= MAX_TEXT_CHARACTERS else "",
         reports=shown,
         lines=lines,
         cut=len(lines) < len(given),
+    )
+
+
+def _validate_page(**values: object) -> Response:
+    return respond.page(
+        "publishing/validate.html",
+        inputs=INPUTS,
+        extensions=EXTENSIONS,
+        report_formats=[*REPORT_FORMATS.values()],
+        severities=WORDS,
+        **values,
     )

@@ -206,7 +206,7 @@ def _body(record: Ctid, kind: Scope, held: Held, name: str) -> bytes:
             return serialize.document(quads, format)
         return serialize.entity(quads, iri, format)
     except KeyError:
-        raise _absent(record, held) from None
+        raise read.absent(held.envelope, record, held.number) from None
 
 
 def _page(record: Ctid, kind: Scope, held: Held, number: int | None) -> str:
@@ -215,7 +215,7 @@ def _page(record: Ctid, kind: Scope, held: Held, number: int | None) -> str:
     try:
         node = entity_json(content, iri)
     except KeyError:
-        raise _absent(record, held) from None
+        raise read.absent(held.envelope, record, held.number) from None
     view = pages.record_view(node, content, held.envelope.ctid, state())
     address = f"/{kind}/{record}" + (f"/versions/{number}" if number else "")
     return render_template(
@@ -245,13 +245,6 @@ def _said(record: Ctid, held: Held) -> list[Assertion]:
         )
     except CtgraphError:
         return []
-
-
-def _absent(record: Ctid, held: Held) -> NotFound:
-    return NotFound(
-        f"Version {held.number} of {held.envelope.ctid} does not contain {record}.",
-        history=f"/resources/{held.envelope.ctid}/versions",
-    )
 
 
 def _link(response: Response, record: Ctid, held: Held) -> None:

@@ -9,14 +9,17 @@ import pyoxigraph as ox
 from flask import Blueprint, Response
 
 from ctgraph.errors import NotFound
+from ctgraph.rdf.formats import format_named
 from ctgraph.rdf.namespaces import CTG
-from ctgraph.sparql.query import GRAPH_TYPES
+from ctgraph.sparql.formats import GRAPH_TYPES
 from ctgraph.vocab.own_terms import OwnTerm, own_terms
 from ctgraph.web.http import respond
 from ctgraph.web.http.negotiation import HTML, choose
 
 blueprint = Blueprint("terms", __name__)
-OFFERS = GRAPH_TYPES | {"json": "application/json", "html": HTML}
+OFFERS = GRAPH_TYPES | {"json": respond.JSON, "html": HTML}
+TITLES = {name: found.title for name in OFFERS if (found := format_named(name))}
+"""The formats for programs, as people call them."""
 
 
 @blueprint.get("/terms")
@@ -29,7 +32,11 @@ def index() -> Response:
             subject: list(found) for subject, found in groupby(terms, key=lambda term: term.subject)
         }
         return respond.page(
-            "reference/own_terms.html", subjects=subjects, namespace=CTG, compact=terms.compact
+            "reference/own_terms.html",
+            subjects=subjects,
+            namespace=CTG,
+            compact=terms.compact,
+            formats=TITLES,
         )
     if name == "json":
         return respond.json(

@@ -8,17 +8,17 @@ import orjson
 from flask import Blueprint, Response
 
 from ctgraph.errors import NotFound
+from ctgraph.rdf.formats import TURTLE
 from ctgraph.shapes import ClassShape, Family, Shape, shapes
 from ctgraph.validation.examples import example
+from ctgraph.validation.severity_words import WORDS
 from ctgraph.vocab import vocabulary
 from ctgraph.web.http import respond
 from ctgraph.web.http.negotiation import HTML, choose
 from ctgraph.web.http.registry import state
 
 blueprint = Blueprint("shapes", __name__)
-OFFERS = {"turtle": "text/turtle", "json": respond.JSON, "html": HTML}
-SEVERITIES = {"violation": "Required", "warning": "Advised", "info": "Recommended"}
-"""The caption of each severity on the pages of shapes and terms."""
+OFFERS = {TURTLE.name: TURTLE.media_type, "json": respond.JSON, "html": HTML}
 
 
 @blueprint.get("/shapes")
@@ -54,7 +54,7 @@ def family(name: str) -> Response:
     return respond.page(
         "reference/family.html",
         family=found,
-        severities=SEVERITIES,
+        severities=WORDS,
         examples=examples,
         groups=shapes().groups,
         values_of=shapes().values_of,
@@ -104,4 +104,4 @@ def _shape_json(shape: Shape) -> dict[str, Any]:
 
 
 def _turtle(family: str) -> Response:
-    return respond.content(shapes().turtle(family), "text/turtle")
+    return respond.content(shapes().turtle(family), TURTLE.media_type)

@@ -12,12 +12,13 @@ from flask import Blueprint, Response
 from ctgraph.errors import NotFound, QueryLimit, StoreError, TooManyQueries
 from ctgraph.rdf.namespaces import Iri
 from ctgraph.shapes import shapes
+from ctgraph.sparql.formats import CSV
 from ctgraph.sparql.query import Query
+from ctgraph.validation.severity_words import WORDS
 from ctgraph.vocab import Term, load_definitions, vocabulary
 from ctgraph.web.http import respond
 from ctgraph.web.http.negotiation import choose
 from ctgraph.web.http.registry import state
-from ctgraph.web.reference.shapes import SEVERITIES
 
 blueprint = Blueprint("vocabulary", __name__)
 COUNT_SECONDS = 2.0
@@ -99,7 +100,7 @@ def term(name: str) -> Response:
             requires=requires,
             count=count,
             definition=definition,
-            severities=SEVERITIES,
+            severities=WORDS,
         )
     compact = vocabulary().compact
     return respond.json(
@@ -147,7 +148,7 @@ def _count(term: Term) -> int | None:
     if term.kind == "scheme":
         about = " ".join(f"<{concept.iri}>" for concept in vocabulary().concepts_of(term.iri))
     query = Query(
-        KINDS[term.kind].count_query % about, result_type="text/csv", timeout=COUNT_SECONDS
+        KINDS[term.kind].count_query % about, result_type=CSV.media_type, timeout=COUNT_SECONDS
     )
     try:
         return int(state().whole(query).split()[1])

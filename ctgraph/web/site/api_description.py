@@ -8,6 +8,7 @@ from importlib.resources import files
 from flask import Blueprint, Response
 
 from ctgraph.errors import NotFound
+from ctgraph.rdf.formats import JSON_LD
 from ctgraph.vocab import CONTEXT_URLS, context_text
 from ctgraph.web.http import respond
 
@@ -26,7 +27,7 @@ def context(name: str) -> Response:
     if name not in CONTEXT_URLS:
         known = ", ".join(CONTEXT_URLS)
         raise NotFound(f"There is no context {name[:80]!r}. The contexts are {known}.")
-    return respond.content(context_text(name), "application/ld+json")
+    return respond.content(context_text(name), JSON_LD.media_type)
 
 
 @cache

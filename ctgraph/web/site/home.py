@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response
 
 from ctgraph import __version__
+from ctgraph.pathways.families import ROOTS, Family
 from ctgraph.rdf.namespaces import Curie
 from ctgraph.vocab import vocabulary
 from ctgraph.web.http import respond
@@ -12,10 +13,10 @@ from ctgraph.web.http.negotiation import choose
 from ctgraph.web.http.registry import state
 
 blueprint = Blueprint("home", __name__)
-FAMILIES = {
-    "Credentials": ("ceterms:Credential",),
+SECTIONS = {
+    "Credentials": ROOTS[Family.CREDENTIAL],
     "Organizations": ("ceterms:Agent", "ceterms:Organization"),
-    "Learning and assessment": ("ceterms:LearningOpportunityProfile", "ceterms:AssessmentProfile"),
+    "Learning and assessment": (*ROOTS[Family.LEARNING], *ROOTS[Family.ASSESSMENT]),
     "Pathways and transfer": (
         "ceterms:Pathway",
         "ceterms:PathwaySet",
@@ -30,14 +31,9 @@ FAMILIES = {
         "asn:ProgressionModel",
         "ceasn:Competency",
     ),
-    "Work": (
-        "ceterms:Job",
-        "ceterms:Occupation",
-        "ceterms:Task",
-        "ceterms:WorkRole",
-        "ceterms:Industry",
-    ),
+    "Work": (*ROOTS[Family.WORK], "ceterms:Industry"),
 }
+"""The headings under which the page counts the classes of records, and the classes of each."""
 OTHER = "Further records"
 
 
@@ -45,9 +41,9 @@ OTHER = "Further records"
 def home() -> Response:
     """Show what this registry holds, and how to use it."""
     counts = state().ledger.records.counts()
-    groups: dict[str, list[tuple[str, int]]] = {family: [] for family in (*FAMILIES, OTHER)}
+    groups: dict[str, list[tuple[str, int]]] = {section: [] for section in (*SECTIONS, OTHER)}
     for kind, count in sorted(counts.items(), key=lambda pair: -pair[1]):
-        groups[_family(kind)].append((kind, count))
+        groups[_section(kind)].append((kind, count))
     if choose(respond.JSON_OR_PAGE) == "json":
         body = {
             "name": "ctgraph",
@@ -60,5 +56,5 @@ def home() -> Response:
     return respond.page("site/home.html", groups=groups, total=total)
 
 
-def _family(kind: Curie) -> str:
-    return next((f for f, roots in FAMILIES.items() if vocabulary().is_a(kind, *roots)), OTHER)
+def _section(kind: Curie) -> str:
+    return next((s for s, roots in SECTIONS.items() if vocabulary().is_a(kind, *roots)), OTHER)

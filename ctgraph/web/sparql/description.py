@@ -6,7 +6,7 @@ from flask import Blueprint, Response
 from rdflib import Graph
 
 from ctgraph.sparql import description
-from ctgraph.sparql.query import GRAPH_TYPES
+from ctgraph.sparql.formats import GRAPH_TYPES
 from ctgraph.web.http import respond
 from ctgraph.web.http.negotiation import HTML, choose
 from ctgraph.web.http.registry import state

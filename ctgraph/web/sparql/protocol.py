@@ -7,21 +7,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ctgraph import __version__
+from ctgraph.rdf import formats
 from ctgraph.settings import Settings
-from ctgraph.sparql.query import GRAPH_TYPES, RESULT_TYPES, Query, query_form
+from ctgraph.sparql.formats import CSV, GRAPH_TYPES, JSON, RESULT_TYPES, RESULTS
+from ctgraph.sparql.query import Query, query_form
 from ctgraph.sparql.results import Result
 from ctgraph.web.http.negotiation import HTML, etag
 from ctgraph.web.http.respond import Caching, content_type
 
 SPREADSHEET = "spreadsheet"
 """The CSV of the buttons on pages: no text in it becomes a formula of a spreadsheet."""
-RESULTS = RESULT_TYPES | {"any-json": "application/json", "any-xml": "application/xml"}
-GRAPHS = GRAPH_TYPES | {
-    "any-json": "application/json",
-    "any-xml": "application/xml",
-    "nquads": "application/n-quads",
-    "trig": "application/trig",
-}
+ANY = {"any-json": "application/json", "any-xml": "application/xml"}
+"""The plainer types, which stand for the formats of results and of graphs that they are."""
+ROW_OFFERS = RESULT_TYPES | ANY | {SPREADSHEET: f"{CSV.media_type}; for={SPREADSHEET}"}
+GRAPH_OFFERS = GRAPH_TYPES | ANY | {f.name: f.media_type for f in formats.DATASETS}
 PLAIN = {
     False: {
         "any-json": RESULT_TYPES["json"],
@@ -30,12 +29,17 @@ PLAIN = {
     },  # which tells numbers from texts
     True: {"any-json": GRAPH_TYPES["jsonld"], "any-xml": GRAPH_TYPES["rdfxml"]},
 }
-SHOWN = {
-    "any-json": "application/json",
-    "any-xml": "application/xml",
-    "html": "text/plain",
-    SPREADSHEET: "text/csv",
-}
+SHOWN = ANY | {"html": "text/plain", SPREADSHEET: CSV.media_type}
+PAGE_TITLES = {SPREADSHEET: CSV.title} | {f.name: f.title for f in RESULTS if f is not CSV}
+"""What pages offer of a result of rows. Their CSV is for spreadsheets."""
+LINK_TITLES = {name: PAGE_TITLES[name] for name in (SPREADSHEET, JSON.name)}
+"""What a page links to where it lists many queries."""
+CHOICES = (
+    ("html", "Text, shown here"),
+    *((name, f"{title} (SELECT, ASK)") for name, title in PAGE_TITLES.items()),
+    *((f.name, f"{f.title} (CONSTRUCT, DESCRIBE)") for f in formats.GRAPHS),
+)
+"""What the form of a query offers: names of formats, and their titles."""
 
 
 @dataclass(frozen=True)
@@ -67,10 +71,12 @@ def understand(
     :param choose: returns the name of the format that the client wants among those offered.
     """
     graphs = query_form(text) in ("CONSTRUCT", "DESCRIBE")
-    offers = GRAPHS if graphs else RESULTS | {SPREADSHEET: f"text/csv; for={SPREADSHEET}"}
+    offers = GRAPH_OFFERS if graphs else ROW_OFFERS
     # A browser that submits the form gets what it can show.
     name = choose(offers | {"html": HTML})
-    chosen = PLAIN[graphs].get(name, offers.get(name, "text/turtle" if graphs else "text/csv"))
+    chosen = PLAIN[graphs].get(
+        name, offers.get(name, GRAPH_TYPES["turtle"] if graphs else CSV.media_type)
+    )
     return Asked(
         Query(
             text,

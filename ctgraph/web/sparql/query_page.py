@@ -9,6 +9,7 @@ from ctgraph.vocab import vocabulary
 from ctgraph.web.http import respond
 from ctgraph.web.http.policy import policy
 from ctgraph.web.http.registry import state
+from ctgraph.web.sparql.protocol import CHOICES
 
 TABLE_STYLES = (
     "'sha256-zCK2EVMoPc04mRF/g5CotUvxbJPWS+8V0b+s9ptqQIk='",
@@ -40,10 +41,11 @@ def query_page(
     response = respond.page(
         "sparql/sparql.html",
         query=text,
+        formats=CHOICES,
         settings=state().settings,
         examples=all_stored(state().settings),
         registry={
-            "prefixes": state().pool.prefixes,
+            "prefixes": state().work.pool.prefixes,
             "classes": terms["class"],
             "properties": terms["property"],
         },

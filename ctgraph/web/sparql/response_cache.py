@@ -84,7 +84,7 @@ class ResponseCache:
         query = environ.get("QUERY_STRING", "")
         if "HTTP_IF_NONE_MATCH" in environ or "HTTP_RANGE" in environ or "as-of" in query:
             return None
-        snapshot = self._pool.newest()
+        snapshot = self._pool.snapshots.newest()
         if snapshot is None:
             return None
         accepted = environ.get("HTTP_ACCEPT", "*/*"), environ.get("HTTP_ACCEPT_ENCODING", "")

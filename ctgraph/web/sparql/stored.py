@@ -11,6 +11,7 @@ from ctgraph.sparql.stored_queries import StoredQuery, all_stored, stored
 from ctgraph.web.http import respond
 from ctgraph.web.http.negotiation import choose, wants_html
 from ctgraph.web.http.registry import state
+from ctgraph.web.sparql.protocol import LINK_TITLES
 from ctgraph.web.sparql.query_page import query_page
 from ctgraph.web.sparql.views import answer
 
@@ -22,7 +23,7 @@ def queries() -> Response:
     """List the ready-made queries, with what they answer and the parameters they take."""
     found = all_stored(state().settings)
     if choose(respond.JSON_OR_PAGE) == "html":
-        return respond.page("sparql/queries.html", queries=found)
+        return respond.page("sparql/queries.html", queries=found, formats=LINK_TITLES)
     return respond.json({"queries": list(map(_stored_json, found))})
 
 

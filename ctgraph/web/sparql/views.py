@@ -52,9 +52,10 @@ def answer(text: str) -> Response:
         tuple(request.values.getlist("named-graph-uri")),
     )
     as_of = request.values.get("as-of")
-    snapshot = (state().past(as_of) if as_of else None) or state().pool.newest()
+    pool = state().work.pool
+    snapshot = (state().past(as_of) if as_of else None) or pool.snapshots.newest()
     tag = asked.tag(snapshot, state().settings)
-    said = headers(tag, state().pool.timeout(asked.query), state().settings.query_rows)
+    said = headers(tag, pool.timeout(asked.query), state().settings.query_rows)
     if tag in (known.partition(":")[0] for known in request.if_none_match.as_set(True)):
         return respond.unchanged(said)
     begun = request.environ.pop(BEGUN, None)

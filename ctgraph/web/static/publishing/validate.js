@@ -5,15 +5,15 @@ const form = at("check");
 const text = at("document", HTMLTextAreaElement);
 const kind = at("input", HTMLSelectElement);
 const chosen = at("file", HTMLInputElement);
-/** @type {Record<string, string>} */
-const FORMATS = { ttl: "turtle", nt: "ntriples", nq: "nquads", trig: "trig", rdf: "rdfxml" };
 
 /** @param {FileList | null | undefined} files */
 async function read(files) {
   const file = files?.[0];
   if (!file) return;
   text.value = await file.text();
-  kind.value = FORMATS[file.name.split(".").at(-1)?.toLowerCase() ?? ""] || "jsonld";
+  const extension = file.name.split(".").at(-1)?.toLowerCase();
+  const named = [...kind.options].find((option) => option.dataset.extension === extension);
+  kind.selectedIndex = named?.index ?? 0;
   chosen.value = "";
   text.focus();
 }

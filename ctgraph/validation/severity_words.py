@@ -1,0 +1,32 @@
+"""What the severities of problems are called, by people and by the formats of reports."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ctgraph.problem import Severity
+
+
+@dataclass(frozen=True)
+class SeverityWords:
+    """The words for one severity.
+
+    :param counted: what a number of such problems is called, in the singular.
+    :param caption: what stands beside a problem on a page.
+    :param demand: what stands beside a shape on a page.
+    :param sarif: the level in SARIF; `github` the workflow command.
+    """
+
+    counted: str
+    caption: str
+    demand: str
+    sarif: str
+    github: str
+
+
+WORDS = {
+    Severity.VIOLATION: SeverityWords("violation", "Violation", "Required", "error", "error"),
+    Severity.WARNING: SeverityWords("warning", "Warning", "Advised", "warning", "warning"),
+    Severity.INFO: SeverityWords("recommendation", "Recommended", "Recommended", "note", "notice"),
+}
+"""The words for each severity, the worst first."""
