@@ -61,7 +61,7 @@ function on(target, act, type = "click") {
 }
 
 // The picture, the form of the chosen step beside it, and the board.
-const editor = new Editor({ types, words: embedded("words"), changed, remove });
+const editor = new Editor({ types, changed, remove });
 const picture = new Picture({
   describe,
   show: (target) => {

@@ -2,7 +2,8 @@
 import { at, button, element } from "../dom.js";
 import { newCondition } from "./draft.js";
 import { isSerious, problemList } from "./problems.js";
-/** @import {DraftCondition, Pathway, Problem, Step, Thing, Words} from "../../assets/types/pathways.d.ts" */
+import { words } from "./words.js";
+/** @import {DraftCondition, Pathway, Problem, Step, Thing} from "../../assets/types/pathways.d.ts" */
 
 /** @typedef {HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement} Control */
 
@@ -19,7 +20,6 @@ const choice = (options) =>
 /**
  * @typedef {object} EditorOptions
  * @property {Record<string, string>} types the kinds of steps and their titles
- * @property {Words} words
  * @property {() => void} changed called after every change
  * @property {(step: Step) => void} remove removes a step
  */
@@ -31,9 +31,8 @@ export class Editor {
   step = null;
 
   /** @param {EditorOptions} options */
-  constructor({ types, words, changed, remove }) {
+  constructor({ types, changed, remove }) {
     this.types = types;
-    this.words = words;
     this.changed = changed;
     this.remove = remove;
   }
@@ -209,7 +208,7 @@ class Form {
   /** @param {DraftCondition} condition */
   #operator(condition) {
     if (!condition.conditions.length) return [];
-    const operators = choice(Object.entries(this.editor.words.nested).filter(([name]) => name));
+    const operators = choice(Object.entries(words.nested).filter(([name]) => name));
     this.#bound(operators, condition.operator, (text) => (condition.operator = text));
     return [field("Joined with the nested conditions by", operators)];
   }
