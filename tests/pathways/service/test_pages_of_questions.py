@@ -18,6 +18,7 @@ from ctgraph.links.model import STRENGTHS, Strength
 from ctgraph.pathways.families import FAMILIES
 from ctgraph.pathways.model import Side
 from ctgraph.web import create_app
+from tests.support.paths import ROOT
 from tests.support.pathway_service import (
     AIDE,
     ANSWERS,
@@ -37,6 +38,7 @@ from tests.support.pathway_service import (
 )
 from tests.support.registry import Registry, certificate, ctid_number
 
+WEB = ROOT / "ctgraph" / "web"
 EVIL = """</script><script>alert(1)</script>"' onload=alert(2) &amp; <b>"""
 
 
@@ -176,6 +178,12 @@ def test_the_lines_of_the_legend_are_those_that_the_scripts_draw(client: FlaskCl
         (code, str(look["width"]), " ".join(map(str, look["dashes"])), look["caption"])
         for code, look in ((code, looks[code]) for code in STRENGTHS)
     ]
+
+
+def test_each_label_of_the_build_page_is_used_by_it(client: FlaskClient) -> None:
+    files = [*(WEB / "static" / "pathways").glob("*.js"), WEB / "templates/pathways/build.html"]
+    used = re.findall(r"\blabels\.(?!js)(\w+)", "".join(path.read_text("utf-8") for path in files))
+    assert embedded(page(client, "/pathways/build"), "labels").keys() == {*used}
 
 
 def test_links_on_the_pages_lead_somewhere(client: FlaskClient) -> None:

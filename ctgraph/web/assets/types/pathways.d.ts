@@ -9,6 +9,9 @@ export interface Looks {
   statuses: Record<string, string>;
 }
 
+/** What buttons say on the page where a pathway is built. */
+export type Labels = Record<string, string>;
+
 /** The words of the page for conditions, by the codes of CTDL. */
 export interface Words {
   nested: Record<string, string>;

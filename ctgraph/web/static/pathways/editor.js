@@ -1,6 +1,7 @@
 // The form for one step of a pathway: what it is, and what it needs.
 import { at, button, element } from "../dom.js";
 import { newCondition } from "./draft.js";
+import { labels } from "./labels.js";
 import { isSerious, problemList } from "./problems.js";
 import { words } from "./words.js";
 /** @import {DraftCondition, Pathway, Problem, Step, Thing} from "../../assets/types/pathways.d.ts" */
@@ -118,7 +119,7 @@ class Form {
       element("p", {}, "Stands for ", element("a", { href: `/resources/${ctid}` }, "a record")),
     );
     return [
-      element("h2", {}, step.name || "Unnamed step"),
+      element("h2", {}, step.name || labels.unnamedStep),
       ...problemList(editor.serious(step)),
       element(
         "div",
@@ -131,11 +132,11 @@ class Form {
         ...records,
         this.#steps("Comes after", step.after),
         ...step.conditions.map((one) => this.#condition(one, step.conditions)),
-        button("Add a condition", () => {
+        button(labels.addCondition, () => {
           step.conditions.push(newCondition());
           this.#again();
         }),
-        button("Remove this step", () => editor.remove(step)),
+        button(labels.removeStep, () => editor.remove(step)),
       ),
     ];
   }
@@ -156,7 +157,7 @@ class Form {
 
   #level() {
     const { pathway, step } = this;
-    const levels = choice([["", "No level"], ...pathway.levels.map(named)]);
+    const levels = choice([["", labels.noLevel], ...pathway.levels.map(named)]);
     return field(
       "Level",
       this.#bound(levels, step.level, (text) => (step.level = text)),
@@ -193,12 +194,12 @@ class Form {
       field("How many of them are needed (empty: all)", number),
       ...this.#operator(condition),
       ...condition.conditions.map((one) => this.#condition(one, condition.conditions)),
-      button("Add a nested condition", () => {
+      button(labels.nestCondition, () => {
         condition.operator ||= "And";
         condition.conditions.push(newCondition());
         this.#again();
       }),
-      button("Remove this condition", () => {
+      button(labels.removeCondition, () => {
         among.splice(among.indexOf(condition), 1);
         this.#again();
       }),
