@@ -6,7 +6,13 @@ import re
 
 from ctgraph.documents.literals import UNUSABLE
 from ctgraph.pathways.families import Family
-from ctgraph.pathways.looks import FAMILY_LOOKS, SIDE_LOOKS, STATUS_CAPTIONS, STRENGTH_LOOKS
+from ctgraph.pathways.looks import (
+    FAMILY_LOOKS,
+    ONE_WAY,
+    SIDE_LOOKS,
+    STATUS_CAPTIONS,
+    STRENGTH_LOOKS,
+)
 from ctgraph.pathways.model import Edge, Graph, Node
 from ctgraph.vocab import vocabulary
 
@@ -114,7 +120,7 @@ def _words(edge: Edge) -> str:
         if said.condition and said.strength == edge.strength
     ]
     enough = max((condition.required or 1 for condition in conditions), default=1)
-    choice = f"any {enough} of" if enough > 1 else "one way" if edge.alternative else ""
+    choice = f"any {enough} of" if enough > 1 else ONE_WAY if edge.alternative else ""
     names = ", ".join(dict.fromkeys(condition.name for condition in conditions if condition.name))
     return _line(": ".join(filter(None, (choice, names))))
 

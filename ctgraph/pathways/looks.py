@@ -90,6 +90,11 @@ STATUS_CAPTIONS: dict[str, str] = {
     Status.UNKNOWN: "not in this registry",
     Status.EXTERNAL: "outside of this registry",
 }
+REPLACED = "replaced"
+"""The mark of a node that has a later version."""
+ALTERNATIVE = "one of several ways"
+"""The mark of an edge that is one; at its line, where there is little room, it is ONE_WAY."""
+ONE_WAY = "one way"
 
 
 def for_pages() -> dict[str, dict[str, Any]]:
@@ -113,4 +118,5 @@ def for_pages() -> dict[str, dict[str, Any]]:
             for code, look in SIDE_LOOKS.items()
         },
         "statuses": STATUS_CAPTIONS,
+        "marks": {"replaced": REPLACED, "alternative": ALTERNATIVE, "oneWay": ONE_WAY},
     }

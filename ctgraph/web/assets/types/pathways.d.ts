@@ -7,6 +7,7 @@ export interface Looks {
   strengths: Record<string, { caption: string; width: number; dashes: number[] }>;
   sides: Record<string, { sentence: string; caption: string; head: string; filled: boolean }>;
   statuses: Record<string, string>;
+  marks: Record<"replaced" | "alternative" | "oneWay", string>;
 }
 
 /** What buttons say on the page where a pathway is built. */

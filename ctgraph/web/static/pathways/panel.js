@@ -15,7 +15,7 @@ export function describe(target) {
   if (target.isEdge()) {
     /** @type {AnswerEdge} */
     const edge = target.data("edge");
-    const either = edge.alternative ? ", one of several ways" : "";
+    const either = edge.alternative ? `, ${looks.marks.alternative}` : "";
     const [from, to] = [target.source().data("node"), target.target().data("node")];
     return `${nameOf(from)} ${strengthOf(edge)} ${nameOf(to)}${either}`;
   }
@@ -40,7 +40,7 @@ function linked(node) {
 function detailsOf(edge) {
   const who = [...new Set(edge.assertions.map((one) => one.ownerName || one.owner || one.by))].join(", ");
   /** @type {HTMLElement[]} */
-  const parts = edge.alternative ? [element("span", { class: "language" }, "one of several ways")] : [];
+  const parts = edge.alternative ? [element("span", { class: "language" }, looks.marks.alternative)] : [];
   for (const one of conditionsOf(edge)) {
     const name = one.name ? [element("strong", {}, one.name), one.description ? ": " : ""] : [];
     parts.push(element("p", {}, countOf(one), ...name, one.description));

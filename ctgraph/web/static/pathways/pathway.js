@@ -35,7 +35,7 @@ const ownerOf = (node) => node.owner || "none";
  * @returns {Drawn}
  */
 function thing(node) {
-  const mark = [looks.statuses[node.status], node.latest && "replaced"].filter(Boolean).join(", ");
+  const mark = [looks.statuses[node.status], node.latest && looks.marks.replaced].filter(Boolean).join(", ");
   const below = [node.status === "external" ? "" : providerOf(node), mark && `(${mark})`];
   const lines = box(nameOf(node), below.filter(Boolean).join(" "));
   return {
@@ -67,7 +67,10 @@ function line(edge) {
       strength: edge.strength,
       agreed: edge.agreed,
       edge,
-      ...caption(edge.alternative ? "one way:" : countOf(first), first && (first.name || first.description)),
+      ...caption(
+        edge.alternative ? `${looks.marks.oneWay}:` : countOf(first),
+        first && (first.name || first.description),
+      ),
     },
   };
 }
