@@ -5,23 +5,17 @@ from __future__ import annotations
 import re
 
 from ctgraph.documents.literals import UNUSABLE
-from ctgraph.ledger.values import Status
-from ctgraph.links.model import STRENGTHS, Strength
 from ctgraph.pathways.families import Family
-from ctgraph.pathways.model import Edge, Graph, Node, Side
+from ctgraph.pathways.looks import (
+    FAMILY_LOOKS,
+    ONE_WAY,
+    SIDE_LOOKS,
+    STATUS_CAPTIONS,
+    STRENGTH_LOOKS,
+)
+from ctgraph.pathways.model import Edge, Graph, Node
 from ctgraph.vocab import vocabulary
 
-_LOOKS = {
-    Family.CREDENTIAL: ("box", "#cfe8f8"),
-    Family.LEARNING: ("ellipse", "#fbe3b3"),
-    Family.ASSESSMENT: ("hexagon", "#bfe6d8"),
-    Family.COMPONENT: ("component", "#f9f5c0"),
-    Family.WORK: ("house", "#f0d7e4"),
-    Family.OTHER: ("note", "#e8e8e8"),
-}
-"""Shape and colour by family."""
-_WIDTHS = dict(zip(STRENGTHS, (3.0, 2.25, 1.5, 1.0, 0.5), strict=True))
-_ARROWS = {Strength.REQUIRED: "==>", Strength.RECOMMENDED: "-.->", Strength.WEAK: "-.->"}
 _NO_SPACE = "#8203;"
 """The zero width space."""
 
@@ -40,15 +34,15 @@ def dot(graph: Graph) -> str:
         f"  label={_shown(_left_out(graph))};",
     ]
     for node in _nodes(graph):
-        shape, colour = _LOOKS[_family(node)]
+        look = FAMILY_LOOKS[_family(node)]
         lines.append(
-            f"  {_quoted(node.id)} [label={_shown(_caption(node))}, shape={shape}, "
-            f'fillcolor="{colour}", penwidth={3 if node.id in graph.start else 1}];'
+            f"  {_quoted(node.id)} [label={_shown(_caption(node))}, shape={look.graphviz}, "
+            f'fillcolor="{look.fill}", penwidth={3 if node.id in graph.start else 1}];'
         )
     lines += [
         f"  {_quoted(edge.source)} -> {_quoted(edge.target)} [label={_shown(_words(edge))}, "
-        f"penwidth={_WIDTHS.get(edge.strength, 1.5)}, "
-        f"style={'solid' if edge.agreed == Side.BOTH else 'dashed'}];"
+        f"penwidth={STRENGTH_LOOKS[edge.strength].width}, "
+        f"style={SIDE_LOOKS[edge.agreed].graphviz}];"
         for edge in graph.edges
     ]
     return "\n".join([*lines, "}", ""])
@@ -76,15 +70,15 @@ def mermaid(graph: Graph) -> str:
     lines += [f"  {names[node.id]}[{_label(_caption(node))}]:::{_family(node)}" for node in nodes]
     for edge in graph.edges:
         words = _words(edge)
-        arrow = _ARROWS.get(edge.strength, "-->") + (f"|{_label(words)}|" if words else "")
+        arrow = STRENGTH_LOOKS[edge.strength].mermaid + (f"|{_label(words)}|" if words else "")
         lines.append(f"  {names[edge.source]} {arrow} {names[edge.target]}")
     if graph.cut:
         lines.append(f"  cut[{_label(_left_out(graph))}]")
     lines += [f"  class {names[id]} start" for id in graph.start if id in names]
     lines.append("  classDef start stroke-width:4px")
     lines += [
-        f"  classDef {family} fill:{colour},stroke:#333,color:#000"
-        for family, (_, colour) in _LOOKS.items()
+        f"  classDef {family} fill:{look.fill},stroke:#333,color:#000"
+        for family, look in FAMILY_LOOKS.items()
     ]
     return "\n".join([*lines, ""])
 
@@ -107,14 +101,14 @@ def _nodes(graph: Graph) -> list[Node]:
 
 
 def _family(node: Node) -> Family:
-    return node.family if node.family in _LOOKS else Family.OTHER
+    return node.family if node.family in FAMILY_LOOKS else Family.OTHER
 
 
 def _caption(node: Node) -> str:
     """Return the lines of a node: name, type, provider, and its status unless it is current."""
-    special = "" if node.status == Status.CURRENT else f"({node.status})"
+    status = STATUS_CAPTIONS[node.status]
     label = vocabulary().label(node.type)
-    parts = (_line(node.name) or node.id, label, _line(node.owner_name), special)
+    parts = (_line(node.name) or node.id, label, _line(node.owner_name), status and f"({status})")
     return "\n".join(filter(None, parts))
 
 
@@ -126,7 +120,7 @@ def _words(edge: Edge) -> str:
         if said.condition and said.strength == edge.strength
     ]
     enough = max((condition.required or 1 for condition in conditions), default=1)
-    choice = f"any {enough} of" if enough > 1 else "one way" if edge.alternative else ""
+    choice = f"any {enough} of" if enough > 1 else ONE_WAY if edge.alternative else ""
     names = ", ".join(dict.fromkeys(condition.name for condition in conditions if condition.name))
     return _line(": ".join(filter(None, (choice, names))))
 

@@ -10,6 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.database import Database
+from ctgraph.pathways import looks
 from ctgraph.pathways.formats import FORMATS
 from ctgraph.rdf.formats import FORMATS as RDF_FORMATS
 from ctgraph.settings import Settings, load_settings
@@ -100,6 +101,7 @@ def create_app(settings: Settings | None = None, proved: bool = False) -> Flask:
         "compact": vocab.compact,
         "known": vocab.term,
         "graph_formats": {format.name: format.title for format in FORMATS.values()},
+        "looks": looks.for_pages(),
     }
     # No header of a request decides where a redirect leads. Werkzeug would join slashes by a
     # redirect to the host that the request names.

@@ -57,7 +57,7 @@ def test_graphviz_shows_any_name(graph: Graph) -> None:
 def test_graphviz_shows_type_provider_state_and_conditions() -> None:
     found = drawn(SMALL)
     assert found[ctid_number(1)] == ["Anatomy", "Course", "College"]
-    assert found[EXAM] == ["Exam", "Assessment", "(external)"]
+    assert found[EXAM] == ["Exam", "Assessment", "(outside of this registry)"]
     assert found[f"{ctid_number(1)}->{ctid_number(3)}"] == ["one way: Entry"]
     assert found[f"{EXAM}->{ctid_number(3)}"] == ["any 2 of: Scores"]
     assert found[f"{ctid_number(1)}->{EXAM}"] == []
@@ -99,7 +99,7 @@ def test_mermaid_has_nothing_in_its_labels_that_is_more_than_text(graph: Graph) 
 def test_mermaid_draws_strengths_families_and_alternatives() -> None:
     assert FORMATS["mermaid"].write(SMALL, IDENTITY).decode().splitlines()[1:10] == [
         '  n0["Anatomy<br/>Course<br/>College"]:::learning',
-        '  n1["Exam<br/>Assessment<br/>(external)"]:::assessment',
+        '  n1["Exam<br/>Assessment<br/>(outside of this registry)"]:::assessment',
         '  n2["Nursing<br/>Course<br/>College"]:::learning',
         '  n3["Alone<br/>Course<br/>College<br/>(withdrawn)"]:::learning',
         '  n0 ==>|"one way#58; Entry"| n2',

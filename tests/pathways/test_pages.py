@@ -173,6 +173,35 @@ def test_pictures_are_saved(opening: Opening, served: str, path: str, tmp_path: 
     assert len(list(svg.iter(f"{SVG}a"))) >= 7
 
 
+def test_the_legend_shows_the_lines_and_arrowheads_of_the_picture(
+    opening: Opening, served: str, tmp_path: Path
+) -> None:
+    page = opening(served + NURSING_PAGE)
+    drawn(page)
+    lines = {
+        (float(path.get_attribute("stroke-width")), path.get_attribute("stroke-dasharray"))
+        for path in page.locator("#strengths path").all()
+    }
+    heads = {path.get_attribute("d") for path in page.locator("[data-head] path").all()}
+    with page.expect_download() as download:
+        page.locator("#svg").click()
+    download.value.save_as(tmp_path / "svg")
+    edges = [
+        paths
+        for group in ET.parse(tmp_path / "svg").iter(f"{SVG}g")
+        if len(paths := group.findall(f"{SVG}path")) == 2
+    ]
+    shown = {
+        (float((line.get("stroke-width") or "").removesuffix("px")), line.get("stroke-dasharray"))
+        for line, _ in edges
+    }
+    assert len(shown) >= 3
+    assert shown <= lines
+    assert {head.get("d") for _, head in edges} <= heads
+    outlines = page.locator("[data-shape] path")
+    assert outlines.count() == page.locator("[data-shape]").count() > 3
+
+
 def test_a_published_pathway_shows_its_structure(opening: Opening, served: str) -> None:
     plain = opening(served + LADDER_PAGE, java_script_enabled=False)
     degree = plain.get_by_role("row", name=re.compile("^Nurse leader Bachelor’s degree"))

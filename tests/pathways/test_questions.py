@@ -113,9 +113,12 @@ def test_only_the_strengths_asked_for_are_followed(world: World) -> None:
         record(2, requires=[needs(1)], recommends=[iri(1)]),
         record(3, recommends=[iri(2)]),
         record(4, requires=[iri(3)], coPrerequisite=[iri(1)]),
+        record(5, requires=[iri(4)]),
+        record(6, recommends=[iri(5)]),
     )
     asked = Asked(strengths=frozenset(["recommended", "weak"]))
     answer = world.pathways.succeeding(ctid_number(1), asked)
+    assert depths(answer) == {1: 0, 2: 1, 3: 2, 4: 1}
     assert pairs(answer) == {(1, 2): "recommended", (2, 3): "recommended", (1, 4): "weak"}
     assert {a.strength for e in answer.edges for a in e.assertions} == {"recommended", "weak"}
 

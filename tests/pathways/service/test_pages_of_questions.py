@@ -14,10 +14,11 @@ from flask.testing import FlaskClient
 
 from ctgraph.ledger.values import Status
 from ctgraph.links.components import Operator
-from ctgraph.links.model import STRENGTHS
+from ctgraph.links.model import STRENGTHS, Strength
 from ctgraph.pathways.families import FAMILIES
 from ctgraph.pathways.model import Side
 from ctgraph.web import create_app
+from tests.support.paths import ROOT
 from tests.support.pathway_service import (
     AIDE,
     ANSWERS,
@@ -37,7 +38,15 @@ from tests.support.pathway_service import (
 )
 from tests.support.registry import Registry, certificate, ctid_number
 
+WEB = ROOT / "ctgraph" / "web"
 EVIL = """</script><script>alert(1)</script>"' onload=alert(2) &amp; <b>"""
+
+
+def embedded(text: str, id: str) -> Any:
+    """Return the value that a page embeds as JSON."""
+    found = re.search(rf'id="{id}">(.*?)</script>', text, re.DOTALL)
+    assert found
+    return json.loads(found[1])
 
 
 class Elements(HTMLParser):
@@ -147,14 +156,34 @@ def test_the_pages_of_questions(client: FlaskClient) -> None:
 
 def test_pages_have_words_for_whatever_an_answer_says(client: FlaskClient) -> None:
     text = page(client, f"/pathways/{NURSING}")
-    embedded = re.search(r'id="words">(.*?)</script>', text, re.DOTALL)
-    assert embedded
-    words = json.loads(embedded[1])
-    assert words["strengths"].keys() == {*STRENGTHS}
-    assert words["agreed"].keys() == {*Side}
-    assert words["families"].keys() == {*FAMILIES}
-    assert words["statuses"].keys() == {*Status} - {Status.CURRENT}
+    words, looks = embedded(text, "words"), embedded(text, "looks")
     assert words["nested"].keys() == {*Operator}
+    assert looks["strengths"].keys() == {*Strength}
+    assert looks["sides"].keys() == {*Side}
+    assert looks["families"].keys() == {*FAMILIES}
+    assert looks["statuses"].keys() == {*Status}
+
+
+def test_the_lines_of_the_legend_are_those_that_the_scripts_draw(client: FlaskClient) -> None:
+    text = page(client, f"/pathways/{NURSING}")
+    legend = re.search(r'<fieldset id="strengths">(.*?)</fieldset>', text, re.DOTALL)
+    assert legend
+    rows = re.findall(
+        r'value="([a-z]+)".*?stroke-width="(.*?)" stroke-dasharray="(.*?)".*?</svg>\s+(.*?)<',
+        legend[1],
+        re.DOTALL,
+    )
+    looks = embedded(text, "looks")["strengths"]
+    assert rows == [
+        (code, str(look["width"]), " ".join(map(str, look["dashes"])), look["caption"])
+        for code, look in ((code, looks[code]) for code in STRENGTHS)
+    ]
+
+
+def test_each_label_of_the_build_page_is_used_by_it(client: FlaskClient) -> None:
+    files = [*(WEB / "static" / "pathways").glob("*.js"), WEB / "templates/pathways/build.html"]
+    used = re.findall(r"\blabels\.(?!js)(\w+)", "".join(path.read_text("utf-8") for path in files))
+    assert embedded(page(client, "/pathways/build"), "labels").keys() == {*used}
 
 
 def test_links_on_the_pages_lead_somewhere(client: FlaskClient) -> None:
@@ -224,9 +253,7 @@ def test_names_cannot_break_out_of_a_page(keep: Callable[..., FlaskClient]) -> N
         assert elements.scripts == []
     assert "javascript:" not in page(client, f"/pathways/check?held={b}")
     text = page(client, f"/pathways/{a}")
-    embedded = re.search('id="graph">(.*?)</script>', text, re.DOTALL)
-    assert embedded
-    assert EVIL in [node["name"] for node in json.loads(embedded[1])["nodes"]]
+    assert EVIL in [node["name"] for node in embedded(text, "graph")["nodes"]]
     policy = client.get("/pathways/route?format=html").headers["Content-Security-Policy"]
     assert "unsafe-inline" not in policy
 

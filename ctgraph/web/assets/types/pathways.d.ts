@@ -1,12 +1,20 @@
 // The values of the pathway pages: what the registry answers, and what is built.
 import type { ElementDefinition } from "cytoscape";
 
-/** The words of the page, by the codes that answers use. */
-export interface Words {
-  strengths: Record<string, string>;
-  agreed: Record<string, string>;
+/** How things look and what they are called, by the codes that answers use. */
+export interface Looks {
+  families: Record<string, { caption: string; shape: string }>;
+  strengths: Record<string, { caption: string; width: number; dashes: number[] }>;
+  sides: Record<string, { sentence: string; caption: string; head: string; filled: boolean }>;
   statuses: Record<string, string>;
-  families: Record<string, string>;
+  marks: Record<"replaced" | "alternative" | "oneWay", string>;
+}
+
+/** What buttons say on the page where a pathway is built. */
+export type Labels = Record<string, string>;
+
+/** The words of the page for conditions, by the codes of CTDL. */
+export interface Words {
   nested: Record<string, string>;
   comparators: Record<string, string>;
 }

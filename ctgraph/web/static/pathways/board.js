@@ -1,5 +1,6 @@
 // The board on which steps are put at levels, with a mouse, a finger or the keyboard.
 import { at, button, element } from "../dom.js";
+import { labels } from "./labels.js";
 /** @import {Level, Pathway, Step} from "../../assets/types/pathways.d.ts" */
 
 /**
@@ -10,6 +11,13 @@ import { at, button, element } from "../dom.js";
  * @property {(step: Step) => number} problemsOf counts what has to be fixed in a step
  * @property {(id: string, level: Level) => void} dropped takes what was dragged here from elsewhere
  */
+
+/**
+ * Return what a button does to the thing with a name.
+ * @param {string} label
+ * @param {string} name
+ */
+const about = (label, name) => label.replace("{name}", () => name);
 
 export class Board {
   /** @type {Level[]} */
@@ -26,7 +34,7 @@ export class Board {
 
   /** @param {Pathway} pathway */
   show(pathway) {
-    const rest = { ctid: "", node: {}, name: pathway.levels.length ? "No level" : "Steps" };
+    const rest = { ctid: "", node: {}, name: pathway.levels.length ? labels.noLevel : "Steps" };
     this.levels = [rest, ...pathway.levels];
     at("board").replaceChildren(...this.levels.map((level, number) => this.#column(pathway, level, number)));
   }
@@ -72,12 +80,12 @@ export class Board {
         act();
         this.changed();
       };
-      return button(sign, acts, { "aria-label": `${label}: ${level.name}` });
+      return button(sign, acts, { "aria-label": about(label, level.name) });
     };
     const buttons = [
-      tool("←", "Move level left", () => levels.splice(Math.max(0, place - 1), 0, level)),
-      tool("→", "Move level right", () => levels.splice(place + 1, 0, level)),
-      tool("×", "Remove level and keep its steps", () => {
+      tool("←", labels.levelBack, () => levels.splice(Math.max(0, place - 1), 0, level)),
+      tool("→", labels.levelOn, () => levels.splice(place + 1, 0, level)),
+      tool("×", labels.removeLevel, () => {
         steps.filter((step) => step.level === level.ctid).forEach((step) => (step.level = ""));
       }),
     ];
@@ -103,16 +111,16 @@ export class Board {
         this.#move(step, this.levels[number + by]);
         at(id).focus();
       };
-      const made = button(sign, moves, { "aria-label": `Move ${step.name} to the ${label} level`, id });
+      const made = button(sign, moves, { "aria-label": about(label, step.name), id });
       made.disabled = !this.levels[number + by];
       return made;
     };
     const made = element(
       "li",
       { draggable: "true" },
-      button(step.name || "Unnamed step", () => this.edit(step), { class: "opens" }),
+      button(step.name || labels.unnamedStep, () => this.edit(step), { class: "opens" }),
       element("span", { class: "soft" }, marks.filter(Boolean).join(", ")),
-      element("span", {}, arrow(-1, "←", "previous"), " ", arrow(1, "→", "next")),
+      element("span", {}, arrow(-1, "←", labels.stepBack), " ", arrow(1, "→", labels.stepOn)),
     );
     made.addEventListener("dragstart", (event) => event.dataTransfer?.setData("text/plain", step.ctid));
     return made;

@@ -4,6 +4,7 @@ import { Board } from "./board.js";
 import { readDocument, writeDocument } from "./document.js";
 import { newLevel, newPathway, newStep, removeStep, structureOf, thingAt } from "./draft.js";
 import { Editor, named } from "./editor.js";
+import { labels } from "./labels.js";
 import { Palette } from "./looks.js";
 import { Picture } from "./picture.js";
 import { isSerious, problemList } from "./problems.js";
@@ -61,7 +62,7 @@ function on(target, act, type = "click") {
 }
 
 // The picture, the form of the chosen step beside it, and the board.
-const editor = new Editor({ types, words: embedded("words"), changed, remove });
+const editor = new Editor({ types, changed, remove });
 const picture = new Picture({
   describe,
   show: (target) => {
@@ -162,7 +163,7 @@ function showProblems(problems) {
   /** @param {Problem} problem */
   const there = ({ pointer }) => {
     const { step } = thingAt(pathway, pointer);
-    return step ? [button("Go to it", () => edit(step))] : [];
+    return step ? [button(labels.toProblem, () => edit(step))] : [];
   };
   at("problems").replaceChildren(...problemList(listed.filter(isSerious), there), ...more);
   showBoard();
@@ -189,7 +190,7 @@ const sure = () => !unsaved || confirm("Your changes since the last saved draft 
 function draftRow({ ctid, name, updated }) {
   /** @param {string} title */
   const labelled = (title) => element("button", { type: "button", "aria-label": `${title} ${name || ctid}` }, title);
-  const [opens, deletes] = [labelled("Open"), labelled("Delete")];
+  const [opens, deletes] = [labelled(labels.openDraft), labelled(labels.deleteDraft)];
   on(opens, async () => {
     if (!sure()) return;
     open(readDocument(await registry.ask(`/drafts/${ctid}`)));
@@ -229,7 +230,7 @@ function foundRow(record) {
     { draggable: "true" },
     element("a", { href: `/resources/${record.id}` }, record.name),
     element("span", { class: "soft" }, `${record.typeLabel}, ${record.ownerName}`),
-    button("Add", () => add(record, into.value), { "aria-label": `Add ${record.name}` }),
+    button(labels.addStep, () => add(record, into.value), { "aria-label": `${labels.addStep} ${record.name}` }),
   );
   row.addEventListener("dragstart", (event) => event.dataTransfer?.setData("text/plain", record.id));
   return row;

@@ -1,8 +1,10 @@
 // The form for one step of a pathway: what it is, and what it needs.
 import { at, button, element } from "../dom.js";
 import { newCondition } from "./draft.js";
+import { labels } from "./labels.js";
 import { isSerious, problemList } from "./problems.js";
-/** @import {DraftCondition, Pathway, Problem, Step, Thing, Words} from "../../assets/types/pathways.d.ts" */
+import { words } from "./words.js";
+/** @import {DraftCondition, Pathway, Problem, Step, Thing} from "../../assets/types/pathways.d.ts" */
 
 /** @typedef {HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement} Control */
 
@@ -19,7 +21,6 @@ const choice = (options) =>
 /**
  * @typedef {object} EditorOptions
  * @property {Record<string, string>} types the kinds of steps and their titles
- * @property {Words} words
  * @property {() => void} changed called after every change
  * @property {(step: Step) => void} remove removes a step
  */
@@ -31,9 +32,8 @@ export class Editor {
   step = null;
 
   /** @param {EditorOptions} options */
-  constructor({ types, words, changed, remove }) {
+  constructor({ types, changed, remove }) {
     this.types = types;
-    this.words = words;
     this.changed = changed;
     this.remove = remove;
   }
@@ -119,7 +119,7 @@ class Form {
       element("p", {}, "Stands for ", element("a", { href: `/resources/${ctid}` }, "a record")),
     );
     return [
-      element("h2", {}, step.name || "Unnamed step"),
+      element("h2", {}, step.name || labels.unnamedStep),
       ...problemList(editor.serious(step)),
       element(
         "div",
@@ -132,11 +132,11 @@ class Form {
         ...records,
         this.#steps("Comes after", step.after),
         ...step.conditions.map((one) => this.#condition(one, step.conditions)),
-        button("Add a condition", () => {
+        button(labels.addCondition, () => {
           step.conditions.push(newCondition());
           this.#again();
         }),
-        button("Remove this step", () => editor.remove(step)),
+        button(labels.removeStep, () => editor.remove(step)),
       ),
     ];
   }
@@ -157,7 +157,7 @@ class Form {
 
   #level() {
     const { pathway, step } = this;
-    const levels = choice([["", "No level"], ...pathway.levels.map(named)]);
+    const levels = choice([["", labels.noLevel], ...pathway.levels.map(named)]);
     return field(
       "Level",
       this.#bound(levels, step.level, (text) => (step.level = text)),
@@ -194,12 +194,12 @@ class Form {
       field("How many of them are needed (empty: all)", number),
       ...this.#operator(condition),
       ...condition.conditions.map((one) => this.#condition(one, condition.conditions)),
-      button("Add a nested condition", () => {
+      button(labels.nestCondition, () => {
         condition.operator ||= "And";
         condition.conditions.push(newCondition());
         this.#again();
       }),
-      button("Remove this condition", () => {
+      button(labels.removeCondition, () => {
         among.splice(among.indexOf(condition), 1);
         this.#again();
       }),
@@ -209,7 +209,7 @@ class Form {
   /** @param {DraftCondition} condition */
   #operator(condition) {
     if (!condition.conditions.length) return [];
-    const operators = choice(Object.entries(this.editor.words.nested).filter(([name]) => name));
+    const operators = choice(Object.entries(words.nested).filter(([name]) => name));
     this.#bound(operators, condition.operator, (text) => (condition.operator = text));
     return [field("Joined with the nested conditions by", operators)];
   }

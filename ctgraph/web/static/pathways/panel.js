@@ -1,6 +1,6 @@
 // What the picture of links says about its parts: aloud, and in the panel beside it.
 import { at, element } from "../dom.js";
-import { conditionsOf, countOf, nameOf, pageOf, providerOf, strengthOf, webpageOf, words } from "./words.js";
+import { conditionsOf, countOf, looks, nameOf, pageOf, providerOf, strengthOf, webpageOf } from "./words.js";
 /** @import {EdgeCollection, SingularElementArgument} from "cytoscape" */
 /** @import {AnswerEdge, AnswerNode} from "../../assets/types/pathways.d.ts" */
 
@@ -15,14 +15,14 @@ export function describe(target) {
   if (target.isEdge()) {
     /** @type {AnswerEdge} */
     const edge = target.data("edge");
-    const either = edge.alternative ? ", one of several ways" : "";
+    const either = edge.alternative ? `, ${looks.marks.alternative}` : "";
     const [from, to] = [target.source().data("node"), target.target().data("node")];
     return `${nameOf(from)} ${strengthOf(edge)} ${nameOf(to)}${either}`;
   }
   /** @type {AnswerNode} */
   const node = target.data("node");
   const [before, after] = [shown(target.incomers("edge")).length, shown(target.outgoers("edge")).length];
-  const facts = [nameOf(node), node.typeLabel, providerOf(node), words.statuses[node.status]];
+  const facts = [nameOf(node), node.typeLabel, providerOf(node), looks.statuses[node.status]];
   return [...facts.filter(Boolean), `${before} lead here, it leads to ${after}`].join(", ");
 }
 
@@ -40,16 +40,17 @@ function linked(node) {
 function detailsOf(edge) {
   const who = [...new Set(edge.assertions.map((one) => one.ownerName || one.owner || one.by))].join(", ");
   /** @type {HTMLElement[]} */
-  const parts = edge.alternative ? [element("span", { class: "language" }, "one of several ways")] : [];
+  const parts = edge.alternative ? [element("span", { class: "language" }, looks.marks.alternative)] : [];
   for (const one of conditionsOf(edge)) {
     const name = one.name ? [element("strong", {}, one.name), one.description ? ": " : ""] : [];
     parts.push(element("p", {}, countOf(one), ...name, one.description));
   }
+  const { sentence } = looks.sides[edge.agreed];
   parts.push(
     element(
       "p",
       { class: "soft" },
-      (words.agreed[edge.agreed] || "{who}").replace("{who}", () => who),
+      sentence.replace("{who}", () => who),
     ),
   );
   const terms = [...new Set(edge.assertions.map((one) => one.property))];
@@ -81,7 +82,7 @@ function factsOf(node) {
     node.typeLabel,
     node.days !== null && node.days >= 1 && `${Math.round(node.days)} days`,
     node.cost !== null && `${node.cost.toLocaleString()} ${node.currency}`,
-    words.statuses[node.status],
+    looks.statuses[node.status],
   ];
   return facts.filter(Boolean).join(" · ");
 }

@@ -1,10 +1,11 @@
 // The page of a pathway: what precedes a record and what it leads to, and on from there.
 import { at, element, embedded } from "../dom.js";
 import { GREY, Palette, box, caption, swatch } from "./looks.js";
+import { drawSamples } from "./legend.js";
 import { describe, show } from "./panel.js";
 import { Picture } from "./picture.js";
 import { drawStructure } from "./structure.js";
-import { conditionsOf, countOf, nameOf, pageOf, providerOf, webpageOf, words } from "./words.js";
+import { conditionsOf, countOf, looks, nameOf, pageOf, providerOf, webpageOf } from "./words.js";
 /** @import {NodeSingular} from "cytoscape" */
 /** @import {Answer, AnswerEdge, AnswerNode, Drawn, Structure} from "../../assets/types/pathways.d.ts" */
 
@@ -16,15 +17,6 @@ const MAX_EXPANDED_NODES = 20;
 const answer = embedded("graph");
 /** @type {Structure | null} */
 const structure = embedded("structure");
-/** @type {Record<string, string>} */
-const SHAPES = {
-  credential: "round-rectangle",
-  learning: "rectangle",
-  assessment: "cut-rectangle",
-  component: "barrel",
-  work: "tag",
-  other: "ellipse",
-};
 const palette = new Palette();
 const start = answer.start[0];
 /** @type {Set<string>} */
@@ -43,7 +35,7 @@ const ownerOf = (node) => node.owner || "none";
  * @returns {Drawn}
  */
 function thing(node) {
-  const mark = [words.statuses[node.status], node.latest && "replaced"].filter(Boolean).join(", ");
+  const mark = [looks.statuses[node.status], node.latest && looks.marks.replaced].filter(Boolean).join(", ");
   const below = [node.status === "external" ? "" : providerOf(node), mark && `(${mark})`];
   const lines = box(nameOf(node), below.filter(Boolean).join(" "));
   return {
@@ -53,7 +45,7 @@ function thing(node) {
       id: node.id,
       ...lines,
       ...(node.owner ? palette.of(node.owner) : GREY),
-      shape: SHAPES[node.family] || "ellipse",
+      shape: (looks.families[node.family] ?? looks.families.other).shape,
       node,
       href: node.status === "external" ? webpageOf(node) : pageOf(node.id),
     },
@@ -75,7 +67,10 @@ function line(edge) {
       strength: edge.strength,
       agreed: edge.agreed,
       edge,
-      ...caption(edge.alternative ? "one way:" : countOf(first), first && (first.name || first.description)),
+      ...caption(
+        edge.alternative ? `${looks.marks.oneWay}:` : countOf(first),
+        first && (first.name || first.description),
+      ),
     },
   };
 }
@@ -233,6 +228,7 @@ async function drawLinks() {
   listed("without").forEach((name) => off.strengths.add(name));
   listed("hidden").forEach((name) => off.providers.add(name));
   await fill(picture, listed("expanded").slice(0, MAX_EXPANDED_NODES));
+  drawSamples(at("legend"));
   at("legend").hidden = false;
   at("legend").addEventListener("change", ({ target }) => {
     if (target instanceof HTMLInputElement) toggle(picture, target);

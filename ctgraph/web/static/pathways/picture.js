@@ -5,6 +5,7 @@ import { arrange } from "./layers.js";
 import { FONT } from "./looks.js";
 import { style, theme } from "./style.js";
 import { svgOf } from "./svg.js";
+import { looks } from "./words.js";
 import cytoscape from "../vendor/cytoscape/cytoscape.esm.min.js";
 /** @import {NodeCollection, NodeSingular, SingularElementArgument} from "cytoscape" */
 /** @import {Guide} from "../../assets/types/pathways.d.ts" */
@@ -51,7 +52,7 @@ export class Picture {
     at("picture").hidden = false;
     this.cy = cytoscape({
       container: this.#stage,
-      style: style(theme()),
+      style: style(theme(), looks),
       minZoom: 0.1,
       maxZoom: 3,
       userZoomingEnabled: false,
@@ -59,7 +60,7 @@ export class Picture {
       boxSelectionEnabled: false,
     });
     const dark = matchMedia("(prefers-color-scheme: dark)");
-    dark.addEventListener("change", () => this.cy.style(style(theme())));
+    dark.addEventListener("change", () => this.cy.style(style(theme(), looks)));
     this.#listen();
   }
 

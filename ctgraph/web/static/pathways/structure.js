@@ -1,13 +1,12 @@
 // The picture of a published pathway: its steps in bands by level, its conditions as diamonds.
-import { at, element, embedded } from "../dom.js";
+import { at, element } from "../dom.js";
 import { addBands, bandsOf, guidesOf } from "./bands.js";
 import { GREY, Palette, box, caption, swatch } from "./looks.js";
 import { Picture } from "./picture.js";
 import { describe, details, quantity } from "./structure_words.js";
-/** @import {Component, Condition, Drawn, Structure, StructureEdge, Words} from "../../assets/types/pathways.d.ts" */
+import { words } from "./words.js";
+/** @import {Component, Condition, Drawn, Structure, StructureEdge} from "../../assets/types/pathways.d.ts" */
 
-/** @type {Words} */
-const words = embedded("words");
 // To lay out more steps takes many seconds, and nobody can read the picture.
 const MAX_DRAWN_STEPS = 300;
 const MAX_DRAWN_CONDITIONS = 600;

@@ -1,10 +1,8 @@
 // What the picture of a published pathway says about its parts, in words.
-import { element, embedded } from "../dom.js";
+import { element } from "../dom.js";
+import { words } from "./words.js";
 /** @import {SingularElementArgument} from "cytoscape" */
-/** @import {Component, Condition, Constraint, Structure, Words} from "../../assets/types/pathways.d.ts" */
-
-/** @type {Words} */
-const words = embedded("words");
+/** @import {Component, Condition, Constraint, Structure} from "../../assets/types/pathways.d.ts" */
 
 /**
  * Say how many of its steps a condition asks for. The page's table says it in the same words.

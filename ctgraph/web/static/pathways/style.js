@@ -1,6 +1,7 @@
 // The style sheet of pictures, in the colours of the page.
 import { FONT } from "./looks.js";
 /** @import {EdgeSingular, NodeSingular, StylesheetJson} from "cytoscape" */
+/** @import {Looks} from "../../assets/types/pathways.d.ts" */
 
 /** @typedef {Record<"ink" | "soft" | "line" | "paper" | "tint" | "accent", string>} Theme */
 
@@ -90,18 +91,25 @@ const nodeStyles = ({ ink, soft, line, paper, tint }) => [
  */
 const way = (name, otherwise) => (/** @type {EdgeSingular} */ edge) => edge.scratch("way")?.[name] ?? otherwise;
 
-/**
- * @param {string} strength
- * @param {number} width
- * @param {number[]} [pattern]
- */
-const dashes = (strength, width, pattern) => ({
-  selector: `edge[strength='${strength}']`,
-  style: { width, ...(pattern && { "line-style": "dashed", "line-dash-pattern": pattern }) },
-});
+/** @param {Looks["strengths"]} strengths */
+const lines = (strengths) =>
+  Object.entries(strengths).map(([code, { width, dashes }]) => ({
+    selector: `edge[strength='${code}']`,
+    style: { width, ...(dashes.length ? { "line-style": "dashed", "line-dash-pattern": dashes } : {}) },
+  }));
 
-/** @param {Theme} theme */
-const edgeStyles = ({ ink, soft, paper }) => [
+/** @param {Looks["sides"]} sides */
+const heads = (sides) =>
+  Object.entries(sides).map(([code, { head, filled }]) => ({
+    selector: `edge[agreed='${code}']`,
+    style: { "target-arrow-shape": head, "target-arrow-fill": filled ? "filled" : "hollow" },
+  }));
+
+/**
+ * @param {Theme} theme
+ * @param {Looks} looks
+ */
+const edgeStyles = ({ ink, soft, paper }, { strengths, sides }) => [
   {
     selector: "edge",
     style: {
@@ -116,8 +124,6 @@ const edgeStyles = ({ ink, soft, paper }) => [
       width: 2,
       "line-color": soft,
       "target-arrow-color": soft,
-      "target-arrow-shape": "triangle",
-      "target-arrow-fill": "hollow",
       "arrow-scale": 1.2,
       label: "data(label)",
       "font-family": FONT,
@@ -129,26 +135,22 @@ const edgeStyles = ({ ink, soft, paper }) => [
       "text-background-padding": 2,
     },
   },
-  dashes("required", 3),
-  dashes("advanced", 2.5, [10, 4]),
-  dashes("preparation", 1.5),
-  dashes("recommended", 2, [4, 4]),
-  dashes("weak", 2, [1.5, 3]),
-  { selector: "edge[agreed='both']", style: { "target-arrow-fill": "filled" } },
-  { selector: "edge[agreed='other']", style: { "target-arrow-shape": "diamond" } },
+  ...lines(strengths),
+  ...heads(sides),
   { selector: ".part", style: { "line-style": "dotted", "target-arrow-shape": "none" } },
 ];
 
 /**
  * Return the style sheet of Cytoscape.
  * @param {Theme} theme
+ * @param {Looks} looks
  * @returns {StylesheetJson}
  */
-export function style(theme) {
+export function style(theme, looks) {
   const accent = theme.accent;
   const rules = [
     ...nodeStyles(theme),
-    ...edgeStyles(theme),
+    ...edgeStyles(theme, looks),
     { selector: ".hidden", style: { display: "none" } },
     { selector: ".chosen", style: { "outline-color": accent, "outline-width": 4, "outline-offset": 3 } },
     { selector: "edge.chosen", style: { "line-color": accent, "target-arrow-color": accent } },

@@ -11,7 +11,7 @@ const LINE_HEIGHT = 1.17;
  * Outlines around the middle, as Cytoscape draws them; x and y are half of the width and height.
  * @type {Record<string, (x: number, y: number) => string>}
  */
-const OUTLINES = {
+export const OUTLINES = {
   "round-rectangle": (x, y) =>
     `M${8 - x} ${-y}H${x - 8}Q${x} ${-y} ${x} ${8 - y}V${y - 8}Q${x} ${y} ${x - 8} ${y}` +
     `H${8 - x}Q${-x} ${y} ${-x} ${y - 8}V${8 - y}Q${-x} ${-y} ${8 - x} ${-y}Z`,
@@ -24,7 +24,7 @@ const OUTLINES = {
   ellipse: (x, y) => `M${-x} 0A${x} ${y} 0 1 0 ${x} 0A${x} ${y} 0 1 0 ${-x} 0Z`,
 };
 /** @type {Record<string, string>} */
-const ARROWS = { triangle: "M0 0L-11 5V-5Z", diamond: "M0 0L-6 5L-12 0L-6 -5Z", none: "" };
+export const ARROWS = { triangle: "M0 0L-11 5V-5Z", diamond: "M0 0L-6 5L-12 0L-6 -5Z", none: "" };
 /** @type {Record<string, string>} */
 const DASHES = { dashed: "8 4", dotted: "2 3" };
 

@@ -1,7 +1,9 @@
-// What is said of records, and of links between them.
+// What the page embeds for its scripts, and what is said of records, and of links between them.
 import { embedded } from "../dom.js";
-/** @import {AnswerEdge, AnswerNode, StatedCondition, Words} from "../../assets/types/pathways.d.ts" */
+/** @import {AnswerEdge, AnswerNode, Looks, StatedCondition, Words} from "../../assets/types/pathways.d.ts" */
 
+/** @type {Looks} */
+export const looks = embedded("looks");
 /** @type {Words} */
 export const words = embedded("words");
 
@@ -21,7 +23,7 @@ export const providerOf = (node) => node.ownerName || node.owner || "no provider
 export const pageOf = (id) => `/pathways/${encodeURIComponent(id)}`;
 
 /** @param {AnswerEdge} edge */
-export const strengthOf = (edge) => words.strengths[edge.strength] || "leads to";
+export const strengthOf = (edge) => looks.strengths[edge.strength].caption;
 
 /** @param {StatedCondition | undefined} condition */
 export const countOf = (condition) => ((condition?.required ?? 0) > 1 ? `${condition?.required} of: ` : "");

@@ -4,7 +4,8 @@ import { test } from "node:test";
 import { bandsOf } from "../../../../ctgraph/web/static/pathways/bands.js";
 import { relative } from "../../../../ctgraph/web/static/pathways/layers.js";
 import { Palette, wrap } from "../../../../ctgraph/web/static/pathways/looks.js";
-import { blended } from "../../../../ctgraph/web/static/pathways/style.js";
+import { blended, style } from "../../../../ctgraph/web/static/pathways/style.js";
+import { ARROWS } from "../../../../ctgraph/web/static/pathways/svg.js";
 
 const LEVELS = [
   { iri: "late", name: "Late", order: 20 },
@@ -63,4 +64,22 @@ test("points are told relative to the line between the ends", () => {
   const { weights, distances } = relative([{ x: 5, y: 2 }], { x: 0, y: 0 }, { x: 10, y: 0 });
   assert.deepEqual([weights, distances], [[0.5], [2]]);
   assert.ok(relative([{ x: 1, y: 1 }], { x: 0, y: 0 }, { x: 0, y: 0 }).weights.every(Number.isFinite));
+});
+
+test("a picture draws the lines and arrowheads that the page names", () => {
+  const strengths = { required: { width: 3, dashes: [] }, weak: { width: 1, dashes: [1.5, 3] } };
+  const sides = { both: { head: "triangle", filled: true }, other: { head: "diamond", filled: false } };
+  const theme = { ink: "#000", soft: "#555", line: "#999", paper: "#fff", tint: "#eee", accent: "#00f" };
+  const rules = Object.fromEntries(style(theme, { strengths, sides }).map((rule) => [rule.selector, rule.style]));
+  assert.deepEqual(rules["edge[strength='required']"], { width: 3 });
+  assert.deepEqual(rules["edge[strength='weak']"], {
+    width: 1,
+    "line-style": "dashed",
+    "line-dash-pattern": [1.5, 3],
+  });
+  for (const [side, { head, filled }] of Object.entries(sides)) {
+    const { "target-arrow-shape": shape, "target-arrow-fill": fill } = rules[`edge[agreed='${side}']`];
+    assert.deepEqual([shape, fill], [head, filled ? "filled" : "hollow"]);
+    assert.ok(ARROWS[shape]);
+  }
 });

@@ -1,0 +1,6 @@
+// What buttons say on the page where a pathway is built; its template has all of it.
+import { embedded } from "../dom.js";
+/** @import {Labels} from "../../assets/types/pathways.d.ts" */
+
+/** @type {Labels} */
+export const labels = embedded("labels");
