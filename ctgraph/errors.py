@@ -26,7 +26,7 @@ class CtgraphError(Exception):
     term: ClassVar[str] = "problem-bad-request"
     """The term in ``vocab/terms.ttl`` that is the problem type. It never changes; a title may."""
     public: ClassVar[str] = ""
-    """What strangers are told instead of the message, where that may name hosts and paths."""
+    """The text that strangers get in place of a message that may name hosts and paths."""
     retry_after: ClassVar[int] = 0
     """Seconds after which another attempt may succeed; 0 if none will."""
 
@@ -225,7 +225,7 @@ class StoreError(CtgraphError):
 
 
 class NotQueryable(StoreError):
-    """Queries cannot run, or do not see changes; the message is for monitoring."""
+    """Queries cannot run, or do not see new changes; the message is for monitoring."""
 
     title = "Not queryable"
     term = "problem-not-queryable"
@@ -278,14 +278,14 @@ class Unreadable(CtgraphError):
 
 
 class Busy(QueryLimit):
-    """The turn of a piece of work did not come in time, or other work took its place."""
+    """A job did not get its turn in time, or lost its place to another job."""
 
     title = "Busy"
     term = "problem-busy"
 
 
 class Overloaded(QueryLimit):
-    """A piece of work took too much time or memory."""
+    """A job took too much time or memory."""
 
     title = "Too much work"
     term = "problem-overloaded"

@@ -60,7 +60,7 @@ def _reports(
 
 
 def _with_withdrawals(reports: list[Report], data: bytes) -> list[Report]:
-    """Replace the reports of envelopes that say a record was withdrawn, as a load takes them.
+    """Replace the reports of envelopes that say a record was withdrawn: a load accepts them.
 
     They hold no document, so :func:`examine` refuses them.
     """

@@ -51,7 +51,7 @@ class Tally:
     seconds: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
 
     def counts(self) -> dict[str, int]:
-        """Return the number of documents by what became of them."""
+        """Return the number of documents by their outcome."""
         rejected = {"rejected": self.rejected} if self.rejected else {}
         return {effect.value: number for effect, number in self.effects.items()} | rejected
 
@@ -108,7 +108,7 @@ def load(
 
 @contextmanager
 def _interrupts() -> Iterator[Callable[[], bool]]:
-    """Give a function that tells whether SIGINT or SIGTERM came. A second one ends the process.
+    """Yield a function that tells whether SIGINT or SIGTERM came. A second one ends the process.
 
     An exception at an arbitrary point could leave child processes behind.
     """
@@ -196,7 +196,7 @@ def _store(
 
 
 def _owners(ledger: Ledger, batch: list[Parsed]) -> dict[str, Organization]:
-    """Return the owners that a batch names. Those not known yet become organizations."""
+    """Return the owners that a batch names. Those that are new become organizations."""
     named = {_named_owner(parsed): "" for parsed in batch}
     for parsed in batch:
         if parsed.document and parsed.document.ctid in named:

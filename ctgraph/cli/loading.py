@@ -18,7 +18,7 @@ from ctgraph.ledger import Ledger
 from ctgraph.settings import Settings
 
 SILENCE_SECONDS = 30
-"""How long a load waits for the next snapshot before it looks whether a projector still runs. A
+"""How long a load waits for the next snapshot before it checks that a projector still runs. A
 snapshot of the largest batch takes a few seconds."""
 
 
@@ -79,7 +79,7 @@ def load(paths: tuple[Path, ...], owner: str | None, report: Path) -> None:
 
 @contextmanager
 def _projecting(settings: Settings, ledger: Ledger, seconds: dict[str, float]) -> Iterator[None]:
-    """Run a projector during the block, unless a server does; then wait until all is queryable.
+    """Run a projector during the block, unless a server runs one; then wait until all is queryable.
 
     :param seconds: receives the processor time of a projector that was started here.
     """

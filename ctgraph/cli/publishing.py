@@ -46,7 +46,7 @@ def withdraw(record: str) -> None:
 
 
 def _project_now(settings: Settings, ledger: Ledger) -> None:
-    """Make the newest changes queryable, unless a running server does."""
+    """Make the newest changes queryable, unless a running server does so."""
     from ctgraph.projections.projector import Projector
     from ctgraph.projections.snapshots import hold
 

@@ -66,7 +66,7 @@ class Canonicaliser:
         return out
 
     def close(self) -> None:
-        """Report what only the whole document shows."""
+        """Report the problems that show only once the whole document was read."""
         self.names.close()
         self.problems.close()
 

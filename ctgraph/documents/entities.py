@@ -24,8 +24,8 @@ PARTS = (
     "ceasn:CriterionCategory",
     "qdata:DataSetProfile",
 )
-"""What may stand beside the primary entity with a CTID of its own: the parts of a framework, a
-scheme, a pathway or a rubric, and the outcome data that real records carry along."""
+"""Classes of entities that may stand beside the primary one with a CTID: the parts of a framework,
+a scheme, a pathway or a rubric, and the outcome data that real records carry along."""
 
 
 @dataclass(frozen=True)

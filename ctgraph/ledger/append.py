@@ -38,7 +38,7 @@ class Submission:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a submission.
+    """The result of a submission.
 
     :param seq: the sequence number of the change; of the last change if nothing changed.
     """

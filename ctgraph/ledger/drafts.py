@@ -1,4 +1,4 @@
-"""Drafts: documents that an organization is still working on. They are not part of the record."""
+"""Drafts: documents that an organization is still working on. They are not published."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the errors of a database, a file or a store mean to those who use the ledger."""
+"""The causes of errors of a database, a file or a store, and the errors that users see."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def is_passing(error: BaseException) -> bool:
 
 
 def ledger_error(error: sa.exc.SQLAlchemyError) -> CtgraphError | None:
-    """Return what a database error means to those who use the ledger; None for a bug of ctgraph."""
+    """Return the error to raise for an error of the database; None for a bug of ctgraph."""
     if isinstance(error, _BUGS) or not isinstance(error, sa.exc.DBAPIError | sa.exc.TimeoutError):
         return None
     text = " ".join(str(getattr(error, "orig", None) or error).split())

@@ -58,7 +58,7 @@ class Records:
         return Record(found, unpack(row.canonical, found.ctid, found.version))
 
     def read_within(self, ctid: str, max_bytes: int) -> BoundedRecord | None:
-        """Do as :meth:`read`, but leave out a document that is too long.
+        """Return what :meth:`read` returns, without a document that is too long.
 
         :returns: None when the ledger never held the entity.
         """

@@ -31,7 +31,7 @@ class Effect(StrEnum):
 
 
 class Status(StrEnum):
-    """What the registry knows of a thing that something refers to."""
+    """The registry's knowledge of a thing that something refers to."""
 
     CURRENT = "current"
     WITHDRAWN = "withdrawn"

@@ -20,13 +20,13 @@ from ctgraph.links.nodes import Node, Nodes, Text, Value, names_in, spelling_of
 from ctgraph.vocab import vocabulary
 
 _FORWARD = ("ceterms:precedes", "ceterms:preceeds", "ceasn:isChildOf")
-"""What the earlier component says of the later one."""
+"""The properties by which the earlier component names the later one."""
 _BACKWARD = ("ceterms:precededBy", "ceterms:prerequisite", "ceasn:hasChild")
-"""What the later component says of the earlier one."""
+"""The properties by which the later component names the earlier one."""
 # The vocabulary does not say that the last two are components.
 _CLASSES = ("ceterms:PathwayComponent", "ceterms:CollectionComponent", "ceterms:MultiComponent")
 _PROXIES = ("ceterms:proxyFor", "ceterms:proxyForItems", "ceterms:sourceData")
-"""What names the thing that a component stands for."""
+"""The properties that name the thing that a component stands for."""
 MAX_PATHWAY_STEPS = 100_000
 """Conditions followed in one document, and steps read of it. Components may share conditions, and
 conditions targets: without a bound, a document of some megabytes takes hours to read. Real pathways

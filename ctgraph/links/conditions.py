@@ -12,8 +12,8 @@ from ctgraph.links.nodes import Nodes, Value, is_a, names_in, texts_in
 from ctgraph.links.properties import CETERMS
 
 MAX_CONDITION_VISITS = 200_000
-"""Conditions looked at in one document. Conditions that share alternatives may be reached in many
-more ways than there are conditions."""
+"""Visits to conditions while one document is read. Conditions that share alternatives may be
+reached in many more ways than there are conditions."""
 MAX_TEXT_CHARACTERS = 1_000
 """Characters of a text that the link index repeats. The record itself has the whole text."""
 
@@ -33,16 +33,16 @@ class Conditions:
         return bool(self._components)
 
     def is_inner(self, name: str) -> bool:
-        """Tell whether a node is of a class that is read as a part of others and not by itself."""
+        """Tell whether the class of a node is read only as a part of other nodes."""
         return is_a(self._nodes, name, self._inner)
 
     def is_condition(self, name: str) -> bool:
-        """Tell whether a node is a condition profile, by its class or by what it points with."""
+        """Tell whether a node is a condition profile, by its class or by its properties."""
         points = not ctdl.POINTING.isdisjoint(self._nodes.get(name, ()))
         return points or is_a(self._nodes, name, ctdl.CONDITIONS)
 
     def is_foreign(self, name: str) -> bool:
-        """Tell whether a node is a record of another document, of which this one only speaks."""
+        """Tell whether a node is a record of another document, which this one only mentions."""
         return is_ctid(name) and ctdl.CTID not in self._nodes[name]
 
     def ends(self, values: Iterable[Value]) -> Iterator[str]:
@@ -87,7 +87,7 @@ class Conditions:
         return ctdl.ALTERNATIVE in here and here.keys().isdisjoint(ctdl.DEMANDS)
 
     def described(self, name: str, group: str = "", required: int | None = None) -> Condition:
-        """Return a condition as links tell of it."""
+        """Return a condition in the form that links keep."""
         label, about = (self.text(name, f"{CETERMS}{p}") for p in ("name", "description"))
         return Condition(
             name, label[:MAX_TEXT_CHARACTERS], about[:MAX_TEXT_CHARACTERS], group, required

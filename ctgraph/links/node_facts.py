@@ -1,4 +1,4 @@
-"""What an answer says about a node itself: name, class, web page, cost and duration."""
+"""Facts about a node itself: name, class, web page, cost and duration."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _DAYS = (365.25, 365.25 / 12, 7.0, 1.0, 1 / 24, 1 / 1440, 1 / 86400)
 
 @dataclass(frozen=True)
 class Fact:
-    """What is known of a node.
+    """The facts about a node.
 
     :param id: its CTID, or its label or IRI where it has none.
     :param type: its class as an IRI.

@@ -15,7 +15,7 @@ FORWARD = {
     f"{CETERMS}isPreparationFor": Strength.PREPARATION,
     f"{CETERMS}isRecommendedFor": Strength.RECOMMENDED,
 }
-"""What the earlier thing says."""
+"""The properties by which the earlier thing names the later one."""
 REVERSE = {
     f"{CETERMS}requires": Strength.REQUIRED,
     f"{CETERMS}entryCondition": Strength.REQUIRED,
@@ -25,8 +25,9 @@ REVERSE = {
     f"{CETERMS}recommends": Strength.RECOMMENDED,
     f"{CETERMS}coPrerequisite": Strength.WEAK,
 }
-"""What the later thing says. `corequisite` is not among them, although the vocabulary makes it a
-subproperty of `requires`: what is taken at the same time does not come before."""
+"""The properties by which the later thing names the earlier one. `corequisite` is not among them,
+although the vocabulary makes it a subproperty of `requires`: two things that are taken at the same
+time do not precede each other."""
 NEEDED = [f"{CETERMS}requires", f"{CETERMS}entryCondition", f"{CETERMS}prerequisite"]
 TARGETS = [
     f"{CETERMS}targetCredential",
@@ -35,7 +36,7 @@ TARGETS = [
 ]
 ALTERNATIVE = f"{CETERMS}alternativeCondition"
 POINTING = frozenset([*TARGETS, ALTERNATIVE])
-"""What only condition profiles point with."""
+"""The properties of condition profiles alone."""
 COREQUISITE = f"{CETERMS}corequisite"
 COMMON = f"{CETERMS}commonConditions"
 FROM, FOR = f"{CETERMS}transferValueFrom", f"{CETERMS}transferValueFor"

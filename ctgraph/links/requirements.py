@@ -1,4 +1,4 @@
-"""What a record needs before it can be had, as far as its document says so."""
+"""The needs of a record: what its document says that somebody must have before it."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from ctgraph.links.properties import CETERMS, curie_of
 from ctgraph.vocab import vocabulary
 
 MAX_NEED_ITEMS = 20_000
-"""Options, targets and texts kept of one document. Conditions that share alternatives can say many
-more than the document has words."""
+"""Options, targets and texts kept of one document. Conditions that share alternatives can make many
+more of them than the document has words."""
 MAX_OPTION_TEXTS = 100
 """Texts kept of one option. The record itself has all of them."""
 _ITEM_CHARACTERS = 200
@@ -74,7 +74,7 @@ class RequirementReader:
         self._kept = 0
 
     def requirements(self, node: str) -> Iterator[Requirement]:
-        """Yield what a node needs before it can be had."""
+        """Yield the requirements of a node."""
         if self._conditions.is_inner(node) or self._conditions.is_foreign(node):
             return
         for property in ctdl.NEEDED:

@@ -1,9 +1,9 @@
-"""What a document says about what precedes what.
+"""The links of a document: its statements that one thing precedes another, or is kin to it.
 
 The properties that say so stand on either of the two things, on a condition manifest, on a transfer
 value profile, or between the components of a pathway. They point at the other thing directly or
 through a condition profile. Parts, versions and what is taken at the same time are kept apart,
-because none of them is a sequence.
+because none of them says that one thing precedes another.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ from ctgraph.links.requirements import Requirement, RequirementReader
 
 IN_PATHWAY = Strength.RECOMMENDED
 """The strength of a step of a pathway. A step that its pathway requires is not required for the
-credential, since other ways may lead there."""
+credential, since other ways may lead to it."""
 MAX_LINKS = 20_000
-"""Links kept of one document. A few words about conditions can say very many links."""
+"""Links kept of one document. A few conditions can make very many links."""
 MAX_FREE_LINKS = 1_000
 """Links kept of any document. Beyond these, no more are kept than the document has statements."""
 
@@ -73,7 +73,7 @@ class _LinkReader:
         self._record = record
 
     def links(self, node: str) -> Iterator[Link]:
-        """Yield what one node says."""
+        """Yield the links that one node states."""
         if self._conditions.is_inner(node):
             return
         here = self._nodes[node]
@@ -92,7 +92,7 @@ class _LinkReader:
         yield from self._kin(node, here, by)
 
     def _preceding(self, relation: Relation, node: str, here: Node, by: str) -> Iterator[Link]:
-        """Yield what comes before a node by what the node itself says."""
+        """Yield the links from what a node says that it needs."""
         for property, strength in ctdl.REVERSE.items():
             curie = curie_of(property)
             for target, condition in self._conditions.targets(here.get(property, ())):
@@ -100,7 +100,7 @@ class _LinkReader:
                 yield Link(relation, target, node, by, curie, strength, via, condition)
 
     def _succeeding(self, node: str, here: Node, by: str) -> Iterator[Link]:
-        """Yield what a node leads to by what the node itself says."""
+        """Yield the links from what a node says that it leads to."""
         for property, strength in ctdl.FORWARD.items():
             curie = curie_of(property)
             for target, condition in self._conditions.targets(here.get(property, ())):
@@ -170,7 +170,7 @@ class _LinkReader:
 
 
 def _is_name(value: str) -> bool:
-    """Tell whether RDF can name something so. What was sent as a text may be no IRI."""
+    """Tell whether a text can name a node in RDF. A text of a document may be no IRI."""
     try:
         return is_ctid(value) or value.startswith("_:") or bool(ox.NamedNode(value))
     except ValueError:
