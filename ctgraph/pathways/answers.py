@@ -1,4 +1,4 @@
-"""Descriptions of the nodes and edges of an answer: names, owners, and who asserts what."""
+"""Descriptions of the nodes and edges of an answer: names, owners and assertions."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from ctgraph.projections.link_reader import Known, Links, Statement
 from ctgraph.vocab import vocabulary
 
 MAX_VERSION_STEPS = 50
-"""Steps from a record to its newest version. A longer chain of versions is a circle."""
+"""Steps from a record to its newest version. A longer chain of versions is taken for a circle."""
 
 
 def _edge(source: str, target: str, assertions: list[Assertion]) -> Edge:
     """Return the edge that sums up all that is said about two things."""
-    if len(assertions) == 1:  # Most edges have one, and this is faster.
+    if len(assertions) == 1:  # Most edges have one statement, and this is faster.
         only = assertions[0]
         alternative = only.condition is not None and bool(only.condition.group)
         return Edge(source, target, only.strength, only.side, alternative, (only,))

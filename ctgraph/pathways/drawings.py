@@ -30,7 +30,7 @@ def dot(graph: Graph) -> str:
     """Write a graph in the DOT language of Graphviz.
 
     The shape and colour of a node tell its family. The width of an arrow tells its strength, and a
-    dashed arrow is not said by both sides. The start of the question has a thick border.
+    dashed arrow is one that not both sides state. The start of the question has a thick border.
     """
     lines = [
         "digraph pathways {",

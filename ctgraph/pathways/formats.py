@@ -18,7 +18,7 @@ from ctgraph.pathways.model import Graph
 class GraphFormat:
     """A format of graphs.
 
-    :param name: its name in ``?format=``; `title` what people call it.
+    :param name: its name in ``?format=``; `title` is its name for people.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Answers as JSON, and as JSON-LD: the same words with a context, so that they are RDF."""
+"""Answers as JSON, and as JSON-LD: the same members with a context, which makes them RDF."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ def _iri(id: str, identity: Identity) -> str:
 
 
 def _standing(condition: Condition | None) -> dict[str, Any]:
-    """Return the condition that a link stands in, as the registry's own triples say it."""
+    """Return the condition that a link stands in, in the registry's own terms."""
     if condition is None:
         return {}
     facts = _plain(condition)

@@ -1,7 +1,7 @@
-"""The learner's check: what is open to somebody who holds some records, and what nearly is.
+"""The learner's check: the records that are open to somebody who holds some others, or nearly so.
 
 A condition is evaluated as far as it is data: targets that somebody holds or lacks, and
-alternatives of which one is enough. What it says in words is handed over as it stands.
+alternatives of which one is enough. Its text is passed on unchanged.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ from ctgraph.pathways.model import Cut, Graph, Node, Question
 from ctgraph.projections.link_reader import MAX_REQUIREMENT_BYTES, TOO_MUCH, Links, Needs, Statement
 
 MAX_HELD_RECORDS = 200
-"""Records that somebody can say to hold. A person holds fewer."""
+"""Records that a question may name as held. A person holds fewer."""
 MAX_LEAD_LINKS = 5_000
-"""Links followed from what is held, and again from what these lead to."""
+"""Links followed from the held records, and again from the records that these lead to."""
 
 
 @dataclass(frozen=True)
 class Missing:
     """One thing that is missing.
 
-    :param any_of: ids of what would do. One of them is enough.
-    :param property: the property that asks for it, as a CURIE; `condition` the condition's name.
+    :param any_of: ids of the things that would meet the need. One of them is enough.
+    :param property: the property that asks for it, as a CURIE; `condition` is the condition's name.
     """
 
     any_of: tuple[str, ...]
@@ -40,11 +40,11 @@ class Missing:
 
 @dataclass(frozen=True)
 class Prospect:
-    """How far somebody is from a record.
+    """A record, and what somebody still lacks for it.
 
-    :param because: ids of what they hold that leads to it.
+    :param because: ids of the held records that lead to it.
     :param missing: the least that they lack, as far as it is data.
-    :param words: what else the record asks for in words, which a person has to judge.
+    :param words: further needs of the record in words, which a person has to judge.
     """
 
     record: str
@@ -94,7 +94,7 @@ def checked_json(found: Checked) -> dict[str, Any]:
 def check_held(links: Links, describer: Describer, held: Collection[str]) -> Checked:
     """Return what is open to somebody who holds some records, and what is one step away.
 
-    Candidates are what the held records lead to, and what those lead to in turn.
+    Candidates are the records that the held ones lead to, and those that these lead to in turn.
 
     :raises BadParameter: without any record, or with more than MAX_HELD_RECORDS.
     """
@@ -135,7 +135,7 @@ class _Standing(NamedTuple):
 def _prospects(
     links: Links, because: Mapping[str, Collection[str]], held: set[str]
 ) -> list[Prospect]:
-    """Compare the needs of records with what is held, and leave out what lacks more than one thing.
+    """Compare the needs of records with the held ones; drop those that lack more than one thing.
 
     A record that states no needs is open only to somebody who holds something that leads to it.
 
@@ -143,7 +143,7 @@ def _prospects(
     """
     known = links.nodes(because)
     needs = links.requirements(because)
-    # What a manifest demands of many records is evaluated once.
+    # A need that a manifest shares among many records is evaluated once.
     distinct = {id(some): some for found in needs.values() for some in found}
     competencies = _competencies(links, distinct.values())
     standing = {
@@ -158,7 +158,7 @@ def _prospects(
     for record in because.keys() & known.keys():
         stands = [standing[id(some)] for some in needs.get(record, [])]
         others = _asked_by_others(stands, asked.get(record, []), held)
-        # Two of each show whether more than one thing is missing, since none repeats itself.
+        # No list repeats a thing, so two of each show whether more than one thing is missing.
         missing = dict.fromkeys(chain(*(found.missing[:2] for found in stands), others))
         if len(missing) > 1 or not (because[record] or missing):
             continue
@@ -201,12 +201,12 @@ def _standing(needs: Needs, held: set[str]) -> _Standing:
 
 
 def _lacking(need: Need, held: set[str]) -> tuple[list[Missing], tuple[str, ...]]:
-    """Return the least that is missing for a need, and what it says in words.
+    """Return the least that is missing for a need, and its words.
 
-    The option that lacks the least counts, and among several of these the one of which most is
-    held. Where options lack one thing each, any of those things will do.
+    The option that lacks the least counts; among several of these, the one with most of its targets
+    held. Where options lack one thing each, any of those things is enough.
     """
-    # What somebody holds says more than words that a person has to judge.
+    # A target that is held is a better sign than words that a person has to judge.
     options = sorted(need.options, key=lambda option: -len(held & set(option.targets)))
     lacking = [[t for t in option.targets if t not in held] for option in options]
     least = min(map(len, lacking))

@@ -42,7 +42,7 @@ class Side(StrEnum):
 class Assertion:
     """One statement that makes a link.
 
-    :param by: CTID of the resource that says it; `owner` the CTID of who published that.
+    :param by: CTID of the resource that says it; `owner` is the CTID of its publisher.
     :param document: CTID of the document it stands in, which names the named graph.
     :param property: the property that says it, as a CURIE.
     """
@@ -60,11 +60,11 @@ class Assertion:
 
 @dataclass(frozen=True)
 class Edge:
-    """All that is said about one thing preceding another, being its part or its older version.
+    """All statements that one thing precedes another, is its part or is its older version.
 
     :param strength: the strongest of the assertions.
     :param agreed: the sides that say it.
-    :param alternative: it stands in one of several ways, of which one is enough. That way may ask
+    :param alternative: it belongs to one of several ways, of which one is enough. That way may ask
         for other things too.
     :param through: nodes between the two that a view leaves out.
     """
@@ -109,7 +109,7 @@ class Node:
 
 @dataclass(frozen=True)
 class Cut:
-    """What an answer leaves out, in words, and the node where."""
+    """A part that an answer leaves out: a sentence about it, and the node where it is missing."""
 
     reason: str
     at: str = ""

@@ -44,7 +44,7 @@ __all__ = ["Asked", "Pathways"]
 MAX_COMMON_RECORDS = 10
 """Records whose common successors can be asked for. Each takes a traversal of its own."""
 MAX_SEARCH_CHARACTERS = 200
-"""Characters of a search. Names have no more words."""
+"""Characters of a search: as many as a long name has."""
 USUAL, NEAR, FAR = Asked(), Asked(depth=1), Asked(depth=MAX_DEPTH_STEPS)
 
 
@@ -73,7 +73,7 @@ class Pathways:
         return self._one_way(Question.SUCCEEDING, record, asked)
 
     def neighbourhood(self, record: str, asked: Asked = NEAR) -> Graph:
-        """Return what is around a record. What precedes it has a negative depth."""
+        """Return the neighbourhood of a record. Things that precede it have negative depths."""
         return self._both_ways(Question.NEIGHBOURHOOD, record, asked, Relation.PRECEDES)
 
     def stack(self, record: str, asked: Asked = USUAL) -> Graph:
@@ -85,7 +85,7 @@ class Pathways:
         return self._both_ways(Question.VERSIONS, record, asked, Relation.VERSION)
 
     def common(self, records: Collection[str], asked: Asked = USUAL) -> Graph:
-        """Return what all of some records lead to, by shortest ways.
+        """Return the records that all of some records lead to, by shortest ways.
 
         :raises BadParameter: for fewer than two records, or more than MAX_COMMON_RECORDS.
         """

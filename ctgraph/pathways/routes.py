@@ -23,11 +23,11 @@ from ctgraph.projections.link_reader import Links
 MAX_ROUTE_STEPS = 20
 """Steps of a route. Nobody plans farther ahead."""
 MAX_ROUTES = 10
-"""Routes of one answer. Each more has to be compared with all others."""
+"""Routes of one answer. Each further one has to be compared with all others."""
 MAX_ROUTE_NODES = 20_000
-"""Nodes looked at around both ends, about. networkx keeps them all in memory."""
+"""Nodes read around both ends, about. networkx keeps them all in memory."""
 MAX_ROUTE_LINKS = 50_000
-"""Links looked at around both ends, about."""
+"""Links read around both ends, about. networkx keeps these in memory too."""
 MAX_COMPARING_SECONDS = 10.0
 """Time for comparing routes. A dense web has more routes than can ever be compared."""
 
@@ -49,10 +49,10 @@ _WEIGHTS = {
     Strength.WEAK: 4.0,
     Strength.NONE: 5.0,
 }
-"""What a step weighs. One required step is better than two of anything. No step weighs less than 1,
-so that a route weighs no less than it has steps."""
+"""The weight of a step by its strength. One required step is better than two of any other strength.
+No step weighs less than 1, so the weight of a route is at least the number of its steps."""
 _BY_STEPS = (Measure.STEPS, Measure.STRENGTH)
-"""The measures by which no step weighs less than 1. Long routes need not be read for these."""
+"""The measures in which every step weighs at least 1. Long routes need not be read for these."""
 _BY_FACTS = (Measure.COST, Measure.DURATION)
 """The measures that add up what the records state."""
 
@@ -61,7 +61,7 @@ _BY_FACTS = (Measure.COST, Measure.DURATION)
 class Route:
     """One way from the start to the goal.
 
-    :param nodes: ids of what it leads through, both ends included.
+    :param nodes: ids of the nodes that it leads through, both ends included.
     :param strength: the strength of its weakest step.
     :param cost: the sums of the costs that the nodes after the start state, by currency.
     :param days: the sum of the durations that they state, in days.
@@ -82,7 +82,7 @@ class Route:
 
 @dataclass(frozen=True)
 class Routes:
-    """The best routes by a measure, and all that stands on them as a graph."""
+    """The best routes by a measure, and a graph of their nodes and edges."""
 
     graph: Graph
     routes: tuple[Route, ...]
@@ -184,7 +184,7 @@ class _Around:
         return True
 
     def between(self) -> nx.DiGraph[str]:
-        """Return what lies on ways from the start to the goal."""
+        """Return the nodes on ways from the start to the goal."""
         start, goal = self._ends
         behind = nx.descendants(self._graph, start)
         before = nx.ancestors(self._graph, goal)

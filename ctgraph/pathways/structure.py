@@ -12,7 +12,7 @@ from ctgraph.pathways.levels import Level
 
 
 class OrderKind(StrEnum):
-    """Why one component comes before another."""
+    """The reason why one component comes before another."""
 
     PRECEDES = "precedes"
     """One of the two says so."""
@@ -52,8 +52,8 @@ class SharedCondition:
 class ComponentCondition:
     """Which other components somebody needs before a component.
 
-    :param required: how many of the targets are enough, if it says so.
-    :param targets: ids of components, also of those that the document lacks.
+    :param required: how many of the targets are enough; None if it does not say so.
+    :param targets: ids of components, including those that the document lacks.
     """
 
     id: str
@@ -124,7 +124,7 @@ class Structure:
 
 
 def with_names(structure: Structure, names: Callable[[set[str]], Mapping[str, str]]) -> Structure:
-    """Return a structure with the names of what other documents describe.
+    """Return a structure with the names of the things that other documents describe.
 
     :param names: returns the names of records by their CTIDs; it leaves out unknown ones.
     """

@@ -36,9 +36,9 @@ from ctgraph.work import children
 MAX_STORES = 3
 """Past stores that are kept: each is as large as the registry was."""
 LOOK_SECONDS = 0.05
-"""How often a query looks whether the store that it waits for is ready."""
+"""How often a query checks whether the store that it waits for is ready."""
 BUILDER_NICE = 15
-"""The nice value (setpriority(2)) of a builder, which works behind all queries."""
+"""The nice value (setpriority(2)) of a builder, so that all queries go first."""
 _AT_ONCE: AbstractContextManager[None] = nullcontext()
 
 
@@ -84,10 +84,10 @@ class Past:
         :param gone: tells whether the client has given up.
         :param turn: is held while the store is being made.
         :param permit: is called before a builder is started, and may raise.
-        :raises PastNotReady: when that takes longer than `seconds`. It goes on being made.
+        :raises PastNotReady: when making it takes longer than `seconds`; the builder goes on.
         """
         seq = self._ledger.changes.sequence_at(moment)
-        # The next snapshot will hold what is newer than the newest one.
+        # Changes that the newest snapshot lacks will be in the next one.
         if seq >= self._snapshots.sequence():
             return None
         store = self._store(seq)
@@ -157,11 +157,11 @@ class Past:
         return self._folder / f"{seq}-{tag_of(mark_at(self._ledger.database, seq))}"
 
     def _forget(self) -> None:
-        """Remove the stores that nobody has used lately."""
+        """Remove the stores that were not used lately."""
         stores = [folder for folder in self._folder.iterdir() if folder.name[0].isdigit()]
         stores.sort(key=lambda folder: folder.stat().st_mtime, reverse=True)
         for folder in stores[MAX_STORES:]:
-            # A reader that looks meanwhile finds no folder instead of half of one.
+            # A reader that comes meanwhile finds no folder instead of half of one.
             dropped = folder.rename(folder.with_name(f"fresh-dropped-{folder.name}"))
             shutil.rmtree(dropped, ignore_errors=True)
 

@@ -1,4 +1,4 @@
-"""What readers report about the projections, and what the projector does about it."""
+"""The reports of readers about damaged projections, and the projector's answers to them."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from ctgraph.projections.snapshots import snapshots_of
 from ctgraph.settings import Settings
 
 CALM_SECONDS = 600.0
-"""After so long without a report, the next one counts as the first: it has another cause."""
+"""The time without a report after which the next one counts as the first: it has another cause."""
 _log = logging.getLogger("ctgraph.projector")
 
 
 class Complaints:
     """Answers the reports of readers: first with a new snapshot, then with a rebuild.
 
-    A third report in a row has a cause that a rebuild does not remove, so it is only logged.
+    A rebuild does not remove the cause of a third report in a row, so that one is only logged.
     """
 
     def __init__(self, settings: Settings, live: LiveStore) -> None:
@@ -29,7 +29,7 @@ class Complaints:
         self._last = float("-inf")
 
     def defect(self) -> str:
-        """Look for something wrong; return why the store has to be made anew, or nothing."""
+        """Return the reason why the store has to be made anew, or an empty text."""
         if not self._live.has_index():
             return "the link index was removed."
         report, moment = self._snapshots.reported(), time.monotonic()
@@ -47,7 +47,7 @@ class Complaints:
         return ""
 
     def _examine(self, report: str) -> str:
-        """Give readers a new snapshot if all of it can be read; else return what is damaged."""
+        """Give readers a new snapshot if all of it can be read; else return the damage."""
         _log.warning("Readers report, and the triple store is examined: %s", report)
         folder = self._snapshots.prepare(self._live.sequence, self._live.mark)
         try:

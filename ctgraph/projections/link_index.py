@@ -1,7 +1,7 @@
-"""The link index: what precedes what, ready to be traversed. It is a projection.
+"""The link index, a projection: the links of all records, ready to be traversed.
 
 The index is one SQLite file. The projector alone writes it, one transaction for each batch, so that
-readers see the state before or after a batch. It holds its sequence number.
+readers see the state before or after a batch. The file holds its sequence number.
 """
 
 from __future__ import annotations
@@ -60,13 +60,13 @@ class LinkIndex:
         return int(found[0]) if found else 0
 
     def apply(self, said: Iterable[Said], seq: int) -> None:
-        """Replace what the index knows of some documents, and note the sequence number."""
+        """Replace the rows of some documents, and note the sequence number."""
         with self.applying(said, seq):
             pass
 
     @contextmanager
     def applying(self, said: Iterable[Said], seq: int) -> Iterator[list[Asserted]]:
-        """Do what :meth:`apply` does at the end of the block. If the block fails, nothing changes.
+        """Replace the rows of some documents at the end of the block. If it fails, nothing changes.
 
         Yields the documents with those of their links that hold.
         """
@@ -152,11 +152,11 @@ class LinkIndex:
         return asserted_by(self._db, document)
 
     def rows(self, document: str) -> set[tuple[object, ...]]:
-        """Return everything that the index holds of a document, to be compared."""
+        """Return all rows of a document, for comparison."""
         return rows_of(self._db, document)
 
     def known(self) -> Iterator[str]:
-        """Yield all documents that the index holds something of."""
+        """Yield all documents that have rows."""
         return documents_of(self._db)
 
     def close(self) -> None:

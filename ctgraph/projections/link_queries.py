@@ -1,4 +1,4 @@
-"""The queries of the link index that join what documents say with what manifests say."""
+"""The queries of the link index, which join the links of documents with those of manifests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The reader of the link index: a consistent view of what precedes what, within a deadline."""
+"""The reader of the link index: a consistent view of all links, within a deadline."""
 
 from __future__ import annotations
 
@@ -21,22 +21,22 @@ from ctgraph.projections.snapshots import snapshots_of
 from ctgraph.settings import Settings
 
 INSTRUCTIONS = 20_000
-"""How many instructions of SQLite run between two looks at the clock: about a millisecond."""
+"""How many instructions of SQLite run between two checks of the clock: about a millisecond."""
 MAX_SIMPLE_STATEMENTS = 8_000
-"""Up to so many statements are read with one simple query. To number those of each pair takes as
-long again."""
+"""The most statements that are read with a simple query. To number those of each pair takes as long
+again."""
 MAX_PAIR_STATEMENTS = 20
 """Statements about one pair of nodes that an answer has: enough to see who says what."""
 MAX_STATEMENTS = 20_000
 """Statements that are read for one question, so that it ends within its deadline."""
 MAX_REQUIREMENT_BYTES = 20_000_000
-"""Requirements that are read for one question, so that it keeps within its memory."""
+"""Bytes of requirements that are read for one question, so that it keeps within its memory."""
 TOO_MUCH = "What these records need is too much to be compared at once. Ask about fewer records."
 Needs = list[Need]
 
 
 class Known(NamedTuple):
-    """What the index knows of a node; see `ctgraph.links.node_facts`."""
+    """The facts that the index holds about a node; see `ctgraph.links.node_facts`."""
 
     id: str
     document: str
@@ -72,7 +72,7 @@ class Statement(NamedTuple):
 
 
 class Step(NamedTuple):
-    """That something precedes something else, and the strength of one statement of it."""
+    """One thing that precedes another, and the strength of one statement that says so."""
 
     earlier: str
     later: str
@@ -80,7 +80,7 @@ class Step(NamedTuple):
 
 
 class Replacement(NamedTuple):
-    """That a newer node replaces an older one, by the word of `owner`."""
+    """A newer node that replaces an older one. `owner` published the statement that says so."""
 
     older: str
     newer: str

@@ -1,4 +1,4 @@
-"""What a document says, as rows of the link index."""
+"""The rows of the link index, made of documents."""
 
 from __future__ import annotations
 

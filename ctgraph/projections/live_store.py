@@ -84,7 +84,7 @@ class LiveStore:
         return done
 
     def renew(self, reason: str) -> None:
-        """Make the store anew, and let nobody read the old one.
+        """Make the store anew, and keep readers from the old one.
 
         :raises Damaged: when that does not help.
         """
@@ -103,7 +103,7 @@ class LiveStore:
         _log.warning("The triple store is rebuilt, up to number %d.", self.sequence)
 
     def _open(self) -> str:
-        """Open the store and the link index; return why they are of no use, or nothing."""
+        """Open the store and the link index; return why they are unusable, or an empty text."""
         self.close()
         try:
             links = LinkIndex(self._snapshots.links)
@@ -119,7 +119,7 @@ class LiveStore:
         return reason
 
     def _unfit(self, store: EmbeddedStore) -> str:
-        """Return why the store does not fit the ledger, or nothing; note where it stands."""
+        """Note where the store stands; return why it does not fit the ledger, or an empty text."""
         seq, mark = store.mark()
         links, seen = store.links_sequence(), self._snapshots.sequence()
         self._incarnation = incarnation(self._ledger.database)

@@ -29,7 +29,7 @@ from ctgraph.settings import Settings
 BATCH_CHANGES = 1000
 """Changes that are read from the ledger at once, so that a ledger of any size fits the memory."""
 MAX_BATCH_BYTES = 20_000_000
-"""The canonical N-Quads of them: a single document may be large."""
+"""Bytes of canonical N-Quads that are read at once: a single document may be large."""
 
 Progress = Callable[[int], None]
 
@@ -63,7 +63,7 @@ def rebuild(settings: Settings, ledger: Ledger, progress: Progress | None = None
             folder = snapshots.prepare(seq, mark)
             store.backup(folder)
     except BaseException:
-        snapshots.clean()  # the room may be what was wanting
+        snapshots.clean()  # the disk may have been full
         raise
     old = snapshots.path / "old"
     if snapshots.live.exists():
@@ -87,9 +87,9 @@ def standing(ledger: Ledger, until: int) -> Iterator[Change]:
 def check(
     settings: Settings, ledger: Ledger, progress: Progress | None = None, beside: bool = False
 ) -> list[str]:
-    """Prove the ledger, and compare the projections with it; return every difference, in words.
+    """Prove the ledger and compare the projections with it; return a sentence for each difference.
 
-    :param progress: is told how many more versions and records are done.
+    :param progress: called with the number of further versions and records that are done.
     :param beside: look at the newest snapshot, beside a running projector; else at the
         projector's own store, whose lock must be held.
     :raises StoreError: when there is no store to look at.
@@ -106,14 +106,14 @@ def check(
             differences += comparison.differences(beside)
     except (RuntimeError, OSError, sqlite3.DatabaseError) as error:
         differences.append(f"The store cannot be read: {error}")
-    except Damaged as error:  # which the proof of the ledger has named, too
+    except Damaged as error:  # the proof of the ledger has named this document, too
         differences.append(f"The store cannot be compared with the ledger. {error.message}")
     return differences
 
 
 @contextmanager
 def _still(snapshots: Snapshots, beside: bool) -> Iterator[Path]:
-    """Give a store that nobody changes or removes during the block."""
+    """Yield a store that no process changes or removes during the block."""
     if not beside:
         if not snapshots.live.is_dir():
             raise StoreError("There is no triple store; start the server, or run: ctgraph rebuild")
@@ -128,9 +128,9 @@ def _still(snapshots: Snapshots, beside: bool) -> Iterator[Path]:
 
 
 class _Comparison:
-    """A store and the link index beside what the ledger says that they hold.
+    """A store and the link index, compared with the content that they should have by the ledger.
 
-    What was expected is kept in a temporary database, so that the memory does not grow.
+    The expected graphs are kept in a temporary database, so that the memory does not grow.
     """
 
     def __init__(
@@ -145,7 +145,7 @@ class _Comparison:
         self._seen.execute("CREATE TABLE graph (iri TEXT PRIMARY KEY) WITHOUT ROWID")
 
     def close(self) -> None:
-        """Close the store, and what was made to compare it with."""
+        """Close the store and the temporary databases."""
         self._store.close()
         self._seen.close()
 
@@ -211,7 +211,7 @@ class _Comparison:
             yield from self._store.expected_history(changes).items()
 
     def _links(self, links: sqlite3.Connection, seq: int, reached: int) -> Iterator[str]:
-        """Yield where the link index is wrong; it may be ahead of a snapshot."""
+        """Yield the differences of the link index, which may be ahead of a snapshot."""
         for (said,) in links.execute("PRAGMA integrity_check"):
             if said != "ok":
                 yield f"The link index is damaged: {said}"
@@ -236,13 +236,13 @@ class _Comparison:
 
 
 def unreadable(folder: Path, links: Path) -> str:
-    """Read a snapshot and the link index through; return what cannot be read, or nothing."""
+    """Read a snapshot and the link index through; return the damage, or an empty text."""
     try:
         store = ox.Store.read_only(str(folder))
         predicates = set()
         for quad in store:
             predicates.add(quad.predicate)
-        for predicate in predicates:  # what stands in another order in other files
+        for predicate in predicates:  # the same quads in another order, from other files
             for _ in store.quads_for_pattern(None, predicate, None, None):
                 pass
         with closing(sqlite3.connect(f"{links.resolve().as_uri()}?mode=ro", uri=True)) as db:

@@ -32,23 +32,25 @@ from ctgraph.work.signals import when_asked_to_end
 POLL_SECONDS = 1.0
 """How long the projector sleeps when nobody rings its bell.
 
-Only what nobody tells it of waits so long: a ledger that was put in the place of another one, a
+Only changes that ring no bell wait this long: a ledger that was put in the place of another one, a
 link index that was removed, a change by a process that uses the same SQLite file with another home.
 """
 OPTIMIZE_CHANGES = 20_000
-"""From so many changes in a row on, the store is compacted; else the first snapshot is slow."""
+"""Minimum number of changes in a row after which the store is compacted, for a fast first
+snapshot."""
 FIRST_PAUSE_SECONDS = 0.5
 """How long the projector rests after a failure; the time doubles with each further one."""
 MAX_PAUSE_SECONDS = 30.0
-"""How long it rests at most, so that it goes on soon after the cause has gone."""
+"""How long the projector rests at most, so that it goes on soon after the cause has gone."""
 HELPLESS_PAUSE_SECONDS = 600.0
-"""How long it rests when a rebuild did not help: somebody has to mend the disk or the ledger."""
+"""How long the projector rests when a rebuild did not help: somebody has to mend the disk or
+ledger."""
 CALM_SECONDS = 600.0
-"""After so long without a failure, the next one counts as the first."""
+"""The time without a failure after which the next one counts as the first."""
 LOOK_SECONDS = 1.0
-"""How long a patient projector waits for the lock before it looks whether it has to end."""
+"""How long a patient projector waits for the lock before it checks whether it has to end."""
 LOAD_SNAPSHOT_SECONDS = 60
-"""How rarely a load's own projector takes snapshots: the load is what matters, and asks for one."""
+"""How often at most a load's own projector takes snapshots: they would slow the load down."""
 _log = logging.getLogger("ctgraph.projector")
 
 
@@ -68,7 +70,7 @@ class Projector:
         self._waiting: list[Change] = []
         self._backlog = 0
         self._is_cut = self._is_behind = False
-        # What was amended just before a death is in no snapshot yet.
+        # Links that were amended just before the process died are in no snapshot yet.
         self._is_unseen = True
         self._next_snapshot = 0.0
         self._live = LiveStore(settings, ledger)
@@ -86,7 +88,7 @@ class Projector:
             )
             size = sum(len(change.quads) for change in self._waiting)
             self._is_cut = len(self._waiting) == BATCH_CHANGES or size >= MAX_BATCH_BYTES
-        # Only now: what was read before is of the ledger that the store was made from.
+        # Check only after reading: then the changes are those of the ledger that the store fits.
         if not self._live.fits():
             self._renew(
                 "another ledger, or an earlier state of it, was put in the place of the one "
@@ -109,7 +111,7 @@ class Projector:
         self.snapshot()
 
     def snapshot(self) -> None:
-        """Let readers see what the store holds now, if they do not yet."""
+        """Let readers see the present content of the store, if they do not see it yet."""
         if not self._is_behind:
             if self._backlog > OPTIMIZE_CHANGES:
                 self._live.store.optimize()
@@ -131,13 +133,14 @@ class Projector:
             if defect:
                 self._renew(defect)
             is_behind = self.step()
-            # Whoever waits while there is more to do may wait for just what is done.
+            # A waiting publisher may need only the changes applied so far, so it gets a snapshot
+            # before the rest is done.
             if (is_awaited and is_due) or (not is_behind and (is_awaited or is_due)):
                 self.snapshot()
                 is_awaited = is_awaited and is_behind
 
     def _rest_seconds(self) -> float:
-        """Return how long there is nothing to do if nobody rings."""
+        """Return how long the projector has nothing to do unless the bell rings."""
         if self._is_behind:
             return 0
         if self._is_unseen:

@@ -1,9 +1,9 @@
 """The embedded triple store: Oxigraph, written by one process.
 
-Each record has three named graphs: its document in ``{base}/graph/{ctid}``, what the registry
-knows about it in ``{base}/envelopes/{ctid}``, and the links that it asserts in
-``{base}/links/{ctid}``. The link index holds these links, too. One more quad says which sequence
-number the store holds.
+Each record has three named graphs: its document in ``{base}/graph/{ctid}``, the registry's
+statements about it in ``{base}/envelopes/{ctid}``, and the links that it asserts in
+``{base}/links/{ctid}``. The link index holds these links, too. One more quad holds the sequence
+number of the store.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ from ctgraph.projections.registry_graphs import envelope_quads, history_quads
 from ctgraph.rdf.namespaces import CTG
 
 MIN_BULK_QUADS = 20_000
-"""From so many quads on, writing files of their own is faster than a transaction."""
+"""Minimum number of quads for writing files of their own, which is faster than a transaction
+then."""
 FILL_DOCUMENTS = 1000
 """Documents whose links are written to the index at once while a store is filled."""
 MAX_BATCH_QUADS = 200_000
@@ -65,7 +66,7 @@ class EmbeddedStore:
         return self._links.sequence()
 
     def close(self) -> None:
-        """Close the store and the link index, which nothing may read any more."""
+        """Close the store and the link index."""
         del self._store
         self._links.close()
 

@@ -24,7 +24,7 @@ from ctgraph.work.calls import Runner, directly
 
 @dataclass(frozen=True)
 class Receipt:
-    """What a publisher gets back.
+    """The answer to a publisher.
 
     :param queryable: whether queries already see the change.
     :param report: warnings and recommendations about the accepted document; None for a withdrawal.

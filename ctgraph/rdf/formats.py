@@ -36,7 +36,7 @@ FORMATS = (
     Format("trig", "trig", "application/trig", "TriG", ox.RdfFormat.TRIG),
     Format("rdfxml", "rdf", "application/rdf+xml", "RDF/XML", ox.RdfFormat.RDF_XML),
 )
-"""What a document can be served as, the default first."""
+"""The formats that a document can be served in, the default first."""
 
 
 def format_named(name: str) -> Format | None:

@@ -1,4 +1,4 @@
-"""What other organizations say of a record: that they accredit it, offer it, revoke it and so on.
+"""Statements of other organizations about a record: they accredit it, offer it and so on.
 
 A document cannot make statements in the name of another's record
 (:mod:`ctgraph.documents.about_others`). An organization refers to it from its own record, with
@@ -51,12 +51,12 @@ class Reference(NamedTuple):
 
 @dataclass(frozen=True)
 class Assertion:
-    """What one document says of a record.
+    """The statement of one document about a record.
 
     :param document: the document that says it.
     :param by: the organization that published the document. Its page is its own record, or the list
         of its records if it has none.
-    :param said: what the document says, such as *Accredit Action* or *accredits*.
+    :param said: the statement in a word, such as *Accredit Action* or *accredits*.
     :param status: the status of an action, such as *Active*; empty for other statements.
     """
 
@@ -69,7 +69,7 @@ class Assertion:
 def assertions(
     run: RunCsv, ledger: Ledger, identity: Identity, record: str, owner: str
 ) -> list[Assertion]:
-    """Return what documents of others say of a record.
+    """Return the statements of others' documents about a record.
 
     If there are more than :data:`MAX_ASSERTIONS`, the result has one more than that.
 

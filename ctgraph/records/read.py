@@ -29,7 +29,7 @@ def held(ledger: Ledger, record: str, number: int | None = None, document: bool 
     :param number: the version. It always means the same document, wherever the entity goes later.
     :param document: prefer the document that bears the CTID to those that held it as a part.
     :raises NotFound: when there is no such record or version.
-    :raises Gone: when the record, or that version of it, is a withdrawal.
+    :raises Gone: when the record, or that version of it, was withdrawn.
     """
     if number is None:
         envelope, canonical = ledger.records.read(record)
