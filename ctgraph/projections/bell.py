@@ -85,5 +85,5 @@ class Bell:
         return waits
 
     def close(self) -> None:
-        """Close both ends of the FIFO: from now on, rings are lost."""
+        """Close the FIFO: from now on, rings are lost."""
         os.close(self._fifo)

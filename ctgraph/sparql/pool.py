@@ -24,7 +24,7 @@ from ctgraph.work.process import WorkerProcess
 
 ADVICE = "Make it more selective, or add a LIMIT."
 MAX_MESSAGE_CHARACTERS = 200
-"""A longer list of expected tokens in the message of the parser helps nobody."""
+"""The longest message of the parser: it lists every token that it expected, which helps nobody."""
 
 
 class QueryPool:
@@ -60,8 +60,8 @@ class QueryPool:
     ) -> Result:
         """Run a query; the result's bytes arrive as they are read from it.
 
-        :param client: whose query it is; every client has its turns.
-        :param gone: whether the client has given up; it is called while the query waits.
+        :param client: the client that asks, for its turns.
+        :param gone: tells whether the client has given up; called while the query waits.
         :param snapshot: the store to query; without it, the newest snapshot.
         :raises QueryForbidden: for an update or a SERVICE call.
         :raises QueryError: when the query does not parse.
@@ -168,7 +168,7 @@ class QueryPool:
 
 
 def _plain(message: str) -> str:
-    """Shorten a parser's message: the list of all tokens that it expected helps nobody."""
+    """Return a parser's message without the list of all tokens that it expected."""
     place, colon, rest = message.partition(": ")
     if colon and rest.startswith("expected one of") and len(rest) > MAX_MESSAGE_CHARACTERS:
         rest = "something else was expected here"

@@ -1,4 +1,4 @@
-"""SPARQL queries as values: their forms and formats, and what is refused."""
+"""SPARQL queries as values: their forms and formats, and the refusal of some."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _WORD = re.compile(r"\w+")
 _OPENING = re.compile(r"[({\[]|<<")
 _BRACKET = re.compile(r"(?P<opening>[({\[]|<<)|[)}\]]|>>")
 MAX_REMEMBERED_CHARACTERS = 10_000
-"""The words of queries up to this length are remembered: a request asks for them several times."""
+"""The longest query whose words are remembered: a request asks for them several times."""
 MAX_LEVELS = 200
 """How deep the brackets of a query may be nested. With its stack, the engine crashes on some
 queries of 5,000 levels, and on others of 20,000."""

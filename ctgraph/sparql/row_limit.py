@@ -27,7 +27,7 @@ FORMATS = {
 }
 """For each media type: the mark between rows, the end of a cut result, the heading lines."""
 SCAN_BYTES = 1 << 16
-"""Marks are searched in pieces of at least this size, not after every small write."""
+"""The least size of the pieces in which marks are searched: small writes are put together."""
 
 
 class Cut(Exception):

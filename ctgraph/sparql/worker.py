@@ -28,9 +28,10 @@ from ctgraph.work.process import confine, receive, streams, write
 COMPLETE, HEADER, DATA, END, ERROR = b"C", b"H", b"D", b"E", b"X"
 LENGTH = struct.Struct("!I")
 MAX_HELD_BYTES = 1 << 20
-"""A result up to this size is sent as one frame, which frees the worker before the client reads."""
+"""The largest result that is sent as one frame, which frees the worker before the client reads."""
 MAX_HELD_SECONDS = 0.5
-"""What a slow query has found is sent after this time, so that the client sees progress."""
+"""The time after which the rows that a slow query has found are sent, so that clients see
+progress."""
 CHUNK_BYTES = 1 << 16
 """The size of the frames of a longer result: larger ones cost memory, smaller ones time."""
 SEQUENCE = ox.NamedNode(f"{CTG}sequence")

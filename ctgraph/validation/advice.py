@@ -1,7 +1,7 @@
-"""Advice from the vocabulary: what is well-formed, but probably not meant. It never blocks.
+"""Advice from the vocabulary on data that is well-formed, but probably a mistake. It never blocks.
 
 The vocabulary's ``schema:domainIncludes`` and ``schema:rangeIncludes`` are advice themselves. They
-lag behind what is published, so no document is refused for them.
+lag behind the published records, so no document is refused for them.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _NUMBERS = {"xsd:integer", "xsd:decimal", "xsd:float", "xsd:double"}
 
 
 class Advice(NamedTuple):
-    """A rule, what is doubtful, the remedy, and the value, if it is about one."""
+    """A rule, a sentence about the doubt, the remedy, and the value, if the doubt is about one."""
 
     rule: Rule
     message: str

@@ -11,7 +11,7 @@ from ctgraph.errors import Problem, Severity
 from ctgraph.validation.completeness import Completeness
 
 MAX_PROBLEMS = 1000
-"""A report lists so many problems: nobody reads more, and a document may have millions."""
+"""Problems that a report lists: nobody reads more, and a document may have millions."""
 _RANK = {severity: rank for rank, severity in enumerate(Severity)}
 _WORDS = {
     Severity.VIOLATION: "violation",
@@ -64,7 +64,7 @@ class Report:
         return replace(self, file=file, problems=tuple(problems))
 
     def summary(self) -> str:
-        """Return one line that sums up what was found."""
+        """Return one line that sums up the findings."""
         found = [
             f"{n} {word}{'s' * (n != 1)}"
             for severity, word in _WORDS.items()
@@ -98,7 +98,7 @@ class Report:
 
 
 def capped(problems: Sequence[Problem], most: int = MAX_PROBLEMS) -> list[Problem]:
-    """Return the first `most` problems, and one that tells how many more there are.
+    """Return the first `most` problems, and one that says how many more there are.
 
     It is as severe as the worst of those.
     """

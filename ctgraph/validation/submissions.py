@@ -1,7 +1,6 @@
 """The examination of a submission, without storing it: reading, the shapes, and the links.
 
-Nothing here needs a registry. :mod:`ctgraph.publishing.link_checks` adds what only a registry
-knows.
+Nothing here needs a registry. :mod:`ctgraph.publishing.link_checks` adds the advice that does.
 """
 
 from __future__ import annotations
@@ -26,11 +25,9 @@ from ctgraph.validation.completeness import node_completeness
 from ctgraph.validation.report import MAX_PROBLEMS, Report, capped
 
 MAX_DOCUMENTS = 1000
-"""A submission holds so many documents at most, so that a report stays readable. A bulk load takes
-any number."""
+"""Documents of one submission, so that a report stays readable. A bulk load takes any number."""
 MAX_PROBLEMS_IN_ALL = 20_000
-"""The reports of one submission list so many problems together: the answer stays below about
-20 MB."""
+"""Problems in all reports of one submission together: the answer stays below about 20 MB."""
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from ctgraph.vocab.context_files import CONTEXT_URLS, context_text
 
 
 class TermKind(StrEnum):
-    """What a term is."""
+    """The kind of a term."""
 
     CLASS = "class"
     PROPERTY = "property"

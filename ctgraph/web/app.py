@@ -58,7 +58,8 @@ COMPRESSED = [
 ]
 
 MAX_MARGIN_BYTES = 1_000_000
-"""A body may exceed the document limit by this much and still meet the message that names it."""
+"""Bytes by which a body may exceed the document limit and still get the message about that
+limit."""
 ROOMS = (
     records,
     listing,

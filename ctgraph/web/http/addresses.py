@@ -1,4 +1,4 @@
-"""How requests may spell an address."""
+"""Addresses that clients did not percent-encode."""
 
 from __future__ import annotations
 

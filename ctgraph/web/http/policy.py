@@ -1,4 +1,4 @@
-"""The content security policy of pages: what they may load and do (CSP, level 3)."""
+"""The content security policy of pages (CSP, level 3)."""
 
 from __future__ import annotations
 

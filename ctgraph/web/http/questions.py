@@ -1,4 +1,4 @@
-"""The questions for worker processes: functions that may take long, over values.
+"""The questions for worker processes: functions that may take long, whose arguments are values.
 
 A worker process keeps the ledger open from one question to the next.
 """
@@ -43,7 +43,7 @@ def examined(settings: Settings, data: bytes, format: Format | None) -> list[Rep
 
 
 def report(settings: Settings, data: bytes, format: Format | None, name: str) -> str:
-    """Examine a submission, and write the report in the format with a name."""
+    """Examine a submission; return the report in the format with a name."""
     return REPORT_FORMATS[name].write(examined(settings, data, format))
 
 
@@ -53,7 +53,7 @@ def pathways(
     *given: P.args,
     **more: P.kwargs,
 ) -> T:
-    """Ask a question about pathways: a method of :class:`Pathways`, and what it is given."""
+    """Return the answer to a question about pathways: a method of :class:`Pathways`."""
     return question(Pathways(settings, shared_ledger(settings)), *given, **more)
 
 
@@ -70,7 +70,7 @@ def links(settings: Settings, document: str, media_type: str) -> bytes:
 def around(
     settings: Settings, record: str, reach: Asked, few: Asked
 ) -> tuple[Graph, Structure | None, Graph, Graph]:
-    """Ask what the page of a record shows.
+    """Return the answers on the page of a record.
 
     :returns: its neighbourhood, its structure if it is a pathway, its stack and its versions.
     """

@@ -1,4 +1,4 @@
-"""The registry behind the application, and how views put questions to it."""
+"""The registry behind the application, and the workers that answer its views."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ from ctgraph.work.process import WorkerProcess, preload
 T = TypeVar("T")
 PRELOADED = "ctgraph.web.http.preload"
 MAX_PASTS = 5
-"""How many past states a client may have prepared by this process within `PASTS_SECONDS`."""
+"""Past states that this process prepares for one client within `PASTS_SECONDS`."""
 PASTS_SECONDS = 600.0
-"""The registry has one builder of past states, which no client may keep for itself."""
+"""The time in which a client may have `MAX_PASTS` past states prepared: all share one builder."""
 
 
 class Work:
-    """The work of this web worker that may take long: who does it, and in which turns.
+    """The processes of this web worker for long work, and the turns in which clients use them.
 
-    Queries, pathways, validation and past states share one account of what each client has used.
+    Queries, pathways, validation and past states share one account of the use of each client.
     Publishing has turns and processes of its own, which the organizations share.
     """
 
@@ -131,7 +131,7 @@ class State:
         return _checking(self._calls(self.work.calls, _client()))(function, self.settings, *given)
 
     def check_for(self, organization: str) -> Runner:
-        """Return what calls functions that check documents of an organization, in its turn."""
+        """Return a runner of functions that check documents of an organization, in its turn."""
         return _checking(self._calls(self.work.publishing, organization))
 
     def _calls(self, crew: Crew, client: str) -> Calls:

@@ -1,4 +1,4 @@
-"""The learner's check: what is open to somebody who holds some records."""
+"""The learner's check: the records that are open to somebody who holds some others."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ blueprint = Blueprint("learner_check", __name__)
 @blueprint.get("/pathways/check")
 @blueprint.post("/pathways/check")
 def check() -> Response:
-    """Answer what is open to somebody who holds some records, and what is one step away."""
+    """Return the records that are open to somebody who holds some others, or one step away."""
     name = choose(respond.JSON_OR_PAGE)
     records = _held()
     if name == "html" and not records:

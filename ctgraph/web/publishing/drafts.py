@@ -35,7 +35,7 @@ def account() -> Response:
 
 @blueprint.get("/drafts")
 def drafts() -> Response:
-    """List the drafts of the organization, the newest first."""
+    """Return the drafts of the organization, the newest first."""
     owner, _ = authenticate()
     found = state().ledger.drafts.of(owner.ctid)
     listed = [{"ctid": one.ctid, "name": one.name, "updated": one.updated_at} for one in found]
@@ -52,7 +52,7 @@ def draft(record: str) -> Response:
 
 @blueprint.put("/drafts/<record>")
 def save(record: str) -> Response:
-    """Save a draft. It may be unfinished, so all it has to be is a JSON object."""
+    """Save a draft. It may be unfinished, so any JSON object is accepted."""
     owner, _ = authenticate()
     document = request.get_data(cache=False, parse_form_data=False)
     most = state().settings.max_document_bytes

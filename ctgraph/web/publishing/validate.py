@@ -22,13 +22,13 @@ FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 JSON_TYPES = ("application/json", "application/ld+json", "text/plain", "")
 INPUTS = {format.name: format.title for format in (JSON_LD, *RDF_INPUTS)}
 MAX_LINES = 5_000
-"""How many lines of a document a page shows. Browsers become slow with more."""
+"""Lines of a document that a page shows. Browsers become slow with more."""
 MAX_LINE_CHARACTERS = 2_000
-"""How much of a line a page shows. Longer lines are data, such as an image."""
+"""Characters of a line that a page shows. Longer lines are data, such as an image."""
 MAX_TEXT_CHARACTERS = 1_000_000
 """The largest document that is put back into the form to be edited."""
 MAX_PROBLEMS = 1_000
-"""How many problems a page lists, of all documents together."""
+"""Problems that a page lists, of all documents together."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ def form() -> Response:
 
 @blueprint.post("/validate")
 def validate() -> Response:
-    """Report on a document. Nothing is stored, and no key is needed.
+    """Return the report on a document. Nothing is stored, and no key is needed.
 
     The document is the request's body in any RDF format, or the field ``document`` or the file
     ``file`` of a form.

@@ -22,7 +22,7 @@ MAX_TEXT_CHARACTERS = 5_000
 MAX_LINK_CHARACTERS = 2_000
 """The longest address that becomes a link. Browsers do not follow longer ones reliably."""
 MAX_DEPTH = 12
-"""How deep things are nested on a page. Deeper ones have no room in a narrow window."""
+"""Levels to which things are nested on a page. Deeper ones have no room in a narrow window."""
 VALUE_CHARACTERS = 200
 """How many characters of a page the markup of one value takes."""
 _HIDDEN = {"@id", "@type", "@context", "@included", "ceterms:ctid"}
@@ -67,7 +67,7 @@ def record_view(
 
 
 class Arranger:
-    """What turns JSON-LD values into values of a page, as long as the page has room.
+    """Turns JSON-LD values into values of a page, as long as the page has room.
 
     :param linked: the CTIDs of the records that are referred to.
     :param cut: whether something was left out.

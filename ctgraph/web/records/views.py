@@ -36,7 +36,7 @@ MAX_VERSIONS = {"json": 1_000, "html": 100}
 
 
 class Scope(StrEnum):
-    """How much of a document an address stands for. The value begins the address."""
+    """The part of a document that an address stands for. The value begins the address."""
 
     ENTITY = "resources"
     DOCUMENT = "graph"
@@ -68,7 +68,7 @@ def version(kind: str, record: str, number: int) -> Response:
 
 @blueprint.get("/<any(resources, graph):kind>/<record>/versions")
 def versions(kind: str, record: str) -> Response:
-    """List the versions of a record in pages, the newest first."""
+    """Return the versions of a record in pages, the newest first."""
     canonical = ctid.canonical(record)
     if canonical != record:
         return respond.lead(f"/{kind}/{canonical}/versions", 301)
@@ -161,8 +161,8 @@ def _record(path: str, kind: Scope, number: int | None = None) -> Response:
     name = choose(OFFERS, NAMES.get(extension, ""))
     held = read.held(state().ledger, record, number, document=kind is Scope.DOCUMENT)
     if name == "html":
-        # A page shows the names of other records too, so any change may change it.
-        seen = snapshots_of(state().settings).sequence()  # what others say is asked of the store
+        # A page also shows the names of other records, so it may change with any of them.
+        seen = snapshots_of(state().settings).sequence()  # others' statements are in it
         tag = etag(
             held.digest,
             record,
@@ -237,7 +237,7 @@ def _page(record: str, kind: Scope, held: Held, number: int | None) -> str:
 
 
 def _said(record: str, held: Held) -> list[Assertion]:
-    """Return what others say of a record, or nothing if the store does not answer in time."""
+    """Return the statements of others about a record; none if the store does not answer in time."""
     try:
         return assertions(
             state().whole, state().ledger, state().identity, record, held.envelope.owner
@@ -254,7 +254,7 @@ def _absent(record: str, held: Held) -> NotFound:
 
 
 def _link(response: Response, record: str, held: Held) -> None:
-    """Point at the canonical address, the whole graph, and the versions (RFC 8288)."""
+    """Add links to the canonical address, the whole graph, and the versions (RFC 8288)."""
     identity = state().identity
     response.headers["Link"] = ", ".join(
         (

@@ -14,13 +14,13 @@ blueprint = Blueprint("health", __name__)
 
 @blueprint.get("/healthz")
 def healthz() -> Response:
-    """Answer, which shows that this process is alive."""
+    """Return 200, which shows that this process is alive."""
     return respond.json({"status": "ok"})
 
 
 @blueprint.get("/readyz")
 def readyz() -> Response:
-    """Answer that queries can run and that a projector follows the ledger.
+    """Return 200 when queries can run and a projector follows the ledger.
 
     :raises NotQueryable: when one of these does not hold.
     """

@@ -1,4 +1,4 @@
-"""The SPARQL 1.1 Protocol: what a request asks for, and the headers of its answer."""
+"""The SPARQL 1.1 Protocol: reading the request, and the headers of the answer."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Asked:
     name: str
 
     def tag(self, snapshot: Path | None, settings: Settings) -> str:
-        """Return the entity tag of the answer, made of all that the answer depends on."""
+        """Return the entity tag of the answer, made of everything that the answer depends on."""
         asked = vars(self.query).values()
         return etag(snapshot, *asked, self.name, settings.query_rows, __version__)
 

@@ -25,7 +25,7 @@ MAX_QUERY_CHARACTERS = 1_000_000
 @blueprint.get("/sparql")
 @blueprint.post("/sparql")
 def sparql() -> Response:
-    """Run a query; without one, describe the endpoint."""
+    """Return the result of a query; without a query, the description of the endpoint."""
     text = _query_text()
     if text is None:
         if request.method == "POST":
@@ -43,7 +43,7 @@ def sparql() -> Response:
 
 
 def answer(text: str) -> Response:
-    """Run a query with the dataset, format, deadline and moment that the request asks for."""
+    """Return the result of a query with the dataset, format, deadline and moment of the request."""
     asked = understand(
         text,
         choose,
