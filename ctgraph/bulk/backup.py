@@ -28,7 +28,7 @@ from ctgraph.ledger.registry import renew
 from ctgraph.ledger.revision import known_revisions, migrations, revision_of, upgrade
 from ctgraph.ledger.tables import metadata, organization, registry, sequence, version
 from ctgraph.projections.maintenance import rebuild
-from ctgraph.projections.snapshots import hold
+from ctgraph.projections.store_folder import hold
 from ctgraph.settings import Settings
 
 APPLICATION = 0x63746772

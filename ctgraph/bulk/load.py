@@ -28,7 +28,7 @@ from ctgraph.ledger.append import Submission, append
 from ctgraph.ledger.loads import Progress
 from ctgraph.ledger.values import OPERATOR, Effect, Organization
 from ctgraph.projections.bell import Ring
-from ctgraph.projections.snapshots import snapshots_of
+from ctgraph.projections.store_folder import store_folder_of
 from ctgraph.settings import Settings
 
 MAX_BATCH_TEXTS = 400
@@ -86,7 +86,7 @@ def load(
     progress(done)
     if not done:
         report.truncate(0)
-    tally, snapshots = Tally(), snapshots_of(settings)
+    tally, store_folder = Tally(), store_folder_of(settings)
     remaining = islice(sources.items(paths), done, None)
     with _interrupts() as interrupted:
         for batch in _parse_all(settings, remaining):
@@ -94,7 +94,7 @@ def load(
             started = time.perf_counter()
             done += batch.texts
             _store(ledger, batch.documents, owner, tally, report, Progress(source, done))
-            snapshots.ring(Ring.NEWS)
+            store_folder.ring(Ring.NEWS)
             tally.seconds["ledger"] += time.perf_counter() - started
             progress(batch.texts)
             if interrupted():

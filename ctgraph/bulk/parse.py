@@ -15,7 +15,7 @@ from ctgraph.documents import Document, from_json
 from ctgraph.documents.json_text import read_json
 from ctgraph.errors import CtgraphError, DocumentTooLarge
 from ctgraph.settings import Settings
-from ctgraph.validation import check, refused
+from ctgraph.validation import refused, require_valid
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def _parse_entry(
         parsed_at = time.perf_counter()
         seconds["parse"] += parsed_at - started
         if refused(document, settings):
-            check(document, settings)  # raises, with everything that is wrong
+            require_valid(document, settings)  # raises, with everything that is wrong
         seconds["validate"] += time.perf_counter() - parsed_at
         return Parsed(name, document=document.without_places(), owner=owner)
     except CtgraphError as error:

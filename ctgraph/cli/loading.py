@@ -85,23 +85,26 @@ def _projecting(settings: Settings, ledger: Ledger, seconds: dict[str, float]) -
     """
     from ctgraph.projections import projector
     from ctgraph.projections.bell import Ring
-    from ctgraph.projections.snapshots import snapshots_of
+    from ctgraph.projections.store_folder import store_folder_of
 
     process = projector.start(for_load=True)
     try:
         yield
-        snapshots, last = snapshots_of(settings), ledger.changes.last_sequence()
+        store_folder, last = store_folder_of(settings), ledger.changes.last_sequence()
         with bar("Projecting", last) as progress:
             seen = 0
             while seen < last:
-                snapshots.ring(Ring.WAIT)
-                if not snapshots.wait(seen + 1, timeout=SILENCE_SECONDS) and not snapshots.held():
+                store_folder.ring(Ring.WAIT)
+                if (
+                    not store_folder.wait(seen + 1, timeout=SILENCE_SECONDS)
+                    and not store_folder.held()
+                ):
                     raise StoreError(
                         "No projector is running. Start the server, or run the load again."
                     )
-                if snapshots.sequence() > seen:  # it stands still while the store is rebuilt
-                    progress(snapshots.sequence() - seen)
-                    seen = snapshots.sequence()
+                if store_folder.sequence() > seen:  # it stands still while the store is rebuilt
+                    progress(store_folder.sequence() - seen)
+                    seen = store_folder.sequence()
     finally:
         # terminate() would lose the figures. Beside a server, this projector has ended already.
         os.kill(process.pid, signal.SIGTERM)

@@ -48,7 +48,7 @@ def withdraw(record: str) -> None:
 def _project_now(settings: Settings, ledger: Ledger) -> None:
     """Make the newest changes queryable, unless a running server does so."""
     from ctgraph.projections.projector import Projector
-    from ctgraph.projections.snapshots import hold
+    from ctgraph.projections.store_folder import hold
 
     try:
         with hold(settings), closing(Projector(settings, ledger)) as ours:

@@ -40,7 +40,7 @@ def validate(ctx: click.Context, paths: tuple[Path, ...], name: str, input_name:
     PATHS are as for load, files of RDF (.ttl .nt .nq .trig .rdf), or '-' for standard input. The
     exit code is 0 when this registry would take every document, 1 when not.
     """
-    from ctgraph.bulk.check import check_paths
+    from ctgraph.bulk.validate import validate_paths
     from ctgraph.rdf.formats import format_named
     from ctgraph.validation.report_formats import REPORT_FORMATS
 
@@ -51,7 +51,7 @@ def validate(ctx: click.Context, paths: tuple[Path, ...], name: str, input_name:
         )
     documents = refused = 0
     kept = []
-    for report in check_paths(list(paths), load_settings(), input_format):
+    for report in validate_paths(list(paths), load_settings(), input_format):
         documents += 1
         refused += not report.conforms
         if name in STREAMED:  # the reports of a whole registry would fill the memory

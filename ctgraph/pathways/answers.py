@@ -12,7 +12,7 @@ from ctgraph.ledger.values import Status
 from ctgraph.links.model import Condition, Relation, Strength, Via
 from ctgraph.pathways.families import family_of
 from ctgraph.pathways.model import Assertion, Edge, Node, Side
-from ctgraph.projections.link_reader import Known, Links, Statement
+from ctgraph.projections.link_reader import KnownNode, Links, Statement
 from ctgraph.vocab import vocabulary
 
 MAX_VERSION_STEPS = 50
@@ -39,7 +39,7 @@ def _edge(source: str, target: str, assertions: list[Assertion]) -> Edge:
     return Edge(source, target, strength, agreed, alternative, tuple(assertions))
 
 
-def _assertion(s: Statement, known: Mapping[str, Known], names: Mapping[str, str]) -> Assertion:
+def _assertion(s: Statement, known: Mapping[str, KnownNode], names: Mapping[str, str]) -> Assertion:
     condition = (
         Condition(s.condition, s.name, s.description, s.alternative, s.required)
         if s.condition
@@ -58,7 +58,7 @@ def _assertion(s: Statement, known: Mapping[str, Known], names: Mapping[str, str
     )
 
 
-def _side(s: Statement, known: Mapping[str, Known]) -> Side:
+def _side(s: Statement, known: Mapping[str, KnownNode]) -> Side:
     """Return who makes a statement: one of its ends or an end's owner, or somebody else."""
     if s.asserter in (s.earlier, s.later):
         return Side.SOURCE if s.asserter == s.earlier else Side.TARGET
@@ -87,12 +87,12 @@ class Describer:
         """
         known = self._links.nodes(depths)
         others = [id for id in depths if id not in known and is_ctid(id)]
-        standing = self._ledger.records.standing(others) if others else {}
-        names = self._names({*standing, *(row.owner for row in known.values())})
+        withdrawn_at = self._ledger.records.withdrawn_at(others) if others else {}
+        names = self._names({*withdrawn_at, *(row.owner for row in known.values())})
         nodes = {
             id: self._known(known[id], depth, names)
             if id in known
-            else self._unknown(id, depth, standing, names)
+            else self._unknown(id, depth, withdrawn_at, names)
             for id, depth in depths.items()
         }
         for id, latest in self._latest(depths).items():
@@ -124,7 +124,7 @@ class Describer:
             self._named |= dict.fromkeys(fresh, "") | self._ledger.records.names(fresh)
         return self._named
 
-    def _known(self, row: Known, depth: int, names: Mapping[str, str]) -> Node:
+    def _known(self, row: KnownNode, depth: int, names: Mapping[str, str]) -> Node:
         current = is_ctid(row.id)
         owner = row.owner if current else ""
         return Node(
@@ -145,7 +145,7 @@ class Describer:
         )
 
     def _unknown(
-        self, id: str, depth: int, standing: Mapping[str, str], names: Mapping[str, str]
+        self, id: str, depth: int, withdrawn_at: Mapping[str, str | None], names: Mapping[str, str]
     ) -> Node:
         if not is_ctid(id):
             webpage = id if id.startswith(("http:", "https:")) else ""
@@ -159,8 +159,8 @@ class Describer:
             )
         # A record that was published a moment ago may not be in the index yet.
         status = Status.UNKNOWN
-        if id in standing:
-            status = Status.WITHDRAWN if standing[id] else Status.CURRENT
+        if id in withdrawn_at:
+            status = Status.WITHDRAWN if withdrawn_at[id] else Status.CURRENT
         return Node(id, self.iri(id), name=names.get(id, ""), status=status, depth=depth)
 
     def iri(self, id: str) -> str:

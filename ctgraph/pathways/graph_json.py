@@ -120,7 +120,7 @@ def _link(edge: Edge, said: Assertion, identity: Identity) -> dict[str, Any]:
         "property": vocabulary().expand(said.property),
         "owner": _iri(said.owner, identity),
         "document": said.document and identity.graph(said.document),
-    } | _standing(said.condition)
+    } | _condition_json(said.condition)
 
 
 def _iri(id: str, identity: Identity) -> str:
@@ -128,7 +128,7 @@ def _iri(id: str, identity: Identity) -> str:
     return identity.resource(id) if is_ctid(id) else id
 
 
-def _standing(condition: Condition | None) -> dict[str, Any]:
+def _condition_json(condition: Condition | None) -> dict[str, Any]:
     """Return the condition that a link stands in, in the registry's own terms."""
     if condition is None:
         return {}

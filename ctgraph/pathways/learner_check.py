@@ -54,8 +54,8 @@ class Prospect:
 
 
 @dataclass(frozen=True)
-class Checked:
-    """What is open to somebody, what is one step away, and the nodes that these name."""
+class Prospects:
+    """The records that are open to somebody, those one step away, and the nodes that these name."""
 
     held: tuple[str, ...]
     open: tuple[Prospect, ...]
@@ -64,8 +64,8 @@ class Checked:
     cut: tuple[Cut, ...]
 
 
-def checked_json(found: Checked) -> dict[str, Any]:
-    """Return what is open to somebody as a JSON object."""
+def prospects_json(found: Prospects) -> dict[str, Any]:
+    """Return the prospects of somebody as a JSON object."""
     graph = Graph(Question.CHECK, found.held, tuple(found.nodes.values()), ())
 
     def prospect(one: Prospect) -> dict[str, Any]:
@@ -91,8 +91,8 @@ def checked_json(found: Checked) -> dict[str, Any]:
     }
 
 
-def check_held(links: Links, describer: Describer, held: Collection[str]) -> Checked:
-    """Return what is open to somebody who holds some records, and what is one step away.
+def prospects_of(links: Links, describer: Describer, held: Collection[str]) -> Prospects:
+    """Return the records that are open to somebody who holds some others, or one step away.
 
     Candidates are the records that the held ones lead to, and those that these lead to in turn.
 
@@ -121,11 +121,11 @@ def check_held(links: Links, describer: Describer, held: Collection[str]) -> Che
         if max(len(first), len(second)) < MAX_LEAD_LINKS
         else (Cut(f"Only {MAX_LEAD_LINKS:,} links from the records held are followed."),)
     )
-    return Checked(tuple(held), in_order(open_), in_order(one_step), nodes, cut)
+    return Prospects(tuple(held), in_order(open_), in_order(one_step), nodes, cut)
 
 
-class _Standing(NamedTuple):
-    """What somebody lacks for some needs, and all the targets that these name."""
+class _Evaluation(NamedTuple):
+    """The things that somebody lacks for some needs, and all the targets of these."""
 
     missing: tuple[Missing, ...]
     words: tuple[str, ...]
@@ -146,8 +146,8 @@ def _prospects(
     # A need that a manifest shares among many records is evaluated once.
     distinct = {id(some): some for found in needs.values() for some in found}
     competencies = _competencies(links, distinct.values())
-    standing = {
-        key: _standing([_without_competencies(need, competencies) for need in some], held)
+    evaluations = {
+        key: _evaluated([_without_competencies(need, competencies) for need in some], held)
         for key, some in distinct.items()
     }
     asked: dict[str, list[Statement]] = {}
@@ -156,13 +156,13 @@ def _prospects(
     prospects = []
     size = 0
     for record in because.keys() & known.keys():
-        stands = [standing[id(some)] for some in needs.get(record, [])]
-        others = _asked_by_others(stands, asked.get(record, []), held)
+        evaluated = [evaluations[id(some)] for some in needs.get(record, [])]
+        others = _asked_by_others(evaluated, asked.get(record, []), held)
         # No list repeats a thing, so two of each show whether more than one thing is missing.
-        missing = dict.fromkeys(chain(*(found.missing[:2] for found in stands), others))
+        missing = dict.fromkeys(chain(*(found.missing[:2] for found in evaluated), others))
         if len(missing) > 1 or not (because[record] or missing):
             continue
-        words = dict.fromkeys(word for found in stands for word in found.words)
+        words = dict.fromkeys(word for found in evaluated for word in found.words)
         size += sum(map(len, words))
         if size > MAX_REQUIREMENT_BYTES:
             raise QueryLimit(TOO_MUCH)
@@ -191,9 +191,9 @@ def _without_competencies(need: Need, names: Mapping[str, str]) -> Need:
     return replace(need, options=tuple(options))
 
 
-def _standing(needs: Needs, held: set[str]) -> _Standing:
+def _evaluated(needs: Needs, held: set[str]) -> _Evaluation:
     lacking = [_lacking(need, held) for need in needs]
-    return _Standing(
+    return _Evaluation(
         tuple(dict.fromkeys(one for missing, _ in lacking for one in missing)),
         tuple(dict.fromkeys(word for _, words in lacking for word in words)),
         frozenset(t for need in needs for option in need.options for t in option.targets),
@@ -219,12 +219,12 @@ def _lacking(need: Need, held: set[str]) -> tuple[list[Missing], tuple[str, ...]
 
 
 def _asked_by_others(
-    stands: Collection[_Standing], asked: Iterable[Statement], held: Collection[str]
+    evaluated: Collection[_Evaluation], asked: Iterable[Statement], held: Collection[str]
 ) -> list[Missing]:
     """Return what is missing because other records say that they are required for this one."""
     groups: dict[str, list[Statement]] = {}
     for s in asked:
-        if s.asserter == s.earlier and not any(s.earlier in found.named for found in stands):
+        if s.asserter == s.earlier and not any(s.earlier in found.named for found in evaluated):
             groups.setdefault(s.alternative or s.earlier, []).append(s)
     return [
         Missing(tuple(dict.fromkeys(s.earlier for s in group)), group[0].property, group[0].name)

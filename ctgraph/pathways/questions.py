@@ -28,7 +28,7 @@ from ctgraph.links.model import Relation
 from ctgraph.pathways.answers import Describer
 from ctgraph.pathways.common import common_of
 from ctgraph.pathways.families import LINKED, classes_of
-from ctgraph.pathways.learner_check import Checked, check_held
+from ctgraph.pathways.learner_check import Prospects, prospects_of
 from ctgraph.pathways.model import Graph, Node, Question
 from ctgraph.pathways.paging import page_of
 from ctgraph.pathways.routes import Routes, find_routes
@@ -99,10 +99,10 @@ class Pathways:
         with self._asking([start, goal]) as (links, describer, (first, last)):
             return find_routes(links, describer, first, last, k, by)
 
-    def check(self, records: Collection[str]) -> Checked:
-        """Return what is open to somebody who holds some records, and what is one step away."""
+    def prospects(self, records: Collection[str]) -> Prospects:
+        """Return the records that are open to somebody who holds some others, or one step away."""
         with self._asking(records) as (links, describer, start):
-            return check_held(links, describer, list(dict.fromkeys(start)))
+            return prospects_of(links, describer, list(dict.fromkeys(start)))
 
     def search(self, text: str, kinds: Collection[str] = (), limit: int = 30) -> list[Node]:
         """Return current records whose names contain all words of a text, the shortest names first.
@@ -162,6 +162,6 @@ class Pathways:
         start = tuple(map(ctid.canonical, records))
         with reading(self._settings) as links:
             unknown = set(start) - links.nodes(start).keys()
-            for record in sorted(unknown - self._ledger.records.standing(unknown).keys()):
+            for record in sorted(unknown - self._ledger.records.withdrawn_at(unknown).keys()):
                 raise RecordNotFound(record)
             yield links, Describer(links, self._ledger, self._identity), start

@@ -11,7 +11,7 @@ from ctgraph.identity.ctid import is_ctid
 from ctgraph.links.model import STRENGTHS, Relation
 from ctgraph.pathways.families import FAMILIES, family_of
 from ctgraph.pathways.model import Cut
-from ctgraph.projections.link_reader import Known, Links
+from ctgraph.projections.link_reader import KnownNode, Links
 
 MAX_DEPTH_STEPS = 10
 """Steps that a question follows. Within ten steps most of a registry is reached."""
@@ -67,7 +67,7 @@ class Asked:
                     f"Unknown {parameter} {unknown[0][:40]!r}. Use one of {', '.join(known)}."
                 )
 
-    def shows(self, node: Known | None) -> bool:
+    def shows(self, node: KnownNode | None) -> bool:
         """Tell whether an answer shows a node. None stands for one that the index lacks."""
         if not self.kinds and not self.providers:
             return True

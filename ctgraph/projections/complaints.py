@@ -8,7 +8,7 @@ import time
 from ctgraph.ledger.failures import is_passing
 from ctgraph.projections.live_store import LiveStore
 from ctgraph.projections.maintenance import unreadable
-from ctgraph.projections.snapshots import snapshots_of
+from ctgraph.projections.store_folder import store_folder_of
 from ctgraph.settings import Settings
 
 CALM_SECONDS = 600.0
@@ -23,7 +23,7 @@ class Complaints:
     """
 
     def __init__(self, settings: Settings, live: LiveStore) -> None:
-        self._snapshots = snapshots_of(settings)
+        self._store_folder = store_folder_of(settings)
         self._live = live
         self._count = 0
         self._last = float("-inf")
@@ -32,7 +32,7 @@ class Complaints:
         """Return the reason why the store has to be made anew, or an empty text."""
         if not self._live.has_index():
             return "the link index was removed."
-        report, moment = self._snapshots.reported(), time.monotonic()
+        report, moment = self._store_folder.reported(), time.monotonic()
         if not report:
             return ""
         if moment - self._last > CALM_SECONDS:
@@ -49,15 +49,15 @@ class Complaints:
     def _examine(self, report: str) -> str:
         """Give readers a new snapshot if all of it can be read; else return the damage."""
         _log.warning("Readers report, and the triple store is examined: %s", report)
-        folder = self._snapshots.prepare(self._live.sequence, self._live.mark)
+        folder = self._store_folder.prepare(self._live.sequence, self._live.mark)
         try:
             self._live.store.backup(folder)
-            damage = unreadable(folder, self._snapshots.links)
+            damage = unreadable(folder, self._store_folder.links)
         except (RuntimeError, OSError) as error:
             if is_passing(error):
                 raise
             damage = str(error)
         if damage:
             return f"it is damaged: {damage}"
-        self._snapshots.switch(folder)
+        self._store_folder.switch(folder)
         return ""

@@ -15,10 +15,10 @@ import orjson
 
 from ctgraph.projections.link_rows import (
     LINK_COLUMNS,
-    Amended,
-    Asserted,
+    AmendedLink,
+    AssertedLinks,
+    IndexedDocument,
     LinkRow,
-    Said,
     asserted_by,
 )
 from ctgraph.projections.link_tables import (
@@ -59,13 +59,13 @@ class LinkIndex:
         found = self._db.execute("SELECT sequence FROM mark").fetchone()
         return int(found[0]) if found else 0
 
-    def apply(self, said: Iterable[Said], seq: int) -> None:
+    def apply(self, said: Iterable[IndexedDocument], seq: int) -> None:
         """Replace the rows of some documents, and note the sequence number."""
         with self.applying(said, seq):
             pass
 
     @contextmanager
-    def applying(self, said: Iterable[Said], seq: int) -> Iterator[list[Asserted]]:
+    def applying(self, said: Iterable[IndexedDocument], seq: int) -> Iterator[list[AssertedLinks]]:
         """Replace the rows of some documents at the end of the block. If it fails, nothing changes.
 
         Yields the documents with those of their links that hold.
@@ -82,17 +82,17 @@ class LinkIndex:
             yield self._holding(said)
 
     @contextmanager
-    def filling(self, seq: int) -> Iterator[Callable[[list[Said]], list[Asserted]]]:
+    def filling(self, seq: int) -> Iterator[Callable[[list[IndexedDocument]], list[AssertedLinks]]]:
         """Replace everything by the batches that the yielded function takes.
 
         The function returns those documents of a batch whose links do not depend on what other
         documents say. Readers see the old state until the end of the block.
         """
 
-        def take(said: list[Said]) -> list[Asserted]:
+        def take(said: list[IndexedDocument]) -> list[AssertedLinks]:
             self._replace(said)
             return [
-                Asserted(one.document, one.owner, one.extract.links)
+                AssertedLinks(one.document, one.owner, one.extract.links)
                 for one in said
                 if all(link.via not in UNSURE for link in one.extract.links)
             ]
@@ -103,7 +103,7 @@ class LinkIndex:
             yield take
 
     @contextmanager
-    def amending(self, most: int) -> Iterator[list[Amended]]:
+    def amending(self, most: int) -> Iterator[list[AmendedLink]]:
         """Yield links that have come to hold, or hold no longer, because one of their ends changed.
 
         At the end of the block they are no longer stale. If the block fails, they still are.
@@ -147,7 +147,7 @@ class LinkIndex:
         for (document,) in self._db.execute(query):
             yield document
 
-    def links(self, document: str) -> Asserted:
+    def links(self, document: str) -> AssertedLinks:
         """Return those links of a document that hold."""
         return asserted_by(self._db, document)
 
@@ -181,7 +181,7 @@ class LinkIndex:
             raise
         self._db.execute("COMMIT")
 
-    def _replace(self, said: list[Said]) -> None:
+    def _replace(self, said: list[IndexedDocument]) -> None:
         documents = _array([one.document for one in said])
         for table in TABLES:
             self._db.execute(
@@ -191,7 +191,7 @@ class LinkIndex:
         for one in said:
             one.insert(self._db)
 
-    def _holding(self, said: list[Said]) -> list[Asserted]:
+    def _holding(self, said: list[IndexedDocument]) -> list[AssertedLinks]:
         """Return documents with those of their links that hold."""
         competencies = self._named_competencies(
             {
@@ -203,7 +203,7 @@ class LinkIndex:
             }
         )
         return [
-            Asserted(
+            AssertedLinks(
                 one.document,
                 one.owner,
                 [
@@ -233,8 +233,8 @@ class LinkIndex:
         return {id for (id,) in found}
 
 
-def _amended(row: LinkRow, is_held: object) -> Amended:
-    return Amended(row.document, row.owner, row.link(), bool(is_held))
+def _amended(row: LinkRow, is_held: object) -> AmendedLink:
+    return AmendedLink(row.document, row.owner, row.link(), bool(is_held))
 
 
 def remove(path: Path) -> None:

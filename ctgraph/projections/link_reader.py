@@ -16,8 +16,8 @@ from ctgraph.errors import QueryLimit, StoreError
 from ctgraph.links.model import Relation, Strength
 from ctgraph.links.requirements import Need
 from ctgraph.projections.link_queries import ASKED_FOR, numbered, statements_query, steps_query
-from ctgraph.projections.link_rows import Asserted, asserted_by
-from ctgraph.projections.snapshots import snapshots_of
+from ctgraph.projections.link_rows import AssertedLinks, asserted_by
+from ctgraph.projections.store_folder import store_folder_of
 from ctgraph.settings import Settings
 
 INSTRUCTIONS = 20_000
@@ -35,7 +35,7 @@ TOO_MUCH = "What these records need is too much to be compared at once. Ask abou
 Needs = list[Need]
 
 
-class Known(NamedTuple):
+class KnownNode(NamedTuple):
     """The facts that the index holds about a node; see `ctgraph.links.node_facts`."""
 
     id: str
@@ -49,7 +49,7 @@ class Known(NamedTuple):
     days: float | None
 
 
-_KNOWN = ", ".join(Known._fields)
+_KNOWN = ", ".join(KnownNode._fields)
 
 
 class Statement(NamedTuple):
@@ -93,7 +93,7 @@ class Links:
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
         # One question asks for the same nodes several times.
-        self._nodes: dict[str, Known | None] = {}
+        self._nodes: dict[str, KnownNode | None] = {}
 
     def steps(
         self, ids: Collection[str], forward: bool, most: int, relation: Relation = Relation.PRECEDES
@@ -148,7 +148,7 @@ class Links:
         )
         return [Replacement._make(row) for row in rows]
 
-    def said_by(self, document: str) -> Asserted:
+    def said_by(self, document: str) -> AssertedLinks:
         """Return those links of a document that hold. Without any, its owner is empty."""
         return asserted_by(self._db, document)
 
@@ -157,7 +157,7 @@ class Links:
         rows = self._db.execute(ASKED_FOR, (_array(later), MAX_STATEMENTS))
         return [Statement._make(row) for row in rows]
 
-    def nodes(self, ids: Collection[str]) -> dict[str, Known]:
+    def nodes(self, ids: Collection[str]) -> dict[str, KnownNode]:
         """Return what current records say about those nodes that they describe."""
         fresh = [id for id in ids if id not in self._nodes]
         if fresh:
@@ -166,10 +166,10 @@ class Links:
                 f"SELECT {_KNOWN} FROM node WHERE id IN (SELECT value FROM json_each(?))",
                 (_array(fresh),),
             )
-            self._nodes.update((known.id, known) for known in map(Known._make, rows))
+            self._nodes.update((known.id, known) for known in map(KnownNode._make, rows))
         return {id: known for id in ids if (known := self._nodes[id])}
 
-    def named(self, words: Collection[str], types: Collection[str], most: int) -> list[Known]:
+    def named(self, words: Collection[str], types: Collection[str], most: int) -> list[KnownNode]:
         """Return current nodes of some classes whose names contain all of some words.
 
         :param types: IRIs of the classes.
@@ -181,7 +181,7 @@ class Links:
             f"AND id LIKE 'ce-%' AND {like} ORDER BY length(name), name, id LIMIT ?",
             (_array(types), *patterns, most),
         )
-        return [Known._make(row) for row in rows]
+        return [KnownNode._make(row) for row in rows]
 
     def requirements(self, records: Collection[str]) -> dict[str, list[Needs]]:
         """Return what records need, as far as they or their manifests say so.
@@ -226,17 +226,17 @@ def reading(settings: Settings) -> Iterator[Links]:
     :raises StoreError: when there is no index yet.
     :raises QueryLimit: when reading takes longer than ``query_timeout``.
     """
-    snapshots = snapshots_of(settings)
-    path = snapshots.links
-    if not path.exists() or (snapshots.newest() is None and snapshots.trouble()):
-        raise snapshots.unavailable()
+    store_folder = store_folder_of(settings)
+    path = store_folder.links
+    if not path.exists() or (store_folder.newest() is None and store_folder.trouble()):
+        raise store_folder.unavailable()
     deadline = time.monotonic() + settings.query_timeout
     db = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None)
     db.set_progress_handler(lambda: time.monotonic() > deadline, INSTRUCTIONS)
     try:
         db.execute("BEGIN")
         mark = db.execute("SELECT sequence FROM mark").fetchone()
-        if (mark[0] if mark else 0) < snapshots.sequence():
+        if (mark[0] if mark else 0) < store_folder.sequence():
             raise StoreError("The link index is still being built; try again in a moment.")
         yield Links(db)
     except sqlite3.DatabaseError as error:
@@ -245,7 +245,7 @@ def reading(settings: Settings) -> Iterator[Links]:
                 f"The question took longer than {settings.query_timeout:g} seconds. Ask for fewer "
                 "steps."
             ) from error
-        snapshots.report(path, str(error))
+        store_folder.report(path, str(error))
         raise StoreError(f"The link index could not be read: {error}") from error
     finally:
         db.close()

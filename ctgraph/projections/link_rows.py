@@ -133,7 +133,7 @@ class RequirementRow(NamedTuple):
         return cls(document, need.record, manifest, need.need.to_json())
 
 
-class Said(NamedTuple):
+class IndexedDocument(NamedTuple):
     """A document, its owner, and what is read from it."""
 
     document: str
@@ -159,7 +159,7 @@ class Said(NamedTuple):
         )
 
 
-class Asserted(NamedTuple):
+class AssertedLinks(NamedTuple):
     """A document, its owner, and links that it asserts."""
 
     document: str
@@ -167,7 +167,7 @@ class Asserted(NamedTuple):
     links: list[Link]
 
 
-class Amended(NamedTuple):
+class AmendedLink(NamedTuple):
     """A link that has come to hold or holds no longer, with its document and the owner."""
 
     document: str
@@ -180,14 +180,14 @@ LINK_COLUMNS = ", ".join(f"link.{column}" for column in LinkRow._fields)
 """The columns that make a :class:`LinkRow`."""
 
 
-def asserted_by(db: sqlite3.Connection, document: str) -> Asserted:
+def asserted_by(db: sqlite3.Connection, document: str) -> AssertedLinks:
     """Return those links of a document that hold. A document without links has no owner here."""
     query = (
         f"SELECT {LINK_COLUMNS} FROM link WHERE document = ? AND {holds('link', 'link')} "
         "ORDER BY rowid"
     )
     rows = [LinkRow._make(row) for row in db.execute(query, (document,))]
-    return Asserted(document, rows[0].owner if rows else "", [row.link() for row in rows])
+    return AssertedLinks(document, rows[0].owner if rows else "", [row.link() for row in rows])
 
 
 def _manifest_name(document: str, manifest: str, described: Collection[str]) -> str:

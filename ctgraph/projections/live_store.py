@@ -16,7 +16,7 @@ from ctgraph.ledger.registry import incarnation, mark_at, mark_of
 from ctgraph.ledger.values import Change
 from ctgraph.projections.link_index import LinkIndex
 from ctgraph.projections.maintenance import BATCH_CHANGES, rebuild
-from ctgraph.projections.snapshots import sequence_of, snapshots_of
+from ctgraph.projections.store_folder import sequence_of, store_folder_of
 from ctgraph.projections.triples import EmbeddedStore
 from ctgraph.settings import Settings
 
@@ -35,7 +35,7 @@ class LiveStore:
         self._settings = settings
         self._ledger = ledger
         self._identity = Identity.of(settings)
-        self._snapshots = snapshots_of(settings)
+        self._store_folder = store_folder_of(settings)
         self._store: EmbeddedStore | None = None
         self._mark = self._incarnation = ""
         self._index = 0
@@ -72,7 +72,7 @@ class LiveStore:
     def has_index(self) -> bool:
         """Tell whether the link index is still the file that was opened."""
         try:
-            return self._snapshots.links.stat().st_ino == self._index
+            return self._store_folder.links.stat().st_ino == self._index
         except FileNotFoundError:
             return False
 
@@ -90,25 +90,25 @@ class LiveStore:
         """
         reason = " ".join(reason.split())
         _log.warning("The triple store is rebuilt: %s", reason)
-        self._snapshots.withdraw(reason)
+        self._store_folder.withdraw(reason)
         self.close()
         rebuild(self._settings, self._ledger)
         # The stores of the past come from the same ledger, and may be as damaged.
-        shutil.rmtree(self._snapshots.path / "past", ignore_errors=True)
+        shutil.rmtree(self._store_folder.path / "past", ignore_errors=True)
         still = self._open()
         if still:
-            self._snapshots.withdraw(still)
+            self._store_folder.withdraw(still)
             raise Damaged(f"The triple store was rebuilt, which did not help: {still}")
-        self._snapshots.say("")
+        self._store_folder.say("")
         _log.warning("The triple store is rebuilt, up to number %d.", self.sequence)
 
     def _open(self) -> str:
         """Open the store and the link index; return why they are unusable, or an empty text."""
         self.close()
         try:
-            links = LinkIndex(self._snapshots.links)
-            self._store = EmbeddedStore(self._snapshots.live, self._identity, links)
-            self._index = self._snapshots.links.stat().st_ino
+            links = LinkIndex(self._store_folder.links)
+            self._store = EmbeddedStore(self._store_folder.live, self._identity, links)
+            self._index = self._store_folder.links.stat().st_ino
             reason = self._unfit(self._store)
         except (RuntimeError, OSError, sqlite3.DatabaseError) as error:
             if is_passing(error):
@@ -121,7 +121,7 @@ class LiveStore:
     def _unfit(self, store: EmbeddedStore) -> str:
         """Note where the store stands; return why it does not fit the ledger, or an empty text."""
         seq, mark = store.mark()
-        links, seen = store.links_sequence(), self._snapshots.sequence()
+        links, seen = store.links_sequence(), self._store_folder.sequence()
         self._incarnation = incarnation(self._ledger.database)
         if not mark:
             mark = mark_at(self._ledger.database, 0)
@@ -138,7 +138,7 @@ class LiveStore:
 
     def _prove_newest(self) -> None:
         """Make sure that the snapshot of the readers opens; else let the next one replace it."""
-        newest = self._snapshots.newest()
+        newest = self._store_folder.newest()
         if newest is None:
             return
         try:
@@ -148,4 +148,4 @@ class LiveStore:
         except (RuntimeError, OSError):
             good = False
         if not good:
-            self._snapshots.withdraw("the snapshot is damaged.")
+            self._store_folder.withdraw("the snapshot is damaged.")

@@ -22,7 +22,7 @@ from ctgraph.ledger.registry import mark_at
 from ctgraph.ledger.values import Change
 from ctgraph.projections.link_index import LinkIndex, remove
 from ctgraph.projections.link_tables import documents_of, rows_of
-from ctgraph.projections.snapshots import Snapshots, snapshots_of
+from ctgraph.projections.store_folder import StoreFolder, store_folder_of
 from ctgraph.projections.triples import EmbeddedStore
 from ctgraph.settings import Settings
 
@@ -41,17 +41,17 @@ def rebuild(settings: Settings, ledger: Ledger, progress: Progress | None = None
 
     :returns: how many records the new store holds.
     """
-    snapshots = snapshots_of(settings)
-    snapshots.clean()
-    fresh = snapshots.path / "fresh"
-    fresh_links = snapshots.links.with_name("links-fresh.sqlite")
+    store_folder = store_folder_of(settings)
+    store_folder.clean()
+    fresh = store_folder.path / "fresh"
+    fresh_links = store_folder.links.with_name("links-fresh.sqlite")
     seq = ledger.changes.last_sequence()
     mark = mark_at(ledger.database, seq)
     records = 0
 
     def current() -> Iterator[Change]:
         nonlocal records
-        for change in standing(ledger, seq):
+        for change in last_changes(ledger, seq):
             records += 1
             if progress:
                 progress(1)
@@ -60,24 +60,24 @@ def rebuild(settings: Settings, ledger: Ledger, progress: Progress | None = None
     try:
         with closing(EmbeddedStore(fresh, Identity.of(settings), LinkIndex(fresh_links))) as store:
             store.fill(current(), ledger.changes.history(seq), seq, mark)
-            folder = snapshots.prepare(seq, mark)
+            folder = store_folder.prepare(seq, mark)
             store.backup(folder)
     except BaseException:
-        snapshots.clean()  # the disk may have been full
+        store_folder.clean()  # the disk may have been full
         raise
-    old = snapshots.path / "old"
-    if snapshots.live.exists():
-        snapshots.live.rename(old)
-    fresh.rename(snapshots.live)
-    remove(snapshots.links)
-    fresh_links.rename(snapshots.links)
-    snapshots.switch(folder)
+    old = store_folder.path / "old"
+    if store_folder.live.exists():
+        store_folder.live.rename(old)
+    fresh.rename(store_folder.live)
+    remove(store_folder.links)
+    fresh_links.rename(store_folder.links)
+    store_folder.switch(folder)
     shutil.rmtree(old, ignore_errors=True)
     return records
 
 
-def standing(ledger: Ledger, until: int) -> Iterator[Change]:
-    """Yield the change that each record stands at, at a sequence number, without tombstones."""
+def last_changes(ledger: Ledger, until: int) -> Iterator[Change]:
+    """Yield the last change of each record up to a sequence number, without tombstones."""
     seq = 0
     while changes := ledger.changes.after(seq, BATCH_CHANGES, standing=until, size=MAX_BATCH_BYTES):
         yield from (change for change in changes if change.quads)
@@ -95,12 +95,12 @@ def check(
     :raises StoreError: when there is no store to look at.
     """
     done = progress or (lambda _: None)
-    snapshots = snapshots_of(settings)
+    store_folder = store_folder_of(settings)
     with ledger.database.reading() as connection:
         differences = list(audit(connection, ledger.changes.last_sequence(), done))
     try:
         with (
-            _still(snapshots, beside) as folder,
+            _still(store_folder, beside) as folder,
             closing(_Comparison(settings, ledger, folder, done)) as comparison,
         ):
             differences += comparison.differences(beside)
@@ -112,17 +112,19 @@ def check(
 
 
 @contextmanager
-def _still(snapshots: Snapshots, beside: bool) -> Iterator[Path]:
+def _still(store_folder: StoreFolder, beside: bool) -> Iterator[Path]:
     """Yield a store that no process changes or removes during the block."""
     if not beside:
-        if not snapshots.live.is_dir():
+        if not store_folder.live.is_dir():
             raise StoreError("There is no triple store; start the server, or run: ctgraph rebuild")
-        yield snapshots.live
+        yield store_folder.live
         return
-    newest = snapshots.newest()
+    newest = store_folder.newest()
     if newest is None:
-        raise snapshots.unavailable()
-    with tempfile.TemporaryDirectory(dir=snapshots.path, prefix=f"checking-{os.getpid()}-") as own:
+        raise store_folder.unavailable()
+    with tempfile.TemporaryDirectory(
+        dir=store_folder.path, prefix=f"checking-{os.getpid()}-"
+    ) as own:
         shutil.copytree(newest, own, copy_function=os.link, dirs_exist_ok=True)
         yield Path(own)
 
@@ -137,7 +139,7 @@ class _Comparison:
         self, settings: Settings, ledger: Ledger, folder: Path, progress: Progress
     ) -> None:
         self._ledger = ledger
-        self._snapshots = snapshots_of(settings)
+        self._store_folder = store_folder_of(settings)
         self._progress = progress
         self._fresh = LinkIndex(None)
         self._store = EmbeddedStore(folder, Identity.of(settings), self._fresh, read_only=True)
@@ -151,11 +153,11 @@ class _Comparison:
 
     def differences(self, beside: bool) -> Iterator[str]:
         """Yield every difference."""
-        if not self._snapshots.links.exists():
+        if not self._store_folder.links.exists():
             raise StoreError("There is no link index; start the server, or run: ctgraph rebuild")
         with closing(
             sqlite3.connect(
-                f"{self._snapshots.links.resolve().as_uri()}?mode=ro",
+                f"{self._store_folder.links.resolve().as_uri()}?mode=ro",
                 uri=True,
                 isolation_level=None,
             )
@@ -168,7 +170,7 @@ class _Comparison:
             yield from self._links(links, seq, reached or 0)
 
     def _numbers(self, seq: int, mark: str, reached: int, beside: bool) -> Iterator[str]:
-        last, seen = self._ledger.changes.last_sequence(), self._snapshots.sequence()
+        last, seen = self._ledger.changes.last_sequence(), self._store_folder.sequence()
         if seq > last or (seq < last and not beside):
             yield f"The store holds sequence number {seq}, the ledger {last}."
         elif mark != mark_at(self._ledger.database, seq):
@@ -198,7 +200,7 @@ class _Comparison:
     def _expected(self, seq: int) -> Iterator[tuple[str, set[ox.Quad]]]:
         """Yield every named graph that a store should hold; fill the fresh link index."""
         with self._fresh.filling(seq) as take:
-            for change in standing(self._ledger, seq):
+            for change in last_changes(self._ledger, seq):
                 graphs, said = self._store.expected(change)
                 yield from graphs.items()
                 take([said])

@@ -24,7 +24,7 @@ from ctgraph.projections.complaints import Complaints
 from ctgraph.projections.live_store import LiveStore
 from ctgraph.projections.maintenance import BATCH_CHANGES, MAX_BATCH_BYTES, rebuild
 from ctgraph.projections.process import in_a_line, run_process
-from ctgraph.projections.snapshots import hold, snapshots_of
+from ctgraph.projections.store_folder import hold, store_folder_of
 from ctgraph.settings import Settings
 from ctgraph.work import children
 from ctgraph.work.signals import when_asked_to_end
@@ -58,7 +58,7 @@ class Projector:
     """Applies the ledger's changes to the triple store, in order, and takes snapshots.
 
     A store that is damaged, or does not fit the ledger, is made anew. Use it inside
-    :func:`ctgraph.projections.snapshots.hold`, which makes sure that it is the only one.
+    :func:`ctgraph.projections.store_folder.hold`, which makes sure that it is the only one.
 
     :raises Damaged: when making the store anew does not help.
     """
@@ -66,7 +66,7 @@ class Projector:
     def __init__(self, settings: Settings, ledger: Ledger) -> None:
         self._ledger = ledger
         self._interval = settings.snapshot_interval
-        self._snapshots = snapshots_of(settings)
+        self._store_folder = store_folder_of(settings)
         self._waiting: list[Change] = []
         self._backlog = 0
         self._is_cut = self._is_behind = False
@@ -116,11 +116,11 @@ class Projector:
             if self._backlog > OPTIMIZE_CHANGES:
                 self._live.store.optimize()
             self._backlog = 0
-        if self._is_unseen or self._snapshots.sequence() != self._live.sequence:
+        if self._is_unseen or self._store_folder.sequence() != self._live.sequence:
             self._next_snapshot = time.monotonic() + self._interval
-            folder = self._snapshots.prepare(self._live.sequence, self._live.mark)
+            folder = self._store_folder.prepare(self._live.sequence, self._live.mark)
             self._live.store.backup(folder)
-            self._snapshots.switch(folder)
+            self._store_folder.switch(folder)
             self._is_unseen = False
 
     def run(self, bell: Bell, stopped: Callable[[], bool]) -> None:
@@ -157,12 +157,12 @@ def follow(settings: Settings, ledger: Ledger, stopped: Callable[[], bool]) -> N
     """Keep the projections in line with the ledger until `stopped` says so.
 
     A failure is logged in one line, and the work is tried again, at first soon. Use it inside
-    :func:`ctgraph.projections.snapshots.hold`.
+    :func:`ctgraph.projections.store_folder.hold`.
     """
-    snapshots = snapshots_of(settings)
-    snapshots.clean()
+    store_folder = store_folder_of(settings)
+    store_folder.clean()
     failures, pause = 0, 0.0
-    with closing(Bell(snapshots.bell)) as bell:
+    with closing(Bell(store_folder.bell)) as bell:
         while not stopped():
             started = time.monotonic()
             try:
@@ -173,11 +173,11 @@ def follow(settings: Settings, ledger: Ledger, stopped: Callable[[], bool]) -> N
                     closing(Projector(settings, ledger)) as projector,
                 ):
                     projector.catch_up()
-                    snapshots.say("")
+                    store_folder.say("")
                     projector.run(bell, stopped)
             except Exception as error:
                 calm = time.monotonic() - started > CALM_SECONDS
-                failures = 0 if calm or _passes(error) else failures + 1
+                failures = 0 if calm or _is_beyond_rebuild(error) else failures + 1
                 pause = (
                     FIRST_PAUSE_SECONDS if calm or not pause else min(2 * pause, MAX_PAUSE_SECONDS)
                 )
@@ -185,13 +185,13 @@ def follow(settings: Settings, ledger: Ledger, stopped: Callable[[], bool]) -> N
                     pause = HELPLESS_PAUSE_SECONDS
                 reason = in_a_line(error)[:500]
                 _log.warning("The projector failed, and goes on in %g s: %s", pause, reason)
-                snapshots.say(f"the projector failed: {reason}")
+                store_folder.say(f"the projector failed: {reason}")
             deadline = time.monotonic() + pause
             while not stopped() and (left := deadline - time.monotonic()) > 0:
                 bell.wait(min(left, POLL_SECONDS))
 
 
-def _passes(error: Exception) -> bool:
+def _is_beyond_rebuild(error: Exception) -> bool:
     """Tell whether an error has a cause that making the projections anew would not remove."""
     return is_passing(error) or isinstance(error, sa.exc.SQLAlchemyError | Damaged)
 
@@ -202,13 +202,13 @@ def run(settings: Settings, ledger: Ledger, patient: bool = False) -> None:
     :param patient: wait as long as another process holds the triple store.
     :raises LockHeld: when one does, and this one is not patient.
     """
-    snapshots = snapshots_of(settings)
-    stop = when_asked_to_end(lambda: snapshots.ring(Ring.NEWS))
+    store_folder = store_folder_of(settings)
+    stop = when_asked_to_end(lambda: store_folder.ring(Ring.NEWS))
     is_told = False
     while not stop():
         try:
             with hold(settings, LOOK_SECONDS if patient else 0):
-                follow(settings, ledger, lambda: stop() or not snapshots.lock.exists())
+                follow(settings, ledger, lambda: stop() or not store_folder.lock.exists())
             return
         except LockHeld:
             if not patient:

@@ -18,7 +18,7 @@ from ctgraph.ledger.values import Change
 from ctgraph.links.statements import extract
 from ctgraph.projections.link_graphs import EARLIER, LATER, MAX_LINK_QUADS, ORDER, link_quads
 from ctgraph.projections.link_index import LinkIndex
-from ctgraph.projections.link_rows import Asserted, Said
+from ctgraph.projections.link_rows import AssertedLinks, IndexedDocument
 from ctgraph.projections.registry_graphs import envelope_quads, history_quads
 from ctgraph.rdf.namespaces import CTG
 
@@ -81,7 +81,7 @@ class EmbeddedStore:
         :returns: how many were applied: as many as make up a batch, and at least one.
         """
         records: dict[str, list[ox.Quad]] = {}
-        said: dict[str, Said] = {}
+        said: dict[str, IndexedDocument] = {}
         quads: list[ox.Quad] = []
         number = size = 0
         while number < len(changes) and size < MAX_BATCH_QUADS:
@@ -185,7 +185,7 @@ class EmbeddedStore:
     def _records(self, changes: Iterable[Change], seq: int) -> Iterator[ox.Quad]:
         """Fill the link index; yield the quads of records and of links that are sure."""
         with self._links.filling(seq) as take:
-            said: list[Said] = []
+            said: list[IndexedDocument] = []
             for change in changes:
                 quads, says = self._read(change)
                 yield from quads
@@ -200,7 +200,7 @@ class EmbeddedStore:
         for document in self._links.unsure():
             yield from self._link_quads([self._links.links(document)])
 
-    def _link_quads(self, asserted: Iterable[Asserted]) -> Iterator[ox.Quad]:
+    def _link_quads(self, asserted: Iterable[AssertedLinks]) -> Iterator[ox.Quad]:
         for document, owner, links in asserted:
             yield from link_quads(document, owner, links, self._identity)
 
@@ -221,7 +221,7 @@ class EmbeddedStore:
         """Return the quads of a named graph."""
         return set(self._store.quads_for_pattern(None, None, None, ox.NamedNode(iri)))
 
-    def expected(self, change: Change) -> tuple[dict[str, set[ox.Quad]], Said]:
+    def expected(self, change: Change) -> tuple[dict[str, set[ox.Quad]], IndexedDocument]:
         """Return the named graphs that a record should have, by their IRIs, and what it asserts."""
         quads, said = self._read(change)
         return _as_kept(quads), said
@@ -245,10 +245,12 @@ class EmbeddedStore:
         yield ox.NamedNode(f"{self._identity.base}/envelopes/{record}")
         yield ox.NamedNode(self._identity.links(record))
 
-    def _read(self, change: Change) -> tuple[list[ox.Quad], Said]:
+    def _read(self, change: Change) -> tuple[list[ox.Quad], IndexedDocument]:
         """Return the quads of a record and its envelope, and what it asserts."""
         quads = list(ox.parse(change.quads, format=ox.RdfFormat.N_QUADS, lenient=True))
-        said = Said(change.ctid, change.owner, extract(quads, change.ctid, self._identity))
+        said = IndexedDocument(
+            change.ctid, change.owner, extract(quads, change.ctid, self._identity)
+        )
         if quads:
             quads += envelope_quads(change, self._identity, quads)
         return quads, said

@@ -15,8 +15,8 @@ from ctgraph.ledger.append import Outcome, Submission, append
 from ctgraph.ledger.ownership import accounts
 from ctgraph.ledger.values import OPERATOR, Effect, Envelope, Organization
 from ctgraph.projections.bell import Ring
-from ctgraph.projections.snapshots import snapshots_of
-from ctgraph.publishing.link_checks import accepted
+from ctgraph.projections.store_folder import store_folder_of
+from ctgraph.publishing.intake import accept_here
 from ctgraph.settings import Settings
 from ctgraph.validation.report import Report
 from ctgraph.work.calls import Runner, directly
@@ -58,7 +58,7 @@ def publish(
     :raises ValidationLimit: when checking it takes too much time or memory.
     :raises Busy: when checking other documents takes too long.
     """
-    document, report = run(accepted, settings, data)
+    document, report = run(accept_here, settings, data)
     if actor != OPERATOR:
         _require_own(ledger, owner, document)
     outcome = _append(ledger, Submission(owner, document.ctid, document), actor)
@@ -166,9 +166,11 @@ def _append(ledger: Ledger, submission: Submission, actor: str) -> Outcome:
 def _receipt(
     settings: Settings, ledger: Ledger, outcome: Outcome, wait: bool, report: Report | None
 ) -> Receipt:
-    snapshots = snapshots_of(settings)
-    if snapshots.sequence() < outcome.seq:
-        snapshots.ring(Ring.WAIT if wait else Ring.NEWS)
+    store_folder = store_folder_of(settings)
+    if store_folder.sequence() < outcome.seq:
+        store_folder.ring(Ring.WAIT if wait else Ring.NEWS)
         if wait:
-            snapshots.wait(outcome.seq, settings.publish_wait)
-    return Receipt(outcome.envelope, outcome.effect, snapshots.shows(ledger, outcome.seq), report)
+            store_folder.wait(outcome.seq, settings.publish_wait)
+    return Receipt(
+        outcome.envelope, outcome.effect, store_folder.shows(ledger, outcome.seq), report
+    )

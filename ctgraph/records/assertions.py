@@ -82,7 +82,7 @@ def assertions(
         key = identity.ctid_of(document) or "", identity.ctid_of(by) or "", property
         found.setdefault(key, (kind or property, status))
     names = ledger.records.names({ctid for document, by, _ in found for ctid in (document, by)})
-    described = ledger.records.standing({by for _, by, _ in found})
+    described = ledger.records.withdrawn_at({by for _, by, _ in found})
     label = vocabulary().label
     return [
         Assertion(

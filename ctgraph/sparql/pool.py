@@ -10,11 +10,11 @@ import orjson
 
 from ctgraph.errors import CtgraphError, QueryError, QueryLimit, StoreError
 from ctgraph.identity import Identity
-from ctgraph.projections.snapshots import snapshots_of
+from ctgraph.projections.store_folder import store_folder_of
 from ctgraph.rdf.namespaces import CTG
 from ctgraph.settings import Settings
 from ctgraph.sparql.cache import AnswerCache
-from ctgraph.sparql.query import Query, query_form, refuse, words
+from ctgraph.sparql.query import Query, query_form, require_allowed, words
 from ctgraph.sparql.results import Complete, Result, Streamed
 from ctgraph.sparql.worker import COMPLETE, ERROR, HEADER, Failure, Request, serve
 from ctgraph.vocab import vocabulary
@@ -36,7 +36,7 @@ class QueryPool:
 
     def __init__(self, settings: Settings, admission: Admission | None = None) -> None:
         self._settings = settings
-        self._snapshots = snapshots_of(settings)
+        self._store_folder = store_folder_of(settings)
         start = partial(WorkerProcess, serve, settings.query_memory)
         self._crew = Crew(start, admission or admission_of(settings))
         self.cache = AnswerCache(settings.query_cache)
@@ -45,7 +45,7 @@ class QueryPool:
 
     def newest(self) -> Path | None:
         """Return the newest snapshot. Its name differs for each state of the store."""
-        return self._snapshots.newest()
+        return self._store_folder.newest()
 
     def timeout(self, query: Query) -> float:
         """Return the deadline of a query, in seconds."""
@@ -70,14 +70,14 @@ class QueryPool:
         :raises ClientGone: when the client gave up.
         :raises StoreError: when there is no snapshot yet.
         """
-        folder = snapshot or self._snapshots.newest()
+        folder = snapshot or self._store_folder.newest()
         if folder is None:
-            raise self._snapshots.unavailable()
+            raise self._store_folder.unavailable()
         key = str(folder), query
         cached = self.cache.get(key, Complete)
         if cached:
             return cached
-        refuse(query.text)
+        require_allowed(query.text)
         request = orjson.dumps(self._request(query, folder))
         job = self._crew.begin(request, client, self.timeout(query), gone)
         try:
@@ -86,7 +86,7 @@ class QueryPool:
             job.end(reusable=True)
             raise
         except StoreError as error:
-            self._snapshots.report(folder, error.message)
+            self._store_folder.report(folder, error.message)
             job.end()
             raise
         except BaseException:

@@ -137,7 +137,7 @@ def query_in_format(text: str, name: str) -> Query:
     )
 
 
-def refuse(text: str) -> None:
+def require_allowed(text: str) -> None:
     """Refuse a request for something that this endpoint never does.
 
     :raises QueryForbidden: for an update, and for a query that calls another endpoint.

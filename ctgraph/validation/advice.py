@@ -18,7 +18,7 @@ from ctgraph.errors import Problem, Severity
 from ctgraph.problem import Rule
 from ctgraph.rdf.namespaces import TYPE
 from ctgraph.rdf.terms import Value
-from ctgraph.validation.finder import Finder
+from ctgraph.validation.placing import Placer
 from ctgraph.vocab import Term, vocabulary
 
 _OURS = ("https://purl.org/ctdl/terms/", "https://purl.org/ctdlasn/terms/")
@@ -46,13 +46,13 @@ class Advice(NamedTuple):
     value: Value | None = None
 
 
-def advise(places: Places, finder: Finder) -> Iterator[Problem]:
+def advise(places: Places, placer: Placer) -> Iterator[Problem]:
     """Yield warnings about the terms that a document uses, and how it uses them."""
     classes = {node: _classes(properties) for node, properties in places.statements.items()}
     for node, properties in places.statements.items():
         for path, values in properties.items():
             for advice in _about(path, values, node, classes):
-                pointer, detail = finder.place(node, path, advice.value)
+                pointer, detail = placer.place(node, path, advice.value)
                 detail = replace(detail, advice=advice.rule)
                 yield Problem(advice.message, advice.remedy, pointer, Severity.WARNING, detail)
 

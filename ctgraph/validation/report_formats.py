@@ -32,7 +32,7 @@ class ReportFormat:
     write: Callable[[Reports], str]
 
 
-def text(reports: Reports) -> str:
+def as_text(reports: Reports) -> str:
     """Write reports for a terminal."""
     return "".join(f"{one_line(line)}\n" for report in reports for line in _lines(report))
 
@@ -262,7 +262,7 @@ REPORT_FORMATS = {
     format.name: format
     for format in (
         ReportFormat("json", "application/json", as_json),
-        ReportFormat("text", "text/plain", text),
+        ReportFormat("text", "text/plain", as_text),
         ReportFormat("csv", "text/csv", as_csv),
         ReportFormat("turtle", "text/turtle", as_turtle),
         ReportFormat("sarif", "application/sarif+json", as_sarif),

@@ -1,6 +1,6 @@
 """The examination of a submission, without storing it: reading, the shapes, and the links.
 
-Nothing here needs a registry. :mod:`ctgraph.publishing.link_checks` adds the advice that does.
+Nothing here needs a registry. :mod:`ctgraph.publishing.intake` adds the advice that does.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from ctgraph.errors import CtgraphError, DocumentTooLarge, InvalidDocument, Prob
 from ctgraph.identity import Identity
 from ctgraph.rdf.formats import Format
 from ctgraph.settings import Settings
-from ctgraph.validation import check, validate
+from ctgraph.validation import require_valid, validate
 from ctgraph.validation.completeness import node_completeness
 from ctgraph.validation.report import MAX_PROBLEMS, Report, capped
 
@@ -96,7 +96,7 @@ def examine_document(data: bytes, settings: Settings) -> tuple[Document, Examine
     :raises InvalidDocument: with everything that is wrong with it.
     """
     document = parse(data, settings)
-    found = _examined(document, check(document, settings), settings, "")
+    found = _examined(document, require_valid(document, settings), settings, "")
     return document.without_places(), _with_lines([found], data)[0]
 
 

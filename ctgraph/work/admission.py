@@ -123,17 +123,18 @@ class Admission:
         if gone():
             raise ClientGone("The client went away before it had its answer.")
 
-    def end(self, turn: Turn, put_back: Callable[[], object] = bool) -> None:
+    def end(self, turn: Turn, put_back: Callable[[], object] | None = None) -> None:
         """Give a place back. A second call does nothing.
 
-        :param put_back: is called before the place is free, while the process is not paused.
+        :param put_back: called before the place is free, while the process is not paused.
         """
         with self._lock:
             now = self._clock()
             if turn.state is State.PAUSED and turn.process:
                 turn.process.resume()
             self._leave(turn, now)
-            put_back()
+            if put_back:
+                put_back()
             self._hand_out(now)
 
     @contextmanager
@@ -274,11 +275,11 @@ def admission_of(settings: Settings, costs: Costs | None = None) -> Admission:
     """Return the admission that the settings describe: half of the places are for long jobs."""
     heavy = max(1, settings.query_workers // 2)
     return Admission(
-        max(1, settings.query_workers - heavy),
-        heavy,
-        settings.query_per_client,
-        settings.query_waiting,
-        settings.query_queue,
-        settings.query_memory,
-        costs,
+        places=max(1, settings.query_workers - heavy),
+        heavy=heavy,
+        per_client=settings.query_per_client,
+        waiting=settings.query_waiting,
+        patience=settings.query_queue,
+        memory=settings.query_memory,
+        costs=costs,
     )

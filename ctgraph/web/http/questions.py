@@ -19,11 +19,10 @@ from ctgraph.pathways.model import Graph
 from ctgraph.pathways.structure import Structure
 from ctgraph.projections.link_graphs import link_quads
 from ctgraph.projections.link_reader import reading
-from ctgraph.publishing.link_checks import examine_in
+from ctgraph.publishing.intake import examine_here
 from ctgraph.rdf.formats import Format
 from ctgraph.rdf.namespaces import CTG, DCT, XSD
 from ctgraph.settings import Settings
-from ctgraph.validation.report import Report
 from ctgraph.validation.report_formats import REPORT_FORMATS
 from ctgraph.vocab import vocabulary
 
@@ -37,14 +36,9 @@ def prepare(settings: Settings) -> None:
     validation.prepare(settings)
 
 
-def examined(settings: Settings, data: bytes, format: Format | None) -> list[Report]:
-    """Examine a submission; see :func:`examine_in`."""
-    return examine_in(shared_ledger(settings), data, settings, format)
-
-
 def report(settings: Settings, data: bytes, format: Format | None, name: str) -> str:
     """Examine a submission; return the report in the format with a name."""
-    return REPORT_FORMATS[name].write(examined(settings, data, format))
+    return REPORT_FORMATS[name].write(examine_here(settings, data, format))
 
 
 def pathways(

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, request
 
 from ctgraph.documents.rdf_input import RDF_INPUTS
 from ctgraph.errors import NoDocument, Problem, UnsupportedMediaType
+from ctgraph.publishing.intake import examine_here
 from ctgraph.rdf.formats import JSON_LD, Format, format_named
 from ctgraph.validation.report import Report, capped
 from ctgraph.validation.report_formats import REPORT_FORMATS
@@ -58,8 +59,8 @@ def validate() -> Response:
     if not data.strip():
         raise NoDocument("The request contains no document. Send it as the body.")
     if name == "html":
-        return _page(data, format, state().check(questions.examined, data, format))
-    written = state().check(questions.report, data, format, name)
+        return _page(data, format, state().validate(examine_here, data, format))
+    written = state().validate(questions.report, data, format, name)
     return respond.content(written, OFFERS[name])
 
 

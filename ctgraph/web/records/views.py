@@ -18,11 +18,11 @@ from ctgraph.identity import ctid
 from ctgraph.ledger.values import Envelope, Version
 from ctgraph.pathways import LINKED
 from ctgraph.pathways.families import family_of
-from ctgraph.projections.snapshots import snapshots_of
+from ctgraph.projections.store_folder import store_folder_of
 from ctgraph.rdf import formats
 from ctgraph.records import read
 from ctgraph.records.assertions import MAX_ASSERTIONS, Assertion, assertions
-from ctgraph.records.read import Held
+from ctgraph.records.read import HeldDocument
 from ctgraph.validation.completeness import node_completeness
 from ctgraph.web.http import respond
 from ctgraph.web.http.negotiation import HTML, choose, etag
@@ -162,7 +162,7 @@ def _record(path: str, kind: Scope, number: int | None = None) -> Response:
     held = read.held(state().ledger, record, number, document=kind is Scope.DOCUMENT)
     if name == "html":
         # A page also shows the names of other records, so it may change with any of them.
-        seen = snapshots_of(state().settings).sequence()  # others' statements are in it
+        seen = store_folder_of(state().settings).sequence()  # others' statements are in it
         tag = etag(
             held.digest,
             record,
@@ -191,7 +191,7 @@ def _record(path: str, kind: Scope, number: int | None = None) -> Response:
     return response
 
 
-def _body(record: str, kind: Scope, held: Held, name: str) -> bytes:
+def _body(record: str, kind: Scope, held: HeldDocument, name: str) -> bytes:
     format = formats.format_named(name)
     assert format
     iri = state().identity.resource(record)
@@ -208,7 +208,7 @@ def _body(record: str, kind: Scope, held: Held, name: str) -> bytes:
         raise _absent(record, held) from None
 
 
-def _page(record: str, kind: Scope, held: Held, number: int | None) -> str:
+def _page(record: str, kind: Scope, held: HeldDocument, number: int | None) -> str:
     iri = state().identity.resource(record)
     content = orjson.loads(held.canonical)
     try:
@@ -236,7 +236,7 @@ def _page(record: str, kind: Scope, held: Held, number: int | None) -> str:
     )
 
 
-def _said(record: str, held: Held) -> list[Assertion]:
+def _said(record: str, held: HeldDocument) -> list[Assertion]:
     """Return the statements of others about a record; none if the store does not answer in time."""
     try:
         return assertions(
@@ -246,14 +246,14 @@ def _said(record: str, held: Held) -> list[Assertion]:
         return []
 
 
-def _absent(record: str, held: Held) -> NotFound:
+def _absent(record: str, held: HeldDocument) -> NotFound:
     return NotFound(
         f"Version {held.number} of {held.envelope.ctid} does not contain {record}.",
         history=f"/resources/{held.envelope.ctid}/versions",
     )
 
 
-def _link(response: Response, record: str, held: Held) -> None:
+def _link(response: Response, record: str, held: HeldDocument) -> None:
     """Add links to the canonical address, the whole graph, and the versions (RFC 8288)."""
     identity = state().identity
     response.headers["Link"] = ", ".join(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response
 
 from ctgraph.errors import NotQueryable
-from ctgraph.projections.snapshots import snapshots_of
+from ctgraph.projections.store_folder import store_folder_of
 from ctgraph.web.http import respond
 from ctgraph.web.http.registry import state
 
@@ -24,18 +24,18 @@ def readyz() -> Response:
 
     :raises NotQueryable: when one of these does not hold.
     """
-    snapshots = snapshots_of(state().settings)
-    seen, last = snapshots.sequence(), state().ledger.changes.last_sequence()
+    store_folder = store_folder_of(state().settings)
+    seen, last = store_folder.sequence(), state().ledger.changes.last_sequence()
     facts = {"sequence": last, "queryableSequence": seen, "lag": last - seen}
-    if not snapshots.held():
+    if not store_folder.held():
         raise NotQueryable("No projector runs: changes do not become queryable.", **facts)
     if seen < 0:
         raise NotQueryable("The triple store is being built. Try again in a moment.", **facts)
-    if snapshots.trouble():
+    if store_folder.trouble():
         raise NotQueryable(
             "The projector fails: changes do not become queryable. Its log says why.", **facts
         )
-    if not snapshots.shows(state().ledger):
+    if not store_folder.shows(state().ledger):
         raise NotQueryable(
             "The triple store was made from another ledger. The projector rebuilds it.", **facts
         )

@@ -45,7 +45,7 @@ def is_provisional(record: str, places: Places, identity: Identity) -> bool:
     )
 
 
-class Finder:
+class Placer:
     """Gives the problems of one document their places and details.
 
     :param record: CTID of the primary entity.

@@ -4,7 +4,7 @@ The ledger keeps every version for ever, so any past state can be projected agai
 holds the last version of each record up to a sequence number. A process of its own makes it when
 somebody asks, one store at a time, and the last few are kept.
 
-``python -m ctgraph.projections.asof SEQUENCE`` makes the store of a sequence number.
+``python -m ctgraph.projections.past_stores SEQUENCE`` makes the store of a sequence number.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ from ctgraph.identity import Identity
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.registry import mark_at
 from ctgraph.projections.link_index import LinkIndex
-from ctgraph.projections.maintenance import standing
+from ctgraph.projections.maintenance import last_changes
 from ctgraph.projections.process import run_process
-from ctgraph.projections.snapshots import Snapshots, snapshots_of, tag_of, take_lock
+from ctgraph.projections.store_folder import StoreFolder, store_folder_of, tag_of, take_lock
 from ctgraph.projections.triples import EmbeddedStore
 from ctgraph.settings import Settings
 from ctgraph.work import children
@@ -60,13 +60,13 @@ def moment_of(text: str) -> str:
         ) from error
 
 
-class Past:
+class PastStores:
     """The past stores of one registry, in a folder beside its snapshots."""
 
-    def __init__(self, settings: Settings, ledger: Ledger, snapshots: Snapshots) -> None:
+    def __init__(self, settings: Settings, ledger: Ledger, store_folder: StoreFolder) -> None:
         self._settings = settings
         self._ledger = ledger
-        self._snapshots = snapshots
+        self._store_folder = store_folder
         self._folder = settings.store_path / "past"
 
     def at(
@@ -75,20 +75,20 @@ class Past:
         seconds: float,
         gone: Callable[[], bool],
         turn: AbstractContextManager[None] = _AT_ONCE,
-        permit: Callable[[], object] = bool,
+        permit: Callable[[], object] | None = None,
     ) -> Path | None:
         """Return the store as of a moment, or None where the newest snapshot shows that moment.
 
         :param moment: a time as :func:`moment_of` returns it.
         :param seconds: how long to wait while the store is being made.
         :param gone: tells whether the client has given up.
-        :param turn: is held while the store is being made.
-        :param permit: is called before a builder is started, and may raise.
+        :param turn: held while the store is being made.
+        :param permit: called before a builder is started; may raise.
         :raises PastNotReady: when making it takes longer than `seconds`; the builder goes on.
         """
         seq = self._ledger.changes.sequence_at(moment)
         # Changes that the newest snapshot lacks will be in the next one.
-        if seq >= self._snapshots.sequence():
+        if seq >= self._store_folder.sequence():
             return None
         store = self._store(seq)
         if _use(store):
@@ -103,7 +103,7 @@ class Past:
         moment: str,
         seconds: float,
         gone: Callable[[], bool],
-        permit: Callable[[], object],
+        permit: Callable[[], object] | None,
     ) -> Path:
         """Wait until a store is made; start a builder where none is at work."""
         deadline = time.monotonic() + seconds
@@ -112,7 +112,8 @@ class Past:
             if builder and builder.poll():
                 raise StoreError(f"The registry as of {moment} cannot be prepared.")
             if not self._busy() and (builder is None or builder.poll() is not None):
-                permit()
+                if permit:
+                    permit()
                 builder = children.start(
                     __name__, str(seq), env=os.environ | environment(self._settings)
                 )
@@ -148,7 +149,7 @@ class Past:
                 return
             identity = Identity.of(self._settings)
             with closing(EmbeddedStore(fresh, identity, LinkIndex(None))) as made:
-                made.fill(standing(self._ledger, seq), self._ledger.changes.history(seq), seq)
+                made.fill(last_changes(self._ledger, seq), self._ledger.changes.history(seq), seq)
             fresh.rename(store)
             self._forget()
 
@@ -185,7 +186,7 @@ def environment(settings: Settings) -> dict[str, str]:
 
 if __name__ == "__main__":
     run_process(
-        lambda settings, ledger: Past(settings, ledger, snapshots_of(settings)).build(
+        lambda settings, ledger: PastStores(settings, ledger, store_folder_of(settings)).build(
             int(sys.argv[1])
         )
     )

@@ -15,7 +15,7 @@ from ctgraph.settings import Settings
 from ctgraph.shapes import shapes
 from ctgraph.validation.advice import advise
 from ctgraph.validation.engines import Run, compile_shapes
-from ctgraph.validation.finder import Finder
+from ctgraph.validation.placing import Placer
 from ctgraph.validation.report import capped, in_order
 
 
@@ -30,9 +30,9 @@ def refused(document: Document, settings: Settings) -> bool:
 def validate(document: Document, settings: Settings) -> list[Problem]:
     """Return everything that is wrong with a document that was just read, the worst first."""
     places = document.places
-    finder = Finder(document.ctid, places, settings)
+    placer = Placer(document.ctid, places, settings)
     results = _engine(settings.validation_engine)(places.ntriples)
-    problems = [*document.warnings, *finder.problems(results), *advise(places, finder)]
+    problems = [*document.warnings, *placer.problems(results), *advise(places, placer)]
     return capped(in_order(problems))
 
 
@@ -41,7 +41,7 @@ def prepare(settings: Settings) -> None:
     _engine(settings.validation_engine)
 
 
-def check(document: Document, settings: Settings) -> list[Problem]:
+def require_valid(document: Document, settings: Settings) -> list[Problem]:
     """Return the findings about a document that may be published; see :func:`validate`.
 
     :raises InvalidDocument: listing every finding, when one of them is a violation.

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, request
 from ctgraph.documents.json_text import read_json
 from ctgraph.errors import BadParameter, InvalidDocument
 from ctgraph.pathways import Pathways
-from ctgraph.pathways.learner_check import MAX_HELD_RECORDS, Checked, checked_json
+from ctgraph.pathways.learner_check import MAX_HELD_RECORDS, Prospects, prospects_json
 from ctgraph.web.http import questions, respond
 from ctgraph.web.http.negotiation import choose
 from ctgraph.web.http.parameters import several
@@ -26,10 +26,10 @@ def check() -> Response:
         return respond.page("pathways/check.html", found=None, records=records)
     if not 1 <= len(records) <= MAX_HELD_RECORDS:
         raise BadParameter(f"Name from 1 to {MAX_HELD_RECORDS} records: ?held=CTID,CTID.")
-    found: Checked = state().ask(questions.pathways, Pathways.check, records)
+    found: Prospects = state().ask(questions.pathways, Pathways.prospects, records)
     if name == "html":
         return respond.page("pathways/check.html", found=found, records=records)
-    return respond.json(checked_json(found))
+    return respond.json(prospects_json(found))
 
 
 def _held() -> list[str]:

@@ -7,7 +7,7 @@
 - ``lock`` is held by the process that writes. Its text says why that process fails.
 - ``bell`` wakes the projector.
 - ``suspect`` names a file that a reader could not read.
-- ``past/`` has the stores of past moments (:mod:`ctgraph.projections.asof`).
+- ``past/`` has the stores of past moments (:mod:`ctgraph.projections.past_stores`).
 """
 
 from __future__ import annotations
@@ -56,10 +56,10 @@ MAX_TROUBLE_BYTES = 1024
 """Longest trouble text. The space is reserved at the start, so a full disk cannot prevent it."""
 
 
-def snapshots_of(settings: Settings) -> Snapshots:
+def store_folder_of(settings: Settings) -> StoreFolder:
     """Return the snapshots that the settings describe."""
     longest = settings.query_queue + 2 * settings.query_timeout
-    return Snapshots(settings.store_path, keep=longest + MARGIN_SECONDS)
+    return StoreFolder(settings.store_path, keep=longest + MARGIN_SECONDS)
 
 
 def sequence_of(snapshot: Path) -> int:
@@ -72,7 +72,7 @@ def tag_of(mark: str) -> str:
     return hashlib.sha256(mark.encode()).hexdigest()[:12]
 
 
-class Snapshots:
+class StoreFolder:
     """The folders of one triple store.
 
     :param path: the store's folder.
@@ -224,7 +224,7 @@ def hold(settings: Settings, wait: float = 0) -> Iterator[None]:
     :raises LockHeld: when another process holds it.
     """
     settings.store_path.mkdir(parents=True, exist_ok=True)
-    with snapshots_of(settings).lock.open("a+b") as file:
+    with store_folder_of(settings).lock.open("a+b") as file:
         if not take_lock(file, wait):
             raise LockHeld("Another process (a running `ctgraph serve`?) holds the triple store.")
         file.truncate(0)
