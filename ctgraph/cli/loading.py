@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -17,9 +18,12 @@ from ctgraph.errors import StoreError
 from ctgraph.ledger import Ledger
 from ctgraph.settings import Settings
 
-SILENCE_SECONDS = 30
-"""How long a load waits for the next snapshot before it checks that a projector still runs. A
-snapshot of the largest batch takes a few seconds."""
+if TYPE_CHECKING:
+    from ctgraph.projections.store_folder import StoreFolder
+
+SILENCE_SECONDS = 10
+"""How long a load waits for the next snapshot before it checks that the projector still runs, and
+runs well. A snapshot of the largest batch takes a few seconds."""
 
 
 @click.command()
@@ -77,6 +81,17 @@ def load(paths: tuple[Path, ...], owner: str | None, report: Path) -> None:
         report.unlink()
 
 
+def _require_projector(store_folder: StoreFolder) -> None:
+    """Make sure that a projector runs and can go on, so that it is worth waiting for.
+
+    :raises StoreError: when none runs, or it says what keeps it from going on.
+    """
+    if not store_folder.held():
+        raise StoreError("No projector is running. Start the server, or run the load again.")
+    if trouble := store_folder.trouble():
+        raise StoreError(f"The documents are loaded, but queries do not see them yet: {trouble}")
+
+
 @contextmanager
 def _projecting(settings: Settings, ledger: Ledger, seconds: dict[str, float]) -> Iterator[None]:
     """Run a projector during the block, unless a server runs one; then wait until all is queryable.
@@ -95,13 +110,8 @@ def _projecting(settings: Settings, ledger: Ledger, seconds: dict[str, float]) -
             seen = 0
             while seen < last:
                 store_folder.ring(Ring.WAIT)
-                if (
-                    not store_folder.wait(seen + 1, timeout=SILENCE_SECONDS)
-                    and not store_folder.held()
-                ):
-                    raise StoreError(
-                        "No projector is running. Start the server, or run the load again."
-                    )
+                if not store_folder.wait(seen + 1, timeout=SILENCE_SECONDS):
+                    _require_projector(store_folder)
                 if store_folder.sequence() > seen:  # it stands still while the store is rebuilt
                     progress(store_folder.sequence() - seen)
                     seen = store_folder.sequence()

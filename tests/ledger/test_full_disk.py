@@ -16,6 +16,7 @@ import pytest
 import sqlalchemy as sa
 
 from ctgraph.ledger.registry import mark_at
+from ctgraph.projections import live_store
 from ctgraph.projections import projector as projecting
 from ctgraph.projections.maintenance import check, rebuild
 from ctgraph.projections.store_folder import hold, store_folder_of
@@ -203,8 +204,8 @@ def test_a_store_is_not_made_anew_for_what_passes_while_it_is_opened(
             raise error
         return real(*arguments)
 
-    monkeypatch.setattr(projecting, "mark_at", failing)
-    monkeypatch.setattr(projecting, "FIRST_PAUSE", 0.01)
+    monkeypatch.setattr(live_store, "mark_at", failing)
+    monkeypatch.setattr(projecting, "FIRST_PAUSE_SECONDS", 0.01)
     with following(registry):
         until(lambda: len(failures) == 4)
         assert count(client) == (200, 2)
