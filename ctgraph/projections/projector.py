@@ -42,6 +42,8 @@ FIRST_PAUSE_SECONDS = 0.5
 """How long the projector rests after a failure; the time doubles with each further one."""
 MAX_PAUSE_SECONDS = 30.0
 """How long the projector rests at most, so that it goes on soon after the cause has gone."""
+FAILURES_BEFORE_REBUILD = 2
+"""A first failure may have passed; a second one in a row may be due to the projections."""
 HELPLESS_PAUSE_SECONDS = 600.0
 """How long the projector rests when a rebuild did not help: somebody has to mend the disk or
 ledger."""
@@ -166,7 +168,7 @@ def follow(settings: Settings, ledger: Ledger, stopped: Callable[[], bool]) -> N
         while not stopped():
             started = time.monotonic()
             try:
-                if failures == 2:
+                if failures == FAILURES_BEFORE_REBUILD:
                     rebuild(settings, ledger)
                 with (
                     bell.hearing(ledger.database.engine),
@@ -192,7 +194,10 @@ def follow(settings: Settings, ledger: Ledger, stopped: Callable[[], bool]) -> N
 
 
 def _is_beyond_rebuild(error: Exception) -> bool:
-    """Tell whether an error has a cause that making the projections anew would not remove."""
+    """Tell whether a rebuild cannot remove the cause of an error.
+
+    Such an error passes by itself, comes from the ledger, or comes from a store just rebuilt.
+    """
     return is_passing(error) or isinstance(error, sa.exc.SQLAlchemyError | Damaged)
 
 
