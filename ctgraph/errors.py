@@ -14,7 +14,7 @@ from ctgraph.problem import one_line as one_line
 
 
 class CtgraphError(Exception):
-    """An error caused by what somebody asked or sent.
+    """An error caused by a request or a document.
 
     :param message: one sentence that says what is wrong.
     :param problems: every single problem found, when there are several or they have places.
@@ -161,7 +161,7 @@ class QueryError(CtgraphError):
 
 
 class QueryForbidden(QueryError):
-    """A SPARQL request asks for what this endpoint never does: SERVICE or an update."""
+    """A SPARQL request asks for SERVICE or an update, which this endpoint never does."""
 
     status = 403
     title = "Query not allowed"
@@ -243,7 +243,7 @@ class RegistryNotReady(CtgraphError):
 
 
 class InsufficientStorage(CtgraphError):
-    """There is no room left to keep what was sent. Nothing of it was kept."""
+    """There is no room left to keep the document or draft. Nothing of it was kept."""
 
     status = 507
     title = "Insufficient storage"

@@ -24,7 +24,7 @@ from ctgraph.errors import Problem, SettingsError
 
 
 class Settings(BaseSettings):
-    """What an operator can set. Sizes are in bytes, times in seconds."""
+    """The settings of an operator. Sizes are in bytes, times in seconds."""
 
     model_config = SettingsConfigDict(env_prefix="CTGRAPH_", extra="forbid", frozen=True)
 

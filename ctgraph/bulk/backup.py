@@ -138,9 +138,9 @@ def _must_be_empty(target: sa.Connection, settings: Settings) -> None:
 
 
 def _proved(engine: sa.Engine, what: str, progress: Progress) -> Backup:
-    """Prove a backup, and return what it holds.
+    """Prove a backup, and return its sequence number and base.
 
-    :param what: the name of what is damaged if the backup is, for the message.
+    :param what: the name for the backup in a message about damage.
     :raises Damaged: when it does not hold what was published.
     """
     try:

@@ -39,7 +39,7 @@ MAX_BATCH_BYTES = 8_000_000
 
 @dataclass
 class Tally:
-    """What a load has done so far.
+    """The counts of a load so far.
 
     :param warnings: how many documents were kept with a warning.
     :param seconds: how long each stage took, added up over the processes.
@@ -169,7 +169,7 @@ def _store(
     report: IO[str],
     progress: Progress,
 ) -> None:
-    """Write a batch to the ledger, and report what is rejected."""
+    """Write a batch to the ledger, and report the rejected documents."""
     owners = {owner.ctid: owner} if owner else _owners(ledger, batch)
     submitted: list[tuple[Parsed, Submission]] = []
     for parsed in batch:

@@ -97,7 +97,7 @@ def parse(data: bytes, settings: Settings) -> Document:
 def from_json(value: Any, received: bytes, settings: Settings, harvested: bool = False) -> Document:
     """Make a document of decoded JSON; `received` are the bytes it was sent in.
 
-    :param harvested: leave out what it says of others' records, with a warning; else it is refused.
+    :param harvested: leave out statements about others' records, with a warning; else refuse them.
     :raises InvalidDocument: as :func:`parse`.
     """
     enveloped = isinstance(value, dict) and "decoded_resource" in value

@@ -86,7 +86,7 @@ def entities_of(
 def _check_ctid(
     node: dict[str, Any], at: Place, identity: Identity, seen: set[str], problems: list[Problem]
 ) -> None:
-    """Bring a node's CTID and ``@id`` to their canonical form; report what is wrong with them."""
+    """Bring a node's CTID and ``@id`` to their canonical form; report their problems."""
     given = node["ceterms:ctid"]
     try:
         record = ctid.canonical(given) if isinstance(given, str) else ""

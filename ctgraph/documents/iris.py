@@ -36,7 +36,7 @@ def _parses(iri: str) -> bool:
 
 @lru_cache(maxsize=MAX_KEPT_ANSWERS)
 def in_xml(property: str) -> bool:
-    """Tell whether the IRI of a property ends in what can be the name of an XML element."""
+    """Tell whether the IRI of a property ends in a possible name of an XML element."""
     try:
         node = ox.NamedNode(property)
         written = ox.serialize([ox.Triple(node, node, node)], format=ox.RdfFormat.RDF_XML) or b""

@@ -132,7 +132,7 @@ class Names:
 
     def _check_reserved(self, iri: str, name: str, at: Place) -> None:
         """Report a term that only the registry itself uses."""
-        if iri.startswith((OWN, "ctg:")):  # many take a prefix for what it usually means
+        if iri.startswith((OWN, "ctg:")):  # many documents rely on the usual meaning of a prefix
             self._problems.add(
                 at,
                 f"{shown(name)} is for what the registry itself says.",

@@ -119,7 +119,7 @@ def _nodes(value: Any) -> Iterator[Node]:
 
 
 def _joined(nodes: list[Node]) -> Node:
-    """Return what several nodes say of the same thing as one node."""
+    """Return several nodes that describe the same thing as one node."""
     out = nodes[0]
     for node in nodes[1:]:
         twice = {

@@ -17,7 +17,7 @@ MAX_SHOWN_CHARS = 80
 
 
 class Problems:
-    """Collects what is wrong with one document."""
+    """Collects the problems of one document."""
 
     def __init__(self) -> None:
         self.found: list[Problem] = []

@@ -1,6 +1,6 @@
 """Append versions to the ledger: one transaction for a batch, gapless sequence numbers.
 
-:mod:`ctgraph.ledger.ownership` decides who may change what.
+:mod:`ctgraph.ledger.ownership` decides which organization may change which CTID.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from ctgraph.ledger.values import Effect, Envelope, Event, Organization, later, 
 
 @dataclass(frozen=True)
 class Submission:
-    """What an organization wants to change: publish `document`, or withdraw `ctid` without one.
+    """A change that an organization wants: publish `document`, or withdraw `ctid` without one.
 
     :param owner: the organization; None means the operator, who may withdraw any record.
     """
@@ -56,7 +56,7 @@ def append(
     A submission that is refused or changes nothing leaves no trace, and its outcome says why. The
     other submissions are added.
 
-    :param actor: who did it, for the history: the id of an API key, or ``operator``.
+    :param actor: the maker of the change, for the history: an id of an API key, or ``operator``.
     :param progress: noted in the same transaction, so that nothing is loaded twice.
     """
     with ledger.database.writing() as connection:
@@ -84,7 +84,7 @@ class _Part:
 
 
 class _Batch:
-    """The state of a write transaction: what the ledger holds, and what will be written."""
+    """The state of a write transaction: the rows that the ledger holds, and those to be written."""
 
     def __init__(
         self, connection: sa.Connection, submissions: Sequence[Submission], actor: str
@@ -110,7 +110,7 @@ class _Batch:
         self._changed: dict[str, Document | None] = {}
 
     def add(self, submission: Submission) -> Outcome | CtgraphError:
-        """Decide on one submission and note what it changes."""
+        """Decide on one submission and note its changes."""
         head = self._heads.get(submission.ctid)
         owner, document = submission.owner, submission.document
         try:
@@ -129,7 +129,7 @@ class _Batch:
             return error
 
     def _authorize(self, submission: Submission) -> None:
-        """Make sure that the organization owns what it changes.
+        """Make sure that the organization owns the CTIDs of its submission.
 
         :raises Forbidden: when a CTID belongs to another organization.
         :raises Conflict: when a CTID in the document is in another document of the owner.

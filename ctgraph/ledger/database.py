@@ -138,7 +138,7 @@ def _prepare_sqlite(engine: sa.Engine) -> None:
 
 
 def _file_id(path: Path) -> tuple[int, int] | None:
-    """Return what distinguishes a file from another one at the same path; None without a file."""
+    """Return the identity of the file at a path; None without a file."""
     try:
         status = path.stat()
     except OSError:

@@ -50,7 +50,7 @@ def ledger_error(error: sa.exc.SQLAlchemyError) -> CtgraphError | None:
 
 
 def _remedy(text: str) -> str:
-    """Return what an operator can do, as the end of a sentence, or ''."""
+    """Return the remedy for an operator, as the end of a sentence, or ''."""
     if "readonly" in text or "unable to open" in text:
         return ". Give the user that runs ctgraph access to it and to its folder."
     if "disk i/o error" in text:

@@ -15,14 +15,14 @@ OPERATOR = "operator"
 
 
 class Event(StrEnum):
-    """What made a version."""
+    """The act that made a version."""
 
     PUBLISH = "publish"
     WITHDRAW = "withdraw"
 
 
 class Effect(StrEnum):
-    """What a submission did to its record."""
+    """The effect of a submission on its record."""
 
     CREATED = "created"
     UPDATED = "updated"
@@ -129,7 +129,7 @@ class RecordVersion(NamedTuple):
 
 @dataclass(frozen=True)
 class Change:
-    """What a projection needs to know of one version.
+    """One version as a projection reads it.
 
     :param modified: when the version was made, ISO 8601 in UTC.
     :param issued: when the first version of the record was made.

@@ -36,7 +36,7 @@ _NUMBER = re.compile("0*([1-9][0-9]{0,8})")
 
 
 class Operator(StrEnum):
-    """How a condition joins what it names."""
+    """How a condition joins its targets and its nested conditions."""
 
     AND = "And"
     OR = "Or"
@@ -95,7 +95,7 @@ def _steps(nodes: Nodes) -> Iterator[Step]:
 
 
 def proxies_of(nodes: Nodes, component: str) -> list[str]:
-    """Return what a component stands for, as the document spells it. Texts must be IRIs."""
+    """Return the IRIs that a component stands for, as the document spells them."""
     node = nodes.get(component, {})
     found = [value for curie in _PROXIES for value in values_of(node, curie)]
     return list(
@@ -111,7 +111,7 @@ def proxies_of(nodes: Nodes, component: str) -> list[str]:
 class _Condition:
     """A component condition.
 
-    :param leaves_choice: less than all of what it names is enough.
+    :param leaves_choice: a part of its targets and nested conditions is enough.
     :param targets: names of the components that it targets; `nested` of the conditions in it.
     """
 
@@ -153,7 +153,7 @@ def _conditional(
                 yield Step(
                     earlier, later, "ceterms:targetComponent", name, group, condition.required
                 )
-        # What is needed in any case comes first, so that no choice hides it.
+        # Conditions that leave no choice come first, so that no choice hides them.
         queue = waiting.extend if group else waiting.extendleft
         queue((inner, group) for inner in condition.nested)
 
@@ -190,7 +190,7 @@ def _known(components: dict[str, str], values: list[Value]) -> tuple[str, ...]:
 
 
 def key_of(value: Value) -> str:
-    """Return what identifies a thing in any spelling of its IRI.
+    """Return a key that is the same for all spellings of the IRI of a thing.
 
     No context defines the legacy properties, so their values are texts and not canonical.
     """

@@ -1,4 +1,4 @@
-"""The condition profiles of a document: what each targets, and which are alternatives."""
+"""The condition profiles of a document: their targets and their alternatives."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Conditions:
         return (name for name in names_in(values) if not is_a(self._nodes, name, self._components))
 
     def targets(self, values: Iterable[Value]) -> Iterator[tuple[str, Condition | None]]:
-        """Yield what values point at, directly or through condition profiles."""
+        """Yield the things that values point at, directly or through condition profiles."""
         for name in names_in(values):
             if self.is_condition(name):
                 yield from self._through(name)

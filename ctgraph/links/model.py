@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Relation(StrEnum):
-    """What a link says about its two ends."""
+    """The relation of the two ends of a link."""
 
     PRECEDES = "precedes"
     CONCURRENT = "concurrent"

@@ -48,9 +48,9 @@ class Fact:
 
 
 def facts_of(nodes: Nodes, named: Collection[str]) -> Iterator[Fact]:
-    """Yield the facts about the entities of a document and about what its links name.
+    """Yield the facts about the entities of a document and about the ends of its links.
 
-    What the document says about records of other documents is left out. They speak for themselves.
+    Statements about records of other documents are left out: these describe themselves.
 
     :param named: the ends of its links.
     """

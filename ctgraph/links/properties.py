@@ -1,4 +1,4 @@
-"""The properties of CTDL that make links, as IRIs, with the strength of what they say."""
+"""The properties of CTDL that make links, as IRIs, with their strengths."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The needs of a record: what its document says that somebody must have before it."""
+"""The requirements of a record: the things and words that its document asks for before it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _ITEM_CHARACTERS = 200
 class Option:
     """One way to meet a need.
 
-    :param words: what it asks for in words; `targets` the things that it asks for, all of them.
+    :param words: the demands in words; `targets` are the things that it asks for, all of them.
     """
 
     words: tuple[str, ...]
@@ -36,7 +36,7 @@ class Option:
 
 @dataclass(frozen=True)
 class Need:
-    """What one value of one property asks for: any one of some options.
+    """A demand of one value of one property: any one of some options.
 
     :param property: the property, as a CURIE; `name` the name of the condition.
     """

@@ -2,7 +2,7 @@
 
 The properties that say so stand on either of the two things, on a condition manifest, on a transfer
 value profile, or between the components of a pathway. They point at the other thing directly or
-through a condition profile. Parts, versions and what is taken at the same time are kept apart,
+through a condition profile. Parts, versions and things taken at the same time are kept apart,
 because none of them says that one thing precedes another.
 """
 
@@ -36,7 +36,7 @@ MAX_FREE_LINKS = 1_000
 
 @dataclass
 class Extract:
-    """What the link index keeps of one document."""
+    """The part of a document that the link index keeps."""
 
     facts: list[Fact] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
@@ -44,7 +44,7 @@ class Extract:
 
 
 def extract(quads: Iterable[ox.Quad], record: str, identity: Identity) -> Extract:
-    """Return what a document says, within the bounds MAX_LINKS and MAX_FREE_LINKS.
+    """Return the part of a document for the index, bounded by MAX_LINKS and MAX_FREE_LINKS.
 
     :param quads: its canonical quads.
     :param record: the CTID of its primary entity.
@@ -92,7 +92,7 @@ class _LinkReader:
         yield from self._kin(node, here, by)
 
     def _preceding(self, relation: Relation, node: str, here: Node, by: str) -> Iterator[Link]:
-        """Yield the links from what a node says that it needs."""
+        """Yield the links to a node from the things that it asks for."""
         for property, strength in ctdl.REVERSE.items():
             curie = curie_of(property)
             for target, condition in self._conditions.targets(here.get(property, ())):
@@ -100,7 +100,7 @@ class _LinkReader:
                 yield Link(relation, target, node, by, curie, strength, via, condition)
 
     def _succeeding(self, node: str, here: Node, by: str) -> Iterator[Link]:
-        """Yield the links from what a node says that it leads to."""
+        """Yield the links from a node to the things that it says it leads to."""
         for property, strength in ctdl.FORWARD.items():
             curie = curie_of(property)
             for target, condition in self._conditions.targets(here.get(property, ())):
@@ -115,7 +115,7 @@ class _LinkReader:
                 yield Link(Relation.USES, manifest, node, by, curie, via=Via.MANIFEST)
 
     def _transferred(self, here: Node, by: str) -> Iterator[Link]:
-        """Yield what a transfer value profile gives credit for and toward."""
+        """Yield the links from the things that a transfer value profile gives credit for."""
         curie = curie_of(ctdl.FROM)
         for earlier in self._conditions.ends(here.get(ctdl.FROM, ())):
             for later in self._conditions.ends(here.get(ctdl.FOR, ())):
@@ -138,7 +138,7 @@ class _LinkReader:
                 yield Link(Relation.VERSION, node, newer, by, curie_of(property))
 
     def pathway(self, identity: Identity) -> Iterator[Link]:
-        """Yield the order of a pathway's components, lifted to what they stand for."""
+        """Yield the links of a pathway's order, between what its components stand for."""
         if not self._conditions.has_components():
             return
         for step in order_of(self._nodes):
@@ -161,7 +161,7 @@ class _LinkReader:
                     )
 
     def _lifted(self, component: str, identity: Identity) -> list[str]:
-        """Return what a component stands for; itself if it stands for competencies."""
+        """Return the things that a component stands for; itself if it stands for competencies."""
         if is_a(self._nodes, component, {ctdl.SKILL}):
             return [component]
         found = proxies_of(self._nodes, component)

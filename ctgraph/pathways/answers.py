@@ -20,7 +20,7 @@ MAX_VERSION_STEPS = 50
 
 
 def _edge(source: str, target: str, assertions: list[Assertion]) -> Edge:
-    """Return the edge that sums up all that is said about two things."""
+    """Return the edge that sums up all statements about two things."""
     if len(assertions) == 1:  # Most edges have one statement, and this is faster.
         only = assertions[0]
         alternative = only.condition is not None and bool(only.condition.group)
@@ -59,7 +59,7 @@ def _assertion(s: Statement, known: Mapping[str, KnownNode], names: Mapping[str,
 
 
 def _side(s: Statement, known: Mapping[str, KnownNode]) -> Side:
-    """Return who makes a statement: one of its ends or an end's owner, or somebody else."""
+    """Return the side that makes a statement: one of its ends or that end's owner, or neither."""
     if s.asserter in (s.earlier, s.later):
         return Side.SOURCE if s.asserter == s.earlier else Side.TARGET
     source, target = (
@@ -105,7 +105,7 @@ class Describer:
         strengths: Collection[str],
         relation: Relation = Relation.PRECEDES,
     ) -> dict[tuple[str, str], Edge]:
-        """Return what is said about some pairs of an earlier and a later node.
+        """Return the edges between some pairs of an earlier and a later node.
 
         :param strengths: the strengths that count; empty for all.
         """
@@ -176,7 +176,7 @@ class Describer:
     def _latest(self, ids: Collection[str]) -> dict[str, str]:
         """Return the newest versions of the nodes among some that are replaced.
 
-        Only the owner of the older one can say so. Others may claim what they like.
+        Only the owner of the older one can replace it; claims of others do not count.
         """
         newest: dict[str, str] = {}
         newer = {id: id for id in ids}
@@ -190,5 +190,5 @@ class Describer:
             if not newer:
                 return newest
             newest |= newer
-        # What is still in `newer` runs in a circle and has no newest version.
+        # A node that is still in `newer` is in a circle of versions and has no newest one.
         return {id: latest for id, latest in newest.items() if id not in newer}

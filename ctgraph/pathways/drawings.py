@@ -132,7 +132,7 @@ def _words(edge: Edge) -> str:
 
 
 def _left_out(graph: Graph) -> str:
-    """Return what an answer leaves out, a line for each bound."""
+    """Return a line for each part that an answer leaves out."""
     return "\n".join(dict.fromkeys(_line(cut.reason) for cut in graph.cut))
 
 

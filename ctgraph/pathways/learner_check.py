@@ -221,7 +221,7 @@ def _lacking(need: Need, held: set[str]) -> tuple[list[Missing], tuple[str, ...]
 def _asked_by_others(
     evaluated: Collection[_Evaluation], asked: Iterable[Statement], held: Collection[str]
 ) -> list[Missing]:
-    """Return what is missing because other records say that they are required for this one."""
+    """Return the missing records that say themselves that they are required for this one."""
     groups: dict[str, list[Statement]] = {}
     for s in asked:
         if s.asserter == s.earlier and not any(s.earlier in found.named for found in evaluated):

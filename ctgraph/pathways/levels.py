@@ -55,7 +55,7 @@ def _listed(nodes: Nodes, id_of: Callable[[Value], str]) -> Iterator[str]:
 
 
 def _in_order(nodes: Nodes, listed: list[str], id_of: Callable[[Value], str]) -> list[str]:
-    """Sort levels by what they say of each other, else as they are listed.
+    """Sort levels by their statements about each other, else as they are listed.
 
     The order of the list decides where they say nothing, and everywhere if they form a circle.
     """

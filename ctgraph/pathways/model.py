@@ -11,7 +11,7 @@ from ctgraph.pathways.families import Family
 
 
 class Question(StrEnum):
-    """What a graph is the answer to."""
+    """The question that a graph answers."""
 
     PRECEDING = "preceding"
     SUCCEEDING = "succeeding"
@@ -35,7 +35,7 @@ class Side(StrEnum):
     OTHER = "other"
     """Neither of them, but somebody else."""
     MIXED = "mixed"
-    """Of an edge that goes through others: its steps differ in who says them."""
+    """Of an edge that goes through others: its steps differ in the sides that state them."""
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,7 @@ class Graph:
     """An answer: nodes and the edges between them.
 
     :param start: the nodes that the question starts from.
-    :param cut: what the bounds leave out; empty for a whole answer.
+    :param cut: the parts that the bounds leave out; empty for a whole answer.
     :param next: the cursor of the next page, if there is one.
     """
 

@@ -1,4 +1,4 @@
-"""The questions about pathways: what precedes and succeeds a record, across providers.
+"""The questions about pathways: the things that precede and succeed a record at any provider.
 
 They can be asked from Python about a local registry::
 
@@ -61,7 +61,7 @@ class Pathways:
         self._identity = Identity.of(settings)
 
     def preceding(self, record: str, asked: Asked = USUAL) -> Graph:
-        """Return what comes before a record.
+        """Return the things that precede a record.
 
         :raises MalformedCtid: when `record` is not a CTID.
         :raises NotFound: when the registry never held it.
@@ -69,7 +69,7 @@ class Pathways:
         return self._one_way(Question.PRECEDING, record, asked)
 
     def succeeding(self, record: str, asked: Asked = USUAL) -> Graph:
-        """Return what a record leads to; see :meth:`preceding`."""
+        """Return the things that succeed a record; see :meth:`preceding`."""
         return self._one_way(Question.SUCCEEDING, record, asked)
 
     def neighbourhood(self, record: str, asked: Asked = NEAR) -> Graph:
@@ -81,7 +81,7 @@ class Pathways:
         return self._both_ways(Question.STACK, record, asked, Relation.PART)
 
     def versions(self, record: str, asked: Asked = FAR) -> Graph:
-        """Return what a record has replaced (negative depths), and what has replaced it."""
+        """Return the older versions of a record (negative depths) and the newer ones."""
         return self._both_ways(Question.VERSIONS, record, asked, Relation.VERSION)
 
     def common(self, records: Collection[str], asked: Asked = USUAL) -> Graph:

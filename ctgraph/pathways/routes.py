@@ -33,7 +33,7 @@ MAX_COMPARING_SECONDS = 10.0
 
 
 class Measure(StrEnum):
-    """What makes one route better than another."""
+    """The measure by which one route is better than another."""
 
     STEPS = "steps"
     STRENGTH = "strength"
@@ -54,7 +54,7 @@ No step weighs less than 1, so the weight of a route is at least the number of i
 _BY_STEPS = (Measure.STEPS, Measure.STRENGTH)
 """The measures in which every step weighs at least 1. Long routes need not be read for these."""
 _BY_FACTS = (Measure.COST, Measure.DURATION)
-"""The measures that add up what the records state."""
+"""The measures that add up figures of the records."""
 
 
 @dataclass(frozen=True)
@@ -205,7 +205,7 @@ class _Around:
 
 
 def _weigh_by_facts(graph: nx.DiGraph[str], links: Links, by: Measure) -> None:
-    """Let a step weigh what its later end costs, or how long that takes."""
+    """Let a step weigh the cost or the duration of its later end."""
     known = links.nodes(graph)
     for _, later, edge in graph.edges(data=True):
         row = known.get(later)

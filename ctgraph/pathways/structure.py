@@ -50,7 +50,7 @@ class SharedCondition:
 
 @dataclass(frozen=True)
 class ComponentCondition:
-    """Which other components somebody needs before a component.
+    """The components that are needed before a component.
 
     :param required: how many of the targets are enough; None if it does not say so.
     :param targets: ids of components, including those that the document lacks.
@@ -71,7 +71,7 @@ class Component:
     """One step of a pathway.
 
     :param type: its class as a CURIE.
-    :param proxy_for: what it stands for.
+    :param proxy_for: the things that it stands for.
     :param levels: IRIs of its progression levels.
     :param precedes: ids of the components that it precedes, whichever of the two says so.
     :param children: ids of the components right below it.

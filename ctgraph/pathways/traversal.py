@@ -32,7 +32,7 @@ Pair = tuple[str, str]
 
 @dataclass(frozen=True)
 class Asked:
-    """How far a question reaches, and what its answer shows.
+    """The reach of a question, and the filters of its answer.
 
     :param depth: steps to follow, from 1 to MAX_DEPTH_STEPS.
     :param strengths: the strengths to follow; empty for all.
@@ -84,7 +84,7 @@ class Walk:
 
     :param depths: steps from the start, by shown node; negative backward. Hidden nodes do not count
         as steps.
-    :param edges: pairs of the earlier and the later node, each with what lies hidden between them.
+    :param edges: pairs of the earlier and the later node, each with the hidden nodes between them.
     """
 
     depths: dict[str, int]

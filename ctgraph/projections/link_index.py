@@ -85,8 +85,8 @@ class LinkIndex:
     def filling(self, seq: int) -> Iterator[Callable[[list[IndexedDocument]], list[AssertedLinks]]]:
         """Replace everything by the batches that the yielded function takes.
 
-        The function returns those documents of a batch whose links do not depend on what other
-        documents say. Readers see the old state until the end of the block.
+        The function returns those documents of a batch whose links do not depend on other
+        documents. Readers see the old state until the end of the block.
         """
 
         def take(said: list[IndexedDocument]) -> list[AssertedLinks]:
@@ -139,7 +139,7 @@ class LinkIndex:
             yield document
 
     def unsure(self) -> Iterator[str]:
-        """Yield the documents whose links depend on what other documents say.
+        """Yield the documents whose links depend on other documents.
 
         Only its own document says whether something that is named directly is a competency.
         """

@@ -26,7 +26,7 @@ MAX_SIMPLE_STATEMENTS = 8_000
 """The most statements that are read with a simple query. To number those of each pair takes as long
 again."""
 MAX_PAIR_STATEMENTS = 20
-"""Statements about one pair of nodes that an answer has: enough to see who says what."""
+"""Statements about one pair of nodes that an answer has: enough to see their makers."""
 MAX_STATEMENTS = 20_000
 """Statements that are read for one question, so that it ends within its deadline."""
 MAX_REQUIREMENT_BYTES = 20_000_000
@@ -158,7 +158,7 @@ class Links:
         return [Statement._make(row) for row in rows]
 
     def nodes(self, ids: Collection[str]) -> dict[str, KnownNode]:
-        """Return what current records say about those nodes that they describe."""
+        """Return the facts about those nodes that current records describe."""
         fresh = [id for id in ids if id not in self._nodes]
         if fresh:
             self._nodes.update(dict.fromkeys(fresh))
@@ -184,7 +184,7 @@ class Links:
         return [KnownNode._make(row) for row in rows]
 
     def requirements(self, records: Collection[str]) -> dict[str, list[Needs]]:
-        """Return what records need, as far as they or their manifests say so.
+        """Return the requirements that records, or their manifests, state.
 
         All records that have the conditions of a manifest share one list of them.
 

@@ -16,7 +16,7 @@ from ctgraph.vocab import vocabulary
 
 
 class NodeRow(NamedTuple):
-    """A row of ``node``: what one document says about one thing."""
+    """A row of ``node``: the facts of one document about one thing."""
 
     id: str
     document: str
@@ -134,7 +134,7 @@ class RequirementRow(NamedTuple):
 
 
 class IndexedDocument(NamedTuple):
-    """A document, its owner, and what is read from it."""
+    """A document, its owner, and the part of it for the index."""
 
     document: str
     owner: str

@@ -47,7 +47,7 @@ CREATE TABLE IF NOT EXISTS stale (link INTEGER PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS mark (sequence INTEGER NOT NULL);
 """
 TABLES = ("node", "link", "requirement")
-"""The tables that hold what documents say."""
+"""The tables whose rows are made of documents."""
 VERSION = 3
 """The version of the tables and of their content: an index of another version is made anew."""
 UNSURE = tuple(str(via) for via in (Via.DIRECT, Via.PATHWAY, Via.TRANSFER))

@@ -1,8 +1,8 @@
 """Stores of the registry as it stood in the past, for as-of queries.
 
 The ledger keeps every version for ever, so any past state can be projected again. A past store
-holds the last version of each record up to a sequence number. A process of its own makes it when
-somebody asks, one store at a time, and the last few are kept.
+holds the last version of each record up to a sequence number. A process of its own makes it on
+request, one store at a time, and the last few are kept.
 
 ``python -m ctgraph.projections.past_stores SEQUENCE`` makes the store of a sequence number.
 """

@@ -14,7 +14,7 @@ from ctgraph.ledger.failures import ledger_error
 from ctgraph.settings import Settings, load_settings
 
 UMASK = 0o077
-"""Nobody but the owner reads what these processes write: the ledger holds the hashes of keys."""
+"""Only the owner may read the files of these processes: the ledger holds the hashes of keys."""
 
 
 def run_process(work: Callable[[Settings, Ledger], None]) -> None:

@@ -30,7 +30,7 @@ from ctgraph.work import children
 from ctgraph.work.signals import when_asked_to_end
 
 POLL_SECONDS = 1.0
-"""How long the projector sleeps when nobody rings its bell.
+"""How long the projector sleeps when its bell does not ring.
 
 Only changes that ring no bell wait this long: a ledger that was put in the place of another one, a
 link index that was removed, a change by a process that uses the same SQLite file with another home.
@@ -126,7 +126,7 @@ class Projector:
             self._is_unseen = False
 
     def run(self, bell: Bell, stopped: Callable[[], bool]) -> None:
-        """Follow the ledger until `stopped` says so, and sleep while nobody rings."""
+        """Follow the ledger until `stopped` says so, and sleep while the bell is silent."""
         is_awaited = False
         while not stopped():
             is_awaited = bell.wait(self._rest_seconds()) or is_awaited

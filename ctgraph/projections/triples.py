@@ -196,7 +196,7 @@ class EmbeddedStore:
             yield from self._link_quads(take(said))
 
     def _unsure_quads(self) -> Iterator[ox.Quad]:
-        """Yield the quads of links that depend on what other documents say."""
+        """Yield the quads of links that depend on other documents."""
         for document in self._links.unsure():
             yield from self._link_quads([self._links.links(document)])
 
@@ -222,7 +222,7 @@ class EmbeddedStore:
         return set(self._store.quads_for_pattern(None, None, None, ox.NamedNode(iri)))
 
     def expected(self, change: Change) -> tuple[dict[str, set[ox.Quad]], IndexedDocument]:
-        """Return the named graphs that a record should have, by their IRIs, and what it asserts."""
+        """Return the named graphs that a record should have, by their IRIs, and its links."""
         quads, said = self._read(change)
         return _as_kept(quads), said
 
@@ -246,7 +246,7 @@ class EmbeddedStore:
         yield ox.NamedNode(self._identity.links(record))
 
     def _read(self, change: Change) -> tuple[list[ox.Quad], IndexedDocument]:
-        """Return the quads of a record and its envelope, and what it asserts."""
+        """Return the quads of a record and its envelope, and its links."""
         quads = list(ox.parse(change.quads, format=ox.RdfFormat.N_QUADS, lenient=True))
         said = IndexedDocument(
             change.ctid, change.owner, extract(quads, change.ctid, self._identity)

@@ -29,7 +29,7 @@ class LinkAdvisor:
     """Warns of links that lead nowhere, or that the linked record does not return.
 
     It looks up at most :data:`MAX_LINKS` records. It reads at most :data:`MAX_OTHER_SIDES` of them,
-    with :data:`MAX_OTHER_BYTES` together. It says what it left out.
+    with :data:`MAX_OTHER_BYTES` together. A last note names the links left out.
     """
 
     def __init__(self, ledger: Ledger, settings: Settings) -> None:
@@ -40,7 +40,7 @@ class LinkAdvisor:
         self._bytes = MAX_OTHER_BYTES
 
     def advise(self, links: Iterable[Link]) -> Iterator[Problem]:
-        """Yield a warning for each doubtful link of a document, and a note on what was left out."""
+        """Yield a warning for each doubtful link of a document, and a note on links left out."""
         by_target: dict[str, list[Link]] = {}
         for link in links:
             by_target.setdefault(link.target, []).append(link)

@@ -47,7 +47,7 @@ def publish(
 ) -> Receipt:
     """Publish a document as a new version of its record. Identical content makes no new version.
 
-    :param actor: who publishes, for the history. The operator may publish in another's name.
+    :param actor: the maker of the version, for the history. The operator may publish for others.
     :param wait: return once queries see the change, or after ``publish_wait`` seconds.
     :param run: calls the function that reads and checks the document, perhaps with a deadline.
     :raises DocumentTooLarge: when it is too large.

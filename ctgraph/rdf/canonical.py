@@ -41,7 +41,7 @@ def canonical_lines(quads: list[ox.Quad]) -> str:
 def _work(quads: Iterable[ox.Quad]) -> int:
     """Bound the steps of RDFC-1.0 from above.
 
-    Blank nodes that differ in what they say cost nothing. From each of those that look alike, the
+    Blank nodes with different statements cost nothing. From each of those that look alike, the
     algorithm walks through all alike ones it reaches, which hashes a path for each; and it tries
     every order where one of them refers to several others.
     """

@@ -100,7 +100,7 @@ class Leader:
                 term.since = time.monotonic()
             stays, then = self._serve(conn)
             with self._lock:
-                term.since = 0  # from here on, nobody else leads
+                term.since = 0  # from here on, no other thread leads
             if stays:
                 self._linger(conn)
             else:

@@ -46,7 +46,7 @@ class Limits:
 def open_files(connections: int) -> int:
     """Let this process open the files that many connections need; return how many it may serve.
 
-    A connection needs its socket and, while it is slow, a file for what it sends or reads.
+    A connection needs its socket and, while it is slow, a file for the bytes that wait.
     """
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = 2 * connections + _OTHER_FILES

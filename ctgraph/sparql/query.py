@@ -10,7 +10,7 @@ from functools import lru_cache
 from ctgraph.errors import NotFound, QueryError, QueryForbidden
 
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
-# SPARQL 1.1 Query, section 19.8: first what hides words from the grammar, then the words. The
+# SPARQL 1.1 Query, section 19.8: first tokens that hide words from the grammar, then words. The
 # possessive `*+` reads nothing twice, so no text takes long. An unclosed string ends the query.
 _TOKEN = re.compile(
     r"""<[^<>"{}|^`\\\x00-\x20]*+>
@@ -114,7 +114,7 @@ def _glued(name: str) -> Iterator[str]:
 
 
 def query_form(text: str) -> str:
-    """Return the first word that says what a request does, such as SELECT or INSERT, or ''."""
+    """Return the first word that names the form of a request, such as SELECT or INSERT, or ''."""
     return next((word for word in _words(text) if word in _FORMS | _UPDATES), "")
 
 

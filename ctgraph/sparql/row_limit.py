@@ -57,7 +57,7 @@ class CuttingWriter:
         return len(data)
 
     def flush(self) -> None:
-        """Write what is pending. The serializer calls this once, at its end."""
+        """Write the pending bytes. The serializer calls this once, at its end."""
         if len(self._pending) >= self._left:  # fewer bytes are fewer rows
             self._scan()
         self._output.write(self._pending)

@@ -94,7 +94,7 @@ class Request:
 
 
 class Answer:
-    """A file for serializers. It sends what is written to it as frames; see the module."""
+    """A file for serializers. It sends the written bytes as frames; see the module."""
 
     def __init__(self, stream: IO[bytes]) -> None:
         self.type = ""

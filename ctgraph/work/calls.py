@@ -45,7 +45,7 @@ class Calls:
         self._gone = gone
 
     def __call__(self, function: Callable[..., T], /, *arguments: Any) -> T:
-        """Call a function and return what it returns. What it raises is raised here.
+        """Call a function and return its result. Its errors are raised here.
 
         :raises Overloaded: when it takes too much time or memory.
         :raises CtgraphError: when its turn does not come; see :meth:`Crew.begin`.

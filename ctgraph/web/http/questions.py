@@ -32,7 +32,7 @@ LINK_PREFIXES = {"ctg": CTG, "dct": DCT, "xsd": XSD}
 
 
 def prepare(settings: Settings) -> None:
-    """Load what most questions need, so that the first one takes no longer than others."""
+    """Load the shapes, so that the first validation takes no longer than others."""
     validation.prepare(settings)
 
 

@@ -68,7 +68,7 @@ def understand(
     """
     graphs = query_form(text) in ("CONSTRUCT", "DESCRIBE")
     offers = GRAPHS if graphs else RESULTS | {SPREADSHEET: f"text/csv; for={SPREADSHEET}"}
-    # A browser that submits the form gets what it can show.
+    # A browser that submits the form gets a format that it can show.
     name = choose(offers | {"html": HTML})
     chosen = PLAIN[graphs].get(name, offers.get(name, "text/turtle" if graphs else "text/csv"))
     return Asked(
