@@ -94,10 +94,10 @@ class Pathways:
                 raise BadParameter(f"Name from 2 to {MAX_COMMON_RECORDS} different records.")
             return common_of(links, describer, start, asked)
 
-    def route(self, start: str, goal: str, k: int = 3, by: str = "steps") -> Routes:
-        """Return the `k` best routes from one record to another; see `find_routes`."""
+    def route(self, start: str, goal: str, count: int = 3, by: str = "steps") -> Routes:
+        """Return the `count` best routes from one record to another; see `find_routes`."""
         with self._asking([start, goal]) as (links, describer, (first, last)):
-            return find_routes(links, describer, first, last, k, by)
+            return find_routes(links, describer, first, last, count, by)
 
     def prospects(self, records: Collection[str]) -> Prospects:
         """Return the records that are open to somebody who holds some others, or one step away."""

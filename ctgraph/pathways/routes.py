@@ -96,9 +96,9 @@ def routes_json(found: Routes) -> dict[str, Any]:
 
 
 def find_routes(
-    links: Links, describer: Describer, start: str, goal: str, k: int, by: str
+    links: Links, describer: Describer, start: str, goal: str, count: int, by: str
 ) -> Routes:
-    """Return the `k` best routes of up to MAX_ROUTE_STEPS steps.
+    """Return the `count` best routes of up to MAX_ROUTE_STEPS steps.
 
     :param by: a `Measure`: the fewest steps, the strongest steps, or the lowest sum of the costs or
         durations that the records state.
@@ -107,17 +107,17 @@ def find_routes(
     """
     if by not in [*Measure]:
         raise BadParameter(f"Unknown measure by={by[:40]!r}. Use one of {', '.join(Measure)}.")
-    if not 1 <= k <= MAX_ROUTES:
-        raise BadParameter(f"Invalid k={k}. Use a number from 1 to {MAX_ROUTES}.")
+    if not 1 <= count <= MAX_ROUTES:
+        raise BadParameter(f"Invalid k={count}. Use a number from 1 to {MAX_ROUTES}.")
     measure = Measure(by)
     around = _Around(links, start, goal, measure)
     while around.advance():
-        if measure in _BY_STEPS and around.holds_the_best(k):
+        if measure in _BY_STEPS and around.holds_the_best(count):
             break
     graph = around.between()
     if measure in _BY_FACTS:
         _weigh_by_facts(graph, links, measure)
-    found = list(islice(_best(graph, start, goal, around.deadline), k))
+    found = list(islice(_best(graph, start, goal, around.deadline), count))
     pairs: dict[Pair, tuple[str, ...]] = {pair: () for way in found for pair in pairwise(way)}
     depths = {start: 0, goal: 0} | {id: way.index(id) for way in reversed(found) for id in way}
     shown = describer.nodes(depths)
@@ -190,8 +190,8 @@ class _Around:
         before = nx.ancestors(self._graph, goal)
         return self._graph.subgraph({start, goal} | (behind & before)).copy()
 
-    def holds_the_best(self, k: int) -> bool:
-        """Tell whether the `k` best routes are read. Unread ones have more steps than levels."""
+    def holds_the_best(self, count: int) -> bool:
+        """Tell whether the `count` best routes are read; others have more steps than levels."""
         if self._seen[0].isdisjoint(self._seen[1]):
             return False
         graph = self.between()
@@ -201,7 +201,7 @@ class _Around:
             return weight <= self._levels
 
         best = _best(graph, *self._ends, self.deadline)
-        return len(list(islice(takewhile(is_sure, best), k))) == k
+        return len(list(islice(takewhile(is_sure, best), count))) == count
 
 
 def _weigh_by_facts(graph: nx.DiGraph[str], links: Links, by: Measure) -> None:

@@ -31,7 +31,7 @@ MAX_STATEMENTS = 20_000
 """Statements that are read for one question, so that it ends within its deadline."""
 MAX_REQUIREMENT_BYTES = 20_000_000
 """Bytes of requirements that are read for one question, so that it keeps within its memory."""
-TOO_MUCH = "What these records need is too much to be compared at once. Ask about fewer records."
+TOO_MUCH = "The requirements of these records are too many to be compared. Ask about fewer records."
 Needs = list[Need]
 
 

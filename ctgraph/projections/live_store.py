@@ -130,7 +130,7 @@ class LiveStore:
         if mark != mark_at(self._ledger.database, seq):
             return "it was made from another ledger, or from a later state of this one."
         if not seq - BATCH_CHANGES <= links <= seq:
-            return "the link index is missing, or of another time."
+            return "the link index is missing, or holds another sequence number."
         self.sequence, self._mark = min(seq, links), mark
         if links < seq:
             self._mark = mark_at(self._ledger.database, links)

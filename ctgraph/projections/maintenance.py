@@ -219,7 +219,7 @@ class _Comparison:
                 yield f"The link index is damaged: {said}"
         (stale,) = links.execute("SELECT count(*) FROM stale").fetchone()
         if stale:
-            yield f"{stale} links are still to be amended; the projector is at it."
+            yield f"{stale} links are still to be amended; the projector is working on them."
         while seq < reached:
             changes = self._ledger.changes.after(seq, min(BATCH_CHANGES, reached - seq))
             if not changes:
@@ -231,10 +231,10 @@ class _Comparison:
             seq = changes[-1].seq
         for document in self._fresh.known():
             if self._fresh.rows(document) != rows_of(links, document):
-                yield f"The link index is not right about {document}."
+                yield f"The link index is wrong about {document}."
         for document in documents_of(links):
             if not self._fresh.rows(document):
-                yield f"The link index is not right about {document}."
+                yield f"The link index is wrong about {document}."
 
 
 def unreadable(folder: Path, links: Path) -> str:

@@ -73,7 +73,7 @@ class Admission:
         self._costs = costs or Costs()
         self._clock = clock
         self._lock = threading.Lock()
-        self._looked = float("-inf")
+        self._reviewed = float("-inf")
         self._turns: list[Turn] = []  # in the order in which they came
 
     def take(self, client: str, gone: Callable[[], bool]) -> Turn:
@@ -92,7 +92,7 @@ class Admission:
             self._hand_out(now)
             if turn.state is State.EXPRESS:
                 return turn
-            self._look(now)
+            self._review(now)
         try:
             while not turn.came.acquire(timeout=LOOK_SECONDS):
                 self.look(turn, gone)
@@ -115,9 +115,9 @@ class Admission:
         :raises CtgraphError: when the turn has been taken away.
         :raises ClientGone: when the client has given up.
         """
-        if self._clock() - self._looked >= REVIEW_SECONDS:
+        if self._clock() - self._reviewed >= REVIEW_SECONDS:
             with self._lock:
-                self._look(self._clock())
+                self._review(self._clock())
         if turn.failure:
             raise turn.failure
         if gone():
@@ -148,9 +148,9 @@ class Admission:
 
     # The caller of the following methods holds the lock.
 
-    def _look(self, now: float) -> None:
+    def _review(self, now: float) -> None:
         """Charge all turns, end those that waited too long, and let them change places."""
-        self._looked = now
+        self._reviewed = now
         for turn in list(self._turns):
             self._charge(turn, now)
             if turn.state in RUNNING:
