@@ -93,7 +93,7 @@ class Request:
     graph_type: str
 
 
-class Answer:
+class AnswerWriter:
     """A file for serializers. It sends the written bytes as frames; see the module."""
 
     def __init__(self, stream: IO[bytes]) -> None:
@@ -162,7 +162,7 @@ class _Source:
             raise OSError(f"Corruption: the store does not hold number {number}.")
 
 
-def evaluate(store: ox.Store, request: Request, answer: Answer) -> bool:
+def evaluate(store: ox.Store, request: Request, answer: AnswerWriter) -> bool:
     """Run a query and write its result; return whether it was cut."""
     default: list[Any] = [ox.NamedNode(iri) for iri in request.default_graphs]
     named: list[Any] = [ox.NamedNode(iri) for iri in request.named_graphs]
@@ -216,7 +216,7 @@ def serve(pipe: Connection, memory: int) -> None:
     snapshot, (source, out) = _Source(), streams(pipe)
     while payload := receive(source.read)[1]:
         request = Request(**orjson.loads(payload))
-        answer = Answer(out)
+        answer = AnswerWriter(out)
         try:
             store = snapshot.open(request.snapshot)
         except (OSError, RuntimeError) as error:

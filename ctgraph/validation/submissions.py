@@ -48,7 +48,7 @@ class Link:
 
 
 @dataclass(frozen=True)
-class Examined:
+class ExaminedDocument:
     """One document of a submission: the report, and the links that a registry can check."""
 
     report: Report
@@ -57,7 +57,7 @@ class Examined:
 
 def examine(
     data: bytes, settings: Settings, format: Format | None = None, source: str = ""
-) -> list[Examined]:
+) -> list[ExaminedDocument]:
     """Examine a submission: a document, an envelope, or a JSON array of them.
 
     :param format: the RDF format it is in; None is JSON-LD.
@@ -76,7 +76,7 @@ def examine(
             remedy = f"Send 1 to {MAX_DOCUMENTS:,} at a time."
             raise InvalidDocument(message, [Problem(message, remedy, "")])
     except CtgraphError as error:
-        return [Examined(Report(source, problems=tuple(error.problems)))]
+        return [ExaminedDocument(Report(source, problems=tuple(error.problems)))]
     if format:
         # The places would be in the JSON-LD made of it, which the sender has not seen.
         return [_without_places(_one(value, orjson.dumps(value), settings, source))]
@@ -89,7 +89,7 @@ def examine(
     return _with_lines([_capped(one, MAX_PROBLEMS_IN_ALL // len(found)) for one in found], data)
 
 
-def examine_document(data: bytes, settings: Settings) -> tuple[Document, Examined]:
+def examine_document(data: bytes, settings: Settings) -> tuple[Document, ExaminedDocument]:
     """Read and check a document that is to be published.
 
     :raises DocumentTooLarge: when it is too large.
@@ -114,18 +114,18 @@ def _links(document: Document, places: Places, settings: Settings) -> Iterator[L
                     yield Link(str(node.get("ceterms:ctid", "")), key, target, place)
 
 
-def _one(value: Any, received: bytes, settings: Settings, source: str) -> Examined:
+def _one(value: Any, received: bytes, settings: Settings, source: str) -> ExaminedDocument:
     """Examine one document; `received` is its JSON text."""
     try:
         document = from_json(value, received, settings)
     except CtgraphError as error:
-        return Examined(Report(source, problems=tuple(capped(error.problems))))
+        return ExaminedDocument(Report(source, problems=tuple(capped(error.problems))))
     return _examined(document, validate(document, settings), settings, source)
 
 
 def _examined(
     document: Document, problems: list[Problem], settings: Settings, source: str
-) -> Examined:
+) -> ExaminedDocument:
     report = Report(
         source,
         document.ctid,
@@ -134,28 +134,28 @@ def _examined(
         tuple(problems),
         node_completeness(document.content["@graph"][0]),
     )
-    return Examined(report, tuple(_links(document, document.places, settings)))
+    return ExaminedDocument(report, tuple(_links(document, document.places, settings)))
 
 
-def _capped(found: Examined, most: int) -> Examined:
+def _capped(found: ExaminedDocument, most: int) -> ExaminedDocument:
     problems = capped(found.report.problems, min(most, MAX_PROBLEMS))
     return replace(found, report=replace(found.report, problems=tuple(problems)))
 
 
-def _in_array(found: Examined, index: int) -> Examined:
+def _in_array(found: ExaminedDocument, index: int) -> ExaminedDocument:
     """Move the places of a document into the array that holds it."""
     problems = (replace(p, pointer=step(index) + (p.pointer or "")) for p in found.report.problems)
     links = (replace(link, pointer=step(index) + link.pointer) for link in found.links)
-    return Examined(replace(found.report, problems=tuple(problems)), tuple(links))
+    return ExaminedDocument(replace(found.report, problems=tuple(problems)), tuple(links))
 
 
-def _without_places(found: Examined) -> Examined:
+def _without_places(found: ExaminedDocument) -> ExaminedDocument:
     problems = (replace(problem, pointer=None) for problem in found.report.problems)
     links = (replace(link, pointer="") for link in found.links)
-    return Examined(replace(found.report, problems=tuple(problems)), tuple(links))
+    return ExaminedDocument(replace(found.report, problems=tuple(problems)), tuple(links))
 
 
-def _with_lines(all_found: list[Examined], data: bytes) -> list[Examined]:
+def _with_lines(all_found: list[ExaminedDocument], data: bytes) -> list[ExaminedDocument]:
     """Add to each problem and link its line in the JSON text."""
     places = {p.pointer for found in all_found for p in found.report.problems if p.pointer}
     places |= {link.pointer for found in all_found for link in found.links}
@@ -166,7 +166,7 @@ def _with_lines(all_found: list[Examined], data: bytes) -> list[Examined]:
         return replace(problem, detail=replace(problem.detail, line=line)) if line else problem
 
     return [
-        Examined(
+        ExaminedDocument(
             replace(found.report, problems=tuple(map(placed, found.report.problems))),
             tuple(replace(link, line=lines.get(link.pointer, 0)) for link in found.links),
         )

@@ -39,7 +39,7 @@ SHOWN = {
 
 
 @dataclass(frozen=True)
-class Asked:
+class QueryRequest:
     """A query, and the name of the format that its client wants."""
 
     query: Query
@@ -61,7 +61,7 @@ def understand(
     timeout: float | None = None,
     default_graphs: tuple[str, ...] = (),
     named_graphs: tuple[str, ...] = (),
-) -> Asked:
+) -> QueryRequest:
     """Return a query with the format that the client wants.
 
     :param choose: returns the name of the format that the client wants among those offered.
@@ -71,7 +71,7 @@ def understand(
     # A browser that submits the form gets a format that it can show.
     name = choose(offers | {"html": HTML})
     chosen = PLAIN[graphs].get(name, offers.get(name, "text/turtle" if graphs else "text/csv"))
-    return Asked(
+    return QueryRequest(
         Query(
             text,
             default_graphs=default_graphs,
