@@ -19,8 +19,8 @@ IRI_COERCIONS = {"@id", "@vocab"}
 """The types of terms whose strings are IRIs."""
 PREFIX = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 MAX_PREFIX_IRI_CHARS = 200
-"""RDF repeats the IRI of a prefix wherever the prefix stands, so a long one would make very much
-RDF of a short document."""
+"""The longest IRI of a prefix: RDF repeats it wherever the prefix stands, so a longer one could
+make very much RDF of a short document."""
 MAX_KEPT_CONTEXTS = 4096
 """Parts of the contexts that are kept in memory, since many documents use the same terms."""
 

@@ -14,8 +14,8 @@ BLANK = re.compile(r"_:[A-Za-z0-9][A-Za-z0-9._-]*(?<!\.)")
 """The labels of blank nodes that a document may use. None begins with an underscore, so the labels
 that :mod:`ctgraph.documents.places` gives cannot be among them."""
 MAX_IRI_CHARS = 2_000
-"""RDF repeats the name of a node in every statement about it, so a long name would make very much
-RDF of a short document."""
+"""The longest name of a node: RDF repeats it in every statement about the node, so a longer one
+could make very much RDF of a short document."""
 MAX_KEPT_ANSWERS = 4096
 """Answers about IRIs that are kept in memory: enough for the terms and hosts of a bulk load."""
 

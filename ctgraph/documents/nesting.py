@@ -16,8 +16,8 @@ from ctgraph.documents.node_values import each
 from ctgraph.vocab import vocabulary
 
 MAX_NESTED_LEVELS = 60
-"""JSON cannot be nested without end. What is mentioned deeper than this stands in ``@included``
-(JSON-LD 1.1, section 4.7), beside the properties of the entity."""
+"""Levels of nesting in an entity: JSON cannot be nested without end. Deeper nodes stand in
+``@included`` (JSON-LD 1.1, section 4.7), beside the properties of the entity."""
 
 Node = dict[str, Any]
 

@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from ctgraph.ledger.news import News
 
 MAX_RINGS_BYTES = 65_536
-"""How much of the FIFO is read at once: as much as it holds (pipe(7))."""
+"""Bytes of the bell's FIFO that are read at once: as many as it holds (pipe(7))."""
 
 
 class Ring(Enum):

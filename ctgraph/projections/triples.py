@@ -23,8 +23,8 @@ from ctgraph.projections.registry_graphs import envelope_quads, history_quads
 from ctgraph.rdf.namespaces import CTG
 
 MIN_BULK_QUADS = 20_000
-"""Minimum number of quads for writing files of their own, which is faster than a transaction
-then."""
+"""Minimum number of quads for a bulk write into files of its own; a transaction is faster for
+fewer."""
 FILL_DOCUMENTS = 1000
 """Documents whose links are written to the index at once while a store is filled."""
 MAX_BATCH_QUADS = 200_000

@@ -22,7 +22,7 @@ MAX_LINKS = 1000
 MAX_OTHER_SIDES = 50
 """Linked records whose documents are read for one submission: reading them takes longer."""
 MAX_OTHER_BYTES = 2_000_000
-"""Bytes of these documents together: parsing them must not take much longer than checking."""
+"""Bytes of linked documents that are read for one submission: parsing takes as long as checking."""
 
 
 class LinkAdvisor:

@@ -19,7 +19,7 @@ from ctgraph.vocab import vocabulary
 MAX_ASSERTIONS = 50
 """Assertions on the page of a record: more would hide the record itself."""
 TIMEOUT_SECONDS = 2.0
-"""How long the query may take: a page must not keep a worker process from queries for long."""
+"""How long the query for assertions may take: a page must not keep a worker from other queries."""
 _ACTION = "ceterms:object"
 PROPERTIES = (
     _ACTION,

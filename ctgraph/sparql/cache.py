@@ -9,7 +9,7 @@ from typing import Protocol, TypeVar
 from cachetools import LRUCache
 
 ENTRY_BYTES = 1_000
-"""About how many bytes an entry takes beside its query and its body."""
+"""Bytes that an entry of the cache takes beside its query and its body, about."""
 MAX_SHARE = 1 / 8
 """The part of the cache that one answer may take, so that it does not evict all others."""
 

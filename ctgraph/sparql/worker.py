@@ -36,7 +36,8 @@ CHUNK_BYTES = 1 << 16
 """The size of the frames of a longer result: larger ones cost memory, smaller ones time."""
 SEQUENCE = ox.NamedNode(f"{CTG}sequence")
 STACK_BYTES = 100 << 20
-"""The engine descends a query by recursion; this suffices for the deepest query that is allowed."""
+"""The stack of the engine, which descends a query by recursion: enough for the deepest one
+allowed."""
 CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
 RESULTS = {
     f.media_type.partition(";")[0]: f

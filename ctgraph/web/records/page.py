@@ -13,9 +13,10 @@ from ctgraph.web.records.groups import FURTHER, GROUPS, group_of
 from ctgraph.web.records.page_model import RecordView, Row, Value
 
 MAX_VALUES = 200
-"""How many values of one property, and how many parts of a document, a page lists.
+"""Values of one property, and parts of a document, that a page lists.
 
 A framework may have ten thousand competencies. A page with all of them helps nobody.
+
 """
 MAX_TEXT_CHARACTERS = 5_000
 """The longest text on a page. A page of longer ones cannot be read."""

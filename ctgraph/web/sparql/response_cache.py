@@ -27,7 +27,8 @@ from ctgraph.work.clients import client_of
 MIN_COMPRESSED_BYTES = 500
 """The shortest answer that is compressed: below that, compression saves no packet."""
 MAX_QUERY_CHARACTERS = 10_000
-"""The longest query that is answered here. For a longer one, the cache saves hardly any time."""
+"""The longest query that is answered in front of the application: a longer one takes its time
+anyway."""
 BEGUN = "ctgraph.begun"
 """In the environment of a request: a function that returns the result of its query, or raises."""
 
