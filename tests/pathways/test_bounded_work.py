@@ -237,7 +237,7 @@ def test_what_a_manifest_asks_in_words_is_read_once(world: World) -> None:
     assert [missing.any_of for missing in found.missing] == [(ctid_number(2),)]
     assert sorted(found.words) == sorted(long)
     world.publish(*map(user, range(130, 400)))
-    with pytest.raises(QueryLimit, match="too much"):
+    with pytest.raises(QueryLimit, match="too many"):
         world.pathways.prospects([ctid_number(1)])
 
 
