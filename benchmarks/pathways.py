@@ -25,9 +25,9 @@ from ctgraph.pathways.traversal import MAX_PAGE_NODES, walk
 from ctgraph.projections.link_graphs import link_quads
 from ctgraph.projections.link_index import LinkIndex
 from ctgraph.projections.link_reader import reading
-from ctgraph.projections.link_rows import Said
+from ctgraph.projections.link_rows import IndexedDocument
 from ctgraph.projections.projector import Projector
-from ctgraph.projections.snapshots import hold, snapshots_of
+from ctgraph.projections.store_folder import hold, store_folder_of
 from ctgraph.projections.triples import EmbeddedStore
 from ctgraph.rdf.namespaces import CTG, TYPE
 from ctgraph.settings import Settings, load_settings
@@ -69,7 +69,7 @@ def pathways(documents: int) -> None:
 def _fill(settings: Settings, documents: int) -> list[Ctid]:
     """Make the projections of a registry, as a rebuild does; return its records."""
     identity = Identity.of(settings)
-    snapshots = snapshots_of(settings)
+    store_folder = store_folder_of(settings)
     records = [canonical(f"ce-{number:08x}-0000-4000-8000-{0:012x}") for number in range(documents)]
     chance = random.Random(0)
 
@@ -89,13 +89,13 @@ def _fill(settings: Settings, documents: int) -> list[Ctid]:
                 _quads(identity, record, leads_to),
             )
 
-    snapshots.path.mkdir()
-    links = LinkIndex(snapshots.links)
-    store = EmbeddedStore(snapshots.live, identity, links)
+    store_folder.path.mkdir()
+    links = LinkIndex(store_folder.links)
+    store = EmbeddedStore(store_folder.live, identity, links)
     store.fill(changes(), [], documents)
-    folder = snapshots.prepare(documents)
+    folder = store_folder.prepare(documents)
     store.backup(folder)
-    snapshots.switch(folder)
+    store_folder.switch(folder)
     links.close()
     return records
 
@@ -113,7 +113,7 @@ def _quads(identity: Identity, record: Ctid, leads_to: list[Ctid]) -> bytes:
 
 def _walk(asked: Pathways, starts: list[Ctid], settings: Settings) -> None:
     identity = Identity.of(settings)
-    store = ox.Store.read_only(str(snapshots_of(settings).newest()))
+    store = ox.Store.read_only(str(store_folder_of(settings).newest()))
 
     def ours(start: Ctid) -> int:
         return len(asked.succeeding(start, WALK).nodes)
@@ -186,8 +186,8 @@ def share() -> None:
             for change in changes
         ]
         began = time.process_time()
-        said: list[Said] = [
-            Said(change.ctid, change.owner, extract(record, change.ctid, identity))
+        said: list[IndexedDocument] = [
+            IndexedDocument(change.ctid, change.owner, extract(record, change.ctid, identity))
             for change, record in zip(changes, quads, strict=True)
         ]
         LinkIndex(Path(folder) / "links.sqlite").apply(said, 1)

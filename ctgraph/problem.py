@@ -8,8 +8,8 @@ from enum import StrEnum
 from typing import Any
 
 MAX_TEXT_CHARS = 1_000
-"""A problem repeats at most so much of what it is about: one long text may be wrong in many places,
-and a report repeats it for each of them."""
+"""The longest part of a text that a problem repeats: one long text may be wrong in many places, and
+a report repeats it for each of them."""
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 
@@ -35,7 +35,7 @@ class Severity(StrEnum):
 
 
 class Rule(StrEnum):
-    """The rules that are no shapes. Each is described as a term of the registry."""
+    """The rules that are not shapes. Each is described as a term of the registry."""
 
     READING = "reading"
     DOMAIN = "domain"

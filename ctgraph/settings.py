@@ -28,7 +28,7 @@ MAX_MARGIN_BYTES = 1_000_000
 
 
 class Settings(BaseSettings):
-    """What an operator can set. Sizes are in bytes, times in seconds."""
+    """The settings of an operator. Sizes are in bytes, times in seconds."""
 
     model_config = SettingsConfigDict(env_prefix="CTGRAPH_", extra="forbid", frozen=True)
 

@@ -28,7 +28,7 @@ from ctgraph.ledger.registry import renew
 from ctgraph.ledger.revision import known_revisions, migrations, revision_of, upgrade
 from ctgraph.ledger.tables import metadata, organization, registry, sequence, version
 from ctgraph.projections.maintenance import rebuild
-from ctgraph.projections.snapshots import hold
+from ctgraph.projections.store_folder import hold
 from ctgraph.settings import Settings
 
 APPLICATION = 0x63746772
@@ -39,7 +39,8 @@ MAX_SHOWN_FAULTS = 5
 """Faults that a message lists: enough to see what kind of damage it is."""
 
 Progress = Callable[[str, int, int], None]
-"""Called with the name of a stage, the number of further steps done, and of all its steps."""
+"""Called with the name of a stage, the number of steps done since the last call, and of all
+steps."""
 
 
 @dataclass(frozen=True)
@@ -137,9 +138,9 @@ def _must_be_empty(target: sa.Connection, settings: Settings) -> None:
 
 
 def _proved(engine: sa.Engine, what: str, progress: Progress) -> Backup:
-    """Prove a backup, and return what it holds.
+    """Prove a backup, and return its sequence number and base.
 
-    :param what: the name of what is damaged if the backup is, for the message.
+    :param what: the name for the backup in a message about damage.
     :raises Damaged: when it does not hold what was published.
     """
     try:
@@ -181,7 +182,7 @@ def _copy(source: sa.Connection, target: sa.Connection, title: str, progress: Pr
 
 @contextmanager
 def _file(path: Path) -> Iterator[sa.Engine]:
-    """Give the engine of a SQLite file that has no write-ahead log beside it."""
+    """Yield the engine of a SQLite file that has no write-ahead log beside it."""
     engine = sa.create_engine(f"sqlite:///{path.resolve()}", poolclass=sa.NullPool)
     tell_damage(engine)
     try:
@@ -192,7 +193,7 @@ def _file(path: Path) -> Iterator[sa.Engine]:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[sa.Engine]:
-    """Give the engine of a backup. An older backup is brought up to date in a copy.
+    """Yield the engine of a backup. An older backup is brought up to date in a copy.
 
     :raises Damaged: when the file is not a backup, or a newer ctgraph made it.
     """

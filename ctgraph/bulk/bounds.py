@@ -9,7 +9,7 @@ from ctgraph.errors import Unreadable
 MAX_TEXT_BYTES = 400_000_000
 """The longest JSON text that is read: an array of many documents still fits in memory."""
 MAX_EXPANSION = 100
-"""How many times its size an archive may expand to. JSON of records packs 5 to 30 times smaller."""
+"""The most times its own size that an archive may expand to. Records pack 5 to 30 times smaller."""
 MIN_EXPANDED_BYTES = 20_000_000
 """Bytes that any archive may expand to, however small it is: a few texts pack very well."""
 _SKIP_BYTES = 1 << 20

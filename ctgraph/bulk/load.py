@@ -30,7 +30,7 @@ from ctgraph.ledger.loads import Progress
 from ctgraph.ledger.values import OPERATOR, Effect, Organization
 from ctgraph.problem import Problem
 from ctgraph.projections.bell import Ring, ring
-from ctgraph.projections.snapshots import snapshots_of
+from ctgraph.projections.store_folder import store_folder_of
 from ctgraph.settings import Settings
 
 MAX_BATCH_TEXTS = 400
@@ -41,7 +41,7 @@ MAX_BATCH_BYTES = 8_000_000
 
 @dataclass
 class Tally:
-    """What a load has done so far.
+    """The counts of a load so far.
 
     :param warnings: how many documents were kept with a warning.
     :param seconds: how long each stage took, added up over the processes.
@@ -53,7 +53,7 @@ class Tally:
     seconds: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
 
     def counts(self) -> dict[str, int]:
-        """Return the number of documents by what became of them."""
+        """Return the number of documents by their outcome."""
         rejected = {"rejected": self.rejected} if self.rejected else {}
         return {effect.value: number for effect, number in self.effects.items()} | rejected
 
@@ -88,7 +88,7 @@ def load(
     progress(done)
     if not done:
         report.truncate(0)
-    tally, snapshots = Tally(), snapshots_of(settings)
+    tally, store_folder = Tally(), store_folder_of(settings)
     remaining = islice(sources.items(paths), done, None)
     with _interrupts() as interrupted:
         for batch in _parse_all(settings, remaining):
@@ -96,7 +96,7 @@ def load(
             started = time.perf_counter()
             done += batch.texts
             _store(ledger, batch.documents, owner, tally, report, Progress(source, done))
-            ring(snapshots.bell, Ring.NEWS)
+            ring(store_folder.bell, Ring.NEWS)
             tally.seconds["ledger"] += time.perf_counter() - started
             progress(batch.texts)
             if interrupted():
@@ -110,7 +110,7 @@ def load(
 
 @contextmanager
 def _interrupts() -> Iterator[Callable[[], bool]]:
-    """Give a function that tells whether SIGINT or SIGTERM came. A second one ends the process.
+    """Yield a function that tells whether SIGINT or SIGTERM came. A second one ends the process.
 
     An exception at an arbitrary point could leave child processes behind.
     """
@@ -171,7 +171,7 @@ def _store(
     report: IO[str],
     progress: Progress,
 ) -> None:
-    """Write a batch to the ledger, and report what is rejected."""
+    """Write a batch to the ledger, and report the rejected documents."""
     owners = {owner.ctid: owner} if owner else _owners(ledger, batch)
     submitted: list[tuple[Parsed, Submission]] = []
     for parsed in batch:
@@ -199,7 +199,7 @@ def _store(
 
 
 def _owners(ledger: Ledger, batch: list[Parsed]) -> dict[Ctid, Organization]:
-    """Return the owners that a batch names. Those not known yet become organizations."""
+    """Return the owners that a batch names. Those that are new become organizations."""
     named = {owner: "" for parsed in batch if (owner := _named_owner(parsed))}
     for parsed in batch:
         if parsed.document and parsed.document.ctid in named:

@@ -17,7 +17,7 @@ from ctgraph.documents.size import require_fitting
 from ctgraph.errors import CtgraphError
 from ctgraph.identity.ctid import Ctid
 from ctgraph.settings import Settings
-from ctgraph.validation import check, refused
+from ctgraph.validation import refused, require_valid
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ def _parse_entry(
         parsed_at = time.perf_counter()
         seconds["parse"] += parsed_at - started
         if refused(document, settings):
-            check(document, settings)  # raises, with everything that is wrong
+            require_valid(document, settings)  # raises, with everything that is wrong
         seconds["validate"] += time.perf_counter() - parsed_at
         return Parsed(name, document=document.without_places(), owner=owner)
     except CtgraphError as error:

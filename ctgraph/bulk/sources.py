@@ -1,6 +1,6 @@
 """The JSON texts in files, folders, zip archives and JSON lines.
 
-What cannot be read is an item too, which says why, so that the rest of a folder is loaded.
+A text that cannot be read is an item too, with the reason, so that the rest of a folder is loaded.
 """
 
 from __future__ import annotations

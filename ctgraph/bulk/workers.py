@@ -19,8 +19,8 @@ Result = TypeVar("Result")
 class Workers(Generic[Result]):
     """Processes that work on batches and return the results in order. Use it in a ``with`` block.
 
-    When a process is killed, all batches in work are lost. Each of them is repeated alone, so that
-    a batch that kills its process is found and named.
+    When a process is killed, all unfinished batches are lost. Each of them is repeated alone, so
+    that a batch that kills its process is found and named.
     """
 
     def __init__(self, work: Callable[[list[sources.Item]], Result]) -> None:
@@ -45,7 +45,7 @@ class Workers(Generic[Result]):
         return len(self._begun) > self._count
 
     def give(self, batch: list[sources.Item]) -> None:
-        """Give a batch to a process."""
+        """Queue a batch for the next process that is free."""
         self._begun.append((batch, None if self._lost else self._submit(batch)))
 
     def next(self) -> Result:

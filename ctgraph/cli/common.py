@@ -1,4 +1,4 @@
-"""What the commands share: the report of errors, CTIDs as arguments, progress bars."""
+"""The parts that commands share: the report of errors, CTIDs as arguments, progress bars."""
 
 from __future__ import annotations
 

@@ -20,10 +20,10 @@ from ctgraph.ledger import Ledger
 from ctgraph.settings import Settings
 
 if TYPE_CHECKING:
-    from ctgraph.projections.snapshots import Snapshots
+    from ctgraph.projections.store_folder import StoreFolder
 
 SILENCE_SECONDS = 10
-"""How long a load waits for the next snapshot before it looks whether the projector still runs, and
+"""How long a load waits for the next snapshot before it checks that the projector still runs, and
 runs well. A snapshot of the largest batch takes a few seconds."""
 
 
@@ -82,40 +82,40 @@ def load(paths: tuple[Path, ...], owner: Ctid | None, report: Path) -> None:
         report.unlink()
 
 
-def _require_projector(snapshots: Snapshots) -> None:
-    """Refuse to wait for a projector that does not run, or cannot go on.
+def _require_projector(store_folder: StoreFolder) -> None:
+    """Make sure that a projector runs and can go on, so that it is worth waiting for.
 
-    :raises StoreError: when that is so.
+    :raises StoreError: when none runs, or it says what keeps it from going on.
     """
-    if not snapshots.held():
+    if not store_folder.held():
         raise StoreError("No projector is running. Start the server, or run the load again.")
-    if trouble := snapshots.trouble():
+    if trouble := store_folder.trouble():
         raise StoreError(f"The documents are loaded, but queries do not see them yet: {trouble}")
 
 
 @contextmanager
 def _projecting(settings: Settings, ledger: Ledger, seconds: dict[str, float]) -> Iterator[None]:
-    """Run a projector during the block, unless a server does; then wait until all is queryable.
+    """Run a projector during the block, unless a server runs one; then wait until all is queryable.
 
     :param seconds: receives the processor time of a projector that was started here.
     """
     from ctgraph.projections import projector
     from ctgraph.projections.bell import Ring, ring
-    from ctgraph.projections.snapshots import snapshots_of
+    from ctgraph.projections.store_folder import store_folder_of
 
     process = projector.start(for_load=True)
     try:
         yield
-        snapshots, last = snapshots_of(settings), ledger.changes.last_sequence()
+        store_folder, last = store_folder_of(settings), ledger.changes.last_sequence()
         with bar("Projecting", last) as progress:
             seen = 0
             while seen < last:
-                ring(snapshots.bell, Ring.WAIT)
-                if not snapshots.wait(seen + 1, timeout=SILENCE_SECONDS):
-                    _require_projector(snapshots)
-                if snapshots.sequence() > seen:  # it stands still while the store is rebuilt
-                    progress(snapshots.sequence() - seen)
-                    seen = snapshots.sequence()
+                ring(store_folder.bell, Ring.WAIT)
+                if not store_folder.wait(seen + 1, timeout=SILENCE_SECONDS):
+                    _require_projector(store_folder)
+                if store_folder.sequence() > seen:  # it stands still while the store is rebuilt
+                    progress(store_folder.sequence() - seen)
+                    seen = store_folder.sequence()
     finally:
         # terminate() would lose the figures. Beside a server, this projector has ended already.
         os.kill(process.pid, signal.SIGTERM)

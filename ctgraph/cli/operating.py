@@ -63,7 +63,7 @@ def serve(host: str, port: int, workers: int, worker: str) -> None:
 def rebuild() -> None:
     """Make a fresh triple store from the ledger and switch over."""
     from ctgraph.projections import maintenance
-    from ctgraph.projections.snapshots import hold
+    from ctgraph.projections.store_folder import hold
 
     settings, ledger = open_registry()
     with hold(settings), bar("Rebuilding", sum(ledger.records.counts().values())) as progress:
@@ -79,7 +79,7 @@ def check() -> None:
     runs, checks the snapshot that queries see.
     """
     from ctgraph.projections.maintenance import check
-    from ctgraph.projections.snapshots import hold
+    from ctgraph.projections.store_folder import hold
 
     settings, ledger = open_registry()
     total = ledger.changes.last_sequence() + sum(ledger.records.counts().values())

@@ -26,8 +26,7 @@ from ctgraph.pathways.routes import MAX_ROUTES, Measure, Route, Routes, routes_j
 from ctgraph.pathways.traversal import MAX_DEPTH_STEPS, MAX_PAGE_NODES
 
 MAX_LINE_CHARACTERS = 10_000
-"""Width of a line in a file or a pipe. A record stays on one line there, so that `grep` finds it
-whole."""
+"""Width of a line in a file or a pipe: so wide that a record stays on one line, for `grep`."""
 FORMAT = click.option(
     "--format",
     "name",

@@ -47,9 +47,9 @@ def withdraw(record: Ctid) -> None:
 
 
 def _project_now(settings: Settings, ledger: Ledger) -> None:
-    """Make the newest changes queryable, unless a running server does."""
+    """Make the newest changes queryable, unless a running server does so."""
     from ctgraph.projections.projector import Projector
-    from ctgraph.projections.snapshots import hold
+    from ctgraph.projections.store_folder import hold
 
     try:
         with hold(settings), closing(Projector(settings, ledger)) as ours:

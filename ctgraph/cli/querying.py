@@ -23,8 +23,8 @@ ENDPOINT_TIMEOUT_SECONDS = 300
 """How long an endpoint may be silent. Public endpoints give a query a minute or two; the rest is
 for a slow network."""
 MAX_FILE_NAME_CHARACTERS = 1_000
-"""A longer argument is a query and not the name of a file. No file system of ours takes a longer
-name, and asking for one is an error of its own."""
+"""The longest argument that may be the name of a file; a longer one is a query. No usual file
+system takes a longer name, and looking for one would raise an error of its own."""
 MAX_ERROR_CHARACTERS = 2_000
 """How much of an endpoint's error is shown. Some answer with a whole page."""
 

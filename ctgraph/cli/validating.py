@@ -38,7 +38,7 @@ def validate(ctx: click.Context, paths: tuple[Path, ...], name: str, input_name:
     PATHS are as for load, files of RDF (.ttl .nt .nq .trig .rdf), or '-' for standard input. The
     exit code is 0 when this registry would take every document, 1 when not.
     """
-    from ctgraph.bulk.check import check_paths
+    from ctgraph.bulk.validate import validate_paths
 
     input_format = format_named(input_name)
     if input_format is None:
@@ -48,7 +48,7 @@ def validate(ctx: click.Context, paths: tuple[Path, ...], name: str, input_name:
     format = REPORT_FORMATS[name]
     documents = refused = 0
     kept = []
-    for report in check_paths(list(paths), load_settings(), input_format):
+    for report in validate_paths(list(paths), load_settings(), input_format):
         documents += 1
         refused += not report.conforms
         if format.one_by_one:  # the reports of a whole registry would fill the memory

@@ -1,4 +1,4 @@
-"""Statements about the records of others, and whom a document names as owner.
+"""Statements about the records of others, and the owners that a document names.
 
 A document describes its own entities, their fragments, blank nodes, and things outside of this
 registry. It may refer to whatever else has an address in this registry, but not describe it.
@@ -45,7 +45,7 @@ class Naming:
     :param property: one of :data:`OWNING`.
     :param ctid: the CTID that it names; None for a value that is not a record of this registry.
     :param primary: whether the entity is the primary one.
-    :param acting: whether it names who acts in an action.
+    :param acting: whether it names the agent of an action.
     """
 
     property: Curie
@@ -56,7 +56,7 @@ class Naming:
 
 
 def about_others(nodes: Iterable[Found], own: set[Ctid], identity: Identity) -> list[Found]:
-    """Return the nodes that describe what is not the document's own.
+    """Return the nodes that describe things which are not the document's own.
 
     :param own: the CTIDs of the document's entities.
     """
@@ -64,7 +64,7 @@ def about_others(nodes: Iterable[Found], own: set[Ctid], identity: Identity) -> 
         (node, at)
         for node, at in nodes
         if len(node) > 1
-        and "ceterms:ctid" not in node  # an entity: who may bear its CTID is another question
+        and "ceterms:ctid" not in node  # an entity: the ledger decides who may bear its CTID
         and isinstance(iri := node.get("@id"), str)
         and identity.holds(iri)
         and identity.ctid_of(iri.partition("#")[0]) not in own
@@ -79,7 +79,7 @@ def refusal(node: dict[str, Any], at: Place) -> Problem:
 def leave_out(found: list[Found], nodes: list[dict[str, Any]]) -> list[Problem]:
     """Reduce nodes of a document to bare references; return a warning for each.
 
-    What is nested in such a node and has a name of its own moves to the top level.
+    Nodes with names of their own that are nested in such a node move to the top level.
 
     :param nodes: the top-level nodes of the document; those that were nested are added.
     """

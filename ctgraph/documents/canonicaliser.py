@@ -21,7 +21,7 @@ Found = tuple[dict[str, Any], Place]
 
 
 class Canonicaliser:
-    """Canonicalises the nodes of one document and collects what is wrong with them.
+    """Canonicalises the nodes of one document and collects their problems.
 
     After :meth:`node` has seen every node, and :meth:`close` was called, `problems` holds every
     problem, `nodes` every node, and `entities` those with a CTID.
@@ -66,7 +66,7 @@ class Canonicaliser:
         return out
 
     def close(self) -> None:
-        """Report what only the whole document shows."""
+        """Report the problems that show only once the whole document was read."""
         self.names.close()
         self.problems.close()
 

@@ -19,10 +19,10 @@ IRI_COERCIONS = {"@id", "@vocab"}
 """The types of terms whose strings are IRIs."""
 PREFIX = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 MAX_PREFIX_IRI_CHARS = 200
-"""RDF repeats the IRI of a prefix wherever the prefix stands, so a short document with a long one
-could say very much."""
+"""The longest IRI of a prefix: RDF repeats it wherever the prefix stands, so a longer one could
+make very much RDF of a short document."""
 MAX_KEPT_CONTEXTS = 4096
-"""So many parts of the contexts are kept, as many documents use the same terms."""
+"""Parts of the contexts that are kept in memory, since many documents use the same terms."""
 
 
 def inline_prefixes(context: Any, problems: list[Problem]) -> tuple[list[str], dict[str, str]]:
@@ -70,7 +70,7 @@ def _not_fetched(address: str, at: str) -> Problem:
 
 def _no_prefix(key: str, at: str) -> Problem:
     return Problem(
-        f"The inline context defines {shown(key)} in a way that is not taken.",
+        f"The inline context may not define {shown(key)} this way.",
         "Inline contexts may only add prefixes: "
         f"a short name and an IRI of at most {MAX_PREFIX_IRI_CHARS} characters.",
         f"{at}/{key}",

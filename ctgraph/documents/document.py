@@ -41,12 +41,12 @@ class Document:
     :param name: its name in one language, for lists.
     :param owners: CTIDs of the organizations that it names as owner, offerer, publisher …
     :param entities: every entity with a CTID, the primary one first.
-    :param namings: where its entities name them, or somebody who is no record here.
+    :param namings: the places where its entities name these, or an owner that is no record here.
     :param received: the bytes as they were sent.
     :param canonical: the canonical JSON-LD, in UTF-8.
     :param quads: the canonical N-Quads, with blank node labels that are unique in the registry.
     :param digest: SHA-256 of the RDFC-1.0 canonical N-Quads, in hexadecimal.
-    :param warnings: what was read, but probably not as the sender meant it.
+    :param warnings: doubts about parts that were read, but probably not as the sender meant them.
     :param located: its places; None once it is kept or was sent to another process.
     """
 
@@ -71,7 +71,7 @@ class Document:
 
     @property
     def places(self) -> Places:
-        """Its nodes and statements as they were read, for whoever checks it."""
+        """Its nodes and statements as they were read, for the checks."""
         if self.located is None:
             raise ValueError("The document has no places any more. Read it again to check it.")
         return self.located
@@ -97,7 +97,7 @@ def parse(data: bytes, settings: Settings) -> Document:
 def from_json(value: Any, received: bytes, settings: Settings, harvested: bool = False) -> Document:
     """Make a document of decoded JSON; `received` are the bytes it was sent in.
 
-    :param harvested: leave out what it says of others' records, with a warning; else it is refused.
+    :param harvested: leave out statements about others' records, with a warning; else refuse them.
     :raises InvalidDocument: as :func:`parse`.
     """
     enveloped = isinstance(value, dict) and "decoded_resource" in value
@@ -158,7 +158,7 @@ def _read(value: Any, received: bytes, settings: Settings, harvested: bool) -> D
         "@graph": sorted(nodes, key=lambda node: node is not primary),
     }
     canonical = orjson.dumps(content)
-    label_nodes(walk.nodes)  # from here on `content` says more than was sent
+    label_nodes(walk.nodes)  # from here on, `content` holds what the registry adds
     quads = to_quads(content, walk.names.used, prefixes)
     lines = canonical_lines(quads)
     naming = namings(walk, record, own, identity)

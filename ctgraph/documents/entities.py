@@ -27,8 +27,8 @@ PARTS = (
     "ceasn:CriterionCategory",
     "qdata:DataSetProfile",
 )
-"""What may stand beside the primary entity with a CTID of its own: the parts of a framework, a
-scheme, a pathway or a rubric, and the outcome data that real records carry along."""
+"""Classes of entities that may stand beside the primary one with a CTID: the parts of a framework,
+a scheme, a pathway or a rubric, and the outcome data that real records carry along."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def entities_of(
 def _check_ctid(
     node: dict[str, Any], at: Place, identity: Identity, seen: set[Ctid], problems: list[Problem]
 ) -> None:
-    """Bring a node's CTID and ``@id`` to their canonical form; report what is wrong with them."""
+    """Bring a node's CTID and ``@id`` to their canonical form; report their problems."""
     given = node["ceterms:ctid"]
     try:
         record = ctid.canonical(given) if isinstance(given, str) else None

@@ -1,4 +1,4 @@
-"""What an IRI, a blank node label and the name of a property look like in a document."""
+"""The syntax of IRIs, blank node labels and names of properties in a document."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ BLANK = re.compile(r"_:[A-Za-z0-9][A-Za-z0-9._-]*(?<!\.)")
 """The labels of blank nodes that a document may use. None begins with an underscore, so the labels
 that :mod:`ctgraph.documents.places` gives cannot be among them."""
 MAX_IRI_CHARS = 2_000
-"""RDF repeats the name of a node in every statement about it, so a short document with a long name
-could say very much."""
+"""The longest name of a node: RDF repeats it in every statement about the node, so a longer one
+could make very much RDF of a short document."""
 MAX_KEPT_ANSWERS = 4096
-"""The answers about so many IRIs are kept, which covers the terms and hosts of a bulk load."""
+"""Answers about IRIs that are kept in memory: enough for the terms and hosts of a bulk load."""
 
 
 def is_iri(value: Any) -> TypeGuard[Iri]:
@@ -38,7 +38,7 @@ def _parses(iri: str) -> bool:
 
 @lru_cache(maxsize=MAX_KEPT_ANSWERS)
 def in_xml(property: Iri) -> bool:
-    """Tell whether the IRI of a property ends in what can be the name of an XML element."""
+    """Tell whether the IRI of a property ends in a possible name of an XML element."""
     try:
         node = ox.NamedNode(property)
         written = ox.serialize([ox.Triple(node, node, node)], format=ox.RdfFormat.RDF_XML) or b""

@@ -41,7 +41,7 @@ class Literals:
         return value
 
     def text(self, value: str, at: Place) -> str:
-        """Return a text."""
+        """Return a text unchanged; report one that RDF cannot carry."""
         if UNUSABLE.search(value):
             message = "The text holds a control character or half a surrogate pair."
             self._problems.add(at, message, "Remove it.")

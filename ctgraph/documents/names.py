@@ -132,11 +132,11 @@ class Names:
 
     def _check_reserved(self, iri: Iri, name: str, at: Place) -> None:
         """Report a term that only the registry itself uses."""
-        if iri.startswith((OWN, "ctg:")):  # many take a prefix for what it usually means
+        if iri.startswith((OWN, "ctg:")):  # many documents rely on the usual meaning of a prefix
             self._problems.add(
                 at,
-                f"{shown(name)} is for what the registry itself says.",
-                "Leave it out: the registry says it of every document.",
+                f"{shown(name)} is reserved for statements of the registry itself.",
+                "Leave it out: the registry makes such statements about every document.",
             )
 
     def _ours(self, value: str) -> str:

@@ -17,8 +17,8 @@ from ctgraph.rdf.namespaces import Iri
 from ctgraph.vocab import vocabulary
 
 MAX_NESTED_LEVELS = 60
-"""JSON cannot be nested without end. What is mentioned deeper than this stands in ``@included``
-(JSON-LD 1.1, section 4.7), beside the properties of the entity."""
+"""Levels of nesting in an entity: JSON cannot be nested without end. Deeper nodes stand in
+``@included`` (JSON-LD 1.1, section 4.7), beside the properties of the entity."""
 
 Node = dict[str, Any]
 
@@ -120,7 +120,7 @@ def _nodes(value: Any) -> Iterator[Node]:
 
 
 def _joined(nodes: list[Node]) -> Node:
-    """Return what several nodes say of the same thing as one node."""
+    """Return several nodes that describe the same thing as one node."""
     out = nodes[0]
     for node in nodes[1:]:
         twice = {

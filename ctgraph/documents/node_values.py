@@ -15,8 +15,8 @@ NAMES = (
 )
 
 MAX_NAME_CHARS = 400
-"""Lists and reports repeat so much of a name: as much as a record's own name may have. Other texts
-that stand in for names are longer."""
+"""The longest part of a name that lists and reports repeat: a record's own name may be as long.
+Other texts that stand in for names are longer."""
 
 
 def shortened(text: str, most: int = MAX_NAME_CHARS) -> str:

@@ -1,4 +1,4 @@
-"""Where the nodes of a document stand in the JSON that was submitted, and what they say."""
+"""The nodes of a document: their places in the JSON that was submitted, and their statements."""
 
 from __future__ import annotations
 

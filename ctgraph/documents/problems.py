@@ -8,16 +8,16 @@ from ctgraph.documents.json_text import Place, Repeated, pointer
 from ctgraph.problem import Problem, Severity
 
 MAX_PROBLEM_CHARS = 10_000_000
-"""The problems of one document have about so many characters together. A pointer is as long as the
-place is deep, so a hostile document could have a report a thousand times as long as itself."""
+"""Characters of all problems of one document together, about. A pointer is as long as the place is
+deep, so a hostile document could have a report a thousand times as long as itself."""
 PROBLEM_CHARS = 500
-"""A problem has about so many characters beside its pointer."""
+"""Characters of a problem beside its pointer, about."""
 MAX_SHOWN_CHARS = 80
-"""A message quotes so much of a value, so that it stays a line."""
+"""The longest part of a value that a message quotes, so that it stays a line."""
 
 
 class Problems:
-    """Collects what is wrong with one document."""
+    """Collects the problems of one document."""
 
     def __init__(self) -> None:
         self.found: list[Problem] = []
@@ -45,7 +45,7 @@ class Problems:
             )
 
     def close(self) -> None:
-        """Add a problem for each severity of which some were left out."""
+        """Add a problem for each severity of which problems were left out."""
         for severity in sorted(self._left_out):
             self.found.append(
                 Problem(

@@ -13,10 +13,10 @@ from ctgraph.errors import InvalidDocument
 from ctgraph.problem import Problem
 
 MAX_GROWTH = 64
-"""The statements of a document are at most so many times as long as the document, beyond
+"""How many times as long as the document its statements may be, beyond
 :data:`FREE_CHARS`: names repeated in every statement would make gigabytes of a short one."""
 FREE_CHARS = 1_000_000
-"""The statements of any document may have so many characters."""
+"""Characters that the statements of any document may have, however short the document is."""
 
 
 def to_quads(

@@ -74,7 +74,7 @@ def _nodes(quads: list[ox.Quad]) -> list[dict[str, Any]]:
 
 
 def _rank(node: dict[str, Any]) -> tuple[bool, bool]:
-    """Rank what has a CTID first, and among that what is not a part of another entity."""
+    """Rank nodes with a CTID first, and among these the ones that are no part of another entity."""
     kinds = node.get("@type", ())
     return "ceterms:ctid" not in node, any(vocabulary().is_a(kind, *PARTS) for kind in kinds)
 

@@ -8,7 +8,7 @@ from ctgraph.problem import Problem
 
 
 class CtgraphError(Exception):
-    """An error caused by what somebody asked or sent.
+    """An error caused by a request or a document.
 
     :param message: one sentence that says what is wrong.
     :param problems: every single problem found, when there are several or they have places.
@@ -20,7 +20,7 @@ class CtgraphError(Exception):
     term: ClassVar[str] = "problem-bad-request"
     """The term in ``vocab/terms.ttl`` that is the problem type. It never changes; a title may."""
     public: ClassVar[str] = ""
-    """What strangers are told instead of the message, where that may name hosts and paths."""
+    """The text that strangers get in place of a message that may name hosts and paths."""
     retry_after: ClassVar[int] = 0
     """Seconds after which another attempt may succeed; 0 if none will."""
 

@@ -120,7 +120,7 @@ class QueryError(CtgraphError):
 
 
 class QueryForbidden(QueryError):
-    """A SPARQL request asks for what this endpoint never does: SERVICE or an update."""
+    """A SPARQL request asks for SERVICE or an update, which this endpoint never does."""
 
     status = 403
     title = "Query not allowed"

@@ -26,7 +26,7 @@ class StoreError(CtgraphError):
 
 
 class NotQueryable(StoreError):
-    """Queries cannot run, or do not see changes; the message is for monitoring."""
+    """Queries cannot run, or do not see new changes; the message is for monitoring."""
 
     title = "Not queryable"
     term = "problem-not-queryable"
@@ -48,7 +48,7 @@ class RegistryNotReady(CtgraphError):
 
 
 class InsufficientStorage(CtgraphError):
-    """There is no room left to keep what was sent. Nothing of it was kept."""
+    """There is no room left to keep the document or draft. Nothing of it was kept."""
 
     status = 507
     title = "Insufficient storage"

@@ -23,14 +23,14 @@ class ValidationLimit(CtgraphError):
 
 
 class Busy(QueryLimit):
-    """The turn of a piece of work did not come in time, or other work took its place."""
+    """A job did not get its turn in time, or lost its place to another job."""
 
     title = "Busy"
     term = "problem-busy"
 
 
 class Overloaded(QueryLimit):
-    """A piece of work took too much time or memory."""
+    """A job took too much time or memory."""
 
     title = "Too much work"
     term = "problem-overloaded"

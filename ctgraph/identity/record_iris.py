@@ -2,7 +2,7 @@
 
 Records link to each other by ``{base}/resources/{ctid}``. Real documents spell such links with
 the hosts of other registries, with ``/graph/`` or ``/envelopes/``, with http, and with upper case.
-All spellings are brought to the one canonical form, so that links meet.
+All spellings are brought to the one canonical form, so that links to one record are equal.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Append versions to the ledger: one transaction for a batch, gapless sequence numbers.
 
-:mod:`ctgraph.ledger.ownership` decides who may change what.
+:mod:`ctgraph.ledger.ownership` decides which organization may change which CTID.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from ctgraph.rdf.namespaces import Curie
 
 @dataclass(frozen=True)
 class Submission:
-    """What an organization wants to change: publish `document`, or withdraw `ctid` without one.
+    """A change that an organization wants: publish `document`, or withdraw `ctid` without one.
 
     :param owner: the organization; None means the operator, who may withdraw any record.
     """
@@ -41,7 +41,7 @@ class Submission:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a submission.
+    """The result of a submission.
 
     :param seq: the sequence number of the change; of the last change if nothing changed.
     """
@@ -59,7 +59,7 @@ def append(
     A submission that is refused or changes nothing leaves no trace, and its outcome says why. The
     other submissions are added.
 
-    :param actor: who did it, for the history: the id of an API key, or ``operator``.
+    :param actor: the maker of the change, for the history: an id of an API key, or ``operator``.
     :param progress: noted in the same transaction, so that nothing is loaded twice.
     """
     with ledger.database.writing() as connection:
@@ -87,7 +87,7 @@ class _Part:
 
 
 class _Batch:
-    """The state of a write transaction: what the ledger holds, and what will be written."""
+    """The state of a write transaction: the rows that the ledger holds, and those to be written."""
 
     def __init__(
         self, connection: sa.Connection, submissions: Sequence[Submission], actor: str
@@ -113,7 +113,7 @@ class _Batch:
         self._changed: dict[Ctid, Document | None] = {}
 
     def add(self, submission: Submission) -> Outcome | CtgraphError:
-        """Decide on one submission and note what it changes."""
+        """Decide on one submission and note its changes."""
         head = self._heads.get(submission.ctid)
         owner, document = submission.owner, submission.document
         try:
@@ -132,7 +132,7 @@ class _Batch:
             return error
 
     def _authorize(self, submission: Submission) -> None:
-        """Make sure that the organization owns what it changes.
+        """Make sure that the organization owns the CTIDs of its submission.
 
         :raises Forbidden: when a CTID belongs to another organization.
         :raises Conflict: when a CTID in the document is in another document of the owner.

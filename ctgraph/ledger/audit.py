@@ -40,7 +40,7 @@ def audit(
 
 
 def _sqlite(connection: sa.Connection) -> Iterator[str]:
-    """Yield what SQLite finds wrong with its own file."""
+    """Yield the faults that SQLite finds in its own file."""
     for finding in connection.exec_driver_sql("PRAGMA integrity_check").scalars():
         if finding != "ok":
             yield f"The database is damaged: {finding}"
@@ -104,7 +104,7 @@ def _page(connection: sa.Connection, after: int, until: int) -> Sequence[Row]:
 
 
 def _wrong(row: Row) -> str:
-    """Return what is wrong with a version, or ''."""
+    """Return the fault of a version, or ''."""
     if row.event == Event.WITHDRAW:
         kept = row.received or row.canonical or row.quads or row.digest
         return "a withdrawal that has a document" if kept else ""

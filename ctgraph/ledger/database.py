@@ -43,14 +43,14 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
-        """Give a connection in a write transaction, committed at the end of the block."""
+        """Yield a connection in a write transaction, committed at the end of the block."""
         writer = self.engine.execution_options(ctgraph_write=True)
         with writer.begin() as connection:
             yield connection
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
-        """Give a connection that sees one state of the database until the end of the block."""
+        """Yield a connection that sees one state of the database until the end of the block."""
         if self.engine.dialect.name == "sqlite":
             with self.engine.connect() as connection:
                 connection.exec_driver_sql("BEGIN")
@@ -87,7 +87,7 @@ def select_in(
 
 
 def tell_damage(engine: sa.Engine) -> None:
-    """Report damage of a SQLite file always as an error of the database."""
+    """Raise damage of a SQLite file as an error of the database, in every case."""
 
     @sa.event.listens_for(engine, "handle_error")
     def unreadable(context: sa.engine.ExceptionContext) -> None:
@@ -140,7 +140,7 @@ def _prepare_sqlite(engine: sa.Engine) -> None:
 
 
 def _file_id(path: Path) -> tuple[int, int] | None:
-    """Return what distinguishes a file from another one at the same path; None without a file."""
+    """Return the identity of the file at a path; None without a file."""
     try:
         status = path.stat()
     except OSError:

@@ -1,4 +1,4 @@
-"""Drafts: documents that an organization is still working on. They are not part of the record."""
+"""Drafts: documents that an organization is still working on. They are not published."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ctgraph.ledger.values import Organization, now
 MAX_DRAFTS = 200
 """Drafts of one organization: more than people work on at once, and a list that fits a page."""
 MAX_DRAFTS_BYTES = 100_000_000
-"""Bytes of all drafts of one organization: whoever has a key must not fill the disk with them."""
+"""Bytes of all drafts of one organization, so that no key can fill the disk with them."""
 
 
 @dataclass(frozen=True)

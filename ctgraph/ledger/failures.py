@@ -1,4 +1,4 @@
-"""What the errors of a database, a file or a store mean to those who use the ledger."""
+"""The causes of errors of a database, a file or a store, and the errors that users see."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def is_passing(error: BaseException) -> bool:
 
 
 def ledger_error(error: sa.exc.SQLAlchemyError) -> CtgraphError | None:
-    """Return what a database error means to those who use the ledger; None for a bug of ctgraph."""
+    """Return the error to raise for an error of the database; None for a bug of ctgraph."""
     if isinstance(error, _BUGS) or not isinstance(error, sa.exc.DBAPIError | sa.exc.TimeoutError):
         return None
     text = " ".join(str(getattr(error, "orig", None) or error).split())
@@ -50,7 +50,7 @@ def ledger_error(error: sa.exc.SQLAlchemyError) -> CtgraphError | None:
 
 
 def _remedy(text: str) -> str:
-    """Return what an operator can do, as the end of a sentence, or ''."""
+    """Return the remedy for an operator, as the end of a sentence, or ''."""
     if "readonly" in text or "unable to open" in text:
         return ". Give the user that runs ctgraph access to it and to its folder."
     if "disk i/o error" in text:

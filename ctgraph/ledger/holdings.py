@@ -1,4 +1,4 @@
-"""Which versions of which documents hold a CTID: written with each version, never deleted.
+"""The versions of documents that hold each CTID: written with each version, never deleted.
 
 A document holds its own CTID from its first version on. It holds a part from the version that added
 it to the last one before it was dropped; a withdrawal drops nothing. So the address of a version
@@ -58,7 +58,7 @@ class Holdings:
             self._opened[id(added)] = added
 
     def flush(self) -> None:
-        """Write what :meth:`publish` noted. What a document continues to hold is not written."""
+        """Write what :meth:`publish` noted, except parts that a document continues to hold."""
         closed = [
             {"which": one.ctid, "document": one.envelope, "since": one.first, "until": one.last}
             for key, one in self._closed.items()

@@ -1,7 +1,8 @@
-"""The ledger as its users hold it: small repositories over one database.
+"""The ledger: small repositories over one database.
 
-The ledger is the truth. Nothing in it is updated in place or deleted: a change is a new version,
-and a withdrawal is a version too.
+The ledger is the truth. No version in it is ever changed or deleted: a change of a record is a new
+version, and so is a withdrawal. The envelope of a record is updated: it describes the newest
+version.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The news that a ledger on PostgreSQL has grown, for the projectors of other machines.
 
-A ledger on SQLite has no such news: whoever writes to it rings the projector's bell, which lies in
-the same home folder (:mod:`ctgraph.projections.bell`).
+A ledger on SQLite has no such news: a process that writes to it rings the projector's bell in the
+same home folder (:mod:`ctgraph.projections.bell`).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ def announce(connection: sa.Connection) -> None:
 
 
 class News:
-    """A connection of its own that hears what :func:`announce` tells."""
+    """A connection of its own that receives what :func:`announce` sends."""
 
     def __init__(self, engine: sa.Engine) -> None:
         self._connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
@@ -26,7 +26,7 @@ class News:
         self._connection.execute(sa.text(f"LISTEN {CHANNEL}"))
 
     def fileno(self) -> int:
-        """Return the file descriptor that becomes readable when there are news."""
+        """Return the file descriptor that becomes readable when news have come."""
         return int(self._connection.connection.dbapi_connection.fileno())  # type: ignore[union-attr]
 
     def take(self) -> None:

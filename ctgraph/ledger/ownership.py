@@ -1,4 +1,4 @@
-"""The owners of CTIDs: which organization may publish which CTID is decided here alone.
+"""The owners of CTIDs. This module alone decides which organization may publish which CTID.
 
 The CTID of an account belongs to that organization. Any other CTID that was ever published belongs
 for ever to the organization that published it first, even if the record was withdrawn. A CTID that

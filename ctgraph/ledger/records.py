@@ -60,7 +60,7 @@ class Records:
         return Record(found, unpack(row.canonical, found.ctid, found.version))
 
     def read_within(self, ctid: Ctid, max_bytes: int) -> BoundedRecord | None:
-        """Do as :meth:`read`, but leave out a document that is too long.
+        """Return what :meth:`read` returns, without a document that is too long.
 
         :returns: None when the ledger never held the entity.
         """
@@ -113,8 +113,8 @@ class Records:
                 found |= {row.ctid: row.name for row in rows}
         return found
 
-    def standing(self, records: Collection[Ctid]) -> dict[Ctid, str]:
-        """Map each CTID the ledger has ever held to the time it was withdrawn, '' while current.
+    def withdrawn_at(self, records: Collection[Ctid]) -> dict[Ctid, str | None]:
+        """Map each CTID that was ever held to the time of its withdrawal, or to None if current.
 
         A part that the newest version of its record no longer holds counts as withdrawn then.
         """
@@ -123,7 +123,9 @@ class Records:
         ).join_from(entity, envelope, entity.c.envelope == envelope.c.ctid)
         with self._database.engine.connect() as connection:
             rows = select_in(connection, query, entity.c.ctid, records)
-        return {row.ctid: row.deleted_at or ("" if row.current else row.updated_at) for row in rows}
+        return {
+            row.ctid: row.deleted_at or (None if row.current else row.updated_at) for row in rows
+        }
 
     def versions(self, ctid: Ctid, limit: int | None = None) -> list[Version]:
         """Return the versions of an envelope, the newest first; all of them without a limit."""

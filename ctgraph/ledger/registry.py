@@ -1,4 +1,4 @@
-"""The row of a ledger about itself: which one it is, and the base of its records' IRIs."""
+"""The row of a ledger about itself: its identity, and the base of its records' IRIs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ctgraph.ledger.values import Change
 
 
 def mark_of(incarnation: str, change: Change) -> str:
-    """Return the ledger's mark at a change: it tells this ledger, with this history, from others.
+    """Return the ledger's mark at a change: a text that no other ledger and no other history has.
 
     :param incarnation: of the ledger, see :func:`incarnation`.
     """

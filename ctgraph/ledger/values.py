@@ -17,14 +17,14 @@ OPERATOR = "operator"
 
 
 class Event(StrEnum):
-    """What made a version."""
+    """The act that made a version."""
 
     PUBLISH = "publish"
     WITHDRAW = "withdraw"
 
 
 class Effect(StrEnum):
-    """What a submission did to its record."""
+    """The effect of a submission on its record."""
 
     CREATED = "created"
     UPDATED = "updated"
@@ -33,7 +33,7 @@ class Effect(StrEnum):
 
 
 class Status(StrEnum):
-    """What the registry knows of a thing that something refers to."""
+    """The registry's knowledge of a thing that something refers to."""
 
     CURRENT = "current"
     WITHDRAWN = "withdrawn"
@@ -131,7 +131,7 @@ class RecordVersion(NamedTuple):
 
 @dataclass(frozen=True)
 class Change:
-    """What a projection needs to know of one version.
+    """One version as a projection reads it.
 
     :param modified: when the version was made, ISO 8601 in UTC.
     :param issued: when the first version of the record was made.

@@ -1,1 +1,1 @@
-"""What documents say about what precedes what."""
+"""The links that documents state: one thing precedes another, is its part, or replaces it."""

@@ -22,14 +22,14 @@ from ctgraph.rdf.namespaces import Curie, Iri
 from ctgraph.vocab import vocabulary
 
 _FORWARD = (Curie("ceterms:precedes"), Curie("ceterms:preceeds"), Curie("ceasn:isChildOf"))
-"""What the earlier component says of the later one."""
+"""The properties by which the earlier component names the later one."""
 _BACKWARD = (Curie("ceterms:precededBy"), Curie("ceterms:prerequisite"), Curie("ceasn:hasChild"))
-"""What the later component says of the earlier one."""
+"""The properties by which the later component names the earlier one."""
 _TARGET = Curie("ceterms:targetComponent")
 # The vocabulary does not say that the last two are components.
 _CLASSES = ("ceterms:PathwayComponent", "ceterms:CollectionComponent", "ceterms:MultiComponent")
 _PROXIES = ("ceterms:proxyFor", "ceterms:proxyForItems", "ceterms:sourceData")
-"""What names the thing that a component stands for."""
+"""The properties that name the thing that a component stands for."""
 MAX_PATHWAY_STEPS = 100_000
 """Conditions followed in one document, and steps read of it. Components may share conditions, and
 conditions targets: without a bound, a document of some megabytes takes hours to read. Real pathways
@@ -39,7 +39,7 @@ _NUMBER = re.compile("0*([1-9][0-9]{0,8})")
 
 
 class Operator(StrEnum):
-    """How a condition joins what it names."""
+    """How a condition joins its targets and its nested conditions."""
 
     AND = "And"
     OR = "Or"
@@ -98,7 +98,7 @@ def _steps(nodes: Nodes) -> Iterator[Step]:
 
 
 def proxies_of(nodes: Nodes, component: NodeId) -> list[str]:
-    """Return what a component stands for, as the document spells it. Texts must be IRIs."""
+    """Return the IRIs that a component stands for, as the document spells them."""
     node = nodes.get(component, {})
     found = [value for curie in _PROXIES for value in values_of(node, curie)]
     return list(
@@ -114,7 +114,7 @@ def proxies_of(nodes: Nodes, component: NodeId) -> list[str]:
 class _Condition:
     """A component condition.
 
-    :param leaves_choice: less than all of what it names is enough.
+    :param leaves_choice: a part of its targets and nested conditions is enough.
     :param targets: names of the components that it targets; `nested` of the conditions in it.
     """
 
@@ -157,7 +157,7 @@ def _conditional(
         for earlier in condition.targets:
             if earlier != later:
                 yield Step(earlier, later, _TARGET, name, group, condition.required)
-        # What is needed in any case comes first, so that no choice hides it.
+        # Conditions that leave no choice come first, so that no choice hides them.
         queue = waiting.extend if group else waiting.extendleft
         queue((inner, group) for inner in condition.nested)
 
@@ -194,7 +194,7 @@ def _known(components: dict[str, NodeId], values: list[Value]) -> tuple[NodeId, 
 
 
 def key_of(value: str | Text) -> str:
-    """Return what identifies a thing in any spelling of its IRI.
+    """Return a key that is the same for all spellings of the IRI of a thing.
 
     No context defines the legacy properties, so their values are texts and not canonical.
     """

@@ -1,4 +1,4 @@
-"""The condition profiles of a document: what each targets, and which are alternatives."""
+"""The condition profiles of a document: their targets and their alternatives."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from ctgraph.links.properties import ceterms
 from ctgraph.rdf.namespaces import Iri
 
 MAX_CONDITION_VISITS = 200_000
-"""Conditions looked at in one document. Conditions that share alternatives may be reached in many
-more ways than there are conditions."""
+"""Visits to conditions while one document is read. Conditions that share alternatives may be
+reached in many more ways than there are conditions."""
 MAX_TEXT_CHARACTERS = 1_000
 """Characters of a text that the link index repeats. The record itself has the whole text."""
 
@@ -34,16 +34,16 @@ class Conditions:
         return bool(self._components)
 
     def is_inner(self, name: NodeId) -> bool:
-        """Tell whether a node is of a class that is read as a part of others and not by itself."""
+        """Tell whether the class of a node is read only as a part of other nodes."""
         return is_a(self._nodes, name, self._inner)
 
     def is_condition(self, name: NodeId) -> bool:
-        """Tell whether a node is a condition profile, by its class or by what it points with."""
+        """Tell whether a node is a condition profile, by its class or by its properties."""
         points = not ctdl.POINTING.isdisjoint(self._nodes.get(name, ()))
         return points or is_a(self._nodes, name, ctdl.CONDITIONS)
 
     def is_foreign(self, name: NodeId) -> bool:
-        """Tell whether a node is a record of another document, of which this one only speaks."""
+        """Tell whether a node is a record of another document, which this one only mentions."""
         return is_ctid(name) and ctdl.CTID not in self._nodes[name]
 
     def ends(self, values: Iterable[Value]) -> Iterator[NodeId]:
@@ -51,7 +51,7 @@ class Conditions:
         return (name for name in names_in(values) if not is_a(self._nodes, name, self._components))
 
     def targets(self, values: Iterable[Value]) -> Iterator[tuple[NodeId, Condition | None]]:
-        """Yield what values point at, directly or through condition profiles."""
+        """Yield the things that values point at, directly or through condition profiles."""
         for name in names_in(values):
             if self.is_condition(name):
                 yield from self._through(name)
@@ -90,7 +90,7 @@ class Conditions:
     def described(
         self, name: NodeId, group: NodeId | NoId = "", required: int | None = None
     ) -> Condition:
-        """Return a condition as links tell of it."""
+        """Return a condition in the form that links keep."""
         label, about = (self.text(name, ceterms(p)) for p in ("name", "description"))
         return Condition(
             name, label[:MAX_TEXT_CHARACTERS], about[:MAX_TEXT_CHARACTERS], group, required

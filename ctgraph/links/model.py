@@ -1,4 +1,4 @@
-"""The words that a link is made of: what it relates, how strong it is, and how it is said."""
+"""A link and its parts: the relation, the strength, and the way in which a document says it."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from ctgraph.rdf.namespaces import Curie
 
 
 class Relation(StrEnum):
-    """What a link says about its two ends."""
+    """The relation of the two ends of a link."""
 
     PRECEDES = "precedes"
     CONCURRENT = "concurrent"
-    """Both are taken at the same time, which is no sequence."""
+    """Both are taken at the same time; neither precedes the other."""
     PART = "part"
     """The earlier one is a part of the later one."""
     VERSION = "version"
@@ -34,7 +34,7 @@ class Strength(StrEnum):
     RECOMMENDED = "recommended"
     WEAK = "weak"
     NONE = ""
-    """Of links that are no sequence, such as parts and versions."""
+    """For links in which nothing precedes anything, such as parts and versions."""
 
     @property
     def rank(self) -> int:
@@ -56,7 +56,7 @@ class Via(StrEnum):
     PATHWAY = "pathway"
     TRANSFER = "transfer"
     NONE = ""
-    """Of links that are no sequence."""
+    """For links in which nothing precedes anything."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What an answer says about a node itself: name, class, web page, cost and duration."""
+"""Facts about a node itself: name, class, web page, cost and duration."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _DAYS = (365.25, 365.25 / 12, 7.0, 1.0, 1 / 24, 1 / 1440, 1 / 86400)
 
 @dataclass(frozen=True)
 class Fact:
-    """What is known of a node.
+    """The facts about a node.
 
     :param id: its CTID, or its label or IRI where it has none.
     :param type: its class as an IRI.
@@ -58,9 +58,9 @@ class Fact:
 
 
 def facts_of(nodes: Nodes, named: Collection[NodeId]) -> Iterator[Fact]:
-    """Yield the facts about the entities of a document and about what its links name.
+    """Yield the facts about the entities of a document and about the ends of its links.
 
-    What the document says about records of other documents is left out. They speak for themselves.
+    Statements about records of other documents are left out: these describe themselves.
 
     :param named: the ends of its links.
     """

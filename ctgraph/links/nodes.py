@@ -1,4 +1,4 @@
-"""The nodes of a document as links are read from them: what each says, by property."""
+"""The nodes of a document in the form that links are read from: their values by property."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The properties of CTDL that make links, as IRIs, with the strength of what they say."""
+"""The properties of CTDL that make links, as IRIs, with their strengths."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ FORWARD = {
     ceterms("isPreparationFor"): Strength.PREPARATION,
     ceterms("isRecommendedFor"): Strength.RECOMMENDED,
 }
-"""What the earlier thing says."""
+"""The properties by which the earlier thing names the later one."""
 REVERSE = {
     ceterms("requires"): Strength.REQUIRED,
     ceterms("entryCondition"): Strength.REQUIRED,
@@ -33,8 +33,9 @@ REVERSE = {
     ceterms("recommends"): Strength.RECOMMENDED,
     ceterms("coPrerequisite"): Strength.WEAK,
 }
-"""What the later thing says. `corequisite` is not among them, although the vocabulary makes it a
-subproperty of `requires`: what is taken at the same time does not come before."""
+"""The properties by which the later thing names the earlier one. `corequisite` is not among them,
+although the vocabulary makes it a subproperty of `requires`: two things that are taken at the same
+time do not precede each other."""
 NEEDED = [ceterms("requires"), ceterms("entryCondition"), ceterms("prerequisite")]
 TARGETS = [
     ceterms("targetCredential"),
@@ -43,7 +44,7 @@ TARGETS = [
 ]
 ALTERNATIVE = ceterms("alternativeCondition")
 POINTING = frozenset([*TARGETS, ALTERNATIVE])
-"""What only condition profiles point with."""
+"""The properties of condition profiles alone."""
 COREQUISITE = ceterms("corequisite")
 COMMON = ceterms("commonConditions")
 FROM, FOR = ceterms("transferValueFrom"), ceterms("transferValueFor")

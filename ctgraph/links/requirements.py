@@ -1,4 +1,4 @@
-"""What a record needs before it can be had, as far as its document says so."""
+"""The requirements of a record: the things and words that its document asks for before it."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from ctgraph.rdf.namespaces import Curie, Iri
 from ctgraph.vocab import vocabulary
 
 MAX_NEED_ITEMS = 20_000
-"""Options, targets and texts kept of one document. Conditions that share alternatives can say many
-more than the document has words."""
+"""Options, targets and texts kept of one document. Conditions that share alternatives can make many
+more of them than the document has words."""
 MAX_OPTION_TEXTS = 100
 """Texts kept of one option. The record itself has all of them."""
 _ITEM_CHARACTERS = 200
@@ -29,7 +29,7 @@ _ITEM_CHARACTERS = 200
 class Option:
     """One way to meet a need.
 
-    :param words: what it asks for in words; `targets` the things that it asks for, all of them.
+    :param words: the demands in words; `targets` are the things that it asks for, all of them.
     """
 
     words: tuple[str, ...]
@@ -38,7 +38,7 @@ class Option:
 
 @dataclass(frozen=True)
 class Need:
-    """What one value of one property asks for: any one of some options.
+    """A demand of one value of one property: any one of some options.
 
     :param property: the property, as a CURIE; `name` the name of the condition.
     """
@@ -76,7 +76,7 @@ class RequirementReader:
         self._kept = 0
 
     def requirements(self, node: NodeId) -> Iterator[Requirement]:
-        """Yield what a node needs before it can be had."""
+        """Yield the requirements of a node."""
         if self._conditions.is_inner(node) or self._conditions.is_foreign(node):
             return
         for property in ctdl.NEEDED:

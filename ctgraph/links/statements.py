@@ -1,9 +1,9 @@
-"""What a document says about what precedes what.
+"""The links of a document: its statements that one thing precedes another, or is kin to it.
 
 The properties that say so stand on either of the two things, on a condition manifest, on a transfer
 value profile, or between the components of a pathway. They point at the other thing directly or
-through a condition profile. Parts, versions and what is taken at the same time are kept apart,
-because none of them is a sequence.
+through a condition profile. Parts, versions and things taken at the same time are kept apart,
+because none of them says that one thing precedes another.
 """
 
 from __future__ import annotations
@@ -28,16 +28,16 @@ from ctgraph.links.requirements import Requirement, RequirementReader
 
 IN_PATHWAY = Strength.RECOMMENDED
 """The strength of a step of a pathway. A step that its pathway requires is not required for the
-credential, since other ways may lead there."""
+credential, since other ways may lead to it."""
 MAX_LINKS = 20_000
-"""Links kept of one document. A few words about conditions can say very many links."""
+"""Links kept of one document. A few conditions can make very many links."""
 MAX_FREE_LINKS = 1_000
 """Links kept of any document. Beyond these, no more are kept than the document has statements."""
 
 
 @dataclass
 class Extract:
-    """What the link index keeps of one document."""
+    """The part of a document that the link index keeps."""
 
     facts: list[Fact] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
@@ -45,7 +45,7 @@ class Extract:
 
 
 def extract(quads: Iterable[ox.Quad], record: Ctid, identity: Identity) -> Extract:
-    """Return what a document says, within the bounds MAX_LINKS and MAX_FREE_LINKS.
+    """Return the part of a document for the index, bounded by MAX_LINKS and MAX_FREE_LINKS.
 
     :param quads: its canonical quads.
     :param record: the CTID of its primary entity.
@@ -74,7 +74,7 @@ class _LinkReader:
         self._record = record
 
     def links(self, node: NodeId) -> Iterator[Link]:
-        """Yield what one node says."""
+        """Yield the links that one node states."""
         if self._conditions.is_inner(node):
             return
         here = self._nodes[node]
@@ -95,7 +95,7 @@ class _LinkReader:
     def _preceding(
         self, relation: Relation, node: NodeId, here: Node, by: NodeId
     ) -> Iterator[Link]:
-        """Yield what comes before a node by what the node itself says."""
+        """Yield the links to a node from the things that it asks for."""
         for property, strength in ctdl.REVERSE.items():
             curie = curie_of(property)
             for target, condition in self._conditions.targets(here.get(property, ())):
@@ -103,7 +103,7 @@ class _LinkReader:
                 yield Link(relation, target, node, by, curie, strength, via, condition)
 
     def _succeeding(self, node: NodeId, here: Node, by: NodeId) -> Iterator[Link]:
-        """Yield what a node leads to by what the node itself says."""
+        """Yield the links from a node to the things that it says it leads to."""
         for property, strength in ctdl.FORWARD.items():
             curie = curie_of(property)
             for target, condition in self._conditions.targets(here.get(property, ())):
@@ -118,7 +118,7 @@ class _LinkReader:
                 yield Link(Relation.USES, manifest, node, by, curie, via=Via.MANIFEST)
 
     def _transferred(self, here: Node, by: NodeId) -> Iterator[Link]:
-        """Yield what a transfer value profile gives credit for and toward."""
+        """Yield the links from the things that a transfer value profile gives credit for."""
         curie = curie_of(ctdl.FROM)
         for earlier in self._conditions.ends(here.get(ctdl.FROM, ())):
             for later in self._conditions.ends(here.get(ctdl.FOR, ())):
@@ -141,7 +141,7 @@ class _LinkReader:
                 yield Link(Relation.VERSION, node, newer, by, curie_of(property))
 
     def pathway(self, identity: Identity) -> Iterator[Link]:
-        """Yield the order of a pathway's components, lifted to what they stand for."""
+        """Yield the links of a pathway's order, between what its components stand for."""
         if not self._conditions.has_components():
             return
         for step in order_of(self._nodes):
@@ -164,7 +164,7 @@ class _LinkReader:
                     )
 
     def _lifted(self, component: NodeId, identity: Identity) -> list[NodeId]:
-        """Return what a component stands for; itself if it stands for competencies."""
+        """Return the things that a component stands for; itself if it stands for competencies."""
         if is_a(self._nodes, component, {ctdl.SKILL}):
             return [component]
         found = proxies_of(self._nodes, component)
@@ -173,7 +173,7 @@ class _LinkReader:
 
 
 def _is_name(value: str) -> TypeGuard[NodeId]:
-    """Tell whether RDF can name something so. What was sent as a text may be no IRI."""
+    """Tell whether a text can name a node in RDF. A text of a document may be no IRI."""
     try:
         return is_ctid(value) or value.startswith("_:") or bool(ox.NamedNode(value))
     except ValueError:

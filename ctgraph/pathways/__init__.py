@@ -1,4 +1,4 @@
-"""What precedes and what succeeds a record, across providers."""
+"""Questions about the things that precede and succeed a record, across providers."""
 
 from ctgraph.pathways.families import LINKED
 from ctgraph.pathways.questions import Asked, Pathways

@@ -1,4 +1,4 @@
-"""Descriptions of the nodes and edges of an answer: names, owners, and who asserts what."""
+"""Descriptions of the nodes and edges of an answer: names, owners and assertions."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from ctgraph.ledger.values import Status
 from ctgraph.links.model import Condition, Relation, Strength, Via
 from ctgraph.pathways.families import family_of
 from ctgraph.pathways.model import Assertion, Edge, Node, Side
-from ctgraph.projections.link_reader import Known, Links, Statement
+from ctgraph.projections.link_reader import KnownNode, Links, Statement
 from ctgraph.vocab import vocabulary
 
 MAX_VERSION_STEPS = 50
-"""Steps from a record to its newest version. A longer chain of versions is a circle."""
+"""Steps from a record to its newest version. A longer chain of versions is taken for a circle."""
 
 
 def _edge(source: NodeId, target: NodeId, assertions: list[Assertion]) -> Edge:
-    """Return the edge that sums up all that is said about two things."""
-    if len(assertions) == 1:  # Most edges have one, and this is faster.
+    """Return the edge that sums up all statements about two things."""
+    if len(assertions) == 1:  # Most edges have one statement, and this is faster.
         only = assertions[0]
         alternative = only.condition is not None and bool(only.condition.group)
         return Edge(source, target, only.strength, only.side, alternative, (only,))
@@ -39,7 +39,9 @@ def _edge(source: NodeId, target: NodeId, assertions: list[Assertion]) -> Edge:
     return Edge(source, target, strength, agreed, alternative, tuple(assertions))
 
 
-def _assertion(s: Statement, known: Mapping[NodeId, Known], names: Mapping[Ctid, str]) -> Assertion:
+def _assertion(
+    s: Statement, known: Mapping[NodeId, KnownNode], names: Mapping[Ctid, str]
+) -> Assertion:
     condition = (
         Condition(s.condition, s.name, s.description, s.alternative, s.required)
         if s.condition
@@ -58,8 +60,8 @@ def _assertion(s: Statement, known: Mapping[NodeId, Known], names: Mapping[Ctid,
     )
 
 
-def _side(s: Statement, known: Mapping[NodeId, Known]) -> Side:
-    """Return who makes a statement: one of its ends or an end's owner, or somebody else."""
+def _side(s: Statement, known: Mapping[NodeId, KnownNode]) -> Side:
+    """Return the side that makes a statement: one of its ends or that end's owner, or neither."""
     if s.asserter in (s.earlier, s.later):
         return Side.SOURCE if s.asserter == s.earlier else Side.TARGET
     source, target = (
@@ -87,12 +89,12 @@ class Describer:
         """
         known = self._links.nodes(depths)
         others = [id for id in depths if id not in known and is_ctid(id)]
-        standing = self._ledger.records.standing(others) if others else {}
-        names = self._names({*standing, *(row.owner for row in known.values())})
+        withdrawn_at = self._ledger.records.withdrawn_at(others) if others else {}
+        names = self._names({*withdrawn_at, *(row.owner for row in known.values())})
         nodes = {
             id: self._known(known[id], depth, names)
             if id in known
-            else self._unknown(id, depth, standing, names)
+            else self._unknown(id, depth, withdrawn_at, names)
             for id, depth in depths.items()
         }
         for id, latest in self._latest(depths).items():
@@ -105,7 +107,7 @@ class Describer:
         strengths: Collection[str],
         relation: Relation = Relation.PRECEDES,
     ) -> dict[tuple[NodeId, NodeId], Edge]:
-        """Return what is said about some pairs of an earlier and a later node.
+        """Return the edges between some pairs of an earlier and a later node.
 
         :param strengths: the strengths that count; empty for all.
         """
@@ -124,7 +126,7 @@ class Describer:
             self._named |= dict.fromkeys(fresh, "") | self._ledger.records.names(fresh)
         return self._named
 
-    def _known(self, row: Known, depth: int, names: Mapping[Ctid, str]) -> Node:
+    def _known(self, row: KnownNode, depth: int, names: Mapping[Ctid, str]) -> Node:
         current = is_ctid(row.id)
         owner: Ctid | NoId = row.owner if current else ""
         return Node(
@@ -145,7 +147,11 @@ class Describer:
         )
 
     def _unknown(
-        self, id: NodeId, depth: int, standing: Mapping[Ctid, str], names: Mapping[Ctid, str]
+        self,
+        id: NodeId,
+        depth: int,
+        withdrawn_at: Mapping[Ctid, str | None],
+        names: Mapping[Ctid, str],
     ) -> Node:
         if not is_ctid(id):
             webpage = id if id.startswith(("http:", "https:")) else ""
@@ -159,8 +165,8 @@ class Describer:
             )
         # A record that was published a moment ago may not be in the index yet.
         status = Status.UNKNOWN
-        if id in standing:
-            status = Status.WITHDRAWN if standing[id] else Status.CURRENT
+        if id in withdrawn_at:
+            status = Status.WITHDRAWN if withdrawn_at[id] else Status.CURRENT
         return Node(id, self._identity.node(id), name=names.get(id, ""), status=status, depth=depth)
 
     def _owner(self, id: NodeId) -> Ctid | NoId:
@@ -174,7 +180,7 @@ class Describer:
     def _latest(self, ids: Collection[NodeId]) -> dict[NodeId, NodeId]:
         """Return the newest versions of the nodes among some that are replaced.
 
-        Only the owner of the older one can say so. Others may claim what they like.
+        Only the owner of the older one can replace it; claims of others do not count.
         """
         newest: dict[NodeId, NodeId] = {}
         newer = {id: id for id in ids}
@@ -188,5 +194,5 @@ class Describer:
             if not newer:
                 return newest
             newest |= newer
-        # What is still in `newer` runs in a circle and has no newest version.
+        # A node that is still in `newer` is in a circle of versions and has no newest one.
         return {id: latest for id, latest in newest.items() if id not in newer}

@@ -1,4 +1,4 @@
-"""What several records all lead to."""
+"""The nodes that several records all lead to."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from ctgraph.projections.link_reader import Links
 def common_of(links: Links, describer: Describer, start: tuple[Ctid, ...], asked: Asked) -> Graph:
     """Return the nodes that all of `start` lead to.
 
-    The depth of a node is the number of steps from the start that is farthest from it. An edge from
-    each start to each node goes through what lies on a shortest way.
+    The depth of a node is its distance in steps from the farthest start. An edge from a start to a
+    node goes through the nodes of a shortest way.
     """
     walks = {id: walk(links, [id], True, asked) for id in dict.fromkeys(start)}
     reached = [found.depths for found in walks.values()]
@@ -39,7 +39,7 @@ def common_of(links: Links, describer: Describer, start: tuple[Ctid, ...], asked
 
 
 def _ways(start: NodeId, found: Walk) -> dict[NodeId, tuple[NodeId, ...]]:
-    """Return what lies between a start and each node, on a shortest way."""
+    """Return the nodes between a start and each node, on a shortest way."""
     ways: dict[NodeId, tuple[NodeId, ...]] = {start: ()}
     for (earlier, later), through in found.edges.items():
         # Edges come level by level, so the first one that reaches a node is on a shortest way.

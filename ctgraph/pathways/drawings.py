@@ -24,7 +24,7 @@ def dot(graph: Graph) -> str:
     """Write a graph in the DOT language of Graphviz.
 
     The shape and colour of a node tell its family. The width of an arrow tells its strength, and a
-    dashed arrow is not said by both sides. The start of the question has a thick border.
+    dashed arrow is one that not both sides state. The start of the question has a thick border.
     """
     lines = [
         "digraph pathways {",
@@ -126,7 +126,7 @@ def _words(edge: Edge) -> str:
 
 
 def _left_out(graph: Graph) -> str:
-    """Return what an answer leaves out, a line for each bound."""
+    """Return a line for each part that an answer leaves out."""
     return "\n".join(dict.fromkeys(_line(cut.reason) for cut in graph.cut))
 
 

@@ -25,7 +25,7 @@ class Family(StrEnum):
 FAMILIES = tuple(family for family in Family if family != Family.COMPETENCY)
 """The families that an answer can be narrowed to."""
 LINKED = tuple(family for family in FAMILIES if family != Family.OTHER)
-"""The families of what links have as ends."""
+"""The families that an end of a link can be of."""
 ROOTS = {
     Family.CREDENTIAL: ("ceterms:Credential",),
     Family.LEARNING: ("ceterms:LearningOpportunityProfile",),

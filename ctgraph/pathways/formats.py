@@ -19,7 +19,7 @@ from ctgraph.rdf.formats import JSON_LD
 class GraphFormat:
     """A format of graphs.
 
-    :param name: its name in ``?format=``; `title` what people call it.
+    :param name: its name in ``?format=``; `title` is its name for people.
     :param write: writes a graph; the identity is that of the registry whose records its CTIDs are.
     """
 

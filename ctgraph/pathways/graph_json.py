@@ -1,4 +1,4 @@
-"""Answers as JSON, and as JSON-LD: the same words with a context, so that they are RDF."""
+"""Answers as JSON, and as JSON-LD: the same members with a context, which makes them RDF."""
 
 from __future__ import annotations
 
@@ -119,11 +119,11 @@ def _link(edge: Edge, said: Assertion, identity: Identity) -> dict[str, Any]:
         "property": vocabulary().expand(said.property),
         "owner": identity.node(said.owner),
         "document": said.document and identity.graph(said.document),
-    } | _standing(said.condition)
+    } | _condition_json(said.condition)
 
 
-def _standing(condition: Condition | None) -> dict[str, Any]:
-    """Return the condition that a link stands in, as the registry's own triples say it."""
+def _condition_json(condition: Condition | None) -> dict[str, Any]:
+    """Return the condition that a link stands in, in the registry's own terms."""
     if condition is None:
         return {}
     facts = _plain(condition)

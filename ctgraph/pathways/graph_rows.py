@@ -43,7 +43,7 @@ def _carried(facts: dict[str, Any]) -> dict[str, Any]:
 
 
 def _carriable(value: Any) -> Any:
-    """Replace what XML 1.0 cannot carry."""
+    """Replace the characters that XML 1.0 cannot carry."""
     return UNUSABLE.sub("\ufffd", str(value)) if isinstance(value, str) else value
 
 

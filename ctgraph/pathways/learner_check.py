@@ -1,7 +1,7 @@
-"""The learner's check: what is open to somebody who holds some records, and what nearly is.
+"""The learner's check: the records that are open to somebody who holds some others, or nearly so.
 
 A condition is evaluated as far as it is data: targets that somebody holds or lacks, and
-alternatives of which one is enough. What it says in words is handed over as it stands.
+alternatives of which one is enough. Its text is passed on unchanged.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ from ctgraph.projections.link_reader import MAX_REQUIREMENT_BYTES, TOO_MUCH, Lin
 from ctgraph.rdf.namespaces import Curie
 
 MAX_HELD_RECORDS = 200
-"""Records that somebody can say to hold. A person holds fewer."""
+"""Records that a question may name as held. A person holds fewer."""
 MAX_LEAD_LINKS = 5_000
-"""Links followed from what is held, and again from what these lead to."""
+"""Links followed from the held records, and again from the records that these lead to."""
 
 
 @dataclass(frozen=True)
 class Missing:
     """One thing that is missing.
 
-    :param any_of: ids of what would do. One of them is enough.
-    :param property: the property that asks for it, as a CURIE; `condition` the condition's name.
+    :param any_of: ids of the things that would meet the need. One of them is enough.
+    :param property: the property that asks for it, as a CURIE; `condition` is the condition's name.
     """
 
     any_of: tuple[NodeId, ...]
@@ -42,11 +42,11 @@ class Missing:
 
 @dataclass(frozen=True)
 class Prospect:
-    """How far somebody is from a record.
+    """A record, and what somebody still lacks for it.
 
-    :param because: ids of what they hold that leads to it.
+    :param because: ids of the held records that lead to it.
     :param missing: the least that they lack, as far as it is data.
-    :param words: what else the record asks for in words, which a person has to judge.
+    :param words: further needs of the record in words, which a person has to judge.
     """
 
     record: NodeId
@@ -56,8 +56,8 @@ class Prospect:
 
 
 @dataclass(frozen=True)
-class Checked:
-    """What is open to somebody, what is one step away, and the nodes that these name."""
+class Prospects:
+    """The records that are open to somebody, those one step away, and the nodes that these name."""
 
     held: tuple[NodeId, ...]
     open: tuple[Prospect, ...]
@@ -66,8 +66,8 @@ class Checked:
     cut: tuple[Cut, ...]
 
 
-def checked_json(found: Checked) -> dict[str, Any]:
-    """Return what is open to somebody as a JSON object."""
+def prospects_json(found: Prospects) -> dict[str, Any]:
+    """Return the prospects of somebody as a JSON object."""
     graph = Graph(Question.CHECK, found.held, tuple(found.nodes.values()), ())
 
     def prospect(one: Prospect) -> dict[str, Any]:
@@ -93,10 +93,10 @@ def checked_json(found: Checked) -> dict[str, Any]:
     }
 
 
-def check_held(links: Links, describer: Describer, held: Collection[NodeId]) -> Checked:
-    """Return what is open to somebody who holds some records, and what is one step away.
+def prospects_of(links: Links, describer: Describer, held: Collection[NodeId]) -> Prospects:
+    """Return the records that are open to somebody who holds some others, or one step away.
 
-    Candidates are what the held records lead to, and what those lead to in turn.
+    Candidates are the records that the held ones lead to, and those that these lead to in turn.
 
     :raises BadParameter: without any record, or with more than MAX_HELD_RECORDS.
     """
@@ -123,11 +123,11 @@ def check_held(links: Links, describer: Describer, held: Collection[NodeId]) -> 
         if max(len(first), len(second)) < MAX_LEAD_LINKS
         else (Cut(f"Only {MAX_LEAD_LINKS:,} links from the records held are followed."),)
     )
-    return Checked(tuple(held), in_order(open_), in_order(one_step), nodes, cut)
+    return Prospects(tuple(held), in_order(open_), in_order(one_step), nodes, cut)
 
 
-class _Standing(NamedTuple):
-    """What somebody lacks for some needs, and all the targets that these name."""
+class _Evaluation(NamedTuple):
+    """The things that somebody lacks for some needs, and all the targets of these."""
 
     missing: tuple[Missing, ...]
     words: tuple[str, ...]
@@ -137,7 +137,7 @@ class _Standing(NamedTuple):
 def _prospects(
     links: Links, because: Mapping[NodeId, Collection[NodeId]], held: set[NodeId]
 ) -> list[Prospect]:
-    """Compare the needs of records with what is held, and leave out what lacks more than one thing.
+    """Compare the needs of records with the held ones; drop those that lack more than one thing.
 
     A record that states no needs is open only to somebody who holds something that leads to it.
 
@@ -145,11 +145,11 @@ def _prospects(
     """
     known = links.nodes(because)
     needs = links.requirements(because)
-    # What a manifest demands of many records is evaluated once.
+    # A need that a manifest shares among many records is evaluated once.
     distinct = {id(some): some for found in needs.values() for some in found}
     competencies = _competencies(links, distinct.values())
-    standing = {
-        key: _standing([_without_competencies(need, competencies) for need in some], held)
+    evaluations = {
+        key: _evaluated([_without_competencies(need, competencies) for need in some], held)
         for key, some in distinct.items()
     }
     asked: dict[NodeId, list[Statement]] = {}
@@ -158,13 +158,13 @@ def _prospects(
     prospects = []
     size = 0
     for record in because.keys() & known.keys():
-        stands = [standing[id(some)] for some in needs.get(record, [])]
-        others = _asked_by_others(stands, asked.get(record, []), held)
-        # Two of each show whether more than one thing is missing, since none repeats itself.
-        missing = dict.fromkeys(chain(*(found.missing[:2] for found in stands), others))
+        evaluated = [evaluations[id(some)] for some in needs.get(record, [])]
+        others = _asked_by_others(evaluated, asked.get(record, []), held)
+        # No list repeats a thing, so two of each show whether more than one thing is missing.
+        missing = dict.fromkeys(chain(*(found.missing[:2] for found in evaluated), others))
         if len(missing) > 1 or not (because[record] or missing):
             continue
-        words = dict.fromkeys(word for found in stands for word in found.words)
+        words = dict.fromkeys(word for found in evaluated for word in found.words)
         size += sum(map(len, words))
         if size > MAX_REQUIREMENT_BYTES:
             raise QueryLimit(TOO_MUCH)
@@ -193,9 +193,9 @@ def _without_competencies(need: Need, names: Mapping[NodeId, str]) -> Need:
     return replace(need, options=tuple(options))
 
 
-def _standing(needs: Needs, held: set[NodeId]) -> _Standing:
+def _evaluated(needs: Needs, held: set[NodeId]) -> _Evaluation:
     lacking = [_lacking(need, held) for need in needs]
-    return _Standing(
+    return _Evaluation(
         tuple(dict.fromkeys(one for missing, _ in lacking for one in missing)),
         tuple(dict.fromkeys(word for _, words in lacking for word in words)),
         frozenset(t for need in needs for option in need.options for t in option.targets),
@@ -203,12 +203,12 @@ def _standing(needs: Needs, held: set[NodeId]) -> _Standing:
 
 
 def _lacking(need: Need, held: set[NodeId]) -> tuple[list[Missing], tuple[str, ...]]:
-    """Return the least that is missing for a need, and what it says in words.
+    """Return the least that is missing for a need, and its words.
 
-    The option that lacks the least counts, and among several of these the one of which most is
-    held. Where options lack one thing each, any of those things will do.
+    The option that lacks the least counts; among several of these, the one with most of its targets
+    held. Where options lack one thing each, any of those things is enough.
     """
-    # What somebody holds says more than words that a person has to judge.
+    # A target that is held is a better sign than words that a person has to judge.
     options = sorted(need.options, key=lambda option: -len(held & set(option.targets)))
     lacking = [[t for t in option.targets if t not in held] for option in options]
     least = min(map(len, lacking))
@@ -221,12 +221,12 @@ def _lacking(need: Need, held: set[NodeId]) -> tuple[list[Missing], tuple[str, .
 
 
 def _asked_by_others(
-    stands: Collection[_Standing], asked: Iterable[Statement], held: Collection[NodeId]
+    evaluated: Collection[_Evaluation], asked: Iterable[Statement], held: Collection[NodeId]
 ) -> list[Missing]:
-    """Return what is missing because other records say that they are required for this one."""
+    """Return the missing records that say themselves that they are required for this one."""
     groups: dict[NodeId, list[Statement]] = {}
     for s in asked:
-        if s.asserter == s.earlier and not any(s.earlier in found.named for found in stands):
+        if s.asserter == s.earlier and not any(s.earlier in found.named for found in evaluated):
             groups.setdefault(s.alternative or s.earlier, []).append(s)
     return [
         Missing(tuple(dict.fromkeys(s.earlier for s in group)), group[0].property, group[0].name)

@@ -62,7 +62,7 @@ def _listed(nodes: Nodes, id_of: Callable[[str | Text], NodeId]) -> Iterator[Nod
 def _in_order(
     nodes: Nodes, listed: list[NodeId], id_of: Callable[[str | Text], NodeId]
 ) -> list[NodeId]:
-    """Sort levels by what they say of each other, else as they are listed.
+    """Sort levels by their statements about each other, else as they are listed.
 
     The order of the list decides where they say nothing, and everywhere if they form a circle.
     """

@@ -13,7 +13,7 @@ from ctgraph.rdf.namespaces import BlankLabel, Curie, Iri
 
 
 class Question(StrEnum):
-    """What a graph is the answer to."""
+    """The question that a graph answers."""
 
     PRECEDING = "preceding"
     SUCCEEDING = "succeeding"
@@ -37,14 +37,14 @@ class Side(StrEnum):
     OTHER = "other"
     """Neither of them, but somebody else."""
     MIXED = "mixed"
-    """Of an edge that goes through others: its steps differ in who says them."""
+    """Of an edge that goes through others: its steps differ in the sides that state them."""
 
 
 @dataclass(frozen=True)
 class Assertion:
     """One statement that makes a link.
 
-    :param by: CTID of the resource that says it; `owner` the CTID of who published that.
+    :param by: CTID of the resource that says it; `owner` is the CTID of its publisher.
     :param document: CTID of the document it stands in, which names the named graph.
     :param property: the property that says it, as a CURIE.
     """
@@ -62,11 +62,11 @@ class Assertion:
 
 @dataclass(frozen=True)
 class Edge:
-    """All that is said about one thing preceding another, being its part or its older version.
+    """All statements that one thing precedes another, is its part or is its older version.
 
     :param strength: the strongest of the assertions.
     :param agreed: the sides that say it.
-    :param alternative: it stands in one of several ways, of which one is enough. That way may ask
+    :param alternative: it belongs to one of several ways, of which one is enough. That way may ask
         for other things too.
     :param through: nodes between the two that a view leaves out.
     """
@@ -111,7 +111,7 @@ class Node:
 
 @dataclass(frozen=True)
 class Cut:
-    """What an answer leaves out, in words, and the node where."""
+    """A part that an answer leaves out: a sentence about it, and the node where it is missing."""
 
     reason: str
     at: NodeId | NoId = ""
@@ -122,7 +122,7 @@ class Graph:
     """An answer: nodes and the edges between them.
 
     :param start: the nodes that the question starts from.
-    :param cut: what the bounds leave out; empty for a whole answer.
+    :param cut: the parts that the bounds leave out; empty for a whole answer.
     :param next: the cursor of the next page, if there is one.
     """
 

@@ -63,7 +63,7 @@ def edges_between(
 ) -> list[Edge]:
     """Return edges with all that is said about them.
 
-    :param pairs: the ends of each edge, with what lies hidden between them.
+    :param pairs: the ends of each edge, with the hidden nodes between them.
     :param strengths: the strengths that count; empty for all.
     """
     ways = {

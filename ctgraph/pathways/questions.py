@@ -1,4 +1,4 @@
-"""The questions about pathways: what precedes and succeeds a record, across providers.
+"""The questions about pathways: the things that precede and succeed a record at any provider.
 
 They can be asked from Python about a local registry::
 
@@ -29,7 +29,7 @@ from ctgraph.links.model import Relation
 from ctgraph.pathways.answers import Describer
 from ctgraph.pathways.common import common_of
 from ctgraph.pathways.families import LINKED, classes_of
-from ctgraph.pathways.learner_check import Checked, check_held
+from ctgraph.pathways.learner_check import Prospects, prospects_of
 from ctgraph.pathways.model import Graph, Node, Question
 from ctgraph.pathways.paging import page_of
 from ctgraph.pathways.routes import Routes, find_routes
@@ -45,7 +45,7 @@ __all__ = ["Asked", "Pathways"]
 MAX_COMMON_RECORDS = 10
 """Records whose common successors can be asked for. Each takes a traversal of its own."""
 MAX_SEARCH_CHARACTERS = 200
-"""Characters of a search. Names have no more words."""
+"""Characters of a search: as many as a long name has."""
 USUAL, NEAR, FAR = Asked(), Asked(depth=1), Asked(depth=MAX_DEPTH_STEPS)
 
 
@@ -62,7 +62,7 @@ class Pathways:
         self._identity = Identity.of(settings)
 
     def preceding(self, record: str, asked: Asked = USUAL) -> Graph:
-        """Return what comes before a record.
+        """Return the things that precede a record.
 
         :raises MalformedCtid: when `record` is not a CTID.
         :raises NotFound: when the registry never held it.
@@ -70,11 +70,11 @@ class Pathways:
         return self._one_way(Question.PRECEDING, record, asked)
 
     def succeeding(self, record: str, asked: Asked = USUAL) -> Graph:
-        """Return what a record leads to; see :meth:`preceding`."""
+        """Return the things that succeed a record; see :meth:`preceding`."""
         return self._one_way(Question.SUCCEEDING, record, asked)
 
     def neighbourhood(self, record: str, asked: Asked = NEAR) -> Graph:
-        """Return what is around a record. What precedes it has a negative depth."""
+        """Return the neighbourhood of a record. Things that precede it have negative depths."""
         return self._both_ways(Question.NEIGHBOURHOOD, record, asked, Relation.PRECEDES)
 
     def stack(self, record: str, asked: Asked = USUAL) -> Graph:
@@ -82,11 +82,11 @@ class Pathways:
         return self._both_ways(Question.STACK, record, asked, Relation.PART)
 
     def versions(self, record: str, asked: Asked = FAR) -> Graph:
-        """Return what a record has replaced (negative depths), and what has replaced it."""
+        """Return the older versions of a record (negative depths) and the newer ones."""
         return self._both_ways(Question.VERSIONS, record, asked, Relation.VERSION)
 
     def common(self, records: Collection[str], asked: Asked = USUAL) -> Graph:
-        """Return what all of some records lead to, by shortest ways.
+        """Return the records that all of some records lead to, by shortest ways.
 
         :raises BadParameter: for fewer than two records, or more than MAX_COMMON_RECORDS.
         """
@@ -95,15 +95,15 @@ class Pathways:
                 raise BadParameter(f"Name from 2 to {MAX_COMMON_RECORDS} different records.")
             return common_of(links, describer, start, asked)
 
-    def route(self, start: str, goal: str, k: int = 3, by: str = "steps") -> Routes:
-        """Return the `k` best routes from one record to another; see `find_routes`."""
+    def route(self, start: str, goal: str, count: int = 3, by: str = "steps") -> Routes:
+        """Return the `count` best routes from one record to another; see `find_routes`."""
         with self._asking([start, goal]) as (links, describer, (first, last)):
-            return find_routes(links, describer, first, last, k, by)
+            return find_routes(links, describer, first, last, count, by)
 
-    def check(self, records: Collection[str]) -> Checked:
-        """Return what is open to somebody who holds some records, and what is one step away."""
+    def prospects(self, records: Collection[str]) -> Prospects:
+        """Return the records that are open to somebody who holds some others, or one step away."""
         with self._asking(records) as (links, describer, start):
-            return check_held(links, describer, list(dict.fromkeys(start)))
+            return prospects_of(links, describer, list(dict.fromkeys(start)))
 
     def search(self, text: str, kinds: Collection[str] = (), limit: int = 30) -> list[Node]:
         """Return current records whose names contain all words of a text, the shortest names first.
@@ -163,6 +163,6 @@ class Pathways:
         start = tuple(map(ctid.canonical, records))
         with reading(self._settings) as links:
             unknown = set(start) - links.nodes(start).keys()
-            for record in sorted(unknown - self._ledger.records.standing(unknown).keys()):
+            for record in sorted(unknown - self._ledger.records.withdrawn_at(unknown).keys()):
                 raise RecordNotFound(record)
             yield links, Describer(links, self._ledger, self._identity), start

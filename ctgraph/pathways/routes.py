@@ -24,17 +24,17 @@ from ctgraph.projections.link_reader import Links
 MAX_ROUTE_STEPS = 20
 """Steps of a route. Nobody plans farther ahead."""
 MAX_ROUTES = 10
-"""Routes of one answer. Each more has to be compared with all others."""
+"""Routes of one answer. Each further one has to be compared with all others."""
 MAX_ROUTE_NODES = 20_000
-"""Nodes looked at around both ends, about. networkx keeps them all in memory."""
+"""Nodes read around both ends, about. networkx keeps them all in memory."""
 MAX_ROUTE_LINKS = 50_000
-"""Links looked at around both ends, about."""
+"""Links read around both ends, about. networkx keeps these in memory too."""
 MAX_COMPARING_SECONDS = 10.0
 """Time for comparing routes. A dense web has more routes than can ever be compared."""
 
 
 class Measure(StrEnum):
-    """What makes one route better than another."""
+    """The measure by which one route is better than another."""
 
     STEPS = "steps"
     STRENGTH = "strength"
@@ -50,19 +50,19 @@ _WEIGHTS = {
     Strength.WEAK: 4.0,
     Strength.NONE: 5.0,
 }
-"""What a step weighs. One required step is better than two of anything. No step weighs less than 1,
-so that a route weighs no less than it has steps."""
+"""The weight of a step by its strength. One required step is better than two of any other strength.
+No step weighs less than 1, so the weight of a route is at least the number of its steps."""
 _BY_STEPS = (Measure.STEPS, Measure.STRENGTH)
-"""The measures by which no step weighs less than 1. Long routes need not be read for these."""
+"""The measures in which every step weighs at least 1. Long routes need not be read for these."""
 _BY_FACTS = (Measure.COST, Measure.DURATION)
-"""The measures that add up what the records state."""
+"""The measures that add up figures of the records."""
 
 
 @dataclass(frozen=True)
 class Route:
     """One way from the start to the goal.
 
-    :param nodes: ids of what it leads through, both ends included.
+    :param nodes: ids of the nodes that it leads through, both ends included.
     :param strength: the strength of its weakest step.
     :param cost: the sums of the costs that the nodes after the start state, by currency.
     :param days: the sum of the durations that they state, in days.
@@ -83,7 +83,7 @@ class Route:
 
 @dataclass(frozen=True)
 class Routes:
-    """The best routes by a measure, and all that stands on them as a graph."""
+    """The best routes by a measure, and a graph of their nodes and edges."""
 
     graph: Graph
     routes: tuple[Route, ...]
@@ -97,9 +97,9 @@ def routes_json(found: Routes) -> dict[str, Any]:
 
 
 def find_routes(
-    links: Links, describer: Describer, start: NodeId, goal: NodeId, k: int, by: str
+    links: Links, describer: Describer, start: NodeId, goal: NodeId, count: int, by: str
 ) -> Routes:
-    """Return the `k` best routes of up to MAX_ROUTE_STEPS steps.
+    """Return the `count` best routes of up to MAX_ROUTE_STEPS steps.
 
     :param by: a `Measure`: the fewest steps, the strongest steps, or the lowest sum of the costs or
         durations that the records state.
@@ -108,17 +108,17 @@ def find_routes(
     """
     if by not in [*Measure]:
         raise BadParameter(f"Unknown measure by={by[:40]!r}. Use one of {', '.join(Measure)}.")
-    if not 1 <= k <= MAX_ROUTES:
-        raise BadParameter(f"Invalid k={k}. Use a number from 1 to {MAX_ROUTES}.")
+    if not 1 <= count <= MAX_ROUTES:
+        raise BadParameter(f"Invalid k={count}. Use a number from 1 to {MAX_ROUTES}.")
     measure = Measure(by)
     around = _Around(links, start, goal, measure)
     while around.advance():
-        if measure in _BY_STEPS and around.holds_the_best(k):
+        if measure in _BY_STEPS and around.holds_the_best(count):
             break
     graph = around.between()
     if measure in _BY_FACTS:
         _weigh_by_facts(graph, links, measure)
-    found = list(islice(_best(graph, start, goal, around.deadline), k))
+    found = list(islice(_best(graph, start, goal, around.deadline), count))
     pairs: dict[Pair, tuple[NodeId, ...]] = {pair: () for way in found for pair in pairwise(way)}
     depths = {start: 0, goal: 0} | {id: way.index(id) for way in reversed(found) for id in way}
     shown = describer.nodes(depths)
@@ -185,14 +185,14 @@ class _Around:
         return True
 
     def between(self) -> nx.DiGraph[NodeId]:
-        """Return what lies on ways from the start to the goal."""
+        """Return the nodes on ways from the start to the goal."""
         start, goal = self._ends
         behind = nx.descendants(self._graph, start)
         before = nx.ancestors(self._graph, goal)
         return self._graph.subgraph({start, goal} | (behind & before)).copy()
 
-    def holds_the_best(self, k: int) -> bool:
-        """Tell whether the `k` best routes are read. Unread ones have more steps than levels."""
+    def holds_the_best(self, count: int) -> bool:
+        """Tell whether the `count` best routes are read; others have more steps than levels."""
         if self._seen[0].isdisjoint(self._seen[1]):
             return False
         graph = self.between()
@@ -202,11 +202,11 @@ class _Around:
             return weight <= self._levels
 
         best = _best(graph, *self._ends, self.deadline)
-        return len(list(islice(takewhile(is_sure, best), k))) == k
+        return len(list(islice(takewhile(is_sure, best), count))) == count
 
 
 def _weigh_by_facts(graph: nx.DiGraph[NodeId], links: Links, by: Measure) -> None:
-    """Let a step weigh what its later end costs, or how long that takes."""
+    """Let a step weigh the cost or the duration of its later end."""
     known = links.nodes(graph)
     for _, later, edge in graph.edges(data=True):
         row = known.get(later)

@@ -14,7 +14,7 @@ from ctgraph.rdf.namespaces import Curie, Iri
 
 
 class OrderKind(StrEnum):
-    """Why one component comes before another."""
+    """The reason why one component comes before another."""
 
     PRECEDES = "precedes"
     """One of the two says so."""
@@ -52,10 +52,10 @@ class SharedCondition:
 
 @dataclass(frozen=True)
 class ComponentCondition:
-    """Which other components somebody needs before a component.
+    """The components that are needed before a component.
 
-    :param required: how many of the targets are enough, if it says so.
-    :param targets: ids of components, also of those that the document lacks.
+    :param required: how many of the targets are enough; None if it does not say so.
+    :param targets: ids of components, including those that the document lacks.
     """
 
     id: NodeId
@@ -73,7 +73,7 @@ class Component:
     """One step of a pathway.
 
     :param type: its class as a CURIE.
-    :param proxy_for: what it stands for.
+    :param proxy_for: the things that it stands for.
     :param levels: IRIs of its progression levels.
     :param precedes: ids of the components that it precedes, whichever of the two says so.
     :param children: ids of the components right below it.
@@ -126,7 +126,7 @@ class Structure:
 
 
 def with_names(structure: Structure, names: Callable[[set[Ctid]], Mapping[Ctid, str]]) -> Structure:
-    """Return a structure with the names of what other documents describe.
+    """Return a structure with the names of the things that other documents describe.
 
     :param names: returns the names of records by their CTIDs; it leaves out unknown ones.
     """

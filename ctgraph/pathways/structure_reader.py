@@ -44,12 +44,12 @@ _KINDS = {
     "ceasn:hasChild": OrderKind.CHILD,
     "ceasn:isChildOf": OrderKind.CHILD,
 }
-"""Why the properties say that one component comes before another, unless they say just that."""
+"""The reason why one component comes before another, for properties other than `precedes`."""
 MAX_NESTED_CONDITIONS = 50
 """Levels of conditions within conditions. JSON cannot be nested as deep as conditions can refer to
-each other. The edges tell the rest."""
+each other. The edges have the rest."""
 MAX_EDGE_CHARACTERS = 20_000_000
-"""Characters of the ids in all edges. Things with long ids may have many edges."""
+"""Characters of the ids in all edges together, since things with long ids may have many edges."""
 
 
 def structure_of(

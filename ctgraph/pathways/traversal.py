@@ -11,18 +11,18 @@ from ctgraph.identity.ctid import Ctid, NodeId, NoId, is_ctid
 from ctgraph.links.model import STRENGTHS, Relation
 from ctgraph.pathways.families import FAMILIES, family_of
 from ctgraph.pathways.model import Cut
-from ctgraph.projections.link_reader import Known, Links
+from ctgraph.projections.link_reader import KnownNode, Links
 
 MAX_DEPTH_STEPS = 10
 """Steps that a question follows. Within ten steps most of a registry is reached."""
 MAX_NODES = 5_000
-"""Nodes of one answer, hidden ones included. Nobody reads more, and programs have SPARQL."""
+"""Nodes of one answer, including hidden ones. Nobody reads more, and programs have SPARQL."""
 MAX_LEVEL_LINKS = 50_000
 """Links read from the nodes of one level. A hub may have as many as the registry has records."""
 MAX_WAYS = 200_000
 """Ways tried through hidden nodes. A dense web of n hidden nodes has n² of them."""
 PAGE_NODES = 200
-"""Nodes of a page, unless the request says how many."""
+"""Nodes of a page when the request does not say how many."""
 MAX_PAGE_NODES = 1_000
 """Nodes of a page. Each is described with its name, owner and links."""
 
@@ -32,7 +32,7 @@ Pair = tuple[NodeId, NodeId]
 
 @dataclass(frozen=True)
 class Asked:
-    """How far a question reaches, and what its answer shows.
+    """The reach of a question, and the filters of its answer.
 
     :param depth: steps to follow, from 1 to MAX_DEPTH_STEPS.
     :param strengths: the strengths to follow; empty for all.
@@ -67,11 +67,11 @@ class Asked:
                     f"Unknown {parameter} {unknown[0][:40]!r}. Use one of {', '.join(known)}."
                 )
 
-    def shows(self, node: Known | None) -> bool:
+    def shows(self, node: KnownNode | None) -> bool:
         """Tell whether an answer shows a node. None stands for one that the index lacks."""
         if not self.kinds and not self.providers:
             return True
-        if node is None:  # It may be of any kind.
+        if node is None:  # A node that the index lacks may be of any kind.
             return not self.providers
         return (not self.kinds or family_of(node.type) in self.kinds) and (
             not self.providers or (is_ctid(node.id) and node.owner in self.providers)
@@ -80,11 +80,11 @@ class Asked:
 
 @dataclass
 class Walk:
-    """What a traversal finds.
+    """The result of a traversal.
 
     :param depths: steps from the start, by shown node; negative backward. Hidden nodes do not count
         as steps.
-    :param edges: pairs of the earlier and the later node, each with what lies hidden between them.
+    :param edges: pairs of the earlier and the later node, each with the hidden nodes between them.
     """
 
     depths: dict[NodeId, int]
@@ -125,7 +125,7 @@ class _Walker:
         self._found = found
         self._forward = forward
         self._asked = asked
-        # What each node that was followed leads to.
+        # The nodes that each followed node leads to.
         self._next: dict[NodeId, list[NodeId]] = {}
         self._hidden: set[NodeId] = set()
         self._ways = 0
@@ -144,7 +144,7 @@ class _Walker:
         return self._found
 
     def _follow(self, level: list[NodeId]) -> None:
-        """Read what a level leads to, through hidden nodes up to shown ones."""
+        """Read the links from a level, through hidden nodes up to shown ones."""
         fresh = [id for id in level if id not in self._next]
         while fresh:
             self._next |= {id: [] for id in fresh}

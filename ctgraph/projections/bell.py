@@ -19,21 +19,21 @@ import sqlalchemy as sa
 from ctgraph.ledger.news import News
 
 MAX_RINGS_BYTES = 65_536
-"""How much of the FIFO is read at once: as much as it holds (pipe(7))."""
+"""Bytes of the bell's FIFO that are read at once: as many as it holds (pipe(7))."""
 
 
 class Ring(Enum):
-    """Why somebody rings."""
+    """The reason of a ring."""
 
     NEWS = b"n"
-    """The ledger has grown, or there is something else to look after."""
+    """The ledger has grown, or the projector has something else to do."""
     WAIT = b"w"
-    """Somebody waits until queries see the newest change."""
+    """A publisher waits until queries see the newest change."""
 
 
 def ring(bell: Path, why: Ring) -> None:
     """Wake the projector that listens, if there is one."""
-    # ENXIO: nobody listens. EAGAIN: so many rings are waiting that one more tells nothing new.
+    # ENXIO: nobody listens. EAGAIN: the FIFO is full of rings, so one more changes nothing.
     with suppress(OSError):
         file = os.open(bell, os.O_WRONLY | os.O_NONBLOCK)
         try:
@@ -52,7 +52,7 @@ class Bell:
         if not path.is_fifo():
             path.unlink(missing_ok=True)
             os.mkfifo(path, 0o600)
-        # A FIFO that nobody has open to write would be readable all the time.
+        # A FIFO without an open writer would be readable all the time.
         self._fifo = os.open(path, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
         self._poll = select.poll()
         self._poll.register(self._fifo, select.POLLIN)
@@ -60,7 +60,7 @@ class Bell:
 
     @contextmanager
     def hearing(self, engine: sa.Engine) -> Iterator[None]:
-        """Hear for the block also what other machines append to a ledger on PostgreSQL."""
+        """Hear also, during the block, of appends by other machines to a ledger on PostgreSQL."""
         if engine.dialect.name != "postgresql":
             yield
             return
@@ -75,7 +75,7 @@ class Bell:
                 self._poll.unregister(number)
 
     def wait(self, seconds: float) -> bool:
-        """Wait for a ring, but no longer than some seconds; tell whether somebody waits."""
+        """Wait for a ring, at most some seconds; tell whether a publisher waits for a snapshot."""
         waits = False
         for number, _ in self._poll.poll(1000 * seconds):
             if number == self._fifo:
@@ -85,5 +85,5 @@ class Bell:
         return waits
 
     def close(self) -> None:
-        """Stop listening."""
+        """Close the FIFO: from now on, rings are lost."""
         os.close(self._fifo)

@@ -1,4 +1,4 @@
-"""Links as RDF: what precedes what, who says so, and under which condition."""
+"""Links as RDF: the two things, the document that says so, and the condition."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def _node(id: NodeId | NoId, identity: Identity) -> Node:
 
 
 def _digest(link: Link) -> str:
-    """Return a name of a link that depends on what it says alone, not on other links."""
+    """Return a name of a link that depends on its content alone, not on other links."""
     said = (
         link.earlier,
         link.later,

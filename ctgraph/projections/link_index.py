@@ -1,7 +1,7 @@
-"""The link index: what precedes what, ready to be traversed. It is a projection.
+"""The link index, a projection: the links of all records, ready to be traversed.
 
 The index is one SQLite file. The projector alone writes it, one transaction for each batch, so that
-readers see the state before or after a batch. It holds its sequence number.
+readers see the state before or after a batch. The file holds its sequence number.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ import orjson
 from ctgraph.identity.ctid import Ctid, NodeId
 from ctgraph.projections.link_rows import (
     LINK_COLUMNS,
-    Amended,
-    Asserted,
+    AmendedLink,
+    AssertedLinks,
+    IndexedDocument,
     LinkRow,
-    Said,
     asserted_by,
 )
 from ctgraph.projections.link_tables import (
@@ -60,14 +60,14 @@ class LinkIndex:
         found = self._db.execute("SELECT sequence FROM mark").fetchone()
         return int(found[0]) if found else 0
 
-    def apply(self, said: Iterable[Said], seq: int) -> None:
-        """Replace what the index knows of some documents, and note the sequence number."""
+    def apply(self, said: Iterable[IndexedDocument], seq: int) -> None:
+        """Replace the rows of some documents, and note the sequence number."""
         with self.applying(said, seq):
             pass
 
     @contextmanager
-    def applying(self, said: Iterable[Said], seq: int) -> Iterator[list[Asserted]]:
-        """Do what :meth:`apply` does at the end of the block. If the block fails, nothing changes.
+    def applying(self, said: Iterable[IndexedDocument], seq: int) -> Iterator[list[AssertedLinks]]:
+        """Replace the rows of some documents at the end of the block. If it fails, nothing changes.
 
         Yields the documents with those of their links that hold.
         """
@@ -83,17 +83,17 @@ class LinkIndex:
             yield self._holding(said)
 
     @contextmanager
-    def filling(self, seq: int) -> Iterator[Callable[[list[Said]], list[Asserted]]]:
+    def filling(self, seq: int) -> Iterator[Callable[[list[IndexedDocument]], list[AssertedLinks]]]:
         """Replace everything by the batches that the yielded function takes.
 
-        The function returns those documents of a batch whose links do not depend on what other
-        documents say. Readers see the old state until the end of the block.
+        The function returns those documents of a batch whose links do not depend on other
+        documents. Readers see the old state until the end of the block.
         """
 
-        def take(said: list[Said]) -> list[Asserted]:
+        def take(said: list[IndexedDocument]) -> list[AssertedLinks]:
             self._replace(said)
             return [
-                Asserted(one.document, one.owner, one.extract.links)
+                AssertedLinks(one.document, one.owner, one.extract.links)
                 for one in said
                 if all(link.via not in UNSURE for link in one.extract.links)
             ]
@@ -104,7 +104,7 @@ class LinkIndex:
             yield take
 
     @contextmanager
-    def amending(self, most: int) -> Iterator[list[Amended]]:
+    def amending(self, most: int) -> Iterator[list[AmendedLink]]:
         """Yield links that have come to hold, or hold no longer, because one of their ends changed.
 
         At the end of the block they are no longer stale. If the block fails, they still are.
@@ -140,7 +140,7 @@ class LinkIndex:
             yield document
 
     def unsure(self) -> Iterator[Ctid]:
-        """Yield the documents whose links depend on what other documents say.
+        """Yield the documents whose links depend on other documents.
 
         Only its own document says whether something that is named directly is a competency.
         """
@@ -148,16 +148,16 @@ class LinkIndex:
         for (document,) in self._db.execute(query):
             yield document
 
-    def links(self, document: Ctid) -> Asserted:
+    def links(self, document: Ctid) -> AssertedLinks:
         """Return those links of a document that hold."""
         return asserted_by(self._db, document)
 
     def rows(self, document: Ctid) -> set[tuple[object, ...]]:
-        """Return everything that the index holds of a document, to be compared."""
+        """Return all rows of a document, for comparison."""
         return rows_of(self._db, document)
 
     def known(self) -> Iterator[Ctid]:
-        """Yield all documents that the index holds something of."""
+        """Yield all documents that have rows."""
         return documents_of(self._db)
 
     def close(self) -> None:
@@ -182,7 +182,7 @@ class LinkIndex:
             raise
         self._db.execute("COMMIT")
 
-    def _replace(self, said: list[Said]) -> None:
+    def _replace(self, said: list[IndexedDocument]) -> None:
         documents = _array([one.document for one in said])
         for table in TABLES:
             self._db.execute(
@@ -192,7 +192,7 @@ class LinkIndex:
         for one in said:
             one.insert(self._db)
 
-    def _holding(self, said: list[Said]) -> list[Asserted]:
+    def _holding(self, said: list[IndexedDocument]) -> list[AssertedLinks]:
         """Return documents with those of their links that hold."""
         competencies = self._named_competencies(
             {
@@ -204,7 +204,7 @@ class LinkIndex:
             }
         )
         return [
-            Asserted(
+            AssertedLinks(
                 one.document,
                 one.owner,
                 [
@@ -234,8 +234,8 @@ class LinkIndex:
         return {id for (id,) in found}
 
 
-def _amended(row: LinkRow, is_held: object) -> Amended:
-    return Amended(row.document, row.owner, row.link(), bool(is_held))
+def _amended(row: LinkRow, is_held: object) -> AmendedLink:
+    return AmendedLink(row.document, row.owner, row.link(), bool(is_held))
 
 
 def remove(path: Path) -> None:

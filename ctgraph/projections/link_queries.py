@@ -1,4 +1,4 @@
-"""The queries of the link index that join what documents say with what manifests say."""
+"""The queries of the link index, which join the links of documents with those of manifests."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ASKED_FOR = (
     "JOIN node ON node.id = link.later AND node.owner = link.owner "
     f"WHERE {_HOLDS} ORDER BY link.document, link.rowid LIMIT ?"
 )
-"""Finds what the owners of some records ask for before these: takes their ids and a limit."""
+"""Finds the statements by owners of records that other things are required for these records."""
 
 
 def steps_query(forward: bool, relation: str) -> str:

@@ -1,4 +1,4 @@
-"""The reader of the link index: a consistent view of what precedes what, within a deadline."""
+"""The reader of the link index: a consistent view of all links, within a deadline."""
 
 from __future__ import annotations
 
@@ -17,28 +17,28 @@ from ctgraph.identity.ctid import Ctid, NodeId, NoId
 from ctgraph.links.model import Relation, Strength
 from ctgraph.links.requirements import Need
 from ctgraph.projections.link_queries import ASKED_FOR, numbered, statements_query, steps_query
-from ctgraph.projections.link_rows import Asserted, asserted_by
-from ctgraph.projections.snapshots import snapshots_of
+from ctgraph.projections.link_rows import AssertedLinks, asserted_by
+from ctgraph.projections.store_folder import store_folder_of
 from ctgraph.rdf.namespaces import Curie, Iri
 from ctgraph.settings import Settings
 
 INSTRUCTIONS = 20_000
-"""How many instructions of SQLite run between two looks at the clock: about a millisecond."""
+"""How many instructions of SQLite run between two checks of the clock: about a millisecond."""
 MAX_SIMPLE_STATEMENTS = 8_000
-"""Up to so many statements are read with one simple query. To number those of each pair takes as
-long again."""
+"""The most statements that are read with a simple query. To number those of each pair takes as long
+again."""
 MAX_PAIR_STATEMENTS = 20
-"""Statements about one pair of nodes that an answer has: enough to see who says what."""
+"""Statements about one pair of nodes that an answer has: enough to see their makers."""
 MAX_STATEMENTS = 20_000
 """Statements that are read for one question, so that it ends within its deadline."""
 MAX_REQUIREMENT_BYTES = 20_000_000
-"""Requirements that are read for one question, so that it keeps within its memory."""
-TOO_MUCH = "What these records need is too much to be compared at once. Ask about fewer records."
+"""Bytes of requirements that are read for one question, so that it keeps within its memory."""
+TOO_MUCH = "The requirements of these records are too many to be compared. Ask about fewer records."
 Needs = list[Need]
 
 
-class Known(NamedTuple):
-    """What the index knows of a node; see `ctgraph.links.node_facts`."""
+class KnownNode(NamedTuple):
+    """The facts that the index holds about a node; see `ctgraph.links.node_facts`."""
 
     id: NodeId
     document: Ctid
@@ -51,7 +51,7 @@ class Known(NamedTuple):
     days: float | None
 
 
-_KNOWN = ", ".join(Known._fields)
+_KNOWN = ", ".join(KnownNode._fields)
 
 
 class Statement(NamedTuple):
@@ -74,7 +74,7 @@ class Statement(NamedTuple):
 
 
 class Step(NamedTuple):
-    """That something precedes something else, and the strength of one statement of it."""
+    """One thing that precedes another, and the strength of one statement that says so."""
 
     earlier: NodeId
     later: NodeId
@@ -82,7 +82,7 @@ class Step(NamedTuple):
 
 
 class Replacement(NamedTuple):
-    """That a newer node replaces an older one, by the word of `owner`."""
+    """A newer node that replaces an older one. `owner` published the statement that says so."""
 
     older: NodeId
     newer: NodeId
@@ -95,7 +95,7 @@ class Links:
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
         # One question asks for the same nodes several times.
-        self._nodes: dict[NodeId, Known | None] = {}
+        self._nodes: dict[NodeId, KnownNode | None] = {}
 
     def steps(
         self,
@@ -157,7 +157,7 @@ class Links:
         )
         return [Replacement._make(row) for row in rows]
 
-    def said_by(self, document: Ctid) -> Asserted:
+    def said_by(self, document: Ctid) -> AssertedLinks:
         """Return those links of a document that hold. Without any, its owner is empty."""
         return asserted_by(self._db, document)
 
@@ -166,8 +166,8 @@ class Links:
         rows = self._db.execute(ASKED_FOR, (_array(later), MAX_STATEMENTS))
         return [Statement._make(row) for row in rows]
 
-    def nodes(self, ids: Collection[NodeId]) -> dict[NodeId, Known]:
-        """Return what current records say about those nodes that they describe."""
+    def nodes(self, ids: Collection[NodeId]) -> dict[NodeId, KnownNode]:
+        """Return the facts about those nodes that current records describe."""
         fresh = [id for id in ids if id not in self._nodes]
         if fresh:
             self._nodes.update(dict.fromkeys(fresh))
@@ -175,10 +175,10 @@ class Links:
                 f"SELECT {_KNOWN} FROM node WHERE id IN (SELECT value FROM json_each(?))",
                 (_array(fresh),),
             )
-            self._nodes.update((known.id, known) for known in map(Known._make, rows))
+            self._nodes.update((known.id, known) for known in map(KnownNode._make, rows))
         return {id: known for id in ids if (known := self._nodes[id])}
 
-    def named(self, words: Collection[str], types: Collection[Iri], most: int) -> list[Known]:
+    def named(self, words: Collection[str], types: Collection[Iri], most: int) -> list[KnownNode]:
         """Return current nodes of some classes whose names contain all of some words.
 
         :param types: IRIs of the classes.
@@ -190,10 +190,10 @@ class Links:
             f"AND id LIKE 'ce-%' AND {like} ORDER BY length(name), name, id LIMIT ?",
             (_array(types), *patterns, most),
         )
-        return [Known._make(row) for row in rows]
+        return [KnownNode._make(row) for row in rows]
 
     def requirements(self, records: Collection[NodeId]) -> dict[NodeId, list[Needs]]:
-        """Return what records need, as far as they or their manifests say so.
+        """Return the requirements that records, or their manifests, state.
 
         All records that have the conditions of a manifest share one list of them.
 
@@ -235,17 +235,17 @@ def reading(settings: Settings) -> Iterator[Links]:
     :raises StoreError: when there is no index yet.
     :raises QueryLimit: when reading takes longer than ``query_timeout``.
     """
-    snapshots = snapshots_of(settings)
-    path = snapshots.links
-    if not path.exists() or (snapshots.newest() is None and snapshots.trouble()):
-        raise snapshots.unavailable()
+    store_folder = store_folder_of(settings)
+    path = store_folder.links
+    if not path.exists() or (store_folder.newest() is None and store_folder.trouble()):
+        raise store_folder.unavailable()
     deadline = time.monotonic() + settings.query_timeout
     db = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None)
     db.set_progress_handler(lambda: time.monotonic() > deadline, INSTRUCTIONS)
     try:
         db.execute("BEGIN")
         mark = db.execute("SELECT sequence FROM mark").fetchone()
-        if (mark[0] if mark else 0) < snapshots.sequence():
+        if (mark[0] if mark else 0) < store_folder.sequence():
             raise StoreError("The link index is still being built; try again in a moment.")
         yield Links(db)
     except sqlite3.DatabaseError as error:
@@ -254,7 +254,7 @@ def reading(settings: Settings) -> Iterator[Links]:
                 f"The question took longer than {settings.query_timeout:g} seconds. Ask for fewer "
                 "steps."
             ) from error
-        snapshots.report(path, str(error))
+        store_folder.report(path, str(error))
         raise StoreError(f"The link index could not be read: {error}") from error
     finally:
         db.close()

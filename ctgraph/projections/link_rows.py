@@ -1,4 +1,4 @@
-"""What a document says, as rows of the link index."""
+"""The rows of the link index, made of documents."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ctgraph.vocab import vocabulary
 
 
 class NodeRow(NamedTuple):
-    """A row of ``node``: what one document says about one thing."""
+    """A row of ``node``: the facts of one document about one thing."""
 
     id: NodeId
     document: Ctid
@@ -135,8 +135,8 @@ class RequirementRow(NamedTuple):
         return cls(document, need.record, manifest, need.need.to_json())
 
 
-class Said(NamedTuple):
-    """A document, its owner, and what is read from it."""
+class IndexedDocument(NamedTuple):
+    """A document, its owner, and the part of it for the index."""
 
     document: Ctid
     owner: Ctid
@@ -161,7 +161,7 @@ class Said(NamedTuple):
         )
 
 
-class Asserted(NamedTuple):
+class AssertedLinks(NamedTuple):
     """A document, its owner, and links that it asserts."""
 
     document: Ctid
@@ -169,7 +169,7 @@ class Asserted(NamedTuple):
     links: list[Link]
 
 
-class Amended(NamedTuple):
+class AmendedLink(NamedTuple):
     """A link that has come to hold or holds no longer, with its document and the owner."""
 
     document: Ctid
@@ -182,14 +182,14 @@ LINK_COLUMNS = ", ".join(f"link.{column}" for column in LinkRow._fields)
 """The columns that make a :class:`LinkRow`."""
 
 
-def asserted_by(db: sqlite3.Connection, document: Ctid) -> Asserted:
+def asserted_by(db: sqlite3.Connection, document: Ctid) -> AssertedLinks:
     """Return those links of a document that hold. A document without links has no owner here."""
     query = (
         f"SELECT {LINK_COLUMNS} FROM link WHERE document = ? AND {holds('link', 'link')} "
         "ORDER BY rowid"
     )
     rows = [LinkRow._make(row) for row in db.execute(query, (document,))]
-    return Asserted(document, rows[0].owner if rows else "", [row.link() for row in rows])
+    return AssertedLinks(document, rows[0].owner if rows else "", [row.link() for row in rows])
 
 
 def _manifest_name(document: Ctid, manifest: NodeId, described: Collection[NodeId]) -> str:

@@ -1,8 +1,8 @@
 """The tables of the link index, and which of their links hold.
 
-A row of ``link`` is one statement of one document. What a manifest says of all records that have
-its conditions ("common") is stored once, and so is each record that has them ("uses"). `manifest`
-joins the two when they are read.
+A row of ``link`` is one statement of one document. A demand that a manifest makes of all records
+with its conditions ("common") is stored once, and so is each record that has them ("uses").
+`manifest` joins the two when they are read.
 
 A link with a competency at an end does not count. Only the document of the competency tells that
 it is one, so this is decided when links are read, too. ``stale`` has the links that have come to
@@ -48,9 +48,9 @@ CREATE TABLE IF NOT EXISTS stale (link INTEGER PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS mark (sequence INTEGER NOT NULL);
 """
 TABLES = ("node", "link", "requirement")
-"""The tables that hold what documents say."""
+"""The tables whose rows are made of documents."""
 VERSION = 3
-"""Of the tables, and of what is read from documents: an index of another version is made anew."""
+"""The version of the tables and of their content: an index of another version is made anew."""
 UNSURE = tuple(str(via) for via in (Via.DIRECT, Via.PATHWAY, Via.TRANSFER))
 """The ways in which a link may name a competency. A condition says what kind of thing it names."""
 
@@ -73,7 +73,7 @@ def holds(earlier: str, later: str) -> str:
 
 
 def rows_of(db: sqlite3.Connection, document: Ctid) -> set[tuple[object, ...]]:
-    """Return everything that the index holds of a document, to be compared."""
+    """Return all rows of a document, for comparison."""
     return {
         (table, *row)
         for table in TABLES
@@ -82,6 +82,6 @@ def rows_of(db: sqlite3.Connection, document: Ctid) -> set[tuple[object, ...]]:
 
 
 def documents_of(db: sqlite3.Connection) -> Iterator[Ctid]:
-    """Yield all documents that the index holds something of."""
+    """Yield all documents that have rows."""
     found = db.execute(" UNION ".join(f"SELECT document FROM {table}" for table in TABLES))
     return (document for (document,) in found)

@@ -17,7 +17,7 @@ from ctgraph.ledger.values import Change
 from ctgraph.projections.link_index import LinkIndex
 from ctgraph.projections.maintenance import BATCH_CHANGES, rebuild
 from ctgraph.projections.snapshot_names import sequence_of
-from ctgraph.projections.snapshots import snapshots_of
+from ctgraph.projections.store_folder import store_folder_of
 from ctgraph.projections.triples import EmbeddedStore
 from ctgraph.settings import Settings
 
@@ -36,7 +36,7 @@ class LiveStore:
         self._settings = settings
         self._ledger = ledger
         self._identity = Identity.of(settings)
-        self._snapshots = snapshots_of(settings)
+        self._store_folder = store_folder_of(settings)
         self._store: EmbeddedStore | None = None
         self._mark = self._incarnation = ""
         self._index = 0
@@ -73,7 +73,7 @@ class LiveStore:
     def has_index(self) -> bool:
         """Tell whether the link index is still the file that was opened."""
         try:
-            return self._snapshots.links.stat().st_ino == self._index
+            return self._store_folder.links.stat().st_ino == self._index
         except FileNotFoundError:
             return False
 
@@ -85,31 +85,31 @@ class LiveStore:
         return done
 
     def renew(self, reason: str) -> None:
-        """Make the store anew, and let nobody read the old one.
+        """Make the store anew, and keep readers from the old one.
 
         :raises Damaged: when that does not help.
         """
         reason = " ".join(reason.split())
         _log.warning("The triple store is rebuilt: %s", reason)
-        self._snapshots.withdraw(reason)
+        self._store_folder.withdraw(reason)
         self.close()
         rebuild(self._settings, self._ledger)
         # The stores of the past come from the same ledger, and may be as damaged.
-        shutil.rmtree(self._snapshots.path / "past", ignore_errors=True)
+        shutil.rmtree(self._store_folder.path / "past", ignore_errors=True)
         still = self._open()
         if still:
-            self._snapshots.withdraw(still)
+            self._store_folder.withdraw(still)
             raise Damaged(f"The triple store was rebuilt, which did not help: {still}")
-        self._snapshots.say("")
+        self._store_folder.say("")
         _log.warning("The triple store is rebuilt, up to number %d.", self.sequence)
 
     def _open(self) -> str:
-        """Open the store and the link index; return why they are of no use, or nothing."""
+        """Open the store and the link index; return why they are unusable, or an empty text."""
         self.close()
         try:
-            links = LinkIndex(self._snapshots.links)
-            self._store = EmbeddedStore(self._snapshots.live, self._identity, links)
-            self._index = self._snapshots.links.stat().st_ino
+            links = LinkIndex(self._store_folder.links)
+            self._store = EmbeddedStore(self._store_folder.live, self._identity, links)
+            self._index = self._store_folder.links.stat().st_ino
             reason = self._unfit(self._store)
         except (RuntimeError, OSError, sqlite3.DatabaseError) as error:
             if is_passing(error):
@@ -120,9 +120,9 @@ class LiveStore:
         return reason
 
     def _unfit(self, store: EmbeddedStore) -> str:
-        """Return why the store does not fit the ledger, or nothing; note where it stands."""
+        """Note where the store stands; return why it does not fit the ledger, or an empty text."""
         seq, mark = store.mark()
-        links, seen = store.links.sequence(), self._snapshots.sequence()
+        links, seen = store.links.sequence(), self._store_folder.sequence()
         self._incarnation = incarnation(self._ledger.database)
         if not mark:
             mark = mark_at(self._ledger.database, 0)
@@ -131,7 +131,7 @@ class LiveStore:
         if mark != mark_at(self._ledger.database, seq):
             return "it was made from another ledger, or from a later state of this one."
         if not seq - BATCH_CHANGES <= links <= seq:
-            return "the link index is missing, or of another time."
+            return "the link index is missing, or holds another sequence number."
         self.sequence, self._mark = min(seq, links), mark
         if links < seq:
             self._mark = mark_at(self._ledger.database, links)
@@ -139,7 +139,7 @@ class LiveStore:
 
     def _prove_newest(self) -> None:
         """Make sure that the snapshot of the readers opens; else let the next one replace it."""
-        newest = self._snapshots.newest()
+        newest = self._store_folder.newest()
         if newest is None:
             return
         try:
@@ -149,4 +149,4 @@ class LiveStore:
         except (RuntimeError, OSError):
             good = False
         if not good:
-            self._snapshots.withdraw("the snapshot is damaged.")
+            self._store_folder.withdraw("the snapshot is damaged.")

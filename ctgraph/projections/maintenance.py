@@ -22,7 +22,7 @@ from ctgraph.ledger.registry import mark_at
 from ctgraph.ledger.values import Change
 from ctgraph.projections.link_index import LinkIndex, remove
 from ctgraph.projections.link_tables import documents_of, rows_of
-from ctgraph.projections.snapshots import Snapshots, snapshots_of
+from ctgraph.projections.store_folder import StoreFolder, store_folder_of
 from ctgraph.projections.triples import EmbeddedStore
 from ctgraph.rdf.namespaces import Iri
 from ctgraph.settings import Settings
@@ -30,7 +30,7 @@ from ctgraph.settings import Settings
 BATCH_CHANGES = 1000
 """Changes that are read from the ledger at once, so that a ledger of any size fits the memory."""
 MAX_BATCH_BYTES = 20_000_000
-"""The canonical N-Quads of them: a single document may be large."""
+"""Bytes of canonical N-Quads that are read at once: a single document may be large."""
 
 Progress = Callable[[int], None]
 
@@ -42,17 +42,17 @@ def rebuild(settings: Settings, ledger: Ledger, progress: Progress | None = None
 
     :returns: how many records the new store holds.
     """
-    snapshots = snapshots_of(settings)
-    snapshots.clean()
-    fresh = snapshots.path / "fresh"
-    fresh_links = snapshots.links.with_name("links-fresh.sqlite")
+    store_folder = store_folder_of(settings)
+    store_folder.clean()
+    fresh = store_folder.path / "fresh"
+    fresh_links = store_folder.links.with_name("links-fresh.sqlite")
     seq = ledger.changes.last_sequence()
     mark = mark_at(ledger.database, seq)
     records = 0
 
     def current() -> Iterator[Change]:
         nonlocal records
-        for change in standing(ledger, seq):
+        for change in last_changes(ledger, seq):
             records += 1
             if progress:
                 progress(1)
@@ -61,24 +61,24 @@ def rebuild(settings: Settings, ledger: Ledger, progress: Progress | None = None
     try:
         with closing(EmbeddedStore(fresh, Identity.of(settings), LinkIndex(fresh_links))) as store:
             store.fill(current(), ledger.changes.history(seq), seq, mark)
-            folder = snapshots.prepare(seq, mark)
+            folder = store_folder.prepare(seq, mark)
             store.backup(folder)
     except BaseException:
-        snapshots.clean()  # the room may be what was wanting
+        store_folder.clean()  # the disk may have been full
         raise
-    old = snapshots.path / "old"
-    if snapshots.live.exists():
-        snapshots.live.rename(old)
-    fresh.rename(snapshots.live)
-    remove(snapshots.links)
-    fresh_links.rename(snapshots.links)
-    snapshots.switch(folder)
+    old = store_folder.path / "old"
+    if store_folder.live.exists():
+        store_folder.live.rename(old)
+    fresh.rename(store_folder.live)
+    remove(store_folder.links)
+    fresh_links.rename(store_folder.links)
+    store_folder.switch(folder)
     shutil.rmtree(old, ignore_errors=True)
     return records
 
 
-def standing(ledger: Ledger, until: int) -> Iterator[Change]:
-    """Yield the change that each record stands at, at a sequence number, without tombstones."""
+def last_changes(ledger: Ledger, until: int) -> Iterator[Change]:
+    """Yield the last change of each record up to a sequence number, without tombstones."""
     seq = 0
     while changes := ledger.changes.after(seq, BATCH_CHANGES, standing=until, size=MAX_BATCH_BYTES):
         yield from (change for change in changes if change.quads)
@@ -88,57 +88,59 @@ def standing(ledger: Ledger, until: int) -> Iterator[Change]:
 def check(
     settings: Settings, ledger: Ledger, progress: Progress | None = None, beside: bool = False
 ) -> list[str]:
-    """Prove the ledger, and compare the projections with it; return every difference, in words.
+    """Prove the ledger and compare the projections with it; return a sentence for each difference.
 
-    :param progress: is told how many more versions and records are done.
+    :param progress: called with the number of further versions and records that are done.
     :param beside: look at the newest snapshot, beside a running projector; else at the
         projector's own store, whose lock must be held.
     :raises StoreError: when there is no store to look at.
     """
     done = progress or (lambda _: None)
-    snapshots = snapshots_of(settings)
+    store_folder = store_folder_of(settings)
     with ledger.database.reading() as connection:
         differences = list(audit(connection, ledger.changes.last_sequence(), done))
     try:
         with (
-            _still(snapshots, beside) as folder,
+            _still(store_folder, beside) as folder,
             closing(_Comparison(settings, ledger, folder, done)) as comparison,
         ):
             differences += comparison.differences(beside)
     except (RuntimeError, OSError, sqlite3.DatabaseError) as error:
         differences.append(f"The store cannot be read: {error}")
-    except Damaged as error:  # which the proof of the ledger has named, too
+    except Damaged as error:  # the proof of the ledger has named this document, too
         differences.append(f"The store cannot be compared with the ledger. {error.message}")
     return differences
 
 
 @contextmanager
-def _still(snapshots: Snapshots, beside: bool) -> Iterator[Path]:
-    """Give a store that nobody changes or removes during the block."""
+def _still(store_folder: StoreFolder, beside: bool) -> Iterator[Path]:
+    """Yield a store that no process changes or removes during the block."""
     if not beside:
-        if not snapshots.live.is_dir():
+        if not store_folder.live.is_dir():
             raise StoreError("There is no triple store; start the server, or run: ctgraph rebuild")
-        yield snapshots.live
+        yield store_folder.live
         return
-    newest = snapshots.newest()
+    newest = store_folder.newest()
     if newest is None:
-        raise snapshots.unavailable()
-    with tempfile.TemporaryDirectory(dir=snapshots.path, prefix=f"checking-{os.getpid()}-") as own:
+        raise store_folder.unavailable()
+    with tempfile.TemporaryDirectory(
+        dir=store_folder.path, prefix=f"checking-{os.getpid()}-"
+    ) as own:
         shutil.copytree(newest, own, copy_function=os.link, dirs_exist_ok=True)
         yield Path(own)
 
 
 class _Comparison:
-    """A store and the link index beside what the ledger says that they hold.
+    """A store and the link index, compared with the content that they should have by the ledger.
 
-    What was expected is kept in a temporary database, so that the memory does not grow.
+    The expected graphs are kept in a temporary database, so that the memory does not grow.
     """
 
     def __init__(
         self, settings: Settings, ledger: Ledger, folder: Path, progress: Progress
     ) -> None:
         self._ledger = ledger
-        self._snapshots = snapshots_of(settings)
+        self._store_folder = store_folder_of(settings)
         self._progress = progress
         self._fresh = LinkIndex(None)
         self._store = EmbeddedStore(folder, Identity.of(settings), self._fresh, read_only=True)
@@ -146,17 +148,17 @@ class _Comparison:
         self._seen.execute("CREATE TABLE graph (iri TEXT PRIMARY KEY) WITHOUT ROWID")
 
     def close(self) -> None:
-        """Close the store, and what was made to compare it with."""
+        """Close the store and the temporary databases."""
         self._store.close()
         self._seen.close()
 
     def differences(self, beside: bool) -> Iterator[str]:
         """Yield every difference."""
-        if not self._snapshots.links.exists():
+        if not self._store_folder.links.exists():
             raise StoreError("There is no link index; start the server, or run: ctgraph rebuild")
         with closing(
             sqlite3.connect(
-                f"{self._snapshots.links.resolve().as_uri()}?mode=ro",
+                f"{self._store_folder.links.resolve().as_uri()}?mode=ro",
                 uri=True,
                 isolation_level=None,
             )
@@ -169,7 +171,7 @@ class _Comparison:
             yield from self._links(links, seq, reached or 0)
 
     def _numbers(self, seq: int, mark: str, reached: int, beside: bool) -> Iterator[str]:
-        last, seen = self._ledger.changes.last_sequence(), self._snapshots.sequence()
+        last, seen = self._ledger.changes.last_sequence(), self._store_folder.sequence()
         if seq > last or (seq < last and not beside):
             yield f"The store holds sequence number {seq}, the ledger {last}."
         elif mark != mark_at(self._ledger.database, seq):
@@ -199,7 +201,7 @@ class _Comparison:
     def _expected(self, seq: int) -> Iterator[tuple[Iri, set[ox.Quad]]]:
         """Yield every named graph that a store should hold; fill the fresh link index."""
         with self._fresh.filling(seq) as take:
-            for change in standing(self._ledger, seq):
+            for change in last_changes(self._ledger, seq):
                 graphs, said = self._store.expected(change)
                 yield from graphs.items()
                 take([said])
@@ -212,13 +214,13 @@ class _Comparison:
             yield from self._store.expected_history(changes).items()
 
     def _links(self, links: sqlite3.Connection, seq: int, reached: int) -> Iterator[str]:
-        """Yield where the link index is wrong; it may be ahead of a snapshot."""
+        """Yield the differences of the link index, which may be ahead of a snapshot."""
         for (said,) in links.execute("PRAGMA integrity_check"):
             if said != "ok":
                 yield f"The link index is damaged: {said}"
         (stale,) = links.execute("SELECT count(*) FROM stale").fetchone()
         if stale:
-            yield f"{stale} links are still to be amended; the projector is at it."
+            yield f"{stale} links are still to be amended; the projector is working on them."
         while seq < reached:
             changes = self._ledger.changes.after(seq, min(BATCH_CHANGES, reached - seq))
             if not changes:
@@ -230,20 +232,20 @@ class _Comparison:
             seq = changes[-1].seq
         for document in self._fresh.known():
             if self._fresh.rows(document) != rows_of(links, document):
-                yield f"The link index is not right about {document}."
+                yield f"The link index is wrong about {document}."
         for document in documents_of(links):
             if not self._fresh.rows(document):
-                yield f"The link index is not right about {document}."
+                yield f"The link index is wrong about {document}."
 
 
 def unreadable(folder: Path, links: Path) -> str:
-    """Read a snapshot and the link index through; return what cannot be read, or nothing."""
+    """Read a snapshot and the link index through; return the damage, or an empty text."""
     try:
         store = ox.Store.read_only(str(folder))
         predicates = set()
         for quad in store:
             predicates.add(quad.predicate)
-        for predicate in predicates:  # what stands in another order in other files
+        for predicate in predicates:  # the same quads in another order, from other files
             for _ in store.quads_for_pattern(None, predicate, None, None):
                 pass
         with closing(sqlite3.connect(f"{links.resolve().as_uri()}?mode=ro", uri=True)) as db:

@@ -1,4 +1,4 @@
-"""What the processes of this room begin with: the registry, and how they say what fails them."""
+"""The start of the processes of this room: they open the registry, and report their errors."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ctgraph.problem import one_line
 from ctgraph.settings import Settings, load_settings
 
 UMASK = 0o077
-"""Nobody but the owner reads what these processes write: the ledger holds the hashes of keys."""
+"""Only the owner may read the files of these processes: the ledger holds the hashes of keys."""
 
 
 def run_process(work: Callable[[Settings, Ledger], None]) -> None:
@@ -32,7 +32,7 @@ def run_process(work: Callable[[Settings, Ledger], None]) -> None:
 
 
 def in_a_line(error: Exception) -> str:
-    """Return what an error says, in one line."""
+    """Return the text of an error in one line."""
     known = ledger_error(error) if isinstance(error, sa.exc.SQLAlchemyError) else error
     if isinstance(known, CtgraphError):
         return known.message

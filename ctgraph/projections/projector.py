@@ -24,31 +24,35 @@ from ctgraph.projections.complaints import Complaints
 from ctgraph.projections.live_store import LiveStore
 from ctgraph.projections.maintenance import BATCH_CHANGES, MAX_BATCH_BYTES, rebuild
 from ctgraph.projections.process import in_a_line, run_process
-from ctgraph.projections.snapshots import hold, snapshots_of
+from ctgraph.projections.store_folder import hold, store_folder_of
 from ctgraph.settings import Settings
 from ctgraph.work import children
 from ctgraph.work.signals import when_asked_to_end
 
 POLL_SECONDS = 1.0
-"""How long the projector sleeps when nobody rings its bell.
+"""How long the projector sleeps when its bell does not ring.
 
-Only what nobody tells it of waits so long: a ledger that was put in the place of another one, a
+Only changes that ring no bell wait this long: a ledger that was put in the place of another one, a
 link index that was removed, a change by a process that uses the same SQLite file with another home.
 """
 OPTIMIZE_CHANGES = 20_000
-"""From so many changes in a row on, the store is compacted; else the first snapshot is slow."""
+"""Minimum number of changes in a row after which the store is compacted, for a fast first
+snapshot."""
 FIRST_PAUSE_SECONDS = 0.5
 """How long the projector rests after a failure; the time doubles with each further one."""
 MAX_PAUSE_SECONDS = 30.0
-"""How long it rests at most, so that it goes on soon after the cause has gone."""
+"""How long the projector rests at most, so that it goes on soon after the cause has gone."""
+FAILURES_BEFORE_REBUILD = 2
+"""A first failure may have passed; a second one in a row may be due to the projections."""
 HELPLESS_PAUSE_SECONDS = 600.0
-"""How long it rests when a rebuild did not help: somebody has to mend the disk or the ledger."""
+"""How long the projector rests when a rebuild did not help: somebody has to mend the disk or
+ledger."""
 CALM_SECONDS = 600.0
-"""After so long without a failure, the next one counts as the first."""
+"""The time without a failure after which the next one counts as the first."""
 LOOK_SECONDS = 1.0
-"""How long a patient projector waits for the lock before it looks whether it has to end."""
+"""How long a patient projector waits for the lock before it checks whether it has to end."""
 LOAD_SNAPSHOT_SECONDS = 60
-"""How rarely a load's own projector takes snapshots: the load is what matters, and asks for one."""
+"""How often at most a load's own projector takes snapshots: they would slow the load down."""
 _log = logging.getLogger("ctgraph.projector")
 
 
@@ -56,7 +60,7 @@ class Projector:
     """Applies the ledger's changes to the triple store, in order, and takes snapshots.
 
     A store that is damaged, or does not fit the ledger, is made anew. Use it inside
-    :func:`ctgraph.projections.snapshots.hold`, which makes sure that it is the only one.
+    :func:`ctgraph.projections.store_folder.hold`, which makes sure that it is the only one.
 
     :raises Damaged: when making the store anew does not help.
     """
@@ -64,11 +68,11 @@ class Projector:
     def __init__(self, settings: Settings, ledger: Ledger) -> None:
         self._ledger = ledger
         self._interval = settings.snapshot_interval
-        self._snapshots = snapshots_of(settings)
+        self._store_folder = store_folder_of(settings)
         self._waiting: list[Change] = []
         self._backlog = 0
         self._is_cut = self._is_behind = False
-        # What was amended just before a death is in no snapshot yet.
+        # Links that were amended just before the process died are in no snapshot yet.
         self._is_unseen = True
         self._next_snapshot = 0.0
         self._live = LiveStore(settings, ledger)
@@ -86,7 +90,7 @@ class Projector:
             )
             size = sum(len(change.quads) for change in self._waiting)
             self._is_cut = len(self._waiting) == BATCH_CHANGES or size >= MAX_BATCH_BYTES
-        # Only now: what was read before is of the ledger that the store was made from.
+        # Check only after reading: then the changes are those of the ledger that the store fits.
         if not self._live.fits():
             self._renew(
                 "another ledger, or an earlier state of it, was put in the place of the one "
@@ -109,20 +113,20 @@ class Projector:
         self.snapshot()
 
     def snapshot(self) -> None:
-        """Let readers see what the store holds now, if they do not yet."""
+        """Let readers see the present content of the store, if they do not see it yet."""
         if not self._is_behind:
             if self._backlog > OPTIMIZE_CHANGES:
                 self._live.store.optimize()
             self._backlog = 0
-        if self._is_unseen or self._snapshots.sequence() != self._live.sequence:
+        if self._is_unseen or self._store_folder.sequence() != self._live.sequence:
             self._next_snapshot = time.monotonic() + self._interval
-            folder = self._snapshots.prepare(self._live.sequence, self._live.mark)
+            folder = self._store_folder.prepare(self._live.sequence, self._live.mark)
             self._live.store.backup(folder)
-            self._snapshots.switch(folder)
+            self._store_folder.switch(folder)
             self._is_unseen = False
 
     def run(self, bell: Bell, stopped: Callable[[], bool]) -> None:
-        """Follow the ledger until `stopped` says so, and sleep while nobody rings."""
+        """Follow the ledger until `stopped` says so, and sleep while the bell is silent."""
         is_awaited = False
         while not stopped():
             is_awaited = bell.wait(self._rest_seconds()) or is_awaited
@@ -131,13 +135,14 @@ class Projector:
             if defect:
                 self._renew(defect)
             is_behind = self.step()
-            # Whoever waits while there is more to do may wait for just what is done.
+            # A waiting publisher may need only the changes applied so far, so it gets a snapshot
+            # before the rest is done.
             if (is_awaited and is_due) or (not is_behind and (is_awaited or is_due)):
                 self.snapshot()
                 is_awaited = is_awaited and is_behind
 
     def _rest_seconds(self) -> float:
-        """Return how long there is nothing to do if nobody rings."""
+        """Return how long the projector has nothing to do unless the bell rings."""
         if self._is_behind:
             return 0
         if self._is_unseen:
@@ -154,27 +159,27 @@ def follow(settings: Settings, ledger: Ledger, stopped: Callable[[], bool]) -> N
     """Keep the projections in line with the ledger until `stopped` says so.
 
     A failure is logged in one line, and the work is tried again, at first soon. Use it inside
-    :func:`ctgraph.projections.snapshots.hold`.
+    :func:`ctgraph.projections.store_folder.hold`.
     """
-    snapshots = snapshots_of(settings)
-    snapshots.clean()
+    store_folder = store_folder_of(settings)
+    store_folder.clean()
     failures, pause = 0, 0.0
-    with closing(Bell(snapshots.bell)) as bell:
+    with closing(Bell(store_folder.bell)) as bell:
         while not stopped():
             started = time.monotonic()
             try:
-                if failures == 2:
+                if failures == FAILURES_BEFORE_REBUILD:
                     rebuild(settings, ledger)
                 with (
                     bell.hearing(ledger.database.engine),
                     closing(Projector(settings, ledger)) as projector,
                 ):
                     projector.catch_up()
-                    snapshots.say("")
+                    store_folder.say("")
                     projector.run(bell, stopped)
             except Exception as error:
                 calm = time.monotonic() - started > CALM_SECONDS
-                failures = 0 if calm or _passes(error) else failures + 1
+                failures = 0 if calm or _is_beyond_rebuild(error) else failures + 1
                 pause = (
                     FIRST_PAUSE_SECONDS if calm or not pause else min(2 * pause, MAX_PAUSE_SECONDS)
                 )
@@ -182,14 +187,17 @@ def follow(settings: Settings, ledger: Ledger, stopped: Callable[[], bool]) -> N
                     pause = HELPLESS_PAUSE_SECONDS
                 reason = in_a_line(error)[:500]
                 _log.warning("The projector failed, and goes on in %g s: %s", pause, reason)
-                snapshots.say(f"the projector failed: {reason}")
+                store_folder.say(f"the projector failed: {reason}")
             deadline = time.monotonic() + pause
             while not stopped() and (left := deadline - time.monotonic()) > 0:
                 bell.wait(min(left, POLL_SECONDS))
 
 
-def _passes(error: Exception) -> bool:
-    """Tell whether an error has a cause that making the projections anew would not remove."""
+def _is_beyond_rebuild(error: Exception) -> bool:
+    """Tell whether a rebuild cannot remove the cause of an error.
+
+    Such an error passes by itself, comes from the ledger, or comes from a store just rebuilt.
+    """
     return is_passing(error) or isinstance(error, sa.exc.SQLAlchemyError | Damaged)
 
 
@@ -199,13 +207,13 @@ def run(settings: Settings, ledger: Ledger, patient: bool = False) -> None:
     :param patient: wait as long as another process holds the triple store.
     :raises LockHeld: when one does, and this one is not patient.
     """
-    snapshots = snapshots_of(settings)
-    stop = when_asked_to_end(lambda: ring(snapshots.bell, Ring.NEWS))
+    store_folder = store_folder_of(settings)
+    stop = when_asked_to_end(lambda: ring(store_folder.bell, Ring.NEWS))
     is_told = False
     while not stop():
         try:
             with hold(settings, LOOK_SECONDS if patient else 0):
-                follow(settings, ledger, lambda: stop() or not snapshots.lock.exists())
+                follow(settings, ledger, lambda: stop() or not store_folder.lock.exists())
             return
         except LockHeld:
             if not patient:

@@ -1,4 +1,4 @@
-"""What the registry itself says of records and their versions, in named graphs of its own."""
+"""The registry's own statements about records and their versions, in named graphs of their own."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ctgraph.validation.completeness import completeness
 
 
 def envelope_quads(change: Change, identity: Identity, record: Iterable[ox.Quad]) -> list[ox.Quad]:
-    """Return what the registry says about a record: owner, times, version, hash, completeness.
+    """Return the registry's quads about a record: owner, times, version, hash, completeness.
 
     :param record: the quads of its document.
     """
@@ -51,7 +51,7 @@ def _completeness(
 
 
 def history_quads(change: Change, identity: Identity) -> list[ox.Quad]:
-    """Return what the registry says about one version of a record: who, when, which hash."""
+    """Return the registry's quads about one version of a record: actor, time, hash."""
     record = identity.graph(change.ctid)
     subject = ox.NamedNode(f"{record}/versions/{change.number}")
     graph = ox.NamedNode(f"{identity.base}/history/{change.ctid}")

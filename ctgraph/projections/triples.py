@@ -1,9 +1,9 @@
 """The embedded triple store: Oxigraph, written by one process.
 
-Each record has three named graphs: its document in ``{base}/graph/{ctid}``, what the registry
-knows about it in ``{base}/envelopes/{ctid}``, and the links that it asserts in
-``{base}/links/{ctid}``. The link index holds these links, too. One more quad says which sequence
-number the store holds.
+Each record has three named graphs: its document in ``{base}/graph/{ctid}``, the registry's
+statements about it in ``{base}/envelopes/{ctid}``, and the links that it asserts in
+``{base}/links/{ctid}``. The link index holds these links, too. One more quad holds the sequence
+number of the store.
 """
 
 from __future__ import annotations
@@ -19,12 +19,13 @@ from ctgraph.ledger.values import Change
 from ctgraph.links.statements import extract
 from ctgraph.projections.link_graphs import EARLIER, LATER, MAX_LINK_QUADS, ORDER, link_quads
 from ctgraph.projections.link_index import LinkIndex
-from ctgraph.projections.link_rows import Asserted, Said
+from ctgraph.projections.link_rows import AssertedLinks, IndexedDocument
 from ctgraph.projections.registry_graphs import envelope_quads, history_quads
 from ctgraph.rdf.namespaces import CTG, SEQUENCE, Iri
 
 MIN_BULK_QUADS = 20_000
-"""From so many quads on, writing files of their own is faster than a transaction."""
+"""Minimum number of quads for a bulk write into files of its own; a transaction is faster for
+fewer."""
 FILL_DOCUMENTS = 1000
 """Documents whose links are written to the index at once while a store is filled."""
 MAX_BATCH_QUADS = 200_000
@@ -62,7 +63,7 @@ class EmbeddedStore:
         return max(known, default=(0, ""))
 
     def close(self) -> None:
-        """Close the store and the link index, which nothing may read any more."""
+        """Close the store and the link index."""
         del self._store
         self.links.close()
 
@@ -77,7 +78,7 @@ class EmbeddedStore:
         :returns: how many were applied: as many as make up a batch, and at least one.
         """
         records: dict[Ctid, list[ox.Quad]] = {}
-        said: dict[Ctid, Said] = {}
+        said: dict[Ctid, IndexedDocument] = {}
         quads: list[ox.Quad] = []
         number = size = 0
         while number < len(changes) and size < MAX_BATCH_QUADS:
@@ -177,7 +178,7 @@ class EmbeddedStore:
     def _records(self, changes: Iterable[Change], seq: int) -> Iterator[ox.Quad]:
         """Fill the link index; yield the quads of records and of links that are sure."""
         with self.links.filling(seq) as take:
-            said: list[Said] = []
+            said: list[IndexedDocument] = []
             for change in changes:
                 quads, says = self._read(change)
                 yield from quads
@@ -188,11 +189,11 @@ class EmbeddedStore:
             yield from self._link_quads(take(said))
 
     def _unsure_quads(self) -> Iterator[ox.Quad]:
-        """Yield the quads of links that depend on what other documents say."""
+        """Yield the quads of links that depend on other documents."""
         for document in self.links.unsure():
             yield from self._link_quads([self.links.links(document)])
 
-    def _link_quads(self, asserted: Iterable[Asserted]) -> Iterator[ox.Quad]:
+    def _link_quads(self, asserted: Iterable[AssertedLinks]) -> Iterator[ox.Quad]:
         for document, owner, links in asserted:
             yield from link_quads(document, owner, links, self._identity)
 
@@ -213,8 +214,8 @@ class EmbeddedStore:
         """Return the quads of a named graph."""
         return set(self._store.quads_for_pattern(None, None, None, ox.NamedNode(iri)))
 
-    def expected(self, change: Change) -> tuple[dict[Iri, set[ox.Quad]], Said]:
-        """Return the named graphs that a record should have, by their IRIs, and what it asserts."""
+    def expected(self, change: Change) -> tuple[dict[Iri, set[ox.Quad]], IndexedDocument]:
+        """Return the named graphs that a record should have, by their IRIs, and its links."""
         quads, said = self._read(change)
         return _as_kept(quads), said
 
@@ -237,10 +238,12 @@ class EmbeddedStore:
         yield ox.NamedNode(f"{self._identity.base}/envelopes/{record}")
         yield ox.NamedNode(self._identity.links(record))
 
-    def _read(self, change: Change) -> tuple[list[ox.Quad], Said]:
-        """Return the quads of a record and its envelope, and what it asserts."""
+    def _read(self, change: Change) -> tuple[list[ox.Quad], IndexedDocument]:
+        """Return the quads of a record and its envelope, and its links."""
         quads = list(ox.parse(change.quads, format=ox.RdfFormat.N_QUADS, lenient=True))
-        said = Said(change.ctid, change.owner, extract(quads, change.ctid, self._identity))
+        said = IndexedDocument(
+            change.ctid, change.owner, extract(quads, change.ctid, self._identity)
+        )
         if quads:
             quads += envelope_quads(change, self._identity, quads)
         return quads, said

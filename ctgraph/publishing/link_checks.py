@@ -1,4 +1,4 @@
-"""Advice that only a registry can give: where links lead, and what the other sides say."""
+"""Advice on links, which needs the registry: it knows the linked records."""
 
 from __future__ import annotations
 
@@ -8,17 +8,14 @@ from typing import Any
 
 import orjson
 
-from ctgraph.documents import Document
 from ctgraph.documents.node_values import each
 from ctgraph.identity import Identity
 from ctgraph.identity.ctid import Ctid, NoId
-from ctgraph.ledger import Ledger, shared_ledger
+from ctgraph.ledger import Ledger
 from ctgraph.problem import Detail, Problem, Rule, Severity
-from ctgraph.rdf.formats import Format
 from ctgraph.rdf.namespaces import Curie
 from ctgraph.settings import Settings
-from ctgraph.validation.report import Report
-from ctgraph.validation.submissions import Link, examine, examine_document
+from ctgraph.validation.submissions import Link
 from ctgraph.vocab import vocabulary
 
 MAX_LINKS = 1000
@@ -26,40 +23,14 @@ MAX_LINKS = 1000
 MAX_OTHER_SIDES = 50
 """Linked records whose documents are read for one submission: reading them takes longer."""
 MAX_OTHER_BYTES = 2_000_000
-"""Bytes of these documents together: parsing them must not take much longer than checking."""
-
-
-def accept(ledger: Ledger, data: bytes, settings: Settings) -> tuple[Document, Report]:
-    """Read and check a document that is to be published, with advice on its links.
-
-    :raises DocumentTooLarge: when it is too large.
-    :raises InvalidDocument: with everything that is wrong with it.
-    """
-    document, found = examine_document(data, settings)
-    return document, found.report.with_problems(LinkAdvisor(ledger, settings).advise(found.links))
-
-
-def accepted(settings: Settings, data: bytes) -> tuple[Document, Report]:
-    """Do as :func:`accept`, in a worker process that opens the ledger itself."""
-    return accept(shared_ledger(settings), data, settings)
-
-
-def examine_in(
-    ledger: Ledger, data: bytes, settings: Settings, format: Format | None
-) -> list[Report]:
-    """Do as :func:`examine`, with advice on the links of the submission."""
-    advisor = LinkAdvisor(ledger, settings)
-    return [
-        found.report.with_problems(advisor.advise(found.links))
-        for found in examine(data, settings, format)
-    ]
+"""Bytes of linked documents that are read for one submission: parsing takes as long as checking."""
 
 
 class LinkAdvisor:
     """Warns of links that lead nowhere, or that the linked record does not return.
 
     It looks up at most :data:`MAX_LINKS` records. It reads at most :data:`MAX_OTHER_SIDES` of them,
-    with :data:`MAX_OTHER_BYTES` together. It says what it left out.
+    with :data:`MAX_OTHER_BYTES` together. A last note names the links left out.
     """
 
     def __init__(self, ledger: Ledger, settings: Settings) -> None:
@@ -70,28 +41,27 @@ class LinkAdvisor:
         self._bytes = MAX_OTHER_BYTES
 
     def advise(self, links: Iterable[Link]) -> Iterator[Problem]:
-        """Yield a warning for each doubtful link of a document, and a note on what was left out."""
+        """Yield a warning for each doubtful link of a document, and a note on links left out."""
         by_target: dict[Ctid, list[Link]] = {}
         for link in links:
             by_target.setdefault(link.target, []).append(link)
         looked_up = dict(islice(by_target.items(), self._lookups))
         self._lookups -= len(looked_up)
-        standing = self._ledger.records.standing(looked_up) if looked_up else {}
+        withdrawn_at = self._ledger.records.withdrawn_at(looked_up) if looked_up else {}
         left_out = [by_target[target][0] for target in by_target if target not in looked_up]
         for target, leading in looked_up.items():
-            withdrawn = standing.get(target)
-            if withdrawn is None:
+            if target not in withdrawn_at:
                 yield _doubt(
                     leading[0],
                     Rule.UNKNOWN,
                     f"There is no record {target} here.",
                     "Check the CTID, or publish the record too.",
                 )
-            elif withdrawn:
+            elif moment := withdrawn_at[target]:
                 yield _doubt(
                     leading[0],
                     Rule.WITHDRAWN,
-                    f"The record {target} was withdrawn on {withdrawn[:10]}.",
+                    f"The record {target} was withdrawn on {moment[:10]}.",
                     "Refer to the record that replaced it.",
                 )
             elif any(_inverses(link) for link in leading):

@@ -17,8 +17,8 @@ from ctgraph.ledger.ownership import accounts
 from ctgraph.ledger.values import OPERATOR, Effect, Envelope, Organization
 from ctgraph.problem import Problem
 from ctgraph.projections.bell import Ring, ring
-from ctgraph.projections.snapshots import snapshots_of
-from ctgraph.publishing.link_checks import accepted
+from ctgraph.projections.store_folder import store_folder_of
+from ctgraph.publishing.intake import accept_here
 from ctgraph.settings import Settings
 from ctgraph.validation.report import Report
 from ctgraph.work.calls import Runner, directly
@@ -26,7 +26,7 @@ from ctgraph.work.calls import Runner, directly
 
 @dataclass(frozen=True)
 class Receipt:
-    """What a publisher gets back.
+    """The answer to a publisher.
 
     :param queryable: whether queries already see the change.
     :param report: warnings and recommendations about the accepted document; None for a withdrawal.
@@ -49,7 +49,7 @@ def publish(
 ) -> Receipt:
     """Publish a document as a new version of its record. Identical content makes no new version.
 
-    :param actor: who publishes, for the history. The operator may publish in another's name.
+    :param actor: the maker of the version, for the history. The operator may publish for others.
     :param wait: return once queries see the change, or after ``publish_wait`` seconds.
     :param run: calls the function that reads and checks the document, perhaps with a deadline.
     :raises DocumentTooLarge: when it is too large.
@@ -60,7 +60,7 @@ def publish(
     :raises ValidationLimit: when checking it takes too much time or memory.
     :raises Busy: when checking other documents takes too long.
     """
-    document, report = run(accepted, settings, data)
+    document, report = run(accept_here, settings, data)
     if actor != OPERATOR:
         _require_own(ledger, owner, document)
     outcome = _append(ledger, Submission(owner, document.ctid, document), actor)
@@ -168,9 +168,11 @@ def _append(ledger: Ledger, submission: Submission, actor: str) -> Outcome:
 def _receipt(
     settings: Settings, ledger: Ledger, outcome: Outcome, wait: bool, report: Report | None
 ) -> Receipt:
-    snapshots = snapshots_of(settings)
-    if snapshots.sequence() < outcome.seq:
-        ring(snapshots.bell, Ring.WAIT if wait else Ring.NEWS)
+    store_folder = store_folder_of(settings)
+    if store_folder.sequence() < outcome.seq:
+        ring(store_folder.bell, Ring.WAIT if wait else Ring.NEWS)
         if wait:
-            snapshots.wait(outcome.seq, settings.publish_wait)
-    return Receipt(outcome.envelope, outcome.effect, snapshots.shows(ledger, outcome.seq), report)
+            store_folder.wait(outcome.seq, settings.publish_wait)
+    return Receipt(
+        outcome.envelope, outcome.effect, store_folder.shows(ledger, outcome.seq), report
+    )

@@ -13,12 +13,13 @@ from ctgraph.errors import InvalidDocument
 from ctgraph.problem import Problem
 
 MAX_CANONICAL_STEPS = 1_000_000
-"""RDFC-1.0 takes about a tenth of a second for so many steps. Its worst case is exponential."""
+"""Steps of RDFC-1.0, about a tenth of a second. Its worst case is exponential."""
 MAX_CROWD_SIZE = 20
-"""Larger groups of blank nodes that look alike are counted as so many: the product of their orders
-is beyond any bound anyway."""
+"""The largest group of blank nodes that look alike whose size is counted: the number of orders of a
+larger one is beyond any bound anyway."""
 MAX_CROWDS = 40
-"""So many groups are counted, for the same reason."""
+"""Groups of blank nodes that are counted: the product of their orders is beyond any bound with
+more."""
 _SUBJECT = re.compile(r"^_:c14n", re.MULTILINE)
 _OBJECT = re.compile(r"^(\S+ <[^>]*> )_:c14n", re.MULTILINE)
 
@@ -41,7 +42,7 @@ def canonical_lines(quads: list[ox.Quad]) -> str:
 def _work(quads: Iterable[ox.Quad]) -> int:
     """Bound the steps of RDFC-1.0 from above.
 
-    Blank nodes that differ in what they say cost nothing. From each of those that look alike, the
+    Blank nodes with different statements cost nothing. From each of those that look alike, the
     algorithm walks through all alike ones it reaches, which hashes a path for each; and it tries
     every order where one of them refers to several others.
     """

@@ -42,7 +42,7 @@ FORMATS = (
     Format("trig", "trig", "application/trig", "TriG", ox.RdfFormat.TRIG),
     Format("rdfxml", "rdf", "application/rdf+xml", "RDF/XML", ox.RdfFormat.RDF_XML),
 )
-"""What a document can be served as, the default first."""
+"""The formats that a document can be served in, the default first."""
 GRAPHS = (*(f for f in FORMATS if f.writer and not f.keeps_graphs), JSON_LD)
 """What the triples of a single graph can be served as, the default first."""
 DATASETS = tuple(f for f in FORMATS if f.keeps_graphs)

@@ -1,1 +1,1 @@
-"""Records as they stand and as they stood, what others say of them, and their completeness."""
+"""Records as they stand and stood, statements of others about them, and their completeness."""

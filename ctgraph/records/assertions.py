@@ -1,4 +1,4 @@
-"""What other organizations say of a record: that they accredit it, offer it, revoke it and so on.
+"""Statements of other organizations about a record: they accredit it, offer it and so on.
 
 A document cannot make statements in the name of another's record
 (:mod:`ctgraph.documents.about_others`). An organization refers to it from its own record, with
@@ -20,7 +20,7 @@ from ctgraph.vocab import vocabulary
 MAX_ASSERTIONS = 50
 """Assertions on the page of a record: more would hide the record itself."""
 TIMEOUT_SECONDS = 2.0
-"""How long the query may take: a page must not keep a worker process from queries for long."""
+"""How long the query for assertions may take: a page must not keep a worker from other queries."""
 _ACTION = "ceterms:object"
 PROPERTIES = (
     _ACTION,
@@ -52,12 +52,12 @@ class Reference(NamedTuple):
 
 @dataclass(frozen=True)
 class Assertion:
-    """What one document says of a record.
+    """The statement of one document about a record.
 
     :param document: the document that says it.
     :param by: the organization that published the document. Its page is its own record, or the list
         of its records if it has none.
-    :param said: what the document says, such as *Accredit Action* or *accredits*.
+    :param said: the statement in a word, such as *Accredit Action* or *accredits*.
     :param status: the status of an action, such as *Active*; empty for other statements.
     """
 
@@ -70,7 +70,7 @@ class Assertion:
 def assertions(
     run: RunCsv, ledger: Ledger, identity: Identity, record: Ctid, owner: Ctid
 ) -> list[Assertion]:
-    """Return what documents of others say of a record.
+    """Return the statements of others' documents about a record.
 
     If there are more than :data:`MAX_ASSERTIONS`, the result has one more than that.
 
@@ -86,7 +86,7 @@ def assertions(
     names = ledger.records.names(
         {ctid for document, by, _ in found for ctid in (document, by) if ctid}
     )
-    described = ledger.records.standing({by for _, by, _ in found if by})
+    described = ledger.records.withdrawn_at({by for _, by, _ in found if by})
     label = vocabulary().label
     return [
         Assertion(

@@ -1,4 +1,4 @@
-"""The completeness of an organization's records, as the triple store has it."""
+"""The completeness of an organization's records, measured over the triple store."""
 
 from __future__ import annotations
 

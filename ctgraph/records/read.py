@@ -11,7 +11,7 @@ from ctgraph.ledger.values import Envelope, Event, Version
 
 
 @dataclass(frozen=True)
-class Held:
+class HeldDocument:
     """A document that the registry holds: the record's envelope, and one of its versions.
 
     :param modified: when the version was published, ISO 8601 in UTC.
@@ -24,25 +24,31 @@ class Held:
     canonical: bytes
 
 
-def held(ledger: Ledger, record: Ctid, number: int | None = None, document: bool = False) -> Held:
+def held(
+    ledger: Ledger, record: Ctid, number: int | None = None, document: bool = False
+) -> HeldDocument:
     """Return the document that holds an entity: the newest, or the one of a version.
 
     :param number: the version. It always means the same document, wherever the entity goes later.
     :param document: prefer the document that bears the CTID to those that held it as a part.
     :raises NotFound: when there is no such record or version.
-    :raises Gone: when the record, or that version of it, is a withdrawal.
+    :raises Gone: when the record, or that version of it, was withdrawn.
     """
     if number is None:
         envelope, canonical = ledger.records.read(record)
         if envelope.deleted_at:
             raise _gone(ledger, envelope)
-        return Held(envelope, envelope.version, envelope.digest, envelope.updated_at, canonical)
+        return HeldDocument(
+            envelope, envelope.version, envelope.digest, envelope.updated_at, canonical
+        )
     kept = ledger.records.version_holding(record, number, prefer_own=document)
     if kept is None:
         raise _no_version(_envelope(ledger, record), record, number)
     if kept.version.event is Event.WITHDRAW:
         raise _gone(ledger, kept.envelope, kept.version)
-    return Held(kept.envelope, number, kept.version.digest, kept.version.created_at, kept.canonical)
+    return HeldDocument(
+        kept.envelope, number, kept.version.digest, kept.version.created_at, kept.canonical
+    )
 
 
 def versions(

@@ -19,17 +19,17 @@ from ctgraph.server.refusals import CROWDED, FAILED, Refusal, refusal_of
 
 
 class AnsweringWorker(ThreadWorker):  # type: ignore[misc]
-    """What a worker does with a request, in whichever thread: read it, and answer it.
+    """Reading and answering requests, the part of a worker that runs in any thread.
 
-    Nothing here waits for a client longer than the patience that the limits allow.
+    No method waits for a client longer than `Limits.patience_seconds`.
     """
 
     limits = Limits()
     alive: bool
 
     def init_process(self) -> None:
-        """Prepare what the requests have in common, and serve."""
-        # gunicorn's settings as plain attributes: its own take as long as reading a head.
+        """Prepare the values that all requests share, and serve."""
+        # gunicorn's settings as plain attributes: reading its own takes as long as reading a head.
         self.read_cfg = SimpleNamespace(
             **{name: getattr(self.cfg, name) for name in self.cfg.settings},
             is_ssl=self.cfg.is_ssl,
@@ -39,22 +39,22 @@ class AnsweringWorker(ThreadWorker):  # type: ignore[misc]
         super().init_process()
 
     def watch_writing(self, conn: Connection) -> None:
-        """See to it that the client takes what waits of its answer; runs in the main thread."""
+        """Send the waiting part of an answer as the client reads; runs in the main thread."""
         raise NotImplementedError
 
     def gather(self, conn: Connection) -> Next:
-        """Take what has come of a request; return what is next."""
+        """Receive the bytes of a request that have come; return the next step."""
         return self._checked(conn, conn.gather)
 
     def resume(self, conn: Connection) -> Next:
-        """Go on after an answer with what has come behind its request; return what is next."""
+        """Go on after an answer with the bytes behind its request; return the next step."""
         return self._checked(conn, conn.resume)
 
     def _checked(self, conn: Connection, step: Callable[[], Next]) -> Next:
         """Take a step with a request, and answer one that cannot be read."""
         try:
             return step()
-        except OSError as error:  # there is no room for what has come
+        except OSError as error:  # there is no room for the bytes that have come
             self.log.error("A request cannot be kept: %s", error)
             self.tell(conn, CROWDED)
         except Exception as error:
@@ -62,7 +62,7 @@ class AnsweringWorker(ThreadWorker):  # type: ignore[misc]
         return Next.CLOSE
 
     def answer(self, conn: Connection) -> Next:
-        """Answer a whole request; return what is next."""
+        """Answer a whole request; return the next step."""
         outlet = conn.outlet = Outlet(
             conn.sock, self.limits, lambda: self.method_queue.defer(self.watch_writing, conn)
         )
@@ -73,7 +73,7 @@ class AnsweringWorker(ThreadWorker):  # type: ignore[misc]
             return Next.DROP
         except Exception as error:
             if outlet.has_begun:
-                # An error page behind the beginning of an answer would pass for its end.
+                # An error page behind a part of an answer would look like the rest of it.
                 self.log.exception("An answer broke off: %s", conn.request.uri)
                 conn.is_broken = True
                 return Next.DROP
@@ -82,10 +82,10 @@ class AnsweringWorker(ThreadWorker):  # type: ignore[misc]
         return self.resume(conn) if then is Next.RESUME else then
 
     def _respond(self, conn: Connection, outlet: Outlet) -> Next:
-        """Let the application answer; return what is next when the answer has arrived."""
+        """Let the application answer; return the next step for when the answer has arrived."""
         request, began = conn.request, time.monotonic()
         body = conn.body()
-        request._expected_100_continue = False  # was answered while the body was waited for
+        request._expected_100_continue = False  # the server sent it before it waited for the body
         response, environ = wsgi.create(request, outlet, conn.client, conn.server, self.read_cfg)
         environ |= {"wsgi.multithread": True, "wsgi.input": body, "gunicorn.socket": conn.sock}
         self.nr += 1
@@ -125,6 +125,6 @@ class AnsweringWorker(ThreadWorker):  # type: ignore[misc]
         return found or FAILED
 
     def tell(self, conn: Connection, refusal: Refusal) -> None:
-        """Say why a request is not answered, as far as the client listens."""
+        """Send the reason why a request is not answered, if the client still reads."""
         with suppress(OSError):
             conn.sock.send(refusal.written())

@@ -10,14 +10,14 @@ from typing import Any
 class ByteQueue:
     """A queue of bytes. What exceeds `memory_bytes` is kept in a temporary file.
 
-    The file is given back when it was read to its end, so it holds no more than was ever waiting.
+    The file is removed when it was read to its end, so it does not grow for ever.
     """
 
     def __init__(self, memory_bytes: int) -> None:
         self._most = memory_bytes
         self._memory = bytearray()
         self._file: Any = None
-        self._begin = self._end = 0  # of what waits in the file, which is behind the memory's
+        self._begin = self._end = 0  # bytes that wait in the file, behind those in memory
 
     def __len__(self) -> int:
         return len(self._memory) + self._end - self._begin
@@ -25,7 +25,7 @@ class ByteQueue:
     def append(self, data: bytes | memoryview) -> None:
         """Add bytes at the end.
 
-        :raises OSError: when they cannot be written; the queue is of no more use.
+        :raises OSError: when they cannot be written; the queue cannot be used any more.
         """
         if self._file is None:
             if len(self._memory) + len(data) <= self._most:
@@ -63,7 +63,7 @@ class ByteQueue:
         return data
 
     def close(self) -> None:
-        """Forget everything."""
+        """Drop all bytes, and close the file."""
         self._memory.clear()
         self._begin = self._end = 0
         if self._file is not None:

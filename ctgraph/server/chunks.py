@@ -1,4 +1,4 @@
-"""Where a chunked body ends."""
+"""Finding the end of a chunked body."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ class _Expected(Enum):
 
 
 class ChunkScanner:
-    """Finds the end of a chunked body (RFC 9112, section 7.1) in the pieces that it comes in.
+    """Finds the end of a chunked body (RFC 9112, section 7.1) that comes in pieces.
 
-    It decides how long to wait for more, and nothing else: what the bytes mean, gunicorn's parser
-    decides when they are all there. So a body that is no chunked one is over at once.
+    It decides only how long to wait for more. gunicorn's parser reads the bytes when they are all
+    there, so a body that is not chunked counts as ended at once.
 
-    :param most_framing: how many bytes may be anything but content.
+    :param most_framing: how many bytes other than content there may be.
     """
 
     def __init__(self, most_framing: int) -> None:
@@ -34,7 +34,7 @@ class ChunkScanner:
         self._expected = _Expected.SIZE
 
     def feed(self, data: bytes) -> None:
-        """Go on with more bytes."""
+        """Scan more bytes."""
         position = 0
         while position < len(data) and not self.is_over:
             if self._missing:

@@ -24,16 +24,16 @@ from ctgraph.server.phases import Next, Phase
 from ctgraph.server.refusals import NO_HOST, SHORT_BODY, SHORT_HEAD
 from ctgraph.work.clients import client_of
 
-# What ends a head: an empty line, or a bare LF, at which gunicorn's parser gives up.
+# The end of a head: an empty line, or a bare LF, at which gunicorn's parser gives up.
 _HEAD_ENDS = re.compile(rb"\r\n\r\n|(?<!\r)\n")
-# RFC 3986, section 3.2.2 and 3.2.3, as far as the name of a host is told from something else.
+# RFC 3986, sections 3.2.2 and 3.2.3, as far as needed to recognize the name of a host.
 _HOST = re.compile(r"(?:[\w.~!$&'()*+,;=%-]*|\[[0-9A-Fa-f:.v]+\])(?::\d*)?", re.ASCII)
 _HEAD_PART, _BODY_PART = 1 << 16, 1 << 18
 _PARTS_AT_ONCE = 16
 
 
 class Arrived(Unreader):  # type: ignore[misc]
-    """The bytes that have arrived and that gunicorn's parser has not read yet."""
+    """Bytes that have arrived, for gunicorn's parser to read."""
 
     def __init__(self, memory_bytes: int) -> None:
         super().__init__()
@@ -55,9 +55,10 @@ class Arrived(Unreader):  # type: ignore[misc]
 
 
 class Connection(TConn):  # type: ignore[misc]
-    """A client's connection, which is never waited for: its socket does not block.
+    """A client's connection. Its socket does not block, so no thread waits for it.
 
-    :param most_body: from how many bytes of a body on the application is left to refuse it.
+    :param most_body: the size of a body above which the application refuses it, so that the
+        rest is not received.
     """
 
     def __init__(
@@ -71,14 +72,14 @@ class Connection(TConn):  # type: ignore[misc]
     ) -> None:
         super().__init__(cfg, sock, client, server)
         self.network = client_of(client[0]) if isinstance(client, tuple) else ""
-        """What counts as one client; empty on a local socket."""
+        """The network that counts as one client; empty on a local socket."""
         self.phase = Phase.SILENT
         self.since = time.monotonic()
         self.request: Any = None
         self.outlet: Outlet | None = None
         self.is_oversized = False
         self.is_broken = False
-        """Whether the client has to see that its answer is not whole."""
+        """Whether the answer broke off, which the client has to notice."""
         self._limits = limits
         self._most_body = most_body
         self._head = bytearray()
@@ -92,12 +93,12 @@ class Connection(TConn):  # type: ignore[misc]
 
     @property
     def held_bytes(self) -> int:
-        """How many bytes wait: of a request, or of an answer."""
+        """The number of bytes that wait, of a request or of an answer."""
         waits = self.outlet.waiting_bytes if self.outlet else 0
         return waits + self._held
 
     def gather(self) -> Next:
-        """Take what has come of a request, and tell whether that makes it whole.
+        """Receive the bytes of a request that have come; tell whether it is whole.
 
         :raises Refusal: when the connection ended too early.
         :raises ParseException: when the request cannot be read.
@@ -117,9 +118,9 @@ class Connection(TConn):  # type: ignore[misc]
         return Next.WAIT
 
     def resume(self) -> Next:
-        """Go on after an answer with what has come behind its request.
+        """Go on after an answer with the bytes behind its request.
 
-        :raises ParseException: when that cannot be read as a request.
+        :raises ParseException: when they cannot be read as a request.
         """
         self.let_go()
         rest = self._arrived.rest()
@@ -134,7 +135,7 @@ class Connection(TConn):  # type: ignore[misc]
     def body(self) -> Any:
         """Return the content of the request, as a file.
 
-        :raises ParseException: when it is not chunked as it says, before anybody has read of it.
+        :raises ParseException: when it is not chunked as it says; nothing was read of it then.
         """
         if self._chunks is None or self.is_oversized:
             return self.request.body
@@ -145,19 +146,19 @@ class Connection(TConn):  # type: ignore[misc]
         return self._content
 
     def skip_body(self) -> bool:
-        """Skip what was not read of the body; return False when that is too much to be worth it."""
+        """Skip the unread rest of the body; return False when it is too long to be skipped."""
         unread = getattr(self.request.body.reader, "length", 1)
         return unread == 0 or bool(self.parser.finish_body(deadline=float("inf")))
 
     def let_go(self) -> None:
-        """Give back what an answered request holds."""
+        """Free the memory and files of an answered request."""
         if self._content is not None:
             self._content.close()
             self._content = None
         self.outlet = None
 
     def is_late(self, now: float) -> bool:
-        """Tell whether the client has taken longer than it may."""
+        """Tell whether the client has taken longer than the limits allow."""
         limits, waited = self._limits, now - self.since
         match self.phase:
             case Phase.SILENT:
@@ -175,7 +176,7 @@ class Connection(TConn):  # type: ignore[misc]
         return False
 
     def shut(self) -> None:
-        """Close the socket; the client of a broken answer sees a reset, and no end."""
+        """Close the socket; after a broken answer the client sees a reset, not a regular end."""
         if self.is_broken:
             with suppress(OSError):
                 self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
@@ -187,7 +188,7 @@ class Connection(TConn):  # type: ignore[misc]
         self.let_go()
 
     def _part(self) -> int:
-        """Return how many bytes to receive: of a body of known length, none beyond its end."""
+        """Return how many bytes to receive: none beyond the end of a body of known length."""
         if self.request is None or self._chunks:
             return _HEAD_PART
         return int(min(_BODY_PART, self.request.body.reader.length - len(self._arrived)))
@@ -214,7 +215,7 @@ class Connection(TConn):  # type: ignore[misc]
         return self._begin()
 
     def _has_head(self, known: int) -> bool:
-        """Tell whether there is a head for the parser, be it good or bad."""
+        """Tell whether there is a head for the parser, valid or not."""
         if _HEAD_ENDS.search(self._head, max(0, known - 3)):
             return True
         if len(self._head) > self._limits.head_bytes:
@@ -246,7 +247,7 @@ class Connection(TConn):  # type: ignore[misc]
         return False
 
     def _has_body(self, data: bytes) -> bool:
-        """Tell whether the body is there, or is one that the application refuses."""
+        """Tell whether the body is complete, or too large for the application."""
         self._received += len(data)
         if self._chunks:
             self._chunks.feed(data)

@@ -24,14 +24,14 @@ class _Term:
 
 
 class Leader:
-    """A place where connections wait for their next request, and for the thread that leads.
+    """The thread that leads, and the connections whose next requests it waits for.
 
     gunicorn gives every request to a thread of its own. Changing threads takes longer than many an
-    answer, so here a connection stays for a moment after its answer with the thread that leads,
-    which waits for all of these connections at once and answers them itself. When a request takes
-    it long, another thread leads on.
+    answer. So a connection lingers for a moment after its answer. One thread, the leader, waits for
+    all lingering connections at once and answers them itself. When a request takes it long, another
+    thread becomes the leader.
 
-    :param serve: answers what has come on a connection; returns whether it stays, and what is next.
+    :param serve: answers a request on a connection; returns whether it stays, and the next step.
     :param hand_back: takes a connection that does not stay.
     :param submit: runs a function in another thread.
     :param is_alive: tells whether connections may stay.
@@ -49,7 +49,7 @@ class Leader:
         self._submit = submit
         self._is_alive = is_alive
         self._lock = threading.Lock()
-        # By file descriptor, in the order in which they began to wait, with the time of that.
+        # By file descriptor, in the order and with the times in which they began to wait.
         self._lingering: dict[int, tuple[Connection, float]] = {}
         self._ready = select.epoll()
         self._led = threading.Event()
@@ -57,7 +57,7 @@ class Leader:
         threading.Thread(target=self._watch, daemon=True).start()
 
     def keep(self, conn: Connection) -> None:
-        """Let a connection linger, and lead if nobody does."""
+        """Let a connection linger, and become the leader if there is none."""
         self._linger(conn)
         self._lead(self._elected())
 
@@ -83,7 +83,7 @@ class Leader:
         """Answer the lingering connections until there are none, or another thread leads."""
         try:
             while term and self._lead_on(term):
-                # Whoever led on may have stopped before this thread left its connection.
+                # Another leader may have stopped before this thread was done with its connection.
                 if self._term is not term:
                     term = self._elected()
         except BaseException:
@@ -93,14 +93,14 @@ class Leader:
             raise
 
     def _lead_on(self, term: _Term) -> bool:
-        """Answer a connection that is ready; return whether there may be more to do."""
+        """Answer a connection that is ready; return False when no connection lingers any more."""
         for number, _ in self._ready.poll(LINGER_SECONDS, 1):
             with self._lock:
                 conn, _ = self._lingering.pop(number)
                 term.since = time.monotonic()
             stays, then = self._serve(conn)
             with self._lock:
-                term.since = 0  # from here on, nobody else leads
+                term.since = 0  # from here on, no other thread leads
             if stays:
                 self._linger(conn)
             else:

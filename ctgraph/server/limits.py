@@ -1,4 +1,4 @@
-"""What a client of the server may take: of time, of bytes, of connections."""
+"""Limits for the clients of the server: on time, bytes and connections."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ class Limits:
     head_seconds: float = 10
     """How long the head of a request may take from its first byte on."""
     body_seconds: float = 30
-    """For how long a body may come more slowly than `slowest_body`."""
+    """How long a body may come more slowly than `slowest_body`."""
     slowest_body: float = 10_000
     """The bytes a second that a body has to come at in the long run."""
     write_seconds: float = 30
-    """How long a client may take nothing of its answer."""
+    """How long a client may read nothing of its answer."""
     slowest_reader: float = 10_000
-    """The bytes a second that a client has to take of its answer in the long run."""
+    """The bytes a second that a client has to read of its answer in the long run."""
     close_seconds: float = 2
     """How long a client has to close its side after the last answer."""
     stop_seconds: float = 2
@@ -46,7 +46,7 @@ class Limits:
 def open_files(connections: int) -> int:
     """Let this process open the files that many connections need; return how many it may serve.
 
-    A connection needs its socket and, while it is slow, a file for what it sends or reads.
+    A connection needs its socket and, while it is slow, a file for the bytes that wait.
     """
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = 2 * connections + _OTHER_FILES

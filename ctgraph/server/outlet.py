@@ -1,4 +1,4 @@
-"""Where an answer is written: what its client does not take at once waits in a queue."""
+"""Writing answers: the part that a client does not read at once waits in a queue."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ _PARTS_AT_ONCE = 16
 
 
 class Outlet:
-    """The socket that gunicorn writes an answer to, with a queue for what the client leaves.
+    """The socket that gunicorn writes an answer to, with a queue for the part that must wait.
 
-    A thread writes the answer and is done with it, however slowly the client reads. Whoever polls
-    the connections is told when something waits, and drains it.
+    A thread writes the answer and is done with it, however slowly the client reads. When a part has
+    to wait, `waits` is called, and the poller sends it later with :meth:`drain`.
 
     :param waits: is called when something begins to wait.
     """
 
     def __init__(self, sock: socket.socket, limits: Limits, waits: Callable[[], None]) -> None:
         self.has_begun = False
-        """Whether something of the answer has left."""
+        """Whether a part of the answer was sent."""
         self._sock = sock
         self._limits = limits
         self._waits = waits
@@ -43,14 +43,14 @@ class Outlet:
 
     @property
     def waiting_bytes(self) -> int:
-        """How much the client has yet to take."""
+        """The number of bytes that the client has not received yet."""
         return len(self._queue)
 
     def sendall(self, data: bytes) -> None:
-        """Write a part of the answer; short parts leave together, at the next flush.
+        """Write a part of the answer; short parts are sent together, at the next flush.
 
-        :raises ConnectionError: when the client is gone, or has been given up.
-        :raises OSError: when what waits cannot be kept.
+        :raises ConnectionError: when the client is gone, or was given up.
+        :raises OSError: when the waiting part cannot be kept.
         """
         self._parts.append(data)
         self._size += len(data)
@@ -58,7 +58,7 @@ class Outlet:
             self.flush()
 
     def flush(self) -> None:
-        """Let everything leave that was written; see :meth:`sendall`."""
+        """Send everything that was written; see :meth:`sendall`."""
         # Copying a long part would cost more than sending it by itself.
         parts = self._parts if self._size > 2 * _PART else [b"".join(self._parts)]
         self._parts, self._size = [], 0
@@ -87,9 +87,9 @@ class Outlet:
                 self._changed.wait_for(lambda: self._is_lost or not len(self._queue))
 
     def finish(self, then: Next) -> Next:
-        """Tell that the answer is whole; return what is next, which is nothing while some waits.
+        """Note that the answer is whole; return the next step, `NOTHING` while a part waits.
 
-        :param then: what is next when the client has taken everything.
+        :param then: the next step when the client has received everything.
         :raises OSError: see :meth:`sendall`.
         """
         self.flush()
@@ -102,7 +102,7 @@ class Outlet:
             return Next.NOTHING
 
     def drain(self) -> tuple[bool, Next]:
-        """Send what the client takes now; return whether nothing waits, and what is next then.
+        """Send as much as the client takes; return whether nothing waits, and the next step then.
 
         :raises OSError: when the client is gone.
         """
@@ -129,7 +129,7 @@ class Outlet:
         return self._taken < (now - self._since - limits.write_seconds) * limits.slowest_reader
 
     def lose(self) -> bool:
-        """Give the client up; return whether the answer was whole, so that nobody writes to it."""
+        """Give the client up; return whether the answer was whole: then no thread writes to it."""
         with self._changed:
             self._is_lost = True
             self._queue.close()
@@ -137,7 +137,7 @@ class Outlet:
             return self._then is not Next.NOTHING
 
     def _send(self, data: memoryview) -> memoryview:
-        """Send what the client takes within the patience that is left; return the rest."""
+        """Send as much as the client takes within the patience that is left; return the rest."""
         while data:
             try:
                 data = data[self._sock.send(data) :]

@@ -1,4 +1,4 @@
-"""What a connection waits for, and what is to be done about it."""
+"""The phases of a connection, and the next step in each."""
 
 from __future__ import annotations
 
@@ -6,32 +6,32 @@ from enum import Enum, auto
 
 
 class Phase(Enum):
-    """What a connection waits for, or has come to."""
+    """The phase that a connection is in."""
 
     SILENT = auto()
     """It is new, and nothing has come."""
     IDLE = auto()
-    """It was answered, and nothing has come since."""
+    """Its last request was answered, and nothing has come since."""
     HEAD = auto()
     BODY = auto()
     ANSWER = auto()
     """Its request is whole: a thread answers it, or will."""
     WRITE = auto()
-    """The client has yet to take what waits of its answer."""
+    """A part of its answer waits for the client to read."""
     CLOSE = auto()
-    """Everything was said; the client has yet to close its side."""
+    """Everything was sent; the client has yet to close its side."""
 
 
 class Next(Enum):
-    """What is to be done about a connection."""
+    """The next step with a connection."""
 
     WAIT = auto()
     """Wait for more of its request."""
     ANSWER = auto()
     RESUME = auto()
-    """Go on with what may have come behind the last request."""
+    """Go on with the bytes that may have come behind the last request."""
     CLOSE = auto()
     DROP = auto()
     """Close it without waiting for the client."""
     NOTHING = auto()
-    """Somebody else sees to it."""
+    """Leave it: another thread takes care of it."""

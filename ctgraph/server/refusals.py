@@ -1,4 +1,4 @@
-"""What a client is told whose request does not reach the application: RFC 9457 problems."""
+"""Refusals of requests that do not reach the application, as RFC 9457 problems."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class Refusal(Exception):
 
     :param status: the status code of the answer.
     :param detail: what is wrong, and what the client can do about it.
-    :param retry_after: after how many seconds it may go better; 0 where it will not.
+    :param retry_after: after how many seconds another attempt may succeed; 0 if none will.
     """
 
     def __init__(self, status: int, detail: str, retry_after: int = 0) -> None:
@@ -147,7 +147,7 @@ _KINDS: list[tuple[type[Exception], int, str]] = [
 
 
 def refusal_of(error: Exception, **limits: int) -> Refusal | None:
-    """Return what to tell whom gunicorn's parser gave up; None where it is not the client's fault.
+    """Return the refusal for an error of gunicorn's parser; None for one that is not the client's.
 
     :param limits: `line`, the characters of a first line; `fields`, the number of headers; `field`
         and `head`, the bytes of one and of all.

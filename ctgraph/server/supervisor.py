@@ -16,24 +16,25 @@ from ctgraph.work.signals import Alarm, when_asked_to_end
 
 WEB_SERVER = "ctgraph.server.web_server"
 THREADS = 160
-"""Threads of a web worker: one for every question and every publish that may wait, and some for
-everything else."""
+"""Threads of a web worker: one for every question and every publish that may wait, and some to
+spare."""
 MAX_CONNECTIONS = 10_000
-"""Open connections of a web worker; where it may open fewer files, they are fewer."""
+"""Open connections of a web worker; fewer where the system lets it open fewer files."""
 REQUEST_SECONDS = 120
 """How long the main thread of a web worker may do nothing before gunicorn replaces the worker."""
 KEEP_ALIVE_SECONDS = 75
 """How long an idle connection stays: longer than the 60 seconds of nginx, which closes it first."""
 STOP_SECONDS = 15
-"""How long the answers that are on their way may take when the server ends."""
+"""How long the answers that are being sent may take when the server ends."""
 MAX_REQUEST_LINE_BYTES = 8190
 """The longest first line of a request, gunicorn's highest: queries are long."""
 FIRST_PAUSE_SECONDS = 0.5
-"""How long after its start a projector that died is started again; each time twice as long."""
+"""The pause before a dead projector is started again, counted from its start; it doubles each
+time."""
 MAX_PAUSE_SECONDS = 30.0
-"""How long that is at most, so that the registry goes on soon after the cause has gone."""
+"""The longest pause before a dead projector is started again, which bounds the outage."""
 CALM_SECONDS = 60.0
-"""A projector that lived so long was well, and the next one is started at once."""
+"""How long a projector has to live to count as healthy: its successor is started at once."""
 END_SECONDS = 20.0
 """How long a process may take to end before it is killed: longer than `STOP_SECONDS`."""
 _log = logging.getLogger("ctgraph.server.supervisor")
@@ -42,7 +43,7 @@ _log = logging.getLogger("ctgraph.server.supervisor")
 def gunicorn_arguments(
     app: str, host: str, port: int, workers: int, worker: Worker = Worker.LEADING
 ) -> list[str]:
-    """Return what gunicorn is told to serve a WSGI application the way ctgraph is served."""
+    """Return the arguments with which gunicorn serves a WSGI application as it serves ctgraph."""
     options = {
         "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
         "workers": workers,
@@ -53,7 +54,7 @@ def gunicorn_arguments(
         "keep-alive": KEEP_ALIVE_SECONDS,
         "graceful-timeout": STOP_SECONDS,
         "limit-request-line": MAX_REQUEST_LINE_BYTES,
-        "forwarded-allow-ips": "",  # nobody tells by a header what scheme or path was asked for
+        "forwarded-allow-ips": "",  # no header decides which scheme or path was asked for
     }
     flags = [f"--{name}={value}" for name, value in options.items()]
     return [app, "--no-control-socket", *flags]
@@ -99,7 +100,7 @@ class _Projecting:
         self._start()
 
     def ensure(self) -> float | None:
-        """Start a projector if none runs and it is time to; return the seconds until it is."""
+        """Start a projector if none runs and the pause is over; return the seconds until then."""
         code = self.process.poll()
         if code is None:
             return None
@@ -117,7 +118,7 @@ class _Projecting:
 
 
 def _must_be_free(host: str, port: int) -> None:
-    """Make sure that a server can listen at an address; gunicorn would only try it for a while."""
+    """Make sure that a server can listen at an address; gunicorn would retry for a while."""
     try:
         family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         socket.create_server(address, family=family).close()
@@ -129,5 +130,5 @@ def _must_be_free(host: str, port: int) -> None:
 
 
 def _how(code: int) -> str:
-    """Say how a process ended."""
+    """Return the way in which a process ended, in words."""
     return f"by {signal.Signals(-code).name}" if code < 0 else f"with exit code {code}"

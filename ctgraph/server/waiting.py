@@ -1,4 +1,4 @@
-"""The connections that wait for their clients, and which of them goes when they are too many."""
+"""The connections that wait for their clients, and the ones to close when they are too many."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Waiting:
             self._held[conn] = held
 
     def surplus(self, conn: Connection, most: int) -> list[Connection]:
-        """Return the oldest connection of the same network, if there are more than so many."""
+        """Return the oldest connection of the same network, if there are more than `most`."""
         some = self._by_network.get(conn.network, {})
         return [next(iter(some))] if len(some) > most else []
 
@@ -54,7 +54,7 @@ class Waiting:
         return list(max(self._by_network.values(), key=len, default=()))
 
     def heaviest(self) -> list[Connection]:
-        """Return what holds bytes of the network that holds the most, the oldest first."""
+        """Return the connections with bytes of the network that holds most, the oldest first."""
         weights = Counter[str]()
         for conn, held in self._held.items():
             if conn in self:

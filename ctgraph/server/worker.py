@@ -23,24 +23,23 @@ from ctgraph.settings import load_settings
 
 _ACCEPTS_AT_ONCE = 64
 _SWEEP_SECONDS = 1.0
-"""How often connections are looked at for their deadlines, which are seconds long."""
+"""How often the deadlines of connections, which are seconds long, are checked."""
 _LATE = {Phase.HEAD: LATE_HEAD, Phase.BODY: LATE_BODY}
 
 
 class LeadingWorker(AnsweringWorker):
     """A threaded worker in which a connection takes a thread only while its request is answered.
 
-    Until a request is whole, and while a client has yet to take its answer, the connection waits
-    in the poller, with a deadline for whatever it waits for. What the bytes of a request mean,
-    gunicorn's own parser decides.
+    Until a request is whole, and while a client has not received all of its answer, the connection
+    waits in the poller with a deadline. gunicorn's own parser reads the requests.
     """
 
     def init_process(self) -> None:
-        """Prepare what the connections have in common, and serve."""
+        """Prepare the values that all connections share, and serve."""
         settings = load_settings()
-        # The application refuses these: it knows why.
+        # The application refuses larger bodies, with its own message.
         self._most_body = settings.max_body_bytes
-        # All that a proxy sends comes from its own address.
+        # All connections of a proxy come from its one address.
         self._bounds_addresses = not settings.proxies
         self.worker_connections = open_files(self.cfg.worker_connections)
         self._waiting = Waiting()
@@ -54,7 +53,7 @@ class LeadingWorker(AnsweringWorker):
         )
         super().init_process()
 
-    # What gunicorn's own loop calls, in the main thread
+    # The methods that gunicorn's own loop calls, in the main thread
 
     def accept(self, listener: socket.socket) -> None:
         """Accept the connections that are there."""
@@ -82,7 +81,7 @@ class LeadingWorker(AnsweringWorker):
                     return  # everybody is being answered
 
     def wait_for_and_dispatch_events(self, timeout: float) -> None:
-        """Wait for connections; one that fails in an unforeseen way takes no other with it."""
+        """Wait for connections; an unforeseen error of one does not affect the others."""
         for key, _ in self.poller.select(timeout):
             try:
                 key.data(key.fileobj)
@@ -95,7 +94,10 @@ class LeadingWorker(AnsweringWorker):
         self._settle(conn, Next.DROP if failed else done.result())
 
     def murder_keepalived(self, force: bool = False) -> None:
-        """Close the connections whose clients took too long, or all that wait."""
+        """Close the connections whose clients took too long.
+
+        :param force: close all connections that wait, as the worker ends.
+        """
         now = time.monotonic()
         if now < self._next_sweep and not force:
             return
@@ -109,13 +111,13 @@ class LeadingWorker(AnsweringWorker):
         self._make_room()
 
     def _cap_keepalive(self, _: float) -> None:
-        """Let idle connections stay no longer than this, as the worker ends."""
+        """Shorten the time that idle connections stay, as the worker ends."""
         self._stops_at = time.monotonic() + self.limits.stop_seconds
 
-    # What becomes of a connection, in the main thread
+    # The methods that take the next step with a connection, in the main thread
 
     def _settle(self, conn: Connection, then: Next) -> None:
-        """Do what is next about a connection."""
+        """Take the next step with a connection."""
         if then is Next.NOTHING:
             return
         self._leave(conn)
@@ -157,7 +159,7 @@ class LeadingWorker(AnsweringWorker):
         self._make_room()
 
     def watch_writing(self, conn: Connection) -> None:
-        """Drain what waits of an answer."""
+        """Send the waiting part of an answer as the client reads."""
         conn.phase = Phase.WRITE
         self._wait(conn, selectors.EVENT_WRITE, self._writable)
 
@@ -176,9 +178,9 @@ class LeadingWorker(AnsweringWorker):
             self._settle(conn, then)
 
     def _close(self, conn: Connection) -> None:
-        """Say that nothing more comes, and wait a moment for the client to say so too.
+        """Close our side of a connection, and wait a moment for the client to close its own.
 
-        A socket that is closed before its client has sent all makes the client lose the answer.
+        A client that is still sending loses the answer when the whole socket is closed.
         """
         try:
             conn.sock.shutdown(socket.SHUT_WR)
@@ -227,7 +229,7 @@ class LeadingWorker(AnsweringWorker):
             self._give_up(conn, CROWDED if begun else None, lingers=False)
 
     def _make_room(self) -> None:
-        """Push out who holds the most, when all together hold too much."""
+        """Push out the client that holds the most bytes, when all together hold too many."""
         most = self.limits.waiting_bytes
         if self._waiting.held_bytes > most:
             while self._waiting.held_bytes > 0.9 * most and (crowd := self._waiting.heaviest()):
@@ -236,7 +238,7 @@ class LeadingWorker(AnsweringWorker):
     # In any thread
 
     def handle(self, conn: Connection) -> Next:
-        """Answer a request, and lead if nobody does."""
+        """Answer a request, and become the leader if there is none."""
         stays, then = self._stays(conn, self.answer(conn))
         if stays:
             self._leader.keep(conn)
@@ -244,7 +246,7 @@ class LeadingWorker(AnsweringWorker):
         return then
 
     def _serve(self, conn: Connection) -> tuple[bool, Next]:
-        """Answer what has come of a connection that lingers."""
+        """Answer a request on a lingering connection."""
         then = self.gather(conn)
         return self._stays(conn, self.answer(conn) if then is Next.ANSWER else then)
 

@@ -6,8 +6,8 @@ and for the pages that document the minimum data. They stay within SHACL Core (W
 
 - Every shape that may report has an IRI and one ``sh:message``: a sentence that says what is
   wrong, and then the remedy.
-- ``sh:Violation`` (the default) marks what the registry refuses, ``sh:Info`` what is only
-  recommended, and ``sh:Warning`` what is probably not meant.
+- ``sh:Violation`` (the default) marks data that the registry refuses, ``sh:Info`` data that is
+  recommended, and ``sh:Warning`` data that is probably a mistake.
 - A node shape that demands a CTID is about records. Things of its class without a CTID are
   references to something elsewhere, and need not meet it. It reaches the subclasses of its class
   down to those that have a record shape of their own. Every other node shape reaches all

@@ -1,4 +1,4 @@
-"""Reading the files of shapes into values. What cannot be used is refused with file and line."""
+"""Reading the files of shapes into values. A shape that cannot be used is refused with its line."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Reader:
         )
 
     def family(self, file: ShapeFile) -> Family:
-        """Return what one file says."""
+        """Return the family of shapes in one file."""
         about = ox.NamedNode(f"{OWN}shapes/{file.name}")
         classes = tuple(
             self._class_shape(file, node)

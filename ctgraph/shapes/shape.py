@@ -1,4 +1,4 @@
-"""The minimum data as values: shapes, what they say of a class, and families of shapes."""
+"""The minimum data as values: shapes, class shapes, and families of shapes."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Shape:
 
 @dataclass(frozen=True)
 class ClassShape:
-    """What the minimum data says about the things of a class.
+    """The minimum data of a class.
 
     :param classes: IRIs of the classes that the file names.
     :param reaches: IRIs of all classes that it holds for.

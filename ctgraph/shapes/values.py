@@ -34,7 +34,7 @@ _HEAD = """\
     dct:description "Which concepts each property takes, and how dates and durations are written." .
 """
 MAX_EXAMPLES = 4
-"""A remedy names so many concepts as examples, so that it stays a sentence."""
+"""Concepts that a remedy names as examples, so that it stays a sentence."""
 
 
 def values_turtle(vocab: Vocabulary) -> str:
@@ -101,7 +101,7 @@ def _concepts(vocab: Vocabulary, scheme: Curie) -> str:
 
 
 def _controlled(vocab: Vocabulary, term: Term, scheme: Curie) -> Iterator[str]:
-    """Yield two shapes: a value is a concept or names one; what it names is of the scheme."""
+    """Yield two shapes: a value is a concept or names one; that concept is of the scheme."""
     concepts = sorted(t.curie for t in vocab.concepts_of(scheme))
     such = ", ".join(concepts[:MAX_EXAMPLES])
     remedy = (

@@ -9,13 +9,13 @@ from typing import Protocol, TypeVar
 from cachetools import LRUCache
 
 ENTRY_BYTES = 1_000
-"""About how many bytes an entry takes beside its query and its body."""
+"""Bytes that an entry of the cache takes beside its query and its body, about."""
 MAX_SHARE = 1 / 8
 """The part of the cache that one answer may take, so that it does not evict all others."""
 
 
 class Answer(Protocol):
-    """What is kept: anything with a body."""
+    """An answer to keep: any object with a body."""
 
     @property
     def body(self) -> bytes:
@@ -26,7 +26,7 @@ T = TypeVar("T", bound=Answer)
 
 
 class AnswerCache:
-    """Answers by what they answer; the least recently used is dropped first.
+    """Answers by the request and the snapshot; the least recently used is dropped first.
 
     Every key names the snapshot that its answer was made from, so a change of any record makes all
     older answers unreachable. Safe to use from many threads.

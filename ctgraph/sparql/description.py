@@ -51,7 +51,7 @@ RunCsv = Callable[[Query], bytes]
 
 @dataclass(frozen=True)
 class Statistics:
-    """What the dataset holds; a part that took too long to count is empty.
+    """Counts of the dataset; a count that took too long is empty.
 
     :param triples: in all named graphs; None when not counted.
     :param classes: how many things there are of each class.
@@ -68,7 +68,7 @@ class Statistics:
 
 
 def statistics(run: RunCsv, documents: int, modified: str) -> Statistics:
-    """Count what the dataset holds."""
+    """Count the triples, things and documents of the dataset."""
     return Statistics(
         count_triples(run),
         tuple((iri, int(n)) for iri, n in _counted(run, _CLASSES)),

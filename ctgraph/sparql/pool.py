@@ -10,11 +10,11 @@ import orjson
 
 from ctgraph.errors import CtgraphError, QueryError, QueryLimit, StoreError
 from ctgraph.identity import Identity
-from ctgraph.projections.snapshots import snapshots_of
+from ctgraph.projections.store_folder import store_folder_of
 from ctgraph.rdf.namespaces import CTG
 from ctgraph.settings import Settings
 from ctgraph.sparql.cache import AnswerCache
-from ctgraph.sparql.query import Query, query_form, refuse, words
+from ctgraph.sparql.query import Query, query_form, require_allowed, words
 from ctgraph.sparql.results import Complete, Result, Streamed
 from ctgraph.sparql.worker import COMPLETE, ERROR, HEADER, Failure, Request, serve
 from ctgraph.vocab import vocabulary
@@ -24,7 +24,7 @@ from ctgraph.work.process import WorkerProcess
 
 ADVICE = "Make it more selective, or add a LIMIT."
 MAX_MESSAGE_CHARACTERS = 200
-"""A longer list of expected tokens in the message of the parser helps nobody."""
+"""The longest message of the parser: it lists every token that it expected, which helps nobody."""
 
 
 class QueryPool:
@@ -36,7 +36,7 @@ class QueryPool:
 
     def __init__(self, settings: Settings, admission: Admission | None = None) -> None:
         self._settings = settings
-        self.snapshots = snapshots_of(settings)
+        self.store_folder = store_folder_of(settings)
         start = partial(WorkerProcess, serve, settings.query_memory)
         self._crew = Crew(start, admission or admission_of(settings))
         self.cache = AnswerCache(settings.query_cache)
@@ -56,8 +56,8 @@ class QueryPool:
     ) -> Result:
         """Run a query; the result's bytes arrive as they are read from it.
 
-        :param client: whose query it is; every client has its turns.
-        :param gone: whether the client has given up; it is called while the query waits.
+        :param client: the client that asks, for its turns.
+        :param gone: tells whether the client has given up; called while the query waits.
         :param snapshot: the store to query; without it, the newest snapshot.
         :raises QueryForbidden: for an update or a SERVICE call.
         :raises QueryError: when the query does not parse.
@@ -66,14 +66,14 @@ class QueryPool:
         :raises ClientGone: when the client gave up.
         :raises StoreError: when there is no snapshot yet.
         """
-        folder = snapshot or self.snapshots.newest()
+        folder = snapshot or self.store_folder.newest()
         if folder is None:
-            raise self.snapshots.unavailable()
+            raise self.store_folder.unavailable()
         key = str(folder), query
         cached = self.cache.get(key, Complete)
         if cached:
             return cached
-        refuse(query.text)
+        require_allowed(query.text)
         request = orjson.dumps(self._request(query, folder))
         job = self._crew.begin(request, client, self.timeout(query), gone)
         try:
@@ -82,7 +82,7 @@ class QueryPool:
             job.end(reusable=True)
             raise
         except StoreError as error:
-            self.snapshots.report(folder, error.message)
+            self.store_folder.report(folder, error.message)
             job.end()
             raise
         except BaseException:
@@ -164,7 +164,7 @@ class QueryPool:
 
 
 def _plain(message: str) -> str:
-    """Shorten a parser's message: the list of all tokens that it expected helps nobody."""
+    """Return a parser's message without the list of all tokens that it expected."""
     place, colon, rest = message.partition(": ")
     if colon and rest.startswith("expected one of") and len(rest) > MAX_MESSAGE_CHARACTERS:
         rest = "something else was expected here"

@@ -1,4 +1,4 @@
-"""SPARQL queries as values: their forms and formats, and what is refused."""
+"""SPARQL queries as values: their forms and formats, and the refusal of some."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ctgraph.errors import NotFound, QueryError, QueryForbidden
 from ctgraph.sparql.formats import GRAPH_TYPES, RESULT_TYPES
 
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
-# SPARQL 1.1 Query, section 19.8: first what hides words from the grammar, then the words. The
+# SPARQL 1.1 Query, section 19.8: first tokens that hide words from the grammar, then words. The
 # possessive `*+` reads nothing twice, so no text takes long. An unclosed string ends the query.
 _TOKEN = re.compile(
     r"""<[^<>"{}|^`\\\x00-\x20]*+>
@@ -26,7 +26,7 @@ _WORD = re.compile(r"\w+")
 _OPENING = re.compile(r"[({\[]|<<")
 _BRACKET = re.compile(r"(?P<opening>[({\[]|<<)|[)}\]]|>>")
 MAX_REMEMBERED_CHARACTERS = 10_000
-"""The words of queries up to this length are remembered: a request asks for them several times."""
+"""The longest query whose words are remembered: a request asks for them several times."""
 MAX_LEVELS = 200
 """How deep the brackets of a query may be nested. With its stack, the engine crashes on some
 queries of 5,000 levels, and on others of 20,000."""
@@ -103,7 +103,7 @@ def _glued(name: str) -> Iterator[str]:
 
 
 def query_form(text: str) -> str:
-    """Return the first word that says what a request does, such as SELECT or INSERT, or ''."""
+    """Return the first word that names the form of a request, such as SELECT or INSERT, or ''."""
     return next((word for word in _words(text) if word in _FORMS | _UPDATES), "")
 
 
@@ -126,7 +126,7 @@ def query_in_format(text: str, name: str) -> Query:
     )
 
 
-def refuse(text: str) -> None:
+def require_allowed(text: str) -> None:
     """Refuse a request for something that this endpoint never does.
 
     :raises QueryForbidden: for an update, and for a query that calls another endpoint.

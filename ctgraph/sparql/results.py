@@ -27,7 +27,7 @@ class Result(Protocol):
     def __iter__(self) -> Iterator[bytes]: ...
 
     def close(self) -> None:
-        """Give back what the result holds."""
+        """Give back the worker of the result, if it still has one."""
 
 
 @dataclass

@@ -29,7 +29,7 @@ FORMATS = {
 }
 """For each media type: the mark between rows, the end of a cut result, the heading lines."""
 SCAN_BYTES = 1 << 16
-"""Marks are searched in pieces of at least this size, not after every small write."""
+"""The least size of the pieces in which marks are searched: small writes are put together."""
 
 
 class Cut(Exception):
@@ -59,7 +59,7 @@ class CuttingWriter:
         return len(data)
 
     def flush(self) -> None:
-        """Write what is pending. The serializer calls this once, at its end."""
+        """Write the pending bytes. The serializer calls this once, at its end."""
         if len(self._pending) >= self._left:  # fewer bytes are fewer rows
             self._scan()
         self._output.write(self._pending)

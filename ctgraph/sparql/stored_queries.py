@@ -28,7 +28,7 @@ _HEAD = re.compile(r"^# (title|description|tags|param): *(.+)$", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Parameter:
-    """A parameter of a stored query: its variable, what it is, its default in SPARQL."""
+    """A parameter of a stored query: its variable, its description, its default in SPARQL."""
 
     name: str
     description: str
@@ -37,7 +37,7 @@ class Parameter:
 
 @dataclass(frozen=True)
 class StoredQuery:
-    """A stored query: the name of its file, what its head says, and its text."""
+    """A stored query: the name of its file, the fields of its head, and its text."""
 
     name: str
     title: str

@@ -30,13 +30,15 @@ from ctgraph.work.process import confine, receive, streams, write
 COMPLETE, HEADER, DATA, END, ERROR = b"C", b"H", b"D", b"E", b"X"
 LENGTH = struct.Struct("!I")
 MAX_HELD_BYTES = 1 << 20
-"""A result up to this size is sent as one frame, which frees the worker before the client reads."""
+"""The largest result that is sent as one frame, which frees the worker before the client reads."""
 MAX_HELD_SECONDS = 0.5
-"""What a slow query has found is sent after this time, so that the client sees progress."""
+"""The time after which the rows that a slow query has found are sent, so that clients see
+progress."""
 CHUNK_BYTES = 1 << 16
 """The size of the frames of a longer result: larger ones cost memory, smaller ones time."""
 STACK_BYTES = 100 << 20
-"""The engine descends a query by recursion; this suffices for the deepest query that is allowed."""
+"""The stack of the engine, which descends a query by recursion: enough for the deepest one
+allowed."""
 CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
 
 
@@ -73,8 +75,8 @@ class Request:
     graph_type: str
 
 
-class Answer:
-    """A file for serializers. It sends what is written to it as frames; see the module."""
+class AnswerWriter:
+    """A file for serializers. It sends the written bytes as frames; see the module."""
 
     def __init__(self, stream: IO[bytes]) -> None:
         self.type = ""
@@ -142,7 +144,7 @@ class _Source:
             raise OSError(f"Corruption: the store does not hold number {number}.")
 
 
-def evaluate(store: ox.Store, request: Request, answer: Answer) -> bool:
+def evaluate(store: ox.Store, request: Request, answer: AnswerWriter) -> bool:
     """Run a query and write its result; return whether it was cut."""
     default: list[Any] = [ox.NamedNode(iri) for iri in request.default_graphs]
     named: list[Any] = [ox.NamedNode(iri) for iri in request.named_graphs]
@@ -198,7 +200,7 @@ def serve(pipe: Connection, memory: int) -> None:
     snapshot, (source, out) = _Source(), streams(pipe)
     while payload := receive(source.read)[1]:
         request = Request(**orjson.loads(payload))
-        answer = Answer(out)
+        answer = AnswerWriter(out)
         try:
             store = snapshot.open(request.snapshot)
         except (OSError, RuntimeError) as error:

@@ -1,7 +1,7 @@
-"""Advice from the vocabulary: what is well-formed, but probably not meant. It never blocks.
+"""Advice from the vocabulary on data that is well-formed, but probably a mistake. It never blocks.
 
 The vocabulary's ``schema:domainIncludes`` and ``schema:rangeIncludes`` are advice themselves. They
-lag behind what is published, so no document is refused for them.
+lag behind the published records, so no document is refused for them.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from ctgraph.documents import Places
 from ctgraph.problem import Problem, Rule, Severity
 from ctgraph.rdf.namespaces import TYPE, Iri
 from ctgraph.rdf.terms import Value
-from ctgraph.validation.finder import Finder
+from ctgraph.validation.placing import Placer
 from ctgraph.vocab import Term, vocabulary
 
 _OURS = ("https://purl.org/ctdl/terms/", "https://purl.org/ctdlasn/terms/")
@@ -37,7 +37,7 @@ _NUMBERS = {"xsd:integer", "xsd:decimal", "xsd:float", "xsd:double"}
 
 
 class Advice(NamedTuple):
-    """A rule, what is doubtful, the remedy, and the value, if it is about one."""
+    """A rule, a sentence about the doubt, the remedy, and the value, if the doubt is about one."""
 
     rule: Rule
     message: str
@@ -45,13 +45,13 @@ class Advice(NamedTuple):
     value: Value | None = None
 
 
-def advise(places: Places, finder: Finder) -> Iterator[Problem]:
+def advise(places: Places, placer: Placer) -> Iterator[Problem]:
     """Yield warnings about the terms that a document uses, and how it uses them."""
     classes = {node: _classes(properties) for node, properties in places.statements.items()}
     for node, properties in places.statements.items():
         for path, values in properties.items():
             for advice in _about(path, values, node, classes):
-                pointer, detail = finder.place(node, path, advice.value)
+                pointer, detail = placer.place(node, path, advice.value)
                 detail = replace(detail, advice=advice.rule)
                 yield Problem(advice.message, advice.remedy, pointer, Severity.WARNING, detail)
 

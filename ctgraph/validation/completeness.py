@@ -1,4 +1,4 @@
-"""How complete a record is: which of the properties recommended for its class it has."""
+"""The completeness of a record: the share of the recommended properties that it has."""
 
 from __future__ import annotations
 

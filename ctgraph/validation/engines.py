@@ -88,7 +88,7 @@ def _reference(text: str, format: str) -> Run:
                 str(report.value(result, sh.sourceConstraintComponent)),
                 str(report.value(result, sh.resultSeverity)),
             )
-            # pyshacl describes nested results too, as details of these.
+            # pyshacl also describes nested results, as details of the top-level ones.
             for result in report.objects(None, sh.result)
         ]
 

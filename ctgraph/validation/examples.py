@@ -31,7 +31,7 @@ _VALUES: dict[str, Any] = {
 
 
 def example(one: ClassShape, identity: Identity) -> dict[str, Any]:
-    """Return a document with only what is required for a record of a class."""
+    """Return a document with only the properties that are required for a record of a class."""
     kind = _class(one)
     node: dict[str, Any] = {"@type": kind, "@id": identity.resource(_ctid(1))}
     for shape in one.of_severity(Severity.VIOLATION):

@@ -14,7 +14,7 @@ from ctgraph.validation.completeness import Completeness
 from ctgraph.validation.severity_words import WORDS
 
 MAX_PROBLEMS = 1000
-"""A report lists so many problems: nobody reads more, and a document may have millions."""
+"""Problems that a report lists: nobody reads more, and a document may have millions."""
 _RANK = {severity: rank for rank, severity in enumerate(Severity)}
 
 
@@ -62,7 +62,7 @@ class Report:
         return replace(self, file=file, problems=tuple(problems))
 
     def summary(self) -> str:
-        """Return one line that sums up what was found."""
+        """Return one line that sums up the findings."""
         found = [
             f"{n} {words.counted}{'s' * (n != 1)}"
             for severity, words in WORDS.items()
@@ -96,7 +96,7 @@ class Report:
 
 
 def capped(problems: Sequence[Problem], most: int = MAX_PROBLEMS) -> list[Problem]:
-    """Return the first `most` problems, and one that tells how many more there are.
+    """Return the first `most` problems, and one that says how many more there are.
 
     It is as severe as the worst of those.
     """

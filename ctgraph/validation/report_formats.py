@@ -112,7 +112,7 @@ def _report_triples(report: Report) -> list[ox.Triple]:
     about = ox.BlankNode()
     triples = [
         ox.Triple(about, TYPE, _sh("ValidationReport")),
-        # In SHACL only a report without results conforms. Acceptance is another question.
+        # In SHACL only a report without results conforms, even if the registry takes the document.
         ox.Triple(about, _sh("conforms"), ox.Literal(not report.problems)),
         ox.Triple(about, ox.NamedNode(f"{CTG}accepted"), ox.Literal(report.conforms)),
     ]

@@ -1,7 +1,6 @@
 """The examination of a submission, without storing it: reading, the shapes, and the links.
 
-Nothing here needs a registry. :mod:`ctgraph.publishing.link_checks` adds what only a registry
-knows.
+Nothing here needs a registry. :mod:`ctgraph.publishing.intake` adds the advice that does.
 """
 
 from __future__ import annotations
@@ -25,16 +24,14 @@ from ctgraph.problem import Problem
 from ctgraph.rdf.formats import Format
 from ctgraph.rdf.namespaces import Curie
 from ctgraph.settings import Settings
-from ctgraph.validation import check, validate
+from ctgraph.validation import require_valid, validate
 from ctgraph.validation.completeness import node_completeness
 from ctgraph.validation.report import MAX_PROBLEMS, Report, capped
 
 MAX_DOCUMENTS = 1000
-"""A submission holds so many documents at most, so that a report stays readable. A bulk load takes
-any number."""
+"""Documents of one submission, so that a report stays readable. A bulk load takes any number."""
 MAX_PROBLEMS_IN_ALL = 20_000
-"""The reports of one submission list so many problems together: the answer stays below about
-20 MB."""
+"""Problems in all reports of one submission together: the answer stays below about 20 MB."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +52,7 @@ class Link:
 
 
 @dataclass(frozen=True)
-class Examined:
+class ExaminedDocument:
     """One document of a submission: the report, and the links that a registry can check."""
 
     report: Report
@@ -64,7 +61,7 @@ class Examined:
 
 def examine(
     data: bytes, settings: Settings, format: Format | None = None, source: str = ""
-) -> list[Examined]:
+) -> list[ExaminedDocument]:
     """Examine a submission: a document, an envelope, or a JSON array of them.
 
     :param format: the RDF format it is in; None is JSON-LD.
@@ -80,7 +77,7 @@ def examine(
             remedy = f"Send 1 to {MAX_DOCUMENTS:,} at a time."
             raise InvalidDocument(message, [Problem(message, remedy, "")])
     except CtgraphError as error:
-        return [Examined(Report(source, problems=tuple(error.problems)))]
+        return [ExaminedDocument(Report(source, problems=tuple(error.problems)))]
     if format:
         # The places would be in the JSON-LD made of it, which the sender has not seen.
         return [_without_places(_one(value, orjson.dumps(value), settings, source))]
@@ -93,14 +90,14 @@ def examine(
     return _with_lines([_capped(one, MAX_PROBLEMS_IN_ALL // len(found)) for one in found], data)
 
 
-def examine_document(data: bytes, settings: Settings) -> tuple[Document, Examined]:
+def examine_document(data: bytes, settings: Settings) -> tuple[Document, ExaminedDocument]:
     """Read and check a document that is to be published.
 
     :raises DocumentTooLarge: when it is too large.
     :raises InvalidDocument: with everything that is wrong with it.
     """
     document = parse(data, settings)
-    found = _examined(document, check(document, settings), settings, "")
+    found = _examined(document, require_valid(document, settings), settings, "")
     return document.without_places(), _with_lines([found], data)[0]
 
 
@@ -118,18 +115,18 @@ def _links(document: Document, places: Places, settings: Settings) -> Iterator[L
                     yield Link(node.get("ceterms:ctid", ""), Curie(key), target, place)
 
 
-def _one(value: Any, received: bytes, settings: Settings, source: str) -> Examined:
+def _one(value: Any, received: bytes, settings: Settings, source: str) -> ExaminedDocument:
     """Examine one document; `received` is its JSON text."""
     try:
         document = from_json(value, received, settings)
     except CtgraphError as error:
-        return Examined(Report(source, problems=tuple(capped(error.problems))))
+        return ExaminedDocument(Report(source, problems=tuple(capped(error.problems))))
     return _examined(document, validate(document, settings), settings, source)
 
 
 def _examined(
     document: Document, problems: list[Problem], settings: Settings, source: str
-) -> Examined:
+) -> ExaminedDocument:
     report = Report(
         source,
         document.ctid,
@@ -138,28 +135,28 @@ def _examined(
         tuple(problems),
         node_completeness(document.content["@graph"][0]),
     )
-    return Examined(report, tuple(_links(document, document.places, settings)))
+    return ExaminedDocument(report, tuple(_links(document, document.places, settings)))
 
 
-def _capped(found: Examined, most: int) -> Examined:
+def _capped(found: ExaminedDocument, most: int) -> ExaminedDocument:
     problems = capped(found.report.problems, min(most, MAX_PROBLEMS))
     return replace(found, report=replace(found.report, problems=tuple(problems)))
 
 
-def _in_array(found: Examined, index: int) -> Examined:
+def _in_array(found: ExaminedDocument, index: int) -> ExaminedDocument:
     """Move the places of a document into the array that holds it."""
     problems = (replace(p, pointer=step(index) + (p.pointer or "")) for p in found.report.problems)
     links = (replace(link, pointer=step(index) + link.pointer) for link in found.links)
-    return Examined(replace(found.report, problems=tuple(problems)), tuple(links))
+    return ExaminedDocument(replace(found.report, problems=tuple(problems)), tuple(links))
 
 
-def _without_places(found: Examined) -> Examined:
+def _without_places(found: ExaminedDocument) -> ExaminedDocument:
     problems = (replace(problem, pointer=None) for problem in found.report.problems)
     links = (replace(link, pointer="") for link in found.links)
-    return Examined(replace(found.report, problems=tuple(problems)), tuple(links))
+    return ExaminedDocument(replace(found.report, problems=tuple(problems)), tuple(links))
 
 
-def _with_lines(all_found: list[Examined], data: bytes) -> list[Examined]:
+def _with_lines(all_found: list[ExaminedDocument], data: bytes) -> list[ExaminedDocument]:
     """Add to each problem and link its line in the JSON text."""
     places = {p.pointer for found in all_found for p in found.report.problems if p.pointer}
     places |= {link.pointer for found in all_found for link in found.links}
@@ -170,7 +167,7 @@ def _with_lines(all_found: list[Examined], data: bytes) -> list[Examined]:
         return replace(problem, detail=replace(problem.detail, line=line)) if line else problem
 
     return [
-        Examined(
+        ExaminedDocument(
             replace(found.report, problems=tuple(map(placed, found.report.problems))),
             tuple(replace(link, line=lines.get(link.pointer, 0)) for link in found.links),
         )

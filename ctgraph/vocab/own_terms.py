@@ -22,7 +22,7 @@ _SUBJECT = "http://purl.org/dc/elements/1.1/subject"
 
 
 class OwnTermKind(StrEnum):
-    """What a term is. Validation reports name rules, and problem documents name problems."""
+    """The kind of a term. Validation reports name rules, and problem documents name problems."""
 
     CLASS = "class"
     PROPERTY = "property"
@@ -46,9 +46,9 @@ class OwnTerm:
     """One term of the registry; all IRIs in full.
 
     :param name: the last part of its IRI.
-    :param comment: what it says, in plain English.
+    :param comment: its meaning in plain English.
     :param subject: the heading under which it is listed.
-    :param domain: IRIs of the classes that a property is used on; `range` is what it takes.
+    :param domain: IRIs of the classes that a property is used on; `range` is that of its values.
     :param example: a SPARQL query that uses it; empty if no query finds it.
     """
 

@@ -21,7 +21,7 @@ from ctgraph.vocab.context_files import CONTEXT_URLS, read_context
 
 
 class TermKind(StrEnum):
-    """What a term is."""
+    """The kind of a term."""
 
     CLASS = "class"
     PROPERTY = "property"

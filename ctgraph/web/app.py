@@ -22,7 +22,7 @@ from ctgraph.web.http import problems
 from ctgraph.web.http.addresses import spelled
 from ctgraph.web.http.headers import add_headers
 from ctgraph.web.http.registry import State, Work
-from ctgraph.web.pathways import check, links
+from ctgraph.web.pathways import learner_check, links
 from ctgraph.web.pathways import views as pathways
 from ctgraph.web.publishing import drafts, validate
 from ctgraph.web.publishing import views as publishing
@@ -61,7 +61,7 @@ ROOMS = (
     links,
     publishing,
     pathways,
-    check,
+    learner_check,
     drafts,
     validate,
     minimum_data,

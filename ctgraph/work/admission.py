@@ -1,8 +1,8 @@
-"""Who may work next: turns that are fair between clients by what each has used lately.
+"""Turns for long jobs, fair between clients by the time that each has used lately.
 
 Every job begins in the express lane. A job that works longer than a slice moves to the heavy lane,
 which has places of its own. While these are taken, its process is paused. So a short job never
-waits for a long one, and long ones share the places they have.
+waits for a long one, and long jobs share the places of their lane.
 """
 
 from __future__ import annotations
@@ -18,19 +18,20 @@ from ctgraph.work.clients import Clock, Costs
 from ctgraph.work.turn import BEGUN, RUNNING, Process, State, Turn
 
 LOOK_SECONDS = 0.1
-"""How often a waiting caller looks whether its turn or its end has come, or its client has gone."""
+"""How often a waiting caller checks whether its turn or deadline has come, or its client has
+gone."""
 REVIEW_SECONDS = 0.04
-"""How often all turns are reviewed at most, however many callers wait: that takes the lock."""
+"""How often at most all turns are reviewed, however many callers wait: a review takes the lock."""
 SLICE_SECONDS = 0.4
-"""How much a job may work in the express lane, or in the heavy one while others wait for it.
+"""How much a job may work in the express lane, or in the heavy lane while others wait for that.
 
 Most questions take less, so they never leave the express lane.
 """
 CUT_SHORT_SECONDS = 0.2
-"""How much it may work in the express lane while a client waits that has used less."""
+"""How much a job may work in the express lane while a client that has used less waits."""
 MIN_CHARGE = 0.1
-"""What a second with a place costs at least, in seconds of work: an answer that nobody reads holds
-its place, too."""
+"""The least charge for a second in a place, in seconds of work: a job whose answer nobody reads
+holds its place, too."""
 MAX_PAUSES = 6
 """How long a job may be paused in all, in multiples of the longest pause at a stretch."""
 
@@ -41,15 +42,15 @@ def never() -> bool:
 
 
 class Admission:
-    """Gives turns to clients. Safe to use from many threads, which drive it while they wait.
+    """Gives turns to clients. Safe to use from many threads: those that wait run the reviews.
 
     :param places: how many jobs may run in the express lane.
     :param heavy: how many jobs may run in the heavy lane.
     :param per_client: how many jobs of one client may have begun.
     :param waiting: how many jobs of one client may wait. All clients together have twice as many.
     :param patience: how long a job may wait, or be paused, at a stretch, in seconds.
-    :param memory: how much paused jobs may hold together, in bytes.
-    :param costs: what each client has used, where several admissions share it.
+    :param memory: how much memory all paused jobs may hold together, in bytes.
+    :param costs: the use of each client, where several admissions share the account.
     """
 
     def __init__(
@@ -72,7 +73,7 @@ class Admission:
         self._costs = costs or Costs()
         self._clock = clock
         self._lock = threading.Lock()
-        self._looked = float("-inf")
+        self._reviewed = float("-inf")
         self._turns: list[Turn] = []  # in the order in which they came
 
     def take(self, client: str, gone: Callable[[], bool]) -> Turn:
@@ -91,7 +92,7 @@ class Admission:
             self._hand_out(now)
             if turn.state is State.EXPRESS:
                 return turn
-            self._look(now)
+            self._review(now)
         try:
             while not turn.came.acquire(timeout=LOOK_SECONDS):
                 self.look(turn, gone)
@@ -114,25 +115,26 @@ class Admission:
         :raises CtgraphError: when the turn has been taken away.
         :raises ClientGone: when the client has given up.
         """
-        if self._clock() - self._looked >= REVIEW_SECONDS:
+        if self._clock() - self._reviewed >= REVIEW_SECONDS:
             with self._lock:
-                self._look(self._clock())
+                self._review(self._clock())
         if turn.failure:
             raise turn.failure
         if gone():
             raise ClientGone("The client went away before it had its answer.")
 
-    def end(self, turn: Turn, put_back: Callable[[], object] = bool) -> None:
+    def end(self, turn: Turn, put_back: Callable[[], object] | None = None) -> None:
         """Give a place back. A second call does nothing.
 
-        :param put_back: is called before the place is free, while the process is not paused.
+        :param put_back: called before the place is free, while the process is not paused.
         """
         with self._lock:
             now = self._clock()
             if turn.state is State.PAUSED and turn.process:
                 turn.process.resume()
             self._leave(turn, now)
-            put_back()
+            if put_back:
+                put_back()
             self._hand_out(now)
 
     @contextmanager
@@ -146,9 +148,9 @@ class Admission:
 
     # The caller of the following methods holds the lock.
 
-    def _look(self, now: float) -> None:
+    def _review(self, now: float) -> None:
         """Charge all turns, end those that waited too long, and let them change places."""
-        self._looked = now
+        self._reviewed = now
         for turn in list(self._turns):
             self._charge(turn, now)
             if turn.state in RUNNING:
@@ -176,7 +178,7 @@ class Admission:
             self._refuse(most, "Too much long work is waiting.", now)
 
     def _make_room(self, client: str, now: float) -> None:
-        """Make room for one more waiting job: the client that has used most gives way.
+        """Make room for one more waiting job: the client that has used the most time loses one.
 
         :raises TooManyQueries: when too many jobs of this client are waiting.
         :raises Busy: when this client has used about as much as any other that waits.
@@ -215,12 +217,12 @@ class Admission:
         return min(found, key=lambda turn: self._used(turn, now), default=None)
 
     def _used(self, turn: Turn, now: float) -> float:
-        """Return what the client of a turn has used, and will use at least, in seconds."""
+        """Return the seconds that the client of a turn has used, and will use at least."""
         own = sum(other.client == turn.client for other in self._turns)
         return self._costs.of(turn.client, now) + SLICE_SECONDS * own
 
     def _claim(self, turn: Turn, now: float) -> float:
-        """Return the key that orders the heavy lane: it sinks with waiting, so nobody starves.
+        """Return the key that orders the heavy lane. It falls while a job waits, so none starves.
 
         This is scheduling by the highest response ratio, applied to clients.
         """
@@ -270,14 +272,14 @@ class Admission:
 
 
 def admission_of(settings: Settings, costs: Costs | None = None) -> Admission:
-    """Return the admission that the settings describe: half of the workers may work long."""
+    """Return the admission that the settings describe: half of the places are for long jobs."""
     heavy = max(1, settings.query_workers // 2)
     return Admission(
-        max(1, settings.query_workers - heavy),
-        heavy,
-        settings.query_per_client,
-        settings.query_waiting,
-        settings.query_queue,
-        settings.query_memory,
-        costs,
+        places=max(1, settings.query_workers - heavy),
+        heavy=heavy,
+        per_client=settings.query_per_client,
+        waiting=settings.query_waiting,
+        patience=settings.query_queue,
+        memory=settings.query_memory,
+        costs=costs,
     )

@@ -14,7 +14,7 @@ from ctgraph.work.process import confine, receive, streams, write
 
 T = TypeVar("T")
 ANSWER = b"A"
-"""The kind of the frame that holds what a call returned or raised."""
+"""The kind of the frame that holds the result or the error of a call."""
 
 
 class Runner(Protocol):
@@ -45,7 +45,7 @@ class Calls:
         self._gone = gone
 
     def __call__(self, function: Callable[..., T], /, *arguments: Any) -> T:
-        """Call a function and return what it returns. What it raises is raised here.
+        """Call a function and return its result. Its errors are raised here.
 
         :raises Overloaded: when it takes too much time or memory.
         :raises CtgraphError: when its turn does not come; see :meth:`Crew.begin`.
@@ -82,7 +82,7 @@ def serve(pipe: Connection, memory: int) -> None:
 
 
 def _answer(payload: bytes) -> tuple[bool, object]:
-    """Make a call; return whether it succeeded, and what it returned or raised."""
+    """Make a call; return whether it succeeded, and its result or error."""
     try:
         function, arguments = pickle.loads(payload)
         return True, function(*arguments)

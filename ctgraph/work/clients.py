@@ -1,4 +1,4 @@
-"""Clients by their addresses, and what each has used lately."""
+"""Clients by their addresses, and the use of each."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from ipaddress import IPv6Address, ip_address
 from ctgraph.errors import CtgraphError
 
 HALF_LIFE_SECONDS = 60.0
-"""After so long, half of what a client has used is forgotten: a busy minute is no lasting debt."""
+"""The time after which half of a client's use is forgotten: a busy minute is no lasting debt."""
 MAX_CLIENTS = 10_000
-"""Clients whose use is remembered, about 1 MB. The half that used least is forgotten first."""
+"""Clients whose use is remembered, about 1 MB. The half that has used the least is forgotten
+first."""
 Clock = Callable[[], float]
 
 
@@ -58,7 +59,7 @@ class Allowance:
 
     :param most: how many uses a client has.
     :param seconds: after how long a use no longer counts.
-    :param refuse: returns the error to raise when a client has no use left.
+    :param refuse: returns the error for a client that has no use left.
     """
 
     def __init__(

@@ -13,7 +13,7 @@ from ctgraph.work.process import WorkerProcess
 from ctgraph.work.turn import Turn
 
 MAX_IDLE_SECONDS = 30.0
-"""How long a worker beyond the usual number may be idle: the next crowd may be near."""
+"""How long a worker beyond the usual number may be idle: many clients may come again soon."""
 
 
 class Crew:
@@ -25,7 +25,7 @@ class Crew:
     def __init__(self, start: Callable[[], WorkerProcess], admission: Admission) -> None:
         self.admission = admission
         self._start = start
-        # With the time since when each is idle. The last one works next.
+        # Each with the time when it became idle. The last one works next.
         self._idle: list[tuple[WorkerProcess, float]] = []
 
     def begin(self, payload: bytes, client: str, seconds: float, gone: Callable[[], bool]) -> Job:
@@ -61,7 +61,7 @@ class Crew:
         return worker
 
     def put_back(self, process: WorkerProcess) -> None:
-        """Keep a worker for the next job, and end one that a crowd has left behind."""
+        """Keep a worker for the next job; end a surplus one that has been idle for long."""
         if process.be_eager():
             self._idle.append((process, time.monotonic()))
         else:

@@ -1,4 +1,4 @@
-"""A worker process as its owner sees it, and the worker's own side of the pipe.
+"""A worker process: the owner's side of its pipe, and the worker's side.
 
 Both sides write frames: one byte for the kind, four bytes for the length, and the payload. A
 process writes one frame when it is ready to work.
@@ -44,7 +44,7 @@ def preload(*modules: str) -> None:
 class WorkerProcess:
     """One worker process and the pipe to it.
 
-    It is forked from a process that has imported what it needs, and has neither threads nor
+    It is forked from a process that has imported its modules, and has neither threads nor
     connections. That takes a hundredth of the time of starting an interpreter.
 
     :param serve: runs in the process, with its end of the pipe and its memory limit in bytes.
@@ -113,11 +113,11 @@ class WorkerProcess:
         return found
 
     def pause(self) -> None:
-        """Stop using the processor until :meth:`resume`."""
+        """Stop the process until :meth:`resume`."""
         self._signal(signal.SIGSTOP)
 
     def resume(self) -> None:
-        """Go on with a lower priority than short work."""
+        """Let the process go on, with a lower priority than short work."""
         if not self._polite:
             self._polite = self._set_priority(HEAVY_NICE)
         self._signal(signal.SIGCONT)
@@ -127,7 +127,7 @@ class WorkerProcess:
             os.kill(self._pid, number)
 
     def be_eager(self) -> bool:
-        """Return to the normal priority; return False where the system forbids that."""
+        """Restore the normal priority of the process; return False where the system forbids it."""
         if self._polite:
             self._polite = not self._set_priority(0)
         return not self._polite
@@ -139,13 +139,13 @@ class WorkerProcess:
         return False
 
     def worked(self) -> float:
-        """Return the processor time it has used so far, in seconds."""
+        """Return the processor time that the process has used so far, in seconds."""
         with suppress(OSError):  # the clock of another process: clock_getcpuclockid(3)
             return time.clock_gettime(~self._pid << 3 | 2)
         return 0.0
 
     def memory(self) -> int:
-        """Return how much memory it has to itself, in bytes."""
+        """Return the private memory of the process, in bytes."""
         with suppress(OSError):
             for line in Path(f"/proc/{self._pid}/status").read_text().splitlines():
                 if line.startswith("RssAnon:"):
@@ -153,7 +153,7 @@ class WorkerProcess:
         return 0
 
     def stop(self) -> None:
-        """End the process, and leave the pipe open for whoever reads it."""
+        """End the process, and leave the pipe open for its reader."""
         self._process.kill()
 
     def kill(self) -> None:

@@ -1,4 +1,4 @@
-"""How a process learns that it has to end, or that a child has ended, while it sleeps."""
+"""Signals to end, or that a child has ended, for a process that sleeps."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from types import FrameType
 def when_asked_to_end(wake: Callable[[], object]) -> Callable[[], bool]:
     """Return a function that tells whether SIGTERM or SIGINT has come.
 
-    A system call that a signal interrupts is taken up again (PEP 475), so whoever sleeps in one has
-    to be woken otherwise.
+    A system call that a signal interrupts is taken up again (PEP 475), so a process that sleeps in
+    one has to be woken in another way.
 
     :param wake: is called when a signal comes, in the main thread.
     """
@@ -30,7 +30,7 @@ def when_asked_to_end(wake: Callable[[], object]) -> Callable[[], bool]:
 
 
 class Alarm:
-    """Sleep that ends when a signal comes, or somebody in this process rings.
+    """Sleep that ends when a signal comes, or when this process calls :meth:`ring`.
 
     :param signum: the signal, such as SIGCHLD; the main thread has to make the alarm.
     """
@@ -43,10 +43,10 @@ class Alarm:
 
     def ring(self) -> None:
         """End the sleep."""
-        with suppress(BlockingIOError):  # enough rings are waiting
+        with suppress(BlockingIOError):  # the pipe is full of rings already
             os.write(self._sink, b"!")
 
     def wait(self, seconds: float | None) -> None:
-        """Sleep for some seconds, or for ever, unless it has rung since the last time."""
+        """Sleep for some seconds, or for ever, unless the alarm has rung since the last time."""
         if self._poll.poll(None if seconds is None else 1000 * seconds):
             os.read(self._source, 65_536)

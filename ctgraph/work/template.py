@@ -1,7 +1,7 @@
 """The process that workers are forked from ends with its parent, and the workers with it.
 
-That process imports this module, which has the effect. Otherwise a worker, even a paused one, would
-keep it alive.
+That process imports this module, which makes it follow its parent. Otherwise a worker, even a
+paused one, would keep it alive.
 """
 
 from __future__ import annotations

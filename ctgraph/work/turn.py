@@ -1,4 +1,4 @@
-"""The turn of one job: where it is, how long it has worked, and the process that does the work."""
+"""The turn of one job: its state, the time it has worked, and the process that does the work."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ class Process(Protocol):
     """A process that does the work of a turn."""
 
     def pause(self) -> None:
-        """Stop using the processor until :meth:`resume`."""
+        """Stop the process until :meth:`resume`."""
 
     def resume(self) -> None:
-        """Go on with a lower priority than short work."""
+        """Let the process go on, with a lower priority than short work."""
 
     def stop(self) -> None:
-        """End at once."""
+        """End the process at once."""
 
     def worked(self) -> float:
-        """Return how much of the processor's time it has had so far, in seconds."""
+        """Return the processor time that the process has used so far, in seconds."""
 
     def memory(self) -> int:
-        """Return how much memory it has to itself, in bytes."""
+        """Return the private memory of the process, in bytes."""
 
 
 class State(Enum):
-    """The place of a turn."""
+    """The state of a turn: waiting, in one of the lanes, paused, or ended."""
 
     WAITING, EXPRESS, PAUSED, HEAVY, ENDED = range(5)
 
@@ -41,7 +41,7 @@ RUNNING = (State.EXPRESS, State.HEAVY)
 
 
 class Turn:
-    """The place of one job, or its claim to a place.
+    """The claim of one job to a place, from its arrival to its end.
 
     :class:`ctgraph.work.admission.Admission` makes it and changes it.
     """

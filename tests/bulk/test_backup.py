@@ -16,7 +16,7 @@ from ctgraph.bulk.backup import back_up
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.registry import incarnation
 from ctgraph.projections.maintenance import check
-from ctgraph.projections.snapshots import hold
+from ctgraph.projections.store_folder import hold
 from ctgraph.publishing import withdraw
 from ctgraph.settings import load_settings
 from tests.support.registry import Registry, ctid_number, publish

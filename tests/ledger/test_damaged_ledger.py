@@ -15,7 +15,7 @@ from click.testing import CliRunner
 
 from ctgraph.cli import main
 from ctgraph.projections.maintenance import check
-from ctgraph.projections.snapshots import hold, snapshots_of
+from ctgraph.projections.store_folder import hold, store_folder_of
 from ctgraph.web import create_app
 from tests.support.following import following, ready
 from tests.support.registry import Registry, certificate, ctid_number, publish
@@ -61,7 +61,7 @@ def test_a_projector_names_the_document_that_it_cannot_project(
     damage_document(registry, "quads")
     client = create_app(registry.settings).test_client()
     with following(registry):
-        until(lambda: DOCUMENT in snapshots_of(registry.settings).trouble())
+        until(lambda: DOCUMENT in store_folder_of(registry.settings).trouble())
         assert not ready(client, 3)
     assert not any(record.exc_info for record in caplog.records)
 

@@ -19,7 +19,7 @@ from ctgraph.ledger.registry import mark_at
 from ctgraph.projections import live_store
 from ctgraph.projections import projector as projecting
 from ctgraph.projections.maintenance import check, rebuild
-from ctgraph.projections.snapshots import hold, snapshots_of
+from ctgraph.projections.store_folder import hold, store_folder_of
 from ctgraph.projections.triples import EmbeddedStore
 from ctgraph.web import create_app
 from tests.support.following import count, following, ready
@@ -166,7 +166,7 @@ def test_a_projector_without_a_ledger_waits_and_says_so(
     with following(registry):
         until(lambda: ready(client, 2))
         broken.set()
-        until(lambda: "connection was lost" in snapshots_of(registry.settings).trouble())
+        until(lambda: "connection was lost" in store_folder_of(registry.settings).trouble())
         assert not ready(client, 2)
         assert count(client) == (200, 2)  # what there is can be read
         publish(registry, range(3, 5), "more")
@@ -220,7 +220,7 @@ def test_a_rebuild_that_fails_gives_its_room_back(
 ) -> None:
     publish(registry, range(1, 4), "first")
     registry.project()
-    folder = snapshots_of(registry.settings).path
+    folder = store_folder_of(registry.settings).path
     before = {path.name for path in folder.iterdir()}
 
     def full(*_: Any) -> None:

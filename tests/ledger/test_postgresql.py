@@ -12,7 +12,7 @@ from ctgraph.bulk.backup import back_up, restore
 from ctgraph.errors import Conflict
 from ctgraph.ledger import Ledger
 from ctgraph.projections.maintenance import check
-from ctgraph.projections.snapshots import hold
+from ctgraph.projections.store_folder import hold
 from ctgraph.settings import load_settings
 from ctgraph.web import create_app
 from tests.support.registry import Registry, certificate

@@ -98,7 +98,7 @@ def test_what_a_harvest_says_about_another_record_counts_for_nothing(world: Worl
         found = world.pathways.preceding(ctid_number(9)).nodes[1]
         assert (found.name, found.owner) == ("Certificate 1", ORGANIZATIONS[0])
         assert world.edges().keys() == {(3, 1), (7, 2), (1, 9), (7, 9)}
-        checked = world.pathways.check([ctid_number(3), ctid_number(7)])
+        checked = world.pathways.prospects([ctid_number(3), ctid_number(7)])
         assert [number_of(found.record) for found in checked.open] == [1, 2, 9]
         world.withdraw(1, 2, 5, 9)
     assert world.differences() == []
@@ -313,10 +313,10 @@ def test_the_rdf_of_a_manifest(world: World) -> None:
 
 def test_what_a_record_needs_by_a_manifest_counts_like_its_own(world: World) -> None:
     world.publish(user(7), manifest(requires=[needs(1)]), record(9), record(1))
-    (found,) = world.pathways.check([ctid_number(9)]).one_step
+    (found,) = world.pathways.prospects([ctid_number(9)]).one_step
     assert [m.any_of for m in found.missing] == [(ctid_number(1),)]
     world.publish(manifest(recommends=[needs(1)]))
-    (found,) = world.pathways.check([ctid_number(9)]).open
+    (found,) = world.pathways.prospects([ctid_number(9)]).open
     assert number_of(found.record) == 7
 
 

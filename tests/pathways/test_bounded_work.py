@@ -26,9 +26,9 @@ from ctgraph.projections.bell import Bell, Ring, ring
 from ctgraph.projections.link_graphs import link_quads
 from ctgraph.projections.link_index import LinkIndex
 from ctgraph.projections.link_reader import Links
-from ctgraph.projections.link_rows import Said
+from ctgraph.projections.link_rows import IndexedDocument
 from ctgraph.projections.projector import Projector
-from ctgraph.projections.snapshots import snapshots_of
+from ctgraph.projections.store_folder import store_folder_of
 from ctgraph.rdf.namespaces import Curie, Iri
 from tests.support.links import (
     ORGANIZATIONS,
@@ -151,10 +151,10 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> World:
         )
         for n in TARGETS
     ]
-    said = [Said(shared, ORGANIZATIONS[0], Extract([fact(MANIFEST)], demands))]
-    said += [Said(ctid_number(n), ORGANIZATIONS[0], Extract([fact(n)])) for n in TARGETS]
+    said = [IndexedDocument(shared, ORGANIZATIONS[0], Extract([fact(MANIFEST)], demands))]
+    said += [IndexedDocument(ctid_number(n), ORGANIZATIONS[0], Extract([fact(n)])) for n in TARGETS]
     said += [
-        Said(
+        IndexedDocument(
             ctid_number(n),
             ORGANIZATIONS[0],
             Extract(
@@ -173,7 +173,7 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> World:
         )
         for n in USERS
     ]
-    index = LinkIndex(snapshots_of(world.settings).links)
+    index = LinkIndex(store_folder_of(world.settings).links)
     index.apply(said, 1)
     index.close()
     return world
@@ -193,7 +193,7 @@ def test_what_many_share_is_answered_within_the_bounds(large: World) -> None:
     assert around.cut
     assert len(around.nodes) == 1000
     assert [route.steps for route in ask.route(target, one).routes] == [1]
-    checked = ask.check([target, ctid_number(TARGETS[1])])
+    checked = ask.prospects([target, ctid_number(TARGETS[1])])
     assert checked.cut
     assert len(checked.open) <= 5_000
     both = ask.common([target, ctid_number(TARGETS[1])], Asked(limit=50))
@@ -220,7 +220,7 @@ def test_steps_are_read_as_far_as_they_are_asked_for(
         nonlocal looks
         looks += 1
 
-    with closing(sqlite3.connect(snapshots_of(large.settings).links)) as db:
+    with closing(sqlite3.connect(store_folder_of(large.settings).links)) as db:
         db.set_progress_handler(look, 100)
         found = Links(db).steps(ends, forward, 1_000)
     assert len(found) in {0, len(TARGETS), 1_000}
@@ -235,12 +235,12 @@ def test_what_a_manifest_asks_in_words_is_read_once(world: World) -> None:
         record(MANIFEST, "ConditionManifest", requires=[needed] * 12),
         *map(user, range(100, 130)),
     )
-    (found, *_) = world.pathways.check([ctid_number(1)]).one_step
+    (found, *_) = world.pathways.prospects([ctid_number(1)]).one_step
     assert [missing.any_of for missing in found.missing] == [(ctid_number(2),)]
     assert sorted(found.words) == sorted(long)
     world.publish(*map(user, range(130, 400)))
-    with pytest.raises(QueryLimit, match="too much"):
-        world.pathways.check([ctid_number(1)])
+    with pytest.raises(QueryLimit, match="too many"):
+        world.pathways.prospects([ctid_number(1)])
 
 
 # Competencies.
@@ -283,7 +283,7 @@ def test_a_thing_that_many_describe_is_looked_up_once(world: World) -> None:
     """Whether it is a competency is told by those that say so, not by all that describe it."""
     thing = Iri("https://elsewhere.example/x")
     said = [
-        Said(
+        IndexedDocument(
             ctid_number(n),
             ORGANIZATIONS[0],
             Extract(
@@ -303,7 +303,7 @@ def test_a_thing_that_many_describe_is_looked_up_once(world: World) -> None:
         )
         for n in range(2_000)
     ]
-    index = LinkIndex(snapshots_of(world.settings).links)
+    index = LinkIndex(store_folder_of(world.settings).links)
     index.apply(said, 1)
     index.close()
     looks = 0
@@ -312,7 +312,7 @@ def test_a_thing_that_many_describe_is_looked_up_once(world: World) -> None:
         nonlocal looks
         looks += 1
 
-    with closing(sqlite3.connect(snapshots_of(world.settings).links)) as db:
+    with closing(sqlite3.connect(store_folder_of(world.settings).links)) as db:
         db.set_progress_handler(look, 100)
         assert len(Links(db).steps([thing], True, 5_000)) == 2_000
     assert looks < 2_000
@@ -337,15 +337,15 @@ def test_who_waits_sees_what_is_there_between_batches(world: World, bound: str) 
     append(world.ledger, [submission(world, record(n)) for n in range(1, 7)], "test")
     settings = world.settings.model_copy(update={"snapshot_interval": 0})
     del world.projector
-    projector, snapshots = Projector(settings, world.ledger), snapshots_of(settings)
+    projector, store_folder = Projector(settings, world.ledger), store_folder_of(settings)
     seen: list[int] = []
 
     def stopped() -> bool:
-        seen.append(snapshots.sequence())
+        seen.append(store_folder.sequence())
         return seen[-1] == 6
 
-    with patch(bound, 1), closing(Bell(snapshots.bell)) as bell:
-        ring(snapshots.bell, Ring.WAIT)
+    with patch(bound, 1), closing(Bell(store_folder.bell)) as bell:
+        ring(store_folder.bell, Ring.WAIT)
         projector.run(bell, stopped)
     assert set(seen) >= {1, 2, 3, 4, 5, 6}
     del projector

@@ -20,7 +20,7 @@ from ctgraph.pathways.routes import MAX_ROUTE_STEPS
 from ctgraph.pathways.traversal import MAX_NODES, MAX_PAGE_NODES, MAX_WAYS
 from ctgraph.projections.link_graphs import link_quads
 from ctgraph.projections.link_index import LinkIndex
-from ctgraph.projections.link_rows import Said
+from ctgraph.projections.link_rows import IndexedDocument
 from ctgraph.settings import load_settings
 from tests.support.links import (
     ORGANIZATIONS,
@@ -64,7 +64,7 @@ def test_a_hub_with_ten_thousand_neighbours(world: World) -> None:
     for by in ("steps", "cost"):
         found = world.pathways.route(hub, far, 3, by)
         assert [route.steps for route in found.routes] == [2] * 3
-    checked = world.pathways.check([hub])
+    checked = world.pathways.prospects([hub])
     assert len(checked.open) == 5_000
     assert checked.cut
     assert len(world.pathways.common([near, ctid_number(2)]).nodes) == 3
@@ -126,7 +126,7 @@ def test_nobody_replaces_or_requires_what_others_own(world: World) -> None:
     world.publish(record(3, supersedes=[iri(1)], isRequiredFor=[iri(2)]), owner=1)
     node = world.pathways.preceding(ctid_number(9)).nodes[1]
     assert (number_of(node.id), node.latest) == (1, "")
-    checked = world.pathways.check([ctid_number(1)])
+    checked = world.pathways.prospects([ctid_number(1)])
     assert [number_of(found.record) for found in checked.open] == [2, 9]
 
 
@@ -237,6 +237,6 @@ def test_whatever_can_be_read_can_be_projected(said: tuple[tuple[str, Any], ...]
         return
     quads = list(ox.parse(found.quads, format=ox.RdfFormat.N_QUADS, lenient=True))
     read = extract(quads, found.ctid, IDENTITY)
-    INDEX.apply([Said(found.ctid, ORGANIZATIONS[0], read)], 1)
+    INDEX.apply([IndexedDocument(found.ctid, ORGANIZATIONS[0], read)], 1)
     for links in (read.links, INDEX.links(found.ctid).links):
         link_quads(found.ctid, ORGANIZATIONS[0], links, IDENTITY)

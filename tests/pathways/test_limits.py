@@ -20,8 +20,8 @@ from ctgraph.pathways import Asked, routes
 from ctgraph.pathways.paging import MAX_PAGE_EDGES
 from ctgraph.projections.link_index import LinkIndex
 from ctgraph.projections.link_reader import MAX_PAIR_STATEMENTS, reading
-from ctgraph.projections.link_rows import Said
-from ctgraph.projections.snapshots import snapshots_of
+from ctgraph.projections.link_rows import IndexedDocument
+from ctgraph.projections.store_folder import store_folder_of
 from ctgraph.settings import Settings
 from tests.support.links import World, iri, record
 from tests.support.registry import certificate, ctid_number
@@ -145,10 +145,10 @@ def test_only_who_owns_a_record_says_what_replaces_it(world: World) -> None:
 def test_only_who_owns_a_record_says_what_it_requires(world: World) -> None:
     world.publish(record(1, isPreparationFor=[iri(2)]), record(2))
     world.change((record(3, isRequiredFor=[iri(2)]), 1))
-    found = world.pathways.check([ctid_number(1)])
+    found = world.pathways.prospects([ctid_number(1)])
     assert [prospect.record for prospect in found.open] == [ctid_number(2)]
     world.publish(record(4, isRequiredFor=[iri(2)]))
-    found = world.pathways.check([ctid_number(1)])
+    found = world.pathways.prospects([ctid_number(1)])
     assert not found.open
     assert [m.any_of for p in found.one_step for m in p.missing] == [(ctid_number(4),)]
 
@@ -163,9 +163,9 @@ def test_an_index_that_is_no_index_is_made_anew(tmp_path: Path) -> None:
 
 def test_a_write_that_fails_leaves_the_index_as_it_was(world: World) -> None:
     world.publish(record(1), record(2, requires=[iri(1)]))
-    index = LinkIndex(snapshots_of(world.settings).links)
+    index = LinkIndex(store_folder_of(world.settings).links)
     before = index.sequence()
-    nothing = [Said(ctid_number(2), ctid_number(900), Extract())]
+    nothing = [IndexedDocument(ctid_number(2), ctid_number(900), Extract())]
     with pytest.raises(OSError, match="full"), index.applying(nothing, 99):
         raise OSError("the triple store is full")
     index.close()

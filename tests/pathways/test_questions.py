@@ -204,7 +204,7 @@ def test_wrong_questions(world: World) -> None:
             world.pathways.route(one, one, k, by)
     for held in ([], [ctid_number(n) for n in range(300)]):
         with pytest.raises((BadParameter, NotFound)):
-            world.pathways.check(held)
+            world.pathways.prospects(held)
 
 
 # Stacks, versions, common goals.
@@ -308,7 +308,7 @@ def standing(found: tuple[Prospect, ...]) -> dict[int, tuple[Any, ...]]:
 
 
 def check(world: World, *numbers: int) -> tuple[dict[int, Any], dict[int, Any]]:
-    found = world.pathways.check([*map(ctid_number, numbers)])
+    found = world.pathways.prospects([*map(ctid_number, numbers)])
     return standing(found.open), standing(found.one_step)
 
 

@@ -19,10 +19,10 @@ from ctgraph.errors import PastNotReady, QueryError
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.append import Submission, append
 from ctgraph.ledger.tables import version
-from ctgraph.projections.asof import MAX_STORES, Past, moment_of
 from ctgraph.projections.maintenance import check, rebuild
+from ctgraph.projections.past_stores import MAX_STORES, PastStores, moment_of
 from ctgraph.projections.projector import Projector
-from ctgraph.projections.snapshots import hold, snapshots_of
+from ctgraph.projections.store_folder import hold, store_folder_of
 from ctgraph.projections.triples import EmbeddedStore
 from ctgraph.settings import load_settings
 from ctgraph.web import create_app
@@ -207,8 +207,8 @@ def test_two_who_ask_at_once_have_one_store_made(
         made.append(arguments)
         return real(*arguments)
 
-    monkeypatch.setattr("ctgraph.projections.asof.EmbeddedStore", counting)
-    found = Past(registry.settings, registry.ledger, snapshots_of(registry.settings))
+    monkeypatch.setattr("ctgraph.projections.past_stores.EmbeddedStore", counting)
+    found = PastStores(registry.settings, registry.ledger, store_folder_of(registry.settings))
     threads = [threading.Thread(target=found.build, args=(2,)) for _ in range(4)]
     for thread in threads:
         thread.start()
@@ -230,7 +230,7 @@ def test_many_moments_do_not_start_many_processes(
             moment = f"2026-01-0{number}T00:00:00.000000Z"
             connection.execute(version.update().where(which).values(created_at=moment))
     registry.project()
-    found = Past(registry.settings, registry.ledger, snapshots_of(registry.settings))
+    found = PastStores(registry.settings, registry.ledger, store_folder_of(registry.settings))
     folder = registry.settings.store_path / "past"
     folder.mkdir()
     started: list[tuple[str, ...]] = []
@@ -254,7 +254,7 @@ def test_many_moments_do_not_start_many_processes(
 def test_a_store_dropped_at_that_moment_is_made_again(
     old: Registry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    found = Past(old.settings, old.ledger, snapshots_of(old.settings))
+    found = PastStores(old.settings, old.ledger, store_folder_of(old.settings))
     moment = "2026-01-20T00:00:00.000000Z"
     used = os.utime
 
@@ -351,9 +351,9 @@ def test_a_rebuilt_store_and_a_past_one_hold_what_a_followed_one_holds(registry:
     publish(registry, range(2, 4), "second")
     withdraw(registry, 4)
     registry.project()
-    snapshots = snapshots_of(registry.settings)
-    followed = stored(snapshots.newest())
-    found = Past(registry.settings, registry.ledger, snapshots)
+    store_folder = store_folder_of(registry.settings)
+    followed = stored(store_folder.newest())
+    found = PastStores(registry.settings, registry.ledger, store_folder)
     seq = registry.ledger.changes.last_sequence()
     found.build(seq)
     (past,) = (registry.settings.store_path / "past").glob(f"{seq}-*")
@@ -362,5 +362,5 @@ def test_a_rebuilt_store_and_a_past_one_hold_what_a_followed_one_holds(registry:
     with hold(registry.settings):
         assert rebuild(registry.settings, registry.ledger) == 3
         assert check(registry.settings, registry.ledger) == []
-    assert stored(snapshots.newest()) == followed
+    assert stored(store_folder.newest()) == followed
     assert len(followed) > 50

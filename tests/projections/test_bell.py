@@ -13,7 +13,7 @@ import pytest
 from ctgraph.ledger.changes import Changes
 from ctgraph.projections.bell import MAX_RINGS_BYTES, Bell, Ring, ring
 from ctgraph.projections.projector import POLL_SECONDS
-from ctgraph.projections.snapshots import snapshots_of
+from ctgraph.projections.store_folder import store_folder_of
 from ctgraph.web import create_app
 from tests.support.following import following, ready
 from tests.support.registry import Registry, publish
@@ -86,7 +86,7 @@ def test_a_broken_bell_delays_and_loses_nothing(registry: Registry) -> None:
     client = create_app(registry.settings).test_client()
     with following(registry):
         until(lambda: ready(client, 1))
-        snapshots_of(registry.settings).bell.unlink()
+        store_folder_of(registry.settings).bell.unlink()
         publish(registry, range(2, 3), "unheard")
         until(lambda: ready(client, 2))
 

@@ -19,7 +19,7 @@ from ctgraph.errors import Damaged
 from ctgraph.projections import live_store
 from ctgraph.projections.maintenance import check, rebuild
 from ctgraph.projections.projector import Projector
-from ctgraph.projections.snapshots import Snapshots, hold, snapshots_of
+from ctgraph.projections.store_folder import StoreFolder, hold, store_folder_of
 from ctgraph.web import create_app
 from tests.support.following import count, following, ready
 from tests.support.registry import Registry, certificate, ctid_number, publish
@@ -30,8 +30,8 @@ GONE = 2**22 + 1
 """The number of no process: Linux has none so high."""
 
 
-def newest(snapshots: Snapshots) -> Path:
-    found = snapshots.newest()
+def newest(store_folder: StoreFolder) -> Path:
+    found = store_folder.newest()
     assert found
     return found
 
@@ -66,15 +66,15 @@ def point_to(link: Path, target: str) -> None:
     link.symlink_to(target)
 
 
-def _live(harm: Callable[[Path], None], snapshots: Snapshots) -> None:
-    harm(snapshots.live)
+def _live(harm: Callable[[Path], None], store_folder: StoreFolder) -> None:
+    harm(store_folder.live)
 
 
-def _newest(harm: Callable[[Path], None], snapshots: Snapshots) -> None:
-    harm(newest(snapshots))
+def _newest(harm: Callable[[Path], None], store_folder: StoreFolder) -> None:
+    harm(newest(store_folder))
 
 
-def in_files() -> Iterator[tuple[str, Callable[[Snapshots], None]]]:
+def in_files() -> Iterator[tuple[str, Callable[[StoreFolder], None]]]:
     """Yield the damages of the files of a store, and of a snapshot."""
     for name, how in (("delete", Path.unlink), ("truncate", halve), ("overwrite", overwrite)):
         for pattern in ("*.sst", "CURRENT", "MANIFEST-*"):
@@ -83,7 +83,7 @@ def in_files() -> Iterator[tuple[str, Callable[[Snapshots], None]]]:
             yield f"snapshot: {name} {pattern}", partial(_newest, harm)
 
 
-PLACES: dict[str, Callable[[Snapshots], None]] = {
+PLACES: dict[str, Callable[[StoreFolder], None]] = {
     **dict(in_files()),
     "live: removed": lambda s: shutil.rmtree(s.live),
     "live: emptied": lambda s: empty(s.live),
@@ -104,7 +104,7 @@ PLACES: dict[str, Callable[[Snapshots], None]] = {
 def test_damage_found_at_the_start_is_healed(registry: Registry, place: str) -> None:
     publish(registry, range(1, 8), "first")
     registry.project()
-    PLACES[place](snapshots_of(registry.settings))
+    PLACES[place](store_folder_of(registry.settings))
     registry.project()
     app = create_app(registry.settings)
     assert count(app.test_client()) == (200, 7)
@@ -136,7 +136,7 @@ def test_damage_while_it_is_followed_is_healed(registry: Registry, place: str) -
     with following(registry):
         until(lambda: ready(client, 7))
         assert count(client) == (200, 7)
-        PLACES[place](snapshots_of(registry.settings))
+        PLACES[place](store_folder_of(registry.settings))
         client = create_app(registry.settings).test_client()  # whose workers have nothing open
         for number in range(8, 12):
             publish(registry, range(number, number + 1), "more")
@@ -159,7 +159,7 @@ def test_a_rebuild_that_does_not_help_is_told_and_not_repeated(
     def useless(*arguments: Any) -> int:
         made.append(1)
         found = real(*arguments)
-        os.truncate(snapshots_of(registry.settings).live / "CURRENT", 0)
+        os.truncate(store_folder_of(registry.settings).live / "CURRENT", 0)
         return found
 
     monkeypatch.setattr(live_store, "rebuild", useless)
@@ -167,8 +167,8 @@ def test_a_rebuild_that_does_not_help_is_told_and_not_repeated(
     with following(registry):
         publish(registry, range(4, 5), "seen")  # so that a projector has the index open
         until(lambda: ready(client, 4))
-        snapshots_of(registry.settings).links.unlink()
-        until(lambda: "did not help" in snapshots_of(registry.settings).trouble())
+        store_folder_of(registry.settings).links.unlink()
+        until(lambda: "did not help" in store_folder_of(registry.settings).trouble())
         assert not ready(client, 4)
         assert count(client) == (503, None)
         publish(registry, range(5, 7), "more")
@@ -234,9 +234,9 @@ def test_a_store_of_another_registry_is_not_served(
     publish(two, range(11, 14), "two")
     one.project()
     shutil.copytree(one.settings.store_path, two.settings.store_path, symlinks=True)
-    assert not snapshots_of(two.settings).shows(two.ledger)
+    assert not store_folder_of(two.settings).shows(two.ledger)
     two.project()
-    assert snapshots_of(two.settings).shows(two.ledger, 3)
+    assert store_folder_of(two.settings).shows(two.ledger, 3)
     with hold(two.settings):
         assert check(two.settings, two.ledger) == []
 
@@ -244,23 +244,23 @@ def test_a_store_of_another_registry_is_not_served(
 def test_what_killed_processes_left_is_removed(registry: Registry) -> None:
     publish(registry, range(1, 4), "first")
     registry.project()
-    snapshots = snapshots_of(registry.settings)
+    store_folder = store_folder_of(registry.settings)
     for folder in (
-        snapshots.path / "fresh",
-        snapshots.path / "old",
-        snapshots.path / "snapshots" / "half-3-1-x",
-        snapshots.path / f"checking-{GONE}-x",
-        snapshots.path / "past" / f"fresh-{GONE}",
-        snapshots.path / "past" / "fresh-dropped-2",
+        store_folder.path / "fresh",
+        store_folder.path / "old",
+        store_folder.path / "snapshots" / "half-3-1-x",
+        store_folder.path / f"checking-{GONE}-x",
+        store_folder.path / "past" / f"fresh-{GONE}",
+        store_folder.path / "past" / "fresh-dropped-2",
     ):
-        shutil.copytree(snapshots.live, folder)
+        shutil.copytree(store_folder.live, folder)
     for name in ("links-fresh.sqlite", "links-fresh.sqlite-wal", "next"):
-        (snapshots.path / name).write_text("half")
+        (store_folder.path / name).write_text("half")
     client = create_app(registry.settings).test_client()
     with following(registry):
         until(lambda: ready(client, 3))
-    left = {path.name for path in snapshots.path.iterdir()}
-    assert list((snapshots.path / "past").iterdir()) == []
+    left = {path.name for path in store_folder.path.iterdir()}
+    assert list((store_folder.path / "past").iterdir()) == []
     assert left <= {
         "past",
         "live",
@@ -272,7 +272,7 @@ def test_what_killed_processes_left_is_removed(registry: Registry) -> None:
         "links.sqlite-wal",
         "links.sqlite-shm",
     }
-    assert list((snapshots.path / "snapshots").glob("half-*")) == []
+    assert list((store_folder.path / "snapshots").glob("half-*")) == []
 
 
 def test_no_ledger_is_made_where_there_is_none(registry: Registry) -> None:

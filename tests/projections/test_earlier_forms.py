@@ -10,7 +10,7 @@ import pyoxigraph as ox
 import pytest
 
 from ctgraph.projections.projector import Projector
-from ctgraph.projections.snapshots import snapshots_of
+from ctgraph.projections.store_folder import store_folder_of
 from ctgraph.rdf.namespaces import CTG
 from tests.support.links import (
     World,
@@ -35,7 +35,7 @@ def world(tmp_path: Path) -> World:
 def test_a_store_of_an_earlier_form_is_made_anew(world: World) -> None:
     world.publish(*SHARED)
     del world.projector
-    store = ox.Store(str(snapshots_of(world.settings).live))
+    store = ox.Store(str(store_folder_of(world.settings).live))
     graph = ox.NamedNode(f"http://localhost:8000/links/{ctid_number(7)}")
     precedes = ox.NamedNode(f"{CTG}precedes")
     for quad in store.quads_for_pattern(None, ox.NamedNode(f"{CTG}ledger"), None):
@@ -58,7 +58,7 @@ def test_a_store_of_an_earlier_form_is_made_anew(world: World) -> None:
 def test_an_index_of_an_earlier_form_is_made_anew(world: World, damage: str) -> None:
     world.publish(*SHARED)
     del world.projector
-    path = snapshots_of(world.settings).links
+    path = store_folder_of(world.settings).links
     if damage:
         with closing(sqlite3.connect(path)) as db:
             db.execute(damage)

@@ -22,7 +22,7 @@ import pytest
 from ctgraph.errors import CtgraphError
 from ctgraph.projections.maintenance import check, rebuild
 from ctgraph.projections.projector import Projector
-from ctgraph.projections.snapshots import hold, snapshots_of
+from ctgraph.projections.store_folder import hold, store_folder_of
 from tests.support.registry import Registry, certificate, ctid_number, environment, publish
 from tests.support.server import children, serving
 from tests.support.waiting import until
@@ -31,15 +31,15 @@ from tests.support.waiting import until
 def test_a_projector_killed_at_random_points_goes_on_to_the_same_store(registry: Registry) -> None:
     chance = random.Random(1)
     command = [sys.executable, "-m", "ctgraph.projections.projector", "--patient"]
-    snapshots, interrupted = snapshots_of(registry.settings), 0
+    store_folder, interrupted = store_folder_of(registry.settings), 0
     for round in range(12):
         publish(registry, range(1, 400), f"round {round}")
         process = subprocess.Popen(command, env=environment(registry))
-        until(snapshots.held)
+        until(store_folder.held)
         time.sleep(chance.random() * 0.4)
         process.send_signal(signal.SIGKILL)
         assert process.wait() == -signal.SIGKILL, "it ended by itself"
-        interrupted += snapshots.sequence() < registry.ledger.changes.last_sequence()
+        interrupted += store_folder.sequence() < registry.ledger.changes.last_sequence()
     assert interrupted, "it was never killed in the midst of its work"
     registry.project()
     with hold(registry.settings):
@@ -57,7 +57,7 @@ def test_who_looks_whether_a_projector_runs_keeps_nobody_out(
     registry: Registry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     registry.project()
-    with snapshots_of(registry.settings).lock.open() as looking:
+    with store_folder_of(registry.settings).lock.open() as looking:
         fcntl.flock(looking, fcntl.LOCK_SH)
         monkeypatch.setattr("time.sleep", lambda _: fcntl.flock(looking, fcntl.LOCK_UN))
         with hold(registry.settings):

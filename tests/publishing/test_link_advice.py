@@ -52,8 +52,8 @@ def test_no_more_is_read_for_advice_than_that(sizes: list[int]) -> None:
     read: list[int] = []
 
     class Records:
-        def standing(self, records: dict[str, object]) -> dict[str, str]:
-            return dict.fromkeys(records, "")
+        def withdrawn_at(self, records: dict[str, object]) -> dict[str, None]:
+            return dict.fromkeys(records)
 
         def read_within(self, record: str, most: int) -> object:
             size = sizes[int(record[-12:])]

@@ -20,7 +20,7 @@ from pathlib import Path
 import orjson
 
 from ctgraph.projections.maintenance import check
-from ctgraph.projections.snapshots import hold
+from ctgraph.projections.store_folder import hold
 from tests.support.registry import Registry, certificate, ctid_number, environment
 from tests.support.server import of, serving
 from tests.support.waiting import until

@@ -17,7 +17,7 @@ import orjson
 import pytest
 
 from ctgraph.projections.maintenance import check
-from ctgraph.projections.snapshots import hold
+from ctgraph.projections.store_folder import hold
 from ctgraph.work import children
 from tests.support.registry import Registry, certificate, ctid_number, environment, publish
 from tests.support.server import CLI, alive, descendants, get, of, serving

@@ -21,7 +21,7 @@ from werkzeug.test import TestResponse
 from ctgraph.errors import CtgraphError
 from ctgraph.sparql.cache import AnswerCache
 from ctgraph.sparql.pool import QueryPool
-from ctgraph.sparql.query import Query, refuse, words
+from ctgraph.sparql.query import Query, require_allowed, words
 from ctgraph.sparql.results import Complete
 from ctgraph.sparql.worker import HEADER
 from ctgraph.web import create_app
@@ -161,7 +161,7 @@ def test_reading_a_query_for_its_words_takes_no_longer_than_it_must(text: str) -
 def test_no_disguise_lets_a_query_call_another_endpoint(query: str) -> None:
     """Each of these is a call for the parser that runs queries."""
     with pytest.raises(CtgraphError):
-        refuse("PREFIX ex: <urn:x:> " + query)
+        require_allowed("PREFIX ex: <urn:x:> " + query)
 
 
 # Compression, the cache, deadlines

@@ -15,7 +15,7 @@ from rdflib.namespace import RDF
 from werkzeug.test import TestResponse
 
 from ctgraph.ledger import Ledger
-from ctgraph.projections.snapshots import snapshots_of
+from ctgraph.projections.store_folder import store_folder_of
 from ctgraph.settings import load_settings
 from ctgraph.web import create_app
 from tests.support.paths import shared
@@ -147,12 +147,12 @@ def endpoint(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
     """A client of a registry whose named graphs are the data files of the suite."""
     settings = load_settings(home=tmp_path_factory.mktemp("sparql-suite"))
     Ledger.initialise(settings)
-    snapshots = snapshots_of(settings)
-    snapshot = snapshots.prepare(0)
-    store = ox.Store(str(snapshots.live))
+    store_folder = store_folder_of(settings)
+    snapshot = store_folder.prepare(0)
+    store = ox.Store(str(store_folder.live))
     store.bulk_extend(SUITE.data(CASES))
     store.backup(str(snapshot))
-    snapshots.switch(snapshot)
+    store_folder.switch(snapshot)
     return create_app(settings).test_client()
 
 

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from ctgraph.projections.bell import Ring, ring
 from ctgraph.projections.projector import follow
-from ctgraph.projections.snapshots import hold, snapshots_of
+from ctgraph.projections.store_folder import hold, store_folder_of
 from tests.support.registry import Registry
 
 ASK = "SELECT (COUNT(*) AS ?n) { ?r a ceterms:Certificate }"
@@ -36,7 +36,7 @@ def following(registry: Registry) -> Iterator[None]:
     failed: list[BaseException] = []
 
     def run() -> None:
-        lock = snapshots_of(registry.settings).lock
+        lock = store_folder_of(registry.settings).lock
         while not stop.is_set():  # what the supervisor does
             try:
                 with hold(registry.settings, 10):
@@ -55,7 +55,7 @@ def following(registry: Registry) -> Iterator[None]:
         yield
     finally:
         stop.set()
-        ring(snapshots_of(registry.settings).bell, Ring.NEWS)
+        ring(store_folder_of(registry.settings).bell, Ring.NEWS)
         thread.join()
     assert failed == []
 

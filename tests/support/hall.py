@@ -85,7 +85,7 @@ class Hall:
             turn = Turn(client, self.clock.now)
             self.admission._turns.append(turn)
             self.admission._hand_out(self.clock.now)
-            self.admission._look(self.clock.now)
+            self.admission._review(self.clock.now)
         self.works[turn] = Work(self.clock, holds=holds)
         self.begin()
         return turn
@@ -103,7 +103,7 @@ class Hall:
             self.clock.now += step
             seconds -= step
             with self.admission._lock:
-                self.admission._look(self.clock.now)
+                self.admission._review(self.clock.now)
             self.begin()
             self.hold()
 

@@ -26,11 +26,11 @@ from ctgraph.pathways.model import Graph
 from ctgraph.pathways.traversal import MAX_LEVEL_LINKS
 from ctgraph.projections.link_index import LinkIndex
 from ctgraph.projections.link_reader import reading
-from ctgraph.projections.link_rows import Said
+from ctgraph.projections.link_rows import IndexedDocument
 from ctgraph.projections.link_tables import TABLES
 from ctgraph.projections.maintenance import check, rebuild
 from ctgraph.projections.projector import Projector
-from ctgraph.projections.snapshots import snapshots_of
+from ctgraph.projections.store_folder import store_folder_of
 from ctgraph.rdf.namespaces import CTG, Curie, Iri
 from ctgraph.settings import load_settings
 from tests.support.registry import ctid_number
@@ -175,13 +175,13 @@ class World:
         return {row for row in self._rows("SELECT rowid, * FROM link") if row[1] in records}
 
     def _rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
-        with closing(sqlite3.connect(snapshots_of(self.settings).links)) as db:
+        with closing(sqlite3.connect(store_folder_of(self.settings).links)) as db:
             return db.execute(query, values).fetchall()
 
     def store(self) -> ox.Store:
         """Return the triple store as queries see it."""
         self.projector.snapshot()
-        return ox.Store.read_only(str(snapshots_of(self.settings).newest()))
+        return ox.Store.read_only(str(store_folder_of(self.settings).newest()))
 
     def says(self, number: int) -> set[tuple[Any, str, Any]]:
         """Return the RDF graph of the links that a document asserts: records as numbers."""
@@ -229,10 +229,10 @@ class World:
                     Via.DIRECT,
                 )
             )
-        index = LinkIndex(snapshots_of(self.settings).links)
+        index = LinkIndex(store_folder_of(self.settings).links)
         index.apply(
             [
-                Said(
+                IndexedDocument(
                     ctid_number(n),
                     ORGANIZATIONS[0],
                     Extract(

@@ -17,7 +17,7 @@ from ctgraph.ledger import Ledger
 from ctgraph.ledger.append import Submission, append
 from ctgraph.ledger.values import Organization
 from ctgraph.projections.projector import Projector
-from ctgraph.projections.snapshots import hold
+from ctgraph.projections.store_folder import hold
 from ctgraph.settings import Settings
 from ctgraph.web import create_app
 

@@ -1,4 +1,4 @@
-"""Who is who in the sample: kind, CTID, owner, class and links of each document.
+"""The plan of the sample: kind, CTID, owner, class and links of each document.
 
 All are pure functions of the seed and the document's number, so that a document can link to any
 other one without keeping anything in memory.

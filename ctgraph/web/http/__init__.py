@@ -1,1 +1,1 @@
-"""What the views share: answers, negotiation, problems, the registry behind a request."""
+"""The modules that all views share: answers, negotiation, problems, the registry."""

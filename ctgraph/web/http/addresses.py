@@ -1,4 +1,4 @@
-"""How requests may spell an address."""
+"""Addresses that clients did not percent-encode."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _RAW = re.compile(r"[^!-~]")
 
 
 def spelled(application: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[bytes]]:
-    """Return WSGI middleware that percent-encodes what a query string may not contain.
+    """Return WSGI middleware that percent-encodes forbidden characters of a query string.
 
     Some clients send characters that RFC 3986 (section 2) wants encoded. Once they are encoded,
     any bytes can be decoded, and can be sent back in a ``Location``.

@@ -1,4 +1,4 @@
-"""The headers that every answer has, whatever it answers."""
+"""The headers of every answer."""
 
 from __future__ import annotations
 

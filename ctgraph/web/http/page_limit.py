@@ -1,4 +1,4 @@
-"""How much a page shows. The formats for programs have everything."""
+"""The limit of a page. The formats for programs have everything."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import orjson
 
 Item = TypeVar("Item")
 MAX_PAGE_CHARACTERS = 1_000_000
-"""About how many characters of a record, or of a list, one page shows: browsers stall on more."""
+"""Characters of a record, or of a list, that one page shows, about: browsers stall on more."""
 
 
 def fitting(items: Iterable[Item], max_items: int) -> list[Item]:

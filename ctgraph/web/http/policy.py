@@ -1,10 +1,10 @@
-"""The content security policy of pages: what they may load and do (CSP, level 3)."""
+"""The content security policy of pages (CSP, level 3)."""
 
 from __future__ import annotations
 
 
 def policy(*styles: str) -> str:
-    """Return the policy of a page: it loads only what this site serves, and nothing inline.
+    """Return the policy of a page: it loads only files of this site, and nothing inline.
 
     :param styles: further sources of style sheets, such as digests.
     """

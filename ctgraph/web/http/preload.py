@@ -1,4 +1,4 @@
-"""What a process imports before it answers :mod:`ctgraph.web.http.questions`.
+"""The imports of a process that answers :mod:`ctgraph.web.http.questions`.
 
 It is imported once, in the process from which the worker processes are forked.
 """

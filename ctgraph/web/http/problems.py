@@ -83,7 +83,7 @@ def _unexpected(error: Exception) -> Response:
 
 
 def _blank(status: int, title: str, detail: str) -> Response:
-    """Answer with a problem whose status says all about its type (RFC 9457, section 4.2.1)."""
+    """Return a problem whose type is its status alone: `about:blank` (RFC 9457, section 4.2.1)."""
     return _respond(
         {
             "type": "about:blank",

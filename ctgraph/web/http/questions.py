@@ -1,4 +1,4 @@
-"""The questions for worker processes: functions that may take long, over values.
+"""The questions for worker processes: functions that may take long, whose arguments are values.
 
 A worker process keeps the ledger open from one question to the next.
 """
@@ -19,11 +19,10 @@ from ctgraph.pathways.model import Graph
 from ctgraph.pathways.structure import Structure
 from ctgraph.projections.link_graphs import link_quads
 from ctgraph.projections.link_reader import reading
-from ctgraph.publishing.link_checks import examine_in
+from ctgraph.publishing.intake import examine_here
 from ctgraph.rdf.formats import Format
 from ctgraph.rdf.namespaces import CTG, DCT, XSD
 from ctgraph.settings import Settings
-from ctgraph.validation.report import Report
 from ctgraph.validation.report_formats import REPORT_FORMATS
 from ctgraph.vocab import vocabulary
 
@@ -32,14 +31,9 @@ T = TypeVar("T")
 LINK_PREFIXES = {"ctg": CTG, "dct": DCT, "xsd": XSD}
 
 
-def examined(settings: Settings, data: bytes, format: Format | None) -> list[Report]:
-    """Examine a submission; see :func:`examine_in`."""
-    return examine_in(shared_ledger(settings), data, settings, format)
-
-
 def report(settings: Settings, data: bytes, format: Format | None, name: str) -> str:
-    """Examine a submission, and write the report in the format with a name."""
-    return REPORT_FORMATS[name].write(examined(settings, data, format))
+    """Examine a submission; return the report in the format with a name."""
+    return REPORT_FORMATS[name].write(examine_here(settings, data, format))
 
 
 def pathways(
@@ -48,7 +42,7 @@ def pathways(
     *given: P.args,
     **more: P.kwargs,
 ) -> T:
-    """Ask a question about pathways: a method of :class:`Pathways`, and what it is given."""
+    """Return the answer to a question about pathways: a method of :class:`Pathways`."""
     return question(Pathways(settings, shared_ledger(settings)), *given, **more)
 
 
@@ -65,7 +59,7 @@ def links(settings: Settings, document: Ctid, media_type: str) -> bytes:
 def around(
     settings: Settings, record: Ctid, reach: Asked, few: Asked
 ) -> tuple[Graph, Structure | None, Graph, Graph]:
-    """Ask what the page of a record shows.
+    """Return the answers on the page of a record.
 
     :returns: its neighbourhood, its structure if it is a pathway, its stack and its versions.
     """

@@ -1,4 +1,4 @@
-"""The registry behind the application, and how views put questions to it."""
+"""The registry behind the application, and the workers that answer its views."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from ctgraph.errors import Overloaded, QueryLimit, TooManyPasts, ValidationLimit
 from ctgraph.identity import Identity
 from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger import Ledger
-from ctgraph.projections.asof import Past, moment_of
-from ctgraph.projections.snapshots import snapshots_of
+from ctgraph.projections.past_stores import PastStores, moment_of
+from ctgraph.projections.store_folder import store_folder_of
 from ctgraph.settings import Settings
 from ctgraph.sparql.pool import QueryPool
 from ctgraph.sparql.query import Query
@@ -30,15 +30,15 @@ from ctgraph.work.process import WorkerProcess, preload
 T = TypeVar("T")
 PRELOADED = "ctgraph.web.http.preload"
 MAX_PASTS = 5
-"""How many past states a client may have prepared by this process within `PASTS_SECONDS`."""
+"""Past states that this process prepares for one client within `PASTS_SECONDS`."""
 PASTS_SECONDS = 600.0
-"""The registry has one builder of past states, which no client may keep for itself."""
+"""The time in which a client may have `MAX_PASTS` past states prepared: all share one builder."""
 
 
 class Work:
-    """The work of this web worker that may take long: who does it, and in which turns.
+    """The processes of this web worker for long work, and the turns in which clients use them.
 
-    Queries, pathways, validation and past states share one account of what each client has used.
+    Queries, pathways, validation and past states share one account of the use of each client.
     Publishing has turns and processes of its own, which the organizations share.
     """
 
@@ -52,10 +52,23 @@ class Work:
         self.publishing = Crew(
             start,
             Admission(
-                1, 1, 2, 2 * settings.query_waiting, settings.query_queue, settings.query_memory
+                places=1,
+                heavy=1,
+                per_client=2,
+                waiting=2 * settings.query_waiting,
+                patience=settings.query_queue,
+                memory=settings.query_memory,
             ),
         )
-        self.builds = Admission(1, 0, 1, 2, settings.query_queue, 0, costs)
+        self.builds = Admission(
+            places=1,
+            heavy=0,
+            per_client=1,
+            waiting=2,
+            patience=settings.query_queue,
+            memory=0,
+            costs=costs,
+        )
         self.allowance = Allowance(
             MAX_PASTS,
             PASTS_SECONDS,
@@ -86,8 +99,8 @@ class State:
         return Identity.of(self.settings)
 
     def past(self, moment: str) -> Path | None:
-        """Return the store as of a moment for the client of the current request; see `Past`."""
-        found = Past(self.settings, self.ledger, snapshots_of(self.settings))
+        """Return the store as of a moment for the client of the current request."""
+        found = PastStores(self.settings, self.ledger, store_folder_of(self.settings))
         client, gone = _client(), watch()
         return found.at(
             moment_of(moment),
@@ -118,23 +131,23 @@ class State:
                 timeout=self.settings.query_timeout,
             ) from None
 
-    def check(self, function: Callable[..., T], *given: Any) -> T:
-        """Call a function that checks a document, in the same way.
+    def validate(self, function: Callable[..., T], *given: Any) -> T:
+        """Call a function that validates a document, in the same way.
 
         :raises ValidationLimit: when it takes too much time or memory.
         :raises Busy: when no turn comes in time.
         """
-        return _checking(self._calls(self.work.calls, _client()))(function, self.settings, *given)
+        return _validating(self._calls(self.work.calls, _client()))(function, self.settings, *given)
 
-    def check_for(self, organization: Ctid) -> Runner:
-        """Return what calls functions that check documents of an organization, in its turn."""
-        return _checking(self._calls(self.work.publishing, organization))
+    def validator_for(self, organization: Ctid) -> Runner:
+        """Return a runner of functions that validate documents of an organization, in its turn."""
+        return _validating(self._calls(self.work.publishing, organization))
 
     def _calls(self, crew: Crew, client: str) -> Calls:
         return Calls(crew, client, self.settings.query_timeout, watch())
 
 
-def _checking(calls: Calls) -> Runner:
+def _validating(calls: Calls) -> Runner:
     def run(function: Callable[..., T], /, *arguments: Any) -> T:
         try:
             return calls(function, *arguments)

@@ -1,7 +1,7 @@
 """Answers: the one place where the result of a view becomes an HTTP response.
 
-Every answer varies with ``Accept``. Where a view has only one format, a problem at the same address
-still has two: a page for browsers, and a problem document for programs.
+Every answer varies with ``Accept``. Even where a view has only one format, a problem at its address
+has two: a page for browsers, and a problem document for programs.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from ctgraph.web.http.negotiation import HTML
 
 JSON = "application/json"
 JSON_OR_PAGE = {"json": JSON, "html": HTML}
-"""What most views offer: JSON for programs, which is the default, and a page for browsers."""
+"""The formats of most views: JSON for programs, which is the default, and a page for browsers."""
 
 
 class Caching(StrEnum):
-    """What caches may do with an answer (RFC 9111, section 5.2.2)."""
+    """The directives for caches (RFC 9111, section 5.2.2)."""
 
     REVALIDATE = "no-cache"
     """Ask each time; a 304 is cheap."""
@@ -36,7 +36,7 @@ class Caching(StrEnum):
 def content(
     body: bytes | str | Iterable[bytes], media_type: str, *, caching: Caching | None = None
 ) -> Response:
-    """Answer with a body that is already written."""
+    """Return a response with a body that is already written."""
     response = Response(body, content_type=content_type(media_type))
     response.vary.add("Accept")
     if caching:
@@ -47,19 +47,19 @@ def content(
 def json(
     value: object, *, status: int = 200, media_type: str = JSON, caching: Caching | None = None
 ) -> Response:
-    """Answer with a value in JSON. Its members are in camelCase."""
+    """Return a response with a value in JSON. Its members are in camelCase."""
     response = content(orjson.dumps(value), media_type, caching=caching)
     response.status_code = status
     return response
 
 
 def page(template: str, /, **values: object) -> Response:
-    """Answer with a page for people."""
+    """Return a response with a page for people."""
     return content(render_template(template, **values), HTML)
 
 
 def empty() -> Response:
-    """Answer that something was done, and that there is nothing to say about it (204)."""
+    """Return the response to a success that has no content (204)."""
     response = content(b"", JSON)
     response.status_code = 204
     del response.headers["Content-Type"]
@@ -67,7 +67,7 @@ def empty() -> Response:
 
 
 def unchanged(headers: Iterable[tuple[str, str]]) -> Response:
-    """Answer that the client has the representation already (304)."""
+    """Return the response to a client that has the representation already (304)."""
     response = empty()
     response.status_code = 304
     response.headers.update(headers)
@@ -75,7 +75,7 @@ def unchanged(headers: Iterable[tuple[str, str]]) -> Response:
 
 
 def redirect(location: str, status: int) -> Response:
-    """Lead to another address."""
+    """Redirect to another address."""
     response = flask.redirect(location, status, Response)
     assert isinstance(response, Response)
     response.vary.add("Accept")
@@ -83,13 +83,13 @@ def redirect(location: str, status: int) -> Response:
 
 
 def lead(path: str, status: int) -> Response:
-    """Lead to another path of this registry, with the query string of the request."""
+    """Redirect to another path of this registry, with the query string of the request."""
     query = request.query_string.decode("ascii")
     return redirect(quote(path) + (f"?{query}" if query else ""), status)
 
 
 def conditional(response: Response, tag: str, modified: str) -> Response:
-    """Give a response its validators, and make it 304 where the client has it already.
+    """Return a response with its validators, as 304 where the client has it already.
 
     Another change may follow within the same second, which a date cannot tell apart. So
     ``Last-Modified`` is the second after the change, and is not sent before that second has come

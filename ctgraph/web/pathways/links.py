@@ -16,7 +16,7 @@ blueprint = Blueprint("links", __name__)
 
 @blueprint.get("/links/<record>")
 def links(record: str) -> Response:
-    """Answer what one document says about what precedes what, in RDF."""
+    """Return the links of one document, in RDF."""
     canonical = ctid.canonical(record)
     name = choose(GRAPH_TYPES | {"html": HTML})
     document = read.held(state().ledger, canonical).envelope.ctid

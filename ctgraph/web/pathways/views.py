@@ -42,11 +42,13 @@ QUESTIONS = {
     Question.VERSIONS: Pathways.versions,
 }
 USUAL_STEPS = Asked().depth
-"""Steps that a question follows unless the request says how many."""
+"""Steps that a question follows when the request does not say how many."""
 USUAL_STEPS_OF = {Question.NEIGHBOURHOOD: 1, Question.VERSIONS: MAX_DEPTH_STEPS}
-"""The same for questions that usually reach less or more far."""
-PAGE_STEPS, COMMON_STEPS = 2, 5
-"""The same for the page of a record, and for what several records lead to."""
+"""Default steps of questions that usually go a shorter or a longer way."""
+PAGE_STEPS = 2
+"""Default steps of the picture on the page of a record."""
+COMMON_STEPS = 5
+"""Default steps of the question for the common goals of several records."""
 MAX_LISTED_RECORDS = 200
 """Pathways of each class that the index lists. The list of records has all of them, in pages."""
 MAX_SHOWN_NODES = 300
@@ -59,7 +61,7 @@ FEW = Asked(depth=MAX_DEPTH_STEPS, limit=100)
 
 @blueprint.get("/pathways")
 def index() -> Response:
-    """Answer the published pathways, and for people the questions that can be asked."""
+    """Return the published pathways; for people, the page with the questions that can be asked."""
     found, cut = _listed()
     if choose(respond.JSON_OR_PAGE) == "json":
         base = state().settings.base_url
@@ -86,7 +88,7 @@ def index() -> Response:
 
 
 def _listed() -> tuple[list[Envelope], list[Cut]]:
-    """Return the published pathways and sets of pathways, and what is left out of them."""
+    """Return the published pathways and sets of pathways, and a cut for each list that is cut."""
     found: list[Envelope] = []
     cut = []
     for kind in (Curie("ceterms:Pathway"), Curie("ceterms:PathwaySet")):
@@ -104,7 +106,7 @@ def _listed() -> tuple[list[Envelope], list[Cut]]:
 
 @blueprint.get("/pathways/search")
 def search() -> Response:
-    """Answer the records whose names contain some words."""
+    """Return the records whose names contain some words."""
     kinds = Asked(kinds=frozenset(several("kind"))).kinds
     found: list[Node] = state().ask(questions.pathways, Pathways.search, words("q"), kinds)
     return respond.json({"records": to_json(Graph(Question.SEARCH, (), tuple(found), ()))["nodes"]})
@@ -112,7 +114,7 @@ def search() -> Response:
 
 @blueprint.get("/pathways/<record>")
 def pathway(record: str) -> Response:
-    """Answer what is around a record; for people as a picture with tables."""
+    """Return the neighbourhood of a record; for people, as a picture with tables."""
     canonical = ctid.canonical(record)
     if canonical != record:
         return _lead(canonical, "", 301)
@@ -124,7 +126,7 @@ def pathway(record: str) -> Response:
 
 
 def _page(record: Ctid, asked: Asked) -> Response:
-    """Answer with the page of a record."""
+    """Return the page of a record."""
     graph, described, stack, versions = state().ask(
         questions.around, record, replace(asked, limit=MAX_SHOWN_NODES, cursor=""), FEW
     )
@@ -160,7 +162,7 @@ def _page(record: Ctid, asked: Asked) -> Response:
 
 
 def _fitting_page(graph: Graph) -> Graph:
-    """Return as much of an answer as a page shows. It says what is left out."""
+    """Return the part of an answer that fits a page, with a cut for the rest."""
     cut = list(graph.cut)
     if graph.next:
         cut.append(Cut(f"Only the nearest {MAX_SHOWN_NODES:,} are on this page."))
@@ -177,7 +179,7 @@ def _fitting_page(graph: Graph) -> Graph:
 
 @blueprint.get(f"/pathways/<record>/<any({', '.join(QUESTIONS)}):question>")
 def question(record: str, question: str) -> Response:
-    """Answer one question about a record, or lead browsers to the page that has the answer."""
+    """Return the answer to a question about a record; redirect browsers to the page that has it."""
     canonical = ctid.canonical(record)
     if canonical != record:
         return _lead(canonical, f"/{question}", 301)
@@ -190,7 +192,7 @@ def question(record: str, question: str) -> Response:
 
 @blueprint.get("/pathways/<record>/structure")
 def structure(record: str) -> Response:
-    """Answer the structure of a published pathway: components, conditions, levels."""
+    """Return the structure of a published pathway: components, conditions, levels."""
     canonical = ctid.canonical(record)
     if canonical != record:
         return _lead(canonical, "/structure", 301)
@@ -202,7 +204,7 @@ def structure(record: str) -> Response:
 
 @blueprint.get("/pathways/route")
 def route() -> Response:
-    """Answer the best routes from one record to another."""
+    """Return the best routes from one record to another."""
     name = choose(OFFERS_AND_PAGE)
     start, goal = (request.args.get(end, "").strip() for end in ("from", "to"))
     by, k = request.args.get("by", Measure.STEPS), number("k", 3)
@@ -228,7 +230,7 @@ def route() -> Response:
 
 @blueprint.get("/pathways/common")
 def common() -> Response:
-    """Answer what several records all lead to."""
+    """Return the records that several records all lead to."""
     name = choose(OFFERS_AND_PAGE)
     records, asked = several("ctids"), _asked(COMMON_STEPS)
     if not records:
@@ -250,7 +252,7 @@ def common() -> Response:
 
 
 def _asked(usual_steps: int) -> Asked:
-    """Return how far the request reaches."""
+    """Return the reach of the question that the request asks."""
     usual = Asked()
     return Asked(
         depth=number("depth", usual_steps),
@@ -263,17 +265,17 @@ def _asked(usual_steps: int) -> Asked:
 
 
 def _lead(record: Ctid, question: str, status: int) -> Response:
-    """Lead to another address of a record, with the same parameters."""
+    """Redirect to another address of a record, with the same parameters."""
     return respond.lead(f"/pathways/{record}{question}", status)
 
 
 def _graph(name: str, question: Callable[..., Graph], *given: Any) -> Response:
-    """Answer a question in the format with a name."""
+    """Return the answer to a question in the format with a name."""
     return _written(*state().ask(questions.drawn, name, question, *given), name)
 
 
 def _written(body: bytes, cursor: str | None, name: str) -> Response:
-    """Answer with a graph that is written, and with a link to its next page, if any (RFC 8288)."""
+    """Return a response with a written graph, and a link to its next page, if any (RFC 8288)."""
     response = respond.content(body, OFFERS[name])
     if cursor:
         query = urlencode([*others_than("cursor"), ("cursor", cursor)])

@@ -37,7 +37,7 @@ def account() -> Response:
 
 @blueprint.get("/drafts")
 def drafts() -> Response:
-    """List the drafts of the organization, the newest first."""
+    """Return the drafts of the organization, the newest first."""
     owner, _ = authenticate()
     found = state().ledger.drafts.of(owner.ctid)
     listed = [{"ctid": one.ctid, "name": one.name, "updated": one.updated_at} for one in found]
@@ -54,7 +54,7 @@ def draft(record: str) -> Response:
 
 @blueprint.put("/drafts/<record>")
 def save(record: str) -> Response:
-    """Save a draft. It may be unfinished, so all it has to be is a JSON object."""
+    """Save a draft. It may be unfinished, so any JSON object is accepted."""
     owner, _ = authenticate()
     document = request.get_data(cache=False, parse_form_data=False)
     require_fitting(document, state().settings, "draft")

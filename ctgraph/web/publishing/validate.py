@@ -9,6 +9,7 @@ from flask import Blueprint, Response, request
 from ctgraph.documents.rdf_input import RDF_INPUTS
 from ctgraph.errors import NoDocument, UnsupportedMediaType
 from ctgraph.problem import Problem
+from ctgraph.publishing.intake import examine_here
 from ctgraph.rdf.formats import FORMATS, JSON_LD, Format, format_named
 from ctgraph.validation.report import Report, capped
 from ctgraph.validation.report_formats import REPORT_FORMATS
@@ -26,13 +27,13 @@ INPUTS = {format.name: format for format in (JSON_LD, *RDF_INPUTS)}
 EXTENSIONS = [f".{format.extension}" for format in FORMATS]
 """How the names of files end that a browser offers to send."""
 MAX_LINES = 5_000
-"""How many lines of a document a page shows. Browsers become slow with more."""
+"""Lines of a document that a page shows. Browsers become slow with more."""
 MAX_LINE_CHARACTERS = 2_000
-"""How much of a line a page shows. Longer lines are data, such as an image."""
+"""Characters of a line that a page shows. Longer lines are data, such as an image."""
 MAX_TEXT_CHARACTERS = 1_000_000
 """The largest document that is put back into the form to be edited."""
 MAX_PROBLEMS = 1_000
-"""How many problems a page lists, of all documents together."""
+"""Problems that a page lists, of all documents together."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ def form() -> Response:
 
 @blueprint.post("/validate")
 def validate() -> Response:
-    """Report on a document. Nothing is stored, and no key is needed.
+    """Return the report on a document. Nothing is stored, and no key is needed.
 
     The document is the request's body in any RDF format, or the field ``document`` or the file
     ``file`` of a form.
@@ -62,8 +63,8 @@ def validate() -> Response:
     if not data.strip():
         raise NoDocument("The request contains no document. Send it as the body.")
     if name == "html":
-        return _page(data, format, state().check(questions.examined, data, format))
-    written = state().check(questions.report, data, format, name)
+        return _page(data, format, state().validate(examine_here, data, format))
+    written = state().validate(questions.report, data, format, name)
     return respond.content(written, OFFERS[name])
 
 

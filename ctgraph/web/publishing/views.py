@@ -59,7 +59,13 @@ def publish(organization: str) -> Response:
         )
     data = request.get_data(cache=False, parse_form_data=False)
     receipt = publishing.publish(
-        state().settings, state().ledger, owner, data, actor, _wait(), state().check_for(owner.ctid)
+        state().settings,
+        state().ledger,
+        owner,
+        data,
+        actor,
+        _wait(),
+        state().validator_for(owner.ctid),
     )
     status = 200 if receipt.effect is Effect.UNCHANGED else 201
     response = _answer(receipt, status)

@@ -1,4 +1,4 @@
-"""How complete the records of an organization are."""
+"""The completeness of the records of an organization."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ blueprint = Blueprint("completeness", __name__)
 
 @blueprint.get("/organizations/<organization>/completeness")
 def completeness(organization: str) -> Response:
-    """Return how complete an organization's records are, and what they lack."""
+    """Return the completeness of an organization's records, and the properties that they lack."""
     owner = state().ledger.organizations.get(ctid.canonical(organization))
     found = quality_of(state().whole, state().identity, owner.ctid)
     if choose(respond.JSON_OR_PAGE) == "html":

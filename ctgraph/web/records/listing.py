@@ -13,12 +13,12 @@ from ctgraph.web.http.registry import state
 
 blueprint = Blueprint("listing", __name__)
 MAX_RECORDS = 50
-"""How many records one page lists: as many as somebody looks through."""
+"""Records that one page lists: as many as a person looks through."""
 
 
 @blueprint.get("/records")
 def records() -> Response:
-    """List current records, optionally of one class or one owner."""
+    """Return a page of the current records, optionally of one class or one owner."""
     # No class has a NUL in its name, and PostgreSQL takes none.
     kind = Curie(request.args.get("type", "").replace("\0", "")) or None
     owner, after = (

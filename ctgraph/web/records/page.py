@@ -14,16 +14,17 @@ from ctgraph.web.records.groups import FURTHER, GROUPS, group_of
 from ctgraph.web.records.page_model import RecordView, Row, Value
 
 MAX_VALUES = 200
-"""How many values of one property, and how many parts of a document, a page lists.
+"""Values of one property, and parts of a document, that a page lists.
 
 A framework may have ten thousand competencies. A page with all of them helps nobody.
+
 """
 MAX_TEXT_CHARACTERS = 5_000
 """The longest text on a page. A page of longer ones cannot be read."""
 MAX_LINK_CHARACTERS = 2_000
 """The longest address that becomes a link. Browsers do not follow longer ones reliably."""
 MAX_DEPTH = 12
-"""How deep things are nested on a page. Deeper ones have no room in a narrow window."""
+"""Levels to which things are nested on a page. Deeper ones have no room in a narrow window."""
 VALUE_CHARACTERS = 200
 """How many characters of a page the markup of one value takes."""
 _HIDDEN = {"@id", "@type", "@context", "@included", "ceterms:ctid"}
@@ -68,7 +69,7 @@ def record_view(
 
 
 class Arranger:
-    """What turns JSON-LD values into values of a page, as long as the page has room.
+    """Turns JSON-LD values into values of a page, as long as the page has room.
 
     :param linked: the CTIDs of the records that are referred to.
     :param cut: whether something was left out.

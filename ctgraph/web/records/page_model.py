@@ -1,4 +1,4 @@
-"""What a record's page shows, as values."""
+"""The content of a record's page, as values."""
 
 from __future__ import annotations
 

@@ -19,11 +19,11 @@ from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger.values import Envelope, Version
 from ctgraph.pathways import LINKED
 from ctgraph.pathways.families import family_of
-from ctgraph.projections.snapshots import snapshots_of
+from ctgraph.projections.store_folder import store_folder_of
 from ctgraph.rdf import formats
 from ctgraph.records import read
 from ctgraph.records.assertions import MAX_ASSERTIONS, Assertion, assertions
-from ctgraph.records.read import Held
+from ctgraph.records.read import HeldDocument
 from ctgraph.validation.completeness import node_completeness
 from ctgraph.web.http import respond
 from ctgraph.web.http.negotiation import HTML, choose, etag
@@ -37,7 +37,7 @@ MAX_VERSIONS = {"json": 1_000, "html": 100}
 
 
 class Scope(StrEnum):
-    """How much of a document an address stands for. The value begins the address."""
+    """The part of a document that an address stands for. The value begins the address."""
 
     ENTITY = "resources"
     DOCUMENT = "graph"
@@ -69,7 +69,7 @@ def version(kind: str, record: str, number: int) -> Response:
 
 @blueprint.get("/<any(resources, graph):kind>/<record>/versions")
 def versions(kind: str, record: str) -> Response:
-    """List the versions of a record in pages, the newest first."""
+    """Return the versions of a record in pages, the newest first."""
     canonical = ctid.canonical(record)
     if canonical != record:
         return respond.lead(f"/{kind}/{canonical}/versions", 301)
@@ -162,8 +162,8 @@ def _record(path: str, kind: Scope, number: int | None = None) -> Response:
     name = choose(OFFERS, NAMES.get(extension, ""))
     held = read.held(state().ledger, record, number, document=kind is Scope.DOCUMENT)
     if name == "html":
-        # A page shows the names of other records too, so any change may change it.
-        seen = snapshots_of(state().settings).sequence()  # what others say is asked of the store
+        # A page also shows the names of other records, so it may change with any of them.
+        seen = store_folder_of(state().settings).sequence()  # others' statements are in it
         tag = etag(
             held.digest,
             record,
@@ -192,7 +192,7 @@ def _record(path: str, kind: Scope, number: int | None = None) -> Response:
     return response
 
 
-def _body(record: Ctid, kind: Scope, held: Held, name: str) -> bytes:
+def _body(record: Ctid, kind: Scope, held: HeldDocument, name: str) -> bytes:
     format = formats.format_named(name)
     assert format
     iri = state().identity.resource(record)
@@ -209,7 +209,7 @@ def _body(record: Ctid, kind: Scope, held: Held, name: str) -> bytes:
         raise read.absent(held.envelope, record, held.number) from None
 
 
-def _page(record: Ctid, kind: Scope, held: Held, number: int | None) -> str:
+def _page(record: Ctid, kind: Scope, held: HeldDocument, number: int | None) -> str:
     iri = state().identity.resource(record)
     content = orjson.loads(held.canonical)
     try:
@@ -237,8 +237,8 @@ def _page(record: Ctid, kind: Scope, held: Held, number: int | None) -> str:
     )
 
 
-def _said(record: Ctid, held: Held) -> list[Assertion]:
-    """Return what others say of a record, or nothing if the store does not answer in time."""
+def _said(record: Ctid, held: HeldDocument) -> list[Assertion]:
+    """Return the statements of others about a record; none if the store does not answer in time."""
     try:
         return assertions(
             state().whole, state().ledger, state().identity, record, held.envelope.owner
@@ -247,8 +247,8 @@ def _said(record: Ctid, held: Held) -> list[Assertion]:
         return []
 
 
-def _link(response: Response, record: Ctid, held: Held) -> None:
-    """Point at the canonical address, the whole graph, and the versions (RFC 8288)."""
+def _link(response: Response, record: Ctid, held: HeldDocument) -> None:
+    """Add links to the canonical address, the whole graph, and the versions (RFC 8288)."""
     identity = state().identity
     response.headers["Link"] = ", ".join(
         (

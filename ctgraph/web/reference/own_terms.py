@@ -49,7 +49,7 @@ def index() -> Response:
 
 @blueprint.get("/terms/<name>")
 def term(name: str) -> Response:
-    """Return one term; lead browsers to its place on the page of all terms."""
+    """Return one term; redirect browsers to its place on the page of all terms."""
     found = own_terms().term(name)
     if found is None:
         raise NotFound(f"There is no term ctg:{name[:80]}. See /terms for all terms.")

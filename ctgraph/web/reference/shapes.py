@@ -1,4 +1,4 @@
-"""The minimum data: which shapes there are, as Turtle, as JSON, and on pages."""
+"""The minimum data: its shapes as Turtle, as JSON, and on pages."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ OFFERS = {TURTLE.name: TURTLE.media_type, "json": respond.JSON, "html": HTML}
 
 @blueprint.get("/shapes")
 def index() -> Response:
-    """Return all shapes as Turtle, or list the families of shapes."""
+    """Return all shapes as Turtle, or the list of the families of shapes."""
     name = choose(OFFERS)
     if name == "turtle":
         return _turtle("")

@@ -1,4 +1,4 @@
-"""The terms of CTDL: which there are, what each is linked with, and how often it is used."""
+"""The terms of CTDL, the terms that each is linked with, and the number of its uses."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from ctgraph.web.http.registry import state
 
 blueprint = Blueprint("vocabulary", __name__)
 COUNT_SECONDS = 2.0
-"""How long counting the uses of a term may take. A page is no reason to keep a worker for long."""
+"""How long counting the uses of a term may take: a page must not keep a worker from queries."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class Relation(NamedTuple):
 
 @blueprint.get("/vocab")
 def terms() -> Response:
-    """List every term of the vocabulary."""
+    """Return the list of all terms of the vocabulary."""
     groups: dict[Kind, list[Term]] = {kind: [] for kind in KINDS.values()}
     for term in vocabulary():
         groups[KINDS[term.kind]].append(term)
@@ -77,7 +77,7 @@ def terms() -> Response:
 
 @blueprint.get("/vocab/<path:name>")
 def term(name: str) -> Response:
-    """Describe one term: what it is, where the minimum data uses it, how often it is used."""
+    """Return one term: its description, its place in the minimum data, the number of its uses."""
     # A proxy may join the two slashes of an IRI's scheme.
     found = vocabulary().term(re.sub(r"^(https?):/(?!/)", r"\1://", name))
     if found is None:

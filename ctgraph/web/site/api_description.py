@@ -1,4 +1,4 @@
-"""What describes this interface to programs: OpenAPI, and the JSON-LD contexts."""
+"""Descriptions of this interface for programs: OpenAPI, and the JSON-LD contexts."""
 
 from __future__ import annotations
 

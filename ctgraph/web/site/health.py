@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response
 
 from ctgraph.errors import NotQueryable
-from ctgraph.projections.snapshots import snapshots_of
+from ctgraph.projections.store_folder import store_folder_of
 from ctgraph.web.http import respond
 from ctgraph.web.http.registry import state
 
@@ -14,28 +14,28 @@ blueprint = Blueprint("health", __name__)
 
 @blueprint.get("/healthz")
 def healthz() -> Response:
-    """Answer, which shows that this process is alive."""
+    """Return 200, which shows that this process is alive."""
     return respond.json({"status": "ok"})
 
 
 @blueprint.get("/readyz")
 def readyz() -> Response:
-    """Answer that queries can run and that a projector follows the ledger.
+    """Return 200 when queries can run and a projector follows the ledger.
 
     :raises NotQueryable: when one of these does not hold.
     """
-    snapshots = snapshots_of(state().settings)
-    seen, last = snapshots.sequence(), state().ledger.changes.last_sequence()
+    store_folder = store_folder_of(state().settings)
+    seen, last = store_folder.sequence(), state().ledger.changes.last_sequence()
     facts = {"sequence": last, "queryableSequence": seen, "lag": last - seen}
-    if not snapshots.held():
+    if not store_folder.held():
         raise NotQueryable("No projector runs: changes do not become queryable.", **facts)
     if seen < 0:
         raise NotQueryable("The triple store is being built. Try again in a moment.", **facts)
-    if snapshots.trouble():
+    if store_folder.trouble():
         raise NotQueryable(
             "The projector fails: changes do not become queryable. Its log says why.", **facts
         )
-    if not snapshots.shows(state().ledger):
+    if not store_folder.shows(state().ledger):
         raise NotQueryable(
             "The triple store was made from another ledger. The projector rebuilds it.", **facts
         )

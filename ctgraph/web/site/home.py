@@ -1,4 +1,4 @@
-"""The home page: what this registry holds, and how to use it."""
+"""The home page: the contents of this registry, and how to use it."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ OTHER = "Further records"
 
 @blueprint.get("/")
 def home() -> Response:
-    """Show what this registry holds, and how to use it."""
+    """Return the home page."""
     counts = state().ledger.records.counts()
     groups: dict[str, list[tuple[str, int]]] = {section: [] for section in (*SECTIONS, OTHER)}
     for kind, count in sorted(counts.items(), key=lambda pair: -pair[1]):

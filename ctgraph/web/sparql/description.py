@@ -18,7 +18,7 @@ OFFERS = GRAPH_TYPES | {"html": HTML}
 
 @blueprint.get("/void")
 def void() -> Response:
-    """Describe the dataset in VoID and DCAT, with its real counts."""
+    """Return the description of the dataset in VoID and DCAT, with its real counts."""
     name = choose(OFFERS)
     records = state().ledger.records.counts()
     newest = state().ledger.changes.newest_moment()
@@ -30,12 +30,12 @@ def void() -> Response:
 
 @blueprint.get("/.well-known/void")
 def well_known_void() -> Response:
-    """Lead to the description from the place where clients look for VoID."""
+    """Redirect to the description from the place where clients look for VoID."""
     return respond.redirect("/void", 302)
 
 
 def endpoint_description() -> Response:
-    """Describe the SPARQL endpoint: in RDF for programs, with the query page for browsers."""
+    """Return the description of the SPARQL endpoint in RDF; for browsers, the query page."""
     name = choose(OFFERS)
     if name == "html":
         return query_page()

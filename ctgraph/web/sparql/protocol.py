@@ -1,4 +1,4 @@
-"""The SPARQL 1.1 Protocol: what a request asks for, and the headers of its answer."""
+"""The SPARQL 1.1 Protocol: reading the request, and the headers of the answer."""
 
 from __future__ import annotations
 
@@ -43,14 +43,14 @@ CHOICES = (
 
 
 @dataclass(frozen=True)
-class Asked:
+class QueryRequest:
     """A query, and the name of the format that its client wants."""
 
     query: Query
     name: str
 
     def tag(self, snapshot: Path | None, settings: Settings) -> str:
-        """Return the entity tag of the answer, made of all that the answer depends on."""
+        """Return the entity tag of the answer, made of everything that the answer depends on."""
         asked = vars(self.query).values()
         return etag(snapshot, *asked, self.name, settings.query_rows, __version__)
 
@@ -65,19 +65,19 @@ def understand(
     timeout: float | None = None,
     default_graphs: tuple[str, ...] = (),
     named_graphs: tuple[str, ...] = (),
-) -> Asked:
+) -> QueryRequest:
     """Return a query with the format that the client wants.
 
     :param choose: returns the name of the format that the client wants among those offered.
     """
     graphs = query_form(text) in ("CONSTRUCT", "DESCRIBE")
     offers = GRAPH_OFFERS if graphs else ROW_OFFERS
-    # A browser that submits the form gets what it can show.
+    # A browser that submits the form gets a format that it can show.
     name = choose(offers | {"html": HTML})
     chosen = PLAIN[graphs].get(
         name, offers.get(name, GRAPH_TYPES["turtle"] if graphs else CSV.media_type)
     )
-    return Asked(
+    return QueryRequest(
         Query(
             text,
             default_graphs=default_graphs,

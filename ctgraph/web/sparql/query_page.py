@@ -29,7 +29,7 @@ LIMIT 50
 def query_page(
     text: str = EXAMPLE, query: StoredQuery | None = None, given: dict[str, str] | None = None
 ) -> Response:
-    """Answer with the page, and with what it needs to complete terms.
+    """Return the page, with the terms that it completes.
 
     :param text: the query in the editor.
     :param query: the ready-made query that the page is about, with its parameters as `given`.

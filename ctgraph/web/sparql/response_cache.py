@@ -2,8 +2,8 @@
 
 Most of the time that a small query takes goes into reading the request and making the response.
 This middleware answers ``GET /sparql`` itself when the request has a query and nothing unusual. It
-keeps whole responses by the snapshot and by what the request says, so a change of any record makes
-all of them unreachable. It passes everything else on to the application.
+keeps whole responses by the snapshot and the request, so a change of any record makes all of them
+unreachable. It passes everything else on to the application.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ from ctgraph.work.clients import client_of
 MIN_COMPRESSED_BYTES = 500
 """The shortest answer that is compressed: below that, compression saves no packet."""
 MAX_QUERY_CHARACTERS = 10_000
-"""The longest query that is answered here. A longer one takes its time elsewhere anyway."""
+"""The longest query that is answered in front of the application: a longer one takes its time
+anyway."""
 BEGUN = "ctgraph.begun"
 """In the environment of a request: a function that returns the result of its query, or raises."""
 
@@ -36,7 +37,7 @@ _Headers = list[tuple[str, str]]
 
 
 class _Key(NamedTuple):
-    """All that a response depends on."""
+    """Everything that a response depends on."""
 
     snapshot: Path
     query_string: str
@@ -63,7 +64,7 @@ class ResponseCache:
     def __call__(
         self, environ: dict[str, Any], start_response: Callable[..., Any]
     ) -> Iterable[bytes]:
-        """Answer a request with a kept response, or make one and keep it, or pass it on."""
+        """Return a kept response, or make one and keep it, or pass the request on."""
         key = self._key(environ)
         if key is None:
             return self._application(environ, start_response)
@@ -77,21 +78,21 @@ class ResponseCache:
         return [response.body]
 
     def _key(self, environ: dict[str, Any]) -> _Key | None:
-        """Return what the response depends on; None where no response is kept."""
+        """Return everything that the response depends on; None where no response is kept."""
         if environ["REQUEST_METHOD"] != "GET" or environ.get("PATH_INFO") != "/sparql":
             return None
         # Conditional and as-of requests have rules of their own.
         query = environ.get("QUERY_STRING", "")
         if "HTTP_IF_NONE_MATCH" in environ or "HTTP_RANGE" in environ or "as-of" in query:
             return None
-        snapshot = self._pool.snapshots.newest()
+        snapshot = self._pool.store_folder.newest()
         if snapshot is None:
             return None
         accepted = environ.get("HTTP_ACCEPT", "*/*"), environ.get("HTTP_ACCEPT_ENCODING", "")
         return _Key(snapshot, query, *accepted)
 
     def _answer(self, key: _Key, environ: dict[str, Any]) -> _Kept | None:
-        """Answer a plain query; None where the application has to, with what was begun."""
+        """Return the response to a plain query; None where the application has to answer it."""
         given = parse_qsl(key.query_string, keep_blank_values=True)
         names = [name for name, _ in given]
         if names not in (["query"], ["query", "format"]):
@@ -130,7 +131,7 @@ class ResponseCache:
     def _ask(
         self, key: _Key, environ: dict[str, Any], start_response: Callable[..., Any]
     ) -> Iterable[bytes]:
-        """Let the application answer, and keep its response when it is complete and small."""
+        """Return the response of the application; keep it when it is complete and small."""
         said: list[Any] = []
 
         def note(status: str, headers: _Headers, *error: Any) -> Any:

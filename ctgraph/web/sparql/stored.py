@@ -20,7 +20,7 @@ blueprint = Blueprint("stored", __name__)
 
 @blueprint.get("/queries")
 def queries() -> Response:
-    """List the ready-made queries, with what they answer and the parameters they take."""
+    """Return the list of ready-made queries, with their descriptions and parameters."""
     found = all_stored(state().settings)
     if choose(respond.JSON_OR_PAGE) == "html":
         return respond.page("sparql/queries.html", queries=found, formats=LINK_TITLES)
@@ -29,7 +29,7 @@ def queries() -> Response:
 
 @blueprint.get("/queries/<name>")
 def run_stored(name: str) -> Response:
-    """Run a ready-made query; show browsers its page, unless they ask for a format."""
+    """Return the result of a ready-made query; its page for browsers that ask for no format."""
     plain, dot, extension = name.partition(".")
     query = stored(plain, state().settings)
     if dot and extension == "rq":

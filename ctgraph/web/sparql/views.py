@@ -25,7 +25,7 @@ MAX_QUERY_CHARACTERS = 1_000_000
 @blueprint.get("/sparql")
 @blueprint.post("/sparql")
 def sparql() -> Response:
-    """Run a query; without one, describe the endpoint."""
+    """Return the result of a query; without a query, the description of the endpoint."""
     text = _query_text()
     if text is None:
         if request.method == "POST":
@@ -43,7 +43,7 @@ def sparql() -> Response:
 
 
 def answer(text: str) -> Response:
-    """Run a query with the dataset, format, deadline and moment that the request asks for."""
+    """Return the result of a query with the dataset, format, deadline and moment of the request."""
     asked = understand(
         text,
         choose,
@@ -53,7 +53,7 @@ def answer(text: str) -> Response:
     )
     as_of = request.values.get("as-of")
     pool = state().work.pool
-    snapshot = (state().past(as_of) if as_of else None) or pool.snapshots.newest()
+    snapshot = (state().past(as_of) if as_of else None) or pool.store_folder.newest()
     tag = asked.tag(snapshot, state().settings)
     said = headers(tag, pool.timeout(asked.query), state().settings.query_rows)
     if tag in (known.partition(":")[0] for known in request.if_none_match.as_set(True)):

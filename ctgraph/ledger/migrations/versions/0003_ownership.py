@@ -1,4 +1,4 @@
-"""Who first held each CTID, and which versions of which document each part stood in."""
+"""The first owner of each CTID, and the versions of documents that held each part."""
 
 import json
 import zlib

@@ -1,4 +1,4 @@
-"""What a ledger says of itself."""
+"""The row of a ledger about itself."""
 
 import json
 import uuid

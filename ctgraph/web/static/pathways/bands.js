@@ -22,7 +22,7 @@ function namedBands({ levels, components }) {
 
 /**
  * Return the band of every step: that of its level. A step without a level is in the latest band of
- * what comes before it, else in the one before what comes after it.
+ * the steps before it, else in the band before those of the steps after it.
  * @param {Structure} structure
  */
 export function bandsOf(structure) {
@@ -48,7 +48,8 @@ export function bandsOf(structure) {
 }
 
 /**
- * Return what keeps the bands apart: it comes after what ends a band and before what begins the next.
+ * Return the guides that keep the bands apart: each comes after the last steps of a band and before
+ * the first steps of the next.
  * @param {Core} cy
  * @param {Bands} bands
  * @returns {Guide[]}
@@ -73,7 +74,7 @@ export function guidesOf(cy, bands) {
 }
 
 /**
- * Draw the bands behind what has been laid out.
+ * Draw the bands behind the elements that were laid out.
  * @param {Core} cy
  * @param {Structure} structure
  * @param {Bands} bands

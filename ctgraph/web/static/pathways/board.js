@@ -8,8 +8,8 @@ import { labels } from "./labels.js";
  * @property {Record<string, string>} types the kinds of steps and their titles
  * @property {() => void} changed called after every change
  * @property {(step: Step) => void} edit opens a step
- * @property {(step: Step) => number} problemsOf counts what has to be fixed in a step
- * @property {(id: string, level: Level) => void} dropped takes what was dragged here from elsewhere
+ * @property {(step: Step) => number} problemsOf counts the problems of a step
+ * @property {(id: string, level: Level) => void} dropped takes a record or step that was dragged here
  */
 
 /**

@@ -44,7 +44,7 @@ const say = (...parts) => at("status").replaceChildren(...parts);
 const documentOf = () => writeDocument(pathway, organization, base);
 
 /**
- * Do something on an event, and say what went wrong.
+ * Do something on an event, and show its error.
  * @param {HTMLElement} target
  * @param {() => void | Promise<void>} act
  * @param {"click" | "submit"} type
@@ -141,7 +141,7 @@ function showBoard() {
 }
 
 /**
- * Count what has to be fixed in a step or a condition, with all that is nested in it.
+ * Count the problems of a step or a condition, with those of the conditions nested in it.
  * @param {Step | DraftCondition} thing
  * @returns {number}
  */

@@ -79,7 +79,7 @@ export function removeStep(pathway, step) {
 }
 
 /**
- * Return what a place in the document is about, and the step that it lies in.
+ * Return the part of a pathway at a place in the document, and the step that it lies in.
  * @param {Pathway} pathway
  * @param {string | undefined} pointer a JSON Pointer
  * @returns {{found: Thing, step: Step | undefined}}

@@ -1,4 +1,4 @@
-// The form for one step of a pathway: what it is, and what it needs.
+// The form for one step of a pathway: its kind, its levels and its conditions.
 import { at, button, element } from "../dom.js";
 import { newCondition } from "./draft.js";
 import { labels } from "./labels.js";
@@ -78,7 +78,7 @@ class Form {
   }
 
   /**
-   * Show a value in a control, and keep what is written into it.
+   * Show a value in a control, and keep the text that is written into it.
    * @template {Control} C
    * @param {C} control
    * @param {string | number | null} value

@@ -1,4 +1,4 @@
-// The page of a pathway: what precedes a record and what it leads to, and on from there.
+// The page of a record: the picture of the records that precede and succeed it, which can be expanded.
 import { at, element, embedded } from "../dom.js";
 import { GREY, Palette, box, caption, swatch } from "./looks.js";
 import { drawSamples } from "./legend.js";
@@ -84,7 +84,7 @@ function remember() {
 }
 
 /**
- * Hide what is filtered out, and what it alone links with the start.
+ * Hide the nodes that are filtered out, and those that only these link with the start.
  * @param {Picture} picture
  */
 function filter({ cy }) {
@@ -98,7 +98,7 @@ function filter({ cy }) {
 }
 
 /**
- * Place everything, also what is hidden, so that it has its place when it is shown again.
+ * Place all elements, including hidden ones, so that these have a place when they are shown again.
  * @param {Picture} picture
  */
 function layOut(picture) {
@@ -123,7 +123,7 @@ function legend(picture) {
 }
 
 /**
- * Add to the picture what is new in an answer, and return how many elements that is.
+ * Add the new elements of an answer to the picture, and return their number.
  * @param {Picture} picture
  * @param {Pick<Answer, "nodes" | "edges">} graph
  */
@@ -139,7 +139,7 @@ function merge(picture, graph) {
 }
 
 /**
- * Fetch what is linked with a record.
+ * Fetch the neighbourhood of a record.
  * @param {string} id
  * @returns {Promise<Answer>}
  */
@@ -153,7 +153,7 @@ async function around(id) {
 }
 
 /**
- * Add to the picture what is linked with a node, or follow the link to another site.
+ * Add the neighbourhood of a node to the picture, or follow the link to another site.
  * @param {Picture} picture
  * @param {NodeSingular} target
  */
@@ -186,7 +186,7 @@ async function open(picture, target) {
 }
 
 /**
- * Begin with the nearest nodes, and with what the address says was expanded.
+ * Begin with the nearest nodes, and with the expanded ones that the address names.
  * @param {Picture} picture
  * @param {string[]} ids
  */
@@ -207,7 +207,7 @@ async function fill(picture, ids) {
 }
 
 /**
- * Show or hide what a tick of the legend stands for.
+ * Show or hide the strength or provider of a tick of the legend.
  * @param {Picture} picture
  * @param {HTMLInputElement} tick
  */

@@ -111,7 +111,7 @@ export class Picture {
   }
 
   /**
-   * Show everything if it can be read at that size, else what is around something.
+   * Show everything if it can be read at that size, else the neighbourhood of an element.
    * @param {NodeCollection | NodeSingular} around
    */
   frame(around) {

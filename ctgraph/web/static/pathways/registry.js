@@ -1,7 +1,7 @@
 // Requests to the registry in the name of an organization.
 /** @import {Problem} from "../../assets/types/pathways.d.ts" */
 
-/** What the registry refuses, and what is wrong with the document. */
+/** A refusal of the registry, with the problems of the document. */
 export class Refusal extends Error {
   /**
    * @param {string} message

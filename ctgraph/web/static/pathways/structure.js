@@ -48,7 +48,7 @@ const lineOf = (source, target, more = {}) => ({
  * Draw a condition as a diamond before its step, and those nested in it as diamonds before that.
  * @param {Component} step
  * @param {Condition} condition
- * @param {string} into the id of what the diamond leads to
+ * @param {string} into the id of the element that the diamond leads to
  * @param {Set<string>} known the ids of the steps that are drawn
  * @returns {Drawn[]}
  */
@@ -68,8 +68,8 @@ function diamonds(step, condition, into, known) {
 }
 
 /**
- * Give every step its own copy of the conditions that several steps share, as far as the picture
- * shows so many. `whole` tells whether it shows all of them.
+ * Give every step its own copy of the conditions that several steps share, up to the number that a
+ * picture shows. `whole` tells whether it shows all of them.
  * @param {Structure} structure
  */
 function withConditions(structure) {
@@ -120,7 +120,7 @@ function elementsOf({ components, edges }, palette) {
 }
 
 /**
- * Draw a structure in place of what a picture shows.
+ * Draw a structure in place of the present content of a picture.
  * @param {Picture} picture
  * @param {Structure} structure
  * @param {Palette} palette

@@ -101,7 +101,7 @@ export class Places {
     return Boolean(lat && lon) && resultOf(this.yasr).rows.length > 0;
   }
 
-  // The points of the map, each with what the rows say about it.
+  // The points of the map, each with the texts of its rows.
   #points() {
     const { lat = "", lon = "" } = this.#columns();
     const { variables, rows } = resultOf(this.yasr);

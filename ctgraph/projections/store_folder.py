@@ -1,12 +1,13 @@
-"""The store's folder: the triple store, its snapshots, and how processes tell each other.
+"""The store's folder: the triple store, its snapshots, and the signals between processes.
 
 - ``live/`` is the projector's own store. Readers never open it.
 - ``snapshots/{seq}-{time}-{tag}`` are complete copies (hard links) that hold the ledger up to a
   sequence number. ``current`` is a symbolic link to the newest one.
 - ``links.sqlite`` is the link index, which the projector writes and others read.
-- ``lock`` is held by the process that writes, and contains what troubles it.
+- ``lock`` is held by the process that writes. Its text says why that process fails.
 - ``bell`` wakes the projector.
-- ``suspect`` says what a reader could not read.
+- ``suspect`` names a file that a reader could not read.
+- ``past/`` has the stores of past moments (:mod:`ctgraph.projections.past_stores`).
 """
 
 from __future__ import annotations
@@ -37,26 +38,27 @@ DAMAGE = (
     "no such table",
     "no such column",
 )
-"""Words of errors about files that are not as they were written. Other errors pass."""
+"""Words of errors about damaged files. Other errors pass by themselves."""
 BLINK_SECONDS = 0.1
-"""How long a lock is tried at least: whoever looks whether it is held has it just then."""
+"""How long a lock is tried at least: a process that only tests the lock takes it for an instant."""
 RETRY_SECONDS = 0.02
 """How often a lock is tried."""
 LOOK_SECONDS = 0.004
-"""How often a publisher that waits looks for the snapshot: a tenth of the time that one takes."""
+"""How often a waiting publisher looks for the snapshot: a tenth of the time that making one
+takes."""
 MARGIN_SECONDS = 30.0
-"""How much longer a replaced snapshot stays than any query may take."""
+"""The time that a replaced snapshot stays beyond the longest query."""
 MAX_TROUBLE_BYTES = 1024
-"""How much a projector may write about its trouble; the room is taken when it starts."""
+"""Longest trouble text. The space is reserved at the start, so a full disk cannot prevent it."""
 
 
-def snapshots_of(settings: Settings) -> Snapshots:
+def store_folder_of(settings: Settings) -> StoreFolder:
     """Return the snapshots that the settings describe."""
     longest = settings.query_queue + 2 * settings.query_timeout
-    return Snapshots(settings.store_path, keep=longest + MARGIN_SECONDS)
+    return StoreFolder(settings.store_path, keep=longest + MARGIN_SECONDS)
 
 
-class Snapshots:
+class StoreFolder:
     """The folders of one triple store.
 
     :param path: the store's folder.
@@ -112,7 +114,7 @@ class Snapshots:
         return self._folder / f"{HALF}{seq}-{time.time_ns()}-{tag_of(mark)}"
 
     def switch(self, half: Path) -> None:
-        """Let readers open a prepared snapshot, and remove those that were replaced long ago."""
+        """Let readers open a prepared snapshot, and remove those replaced long ago."""
         snapshot = half.rename(half.with_name(half.name.removeprefix(HALF)))
         previous = self.current.resolve() if self.current.is_symlink() else None
         link = self.path / "next"
@@ -131,7 +133,7 @@ class Snapshots:
         self.current.unlink(missing_ok=True)
 
     def say(self, trouble: str) -> None:
-        """Write what troubles the holder of the lock. An empty text ends the trouble.
+        """Write why the holder of the lock fails. An empty text says that it no longer does.
 
         The text overwrites the one before, which needs no room on a full disk.
         """
@@ -140,7 +142,7 @@ class Snapshots:
             file.write(text.ljust(MAX_TROUBLE_BYTES))
 
     def trouble(self) -> str:
-        """Return what troubles the holder of the lock, or nothing."""
+        """Return the text that says why the holder of the lock fails; empty if it does not."""
         try:
             return self.lock.read_bytes().decode("utf-8", "replace").strip()
         except OSError:
@@ -166,7 +168,7 @@ class Snapshots:
         ring(self.bell, Ring.NEWS)
 
     def reported(self) -> str:
-        """Return why a reader could not read what readers open now, or nothing. It is told once."""
+        """Return and delete the report of a reader about the files that readers open now, or ''."""
         try:
             path, _, error = self.suspect.read_text("utf-8", "replace").partition("\n")
         except OSError:
@@ -175,7 +177,7 @@ class Snapshots:
         return error if path in (str(self.newest()), str(self.links)) else ""
 
     def clean(self) -> None:
-        """Remove what killed processes left unfinished. Only the holder of the lock may do that."""
+        """Remove unfinished files of killed processes. Only the holder of the lock may do that."""
         self.path.mkdir(parents=True, exist_ok=True)
         self.current.with_name("next").unlink(missing_ok=True)
         halves = self._folder.glob(f"{HALF}*")
@@ -204,7 +206,7 @@ def hold(settings: Settings, wait: float = 0) -> Iterator[None]:
     :raises LockHeld: when another process holds it.
     """
     settings.store_path.mkdir(parents=True, exist_ok=True)
-    with snapshots_of(settings).lock.open("a+b") as file:
+    with store_folder_of(settings).lock.open("a+b") as file:
         if not take_lock(file, wait):
             raise LockHeld("Another process (a running `ctgraph serve`?) holds the triple store.")
         file.truncate(0)

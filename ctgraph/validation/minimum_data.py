@@ -1,8 +1,8 @@
 """Validation of graph documents against the SHACL shapes of the CTDL minimum data.
 
-:func:`refused` is the quick question that a bulk load asks. :func:`validate` says everything that
-can be said about a document by itself. Whether its links lead anywhere is a question to the
-registry, which :mod:`ctgraph.publishing.link_checks` asks.
+:func:`refused` is the quick question of a bulk load. :func:`validate` reports everything that shows
+in the document alone. Its links are checked by :mod:`ctgraph.publishing.link_checks`, because that
+needs the registry.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from ctgraph.settings import Settings
 from ctgraph.shapes import shapes
 from ctgraph.validation.advice import advise
 from ctgraph.validation.engines import Run, compile_shapes
-from ctgraph.validation.finder import Finder
+from ctgraph.validation.placing import Placer
 from ctgraph.validation.report import capped, in_order
 
 
@@ -24,26 +24,26 @@ def refused(document: Document, settings: Settings) -> bool:
     """Tell whether a document that was just read breaks the minimum data."""
     if not _engine(settings.validation_engine, blocking=True)(document.places.ntriples):
         return False
-    # Some of it may be no violation here: a reference is not held to what a record needs.
+    # Some results may be no violations here: a reference need not have all that a record needs.
     return any(p.severity == Severity.VIOLATION for p in validate(document, settings))
 
 
 def validate(document: Document, settings: Settings) -> list[Problem]:
     """Return everything that is wrong with a document that was just read, the worst first."""
     places = document.places
-    finder = Finder(document.ctid, places, settings)
+    placer = Placer(document.ctid, places, settings)
     results = _engine(settings.validation_engine)(places.ntriples)
-    problems = [*document.warnings, *finder.problems(results), *advise(places, finder)]
+    problems = [*document.warnings, *placer.problems(results), *advise(places, placer)]
     return capped(in_order(problems))
 
 
 def prepare(settings: Settings) -> None:
-    """Make what every validation needs, so that the first one takes no longer than others."""
+    """Load shapes and vocabulary, so that the first validation takes no longer than others."""
     _engine(settings.validation_engine)
 
 
-def check(document: Document, settings: Settings) -> list[Problem]:
-    """Return what there is to say about a document that may be published; see :func:`validate`.
+def require_valid(document: Document, settings: Settings) -> list[Problem]:
+    """Return the findings about a document that may be published; see :func:`validate`.
 
     :raises InvalidDocument: listing every finding, when one of them is a violation.
     """

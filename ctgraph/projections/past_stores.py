@@ -1,10 +1,10 @@
 """Stores of the registry as it stood in the past, for as-of queries.
 
 The ledger keeps every version for ever, so any past state can be projected again. A past store
-holds the last version of each record up to a sequence number. A process of its own makes it when
-somebody asks, one store at a time, and the last few are kept.
+holds the last version of each record up to a sequence number. A process of its own makes it on
+request, one store at a time, and the last few are kept.
 
-``python -m ctgraph.projections.asof SEQUENCE`` makes the store of a sequence number.
+``python -m ctgraph.projections.past_stores SEQUENCE`` makes the store of a sequence number.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ from ctgraph.identity import Identity
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.registry import mark_at
 from ctgraph.projections.link_index import LinkIndex
-from ctgraph.projections.maintenance import standing
+from ctgraph.projections.maintenance import last_changes
 from ctgraph.projections.process import run_process
 from ctgraph.projections.snapshot_names import tag_of
-from ctgraph.projections.snapshots import Snapshots, snapshots_of, take_lock
+from ctgraph.projections.store_folder import StoreFolder, store_folder_of, take_lock
 from ctgraph.projections.triples import EmbeddedStore
 from ctgraph.settings import Settings
 from ctgraph.work import children
@@ -37,9 +37,9 @@ from ctgraph.work import children
 MAX_STORES = 3
 """Past stores that are kept: each is as large as the registry was."""
 LOOK_SECONDS = 0.05
-"""How often a query looks whether the store that it waits for is ready."""
+"""How often a query checks whether the store that it waits for is ready."""
 BUILDER_NICE = 15
-"""The nice value (setpriority(2)) of a builder, which works behind all queries."""
+"""The nice value (setpriority(2)) of a builder, so that all queries go first."""
 _AT_ONCE: AbstractContextManager[None] = nullcontext()
 
 
@@ -61,13 +61,13 @@ def moment_of(text: str) -> str:
         ) from error
 
 
-class Past:
+class PastStores:
     """The past stores of one registry, in a folder beside its snapshots."""
 
-    def __init__(self, settings: Settings, ledger: Ledger, snapshots: Snapshots) -> None:
+    def __init__(self, settings: Settings, ledger: Ledger, store_folder: StoreFolder) -> None:
         self._settings = settings
         self._ledger = ledger
-        self._snapshots = snapshots
+        self._store_folder = store_folder
         self._folder = settings.store_path / "past"
 
     def at(
@@ -76,20 +76,20 @@ class Past:
         seconds: float,
         gone: Callable[[], bool],
         turn: AbstractContextManager[None] = _AT_ONCE,
-        permit: Callable[[], object] = bool,
+        permit: Callable[[], object] | None = None,
     ) -> Path | None:
         """Return the store as of a moment, or None where the newest snapshot shows that moment.
 
         :param moment: a time as :func:`moment_of` returns it.
         :param seconds: how long to wait while the store is being made.
         :param gone: tells whether the client has given up.
-        :param turn: is held while the store is being made.
-        :param permit: is called before a builder is started, and may raise.
-        :raises PastNotReady: when that takes longer than `seconds`. It goes on being made.
+        :param turn: held while the store is being made.
+        :param permit: called before a builder is started; may raise.
+        :raises PastNotReady: when making it takes longer than `seconds`; the builder goes on.
         """
         seq = self._ledger.changes.sequence_at(moment)
-        # The next snapshot will hold what is newer than the newest one.
-        if seq >= self._snapshots.sequence():
+        # Changes that the newest snapshot lacks will be in the next one.
+        if seq >= self._store_folder.sequence():
             return None
         store = self._store(seq)
         if _use(store):
@@ -104,7 +104,7 @@ class Past:
         moment: str,
         seconds: float,
         gone: Callable[[], bool],
-        permit: Callable[[], object],
+        permit: Callable[[], object] | None,
     ) -> Path:
         """Wait until a store is made; start a builder where none is at work."""
         deadline = time.monotonic() + seconds
@@ -113,7 +113,8 @@ class Past:
             if builder and builder.poll():
                 raise StoreError(f"The registry as of {moment} cannot be prepared.")
             if not self._busy() and (builder is None or builder.poll() is not None):
-                permit()
+                if permit:
+                    permit()
                 builder = children.start(
                     __name__, str(seq), env=os.environ | environment(self._settings)
                 )
@@ -149,7 +150,7 @@ class Past:
                 return
             identity = Identity.of(self._settings)
             with closing(EmbeddedStore(fresh, identity, LinkIndex(None))) as made:
-                made.fill(standing(self._ledger, seq), self._ledger.changes.history(seq), seq)
+                made.fill(last_changes(self._ledger, seq), self._ledger.changes.history(seq), seq)
             fresh.rename(store)
             self._forget()
 
@@ -158,11 +159,11 @@ class Past:
         return self._folder / f"{seq}-{tag_of(mark_at(self._ledger.database, seq))}"
 
     def _forget(self) -> None:
-        """Remove the stores that nobody has used lately."""
+        """Remove the stores that were not used lately."""
         stores = [folder for folder in self._folder.iterdir() if folder.name[0].isdigit()]
         stores.sort(key=lambda folder: folder.stat().st_mtime, reverse=True)
         for folder in stores[MAX_STORES:]:
-            # A reader that looks meanwhile finds no folder instead of half of one.
+            # A reader that comes meanwhile finds no folder instead of half of one.
             dropped = folder.rename(folder.with_name(f"fresh-dropped-{folder.name}"))
             shutil.rmtree(dropped, ignore_errors=True)
 
@@ -186,7 +187,7 @@ def environment(settings: Settings) -> dict[str, str]:
 
 if __name__ == "__main__":
     run_process(
-        lambda settings, ledger: Past(settings, ledger, snapshots_of(settings)).build(
+        lambda settings, ledger: PastStores(settings, ledger, store_folder_of(settings)).build(
             int(sys.argv[1])
         )
     )

@@ -1,4 +1,4 @@
-"""The learner's check: what is open to somebody who holds some records."""
+"""The learner's check: the records that are open to somebody who holds some others."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from flask import Blueprint, Response, request
 from ctgraph.documents.json_text import read_json
 from ctgraph.errors import BadParameter, InvalidDocument
 from ctgraph.pathways import Pathways
-from ctgraph.pathways.learner_check import MAX_HELD_RECORDS, Checked, checked_json
+from ctgraph.pathways.learner_check import MAX_HELD_RECORDS, Prospects, prospects_json
 from ctgraph.web.http import questions, respond
 from ctgraph.web.http.negotiation import choose
 from ctgraph.web.http.parameters import several
@@ -19,17 +19,17 @@ blueprint = Blueprint("learner_check", __name__)
 @blueprint.get("/pathways/check")
 @blueprint.post("/pathways/check")
 def check() -> Response:
-    """Answer what is open to somebody who holds some records, and what is one step away."""
+    """Return the records that are open to somebody who holds some others, or one step away."""
     name = choose(respond.JSON_OR_PAGE)
     records = _held()
     if name == "html" and not records:
         return respond.page("pathways/check.html", found=None, records=records)
     if not 1 <= len(records) <= MAX_HELD_RECORDS:
         raise BadParameter(f"Name from 1 to {MAX_HELD_RECORDS} records: ?held=CTID,CTID.")
-    found: Checked = state().ask(questions.pathways, Pathways.check, records)
+    found: Prospects = state().ask(questions.pathways, Pathways.prospects, records)
     if name == "html":
         return respond.page("pathways/check.html", found=found, records=records)
-    return respond.json(checked_json(found))
+    return respond.json(prospects_json(found))
 
 
 def _held() -> list[str]:

@@ -19,7 +19,7 @@ from ctgraph.validation.submissions import examine
 _RDF_SUFFIXES = tuple(f".{name}" for f in RDF_INPUTS for name in (f.name, f.extension))
 
 
-def check_paths(paths: list[Path], settings: Settings, stdin: Format) -> Iterator[Report]:
+def validate_paths(paths: list[Path], settings: Settings, stdin: Format) -> Iterator[Report]:
     """Yield a report for every document in files, folders, archives and standard input.
 
     :param stdin: the format of standard input, which the path ``-`` means.
@@ -60,7 +60,7 @@ def _reports(
 
 
 def _with_withdrawals(reports: list[Report], data: bytes) -> list[Report]:
-    """Replace the reports of envelopes that say a record was withdrawn, as a load takes them.
+    """Replace the reports of envelopes that say a record was withdrawn: a load accepts them.
 
     They hold no document, so :func:`examine` refuses them.
     """

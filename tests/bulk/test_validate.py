@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 import pytest
 
-from ctgraph.bulk.check import check_paths
+from ctgraph.bulk.validate import validate_paths
 from ctgraph.rdf.formats import format_named
 from ctgraph.settings import Settings
 from ctgraph.validation.report import Report
@@ -20,7 +20,7 @@ DATA = Path(__file__).parents[2] / "data"
 def reports(path: Path) -> list[Report]:
     json_ld = format_named("jsonld")
     assert json_ld
-    return list(check_paths([path], Settings(), json_ld))
+    return list(validate_paths([path], Settings(), json_ld))
 
 
 def withdrawal(record: str) -> dict[str, Any]:

@@ -1,7 +1,7 @@
-"""What a SHACL engine finds in a document, as problems with place, remedy and address of the rule.
+"""The results of a SHACL engine as problems with place, remedy and address of the rule.
 
-Whether a shape holds for a node depends on its document: a record that is announced is held to
-less, and so is what stands in a document without a CTID.
+Whether a shape applies to a node depends on its document: a provisional record needs less than
+others, and so does a node without a CTID.
 """
 
 from __future__ import annotations
@@ -45,8 +45,8 @@ def is_provisional(record: Ctid, places: Places, identity: Identity) -> bool:
     )
 
 
-class Finder:
-    """Finds the places of problems in one document, and says what they are about.
+class Placer:
+    """Gives the problems of one document their places and details.
 
     :param record: CTID of the primary entity.
     """
@@ -59,9 +59,9 @@ class Finder:
         self._indices: dict[int, dict[str, int]] = {}
 
     def problems(self, results: Iterable[Result]) -> Iterator[Problem]:
-        """Yield the results of an engine as problems, those left out that do not hold here."""
+        """Yield the results of an engine as problems, except those that do not apply here."""
         known = shapes()
-        # A value may break several constraints of one shape, which has one thing to say.
+        # A value may break several constraints of one shape, which has one message.
         seen: set[tuple[str, str, str]] = set()
         for result in sorted(results):
             mistake = (result.focus, result.shape, result.value)
@@ -75,7 +75,7 @@ class Finder:
     def place(
         self, focus: Iri, path: Iri | NoId = "", value: RdfTerm | None = None
     ) -> tuple[str | None, Detail]:
-        """Return the JSON Pointer of a problem, and what there is to say about the place.
+        """Return the JSON Pointer of a problem, and the details of the place.
 
         :param focus: IRI of the focus node.
         :param path: IRI of the property, or empty.
@@ -100,7 +100,7 @@ class Finder:
         return pointer, detail
 
     def _severity(self, shape: Shape, focus: Iri) -> Severity | None:
-        """Return how severe a result is in this document; None when it does not hold here."""
+        """Return how severe a result is in this document; None when it does not apply here."""
         if shape.family == "provisional":
             return shape.severity if self._provisional else None
         node = self._node(focus)
@@ -111,12 +111,12 @@ class Finder:
         return Severity.INFO if self._provisional and wanting else shape.severity
 
     def _only_of_records(self, shape: Shape, node: dict[str, Any]) -> bool:
-        """Tell whether all that puts a shape upon a node speaks of records."""
+        """Tell whether every class shape that applies the shape to the node is for records."""
         meeting = self._meeting(shape, node)
         return bool(meeting) and all(one.record for one in meeting)
 
     def _meeting(self, shape: Shape, node: dict[str, Any]) -> list[ClassShape]:
-        """Return what puts a shape upon the classes of a node."""
+        """Return the class shapes that apply a shape to a node."""
         classes = [vocabulary().expand(str(name)) for name in each(node.get("@type"))]
         return [one for name in classes for one in shapes().of_class(name) if shape in one.shapes]
 
@@ -132,7 +132,7 @@ class Finder:
         return Problem(shape.message, shape.remedy, pointer, severity, detail)
 
     def _about(self, shape: Shape, focus: Iri) -> Iri | NoId:
-        """Return the property that a result is about, or nothing if it is about several.
+        """Return the property that a result is about; empty if it is about several.
 
         Of several properties that meet a shape, the result is about one that is there.
         """
@@ -142,7 +142,7 @@ class Finder:
         return candidates[0] if len(candidates) == 1 else ""
 
     def _documentation(self, shape: Shape, focus: Iri) -> str:
-        """Return the address of what the minimum data says there, for the node's class."""
+        """Return the address of the page of the minimum data for the node's class."""
         meeting = self._meeting(shape, self._node(focus))
         one = meeting[0] if meeting else shape
         part = f"{one.name}." if meeting else ""
@@ -188,6 +188,6 @@ def _indices(values: list[Any]) -> dict[str, int]:
 
 
 def _key(path: Iri, node: dict[str, Any]) -> str:
-    """Return the key under which a node has a property; nothing if it does not have it."""
+    """Return the key under which a node has a property; empty if it does not have it."""
     key = "@type" if path == TYPE.value else vocabulary().compact(path)
     return key if key in node else path if path in node else ""
