@@ -9,7 +9,7 @@ from ctgraph.links import properties as ctdl
 from ctgraph.links.components import component_classes
 from ctgraph.links.model import Condition
 from ctgraph.links.nodes import Nodes, Value, is_a, names_in, texts_in
-from ctgraph.links.properties import CETERMS
+from ctgraph.rdf.namespaces import CETERMS
 
 MAX_CONDITION_VISITS = 200_000
 """Conditions looked at in one document. Conditions that share alternatives may be reached in many

@@ -11,7 +11,8 @@ from ctgraph.documents.iris import MAX_IRI_CHARS
 from ctgraph.documents.node_values import shortened
 from ctgraph.identity.ctid import is_ctid
 from ctgraph.links.nodes import Node, Nodes, Value, first_of, names_in, spelling_of, texts_in
-from ctgraph.links.properties import CEASN, CETERMS, CTID, TYPE
+from ctgraph.links.properties import CTID, TYPE
+from ctgraph.rdf.namespaces import CEASN, CETERMS
 
 _NAMES = (
     f"{CETERMS}name",

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from ctgraph.links.model import Strength
+from ctgraph.rdf.namespaces import CETERMS, RDF
 
-CETERMS = "https://purl.org/ctdl/terms/"
-CEASN = "https://purl.org/ctdlasn/terms/"
-TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
+TYPE = f"{RDF}type"
 CTID = f"{CETERMS}ctid"
 
 FORWARD = {

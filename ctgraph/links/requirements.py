@@ -11,7 +11,8 @@ from ctgraph.documents.node_values import shortened
 from ctgraph.links import properties as ctdl
 from ctgraph.links.conditions import MAX_TEXT_CHARACTERS, Conditions
 from ctgraph.links.nodes import Nodes, names_in, spelling_of, texts_in
-from ctgraph.links.properties import CETERMS, curie_of
+from ctgraph.links.properties import curie_of
+from ctgraph.rdf.namespaces import CETERMS
 from ctgraph.vocab import vocabulary
 
 MAX_NEED_ITEMS = 20_000

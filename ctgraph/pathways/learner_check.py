@@ -91,6 +91,17 @@ def checked_json(found: Checked) -> dict[str, Any]:
     }
 
 
+def require_some(held: Collection[str]) -> None:
+    """Make sure that somebody holds as many records as a question is answered for.
+
+    :raises BadParameter: without any record, or with more than MAX_HELD_RECORDS.
+    """
+    if not 1 <= len(held) <= MAX_HELD_RECORDS:
+        raise BadParameter(
+            f"Name from 1 to {MAX_HELD_RECORDS} records that somebody holds: ?held=CTID,CTID."
+        )
+
+
 def check_held(links: Links, describer: Describer, held: Collection[str]) -> Checked:
     """Return what is open to somebody who holds some records, and what is one step away.
 
@@ -98,8 +109,7 @@ def check_held(links: Links, describer: Describer, held: Collection[str]) -> Che
 
     :raises BadParameter: without any record, or with more than MAX_HELD_RECORDS.
     """
-    if not 1 <= len(held) <= MAX_HELD_RECORDS:
-        raise BadParameter(f"Name from 1 to {MAX_HELD_RECORDS} records that somebody holds.")
+    require_some(held)
     first = links.steps(held, True, MAX_LEAD_LINKS)
     second = links.steps({step.later for step in first}, True, MAX_LEAD_LINKS)
     because: dict[str, set[str]] = {}

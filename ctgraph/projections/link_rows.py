@@ -7,6 +7,8 @@ from collections.abc import Collection
 from functools import lru_cache
 from typing import NamedTuple
 
+import orjson
+
 from ctgraph.links.model import Condition, Link, Relation, Strength, Via
 from ctgraph.links.node_facts import Fact
 from ctgraph.links.requirements import Requirement
@@ -199,3 +201,8 @@ def _manifest_name(document: str, manifest: str, described: Collection[str]) -> 
 @lru_cache(maxsize=1000)
 def _is_competency(kind: str) -> bool:
     return vocabulary().is_a(kind, "ceasn:Competency", "ceterms:CredentialAlignmentObject")
+
+
+def array(values: Collection[object]) -> str:
+    """Return values as one parameter of a statement, which reads them by ``json_each``."""
+    return orjson.dumps(list(values)).decode()

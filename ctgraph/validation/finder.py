@@ -17,7 +17,7 @@ from ctgraph.documents.json_text import step
 from ctgraph.documents.node_values import each, name_of, type_of
 from ctgraph.identity import Identity
 from ctgraph.problem import Detail, Problem, Severity
-from ctgraph.rdf.namespaces import TYPE
+from ctgraph.rdf.namespaces import CETERMS, TYPE
 from ctgraph.rdf.terms import RdfTerm, term_of
 from ctgraph.settings import Settings
 from ctgraph.shapes import ClassShape, Shape, shapes
@@ -25,7 +25,7 @@ from ctgraph.validation.engines import Result
 from ctgraph.vocab import vocabulary
 
 _STATUS = "http://www.w3.org/ns/adms#status"
-_TARGET = "https://purl.org/ctdl/terms/targetNode"
+_TARGET = f"{CETERMS}targetNode"
 _PROVISIONAL = "graphpublicationstatus:provisional"
 _NOWHERE = PlacedNode("", {})
 

@@ -18,7 +18,6 @@ from ctgraph.errors import QueryLimit
 from ctgraph.ledger.append import Submission, append
 from ctgraph.links.model import Link, Relation, Strength, Via
 from ctgraph.links.node_facts import Fact
-from ctgraph.links.properties import CETERMS
 from ctgraph.links.statements import Extract
 from ctgraph.pathways import Asked
 from ctgraph.projections.bell import Bell, Ring, ring
@@ -28,6 +27,7 @@ from ctgraph.projections.link_reader import Links
 from ctgraph.projections.link_rows import Said
 from ctgraph.projections.projector import Projector
 from ctgraph.projections.snapshots import snapshots_of
+from ctgraph.rdf.namespaces import CETERMS
 from tests.support.links import (
     ORGANIZATIONS,
     World,
