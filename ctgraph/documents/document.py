@@ -17,7 +17,7 @@ from ctgraph.documents.about_others import Naming, about_others, leave_out, nami
 from ctgraph.documents.canonicaliser import Canonicaliser
 from ctgraph.documents.context import inline_prefixes
 from ctgraph.documents.entities import Entity, entities_of
-from ctgraph.documents.json_text import Place, read_json
+from ctgraph.documents.json_text import TOO_DEEP, Place, read_json
 from ctgraph.documents.node_values import name_of, shortened
 from ctgraph.documents.places import Places, label_nodes, placed_nodes
 from ctgraph.documents.quads import to_quads
@@ -110,8 +110,7 @@ def from_json(value: Any, received: bytes, settings: Settings, harvested: bool =
             raise
         raise InvalidDocument(error.message, [*map(_below_envelope, error.problems)]) from error
     except RecursionError as error:
-        message = "The document is nested too deeply to be read."
-        raise InvalidDocument(message, [Problem(message, "Flatten it.", "")]) from error
+        raise InvalidDocument(TOO_DEEP.message, [TOO_DEEP]) from error
 
 
 _ENVELOPED = "/decoded_resource"

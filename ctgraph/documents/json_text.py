@@ -13,6 +13,7 @@ from ctgraph.problem import Detail, Problem
 
 Place = tuple[Any, ...]
 """A place in a document, as a linked list ``(parent, key)``: cheap to extend, seldom rendered."""
+TOO_DEEP = Problem("The document is nested too deeply to be read.", "Flatten it.", "")
 
 
 def pointer(place: Place) -> str:
@@ -70,7 +71,7 @@ def read_json(data: bytes) -> Any:
     try:
         value = json.loads(text, object_pairs_hook=_object)
     except RecursionError:
-        problem = Problem("The document is nested too deeply to be read.", "Flatten it.", "")
+        problem = TOO_DEEP
     except json.JSONDecodeError as error:
         problem = Problem(
             f"The document is not JSON: {error.msg} at line {error.lineno}, column {error.colno}.",

@@ -8,10 +8,10 @@ from ctgraph.documents.iris import BLANK, MAX_IRI_CHARS, in_xml, is_iri
 from ctgraph.documents.json_text import Place
 from ctgraph.documents.problems import Problems, shown
 from ctgraph.identity import Identity
-from ctgraph.rdf.namespaces import OWN, TYPE, Iri
+from ctgraph.rdf.namespaces import CETERMS, OWN, TYPE, Iri
 from ctgraph.vocab import vocabulary
 
-CTID = "https://purl.org/ctdl/terms/ctid"
+CTID = f"{CETERMS}ctid"
 
 
 class Names:

@@ -20,8 +20,8 @@ from ctgraph.links.nodes import (
     texts_in,
     types_of,
 )
-from ctgraph.links.properties import CEASN, CTID, ceterms
-from ctgraph.rdf.namespaces import Iri
+from ctgraph.links.properties import CTID, ceterms
+from ctgraph.rdf.namespaces import CEASN, Iri
 
 _NAMES = (
     ceterms("name"),

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from ctgraph.links.model import Strength
-from ctgraph.rdf.namespaces import Curie, Iri
+from ctgraph.rdf.namespaces import CETERMS, RDF, Curie, Iri
 
-CETERMS = "https://purl.org/ctdl/terms/"
-CEASN = "https://purl.org/ctdlasn/terms/"
-TYPE = Iri("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
+TYPE = Iri(f"{RDF}type")
 
 
 def ceterms(name: str) -> Iri:

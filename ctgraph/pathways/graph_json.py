@@ -9,7 +9,7 @@ import orjson
 from ctgraph.identity import Identity
 from ctgraph.links.model import Condition
 from ctgraph.pathways.model import Assertion, Edge, Graph, Question
-from ctgraph.rdf.namespaces import CTG, DCT
+from ctgraph.rdf.namespaces import CETERMS, CTG, DCT
 from ctgraph.vocab import vocabulary
 
 _CAMEL = {"owner_name": "ownerName"}
@@ -44,7 +44,7 @@ def _plain(value: Any) -> dict[str, Any]:
 
 
 _CONTEXT = {
-    "ceterms": "https://purl.org/ctdl/terms/",
+    "ceterms": CETERMS,
     "ctg": CTG,
     "id": "@id",
     "type": "@type",

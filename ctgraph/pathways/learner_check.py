@@ -93,6 +93,17 @@ def prospects_json(found: Prospects) -> dict[str, Any]:
     }
 
 
+def require_some(held: Collection[str]) -> None:
+    """Make sure that somebody holds as many records as a question is answered for.
+
+    :raises BadParameter: without any record, or with more than MAX_HELD_RECORDS.
+    """
+    if not 1 <= len(held) <= MAX_HELD_RECORDS:
+        raise BadParameter(
+            f"Name from 1 to {MAX_HELD_RECORDS} records that somebody holds: ?held=CTID,CTID."
+        )
+
+
 def prospects_of(links: Links, describer: Describer, held: Collection[NodeId]) -> Prospects:
     """Return the records that are open to somebody who holds some others, or one step away.
 
@@ -100,8 +111,7 @@ def prospects_of(links: Links, describer: Describer, held: Collection[NodeId]) -
 
     :raises BadParameter: without any record, or with more than MAX_HELD_RECORDS.
     """
-    if not 1 <= len(held) <= MAX_HELD_RECORDS:
-        raise BadParameter(f"Name from 1 to {MAX_HELD_RECORDS} records that somebody holds.")
+    require_some(held)
     first = links.steps(held, True, MAX_LEAD_LINKS)
     second = links.steps({step.later for step in first}, True, MAX_LEAD_LINKS)
     because: dict[NodeId, set[NodeId]] = {}

@@ -11,8 +11,6 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import orjson
-
 from ctgraph.identity.ctid import Ctid, NodeId
 from ctgraph.projections.link_rows import (
     LINK_COLUMNS,
@@ -20,6 +18,7 @@ from ctgraph.projections.link_rows import (
     AssertedLinks,
     IndexedDocument,
     LinkRow,
+    array,
     asserted_by,
 )
 from ctgraph.projections.link_tables import (
@@ -77,7 +76,7 @@ class LinkIndex:
             before = self._competencies(documents)
             self._replace(said)
             changed = before ^ self._competencies(documents)
-            named = {"ids": _array(changed), "documents": _array(documents)}
+            named = {"ids": array(changed), "documents": array(documents)}
             for end in ("earlier", "later"):
                 self._db.execute(_STALE % end, named)
             yield self._holding(said)
@@ -112,7 +111,7 @@ class LinkIndex:
         :param most: how many links to yield.
         """
         with self._transaction():
-            numbers = _array(
+            numbers = array(
                 [
                     number
                     for (number,) in self._db.execute(
@@ -183,7 +182,7 @@ class LinkIndex:
         self._db.execute("COMMIT")
 
     def _replace(self, said: list[IndexedDocument]) -> None:
-        documents = _array([one.document for one in said])
+        documents = array([one.document for one in said])
         for table in TABLES:
             self._db.execute(
                 f"DELETE FROM {table} WHERE document IN (SELECT value FROM json_each(?))",
@@ -221,7 +220,7 @@ class LinkIndex:
         found = self._db.execute(
             "SELECT id FROM node INDEXED BY competency "
             "WHERE competency AND id IN (SELECT value FROM json_each(?))",
-            (_array(ids),),
+            (array(ids),),
         )
         return {id for (id,) in found}
 
@@ -229,7 +228,7 @@ class LinkIndex:
         """Return the competencies that some documents hold."""
         found = self._db.execute(
             "SELECT id FROM node WHERE document IN (SELECT value FROM json_each(?)) AND competency",
-            (_array(documents),),
+            (array(documents),),
         )
         return {id for (id,) in found}
 
@@ -255,7 +254,3 @@ def _is_usable(path: Path) -> bool:
         return False
     finally:
         db.close()
-
-
-def _array(ids: Collection[str]) -> str:
-    return orjson.dumps(list(ids)).decode()

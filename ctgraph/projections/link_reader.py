@@ -10,14 +10,12 @@ from contextlib import contextmanager
 from itertools import groupby, islice
 from typing import NamedTuple
 
-import orjson
-
 from ctgraph.errors import QueryLimit, StoreError
 from ctgraph.identity.ctid import Ctid, NodeId, NoId
 from ctgraph.links.model import Relation, Strength
 from ctgraph.links.requirements import Need
 from ctgraph.projections.link_queries import ASKED_FOR, numbered, statements_query, steps_query
-from ctgraph.projections.link_rows import AssertedLinks, asserted_by
+from ctgraph.projections.link_rows import AssertedLinks, array, asserted_by
 from ctgraph.projections.store_folder import store_folder_of
 from ctgraph.rdf.namespaces import Curie, Iri
 from ctgraph.settings import Settings
@@ -110,7 +108,7 @@ class Links:
         """
         rows = self._db.execute(
             f"{steps_query(forward, relation)} LIMIT :most",
-            {"relation": relation, "ids": _array(ids), "most": most},
+            {"relation": relation, "ids": array(ids), "most": most},
         )
         return [Step(earlier, later, Strength(strength)) for earlier, later, strength in rows]
 
@@ -129,9 +127,9 @@ class Links:
         """
         query = statements_query(relation, of_strength=bool(strengths))
         given = {
-            "pairs": _array(pairs),
+            "pairs": array(pairs),
             "relation": relation,
-            "strengths": _array(strengths),
+            "strengths": array(strengths),
             "few": MAX_SIMPLE_STATEMENTS,
             "of_a_pair": MAX_PAIR_STATEMENTS,
             "most": MAX_STATEMENTS,
@@ -153,7 +151,7 @@ class Links:
             "CROSS JOIN link ON link.earlier = id.value AND link.relation = 'version' "
             "JOIN node ON node.id = link.later "
             "ORDER BY link.property = 'ceterms:latestVersion', link.later LIMIT ?",
-            (_array(ids), MAX_STATEMENTS),
+            (array(ids), MAX_STATEMENTS),
         )
         return [Replacement._make(row) for row in rows]
 
@@ -163,7 +161,7 @@ class Links:
 
     def asked_for(self, later: Collection[NodeId]) -> list[Statement]:
         """Return the statements by the owners of records that something is required for these."""
-        rows = self._db.execute(ASKED_FOR, (_array(later), MAX_STATEMENTS))
+        rows = self._db.execute(ASKED_FOR, (array(later), MAX_STATEMENTS))
         return [Statement._make(row) for row in rows]
 
     def nodes(self, ids: Collection[NodeId]) -> dict[NodeId, KnownNode]:
@@ -173,7 +171,7 @@ class Links:
             self._nodes.update(dict.fromkeys(fresh))
             rows = self._db.execute(
                 f"SELECT {_KNOWN} FROM node WHERE id IN (SELECT value FROM json_each(?))",
-                (_array(fresh),),
+                (array(fresh),),
             )
             self._nodes.update((known.id, known) for known in map(KnownNode._make, rows))
         return {id: known for id in ids if (known := self._nodes[id])}
@@ -188,7 +186,7 @@ class Links:
         rows = self._db.execute(
             f"SELECT {_KNOWN} FROM node WHERE type IN (SELECT value FROM json_each(?)) "
             f"AND id LIKE 'ce-%' AND {like} ORDER BY length(name), name, id LIMIT ?",
-            (_array(types), *patterns, most),
+            (array(types), *patterns, most),
         )
         return [KnownNode._make(row) for row in rows]
 
@@ -203,7 +201,7 @@ class Links:
         uses = self._db.execute(
             "SELECT DISTINCT later, manifest FROM json_each(?) AS id CROSS JOIN link "
             "ON later = id.value AND relation = 'uses' LIMIT ?",
-            (_array(records), MAX_STATEMENTS),
+            (array(records), MAX_STATEMENTS),
         ).fetchall()
         if len(uses) == MAX_STATEMENTS:
             raise QueryLimit(TOO_MUCH)
@@ -219,7 +217,7 @@ class Links:
         for name, tree in self._db.execute(
             f"SELECT {whose}, tree FROM json_each(?) AS id "
             f"CROSS JOIN requirement ON {whose} = id.value",
-            (_array(names),),
+            (array(names),),
         ):
             size += len(tree)
             if size > MAX_REQUIREMENT_BYTES:
@@ -258,10 +256,6 @@ def reading(settings: Settings) -> Iterator[Links]:
         raise StoreError(f"The link index could not be read: {error}") from error
     finally:
         db.close()
-
-
-def _array(ids: Collection[object]) -> str:
-    return orjson.dumps(list(ids)).decode()
 
 
 def _pair(statement: Statement) -> tuple[NodeId, NodeId]:

@@ -7,6 +7,8 @@ from collections.abc import Collection
 from functools import lru_cache
 from typing import NamedTuple
 
+import orjson
+
 from ctgraph.identity.ctid import Ctid, NodeId, NoId
 from ctgraph.links.model import Condition, Link, Relation, Strength, Via
 from ctgraph.links.node_facts import Fact
@@ -201,3 +203,8 @@ def _manifest_name(document: Ctid, manifest: NodeId, described: Collection[NodeI
 @lru_cache(maxsize=1000)
 def _is_competency(kind: Iri) -> bool:
     return vocabulary().is_a(kind, "ceasn:Competency", "ceterms:CredentialAlignmentObject")
+
+
+def array(values: Collection[object]) -> str:
+    """Return values as one parameter of a statement, which reads them by ``json_each``."""
+    return orjson.dumps(list(values)).decode()

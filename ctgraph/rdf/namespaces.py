@@ -1,4 +1,4 @@
-"""The namespaces that the registry's own statements, shapes and terms use."""
+"""The namespaces of CTDL, and those of the registry's own statements, shapes and terms."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ BlankLabel = NewType("BlankLabel", str)
 
 OWN = "https://w3id.org/ctgraph/"
 """The beginning of the IRIs of the registry's own terms and shapes."""
+CETERMS = "https://purl.org/ctdl/terms/"
+CEASN = "https://purl.org/ctdlasn/terms/"
 CTG = f"{OWN}terms#"
 CTGS = f"{OWN}shapes#"
 DCT = "http://purl.org/dc/terms/"

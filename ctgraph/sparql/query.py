@@ -136,7 +136,7 @@ def require_allowed(text: str) -> None:
     if any("SERVICE" in word for word in words(text)):
         raise QueryForbidden("SERVICE is not allowed here: this endpoint calls no other endpoint.")
     if query_form(text) in _UPDATES:
-        raise QueryForbidden("Updates are not allowed here: records change by publishing.")
+        raise update_refused()
     nested = depth(text)
     if nested > MAX_LEVELS:
         raise QueryError(
@@ -144,6 +144,11 @@ def require_allowed(text: str) -> None:
             "Write it flatter: a list in VALUES or IN instead of brackets in brackets, or several "
             "queries."
         )
+
+
+def update_refused() -> QueryForbidden:
+    """Return the error that tells how records change."""
+    return QueryForbidden("Updates are not allowed here: records change by publishing.")
 
 
 def depth(text: str) -> int:

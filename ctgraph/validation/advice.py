@@ -15,12 +15,12 @@ import pyoxigraph as ox
 
 from ctgraph.documents import Places
 from ctgraph.problem import Problem, Rule, Severity
-from ctgraph.rdf.namespaces import TYPE, Iri
+from ctgraph.rdf.namespaces import CEASN, CETERMS, TYPE, Iri
 from ctgraph.rdf.terms import Value
 from ctgraph.validation.placing import Placer
 from ctgraph.vocab import Term, vocabulary
 
-_OURS = ("https://purl.org/ctdl/terms/", "https://purl.org/ctdlasn/terms/")
+_OURS = (CETERMS, CEASN)
 _LITERALS = (
     "xsd:",
     "rdf:langString",

@@ -18,7 +18,7 @@ from ctgraph.documents.node_values import each, name_of, type_of
 from ctgraph.identity import Identity
 from ctgraph.identity.ctid import Ctid, NoId
 from ctgraph.problem import Detail, Problem, Severity
-from ctgraph.rdf.namespaces import TYPE, Iri
+from ctgraph.rdf.namespaces import CETERMS, TYPE, Iri
 from ctgraph.rdf.terms import RdfTerm, term_of
 from ctgraph.settings import Settings
 from ctgraph.shapes import ClassShape, Shape, shapes
@@ -26,7 +26,7 @@ from ctgraph.validation.engines import Result
 from ctgraph.vocab import vocabulary
 
 _STATUS = Iri("http://www.w3.org/ns/adms#status")
-_TARGET = Iri("https://purl.org/ctdl/terms/targetNode")
+_TARGET = Iri(f"{CETERMS}targetNode")
 _PROVISIONAL = "graphpublicationstatus:provisional"
 _NOWHERE = PlacedNode("", {})
 

@@ -19,7 +19,6 @@ from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger.append import Submission, append
 from ctgraph.links.model import Link, Relation, Strength, Via
 from ctgraph.links.node_facts import Fact
-from ctgraph.links.properties import CETERMS
 from ctgraph.links.statements import Extract
 from ctgraph.pathways import Asked
 from ctgraph.projections.bell import Bell, Ring, ring
@@ -29,7 +28,7 @@ from ctgraph.projections.link_reader import Links
 from ctgraph.projections.link_rows import IndexedDocument
 from ctgraph.projections.projector import Projector
 from ctgraph.projections.store_folder import store_folder_of
-from ctgraph.rdf.namespaces import Curie, Iri
+from ctgraph.rdf.namespaces import CETERMS, Curie, Iri
 from tests.support.links import (
     ORGANIZATIONS,
     World,

@@ -19,7 +19,6 @@ from ctgraph.ledger import Ledger
 from ctgraph.ledger.append import Submission, append
 from ctgraph.links.model import Link, Relation, Strength, Via
 from ctgraph.links.node_facts import Fact
-from ctgraph.links.properties import CETERMS
 from ctgraph.links.statements import Extract
 from ctgraph.pathways import Pathways
 from ctgraph.pathways.model import Graph
@@ -31,7 +30,7 @@ from ctgraph.projections.link_tables import TABLES
 from ctgraph.projections.maintenance import check, rebuild
 from ctgraph.projections.projector import Projector
 from ctgraph.projections.store_folder import store_folder_of
-from ctgraph.rdf.namespaces import CTG, Curie, Iri
+from ctgraph.rdf.namespaces import CETERMS, CTG, Curie, Iri
 from ctgraph.settings import load_settings
 from tests.support.registry import ctid_number
 

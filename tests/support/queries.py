@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pyoxigraph as ox
 
-from ctgraph.links.properties import CETERMS
-from ctgraph.rdf.namespaces import CTG
+from ctgraph.rdf.namespaces import CETERMS, CTG
 
 HEAVY = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
 CROSS = "SELECT ?s ?o { ?s ?p ?o . ?a ?b ?c . ?d ?e ?f }"

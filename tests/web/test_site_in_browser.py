@@ -137,6 +137,17 @@ def test_a_chosen_file_is_checked(page: Any, tmp_path: Path) -> None:
     shows(page.locator(".verdict"), "This registry takes it")
 
 
+def test_the_name_of_a_file_tells_its_format(page: Any, scripted: bool, tmp_path: Path) -> None:
+    if not scripted:
+        pytest.skip("without JavaScript, the server reads the name")
+    page.goto("/validate")
+    for name, format in (("mine.TTL", "turtle"), ("mine.rdf", "rdfxml"), ("mine.txt", "jsonld")):
+        (tmp_path / name).write_text(name)
+        page.get_by_label("Or a file").set_input_files(tmp_path / name)
+        sync_api.expect(page.get_by_label("Document", exact=True)).to_have_value(name)
+        sync_api.expect(page.get_by_label("Format")).to_have_value(format)
+
+
 def test_from_the_minimum_data_to_a_term_and_back(page: Any) -> None:
     page.goto("/shapes")
     page.get_by_role("link", name="Credential", exact=True).click()

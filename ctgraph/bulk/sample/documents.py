@@ -8,9 +8,9 @@ from typing import Any
 
 from ctgraph.bulk.sample.population import BASE, Kind, Population
 from ctgraph.bulk.sample.words import ACTIONS, OBJECTS, OCCUPATIONS, PLACES, QUALITIES
+from ctgraph.vocab import CONTEXT_URLS
 
-CTDL = "https://credreg.net/ctdl/schema/context/json"
-CTDL_ASN = "https://credreg.net/ctdlasn/schema/context/json"
+CTDL, CTDL_ASN = CONTEXT_URLS["ctdl"], CONTEXT_URLS["ctdlasn"]
 _CONDITIONS = (
     "ceterms:recommends",
     "ceterms:preparationFrom",

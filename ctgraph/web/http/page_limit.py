@@ -20,7 +20,7 @@ def fitting(items: Iterable[Item], max_items: int) -> list[Item]:
     """
     room, shown = MAX_PAGE_CHARACTERS, []
     for item in islice(items, max_items):
-        room -= len(orjson.dumps(item))
+        room -= len(orjson.dumps(item).decode())
         if room < 0:
             break
         shown.append(item)

@@ -7,7 +7,11 @@ from flask import Blueprint, Response, request
 from ctgraph.documents.json_text import read_json
 from ctgraph.errors import BadParameter, InvalidDocument
 from ctgraph.pathways import Pathways
-from ctgraph.pathways.learner_check import MAX_HELD_RECORDS, Prospects, prospects_json
+from ctgraph.pathways.learner_check import (
+    Prospects,
+    prospects_json,
+    require_some,
+)
 from ctgraph.web.http import questions, respond
 from ctgraph.web.http.negotiation import choose
 from ctgraph.web.http.parameters import several
@@ -24,8 +28,7 @@ def check() -> Response:
     records = _held()
     if name == "html" and not records:
         return respond.page("pathways/check.html", found=None, records=records)
-    if not 1 <= len(records) <= MAX_HELD_RECORDS:
-        raise BadParameter(f"Name from 1 to {MAX_HELD_RECORDS} records: ?held=CTID,CTID.")
+    require_some(records)
     found: Prospects = state().ask(questions.pathways, Pathways.prospects, records)
     if name == "html":
         return respond.page("pathways/check.html", found=found, records=records)

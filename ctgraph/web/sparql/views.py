@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from flask import Blueprint, Response, request
 
 from ctgraph.documents.csv_cells import spreadsheet
-from ctgraph.errors import DocumentTooLarge, QueryError, QueryForbidden, UnsupportedMediaType
+from ctgraph.errors import DocumentTooLarge, QueryError, UnsupportedMediaType
+from ctgraph.sparql.query import update_refused
 from ctgraph.sparql.results import Complete
 from ctgraph.web.http import respond
 from ctgraph.web.http.negotiation import choose
@@ -93,7 +94,7 @@ def _query_text() -> str | None:
     if request.method == "POST" and request.mimetype == "application/sparql-query":
         return _decoded(request.get_data())
     if request.mimetype == "application/sparql-update" or "update" in request.values:
-        raise QueryForbidden("Updates are not allowed here: records change by publishing.")
+        raise update_refused()
     if request.method == "POST" and request.mimetype != "application/x-www-form-urlencoded":
         raise UnsupportedMediaType(
             f"{request.mimetype or 'A body without a type'} is not accepted here. Send "
