@@ -24,7 +24,7 @@ from ctgraph.errors import SettingsError
 from ctgraph.problem import Problem
 
 MAX_MARGIN_BYTES = 1_000_000
-"""A body may exceed the document limit by this much and still meet the message that names it."""
+"""Bytes by which a body may exceed the document limit and still get the message about it."""
 
 
 class Settings(BaseSettings):

@@ -179,7 +179,7 @@ def _store(
             _reject(parsed.name, parsed.error, tally, report)
             continue
         record = parsed.document.ctid if parsed.document else parsed.withdrawn
-        assert record  # what has no error is a document or a withdrawal
+        assert record  # a text without an error is a document or a withdrawal
         named = _named_owner(parsed)
         whose = owner or (owners.get(named) if named else None)
         if whose is None and parsed.document:

@@ -1,7 +1,7 @@
 """A walk through the nodes of one document that brings them to their canonical form.
 
 Whatever a JSON-LD processor would drop without a word (a property that no context maps, a reference
-that is no IRI) is reported instead: nothing that a publisher sends is lost silently.
+that is not an IRI) is reported instead: nothing that a publisher sends is lost silently.
 """
 
 from __future__ import annotations

@@ -36,7 +36,7 @@ class Literals:
         elif not isfinite(value):
             self._problems.add(at, "A number must be finite.", "Leave the property out.")
         elif term.get("@type") == "xsd:decimal":
-            # JSON-LD would write 9.96E3, which is no xsd:decimal.
+            # JSON-LD would write 9.96E3, which is not an xsd:decimal.
             return format(Decimal(repr(value)), "f")
         return value
 

@@ -1,4 +1,4 @@
-"""The limit of a document's size, and what the sender of a larger one is told."""
+"""The limit of a document's size, and the error for a larger one."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ctgraph.settings import Settings
 def require_fitting(data: bytes, settings: Settings, what: str = "document") -> None:
     """Make sure that a document is not larger than the registry takes.
 
-    :param what: what it is to its sender.
+    :param what: the sender's word for it, such as "draft".
     :raises DocumentTooLarge: when it is.
     """
     if len(data) > settings.max_document_bytes:
@@ -17,7 +17,7 @@ def require_fitting(data: bytes, settings: Settings, what: str = "document") -> 
 
 
 def too_large(found: str, settings: Settings) -> DocumentTooLarge:
-    """Return the error that says what was found, and the limit."""
+    """Return the error that names the size found, and the limit."""
     return DocumentTooLarge(
         f"{found}; this registry takes {settings.max_document_bytes:,} at most."
     )

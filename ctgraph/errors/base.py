@@ -1,4 +1,4 @@
-"""What every error of ctgraph is."""
+"""The base class of all errors of ctgraph."""
 
 from __future__ import annotations
 

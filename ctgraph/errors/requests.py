@@ -1,4 +1,4 @@
-"""What is wrong with a request, or with a document that it carries."""
+"""Errors of requests, and of the documents that they carry."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is wrong with a registry: its settings, its ledger, its stores and their sources."""
+"""Errors of a registry: its settings, its ledger, its stores and their sources."""
 
 from __future__ import annotations
 

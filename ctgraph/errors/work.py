@@ -1,4 +1,4 @@
-"""Why work that may take long was not done: its bounds, its turn, or its client."""
+"""Errors of work that may take long: its bounds, its turn, or its client ended it."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ Ctid = NewType("Ctid", str)
 """A CTID in its canonical form (CTDL handbook): ``ce-`` and a UUID in lower case, such as
 ``ce-469f309a-709e-4f57-af8d-7ebacc94325c``. Text becomes one by :func:`canonical`."""
 NodeId = Ctid | Iri | BlankLabel
-"""What names a thing that links lead to: its CTID, its IRI if it lies outside of the registry, or
+"""The name of a thing that links lead to: its CTID, its IRI if it lies outside of the registry, or
 the label of a reference that has neither."""
 NoId = Literal[""]
 """Stands in rows and answers where there is nothing to name."""

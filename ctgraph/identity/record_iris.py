@@ -45,7 +45,7 @@ class Identity:
 
     @property
     def resources(self) -> str:
-        """What the IRIs of all entities begin with."""
+        """The beginning of the IRIs of all entities."""
         return f"{self.base}/resources/"
 
     def resource(self, record: Ctid) -> Iri:
@@ -53,7 +53,7 @@ class Identity:
         return Iri(f"{self.base}/resources/{record}")
 
     def node(self, id: NodeId | NoId) -> Iri | BlankLabel:
-        """Return the IRI of what a link leads to; a blank node keeps its label, and '' stays."""
+        """Return the IRI of a node; a blank node keeps its label, and '' stays."""
         if is_ctid(id):
             return self.resource(id)
         return BlankLabel(id) if id.startswith("_:") else Iri(id)

@@ -34,7 +34,7 @@ ROOTS = {
     Family.WORK: ("ceterms:Job", "ceterms:Occupation", "ceterms:WorkRole", "ceterms:Task"),
     Family.COMPETENCY: ("ceasn:Competency", "ceterms:CredentialAlignmentObject"),
 }
-"""The classes that each family is made of, with all that is below them in CTDL."""
+"""The classes of each family; their subclasses in CTDL belong to it, too."""
 
 
 @lru_cache(maxsize=1000)

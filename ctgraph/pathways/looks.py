@@ -1,4 +1,4 @@
-"""How families, strengths, sides and statuses look, and what people read of them.
+"""The looks of families, strengths, sides and statuses, and their words for people.
 
 Drawings, pages and the pictures that the scripts of the pages draw all take it from here.
 """
@@ -16,7 +16,7 @@ from ctgraph.pathways.model import Side
 
 @dataclass(frozen=True)
 class FamilyLook:
-    """How nodes of one family look.
+    """The look of the nodes of one family.
 
     :param shape: a shape of Cytoscape; `graphviz` a shape of Graphviz.
     :param fill: the colour where nodes are not coloured by their provider.
@@ -30,9 +30,9 @@ class FamilyLook:
 
 @dataclass(frozen=True)
 class StrengthLook:
-    """How the line of an edge with one strength looks.
+    """The look of the line of an edge with one strength.
 
-    :param caption: what stands between the earlier and the later thing.
+    :param caption: the words between the earlier and the later thing.
     :param dashes: lengths of dashes and gaps in pixels; empty for a solid line.
     :param mermaid: an arrow of Mermaid.
     """
@@ -45,10 +45,10 @@ class StrengthLook:
 
 @dataclass(frozen=True)
 class SideLook:
-    """How an edge shows who says it.
+    """The look of an edge by the sides that state it.
 
-    :param sentence: says it in full, with the names in the place of ``{who}``.
-    :param caption: says it in a legend.
+    :param sentence: a full sentence, with the names in the place of ``{who}``.
+    :param caption: the words in a legend.
     :param head: an arrowhead of Cytoscape; `filled` whether it is more than an outline.
     :param graphviz: a line style of Graphviz.
     """
@@ -76,7 +76,7 @@ STRENGTH_LOOKS = {
     Strength.WEAK: StrengthLook("before or alongside", 1.25, (1.5, 3), "-.->"),
     Strength.NONE: StrengthLook("leads to", 1.5),
 }
-"""The stronger, the wider: Graphviz shows nothing else of a strength."""
+"""A stronger line is wider: Graphviz shows a strength by the width alone."""
 SIDE_LOOKS = {
     Side.BOTH: SideLook("Both sides say so: {who}.", "both sides", filled=True, graphviz="solid"),
     Side.SOURCE: SideLook("Only the earlier one says so: {who}.", "one side only"),
@@ -93,12 +93,12 @@ STATUS_CAPTIONS: dict[str, str] = {
 REPLACED = "replaced"
 """The mark of a node that has a later version."""
 ALTERNATIVE = "one of several ways"
-"""The mark of an edge that is one; at its line, where there is little room, it is ONE_WAY."""
+"""The mark of an edge that is an alternative; at its line, where room is short, it is ONE_WAY."""
 ONE_WAY = "one way"
 
 
 def for_pages() -> dict[str, dict[str, Any]]:
-    """Return what templates and scripts need of it as an object, by the codes of answers."""
+    """Return looks and words as an object for templates and scripts, by the codes of answers."""
     return {
         "families": {
             code: {"caption": look.caption, "shape": look.shape}

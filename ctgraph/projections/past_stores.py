@@ -57,7 +57,7 @@ def moment_of(text: str) -> str:
         return found.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
     except (ValueError, OverflowError) as error:
         raise QueryError(
-            f"{text[:40]!r} is no date or time: write 2026-05-01 or 2026-05-01T12:00:00Z."
+            f"{text[:40]!r} is neither a date nor a time: write 2026-05-01 or 2026-05-01T12:00:00Z."
         ) from error
 
 

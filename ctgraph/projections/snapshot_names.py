@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 HALF = "half-"
-"""How the name of a snapshot begins that is not complete yet."""
+"""Prefix of the name of an unfinished snapshot."""
 _WHOLE = re.compile(r"\d+-\d+-[0-9a-f]{12}")
 
 

@@ -44,9 +44,9 @@ FORMATS = (
 )
 """The formats that a document can be served in, the default first."""
 GRAPHS = (*(f for f in FORMATS if f.writer and not f.keeps_graphs), JSON_LD)
-"""What the triples of a single graph can be served as, the default first."""
+"""The formats for the triples of a single graph, the default first."""
 DATASETS = tuple(f for f in FORMATS if f.keeps_graphs)
-"""What such triples can be served as, too, although it is made for several graphs."""
+"""The formats of several graphs, which can hold the triples of a single one, too."""
 
 
 def format_named(name: str) -> Format | None:

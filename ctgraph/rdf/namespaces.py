@@ -31,4 +31,4 @@ SKOS = "http://www.w3.org/2004/02/skos/core#"
 XSD = "http://www.w3.org/2001/XMLSchema#"
 TYPE = ox.NamedNode(f"{RDF}type")
 SEQUENCE = ox.NamedNode(f"{CTG}sequence")
-"""The number of a change in the ledger. The store says so of the last change that it holds."""
+"""The property for a sequence number: the store has that of the last change that it holds."""

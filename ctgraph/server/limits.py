@@ -5,7 +5,7 @@ from __future__ import annotations
 import resource
 from dataclasses import dataclass
 
-# Files of a web worker that are no connections: pipes, databases, modules.
+# Files of a web worker that are not connections: pipes, databases, modules.
 _OTHER_FILES = 500
 
 

@@ -15,5 +15,5 @@ class Worker(StrEnum):
 
     @property
     def path(self) -> str:
-        """What gunicorn knows the class by."""
+        """The path by which gunicorn imports the class."""
         return "ctgraph.server.worker.LeadingWorker" if self is Worker.LEADING else self.value

@@ -11,9 +11,9 @@ from ctgraph.rdf.formats import GRAPHS
 
 @dataclass(frozen=True)
 class ResultFormat:
-    """A format of the rows of SELECT and the truth of ASK.
+    """A format for the rows of SELECT and the answer of ASK.
 
-    :param name: its name in ``?format=``; `title` what people call it.
+    :param name: its name in ``?format=``; `title` is its name for people.
     """
 
     name: str
@@ -34,7 +34,7 @@ RESULTS = (
     CSV,
     ResultFormat("tsv", "TSV", ox.QueryResultsFormat.TSV),
 )
-"""The formats, the default first. Where a result is cut, :mod:`ctgraph.sparql.row_limit` says."""
+"""The formats, the default first. :mod:`ctgraph.sparql.row_limit` knows where to cut each."""
 RESULT_TYPES = {f.name: f.media_type for f in RESULTS}
 GRAPH_TYPES = {f.name: f.media_type for f in GRAPHS}
 """The formats of the triples of CONSTRUCT and DESCRIBE: their media types by name."""

@@ -28,7 +28,7 @@ Reports = Sequence[Report]
 class ReportFormat:
     """A format for reports.
 
-    :param name: its name in ``--format`` and ``?format=``; `title` what people call it.
+    :param name: its name in ``--format`` and ``?format=``; `title` is its name for people.
     :param one_by_one: whether reports that are written one after the other are the same as
         reports that are written together: no head or tail describes all of them.
     """
@@ -87,7 +87,7 @@ _COLUMNS: dict[str, Callable[[Report, Problem], object]] = {
     "shape": lambda _, problem: _rule(problem),
     "documentation": lambda _, problem: problem.detail.documentation,
 }
-"""The columns of CSV: the heading of each, and what its cells hold."""
+"""The columns of CSV: the heading of each, and the function that fills its cells."""
 
 
 def as_csv(reports: Reports) -> str:

@@ -1,4 +1,4 @@
-"""What the severities of problems are called, by people and by the formats of reports."""
+"""The words for the severities of problems, for people and in the formats of reports."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from ctgraph.problem import Severity
 class SeverityWords:
     """The words for one severity.
 
-    :param counted: what a number of such problems is called, in the singular.
-    :param caption: what stands beside a problem on a page.
-    :param demand: what stands beside a shape on a page.
-    :param sarif: the level in SARIF; `github` the workflow command.
+    :param counted: the word for such problems in a count, in the singular.
+    :param caption: the word beside a problem on a page.
+    :param demand: the word beside a shape on a page.
+    :param sarif: the level in SARIF; `github` is the workflow command.
     """
 
     counted: str

@@ -16,7 +16,7 @@ MAX_PAGE_CHARACTERS = 1_000_000
 def fitting(items: Iterable[Item], max_items: int) -> list[Item]:
     """Return the first of some values: at most `max_items`, and no more than fit on a page.
 
-    What a value takes is measured by its JSON, which pages show or hand to their scripts.
+    The size of a value is that of its JSON, which pages show or hand to their scripts.
     """
     room, shown = MAX_PAGE_CHARACTERS, []
     for item in islice(items, max_items):

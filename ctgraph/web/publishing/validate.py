@@ -25,7 +25,7 @@ FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 JSON_TYPES = (respond.JSON, JSON_LD.media_type, "text/plain", "")
 INPUTS = {format.name: format for format in (JSON_LD, *RDF_INPUTS)}
 EXTENSIONS = [f".{format.extension}" for format in FORMATS]
-"""How the names of files end that a browser offers to send."""
+"""The extensions of the files that a browser offers to send."""
 MAX_LINES = 5_000
 """Lines of a document that a page shows. Browsers become slow with more."""
 MAX_LINE_CHARACTERS = 2_000

@@ -19,7 +19,7 @@ from ctgraph.web.http.negotiation import HTML, choose
 blueprint = Blueprint("terms", __name__)
 OFFERS = GRAPH_TYPES | {"json": respond.JSON, "html": HTML}
 TITLES = {name: found.title for name in OFFERS if (found := format_named(name))}
-"""The formats for programs, as people call them."""
+"""The names of the formats for programs, for people."""
 
 
 @blueprint.get("/terms")

@@ -18,7 +18,7 @@ from ctgraph.web.http.respond import Caching, content_type
 SPREADSHEET = "spreadsheet"
 """The CSV of the buttons on pages: no text in it becomes a formula of a spreadsheet."""
 ANY = {"any-json": "application/json", "any-xml": "application/xml"}
-"""The plainer types, which stand for the formats of results and of graphs that they are."""
+"""The plainer types that clients may ask for, in place of those of results and of graphs."""
 ROW_OFFERS = RESULT_TYPES | ANY | {SPREADSHEET: f"{CSV.media_type}; for={SPREADSHEET}"}
 GRAPH_OFFERS = GRAPH_TYPES | ANY | {f.name: f.media_type for f in formats.DATASETS}
 PLAIN = {
@@ -31,15 +31,15 @@ PLAIN = {
 }
 SHOWN = ANY | {"html": "text/plain", SPREADSHEET: CSV.media_type}
 PAGE_TITLES = {SPREADSHEET: CSV.title} | {f.name: f.title for f in RESULTS if f is not CSV}
-"""What pages offer of a result of rows. Their CSV is for spreadsheets."""
+"""The formats of rows that pages offer. Their CSV is for spreadsheets."""
 LINK_TITLES = {name: PAGE_TITLES[name] for name in (SPREADSHEET, JSON.name)}
-"""What a page links to where it lists many queries."""
+"""The formats that a page links to where it lists many queries."""
 CHOICES = (
     ("html", "Text, shown here"),
     *((name, f"{title} (SELECT, ASK)") for name, title in PAGE_TITLES.items()),
     *((f.name, f"{f.title} (CONSTRUCT, DESCRIBE)") for f in formats.GRAPHS),
 )
-"""What the form of a query offers: names of formats, and their titles."""
+"""The choices in the form of a query: names of formats, and their titles."""
 
 
 @dataclass(frozen=True)
