@@ -27,6 +27,7 @@ from ctgraph.projections.process import in_a_line, run_process
 from ctgraph.projections.snapshots import hold, snapshots_of
 from ctgraph.settings import Settings
 from ctgraph.work import children
+from ctgraph.work.pauses import next_pause
 from ctgraph.work.signals import when_asked_to_end
 
 POLL_SECONDS = 1.0
@@ -37,10 +38,6 @@ link index that was removed, a change by a process that uses the same SQLite fil
 """
 OPTIMIZE_CHANGES = 20_000
 """From so many changes in a row on, the store is compacted; else the first snapshot is slow."""
-FIRST_PAUSE_SECONDS = 0.5
-"""How long the projector rests after a failure; the time doubles with each further one."""
-MAX_PAUSE_SECONDS = 30.0
-"""How long it rests at most, so that it goes on soon after the cause has gone."""
 HELPLESS_PAUSE_SECONDS = 600.0
 """How long it rests when a rebuild did not help: somebody has to mend the disk or the ledger."""
 CALM_SECONDS = 600.0
@@ -175,9 +172,7 @@ def follow(settings: Settings, ledger: Ledger, stopped: Callable[[], bool]) -> N
             except Exception as error:
                 calm = time.monotonic() - started > CALM_SECONDS
                 failures = 0 if calm or _passes(error) else failures + 1
-                pause = (
-                    FIRST_PAUSE_SECONDS if calm or not pause else min(2 * pause, MAX_PAUSE_SECONDS)
-                )
+                pause = next_pause(pause, calm)
                 if isinstance(error, Damaged):
                     pause = HELPLESS_PAUSE_SECONDS
                 reason = in_a_line(error)[:500]

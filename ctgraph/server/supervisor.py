@@ -12,6 +12,7 @@ from ctgraph.errors import SettingsError
 from ctgraph.projections import projector
 from ctgraph.server.worker_classes import Worker
 from ctgraph.work import children
+from ctgraph.work.pauses import FIRST_PAUSE_SECONDS, next_pause
 from ctgraph.work.signals import Alarm, when_asked_to_end
 
 WEB_SERVER = "ctgraph.server.web_server"
@@ -28,10 +29,6 @@ STOP_SECONDS = 15
 """How long the answers that are on their way may take when the server ends."""
 MAX_REQUEST_LINE_BYTES = 8190
 """The longest first line of a request, gunicorn's highest: queries are long."""
-FIRST_PAUSE_SECONDS = 0.5
-"""How long after its start a projector that died is started again; each time twice as long."""
-MAX_PAUSE_SECONDS = 30.0
-"""How long that is at most, so that the registry goes on soon after the cause has gone."""
 CALM_SECONDS = 60.0
 """A projector that lived so long was well, and the next one is started at once."""
 END_SECONDS = 20.0
@@ -108,7 +105,7 @@ class _Projecting:
             return left
         _log.warning("The projector ended (%s) and is started again.", _how(code))
         calm = time.monotonic() - self._started > CALM_SECONDS
-        self._pause = FIRST_PAUSE_SECONDS if calm else min(2 * self._pause, MAX_PAUSE_SECONDS)
+        self._pause = next_pause(self._pause, calm)
         self._start()
         return None
 
