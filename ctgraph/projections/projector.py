@@ -27,6 +27,7 @@ from ctgraph.projections.process import in_a_line, run_process
 from ctgraph.projections.store_folder import hold, store_folder_of
 from ctgraph.settings import Settings
 from ctgraph.work import children
+from ctgraph.work.pauses import next_pause
 from ctgraph.work.signals import when_asked_to_end
 
 POLL_SECONDS = 1.0
@@ -38,10 +39,6 @@ link index that was removed, a change by a process that uses the same SQLite fil
 OPTIMIZE_CHANGES = 20_000
 """Minimum number of changes in a row after which the store is compacted, for a fast first
 snapshot."""
-FIRST_PAUSE_SECONDS = 0.5
-"""How long the projector rests after a failure; the time doubles with each further one."""
-MAX_PAUSE_SECONDS = 30.0
-"""How long the projector rests at most, so that it goes on soon after the cause has gone."""
 FAILURES_BEFORE_REBUILD = 2
 """A first failure may have passed; a second one in a row may be due to the projections."""
 HELPLESS_PAUSE_SECONDS = 600.0
@@ -180,9 +177,7 @@ def follow(settings: Settings, ledger: Ledger, stopped: Callable[[], bool]) -> N
             except Exception as error:
                 calm = time.monotonic() - started > CALM_SECONDS
                 failures = 0 if calm or _is_beyond_rebuild(error) else failures + 1
-                pause = (
-                    FIRST_PAUSE_SECONDS if calm or not pause else min(2 * pause, MAX_PAUSE_SECONDS)
-                )
+                pause = next_pause(pause, calm)
                 if isinstance(error, Damaged):
                     pause = HELPLESS_PAUSE_SECONDS
                 reason = in_a_line(error)[:500]

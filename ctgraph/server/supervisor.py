@@ -12,6 +12,7 @@ from ctgraph.errors import SettingsError
 from ctgraph.projections import projector
 from ctgraph.server.worker_classes import Worker
 from ctgraph.work import children
+from ctgraph.work.pauses import FIRST_PAUSE_SECONDS, next_pause
 from ctgraph.work.signals import Alarm, when_asked_to_end
 
 WEB_SERVER = "ctgraph.server.web_server"
@@ -28,11 +29,6 @@ STOP_SECONDS = 15
 """How long the answers that are being sent may take when the server ends."""
 MAX_REQUEST_LINE_BYTES = 8190
 """The longest first line of a request, gunicorn's highest: queries are long."""
-FIRST_PAUSE_SECONDS = 0.5
-"""The pause before a dead projector is started again, counted from its start; it doubles each
-time."""
-MAX_PAUSE_SECONDS = 30.0
-"""The longest pause before a dead projector is started again, which bounds the outage."""
 CALM_SECONDS = 60.0
 """How long a projector has to live to count as healthy: its successor is started at once."""
 END_SECONDS = 20.0
@@ -109,7 +105,7 @@ class _Projecting:
             return left
         _log.warning("The projector ended (%s) and is started again.", _how(code))
         calm = time.monotonic() - self._started > CALM_SECONDS
-        self._pause = FIRST_PAUSE_SECONDS if calm else min(2 * self._pause, MAX_PAUSE_SECONDS)
+        self._pause = next_pause(self._pause, calm)
         self._start()
         return None
 
