@@ -17,11 +17,11 @@ import sqlalchemy as sa
 
 from ctgraph.ledger.registry import mark_at
 from ctgraph.projections import live_store
-from ctgraph.projections import projector as projecting
 from ctgraph.projections.maintenance import check, rebuild
 from ctgraph.projections.store_folder import hold, store_folder_of
 from ctgraph.projections.triples import EmbeddedStore
 from ctgraph.web import create_app
+from ctgraph.work import pauses
 from tests.support.following import count, following, ready
 from tests.support.registry import Registry, certificate, publish
 from tests.support.waiting import until
@@ -205,7 +205,7 @@ def test_a_store_is_not_made_anew_for_what_passes_while_it_is_opened(
         return real(*arguments)
 
     monkeypatch.setattr(live_store, "mark_at", failing)
-    monkeypatch.setattr(projecting, "FIRST_PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr(pauses, "FIRST_PAUSE_SECONDS", 0.01)
     with following(registry):
         until(lambda: len(failures) == 4)
         assert count(client) == (200, 2)
