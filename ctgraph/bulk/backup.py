@@ -147,7 +147,7 @@ def _proved(engine: sa.Engine, what: str, progress: Progress) -> Backup:
         with engine.connect() as connection:
             last = int(connection.execute(sa.select(sequence.c.last)).scalar_one())
             base = str(connection.execute(sa.select(registry.c.base_url)).scalar_one())
-            wrong = list(audit(connection, last, lambda done: progress("Proving", done, last)))
+            wrong = list(audit(connection, last, lambda done: progress("Verifying", done, last)))
     except sa.exc.SQLAlchemyError as error:
         raise Damaged(f"{what} is damaged or incomplete: {_cause(error)}") from error
     if wrong:

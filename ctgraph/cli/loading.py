@@ -87,10 +87,10 @@ def _require_projector(store_folder: StoreFolder) -> None:
 
     :raises StoreError: when none runs, or it says what keeps it from going on.
     """
-    if not store_folder.held():
-        raise StoreError("No projector is running. Start the server, or run the load again.")
     if trouble := store_folder.trouble():
         raise StoreError(f"The documents are loaded, but queries do not see them yet: {trouble}")
+    if not store_folder.held():
+        raise StoreError("No projector is running. Start the server, or run the load again.")
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import os
 import sys
 from collections.abc import Iterable
@@ -12,7 +13,7 @@ from pathlib import Path
 import click
 
 from ctgraph.cli.common import open_registry
-from ctgraph.errors import QueryError
+from ctgraph.problem import one_line
 from ctgraph.settings import Settings
 from ctgraph.sparql.formats import GRAPH_TYPES, RESULT_TYPES
 from ctgraph.sparql.query import query_form, query_in_format
@@ -22,6 +23,7 @@ FORMATS = (TABLE, *RESULT_TYPES, *GRAPH_TYPES)
 ENDPOINT_TIMEOUT_SECONDS = 300
 """How long an endpoint may be silent. Public endpoints give a query a minute or two; the rest is
 for a slow network."""
+FILE_NAME_ENDS = (".rq", ".sparql")
 MAX_FILE_NAME_CHARACTERS = 1_000
 """The longest argument that may be the name of a file; a longer one is a query. No usual file
 system takes a longer name, and looking for one would raise an error of its own."""
@@ -57,9 +59,19 @@ def query(query: str, name: str | None, endpoint: str | None) -> None:
 def _query_text(query: str) -> str:
     if query == "-":
         return sys.stdin.buffer.read().decode()
-    may_be_file = len(query) <= MAX_FILE_NAME_CHARACTERS and "\n" not in query
-    is_file = may_be_file and Path(query).is_file()
-    return Path(query).read_text("utf-8") if is_file else os.fsencode(query).decode()
+    if len(query) <= MAX_FILE_NAME_CHARACTERS and "\n" not in query:
+        if Path(query).is_file():
+            return Path(query).read_text("utf-8")
+        if _looks_like_path(query):
+            raise click.ClickException(f"There is no file {query!r}.")
+    return os.fsencode(query).decode()
+
+
+def _looks_like_path(text: str) -> bool:
+    """Tell whether a text names a file: no query looks like that."""
+    if text.endswith(FILE_NAME_ENDS) and "{" not in text:
+        return True
+    return "/" in text and not any(sign in text for sign in " \t{<")
 
 
 def _ask_store(settings: Settings, text: str, name: str) -> None:
@@ -84,7 +96,7 @@ def _ask_endpoint(url: str, text: str, name: str) -> None:
     """Send a query to an endpoint (SPARQL 1.1 Protocol, section 2.1.3), and print the result.
 
     :param name: a name in `FORMATS`.
-    :raises QueryError: when the endpoint refuses the query, or does not answer.
+    :raises click.ClickException: when the endpoint refuses the query, or does not answer.
     """
     import httpx
 
@@ -104,13 +116,39 @@ def _ask_endpoint(url: str, text: str, name: str) -> None:
         ) as answer:
             if answer.is_error:
                 answer.read()
-                said = answer.text[:MAX_ERROR_CHARACTERS]
-                raise QueryError(f"{url} answered {answer.status_code}: {said}")
+                said = _told(answer.text, answer.reason_phrase)
+                raise _failure(f"The endpoint {url} answered {answer.status_code}: {said}")
             _print(answer.iter_bytes(), text, name)
     except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise QueryError(
-            f"{url} does not answer: {error}. Check the address after --endpoint."
+        reached = not isinstance(
+            error,
+            httpx.ConnectError
+            | httpx.ConnectTimeout
+            | httpx.UnsupportedProtocol
+            | httpx.InvalidURL,
+        )
+        how = "did not answer" if reached else "could not be reached"
+        why = str(error).rstrip(".") or type(error).__name__
+        raise _failure(
+            f"The endpoint {url} {how}: {why}. Check the address after --endpoint."
         ) from error
+
+
+def _failure(message: str) -> click.ClickException:
+    return click.ClickException(one_line(message))
+
+
+def _told(body: str, otherwise: str) -> str:
+    """Return what an endpoint says of its refusal: the detail of a problem (RFC 9457), or a text.
+
+    :param otherwise: what to return where it says nothing.
+    """
+    try:
+        problem = json.loads(body)
+    except ValueError:
+        problem = None
+    detail = problem.get("detail") if isinstance(problem, dict) else None
+    return (detail if isinstance(detail, str) else body)[:MAX_ERROR_CHARACTERS].strip() or otherwise
 
 
 def _requested(name: str) -> str:

@@ -113,7 +113,7 @@ def prospects_of(links: Links, describer: Describer, held: Collection[NodeId]) -
     """
     require_some(held)
     first = links.steps(held, True, MAX_LEAD_LINKS)
-    second = links.steps({step.later for step in first}, True, MAX_LEAD_LINKS)
+    second = links.steps(sorted({step.later for step in first}), True, MAX_LEAD_LINKS)
     because: dict[NodeId, set[NodeId]] = {}
     for step in (*first, *second):
         if step.later not in held:
@@ -123,7 +123,7 @@ def prospects_of(links: Links, describer: Describer, held: Collection[NodeId]) -
     one_step = [found for found in prospects if len(found.missing) == 1]
     named = {id for p in (*open_, *one_step) for id in (p.record, *p.because)}
     named |= {id for p in one_step for missing in p.missing for id in missing.any_of}
-    nodes = describer.nodes(dict.fromkeys([*held, *named], 0))
+    nodes = describer.nodes(dict.fromkeys([*held, *sorted(named)], 0))
 
     def in_order(found: list[Prospect]) -> tuple[Prospect, ...]:
         return tuple(sorted(found, key=lambda p: (nodes[p.record].name.lower(), p.record)))

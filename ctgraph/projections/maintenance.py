@@ -21,7 +21,7 @@ from ctgraph.ledger.failures import is_passing
 from ctgraph.ledger.registry import mark_at
 from ctgraph.ledger.values import Change
 from ctgraph.projections.link_index import LinkIndex, remove
-from ctgraph.projections.link_tables import documents_of, rows_of
+from ctgraph.projections.link_tables import VERSION, documents_of, rows_of
 from ctgraph.projections.store_folder import StoreFolder, store_folder_of
 from ctgraph.projections.triples import EmbeddedStore
 from ctgraph.rdf.namespaces import Iri
@@ -164,6 +164,13 @@ class _Comparison:
             )
         ) as links:
             links.execute("BEGIN")
+            (version,) = links.execute("PRAGMA user_version").fetchone()
+            if version < VERSION:  # everything that was made with it differs, and is made anew
+                yield (
+                    "The link index has an earlier form. It is rebuilt, with the store, at the "
+                    "next start of the server."
+                )
+                return
             (reached,) = links.execute("SELECT max(sequence) FROM mark").fetchone()
             seq, mark = self._store.mark()
             yield from self._numbers(seq, mark, reached or 0, beside)

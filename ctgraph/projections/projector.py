@@ -45,7 +45,8 @@ HELPLESS_PAUSE_SECONDS = 600.0
 """How long the projector rests when a rebuild did not help: somebody has to mend the disk or
 ledger."""
 CALM_SECONDS = 600.0
-"""The time without a failure after which the next one counts as the first."""
+"""The time without a failure after which the next one counts as the first, even if it is the same.
+Another failure of a projector that had caught up is a first one at once."""
 LOOK_SECONDS = 1.0
 """How long a patient projector waits for the lock before it checks whether it has to end."""
 LOAD_SNAPSHOT_SECONDS = 60
@@ -160,10 +161,10 @@ def follow(settings: Settings, ledger: Ledger, stopped: Callable[[], bool]) -> N
     """
     store_folder = store_folder_of(settings)
     store_folder.clean()
-    failures, pause = 0, 0.0
+    failures, pause, place = 0, 0.0, ""
     with closing(Bell(store_folder.bell)) as bell:
         while not stopped():
-            started = time.monotonic()
+            started, ran_well = time.monotonic(), False
             try:
                 if failures == FAILURES_BEFORE_REBUILD:
                     rebuild(settings, ledger)
@@ -173,14 +174,16 @@ def follow(settings: Settings, ledger: Ledger, stopped: Callable[[], bool]) -> N
                 ):
                     projector.catch_up()
                     store_folder.say("")
+                    ran_well = True
                     projector.run(bell, stopped)
             except Exception as error:
                 calm = time.monotonic() - started > CALM_SECONDS
                 failures = 0 if calm or _is_beyond_rebuild(error) else failures + 1
-                pause = next_pause(pause, calm)
+                reason = in_a_line(error)[:500]
+                before, place = place, f"{ran_well} {reason}"
+                pause = next_pause(pause, calm or (ran_well and place != before))
                 if isinstance(error, Damaged):
                     pause = HELPLESS_PAUSE_SECONDS
-                reason = in_a_line(error)[:500]
                 _log.warning("The projector failed, and goes on in %g s: %s", pause, reason)
                 store_folder.say(f"the projector failed: {reason}")
             deadline = time.monotonic() + pause
@@ -208,7 +211,11 @@ def run(settings: Settings, ledger: Ledger, patient: bool = False) -> None:
     while not stop():
         try:
             with hold(settings, LOOK_SECONDS if patient else 0):
-                follow(settings, ledger, lambda: stop() or not store_folder.lock.exists())
+                try:
+                    follow(settings, ledger, lambda: stop() or not store_folder.lock.exists())
+                except Exception as error:
+                    store_folder.say(f"the projector ended: {in_a_line(error)[:500]}")
+                    raise
             return
         except LockHeld:
             if not patient:

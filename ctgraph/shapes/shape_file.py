@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from importlib.resources.abc import Traversable
 from typing import Any
 
@@ -22,12 +23,22 @@ class ShapeFile:
         self._file = file
         self._text = file.read_text("utf-8")
         try:
-            self.quads = list(
-                ox.parse(self._text.encode(), format=ox.RdfFormat.TURTLE, rename_blank_nodes=True)
-            )
+            self.quads = list(self._read())
         except SyntaxError as error:
             raise SettingsError(f"The shapes do not load: {file}: {error}") from error
         self.graph = Graph(self.quads)
+
+    def _read(self) -> Iterator[ox.Quad]:
+        """Yield the triples, their blank nodes numbered: every process writes the same labels."""
+        labels: dict[ox.BlankNode, ox.BlankNode] = {}
+
+        def named(term: Any) -> Any:
+            if not isinstance(term, ox.BlankNode):
+                return term
+            return labels.setdefault(term, ox.BlankNode(f"{self.name}-{len(labels) + 1}"))
+
+        for quad in ox.parse(self._text.encode(), format=ox.RdfFormat.TURTLE):
+            yield ox.Quad(named(quad.subject), quad.predicate, named(quad.object))
 
     def wrong(self, node: Any, what: str) -> SettingsError:
         """Return the error for a shape that cannot be used, with its line in the file."""

@@ -9,13 +9,15 @@ import csv
 import io
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 
+import pyoxigraph as ox
 from rdflib import BNode, Graph, Literal, Namespace, URIRef
 from rdflib.namespace import DCAT, DCTERMS, FOAF, RDF, VOID, XSD
 from rdflib.term import Node
 
 from ctgraph.errors import QueryLimit
-from ctgraph.rdf.formats import GRAPHS
+from ctgraph.rdf.formats import GRAPHS, Format
 from ctgraph.rdf.namespaces import CTG
 from ctgraph.settings import Settings
 from ctgraph.sparql.formats import CSV, RESULTS
@@ -121,7 +123,7 @@ def service_description(settings: Settings, triples: int | None) -> Graph:
     add(graph, RDF.type, SD.Graph)
     if triples is not None:
         add(graph, VOID.triples, Literal(triples))
-    add(service, OWN.queryTimeout, Literal(settings.query_timeout))
+    add(service, OWN.queryTimeout, _decimal(settings.query_timeout))
     add(service, OWN.rowLimit, Literal(settings.query_rows))
     add(service, OWN.queriesAtOnce, Literal(settings.query_per_client))
     add(service, DCAT.servesDataset, _registry(settings))
@@ -172,6 +174,24 @@ def dataset_description(settings: Settings, found: Statistics) -> Graph:
     add(distribution, DCAT.accessURL, endpoint)
     add(distribution, DCAT.accessService, endpoint)
     return description
+
+
+def write(description: Graph, format: Format) -> bytes:
+    """Write a description in an RDF format: the same bytes for the same facts in every process."""
+    if format.writer == ox.RdfFormat.TURTLE:  # rdflib nests the parts and sorts them
+        return description.serialize(format="turtle", encoding="utf-8")
+    lines = sorted(description.serialize(format="ntriples").splitlines())
+    quads = ox.parse("\n".join(lines), format=ox.RdfFormat.N_TRIPLES)
+    writer = format.writer or ox.RdfFormat.JSON_LD
+    triples = (quad.triple for quad in quads)
+    prefixes = {prefix: str(namespace) for prefix, namespace in _PREFIXES.items()}
+    return ox.serialize(triples, format=writer, prefixes=prefixes) or b""
+
+
+def _decimal(number: float) -> Literal:
+    """Return a number as it is written in every format; a double has several spellings."""
+    text = format(Decimal(str(number)), "f")
+    return Literal(text, datatype=XSD.decimal, normalize=False)
 
 
 def _registry(settings: Settings) -> URIRef:

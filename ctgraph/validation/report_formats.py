@@ -103,27 +103,35 @@ def as_csv(reports: Reports) -> str:
 
 def as_turtle(reports: Reports) -> str:
     """Write SHACL validation reports (SHACL, section 3.6)."""
-    triples = [triple for report in reports for triple in _report_triples(report)]
+    triples = [
+        triple
+        for number, report in enumerate(reports, 1)
+        for triple in _report_triples(report, f"report{number}")
+    ]
     prefixes = {"sh": SH, "ctgs": CTGS, "ctg": CTG}
     return (ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=prefixes) or b"").decode()
 
 
-def _report_triples(report: Report) -> list[ox.Triple]:
-    about = ox.BlankNode()
+def _report_triples(report: Report, label: str) -> list[ox.Triple]:
+    """Return the triples of a report; `label` begins the labels of its blank nodes.
+
+    Labels that are made from numbers are the same each time, so that answers are comparable.
+    """
+    about = ox.BlankNode(label)
     triples = [
         ox.Triple(about, TYPE, _sh("ValidationReport")),
         # In SHACL only a report without results conforms, even if the registry takes the document.
         ox.Triple(about, _sh("conforms"), ox.Literal(not report.problems)),
         ox.Triple(about, ox.NamedNode(f"{CTG}accepted"), ox.Literal(report.conforms)),
     ]
-    nodes = {ox.BlankNode(): problem for problem in report.problems}
-    triples += [ox.Triple(about, _sh("result"), node) for node in nodes]
-    for node, problem in nodes.items():
-        triples += [ox.Triple(node, predicate, value) for predicate, value in _result(problem)]
+    labels = {f"{label}-result{n}": problem for n, problem in enumerate(report.problems, 1)}
+    triples += [ox.Triple(about, _sh("result"), ox.BlankNode(name)) for name in labels]
+    for name, problem in labels.items():
+        triples += [ox.Triple(ox.BlankNode(name), *fact) for fact in _result(problem, name)]
     return triples
 
 
-def _result(problem: Problem) -> list[tuple[ox.NamedNode, Any]]:
+def _result(problem: Problem, label: str) -> list[tuple[ox.NamedNode, Any]]:
     detail = problem.detail
     # SHACL demands a constraint component. Problems of other origin name a rule of the registry.
     component = detail.constraint or CTG + (detail.advice or Rule.READING)
@@ -132,7 +140,7 @@ def _result(problem: Problem) -> list[tuple[ox.NamedNode, Any]]:
         (_sh("resultSeverity"), _sh(problem.severity.capitalize())),
         (_sh("resultMessage"), ox.Literal(f"{problem.message} {problem.remedy}".strip())),
         (_sh("sourceConstraintComponent"), ox.NamedNode(component)),
-        (_sh("focusNode"), _named(detail.focus) or ox.BlankNode()),
+        (_sh("focusNode"), _named(detail.focus) or ox.BlankNode(f"{label}-focus")),
     ]
     path = _named(detail.property)
     if path:

@@ -78,6 +78,7 @@ def test_what_is_published_while_a_backup_is_made_is_not_half_in_it(
         steps.append(title)
 
     assert back_up(registry.ledger, path, meanwhile).sequence == 19
+    assert list(dict.fromkeys(steps)) == ["Backing up", "Verifying"]
     assert registry.ledger.changes.last_sequence() == 44
     monkeypatch.setenv("CTGRAPH_HOME", str(tmp_path / "other"))
     assert run("restore", path).exit_code == 0

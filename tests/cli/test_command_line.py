@@ -193,11 +193,28 @@ def test_a_query_is_sent_to_an_endpoint(served: str, cli: Cli) -> None:
     refused = cli("query", "SELECT", "--endpoint", endpoint)
     assert refused.exit_code == 1
     assert f"{endpoint} answered 400" in refused.stderr
+    for path, status in (("nothing", 404), ("ce-registry/resources/documents/x", 405)):
+        result = cli("query", "ASK {}", "--endpoint", f"{served}/{path}")
+        assert result.exit_code == 1
+        assert f"{served}/{path} answered {status}: " in result.stderr
+        assert "Malformed query" not in result.stderr
+        assert "{" not in result.stderr
 
 
-@pytest.mark.parametrize("url", ["http://127.0.0.1:1/sparql", "file:///etc/hostname", "nowhere"])
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:1/sparql", "file:///etc/hostname", "nowhere", "zz", "ftp://x/"]
+)
 def test_an_endpoint_that_does_not_answer_is_named(cli: Cli, url: str) -> None:
     result = cli("query", "ASK {}", "--endpoint", url)
     assert result.exit_code == 1
-    assert f"{url} does not answer" in result.stderr
+    assert f"{url} could not be reached: " in result.stderr
     assert "--endpoint" in result.stderr
+    assert ".." not in result.stderr
+    assert "Malformed query" not in result.stderr
+
+
+@pytest.mark.parametrize("name", ["/nonexistent.rq", "queries/none.sparql", "none.rq", "no/query"])
+def test_a_file_of_a_query_that_is_not_there_is_named(cli: Cli, name: str) -> None:
+    result = cli("query", name)
+    assert result.exit_code == 1
+    assert f"There is no file {name!r}." in result.stderr

@@ -9,6 +9,8 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
+from ctgraph.projections.link_tables import VERSION
+from ctgraph.projections.maintenance import check
 from ctgraph.projections.projector import Projector
 from ctgraph.projections.store_folder import store_folder_of
 from ctgraph.rdf.namespaces import CTG
@@ -52,6 +54,19 @@ def test_a_store_of_an_earlier_form_is_made_anew(world: World) -> None:
     assert (1, "precedes", 7) not in world.says(7)
     assert not past.exists()
     assert world.differences() == []
+
+
+def test_a_check_says_in_one_line_that_an_index_has_an_earlier_form(world: World) -> None:
+    world.publish(*SHARED)
+    world.projector.catch_up()
+    world.projector.close()
+    with closing(sqlite3.connect(store_folder_of(world.settings).links)) as db:
+        db.execute(f"PRAGMA user_version = {VERSION - 1}")
+        db.execute("DELETE FROM link")
+        db.execute("DROP TABLE mark")
+    (line,) = check(world.settings, world.ledger)
+    assert "earlier form" in line
+    assert "next start of the server" in line
 
 
 @pytest.mark.parametrize("damage", ["PRAGMA user_version = 1", ""])

@@ -16,10 +16,13 @@ import pyoxigraph as ox
 import pytest
 from flask.testing import FlaskClient
 from flask_compress.compat import compression
+from rdflib.namespace import XSD
 from werkzeug.test import TestResponse
 
 from ctgraph.errors import CtgraphError
+from ctgraph.rdf.namespaces import CTG
 from ctgraph.sparql.cache import AnswerCache
+from ctgraph.sparql.formats import GRAPH_TYPES
 from ctgraph.sparql.pool import QueryPool
 from ctgraph.sparql.query import Query, require_allowed, words
 from ctgraph.sparql.results import Complete
@@ -353,6 +356,17 @@ def test_descriptions_have_pages_and_a_well_known_place(registry: Registry) -> N
         assert page.status_code == 200
         assert page.mimetype == "text/html"
         assert shown in page.text
+
+
+def test_the_query_timeout_is_one_literal_in_every_format(registry: Registry) -> None:
+    client = fill(registry, 1)
+    expected = ox.Literal(str(registry.settings.query_timeout), datatype=ox.NamedNode(XSD.decimal))
+    for name, media_type in GRAPH_TYPES.items():
+        answer = client.get("/sparql", query_string={"format": name})
+        format = ox.RdfFormat.from_media_type(media_type)
+        described = ox.parse(answer.data, format=format)
+        found = [quad.object for quad in described if quad.predicate.value == f"{CTG}queryTimeout"]
+        assert found == [expected], name
 
 
 def test_scripts_of_other_sites_may_ask(registry: Registry) -> None:

@@ -21,6 +21,8 @@ def add_headers(response: Response) -> Response:
     """Add the headers of every answer, of answers to preflight requests, and of pages."""
     for name, value in OPEN:
         response.headers.setdefault(name, value)
+    if "Allow" in response.headers:  # Flask and Werkzeug write them in any order
+        response.headers["Allow"] = ", ".join(sorted(response.headers["Allow"].split(", ")))
     if request.method == "OPTIONS":
         response.headers["Access-Control-Allow-Methods"] = response.headers.get("Allow", "GET")
         response.headers["Access-Control-Allow-Headers"] = (

@@ -11,6 +11,7 @@ from ctgraph.ledger.organizations import Bearer
 from ctgraph.ledger.values import Effect
 from ctgraph.publishing import Receipt
 from ctgraph.web.http import respond
+from ctgraph.web.http.parameters import flag
 from ctgraph.web.http.registry import state
 
 blueprint = Blueprint("publish", __name__)
@@ -64,7 +65,7 @@ def publish(organization: str) -> Response:
         owner,
         data,
         actor,
-        _wait(),
+        flag("wait"),
         state().validator_for(owner.ctid),
     )
     status = 200 if receipt.effect is Effect.UNCHANGED else 201
@@ -79,13 +80,9 @@ def withdraw(record: str) -> Response:
     """Withdraw a record: 204. From then on its address answers 410."""
     owner, actor = authenticate()
     publishing.withdraw(
-        state().settings, state().ledger, owner, ctid.canonical(record), actor, _wait()
+        state().settings, state().ledger, owner, ctid.canonical(record), actor, flag("wait")
     )
     return respond.empty()
-
-
-def _wait() -> bool:
-    return request.args.get("wait", "").lower() in ("true", "1", "yes")
 
 
 def _answer(receipt: Receipt, status: int) -> Response:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response
 from rdflib import Graph
 
+from ctgraph.rdf.formats import format_named
 from ctgraph.sparql import description
 from ctgraph.sparql.formats import GRAPH_TYPES
 from ctgraph.web.http import respond
@@ -44,5 +45,6 @@ def endpoint_description() -> Response:
 
 
 def _rdf(name: str, graph: Graph) -> Response:
-    media_type = GRAPH_TYPES[name]
-    return respond.content(graph.serialize(format=media_type, encoding="utf-8"), media_type)
+    format = format_named(name)
+    assert format  # every format that is offered has a writer
+    return respond.content(description.write(graph, format), format.media_type)
