@@ -142,7 +142,7 @@ def test_a_load_names_what_ended_the_projector(
 def test_failures_after_the_projector_has_caught_up_begin_with_the_first_pause(
     registry: Registry, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(projecting, "FIRST_PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr("ctgraph.work.pauses.FIRST_PAUSE_SECONDS", 0.01)
     attempts: list[str] = []
     outcomes = ["away", "away", "away", "", "broken", "", "broken", "", "other"]
     stop = threading.Event()

@@ -162,7 +162,7 @@ def test_a_document_that_is_too_large_gets_the_words_of_ctgraph(site: Site) -> N
         **site.registry.authorization,
     )
     assert response.status == 413
-    assert b"20,000,000 bytes" in body
+    assert b"20,000,000 at most" in body
 
 
 def test_long_results_are_streamed_whole(site: Site) -> None:
