@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from ctgraph.bulk import sources
 from ctgraph.bulk.envelopes import named_owner, withdrawn_record
-from ctgraph.documents import Document, from_json
+from ctgraph.documents import Document, Purpose, from_json
 from ctgraph.documents.json_text import read_json
 from ctgraph.documents.size import require_fitting
 from ctgraph.errors import CtgraphError
@@ -82,7 +82,7 @@ def _parse_entry(
         if withdrawn:
             return Parsed(name, withdrawn=withdrawn, owner=owner)
         require_fitting(data, settings)
-        document = from_json(entry, data, settings, harvested=True)
+        document = from_json(entry, data, settings, Purpose.HARVEST)
         parsed_at = time.perf_counter()
         seconds["parse"] += parsed_at - started
         if refused(document, settings):

@@ -13,6 +13,7 @@ from ctgraph.documents.json_text import Place
 from ctgraph.documents.literals import LANGUAGE, Literals
 from ctgraph.documents.names import Names
 from ctgraph.documents.problems import Problems
+from ctgraph.documents.purpose import Purpose
 from ctgraph.identity import Identity
 from ctgraph.problem import Severity
 
@@ -29,8 +30,10 @@ class Canonicaliser:
     :param max_depth: how deep nodes may be nested.
     """
 
-    def __init__(self, identity: Identity, prefixes: dict[str, str], max_depth: int) -> None:
-        self.problems = Problems()
+    def __init__(
+        self, identity: Identity, prefixes: dict[str, str], max_depth: int, purpose: Purpose
+    ) -> None:
+        self.problems = Problems(purpose)
         self.names = Names(identity, prefixes, self.problems)
         self.nodes: list[Found] = []
         self.entities: list[Found] = []

@@ -20,6 +20,7 @@ from ctgraph.documents.entities import Entity, entities_of
 from ctgraph.documents.json_text import TOO_DEEP, Place, read_json
 from ctgraph.documents.node_values import name_of, shortened
 from ctgraph.documents.places import Places, label_nodes, placed_nodes
+from ctgraph.documents.purpose import Purpose
 from ctgraph.documents.quads import to_quads
 from ctgraph.documents.size import require_fitting
 from ctgraph.errors import InvalidDocument
@@ -94,17 +95,20 @@ def parse(data: bytes, settings: Settings) -> Document:
     return from_json(read_json(data), data, settings)
 
 
-def from_json(value: Any, received: bytes, settings: Settings, harvested: bool = False) -> Document:
+def from_json(
+    value: Any, received: bytes, settings: Settings, purpose: Purpose = Purpose.PUBLISH
+) -> Document:
     """Make a document of decoded JSON; `received` are the bytes it was sent in.
 
-    :param harvested: leave out statements about others' records, with a warning; else refuse them.
+    :param purpose: statements about others' records are left out of a harvested document, with a
+        warning; a publish is refused for them.
     :raises InvalidDocument: as :func:`parse`.
     """
     enveloped = isinstance(value, dict) and "decoded_resource" in value
     try:
         if not enveloped:
-            return _read(value, received, settings, harvested)
-        return _in_envelope(_read(value["decoded_resource"], received, settings, harvested))
+            return _read(value, received, settings, purpose)
+        return _in_envelope(_read(value["decoded_resource"], received, settings, purpose))
     except InvalidDocument as error:
         if not enveloped:
             raise
@@ -130,14 +134,14 @@ def _below_envelope(found: Placed) -> Placed:
     return replace(found, pointer=_ENVELOPED + (found.pointer or ""))
 
 
-def _read(value: Any, received: bytes, settings: Settings, harvested: bool) -> Document:
+def _read(value: Any, received: bytes, settings: Settings, purpose: Purpose) -> Document:
     """Read a document in one pass: its nodes, then its statements."""
     if not isinstance(value, dict):
         _refuse("A document is a JSON object.", "Send {'@context', '@id', '@graph'}.", "")
     identity = Identity.of(settings)
     problems: list[Problem] = []
     named, prefixes = inline_prefixes(value.get("@context"), problems)
-    walk = Canonicaliser(identity, prefixes, settings.max_document_depth)
+    walk = Canonicaliser(identity, prefixes, settings.max_document_depth, purpose)
     walk.problems.once(value, ())
     nodes = [walk.node(node, at) for node, at in _nodes(value)]
     walk.close()
@@ -145,7 +149,10 @@ def _read(value: Any, received: bytes, settings: Settings, harvested: bool) -> D
     primary, entities = entities_of(value, walk.entities, identity, problems)
     own = {entity.ctid for entity in entities}
     others = about_others(walk.nodes, own, identity)
-    problems += leave_out(others, nodes) if harvested else (refusal(*found) for found in others)
+    if purpose is Purpose.HARVEST:
+        problems += leave_out(others, nodes)
+    else:
+        problems += (refusal(*found) for found in others)
     if any(problem.severity == Severity.VIOLATION for problem in problems):
         raise InvalidDocument(_summary(problems), problems)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ctgraph.documents.json_text import Place, Repeated, pointer
+from ctgraph.documents.purpose import Purpose
 from ctgraph.problem import Problem, Severity
 
 MAX_PROBLEM_CHARS = 10_000_000
@@ -17,9 +18,10 @@ MAX_SHOWN_CHARS = 80
 
 
 class Problems:
-    """Collects the problems of one document."""
+    """Collects the problems of one document that is read for a purpose."""
 
-    def __init__(self) -> None:
+    def __init__(self, purpose: Purpose) -> None:
+        self.purpose = purpose
         self.found: list[Problem] = []
         self._room = MAX_PROBLEM_CHARS
         self._left_out: set[Severity] = set()

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from ctgraph.bulk.load import load
 from ctgraph.cli import main
-from ctgraph.documents import from_json, parse
+from ctgraph.documents import Purpose, from_json, parse
 from ctgraph.settings import load_settings
 from tests.support.registry import Registry, certificate
 from tests.support.statements import BASE, IRI, OWN, PLACES, document
@@ -80,7 +80,7 @@ def test_a_harvest_leaves_it_out_of_the_graph_and_warns(
 def test_a_harvest_keeps_an_entity_that_stands_in_anothers_node() -> None:
     whole = certificate()
     whole["@graph"] = [{"@id": IRI, "ceterms:isSimilarTo": whole["@graph"][0]}]
-    found = from_json(whole, b"", SETTINGS, harvested=True)
+    found = from_json(whole, b"", SETTINGS, Purpose.HARVEST)
     assert found.content["@graph"][0]["ceterms:ctid"] == OWN
     assert found.digest == parse(orjson.dumps(certificate()), SETTINGS).digest
 

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ctgraph.documents import from_json, parse
+from ctgraph.documents import Purpose, from_json, parse
 from ctgraph.errors import InvalidDocument
 from ctgraph.identity import Identity
 from ctgraph.settings import load_settings
@@ -126,9 +126,9 @@ def test_no_subject_of_a_graph_lies_under_the_base_but_its_own(
 ) -> None:
     node = {"@id": f"{scheme}://{host}/{tail}", "ceterms:keyword": {"en": "a"}}
     whole, _ = document(node, "beside")
-    for harvested in (False, True):
+    for purpose in Purpose:
         try:
-            found = from_json(whole, b"", SETTINGS, harvested=harvested)
+            found = from_json(whole, b"", SETTINGS, purpose)
         except InvalidDocument:
             continue
         identity = Identity.of(SETTINGS)
@@ -175,9 +175,9 @@ def test_nobody_says_what_the_registry_itself_says(
 ) -> None:
     whole, pointer = document({"@id": "_:b", **says}, place)
     whole["@context"][1]["s"] = "https://w3id.org/ctgraph/term"
-    for harvested in (False, True):
+    for purpose in Purpose:
         with pytest.raises(InvalidDocument) as refused:
-            from_json(whole, b"", SETTINGS, harvested=harvested)
+            from_json(whole, b"", SETTINGS, purpose)
         problem = refused.value.problems[0]
         assert (problem.pointer or "").startswith(f"{pointer}/{key.replace('/', '~1')}")
         assert problem.remedy

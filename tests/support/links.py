@@ -13,7 +13,7 @@ from unittest.mock import patch
 import orjson
 import pyoxigraph as ox
 
-from ctgraph.documents import from_json
+from ctgraph.documents import Purpose, from_json
 from ctgraph.errors import CtgraphError
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.append import Submission, append
@@ -145,7 +145,7 @@ class World:
             if isinstance(change, int):
                 submissions.append(Submission(None, ctid_number(change)))
             else:
-                parsed = from_json(change, orjson.dumps(change), self.settings, harvested=True)
+                parsed = from_json(change, orjson.dumps(change), self.settings, Purpose.HARVEST)
                 submissions.append(Submission(self.owners[owner], parsed.ctid, parsed))
         for outcome in append(self.ledger, submissions, "test"):
             if isinstance(outcome, CtgraphError):
