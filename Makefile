@@ -29,7 +29,7 @@ no-scripts:
 	@echo "The scripts of the pages are not checked: npm is not installed."
 
 $(CTGRAPH_HOME)/sample-loaded: | .venv/run
-	$(BIN)/ctgraph init
+	$(BIN)/ctgraph init --host $(HOST) --port $(PORT)
 	$(BIN)/ctgraph load data --report $(CTGRAPH_HOME)/load-report.jsonl
 	@touch $@
 

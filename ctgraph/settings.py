@@ -35,7 +35,8 @@ class Settings(BaseSettings):
     home: Path = Field(Path("home"), description="Folder that holds everything")
     base_url: str = Field(
         "http://localhost:8000",
-        description="Base of all canonical IRIs; choose it before the first record",
+        description="Base of all canonical IRIs; `ctgraph init` fixes it in the registry, which "
+        "keeps it",
     )
     alias_hosts: tuple[str, ...] = Field(
         (
@@ -99,7 +100,9 @@ class Settings(BaseSettings):
         64_000_000, ge=0, description="Results kept for repeated queries, per web worker"
     )
     queries: Path = Field(
-        Path("queries"), description="Folder of the ready-made queries that the site lists"
+        Path("queries"),
+        description="Folder of further ready-made queries; one of the same name replaces one that "
+        "ships with ctgraph",
     )
     proxies: int = Field(
         0, ge=0, description="Reverse proxies in front, whose X-Forwarded-For names the client"
@@ -128,6 +131,12 @@ class Settings(BaseSettings):
         """Take arguments first, then the environment, then the TOML file."""
         toml = TomlConfigSettingsSource(settings_cls, os.environ.get("CTGRAPH_CONFIG") or None)
         return init_settings, env_settings, toml
+
+    def with_base(self, url: str) -> Settings:
+        """Return these settings with a base URL, unless they name one already."""
+        if "base_url" in self.model_fields_set:
+            return self
+        return self.model_copy(update={"base_url": url})
 
     @property
     def ledger_url(self) -> str:

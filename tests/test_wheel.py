@@ -21,6 +21,9 @@ for path in ("/", "/openapi.json", "/ctdl/schema/context/json", "/static/site.cs
              "/shapes/credentials", "/vocab/ceterms:name"):
     answer = client.get(path, headers={"Accept": "text/html, */*;q=0.1"})
     assert answer.status_code == 200, (path, answer.text)
+names = {query["name"] for query in client.get("/queries?format=json").json["queries"]}
+assert names == set(sys.argv[2:]), names
+assert client.get("/queries/organizations?format=csv").status_code == 200
 """
 
 
@@ -46,4 +49,14 @@ def test_the_wheel_holds_all_it_needs(installed: Path, tmp_path: Path) -> None:
     run("-m", "ctgraph.cli", "init")
     run("-m", "ctgraph.cli", "load", str(DATA / "1-organizations"))
     run("-m", "ctgraph.cli", "check")
-    run("-c", USE_IT, str(installed))
+    run("-c", USE_IT, str(installed), *(file.stem for file in (ROOT / "queries").glob("*.rq")))
+
+
+def test_the_import_works_from_the_folder_above_a_clone(tmp_path: Path) -> None:
+    """Python takes a folder of that name for a package where nothing else on its path is one."""
+    (tmp_path / "ctgraph").symlink_to(ROOT)
+    script = "import ctgraph; print(ctgraph.__version__)"
+    done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True)
+    assert done.returncode == 0, done.stderr
+    done = subprocess.run([sys.executable, "-m", "ctgraph.cli", "--version"], cwd=tmp_path)
+    assert done.returncode == 0

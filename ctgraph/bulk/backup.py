@@ -95,7 +95,8 @@ def back_up(ledger: Ledger, path: Path, progress: Progress) -> Backup:
 def restore(settings: Settings, path: Path, replace: bool, progress: Progress) -> Backup:
     """Replace the content of a registry's ledger by a backup, and make the projections from it.
 
-    The backup is proved first: every document against its digest, and the sequence for gaps.
+    The registry has the base URL of the backup from then on. The backup is proved first: every
+    document against its digest, and the sequence for gaps.
     Nothing is changed, and a new home folder is not created, before that. The content is replaced
     in one transaction.
 
@@ -103,15 +104,15 @@ def restore(settings: Settings, path: Path, replace: bool, progress: Progress) -
     :raises Damaged: when the backup is damaged or not a backup.
     :raises Conflict: when the registry holds data and `replace` is False.
     :raises LockHeld: when a server uses the registry.
-    :raises SettingsError: when the records of the backup have another base URL.
+    :raises SettingsError: when the settings name another base URL.
     """
     with _opened(path) as engine:
         found = _proved(engine, str(path), progress)
-        if found.sequence and found.base_url != settings.base_url:
+        settings = settings.with_base(found.base_url)
+        if found.base_url != settings.base_url:
             raise SettingsError(
-                f"The records of {path} have IRIs that begin with {found.base_url}, but "
-                f"CTGRAPH_BASE_URL is {settings.base_url}. "
-                f"Set CTGRAPH_BASE_URL={found.base_url}."
+                f"The IRIs of {path} begin with {found.base_url}, but CTGRAPH_BASE_URL is "
+                f"{settings.base_url}. Unset it, or set CTGRAPH_BASE_URL={found.base_url}."
             )
         with hold(settings):
             ledger = Ledger.initialise(settings)

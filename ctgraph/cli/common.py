@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from errno import EPIPE
 from pathlib import Path
 from typing import Any
@@ -21,10 +21,10 @@ from rich.progress import (
 )
 from sqlalchemy.exc import SQLAlchemyError
 
-from ctgraph.errors import CtgraphError, InsufficientStorage
+from ctgraph.errors import CtgraphError, InsufficientStorage, LockHeld
 from ctgraph.identity import ctid
 from ctgraph.identity.ctid import Ctid
-from ctgraph.ledger import Ledger
+from ctgraph.ledger import Ledger, settled
 from ctgraph.ledger.failures import is_full, ledger_error
 from ctgraph.problem import one_line
 from ctgraph.projections.process import UMASK
@@ -99,9 +99,20 @@ def keep_private(settings: Settings) -> None:
 
 def open_registry() -> tuple[Settings, Ledger]:
     """Return the settings, and the ledger that they name."""
-    settings = load_settings()
+    settings = settled(load_settings())
     os.umask(UMASK)
     return settings, Ledger.of(settings)
+
+
+def project_now(settings: Settings, ledger: Ledger) -> None:
+    """Make the newest changes queryable, unless a running server does so within a second."""
+    from ctgraph.projections.projector import Projector
+    from ctgraph.projections.store_folder import hold, store_folder_of
+
+    if store_folder_of(settings).shows(ledger, ledger.changes.last_sequence()):
+        return
+    with suppress(LockHeld), hold(settings), closing(Projector(settings, ledger)) as ours:
+        ours.catch_up()
 
 
 @contextmanager

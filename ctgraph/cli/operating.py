@@ -3,36 +3,58 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 
 from ctgraph.cli.common import FILE, bar, keep_private, open_registry, stages
 from ctgraph.errors import LockHeld
+from ctgraph.server.address import address, leads_to
 from ctgraph.server.worker_classes import Worker
-from ctgraph.settings import load_settings
+from ctgraph.settings import Settings, load_settings
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+HOST = click.option(
+    "--host", default="127.0.0.1", show_default=True, help="Address that the server listens on."
+)
+
+
+def _port(lowest: int) -> Callable[[_F], _F]:
+    return click.option(
+        "--port",
+        default=8000,
+        show_default=True,
+        type=click.IntRange(lowest, 65535),
+        help="Port that the server listens on.",
+    )
 
 
 @click.command()
-def init() -> None:
-    """Create the home folder and the ledger, or bring an older ledger up to date."""
-    from ctgraph.ledger import Ledger
+@HOST
+@_port(1)
+def init(host: str, port: int) -> None:
+    """Create the home folder and the ledger, or bring an older ledger up to date.
 
-    settings = load_settings()
+    A new registry keeps the base of its IRIs: CTGRAPH_BASE_URL, else the address that HOST and
+    PORT make.
+    """
+    from ctgraph.ledger import Ledger, settled
+
+    settings = settled(load_settings()).with_base(address(host, port))
     keep_private(settings)
     Ledger.initialise(settings)
-    click.echo(f"The registry in {settings.home} is ready.", err=True)
+    click.echo(
+        f"The registry in {settings.home} is ready. Its IRIs begin with {settings.base_url}.",
+        err=True,
+    )
 
 
 @click.command()
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option(
-    "--port",
-    default=8000,
-    show_default=True,
-    type=click.IntRange(0, 65535),
-    help="Port to listen on.",
-)
+@HOST
+@_port(0)
 @click.option(
     "--workers",
     default=2,
@@ -56,7 +78,23 @@ def serve(host: str, port: int, workers: int, worker: str) -> None:
     settings, _ = open_registry()
     keep_private(settings)
     shapes()
-    sys.exit(supervisor.serve(host, port, workers, Worker(worker)))
+    listener = supervisor.listen(host, port)
+    click.echo(_served(settings, host, listener.getsockname()[1]), err=True)
+    sys.exit(supervisor.serve(settings, listener, workers, Worker(worker)))
+
+
+def _served(settings: Settings, host: str, port: int) -> str:
+    """Return the line that says which base a server has, and whether people reach it there."""
+    here = address(host, port)
+    if settings.proxies or leads_to(settings.base_url, host, port):
+        return f"Serving {settings.base_url}" + (
+            f" at {here}." if here != settings.base_url else "."
+        )
+    return (
+        f"Serving at {here}, where the IRIs of this registry do not lead: they begin with "
+        f"{settings.base_url}. Serve that address with --host and --port, or set CTGRAPH_PROXIES "
+        "if a proxy leads from it to here."
+    )
 
 
 @click.command()
@@ -117,8 +155,9 @@ def backup(file: Path) -> None:
 def restore(file: Path, home: Path | None, replace: bool) -> None:
     """Verify the backup in FILE, make it the ledger, and rebuild the triple store."""
     from ctgraph.bulk import backup
+    from ctgraph.ledger import settled
 
-    settings = load_settings(**({"home": home} if home else {}))
+    settings = settled(load_settings(**({"home": home} if home else {})))
     keep_private(settings)
     with stages() as progress:
         found = backup.restore(settings, file, replace, progress)

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.tree import Tree
 
-from ctgraph.cli.common import CTID, open_registry
+from ctgraph.cli.common import CTID, open_registry, project_now
 from ctgraph.identity import Identity
 from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger.values import Status
@@ -145,7 +145,9 @@ def route(start: Ctid, goal: Ctid, k: int, by: str, name: str) -> None:
 
 
 def _pathways() -> Pathways:
-    return Pathways(*open_registry())
+    settings, ledger = open_registry()
+    project_now(settings, ledger)  # there may be no server that does it
+    return Pathways(settings, ledger)
 
 
 def _show(graph: Graph, name: str) -> None:

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from typing import BinaryIO
 
 import click
 
-from ctgraph.cli.common import CTID, FORMAT_NAMES, open_registry
-from ctgraph.errors import LockHeld
+from ctgraph.cli.common import CTID, FORMAT_NAMES, open_registry, project_now
 from ctgraph.identity.ctid import Ctid
-from ctgraph.ledger import Ledger
 from ctgraph.ledger.values import OPERATOR
-from ctgraph.settings import Settings
 
 
 @click.command()
@@ -31,7 +27,7 @@ def publish(file: BinaryIO, owner: Ctid) -> None:
         if problem.severity != "info":
             click.echo(f"{problem.severity}: {problem}", err=True)
     click.echo(f"{envelope.ctid} {receipt.effect}, version {envelope.version}")
-    _project_now(settings, ledger)
+    project_now(settings, ledger)
 
 
 @click.command()
@@ -43,19 +39,7 @@ def withdraw(record: Ctid) -> None:
     settings, ledger = open_registry()
     receipt = publishing.withdraw(settings, ledger, None, record, OPERATOR)
     click.echo(f"{record} withdrawn, version {receipt.envelope.version}")
-    _project_now(settings, ledger)
-
-
-def _project_now(settings: Settings, ledger: Ledger) -> None:
-    """Make the newest changes queryable, unless a running server does so."""
-    from ctgraph.projections.projector import Projector
-    from ctgraph.projections.store_folder import hold
-
-    try:
-        with hold(settings), closing(Projector(settings, ledger)) as ours:
-            ours.catch_up()
-    except LockHeld:
-        return  # the server's projector applies the change within a second
+    project_now(settings, ledger)
 
 
 @click.command()

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import click
 
-from ctgraph.cli.common import open_registry
+from ctgraph.cli.common import open_registry, project_now
 from ctgraph.problem import one_line
 from ctgraph.settings import Settings
 from ctgraph.sparql.formats import GRAPH_TYPES, RESULT_TYPES
@@ -53,7 +53,9 @@ def query(query: str, name: str | None, endpoint: str | None) -> None:
     if endpoint:
         _ask_endpoint(endpoint, text, name)
     else:
-        _ask_store(open_registry()[0], text, name)
+        settings, ledger = open_registry()
+        project_now(settings, ledger)  # there may be no server that does it
+        _ask_store(settings, text, name)
 
 
 def _query_text(query: str) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from ctgraph.cli.common import FORMAT_NAMES
+from ctgraph.ledger import settled
 from ctgraph.rdf.formats import format_named
 from ctgraph.settings import load_settings
 from ctgraph.validation.report_formats import REPORT_FORMATS
@@ -48,7 +49,7 @@ def validate(ctx: click.Context, paths: tuple[Path, ...], name: str, input_name:
     format = REPORT_FORMATS[name]
     documents = refused = 0
     kept = []
-    for report in validate_paths(list(paths), load_settings(), input_format):
+    for report in validate_paths(list(paths), settled(load_settings()), input_format):
         documents += 1
         refused += not report.conforms
         if format.one_by_one:  # the reports of a whole registry would fill the memory

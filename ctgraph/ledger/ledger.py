@@ -19,7 +19,7 @@ from ctgraph.ledger.failures import ledger_error
 from ctgraph.ledger.loads import Loads
 from ctgraph.ledger.organizations import Organizations
 from ctgraph.ledger.records import Records
-from ctgraph.ledger.registry import agree
+from ctgraph.ledger.registry import agree, fix_base
 from ctgraph.ledger.revision import must_be_newest, upgrade
 from ctgraph.settings import Settings
 
@@ -41,7 +41,7 @@ class Ledger:
 
         :raises RegistryNotReady: when it was never initialised, or has tables of another version.
         :raises StoreError: when the database cannot be used.
-        :raises SettingsError: when its records have another base URL.
+        :raises SettingsError: when it keeps another base URL.
         """
         if not settings.database_url and not (settings.home / "ledger.sqlite").exists():
             raise RegistryNotReady(f"There is no registry in {settings.home}. Run: ctgraph init")
@@ -58,6 +58,8 @@ class Ledger:
     def initialise(cls, settings: Settings) -> Ledger:
         """Create the home folder and the tables, or bring older tables up to date.
 
+        A ledger without records takes the base URL of the settings, and keeps it from then on.
+
         :raises RegistryNotReady: when a newer ctgraph made the tables.
         :raises StoreError: when the database cannot be used.
         :raises SettingsError: when its records have another base URL.
@@ -69,6 +71,7 @@ class Ledger:
         try:
             with database.writing() as connection:
                 upgrade(connection)
+                fix_base(connection, settings.base_url)
             agree(database, settings.base_url)
         except sa.exc.SQLAlchemyError as error:
             raise ledger_error(error) or error from error

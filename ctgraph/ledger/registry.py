@@ -12,6 +12,7 @@ from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger.database import Database
 from ctgraph.ledger.tables import registry, sequence, version
 from ctgraph.ledger.values import Change
+from ctgraph.settings import Settings
 
 
 def mark_of(incarnation: str, change: Change) -> str:
@@ -51,23 +52,43 @@ def renew(connection: sa.Connection) -> None:
     connection.execute(registry.update().values(incarnation=str(uuid.uuid4())))
 
 
-def agree(database: Database, base_url: str) -> None:
-    """Make sure that a ledger is used with the base URL of its records.
+def settled(settings: Settings) -> Settings:
+    """Return settings with the base URL that the ledger keeps, unless they name one.
 
-    A ledger without records takes the new base URL.
-
-    :raises SettingsError: when its records have another one.
+    Where there is no ledger that can be read, they stay as they are: :meth:`Ledger.of` tells why.
     """
-    with database.engine.connect() as connection:
-        kept = connection.execute(sa.select(registry.c.base_url)).scalar_one()
-        last = connection.execute(sa.select(sequence.c.last)).scalar_one()
-    if kept == base_url:
-        return
-    if kept and last:
+    if "base_url" in settings.model_fields_set:
+        return settings
+    database = Database(settings.ledger_url)
+    try:
+        return settings.with_base(_base(database))
+    except sa.exc.SQLAlchemyError:
+        return settings
+    finally:
+        database.engine.dispose()
+
+
+def fix_base(connection: sa.Connection, base_url: str) -> None:
+    """Give a ledger its base URL for good. One that has records keeps the base that it has."""
+    none = sa.select(sequence.c.last).scalar_subquery() == 0
+    connection.execute(registry.update().where(none).values(base_url=base_url))
+
+
+def agree(database: Database, base_url: str) -> None:
+    """Make sure that a ledger is used with the base URL that it keeps.
+
+    :raises SettingsError: when it is another one.
+    """
+    kept = _base(database)
+    if kept != base_url:
         raise SettingsError(
-            f"The records of this registry have IRIs that begin with {kept}, but CTGRAPH_BASE_URL "
-            f"is {base_url}. Set CTGRAPH_BASE_URL={kept}; to move to {base_url}, make a new "
-            "registry with it and load the documents there."
+            f"The IRIs of this registry begin with {kept}, but CTGRAPH_BASE_URL is {base_url}. "
+            f"Unset it, or set CTGRAPH_BASE_URL={kept}; to move to {base_url}, run `ctgraph init` "
+            "while there are no records, or else make a new registry with it and load the "
+            "documents there."
         )
-    with database.writing() as connection:
-        connection.execute(registry.update().values(base_url=base_url))
+
+
+def _base(database: Database) -> str:
+    with database.engine.connect() as connection:
+        return str(connection.execute(sa.select(registry.c.base_url)).scalar_one())

@@ -2,11 +2,11 @@
 
 They can be asked from Python about a local registry::
 
-    from ctgraph.ledger import Ledger
+    from ctgraph.ledger import Ledger, settled
     from ctgraph.pathways import Asked, Pathways
     from ctgraph.settings import load_settings
 
-    settings = load_settings(home="home")
+    settings = settled(load_settings(home="home"))
     pathways = Pathways(settings, Ledger.of(settings))
     aide = "ce-469f309a-709e-4f57-af8d-7ebacc94325c"
     for node in pathways.succeeding(aide, Asked(depth=2)).nodes:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import sqlalchemy as sa
 
 from ctgraph.errors import CtgraphError
-from ctgraph.ledger import Ledger
+from ctgraph.ledger import Ledger, settled
 from ctgraph.ledger.failures import ledger_error
 from ctgraph.problem import one_line
 from ctgraph.settings import Settings, load_settings
@@ -25,7 +25,7 @@ def run_process(work: Callable[[Settings, Ledger], None]) -> None:
     """
     os.umask(UMASK)
     try:
-        settings = load_settings()
+        settings = settled(load_settings())
         work(settings, Ledger.of(settings))
     except (CtgraphError, OSError, sa.exc.SQLAlchemyError) as error:
         sys.exit(one_line(in_a_line(error)))

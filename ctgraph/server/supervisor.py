@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import socket
 import subprocess
 import time
+from operator import itemgetter
 
 from ctgraph.errors import SettingsError
 from ctgraph.projections import projector
 from ctgraph.server.worker_classes import Worker
+from ctgraph.settings import Settings
 from ctgraph.work import children
 from ctgraph.work.pauses import FIRST_PAUSE_SECONDS, next_pause
 from ctgraph.work.signals import Alarm, when_asked_to_end
@@ -37,11 +40,11 @@ _log = logging.getLogger("ctgraph.server.supervisor")
 
 
 def gunicorn_arguments(
-    app: str, host: str, port: int, workers: int, worker: Worker = Worker.LEADING
+    app: str, bind: str, workers: int, worker: Worker = Worker.LEADING
 ) -> list[str]:
     """Return the arguments with which gunicorn serves a WSGI application as it serves ctgraph."""
     options = {
-        "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
+        "bind": bind,
         "workers": workers,
         "threads": THREADS,
         "worker-class": worker.path,
@@ -56,20 +59,25 @@ def gunicorn_arguments(
     return [app, "--no-control-socket", *flags]
 
 
-def serve(host: str, port: int, workers: int, worker: Worker = Worker.LEADING) -> int:
+def serve(settings: Settings, listener: socket.socket, workers: int, worker: Worker) -> int:
     """Serve the registry until SIGTERM or SIGINT; return the exit code: 1 when gunicorn failed.
 
     A projector that dies is started again: it goes on where the store stands.
 
-    :raises SettingsError: when nothing can listen there.
+    :param listener: where to listen, from :func:`listen`; it is closed here.
     """
-    _must_be_free(host, port)
     alarm = Alarm(signal.SIGCHLD)
     stop = when_asked_to_end(alarm.ring)
-    arguments = gunicorn_arguments(
-        "ctgraph.web:create_app(proved=True)", host, port, workers, worker
-    )
-    gunicorn = children.start(WEB_SERVER, *arguments)
+    with listener:
+        gunicorn = children.start(
+            WEB_SERVER,
+            *gunicorn_arguments(
+                "ctgraph.web:create_app(proved=True)", f"fd://{listener.fileno()}", workers, worker
+            ),
+            pass_fds=[listener.fileno()],
+            # A web worker starts while the ledger, which keeps the base, is away.
+            env=os.environ | {"CTGRAPH_BASE_URL": settings.base_url},
+        )
     projects = _Projecting()
     try:
         while not stop() and gunicorn.poll() is None:
@@ -113,11 +121,16 @@ class _Projecting:
         self.process, self._started = projector.start(), time.monotonic()
 
 
-def _must_be_free(host: str, port: int) -> None:
-    """Make sure that a server can listen at an address; gunicorn would retry for a while."""
+def listen(host: str, port: int) -> socket.socket:
+    """Return a socket that listens at an address. gunicorn gets it, so the address stays taken.
+
+    :raises SettingsError: when nothing can listen there; gunicorn itself would retry for a while.
+    """
     try:
-        family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        socket.create_server(address, family=family).close()
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        # A name that has addresses of both families means that of IPv4, as it does for gunicorn.
+        family, *_, address = min(found, key=itemgetter(0))
+        return socket.create_server(address, family=family)
     except OSError as error:
         raise SettingsError(
             f"Nothing can listen on {host}, port {port}: {error.strerror}. "

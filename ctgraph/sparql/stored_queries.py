@@ -1,4 +1,4 @@
-"""The ready-made queries in the folder ``queries/``, and their parameters.
+"""The ready-made queries: those that ship with ctgraph, those of the operator, their parameters.
 
 A stored query is a plain SPARQL file. Comment lines at its top say ``# title: …``,
 ``# description: …``, ``# tags: one, two`` and ``# param: variable: what it is``. A parameter is a
@@ -22,6 +22,8 @@ from ctgraph.identity import Identity, ctid
 from ctgraph.settings import Settings
 from ctgraph.vocab import vocabulary
 
+SHIPPED = Path(__file__).with_name("queries")
+"""The queries that ship with ctgraph. In the repository it is a link to its folder ``queries/``."""
 _BLOCK = re.compile(r"(VALUES \?(\w+) \{)([^{}]*)(\})")
 _HEAD = re.compile(r"^# (title|description|tags|param): *(.+)$", re.MULTILINE)
 
@@ -59,11 +61,16 @@ class StoredQuery:
 
 
 def all_stored(settings: Settings) -> tuple[StoredQuery, ...]:
-    """Return the stored queries in the order of their titles; without a folder there are none."""
-    folder = settings.queries
-    files = sorted(folder.glob("*.rq")) if folder.is_dir() else []
-    state = tuple((file, file.stat().st_mtime_ns) for file in files)
-    return _read_all(state)
+    """Return the stored queries in the order of their titles.
+
+    A query of the operator takes the place of one of the same name that ships with ctgraph.
+    """
+    files = {file.name: file for folder in (SHIPPED, settings.queries) for file in _files(folder)}
+    return _read_all(tuple((file, file.stat().st_mtime_ns) for file in files.values()))
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(folder.glob("*.rq")) if folder.is_dir() else []
 
 
 def stored(name: str, settings: Settings) -> StoredQuery:

@@ -8,7 +8,7 @@ from flask import Flask
 from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from ctgraph.ledger import Ledger
+from ctgraph.ledger import Ledger, settled
 from ctgraph.ledger.database import Database
 from ctgraph.pathways import looks
 from ctgraph.pathways.formats import FORMATS
@@ -85,7 +85,7 @@ def create_app(settings: Settings | None = None, proved: bool = False) -> Flask:
     :raises RegistryNotReady: when the registry was never initialised.
     :raises SettingsError: when the shapes do not load.
     """
-    settings = settings or load_settings()
+    settings = settings or settled(load_settings())
     app = Flask(__name__, static_folder="static")
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     app.config["MAX_FORM_MEMORY_SIZE"] = app.config["MAX_CONTENT_LENGTH"]

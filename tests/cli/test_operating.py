@@ -11,11 +11,13 @@ import urllib.error
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import orjson
+import pytest
 
 from tests.support.outcome import outcome
-from tests.support.registry import Registry, certificate, environment, publish
+from tests.support.registry import Registry, certificate, ctid_number, environment, publish
 from tests.support.server import CLI, get, of
 from tests.support.waiting import PATIENCE_SECONDS, until
 
@@ -60,6 +62,8 @@ def test_what_cannot_be_served_is_told_in_a_line(registry: Registry, tmp_path: P
         port = str(taken.getsockname()[1])
         for options, words in (
             (("--port", port), "Address already in use"),
+            (("--host", "localhost", "--port", port), "Address already in use"),
+            (("--host", "0.0.0.0", "--port", port), "Address already in use"),
             (("--host", "192.0.2.1"), "Cannot assign"),
             (("--host", "nowhere.invalid"), "nowhere.invalid"),
         ):
@@ -71,6 +75,61 @@ def test_what_cannot_be_served_is_told_in_a_line(registry: Registry, tmp_path: P
     for option, value in (("--port", "-1"), ("--port", "99999"), ("--workers", "0")):
         assert start(registry, log, "serve", option, value).wait(PATIENCE_SECONDS) == 2
         assert f"Invalid value for '{option}'" in log.read_text()
+
+
+@pytest.mark.parametrize(
+    ("base", "proxies", "port", "words"),
+    [
+        ("http://localhost:9000", "0", 9000, "Serving http://localhost:9000."),
+        ("http://127.0.0.1:9000", "0", 9000, "Serving http://127.0.0.1:9000 at "),
+        ("http://localhost:9000", "0", 9001, "do not lead: they begin with http://localhost:9000."),
+        ("https://localhost:9000", "0", 9000, "do not lead: they begin with https://localhost"),
+        ("http://192.0.2.1:9000", "0", 9000, "do not lead: they begin with http://192.0.2.1"),
+        ("http://localhost:9000/path", "0", 9000, "do not lead"),
+        ("https://r.example", "1", 9000, "Serving https://r.example at http://localhost:9000."),
+    ],
+)
+def test_a_server_says_in_a_line_which_base_it_serves(
+    run: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    base: str,
+    proxies: str,
+    port: int,
+    words: str,
+) -> None:
+    class Listener:
+        def getsockname(self) -> tuple[str, int]:
+            return "127.0.0.1", port
+
+    monkeypatch.setenv("CTGRAPH_HOME", str(tmp_path / "new"))
+    monkeypatch.setenv("CTGRAPH_BASE_URL", base)
+    monkeypatch.setenv("CTGRAPH_PROXIES", proxies)
+    monkeypatch.setattr("ctgraph.server.supervisor.listen", lambda *_: Listener())
+    monkeypatch.setattr("ctgraph.server.supervisor.serve", lambda *_: 0)
+    assert run("init").exit_code == 0
+    said = run("serve", "--port", port).output
+    assert words in said
+    assert said.count("\n") == 1
+
+
+def test_a_query_needs_no_server(
+    run: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("CTGRAPH_HOME", str(tmp_path / "new"))
+    assert run("init").exit_code == 0
+    count = "SELECT (COUNT(*) AS ?n) { ?r a ctg:Record }"
+    assert run("query", count, "--format", "csv").output.split() == ["n", "0"]
+    found = run("pathways", "preceding", ctid_number(1))
+    assert "still being built" not in found.output
+
+
+def test_a_query_sees_what_no_projector_has_seen(
+    registry: Registry, run: Callable[..., Any]
+) -> None:
+    publish(registry, range(1, 4), "unseen")
+    count = "SELECT (COUNT(*) AS ?n) { ?r a ctg:Record }"
+    assert run("query", count, "--format", "csv").output.split() == ["n", "3"]
 
 
 def test_a_second_server_waits_with_projecting_and_takes_over(

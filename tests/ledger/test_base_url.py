@@ -12,6 +12,8 @@ import pytest
 from ctgraph.errors import CtgraphError
 from ctgraph.publishing import publish as publish_one
 from ctgraph.publishing import withdraw
+from ctgraph.web import create_app
+from tests.support.paths import DATA
 from tests.support.registry import Registry, certificate, ctid_number, publish
 
 
@@ -21,14 +23,16 @@ def newer(path: Path) -> None:
         db.execute("UPDATE alembic_version SET version_num = '9999'")
 
 
-def test_a_changed_base_url_is_refused_once_there_are_records(
+def test_a_changed_base_url_is_refused(
     registry: Registry, run: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other = "https://elsewhere.example"
     monkeypatch.setenv("CTGRAPH_BASE_URL", other)
-    assert run("org", "list").exit_code == 0  # nothing has an IRI yet
-    monkeypatch.delenv("CTGRAPH_BASE_URL")
+    assert run("org", "list").exit_code == 1
+    assert run("init").exit_code == 0  # nothing has an IRI yet
     assert run("org", "list").exit_code == 0
+    monkeypatch.setenv("CTGRAPH_BASE_URL", "http://localhost:8000")
+    assert run("init").exit_code == 0
     publish(registry, range(1, 2), "first")
     monkeypatch.setenv("CTGRAPH_BASE_URL", other)
     for command in (
@@ -45,6 +49,57 @@ def test_a_changed_base_url_is_refused_once_there_are_records(
         assert result.exit_code == 1, command
         assert other in result.output, command
         assert "http://localhost:8000" in result.output, command
+
+
+@pytest.mark.parametrize(
+    ("options", "base"),
+    [
+        ((), "http://localhost:8000"),
+        (("--port", "9000"), "http://localhost:9000"),
+        (("--port", "80"), "http://localhost"),
+        (("--port", "8080", "--host", "0.0.0.0"), "http://localhost:8080"),
+        (("--host", "192.0.2.7"), "http://192.0.2.7:8000"),
+        (("--host", "2001:db8::7", "--port", "81"), "http://[2001:db8::7]:81"),
+    ],
+)
+def test_a_new_home_keeps_the_base_it_was_made_with(
+    run: Callable[..., Any],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    options: tuple[str, ...],
+    base: str,
+) -> None:
+    monkeypatch.setenv("CTGRAPH_HOME", str(tmp_path / "new"))
+    assert base in run("init", *options).output
+    monkeypatch.setenv("CTGRAPH_HOME", str(tmp_path / "new"))
+    assert f"{base}." in run("init", "--port", "9999").output  # it is made already
+    client = create_app().test_client()
+    queries = client.get("/queries", headers={"Accept": "application/json"}).json["queries"]
+    assert queries[0]["url"].startswith(f"{base}/queries/")
+    monkeypatch.setenv("CTGRAPH_BASE_URL", "https://named.example")
+    monkeypatch.setenv("CTGRAPH_HOME", str(tmp_path / "named"))
+    assert "https://named.example." in run("init", *options).output
+
+
+def test_records_have_the_base_of_their_home(
+    run: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CTGRAPH_HOME", str(tmp_path / "new"))
+    organization = DATA / "1-organizations"
+    assert run("init", "--port", "9000").exit_code == 0
+    report = "--report", tmp_path / "report"
+    assert run("load", organization, *report).exit_code == 0, (tmp_path / "report").read_text()
+    listed = run("query", "SELECT DISTINCT ?d { ?d a ctg:Record }", "--format", "csv").output
+    found = [line for line in listed.split() if "/graph/" in line]
+    assert found
+    assert all(line.startswith("http://localhost:9000/graph/") for line in found)
+    ctid = found[0].rpartition("/")[2]
+    assert f"http://localhost:9000/resources/{ctid}" in run("get", ctid).output
+    assert run("check").exit_code == 0
+    assert run("backup", tmp_path / "kept").exit_code == 0
+    assert run("restore", tmp_path / "kept", "--home", tmp_path / "other").exit_code == 0
+    monkeypatch.setenv("CTGRAPH_HOME", str(tmp_path / "other"))
+    assert f"http://localhost:9000/resources/{ctid}" in run("get", ctid).output
 
 
 def test_an_older_ledger_learns_its_base_url_from_what_it_keeps(

@@ -30,7 +30,7 @@ def running(*flags: str, **settings: str) -> Iterator[tuple[subprocess.Popen[byt
     with socket.socket() as free:
         free.bind((HOST, 0))
         port = free.getsockname()[1]
-    arguments = gunicorn_arguments("tests.support.small_application", HOST, port, workers=1)
+    arguments = gunicorn_arguments("tests.support.small_application", f"{HOST}:{port}", workers=1)
     command = children.command(WEB_SERVER, *arguments)
     command += ["--log-level=critical", f"--pythonpath={ROOT}", *flags]
     process = subprocess.Popen(command, cwd=ROOT, env=os.environ | settings)

@@ -7,6 +7,8 @@ import subprocess
 import sys
 
 import orjson
+import pytest
+from flask.testing import FlaskClient
 
 from ctgraph.documents import parse
 from ctgraph.ledger.append import Submission, append
@@ -72,3 +74,23 @@ def test_processes_give_the_same_bytes(registry: Registry) -> None:
     assert {line.split()[2 if line[0] != "/" else 1] for line in said[0]} == {"200", "405"}
     for other in said[1:]:
         assert other == said[0]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/shapes?format=turtle",
+        "/shapes?format=json",
+        "/shapes/credentials.ttl",
+        "/shapes/credentials?format=json",
+        "/openapi.json",
+        "/ctdl/schema/context/json",
+    ],
+)
+def test_what_only_a_release_changes_is_sent_once(client: FlaskClient, address: str) -> None:
+    first = client.get(address)
+    assert first.headers["ETag"] == client.get(address).headers["ETag"]
+    again = client.get(address, headers={"If-None-Match": first.headers["ETag"]})
+    assert (again.status_code, again.data) == (304, b"")
+    assert again.headers["ETag"] == first.headers["ETag"]
+    assert client.get(address, headers={"If-None-Match": '"other"'}).data == first.data

@@ -28,7 +28,8 @@ def index() -> Response:
     if name == "turtle":
         return _turtle("")
     if name == "json":
-        return respond.json({"families": [_family_json(family) for family in shapes().families]})
+        families = [_family_json(family) for family in shapes().families]
+        return respond.unchanging(respond.json({"families": families}))
     return respond.page("reference/shapes.html", families=shapes().families)
 
 
@@ -44,7 +45,7 @@ def family(name: str) -> Response:
     if chosen == "turtle":
         return _turtle(found.name)
     if chosen == "json":
-        return respond.json(_family_json(found))
+        return respond.unchanging(respond.json(_family_json(found)))
     identity = state().identity
     examples = {
         one.name: orjson.dumps(example(one, identity), option=orjson.OPT_INDENT_2).decode()
@@ -104,4 +105,4 @@ def _shape_json(shape: Shape) -> dict[str, Any]:
 
 
 def _turtle(family: str) -> Response:
-    return respond.content(shapes().turtle(family), TURTLE.media_type)
+    return respond.unchanging(respond.content(shapes().turtle(family), TURTLE.media_type))

@@ -18,7 +18,7 @@ blueprint = Blueprint("api_description", __name__)
 @blueprint.get("/openapi.json")
 def openapi() -> Response:
     """Return the description of this interface (OpenAPI 3.1)."""
-    return respond.content(_openapi(), respond.JSON)
+    return respond.unchanging(respond.content(_openapi(), respond.JSON))
 
 
 @blueprint.get("/<name>/schema/context/json")
@@ -27,7 +27,7 @@ def context(name: str) -> Response:
     if name not in CONTEXT_URLS:
         known = ", ".join(CONTEXT_URLS)
         raise NotFound(f"There is no context {name[:80]!r}. The contexts are {known}.")
-    return respond.content(context_text(name), JSON_LD.media_type)
+    return respond.unchanging(respond.content(context_text(name), JSON_LD.media_type))
 
 
 @cache
