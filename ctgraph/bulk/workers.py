@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from typing import Generic, Self, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
 from ctgraph.bulk import sources
 from ctgraph.errors import LoadStopped
@@ -82,6 +83,11 @@ class Workers(Generic[Result]):
             return self._pool.submit(self._work, batch)
 
     def _restart(self) -> None:
+        # Before Python 3.11.5 a thread of the broken pool would write to dead processes for ever,
+        # and keep this one from ending: https://github.com/python/cpython/issues/94777.
+        if sys.version_info < (3, 11, 5):
+            broken: Any = self._pool  # whose queue is private
+            broken._call_queue._reader.close()
         self._pool.shutdown(wait=False)
         self._pool = self._started()
 

@@ -13,9 +13,10 @@ from ctgraph.sparql.formats import GRAPH_TYPES, RESULT_TYPES
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 # SPARQL 1.1 Query, section 19.8: first tokens that hide words from the grammar, then words. The
 # possessive `*+` reads nothing twice, so no text takes long. An unclosed string ends the query.
+# Long strings have the lazy `*?`: Python 3.11.2 fails at `'(?!'')` within a possessive one.
 _TOKEN = re.compile(
     r"""<[^<>"{}|^`\\\x00-\x20]*+>
-      | '''(?:[^\\']|\\.|'(?!''))*+''' | \"\"\"(?:[^\\"]|\\.|"(?!""))*+\"\"\"
+      | '''(?:[^\\]|\\.)*?''' | \"\"\"(?:[^\\]|\\.)*?\"\"\"
       | (?P<open>'''|\"\"\")
       | '(?:[^'\\\n\r]|\\.)*+'? | "(?:[^"\\\n\r]|\\.)*+"? | \#[^\n\r]*+
       | [?$@][\w-]++ | (?P<name>[\w.-]*+:(?:[\w.:-]|%[0-9A-Fa-f]{2}|\\.)*+)
