@@ -35,6 +35,8 @@ REVERSE = {
 although the vocabulary makes it a subproperty of `requires`: two things that are taken at the same
 time do not precede each other."""
 NEEDED = [ceterms("requires"), ceterms("entryCondition"), ceterms("prerequisite")]
+HAS_CONDITION = ceterms("hasCondition")
+"""The property by which a component of a pathway, or a condition of one, has its conditions."""
 TARGETS = [
     ceterms("targetCredential"),
     ceterms("targetLearningOpportunity"),
@@ -50,8 +52,10 @@ HAS_PART, IS_PART_OF = ceterms("hasPart"), ceterms("isPartOf")
 OLDER = [ceterms("previousVersion"), ceterms("supersedes")]
 NEWER = [ceterms("nextVersion"), ceterms("latestVersion"), ceterms("supersededBy")]
 LINKING = frozenset(
-    [*FORWARD, *REVERSE, COREQUISITE, COMMON, FROM, HAS_PART, IS_PART_OF, *OLDER, *NEWER]
+    [*FORWARD, *REVERSE, COREQUISITE, COMMON, FROM, FOR, HAS_PART, IS_PART_OF, *OLDER, *NEWER]
 )
+ASKING = frozenset([*FORWARD, *REVERSE, HAS_CONDITION])
+"""The properties whose conditions may say in words what they ask for."""
 CONDITIONS = {ceterms("ConditionProfile"), ceterms("ComponentCondition")}
 MANIFEST = ceterms("ConditionManifest")
 SKILL = ceterms("CompetencyComponent")
@@ -64,6 +68,11 @@ WORDS = (
     "submissionOfDescription",
 )
 DEMANDS = {*TARGETS, ceterms("targetCompetency"), *(ceterms(name) for name in WORDS)}
+
+
+def strength_of(iri: Iri) -> Strength:
+    """Return the strength of a property that makes links, or that a component has conditions by."""
+    return FORWARD.get(iri) or REVERSE.get(iri) or Strength.RECOMMENDED
 
 
 def curie_of(iri: Iri) -> Curie:

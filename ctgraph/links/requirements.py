@@ -1,4 +1,7 @@
-"""The requirements of a record: the things and words that its document asks for before it."""
+"""The requirements of a record: the things and words that its document asks for before it.
+
+What the other conditions of a record say only in words is kept in the same way.
+"""
 
 from __future__ import annotations
 
@@ -21,6 +24,10 @@ MAX_NEED_ITEMS = 20_000
 more of them than the document has words."""
 MAX_OPTION_TEXTS = 100
 """Texts kept of one option. The record itself has all of them."""
+_WORDED = [*(iri for iri in ctdl.REVERSE if iri not in ctdl.NEEDED), *ctdl.FORWARD]
+"""The other properties with conditions. Their conditions are kept where they name nothing."""
+_INNER = {ctdl.HAS_CONDITION, ceterms("targetComponent")}
+"""The properties of conditions that name their targets, or leave them to the conditions in them."""
 _ITEM_CHARACTERS = 200
 """Characters of text that take as much room as one option or target."""
 
@@ -40,12 +47,18 @@ class Option:
 class Need:
     """A demand of one value of one property: any one of some options.
 
+    The demand of a property that names later things is one of these things.
+
     :param property: the property, as a CURIE; `name` the name of the condition.
     """
 
     property: Curie
     name: str
     options: tuple[Option, ...]
+
+    def is_worded(self) -> bool:
+        """Tell whether some option names nothing, and says only in words what it asks for."""
+        return any(not option.targets for option in self.options)
 
     @classmethod
     def from_json(cls, data: bytes) -> Need:
@@ -77,16 +90,38 @@ class RequirementReader:
 
     def requirements(self, node: NodeId) -> Iterator[Requirement]:
         """Yield the requirements of a node."""
-        if self._conditions.is_inner(node) or self._conditions.is_foreign(node):
+        if self._conditions.is_foreign(node):
             return
-        for property in ctdl.NEEDED:
+        if self._conditions.is_inner(node):
+            yield from self._of_component(node)
+            return
+        for property in (*ctdl.NEEDED, *_WORDED):
             for value in names_in(self._nodes[node].get(property, ())):
                 if self._kept > MAX_NEED_ITEMS:
                     return
                 if self._conditions.is_condition(value):
-                    yield Requirement(node, self._need(property, value))
+                    need = self._need(property, value)
+                    if property in ctdl.NEEDED or need.is_worded():
+                        yield Requirement(node, need)
+                elif property not in ctdl.NEEDED:
+                    continue
                 elif linked := tuple(self._conditions.ends([value])):
                     yield Requirement(node, Need(curie_of(property), "", (Option((), linked),)))
+
+    def _of_component(self, component: NodeId) -> Iterator[Requirement]:
+        """Yield what the conditions of a component of a pathway say only in words."""
+        if ctdl.CTID not in self._nodes[component]:
+            return
+        waiting = [component]
+        seen: set[NodeId] = set()
+        while waiting and self._kept <= MAX_NEED_ITEMS:
+            for name in names_in(self._nodes.get(waiting.pop(), {}).get(ctdl.HAS_CONDITION, ())):
+                if name in seen or name not in self._nodes:
+                    continue
+                seen.add(name)
+                waiting.append(name)
+                if _INNER.isdisjoint(self._nodes[name]):
+                    yield Requirement(component, self._need(ctdl.HAS_CONDITION, name))
 
     def _need(self, property: Iri, condition: NodeId) -> Need:
         options: list[Option] = []

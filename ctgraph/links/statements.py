@@ -61,7 +61,8 @@ def extract(quads: Iterable[ox.Quad], record: Ctid, identity: Identity) -> Extra
     found = [link for link in links if link.earlier != link.later]
     named = {end for link in found for end in (link.earlier, link.later)}
     needs = RequirementReader(nodes, conditions)
-    requirements = list(chain.from_iterable(map(needs.requirements, linking)))
+    asking = [node for node in nodes if not ctdl.ASKING.isdisjoint(nodes[node])]
+    requirements = list(chain.from_iterable(map(needs.requirements, asking)))
     return Extract(list(facts_of(nodes, named)), found, requirements)
 
 
@@ -89,7 +90,7 @@ class _LinkReader:
             curie = curie_of(ctdl.COREQUISITE)
             yield Link(Relation.CONCURRENT, node, target, by, curie, condition=condition)
         yield from self._shared(node, here, by)
-        yield from self._transferred(here, by)
+        yield from self._transferred(node, here, by)
         yield from self._kin(node, here, by)
 
     def _preceding(
@@ -117,11 +118,17 @@ class _LinkReader:
                 curie = curie_of(ctdl.COMMON)
                 yield Link(Relation.USES, manifest, node, by, curie, via=Via.MANIFEST)
 
-    def _transferred(self, here: Node, by: NodeId) -> Iterator[Link]:
-        """Yield the links from the things that a transfer value profile gives credit for."""
-        curie = curie_of(ctdl.FROM)
-        for earlier in self._conditions.ends(here.get(ctdl.FROM, ())):
-            for later in self._conditions.ends(here.get(ctdl.FOR, ())):
+    def _transferred(self, node: NodeId, here: Node, by: NodeId) -> Iterator[Link]:
+        """Yield the links from the things that a transfer value profile gives credit for.
+
+        The profile itself stands at the end that it does not name.
+        """
+        given, taken = (
+            list(self._conditions.ends(here.get(side, ()))) for side in (ctdl.FROM, ctdl.FOR)
+        )
+        curie = curie_of(ctdl.FROM if given else ctdl.FOR)
+        for earlier in given or [node]:
+            for later in (taken or [node]) if given or taken else ():
                 yield Link(
                     Relation.PRECEDES, earlier, later, by, curie, Strength.ADVANCED, Via.TRANSFER
                 )

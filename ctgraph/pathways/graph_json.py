@@ -34,6 +34,7 @@ def to_json(graph: Graph) -> dict[str, Any]:
             }
             for edge in graph.edges
         ],
+        "words": [_plain(one) for one in graph.words],
         "cut": [_plain(cut) for cut in graph.cut],
         "next": graph.next,
     }

@@ -13,6 +13,8 @@ from typing import Any, NamedTuple
 
 from ctgraph.errors import BadParameter, QueryLimit
 from ctgraph.identity.ctid import NodeId
+from ctgraph.links.properties import NEEDED as NEEDED_IRIS
+from ctgraph.links.properties import curie_of
 from ctgraph.links.requirements import Need, Option
 from ctgraph.pathways.answers import Describer
 from ctgraph.pathways.families import Family, family_of
@@ -21,6 +23,8 @@ from ctgraph.pathways.model import Cut, Graph, Node, Question
 from ctgraph.projections.link_reader import MAX_REQUIREMENT_BYTES, TOO_MUCH, Links, Needs, Statement
 from ctgraph.rdf.namespaces import Curie
 
+NEEDED = frozenset(map(curie_of, NEEDED_IRIS))
+"""The properties whose conditions have to be met."""
 MAX_HELD_RECORDS = 200
 """Records that a question may name as held. A person holds fewer."""
 MAX_LEAD_LINKS = 5_000
@@ -159,7 +163,10 @@ def _prospects(
     distinct = {id(some): some for found in needs.values() for some in found}
     competencies = _competencies(links, distinct.values())
     evaluations = {
-        key: _evaluated([_without_competencies(need, competencies) for need in some], held)
+        key: _evaluated(
+            [_without_competencies(need, competencies) for need in some if need.property in NEEDED],
+            held,
+        )
         for key, some in distinct.items()
     }
     asked: dict[NodeId, list[Statement]] = {}

@@ -9,6 +9,7 @@ from ctgraph.identity.ctid import Ctid, NodeId, NoId
 from ctgraph.ledger.values import Status
 from ctgraph.links.model import Condition, Strength, Via
 from ctgraph.pathways.families import Family
+from ctgraph.pathways.wordings import Wording
 from ctgraph.rdf.namespaces import BlankLabel, Curie, Iri
 
 
@@ -124,6 +125,7 @@ class Graph:
     :param start: the nodes that the question starts from.
     :param cut: the parts that the bounds leave out; empty for a whole answer.
     :param next: the cursor of the next page, if there is one.
+    :param words: what the start says only in words about things before and after it.
     """
 
     question: Question
@@ -132,3 +134,4 @@ class Graph:
     edges: tuple[Edge, ...]
     cut: tuple[Cut, ...] = ()
     next: str | None = None
+    words: tuple[Wording, ...] = ()

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -36,6 +37,7 @@ from ctgraph.pathways.routes import Routes, find_routes
 from ctgraph.pathways.structure import Structure, with_names
 from ctgraph.pathways.structure_reader import structure_of
 from ctgraph.pathways.traversal import MAX_DEPTH_STEPS, Asked, both_ways, walk
+from ctgraph.pathways.wordings import wordings_of
 from ctgraph.projections.link_reader import Links, reading
 from ctgraph.records.read import held
 from ctgraph.settings import Settings
@@ -145,15 +147,20 @@ class Pathways:
 
     def _one_way(self, question: Question, record: str, asked: Asked) -> Graph:
         with self._asking([record]) as (links, describer, start):
-            found = walk(links, start, question == Question.SUCCEEDING, asked)
-            return page_of(question, start, found, asked, describer)
+            later = question == Question.SUCCEEDING
+            found = walk(links, start, later, asked)
+            page = page_of(question, start, found, asked, describer)
+            return replace(page, words=wordings_of(links, start[0], asked.strengths, later))
 
     def _both_ways(
         self, question: Question, record: str, asked: Asked, relation: Relation
     ) -> Graph:
         with self._asking([record]) as (links, describer, start):
             found = both_ways(links, start[0], asked, relation)
-            return page_of(question, start, found, asked, describer)
+            page = page_of(question, start, found, asked, describer)
+            if relation != Relation.PRECEDES:
+                return page
+            return replace(page, words=wordings_of(links, start[0], asked.strengths))
 
     @contextmanager
     def _asking(

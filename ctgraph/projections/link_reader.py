@@ -31,6 +31,8 @@ MAX_STATEMENTS = 20_000
 """Statements that are read for one question, so that it ends within its deadline."""
 MAX_REQUIREMENT_BYTES = 20_000_000
 """Bytes of requirements that are read for one question, so that it keeps within its memory."""
+MAX_NEEDS = 1_000
+"""Needs that are read of one record and its manifests."""
 TOO_MUCH = "The requirements of these records are too many to be compared. Ask about fewer records."
 Needs = list[Need]
 
@@ -210,6 +212,19 @@ class Links:
             if manifest in shared:
                 found.setdefault(record, []).append(shared[manifest])
         return found
+
+    def needs_of(self, record: Ctid) -> Iterator[Need]:
+        """Yield the needs of one record, then those of the manifests that it uses.
+
+        They are MAX_NEEDS at most.
+        """
+        rows = self._db.execute(
+            "SELECT tree FROM requirement WHERE record = :record UNION ALL "
+            "SELECT tree FROM link CROSS JOIN requirement USING (manifest) "
+            "WHERE later = :record AND relation = 'uses' LIMIT :most",
+            {"record": record, "most": MAX_NEEDS},
+        )
+        return (Need.from_json(tree) for (tree,) in rows)
 
     def _needs(self, whose: str, names: Collection[NodeId]) -> dict[NodeId, Needs]:
         found: dict[NodeId, Needs] = {}

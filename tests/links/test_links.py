@@ -273,7 +273,17 @@ def test_a_transfer_value_gives_credit_toward_each(world: World) -> None:
     assert world.edges() == dict.fromkeys(product((1, 2), (3, 4)), "advanced")
     said = preceding(world, 3).edges[0].assertions[0]
     assert (said.by, said.via) == (ctid_number(9), "transfer")
-    world.publish(record(9, "TransferValueProfile", transferValueFrom=[iri(1)]))
+
+
+@pytest.mark.parametrize(
+    ("side", "edge"), [("transferValueFrom", (1, 9)), ("transferValueFor", (9, 1))]
+)
+def test_a_transfer_value_with_one_side_stands_at_the_other_end(
+    world: World, side: str, edge: tuple[int, int]
+) -> None:
+    world.publish(record(9, "TransferValueProfile", **{side: [iri(1)]}), record(1))
+    assert world.edges() == {edge: "advanced"}
+    world.publish(record(9, "TransferValueProfile"))
     assert world.edges() == {}
 
 

@@ -61,7 +61,7 @@ def test_json_says_everything(graph: Graph) -> None:
 
 def test_json_has_the_keys_that_scripts_rely_on() -> None:
     found = to_json(SMALL)
-    assert list(found) == ["question", "start", "nodes", "edges", "cut", "next"]
+    assert list(found) == ["question", "start", "nodes", "edges", "words", "cut", "next"]
     assert set(found["nodes"][0]) == {
         "id",
         "iri",
