@@ -166,18 +166,13 @@ def test_the_key_stays_in_its_page(page: Any, served: str) -> None:
             json={"organization": "ce-00000000-0000-4000-8000-000000000000", "name": "Test College"}
         ),
     )
-    asked: list[Any] = []
-
-    def drafts(route: Any) -> None:
-        asked.append(route.request.headers.get("authorization"))
-        route.fulfill(json={"drafts": []})
-
-    page.route("**/drafts", drafts)
+    page.route("**/drafts", lambda route: route.fulfill(json={"drafts": []}))
     page.goto("/pathways/build")
     page.get_by_label("API key of your organization").fill("ctg_secret")
-    page.get_by_role("button", name="Sign in").click()
+    with page.expect_request("**/drafts") as asked:
+        page.get_by_role("button", name="Sign in").click()
+    assert asked.value.headers["authorization"] == "Bearer ctg_secret"
     sync_api.expect(page.locator("#account")).to_contain_text("Test College")
-    assert asked == ["Bearer ctg_secret"]
     kept = page.evaluate(
         "JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie, location.href, "
         "history.state, document.documentElement.outerHTML, "
