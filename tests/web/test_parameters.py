@@ -210,7 +210,7 @@ def test_empty_parameters_count_as_absent(site: Site) -> None:
         (f"/pathways/{RECORD}/preceding/", f"/pathways/{RECORD}/preceding"),
         ("/vocab/", "/vocab"),
         ("/vocab/ceterms:License/", "/vocab/ceterms:License"),
-        ("/static/site/site.css/", "/static/site/site.css"),
+        ("/static/site.css/", "/static/site.css"),
     ],
 )
 def test_a_slash_at_the_end_leads_to_the_address_without(site: Site, path: str, led: str) -> None:

@@ -1,8 +1,14 @@
-"""The content codings of request bodies (RFC 9110, section 8.4.1)."""
+"""The content codings of request bodies and of answers (RFC 9110, section 8.4.1)."""
 
 from __future__ import annotations
 
 import zlib
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+from typing import Any
+
+from werkzeug.datastructures import Accept
+from werkzeug.http import parse_accept_header
 
 from ctgraph.errors import BadParameter, DocumentTooLarge, UnsupportedMediaType
 
@@ -11,6 +17,34 @@ GZIP = 31
 ZLIB, RAW_DEFLATE = 15, -15
 """The window bits for the zlib format (RFC 1950), and for bare deflate data, which some clients
 send as `deflate`, too."""
+
+
+IDENTITY = "identity"
+CODINGS = ("zstd", "gzip")
+"""The codings of answers, the preferred one first."""
+
+
+def one_coding(application: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[bytes]]:
+    """Return WSGI middleware that leaves one coding in ``Accept-Encoding``: the best one.
+
+    Flask-Compress takes a quality of 0, which excludes a coding, for a low one.
+    """
+
+    def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        given = environ.get("HTTP_ACCEPT_ENCODING")
+        if given is not None:
+            environ["HTTP_ACCEPT_ENCODING"] = _best(given)
+        return application(environ, start_response)
+
+    return answer
+
+
+@lru_cache(maxsize=1024)
+def _best(header: str) -> str:
+    accept = parse_accept_header(header, Accept)
+    best = max(CODINGS, key=lambda coding: accept[coding])
+    plain = accept[IDENTITY] if IDENTITY in header.lower() else 0
+    return best if accept[best] > 0 and accept[best] >= plain else IDENTITY
 
 
 def decoded(data: bytes, coding: str, most: int | None) -> bytes:

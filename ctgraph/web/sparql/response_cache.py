@@ -15,10 +15,10 @@ from typing import Any, NamedTuple, NoReturn
 from urllib.parse import parse_qsl
 
 from ctgraph.errors import CtgraphError
+from ctgraph.server.open_headers import OPEN
 from ctgraph.settings import Settings
 from ctgraph.sparql.pool import QueryPool
 from ctgraph.sparql.results import Complete
-from ctgraph.web.http.headers import OPEN
 from ctgraph.web.http.negotiation import chosen
 from ctgraph.web.http.registry import watch
 from ctgraph.web.http.respond import Caching

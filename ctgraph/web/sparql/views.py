@@ -66,8 +66,10 @@ def answer(text: str) -> Response:
     snapshot = (state().past(as_of) if as_of else None) or pool.store_folder.newest()
     tag = asked.tag(snapshot, state().settings)
     said = headers(tag, pool.timeout(asked.query), state().settings.query_rows)
-    if tag and tag in (known.partition(":")[0] for known in request.if_none_match.as_set(True)):
-        return respond.unchanged(said)
+    # A compressed answer has a tag of its own, which ends with the name of the coding.
+    known = [one for one in request.if_none_match.as_set(True) if one.partition(":")[0] == tag]
+    if tag and known:
+        return respond.unchanged([*said, ("ETag", f'"{known[0]}"')])
     begun = request.environ.pop(BEGUN, None)
     result = begun() if begun else state().run(asked.query, snapshot)
     body: bytes | Iterable[bytes] = result.body if isinstance(result, Complete) else result
