@@ -39,6 +39,7 @@ def publish(registry: Registry, client: FlaskClient, body: bytes, coding: str) -
         ("identity", DOCUMENT),
         ("", DOCUMENT),
     ],
+    ids=range(7),
 )
 def test_a_coded_body_is_read(
     registry: Registry, client: FlaskClient, coding: str, body: bytes
@@ -60,7 +61,7 @@ def test_a_coded_body_is_read(
         ("gzip", b"", 400, "ends before"),
         ("gzip", gzip.compress(bytes(300_000_000), 9), 413, "bytes"),
     ],
-    ids=str,
+    ids=range(9),
 )
 def test_one_that_cannot_be_read_is_refused(
     registry: Registry, client: FlaskClient, coding: str, body: bytes, status: int, word: str
