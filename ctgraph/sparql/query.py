@@ -105,6 +105,8 @@ def _read(text: str) -> Iterator[str]:
         before, name, last = last, match["name"] or "", match[0].upper()
         if before == "PREFIX" and name:
             declared.add(name.partition(":")[0])
+        elif last == "PREFIX:":  # the parser needs no space before the colon
+            declared.add("")
         yield from (word.upper() for word in _WORD.findall(match["words"] or ""))
     if text[end:].strip().startswith("{"):
         yield from _glued(name, before, declared)

@@ -129,6 +129,7 @@ def test_what_is_no_service(filled: FlaskClient, query: str) -> None:
         "PREFIX : <urn:t:> ASK { ?s ?p ?o service:g { ?s ?p ?o } }",
         "PREFIX service: <urn:s:> PREFIX : <urn:t:> ASK { ?s ?p ?o SERVICE:g { ?s ?p ?o } }",
         "PREFIX service: <urn:s:> PREFIX : <urn:t:> ASK { ?s ?p ?o service:g { ?s ?p ?o } }",
+        "PREFIX service: <urn:s:> PREFIX:<urn:t:> ASK { service:g { ?s ?p ?o } }",
         "PREFIX : <urn:t:> ASK { GRAPH ?g { ?s ?p ?o } service silent:g { ?s ?p ?o } }",
     ],
 )
