@@ -138,7 +138,7 @@ def test_conditional_requests_are_answered_with_304(
 @pytest.mark.parametrize(
     ("path", "accept", "status"),
     [
-        (f"/resources/{RECORD.upper()}.ttl?x=1", "*/*", 301),
+        (f"/resources/{RECORD.upper()}.ttl?format=json", "*/*", 301),
         ("/resources/ce-12", "*/*", 400),
         (f"/resources/{ctid_number(77)}", "*/*", 404),
         (f"/graph/{ctid_number(77)}", "text/html", 404),
@@ -162,7 +162,7 @@ def test_wrong_requests_get_a_clear_answer(
     answer = client.get(path, headers={"Accept": accept})
     assert answer.status_code == status
     if status == 301:
-        assert answer.headers["Location"] == f"/resources/{RECORD}.ttl?x=1"
+        assert answer.headers["Location"] == f"/resources/{RECORD}.ttl?format=json"
     elif accept == "text/html":
         assert "<h1>" in answer.text
     else:

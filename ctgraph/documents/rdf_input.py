@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 from collections import defaultdict
 from typing import Any
 
@@ -31,6 +32,7 @@ def from_rdf(data: bytes, format: Format, settings: Settings) -> dict[str, Any]:
     :raises InvalidDocument: when it does not parse, holds several graphs, or says what a document
         cannot: a statement about a statement, or a class without a name.
     """
+    data = data.removeprefix(BOM_UTF8)
     # UTF-16 puts a zero byte beside each letter.
     if format.writer == ox.RdfFormat.RDF_XML and _DECLARATION.search(data.replace(b"\0", b"")):
         raise _refused(

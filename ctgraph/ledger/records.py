@@ -82,13 +82,16 @@ class Records:
         self,
         limit: int,
         after: Ctid | NoId = "",
-        kind: Curie | None = None,
+        kinds: Collection[Curie] = (),
         owner: Ctid | None = None,
     ) -> list[Envelope]:
-        """Return current envelopes in order of their CTIDs, starting after the CTID `after`."""
+        """Return current envelopes in order of their CTIDs, starting after the CTID `after`.
+
+        :param kinds: the classes to return; empty for all.
+        """
         query = envelope.select().where(envelope.c.deleted_at.is_(None), envelope.c.ctid > after)
-        if kind:
-            query = query.where(envelope.c.type == kind)
+        if kinds:
+            query = query.where(envelope.c.type.in_(kinds))
         if owner:
             query = query.where(envelope.c.owner == owner)
         rows = self._database.rows(query.order_by(envelope.c.ctid).limit(limit))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from enum import StrEnum
-from functools import cache, lru_cache
+from functools import lru_cache
 
+from ctgraph.errors import BadParameter
+from ctgraph.identity.ctid import NoId
 from ctgraph.rdf.namespaces import Curie, Iri
 from ctgraph.vocab import vocabulary
 
@@ -23,7 +26,7 @@ class Family(StrEnum):
 
 
 FAMILIES = tuple(family for family in Family if family != Family.COMPETENCY)
-"""The families that an answer can be narrowed to."""
+"""The families that an answer can be narrowed to, beside the classes of CTDL."""
 LINKED = tuple(family for family in FAMILIES if family != Family.OTHER)
 """The families that an end of a link can be of."""
 ROOTS = {
@@ -44,11 +47,36 @@ def family_of(kind: Iri | Curie) -> Family:
     return next((family for family, roots in ROOTS.items() if is_a(kind, *roots)), Family.OTHER)
 
 
-@cache
-def classes_of(families: frozenset[Family]) -> list[Iri]:
-    """Return the IRIs of the classes in some families."""
-    return [
-        term.iri
-        for term in vocabulary()
-        if term.kind == "class" and family_of(term.curie) in families
-    ]
+@lru_cache(maxsize=1000)
+def is_of(kind: Iri | Curie | NoId, kinds: frozenset[str]) -> bool:
+    """Tell whether a class belongs to one of some kinds, itself or by one of its superclasses.
+
+    :param kinds: families, and CURIEs of classes.
+    """
+    return family_of(kind) in kinds or not vocabulary().superclasses(kind).isdisjoint(
+        map(vocabulary().expand, kinds)
+    )
+
+
+def kind_named(name: str) -> str:
+    """Return the family, or the CURIE of the class, that a name means: a CURIE, IRI or plain name.
+
+    :raises BadParameter: when it means none.
+    """
+    if name in FAMILIES:
+        return name
+    term = vocabulary().class_named(name)
+    if term:
+        return term.curie
+    near = get_close_matches(name, [*FAMILIES, *(t.curie for t in vocabulary().classes())], 1)
+    hint = f" Did you mean {near[0]!r}?" if near else ""
+    raise BadParameter(
+        f"Unknown kind {name[:40]!r}.{hint} Use one of {', '.join(FAMILIES)}, or a class of CTDL "
+        "such as ceterms:Certificate."
+    )
+
+
+@lru_cache(maxsize=1000)
+def classes_of(kinds: frozenset[str]) -> list[Iri]:
+    """Return the IRIs of the classes in some families, or under some classes."""
+    return [term.iri for term in vocabulary().classes() if is_of(term.curie, kinds)]

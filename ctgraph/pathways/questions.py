@@ -110,7 +110,7 @@ class Pathways:
     def search(self, text: str, kinds: Collection[str] = (), limit: int = 30) -> list[Node]:
         """Return current records whose names contain all words of a text, the shortest names first.
 
-        :param kinds: the families to search; empty for all that links can have as ends.
+        :param kinds: the families and classes to search; empty for all that links can have as ends.
         :raises BadParameter: when the text is longer than MAX_SEARCH_CHARACTERS.
         """
         if len(text) > MAX_SEARCH_CHARACTERS:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from ctgraph.errors import BadParameter
 from ctgraph.identity.ctid import Ctid, NodeId, NoId, is_ctid
 from ctgraph.links.model import STRENGTHS, Relation
-from ctgraph.pathways.families import FAMILIES, family_of
+from ctgraph.pathways.families import is_of, kind_named
 from ctgraph.pathways.model import Cut
 from ctgraph.projections.link_reader import KnownNode, Links
 
@@ -36,7 +36,7 @@ class Asked:
 
     :param depth: steps to follow, from 1 to MAX_DEPTH_STEPS.
     :param strengths: the strengths to follow; empty for all.
-    :param kinds: the families of nodes to show; empty for all.
+    :param kinds: the families and classes of nodes to show, with their subclasses; empty for all.
     :param providers: CTIDs of the owners whose nodes to show; empty for all. Links are followed
         through nodes that are not shown, and the edge names these.
     :param limit: nodes in a page, up to MAX_PAGE_NODES.
@@ -58,14 +58,11 @@ class Asked:
         ):
             if not 1 <= given <= most:
                 raise BadParameter(f"Invalid {name}={given}. Use a number from 1 to {most}.")
-        for parameter, values, known in (
-            ("strength", self.strengths, STRENGTHS),
-            ("kind", self.kinds, FAMILIES),
-        ):
-            if unknown := sorted(values.difference(known)):
-                raise BadParameter(
-                    f"Unknown {parameter} {unknown[0][:40]!r}. Use one of {', '.join(known)}."
-                )
+        if unknown := sorted(self.strengths.difference(STRENGTHS)):
+            raise BadParameter(
+                f"Unknown strength {unknown[0][:40]!r}. Use one of {', '.join(STRENGTHS)}."
+            )
+        object.__setattr__(self, "kinds", frozenset(map(kind_named, self.kinds)))
 
     def shows(self, node: KnownNode | None) -> bool:
         """Tell whether an answer shows a node. None stands for one that the index lacks."""
@@ -73,7 +70,7 @@ class Asked:
             return True
         if node is None:  # A node that the index lacks may be of any kind.
             return not self.providers
-        return (not self.kinds or family_of(node.type) in self.kinds) and (
+        return (not self.kinds or is_of(node.type, self.kinds)) and (
             not self.providers or (is_ctid(node.id) and node.owner in self.providers)
         )
 

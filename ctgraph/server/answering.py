@@ -87,7 +87,7 @@ class AnsweringWorker(ThreadWorker):  # type: ignore[misc]
         body = conn.body()
         request._expected_100_continue = False  # the server sent it before it waited for the body
         response, environ = wsgi.create(request, outlet, conn.client, conn.server, self.read_cfg)
-        environ |= {"wsgi.multithread": True, "wsgi.input": body, "gunicorn.socket": conn.sock}
+        environ |= {"wsgi.multithread": True, "wsgi.input": body, "ctgraph.gone": conn.is_gone}
         self.nr += 1
         if self.nr >= self.max_requests and self.alive:
             self.log.info("Autorestarting worker after current request.")
@@ -106,8 +106,9 @@ class AnsweringWorker(ThreadWorker):  # type: ignore[misc]
                 took = timedelta(seconds=time.monotonic() - began)
                 self.log.access(response, request, environ, took)
             getattr(parts, "close", bool)()
-        if response.should_close() or not conn.skip_body():
+        if response.should_close():
             return Next.CLOSE
+        conn.skip_body()
         return Next.RESUME
 
     def _refusal(self, conn: Connection, error: Exception) -> Refusal:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import select
 import socket
 import struct
 import time
@@ -30,6 +31,7 @@ _HEAD_ENDS = re.compile(rb"\r\n\r\n|(?<!\r)\n")
 _HOST = re.compile(r"(?:[\w.~!$&'()*+,;=%-]*|\[[0-9A-Fa-f:.v]+\])(?::\d*)?", re.ASCII)
 _HEAD_PART, _BODY_PART = 1 << 16, 1 << 18
 _PARTS_AT_ONCE = 16
+_CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
 class Arrived(Unreader):  # type: ignore[misc]
@@ -87,6 +89,8 @@ class Connection(TConn):  # type: ignore[misc]
         self._received = 0  # of the body
         self._chunks: ChunkScanner | None = None
         self._content: Any = None
+        self._ended_at = 0.0  # when the client was seen to have ended its side
+        self._asked = False  # whether it was then asked if it still reads
         self._arrived = Arrived(limits.memory_bytes)
         self.parser = RequestParser(cfg, (), client)
         self.parser.unreader = self._arrived
@@ -145,10 +149,10 @@ class Connection(TConn):  # type: ignore[misc]
         self._content.seek(0)
         return self._content
 
-    def skip_body(self) -> bool:
-        """Skip the unread rest of the body; return False when it is too long to be skipped."""
-        unread = getattr(self.request.body.reader, "length", 1)
-        return unread == 0 or bool(self.parser.finish_body(deadline=float("inf")))
+    def skip_body(self) -> None:
+        """Skip the unread rest of a body that has arrived, so that the next request follows it."""
+        while self.request.body.read(_HEAD_PART):
+            pass
 
     def let_go(self) -> None:
         """Free the memory and files of an answered request."""
@@ -173,6 +177,30 @@ class Connection(TConn):  # type: ignore[misc]
                 return self.outlet is not None and self.outlet.is_late(now)
             case Phase.CLOSE:
                 return waited > limits.close_seconds
+        return False
+
+    def is_gone(self) -> bool:
+        """Tell whether the client has left; called while its answer is being made.
+
+        A client that has only ended its side still reads, and looks the same as one that has left
+        until something is sent. So it is sent an interim response (RFC 9110, section 15.2), which
+        clients skip, and which a system whose program has left answers with a reset.
+        """
+        poll = select.poll()
+        poll.register(self.sock, select.POLLRDHUP)
+        events = poll.poll(0)
+        if not events:
+            return False
+        if events[0][1] & (select.POLLHUP | select.POLLERR | select.POLLNVAL):
+            return True
+        now = time.monotonic()
+        self._ended_at = self._ended_at or now
+        waits = now - self._ended_at > self._limits.half_closed_seconds
+        if waits and not self._asked and not (self.outlet and self.outlet.has_begun):
+            self._asked = True
+            if self.request.version >= (1, 1):  # older clients know no interim responses
+                with suppress(OSError):
+                    self.sock.send(_CONTINUE)
         return False
 
     def shut(self) -> None:
@@ -243,7 +271,7 @@ class Connection(TConn):  # type: ignore[misc]
         self.phase, self.since = Phase.BODY, time.monotonic()
         if request._expected_100_continue and not len(self._arrived):
             with suppress(OSError):
-                self.sock.send(b"HTTP/1.1 100 Continue\r\n\r\n")
+                self.sock.send(_CONTINUE)
         return False
 
     def _has_body(self, data: bytes) -> bool:

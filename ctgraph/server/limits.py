@@ -29,6 +29,8 @@ class Limits:
     """How long a client has to close its side after the last answer."""
     stop_seconds: float = 2
     """How long idle connections stay when the worker ends."""
+    half_closed_seconds: float = 1
+    """How long a client that has ended its side waits before it is asked whether it still reads."""
     patience_seconds: float = 0.1
     """How long a thread waits, in one answer, for a client to read."""
     head_bytes: int = 65_536

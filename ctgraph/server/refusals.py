@@ -7,6 +7,8 @@ from http import HTTPStatus
 import orjson
 from gunicorn.http import errors
 
+from ctgraph.server.open_headers import OPEN
+
 
 class Refusal(Exception):
     """A request that is not answered, and why.
@@ -37,7 +39,7 @@ class Refusal(Exception):
         head = (
             f"HTTP/1.1 {self.status.value} {title}\r\nConnection: close\r\n"
             f"Content-Type: application/problem+json\r\nContent-Length: {len(body)}\r\n"
-        )
+        ) + "".join(f"{name}: {value}\r\n" for name, value in OPEN)
         if self.retry_after:
             head += f"Retry-After: {self.retry_after}\r\n"
         return head.encode() + b"\r\n" + body

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from ctgraph.projections.store_folder import store_folder_of
 from ctgraph.rdf.namespaces import CTG
 from ctgraph.settings import Settings
 from ctgraph.sparql.cache import AnswerCache
-from ctgraph.sparql.query import Query, query_form, require_allowed, words
+from ctgraph.sparql.query import Query, query_form, require_allowed, undeclared_prefix, words
 from ctgraph.sparql.results import Complete, Result, Streamed
 from ctgraph.sparql.worker import COMPLETE, ERROR, HEADER, Failure, Request, serve
 from ctgraph.vocab import vocabulary
@@ -22,6 +23,8 @@ from ctgraph.work.admission import Admission, admission_of, never
 from ctgraph.work.crew import Crew, Job
 from ctgraph.work.process import WorkerProcess
 
+BYTE_ORDER_MARK = "\ufeff"
+"""The character with which some editors begin a file; it is no part of a query."""
 ADVICE = "Make it more selective, or add a LIMIT."
 MAX_MESSAGE_CHARACTERS = 200
 """The longest message of the parser: it lists every token that it expected, which helps nobody."""
@@ -70,7 +73,8 @@ class QueryPool:
         if folder is None:
             raise self.store_folder.unavailable()
         key = str(folder), query
-        cached = self.cache.get(key, Complete)
+        is_kept = not query.is_volatile
+        cached = self.cache.get(key, Complete) if is_kept else None
         if cached:
             return cached
         require_allowed(query.text)
@@ -88,7 +92,7 @@ class QueryPool:
         except BaseException:
             job.end()
             raise
-        if isinstance(result, Complete):
+        if is_kept and isinstance(result, Complete):
             self.cache.put(key, result, query.text)
         return result
 
@@ -100,7 +104,7 @@ class QueryPool:
         # A dataset that the query describes itself replaces the union (section 13.2).
         described = query.default_graphs or query.named_graphs or "FROM" in words(query.text)
         return Request(
-            query=query.text,
+            query=query.text.removeprefix(BYTE_ORDER_MARK),
             base=self._base,
             prefixes=self._prefixes_for(query.text),
             snapshot=str(folder),
@@ -130,7 +134,7 @@ class QueryPool:
             return Streamed(orjson.loads(payload)["type"], job, job.seconds)
         if kind == ERROR:
             error = orjson.loads(payload)
-            raise self._error(Failure(error["kind"]), error["message"])
+            raise self._error(Failure(error["kind"]), error["message"], query.text)
         if job.crashed():
             raise QueryError(
                 "The query is nested too deeply, or uses a construct that the engine cannot "
@@ -146,17 +150,35 @@ class QueryPool:
             return self.prefixes  # graphs are written with them, and an escape may hide one
         return {prefix: iri for prefix, iri in self.prefixes.items() if f"{prefix}:" in text}
 
-    def _error(self, kind: Failure, message: str) -> CtgraphError:
+    def _error(self, kind: Failure, message: str, text: str) -> CtgraphError:
         """Return the error for a failure that a worker reports."""
         match kind:
             case Failure.QUERY:
-                return QueryError(_plain(message))
+                return self._undeclared(text) or QueryError(_plain(message))
             case Failure.EVALUATION:
                 return QueryError(f"The query cannot be evaluated: {message}.")
             case Failure.MEMORY:
                 return QueryLimit(f"The query needed more than {self._memory}. {ADVICE}")
             case Failure.STORE:
                 return StoreError(f"The query could not read the store: {message}")
+
+    def _undeclared(self, text: str) -> QueryError | None:
+        """Return the error for a prefix that is not declared, if that is why a query fails.
+
+        The parser names no prefix, and often another place, since it tries other readings.
+        """
+        found = undeclared_prefix(text.removeprefix(BYTE_ORDER_MARK), self.prefixes)
+        if found is None:
+            return None
+        prefix, line, column = found
+        near = get_close_matches(prefix, self.prefixes, 1)
+        remedy = f"Did you mean {near[0]}:? " if near else ""
+        return QueryError(
+            f"The query does not parse: at line {line}:{column}: the prefix {prefix[:80]}: is not "
+            f"declared. {remedy}Add 'PREFIX {prefix[:80]}: <…>' at the top of the query.",
+            line=line,
+            column=column,
+        )
 
     @property
     def _memory(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -19,7 +19,8 @@ _TOKEN = re.compile(
       | '''(?:[^\\]|\\.)*?''' | \"\"\"(?:[^\\]|\\.)*?\"\"\"
       | (?P<open>'''|\"\"\")
       | '(?:[^'\\\n\r]|\\.)*+'? | "(?:[^"\\\n\r]|\\.)*+"? | \#[^\n\r]*+
-      | [?$@][\w-]++ | (?P<name>[\w.-]*+:(?:[\w.:-]|%[0-9A-Fa-f]{2}|\\.)*+)
+      | [?$]\w++ | @[A-Za-z]++(?:-[A-Za-z0-9]++)*+
+      | (?P<name>[\w.-]*+:(?:[\w.:-]|%[0-9A-Fa-f]{2}|\\.)*+)
       | (?P<words>[\w.-]++) | \\.""",
     re.VERBOSE | re.DOTALL,
 )
@@ -34,7 +35,9 @@ queries of 5,000 levels, and on others of 20,000."""
 _FORMS = {"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"}
 _UPDATES = {"INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "WITH"}
 # Most queries have none of these words, and need no scan for them. An escape may hide one.
-_TELLING = ("\\", "SERVICE", "FROM", *(_FORMS - {"SELECT"}), *_UPDATES)
+_VOLATILE = ("NOW", "RAND", "UUID", "BNODE")  # and STRUUID, which contains one of them
+_TELLING = ("\\", "SERVICE", "FROM", *_VOLATILE, *(_FORMS - {"SELECT"}), *_UPDATES)
+_NAMING = {"GRAPH", "FROM", "NAMED", "DESCRIBE"}  # words behind which a name stands
 
 
 @dataclass(frozen=True)
@@ -51,11 +54,17 @@ class Query:
     graph_type: str = GRAPH_TYPES["turtle"]
     timeout: float | None = None
 
+    @property
+    def is_volatile(self) -> bool:
+        """Whether the result differs each time, so that no cache may keep it."""
+        return is_volatile(self.text)
+
 
 def words(text: str) -> frozenset[str]:
     """Return the words of a query that are part of its grammar, in upper case.
 
-    Where no word names a form other than SELECT, a dataset or a service, only SELECT is returned.
+    Where no word names a form other than SELECT, a dataset, a service or a function whose value
+    changes, only SELECT is returned.
 
     :raises QueryError: for a string that is not closed, since it hides the rest of the query.
     """
@@ -82,25 +91,66 @@ def _remembered(text: str) -> tuple[str, ...]:
 
 
 def _read(text: str) -> Iterator[str]:
-    name, end = "", 0
+    declared: set[str] = set()
+    before = name = last = ""
+    end = 0
     for match in _TOKEN.finditer(text):
         between = text[end : match.start()].strip()
         end = match.end()
         if match["open"]:
             raise QueryError("The query does not parse: a long string is not closed.")
         if between.startswith("{"):
-            yield from _glued(name)
+            yield from _glued(name, before, declared)
         if match[0].startswith("#") and not between:
             continue
-        name = match["name"] or ""
+        before, name, last = last, match["name"] or "", match[0].upper()
+        if before == "PREFIX" and name:
+            declared.add(name.partition(":")[0])
+        elif last == "PREFIX:":  # the parser needs no space before the colon
+            declared.add("")
         yield from (word.upper() for word in _WORD.findall(match["words"] or ""))
     if text[end:].strip().startswith("{"):
-        yield from _glued(name)
+        yield from _glued(name, before, declared)
 
 
-def _glued(name: str) -> Iterator[str]:
-    """Yield the words before the colon: before a brace, the parser reads SERVICE:x as two words."""
-    yield from (word.upper() for word in _WORD.findall(name.partition(":")[0]))
+def _glued(name: str, before: str, declared: set[str]) -> Iterator[str]:
+    """Yield the words before the colon: before a brace, the parser reads SERVICE:x as two words.
+
+    It does not where the word before asks for a name, or where only the prefix is declared, and
+    not the empty one.
+    """
+    prefix = name.partition(":")[0]
+    if before not in _NAMING and (prefix not in declared or "" in declared):
+        yield from (word.upper() for word in _WORD.findall(prefix))
+
+
+def is_volatile(text: str) -> bool:
+    """Tell whether a query asks for a value that differs each time, such as NOW() or UUID()."""
+    # The parser needs no space between words: it reads 5NOW as two.
+    return any(volatile in word for word in words(text) for volatile in _VOLATILE)
+
+
+def undeclared_prefix(text: str, known: Collection[str]) -> tuple[str, int, int] | None:
+    """Return the first prefix of a query that is not declared, with its line and column from 1.
+
+    :param known: the prefixes that need no declaration.
+    """
+    declared, last = set(known), ""
+    for match in _TOKEN.finditer(text):
+        if match[0].startswith("#"):
+            continue
+        before, last = last, match[0].upper()
+        # A number or a sign may stand before a name without a space.
+        name = (match["name"] or "").lstrip("-.0123456789")
+        prefix = name.partition(":")[0]
+        is_iri = text.startswith("//", match.end())  # one that is not written as it must be
+        if before == "PREFIX":
+            declared.add(prefix)
+        elif name and prefix not in declared | {"_"} and not is_iri:
+            start = match.end() - len(name)
+            line = text.count("\n", 0, start) + 1
+            return prefix, line, start - text.rfind("\n", 0, start)
+    return None
 
 
 def query_form(text: str) -> str:

@@ -1,8 +1,8 @@
 """Cutting a SPARQL result at a row limit while it is being written.
 
 The rows are counted in the serialized bytes, at the speed of the serializer: passing every row
-through Python costs nine times as much. Each format has a mark that occurs once in each row and,
-by its escaping rules, nowhere else.
+through Python costs nine times as much. Each format has a mark between rows that, by
+its escaping rules, occurs nowhere else. A row may be empty: then no variable is bound.
 """
 
 from __future__ import annotations
@@ -13,10 +13,13 @@ from typing import IO
 
 from ctgraph.sparql.formats import RESULT_TYPES
 
-# Each mark ends one row and is followed by the beginning of another. In JSON, the quotes of such
-# a beginning would be escaped inside a string; in XML, the angle bracket; in CSV, a line break
-# inside quotes belongs to the value.
-_JSON = re.compile(rb'(\}\})(?=,\{"[^"\\]*":\{"type":")')
+# Each mark ends one row and is followed by the beginning of another. In JSON and CSV it counts only
+# outside strings, which the pattern passes over; in XML, the angle bracket would be escaped.
+_JSON = re.compile(
+    rb"""(?:[^"}]*+(?:"[^"\\]*+(?:\\.[^"\\]*+)*+"|\}(?!,\{)))*+  # strings, and other brackets
+        (?:[^"}]*+(\})(?=,\{)|.*)""",
+    re.DOTALL | re.VERBOSE,
+)
 _XML = re.compile(rb"(</result>)(?=\s*<result>)")
 _TSV = re.compile(rb"(\n)(?=.)", re.DOTALL)
 _CSV = re.compile(rb'"[^"]*(?:"|\Z)|(\n)(?=.)', re.DOTALL)

@@ -86,7 +86,7 @@ def stored(name: str, settings: Settings) -> StoredQuery:
 
 @lru_cache(maxsize=1)
 def _read_all(files: tuple[tuple[Path, int], ...]) -> tuple[StoredQuery, ...]:
-    read = (_read(file.stem, file.read_text("utf-8")) for file, _ in files)
+    read = (_read(file.stem, file.read_text("utf-8-sig")) for file, _ in files)
     return tuple(sorted(read, key=lambda query: query.title))
 
 

@@ -160,6 +160,22 @@ class Vocabulary:
         """Tell whether a class is one of `ancestors` or descends from one."""
         return not self.superclasses(iri).isdisjoint(map(self.expand, ancestors))
 
+    def classes(self) -> list[Term]:
+        """Return all classes."""
+        return [term for term in self if term.kind == TermKind.CLASS]
+
+    @cached_property
+    def _classes_by_name(self) -> dict[str, Term]:
+        classes = self.classes()
+        names = {t.curie.partition(":")[2].lower(): t for t in classes}
+        return names | {t.curie.lower(): t for t in classes} | {t.iri.lower(): t for t in classes}
+
+    def class_named(self, name: str) -> Term | None:
+        """Return the class that a name means in any case: a CURIE, an IRI or a plain name."""
+        scheme, colon, rest = name.lower().partition("://")
+        spellings = [f"{one}://{rest}" for one in ("https", "http")] if colon else [scheme]
+        return next(filter(None, map(self._classes_by_name.get, spellings)), None)
+
     def properties_of(self, iri: str) -> list[Term]:
         """Return the properties whose domain includes a class or one of its ancestors."""
         classes = self.superclasses(iri)

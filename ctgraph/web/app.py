@@ -18,10 +18,11 @@ from ctgraph.shapes import shapes
 from ctgraph.sparql.formats import RESULTS
 from ctgraph.validation.report_formats import REPORT_FORMATS
 from ctgraph.vocab import vocabulary
-from ctgraph.web.http import problems
-from ctgraph.web.http.addresses import spelled
+from ctgraph.web.http import addresses, parameters, problems
+from ctgraph.web.http.content_coding import CODINGS, one_coding
 from ctgraph.web.http.headers import add_headers
 from ctgraph.web.http.registry import State, Work
+from ctgraph.web.http.request import Request
 from ctgraph.web.pathways import learner_check, links
 from ctgraph.web.pathways import views as pathways
 from ctgraph.web.publishing import drafts, validate
@@ -87,6 +88,7 @@ def create_app(settings: Settings | None = None, proved: bool = False) -> Flask:
     """
     settings = settings or settled(load_settings())
     app = Flask(__name__, static_folder="static")
+    app.request_class = Request
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     app.config["MAX_FORM_MEMORY_SIZE"] = app.config["MAX_CONTENT_LENGTH"]
     shapes()  # shapes that do not load stop the start
@@ -110,9 +112,11 @@ def create_app(settings: Settings | None = None, proved: bool = False) -> Flask:
     for room in ROOMS:
         app.register_blueprint(room.blueprint)
     problems.register(app)
+    for step in (addresses.require_utf8, addresses.without_slash, parameters.check):
+        app.before_request(step)
     app.after_request(add_headers)
     app.wsgi_app = ResponseCache(app.wsgi_app, work.pool, settings)  # type: ignore[method-assign]
-    app.wsgi_app = spelled(app.wsgi_app)  # type: ignore[method-assign]
+    app.wsgi_app = addresses.spelled(one_coding(app.wsgi_app))  # type: ignore[method-assign]
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies)  # type: ignore[method-assign]
     return app
@@ -120,7 +124,7 @@ def create_app(settings: Settings | None = None, proved: bool = False) -> Flask:
 
 def _compress(app: Flask) -> None:
     """Compress answers where the client accepts that, also those that are streamed."""
-    app.config["COMPRESS_ALGORITHM"] = app.config["COMPRESS_ALGORITHM_STREAMING"] = ["zstd", "gzip"]
+    app.config["COMPRESS_ALGORITHM"] = app.config["COMPRESS_ALGORITHM_STREAMING"] = [*CODINGS]
     app.config["COMPRESS_LEVEL"] = 4
     app.config["COMPRESS_MIN_SIZE"] = MIN_COMPRESSED_BYTES
     app.config["COMPRESS_MIMETYPES"] = COMPRESSED

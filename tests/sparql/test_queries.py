@@ -150,11 +150,19 @@ def test_a_head_request_gives_its_worker_back(make_registry: Callable[..., Regis
     assert client.get("/sparql?query=ASK+{}").status_code == 200
 
 
-nasty = st.sampled_from(['x"}},{"', "a\nb", "</result><result>", '}},{"s":{"type":"', "\\", '"'])
+nasty = st.sampled_from(
+    ['x"}},{"', "a\nb", "</result><result>", '}},{"s":{"type":"', "\\", '"', "},{},{", '\\"},{}']
+)
 
 
+UNBOUND = "SELECT ?none ?o { ?s ?p ?value BIND (IF(STRLEN(?value) > 2, ?value, 1/0) AS ?o) }"
+
+
+@pytest.mark.parametrize(
+    "query", ["SELECT ?s ?o { ?s ?p ?o }", UNBOUND, "SELECT ?none { ?s ?p ?o }"]
+)
 @given(st.lists(nasty | st.text(max_size=4), max_size=30), st.integers(1, 35))
-def test_results_are_cut_at_the_row(values: list[str], limit: int) -> None:
+def test_results_are_cut_at_the_row(query: str, values: list[str], limit: int) -> None:
     store = ox.Store()
     named = [ox.NamedNode(f"http://x.example/{i}") for i in range(len(values))]
     store.extend(ox.Quad(n, n, ox.Literal(value)) for n, value in zip(named, values, strict=True))
@@ -164,7 +172,7 @@ def test_results_are_cut_at_the_row(values: list[str], limit: int) -> None:
         output, cut = io.BytesIO(), False
         try:
             writer: Any = CuttingWriter(output, media_type, limit)
-            found = store.query("SELECT ?s ?o { ?s ?p ?o }")
+            found = store.query(query)
             assert isinstance(found, ox.QuerySolutions)
             found.serialize(writer, format=format)
         except Cut:

@@ -280,7 +280,7 @@ def test_the_deadline_that_a_client_asks_for(make_registry: Callable[..., Regist
     late = ask(client, HEAVY, timeout="0.5")
     assert late.status_code == 503
     assert "0.5 seconds" in late.json["detail"]
-    for nonsense in ("soon", "0", "-1", "nan", "inf", ""):
+    for nonsense in ("soon", "0", "-1", "nan", "inf"):
         assert ask(client, NAMES, timeout=nonsense).status_code == 400, nonsense
 
 

@@ -252,7 +252,6 @@ def test_number(most: str, client: FlaskClient, sample: Sample) -> None:
     "word",
     [
         "WELD",
-        "",
         "y\\",
         '"at" \\',
         "} #",
@@ -317,15 +316,9 @@ def test_day(client: FlaskClient, sample: Sample) -> None:
 @pytest.mark.parametrize(
     ("name", "parameter", "value"),
     [
-        *(
-            ("affordable-credentials", "most", v)
-            for v in ("cheap", "", "nan", "inf", "1 } #", "0x1")
-        ),
-        *(
-            ("what-precedes", "after", v)
-            for v in ("", "ce-1", "a b", "http://x/> } #", "http://x/}")
-        ),
-        *(("changes-since", "since", v) for v in ("", "yesterday", "2026-13-01", "01.02.2026")),
+        *(("affordable-credentials", "most", v) for v in ("cheap", "nan", "inf", "1 } #", "0x1")),
+        *(("what-precedes", "after", v) for v in ("ce-1", "a b", "http://x/> } #", "http://x/}")),
+        *(("changes-since", "since", v) for v in ("yesterday", "2026-13-01", "01.02.2026")),
     ],
 )
 def test_wrong_values(name: str, parameter: str, value: str, client: FlaskClient) -> None:

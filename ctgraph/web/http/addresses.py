@@ -1,10 +1,15 @@
-"""Addresses that clients did not percent-encode."""
+"""Addresses that clients wrote in another way than this site does."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
 from typing import Any
+
+from flask import Response, current_app, request
+
+from ctgraph.errors import BadParameter
+from ctgraph.web.http import respond
 
 _RAW = re.compile(r"[^!-~]")
 
@@ -22,3 +27,27 @@ def spelled(application: Callable[..., Iterable[bytes]]) -> Callable[..., Iterab
         return application(environ, start_response)
 
     return answer
+
+
+def require_utf8() -> None:
+    """Refuse a request whose address is not UTF-8: with letters replaced, it is another one.
+
+    :raises BadParameter: when it is not.
+    """
+    request.args  # noqa: B018 - reading them checks them
+    try:
+        request.environ["PATH_INFO"].encode("latin-1").decode()
+    except UnicodeDecodeError:
+        raise BadParameter("The path of the address is not UTF-8. Send UTF-8.") from None
+
+
+def without_slash() -> Response | None:
+    """Return a redirect from a path with a slash at its end to the one without, if that exists."""
+    path = request.path.rstrip("/")
+    if path in (request.path, ""):
+        return None
+    routes = current_app.create_url_adapter(request)
+    if routes is None or not routes.test(path, request.method):
+        return None
+    # 308 keeps the method and the body, but older clients do not know it.
+    return respond.lead(path, 301 if request.method in ("GET", "HEAD") else 308)

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import re
+
 from flask import Response, request
 
+from ctgraph.server.open_headers import OPEN
 from ctgraph.web.http.policy import policy
 
-OPEN = (
-    ("Access-Control-Allow-Origin", "*"),
-    (
-        "Access-Control-Expose-Headers",
-        "ETag, Link, Location, Retry-After, Ctgraph-Row-Limit, Ctgraph-Result-Cut, Ctgraph-Timeout",
-    ),
-    ("X-Content-Type-Options", "nosniff"),
+PREFLIGHT = (
+    "Accept, Accept-Language, Authorization, Cache-Control, Content-Encoding, Content-Language, "
+    "Content-Type, If-Match, If-Modified-Since, If-None-Match, If-Unmodified-Since, Range, "
+    "X-Requested-With"
 )
-"""Scripts of every site may read every answer, and browsers must not guess its media type."""
+"""The headers that scripts may send where their browser names none."""
+_NAMES = re.compile(r"[\w!#$%&'*+.^`|~-]+(?: *, *[\w!#$%&'*+.^`|~-]+)*", re.ASCII)
 
 
 def add_headers(response: Response) -> Response:
@@ -25,9 +26,12 @@ def add_headers(response: Response) -> Response:
         response.headers["Allow"] = ", ".join(sorted(response.headers["Allow"].split(", ")))
     if request.method == "OPTIONS":
         response.headers["Access-Control-Allow-Methods"] = response.headers.get("Allow", "GET")
-        response.headers["Access-Control-Allow-Headers"] = (
-            "Accept, Authorization, Content-Type, If-None-Match"
-        )
+        # No header decides anything but the answer to the script that sends it, so all are allowed.
+        wanted = request.headers.get("Access-Control-Request-Headers", "").strip()
+        allowed = wanted if _NAMES.fullmatch(wanted) else PREFLIGHT
+        response.headers["Access-Control-Allow-Headers"] = allowed
+        response.headers["Access-Control-Max-Age"] = "86400"
+        response.vary.add("Access-Control-Request-Headers")
     if response.mimetype == "text/html":
         response.headers.setdefault("Content-Security-Policy", policy())
         response.headers["Referrer-Policy"] = "strict-origin-when-cross-origin"

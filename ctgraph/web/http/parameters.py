@@ -2,15 +2,110 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection, Iterable
+from difflib import get_close_matches
 from itertools import chain
+from typing import Any, TypeVar
 
-from flask import request
+from flask import current_app, request
 
-from ctgraph.errors import BadParameter
+from ctgraph.errors import BadParameter, NotFound
+from ctgraph.identity import ctid
+from ctgraph.identity.ctid import Ctid
+from ctgraph.web.http.registry import state
 
+View = TypeVar("View", bound=Callable[..., Any])
 MAX_NUMBER_DIGITS = 6
 """Digits of a number in a parameter. No bound of the registry is larger."""
+ANY = "*"
+"""Stands in :func:`reads` for parameters that only the view knows; it calls `require_known`."""
+REPEATABLE = {
+    "ctids",
+    "default-graph-uri",
+    "format",
+    "held",
+    "kind",
+    "named-graph-uri",
+    "output",
+    "provider",
+    "results",
+    "strength",
+}
+"""The parameters that may stand more than once with different values."""
 _TRUE, _FALSE = ("true", "1", "yes"), ("", "false", "0", "no")
+_READ: dict[Callable[..., Any], tuple[str, ...]] = {}
+
+
+def reads(*names: str) -> Callable[[View], View]:
+    """Declare the parameters that a view reads; a request with another one is refused.
+
+    An answer to a question that was not asked is worse than none, so every view declares them.
+    """
+
+    def declare(view: View) -> View:
+        _READ[view] = names
+        return view
+
+    return declare
+
+
+def read_by(view: Callable[..., Any]) -> tuple[str, ...] | None:
+    """Return the parameters that a view has declared, or None where it has not."""
+    return _READ.get(view)
+
+
+def check() -> None:
+    """Refuse a request whose view does not read one of its parameters; runs before each view.
+
+    :raises BadParameter: when there is such a parameter.
+    """
+    view = current_app.view_functions.get(request.endpoint or "")
+    names = read_by(view) if view else None
+    if names is not None and ANY not in names and request.method != "OPTIONS":
+        require_known(names)
+
+
+def require_known(names: Collection[str]) -> None:
+    """Refuse parameters other than some, and those that contradict themselves.
+
+    :raises BadParameter: when there is such a parameter.
+    """
+    for name, values in request.args.lists():
+        if name not in names:
+            raise unknown("parameter", name, names)
+        if len(set(values)) > 1 and name not in REPEATABLE:
+            raise BadParameter(f"The request has more than one {name}. Send one.")
+
+
+def unknown(
+    what: str, given: str, known: Iterable[str], others: Iterable[str] = ()
+) -> BadParameter:
+    """Return the error for a name that is none of those known.
+
+    :param what: what it should have named, such as "parameter".
+    :param others: names that may have been meant, too, but are too many to be listed.
+    """
+    names = sorted(known)
+    near = get_close_matches(given, [*names, *others], 1)
+    hint = f" Did you mean {near[0]!r}?" if near else ""
+    rest = f"Use one of {', '.join(names)}." if names else "This address reads none."
+    return BadParameter(f"There is no {what} {given[:80]!r} here.{hint} {rest}", known=names)
+
+
+def organizations(name: str) -> frozenset[Ctid]:
+    """Return a parameter that holds the CTIDs of organizations.
+
+    :raises BadParameter: when one of them is not here: nothing belongs to it.
+    """
+    given = frozenset(map(ctid.canonical, several(name)))
+    for one in given:
+        try:
+            state().ledger.organizations.get(one)
+        except NotFound as error:
+            raise BadParameter(
+                f"{error.message} Take the CTID of an owner from /records."
+            ) from None
+    return given
 
 
 def several(name: str) -> list[str]:

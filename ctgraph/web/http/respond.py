@@ -32,7 +32,7 @@ class Caching(StrEnum):
     FOREVER = "public, max-age=31536000, immutable"
     """Keep it: it never changes."""
     NEVER = "no-store"
-    """Keep nothing: it is for one organization only."""
+    """Keep nothing: it is for one organization only, or differs each time."""
 
 
 def content(

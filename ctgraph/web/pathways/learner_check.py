@@ -14,7 +14,7 @@ from ctgraph.pathways.learner_check import (
 )
 from ctgraph.web.http import questions, respond
 from ctgraph.web.http.negotiation import choose
-from ctgraph.web.http.parameters import several
+from ctgraph.web.http.parameters import reads, several
 from ctgraph.web.http.registry import state
 
 blueprint = Blueprint("learner_check", __name__)
@@ -22,6 +22,7 @@ blueprint = Blueprint("learner_check", __name__)
 
 @blueprint.get("/pathways/check")
 @blueprint.post("/pathways/check")
+@reads("format", "held")
 def check() -> Response:
     """Return the records that are open to somebody who holds some others, or one step away."""
     name = choose(respond.JSON_OR_PAGE)

@@ -9,12 +9,14 @@ from ctgraph.records import read
 from ctgraph.sparql.formats import GRAPH_TYPES
 from ctgraph.web.http import questions, respond
 from ctgraph.web.http.negotiation import HTML, choose
+from ctgraph.web.http.parameters import reads
 from ctgraph.web.http.registry import state
 
 blueprint = Blueprint("links", __name__)
 
 
 @blueprint.get("/links/<record>")
+@reads("format")
 def links(record: str) -> Response:
     """Return the links of one document, in RDF."""
     canonical = ctid.canonical(record)

@@ -22,12 +22,20 @@ from ctgraph.pathways.model import Cut, Graph, Node, Question
 from ctgraph.pathways.routes import MAX_ROUTES, Measure, Routes, routes_json
 from ctgraph.pathways.structure import Structure
 from ctgraph.pathways.structure import to_json as structure_json
-from ctgraph.pathways.traversal import MAX_DEPTH_STEPS
+from ctgraph.pathways.traversal import MAX_DEPTH_STEPS, PAGE_NODES
 from ctgraph.rdf.namespaces import Curie
 from ctgraph.web.http import questions, respond
 from ctgraph.web.http.negotiation import HTML, choose
 from ctgraph.web.http.page_limit import fitting
-from ctgraph.web.http.parameters import flag, number, others_than, several, words
+from ctgraph.web.http.parameters import (
+    flag,
+    number,
+    organizations,
+    others_than,
+    reads,
+    several,
+    words,
+)
 from ctgraph.web.http.registry import state
 
 blueprint = Blueprint("pathways", __name__)
@@ -55,11 +63,13 @@ MAX_SHOWN_NODES = 300
 """Nodes on the page of a record. A longer table takes browsers seconds."""
 MAX_SHOWN_STEPS = 1_000
 """Steps on the page of a published pathway."""
+REACH = ("depth", "strength", "kind", "provider", "credentials", "limit", "cursor")
 FEW = Asked(depth=MAX_DEPTH_STEPS, limit=100)
 """How far the page of a record looks for parts, wholes and versions."""
 
 
 @blueprint.get("/pathways")
+@reads("format", "q")
 def index() -> Response:
     """Return the published pathways; for people, the page with the questions that can be asked."""
     found, cut = _listed()
@@ -92,7 +102,7 @@ def _listed() -> tuple[list[Envelope], list[Cut]]:
     found: list[Envelope] = []
     cut = []
     for kind in (Curie("ceterms:Pathway"), Curie("ceterms:PathwaySet")):
-        listed = state().ledger.records.envelopes(MAX_LISTED_RECORDS + 1, kind=kind)
+        listed = state().ledger.records.envelopes(MAX_LISTED_RECORDS + 1, kinds=[kind])
         found += listed[:MAX_LISTED_RECORDS]
         if len(listed) > MAX_LISTED_RECORDS:
             cut.append(
@@ -105,6 +115,7 @@ def _listed() -> tuple[list[Envelope], list[Cut]]:
 
 
 @blueprint.get("/pathways/search")
+@reads("q", "kind")
 def search() -> Response:
     """Return the records whose names contain some words."""
     kinds = Asked(kinds=frozenset(several("kind"))).kinds
@@ -113,6 +124,7 @@ def search() -> Response:
 
 
 @blueprint.get("/pathways/<record>")
+@reads("format", *REACH)
 def pathway(record: str) -> Response:
     """Return the neighbourhood of a record; for people, as a picture with tables."""
     canonical = ctid.canonical(record)
@@ -178,6 +190,7 @@ def _fitting_page(graph: Graph) -> Graph:
 
 
 @blueprint.get(f"/pathways/<record>/<any({', '.join(QUESTIONS)}):question>")
+@reads("format", *REACH)
 def question(record: str, question: str) -> Response:
     """Return the answer to a question about a record; redirect browsers to the page that has it."""
     canonical = ctid.canonical(record)
@@ -191,6 +204,7 @@ def question(record: str, question: str) -> Response:
 
 
 @blueprint.get("/pathways/<record>/structure")
+@reads("format")
 def structure(record: str) -> Response:
     """Return the structure of a published pathway: components, conditions, levels."""
     canonical = ctid.canonical(record)
@@ -203,6 +217,7 @@ def structure(record: str) -> Response:
 
 
 @blueprint.get("/pathways/route")
+@reads("format", "from", "to", "by", "k")
 def route() -> Response:
     """Return the best routes from one record to another."""
     name = choose(OFFERS_AND_PAGE)
@@ -229,6 +244,7 @@ def route() -> Response:
 
 
 @blueprint.get("/pathways/common")
+@reads("format", "ctids", *REACH)
 def common() -> Response:
     """Return the records that several records all lead to."""
     name = choose(OFFERS_AND_PAGE)
@@ -253,13 +269,12 @@ def common() -> Response:
 
 def _asked(usual_steps: int) -> Asked:
     """Return the reach of the question that the request asks."""
-    usual = Asked()
     return Asked(
         depth=number("depth", usual_steps),
         strengths=frozenset(several("strength")),
         kinds=frozenset([Family.CREDENTIAL] if flag("credentials") else several("kind")),
-        providers=frozenset(map(ctid.canonical, several("provider"))),
-        limit=number("limit", usual.limit),
+        providers=organizations("provider"),
+        limit=number("limit", PAGE_NODES),
         cursor=request.args.get("cursor", ""),
     )
 

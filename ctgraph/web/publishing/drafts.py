@@ -14,6 +14,7 @@ from ctgraph.errors import InvalidDocument
 from ctgraph.identity import ctid
 from ctgraph.rdf.formats import JSON_LD
 from ctgraph.web.http import respond
+from ctgraph.web.http.parameters import reads
 from ctgraph.web.http.registry import state
 from ctgraph.web.publishing.views import authenticate
 
@@ -21,12 +22,14 @@ blueprint = Blueprint("building", __name__)
 
 
 @blueprint.get("/pathways/build")
+@reads()
 def build() -> Response:
     """Return the page where a pathway is built."""
     return respond.page("pathways/build.html")
 
 
 @blueprint.get("/account")
+@reads()
 def account() -> Response:
     """Return the organization that a key belongs to."""
     owner, _ = authenticate()
@@ -36,6 +39,7 @@ def account() -> Response:
 
 
 @blueprint.get("/drafts")
+@reads()
 def drafts() -> Response:
     """Return the drafts of the organization, the newest first."""
     owner, _ = authenticate()
@@ -45,6 +49,7 @@ def drafts() -> Response:
 
 
 @blueprint.get("/drafts/<record>")
+@reads()
 def draft(record: str) -> Response:
     """Return a draft as it was saved."""
     owner, _ = authenticate()
@@ -53,6 +58,7 @@ def draft(record: str) -> Response:
 
 
 @blueprint.put("/drafts/<record>")
+@reads()
 def save(record: str) -> Response:
     """Save a draft. It may be unfinished, so any JSON object is accepted."""
     owner, _ = authenticate()
@@ -72,6 +78,7 @@ def save(record: str) -> Response:
 
 
 @blueprint.delete("/drafts/<record>")
+@reads()
 def delete(record: str) -> Response:
     """Delete a draft."""
     owner, _ = authenticate()

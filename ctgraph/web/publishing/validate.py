@@ -17,6 +17,7 @@ from ctgraph.validation.severity_words import WORDS
 from ctgraph.web.http import questions, respond
 from ctgraph.web.http.negotiation import HTML, choose
 from ctgraph.web.http.page_limit import fitting
+from ctgraph.web.http.parameters import reads
 from ctgraph.web.http.registry import state
 
 blueprint = Blueprint("validate", __name__)
@@ -46,12 +47,14 @@ class Line:
 
 
 @blueprint.get("/validate")
+@reads("format")
 def form() -> Response:
     """Return the page where a document is pasted or dropped."""
     return _validate_page(chosen=JSON_LD.name, document="")
 
 
 @blueprint.post("/validate")
+@reads("format")
 def validate() -> Response:
     """Return the report on a document. Nothing is stored, and no key is needed.
 

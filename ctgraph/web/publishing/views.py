@@ -11,7 +11,7 @@ from ctgraph.ledger.organizations import Bearer
 from ctgraph.ledger.values import Effect
 from ctgraph.publishing import Receipt
 from ctgraph.web.http import respond
-from ctgraph.web.http.parameters import flag
+from ctgraph.web.http.parameters import flag, reads
 from ctgraph.web.http.registry import state
 
 blueprint = Blueprint("publish", __name__)
@@ -48,6 +48,7 @@ def authenticate() -> Bearer:
 
 @blueprint.post("/resources/organizations/<organization>/documents")
 @blueprint.post("/ce-registry/resources/organizations/<organization>/documents")
+@reads("wait")
 def publish(organization: str) -> Response:
     """Publish a document: 201 with its address, or 200 if nothing changed."""
     owner, actor = authenticate()
@@ -76,6 +77,7 @@ def publish(organization: str) -> Response:
 
 @blueprint.delete("/resources/documents/<record>")
 @blueprint.delete("/ce-registry/resources/documents/<record>")
+@reads("wait")
 def withdraw(record: str) -> Response:
     """Withdraw a record: 204. From then on its address answers 410."""
     owner, actor = authenticate()

@@ -9,12 +9,14 @@ from ctgraph.records.completeness import quality_of
 from ctgraph.vocab import vocabulary
 from ctgraph.web.http import respond
 from ctgraph.web.http.negotiation import choose
+from ctgraph.web.http.parameters import reads
 from ctgraph.web.http.registry import state
 
 blueprint = Blueprint("completeness", __name__)
 
 
 @blueprint.get("/organizations/<organization>/completeness")
+@reads("format")
 def completeness(organization: str) -> Response:
     """Return the completeness of an organization's records, and the properties that they lack."""
     owner = state().ledger.organizations.get(ctid.canonical(organization))

@@ -5,10 +5,13 @@ from __future__ import annotations
 from flask import Blueprint, Response, request
 
 from ctgraph.identity import ctid
+from ctgraph.identity.ctid import Ctid, NoId
 from ctgraph.publishing import envelope_json
 from ctgraph.rdf.namespaces import Curie
+from ctgraph.vocab import vocabulary
 from ctgraph.web.http import respond
 from ctgraph.web.http.negotiation import choose
+from ctgraph.web.http.parameters import organizations, reads, unknown
 from ctgraph.web.http.registry import state
 
 blueprint = Blueprint("listing", __name__)
@@ -17,15 +20,16 @@ MAX_RECORDS = 50
 
 
 @blueprint.get("/records")
+@reads("format", "type", "owner", "after")
 def records() -> Response:
-    """Return a page of the current records, optionally of one class or one owner."""
-    # No class has a NUL in its name, and PostgreSQL takes none.
-    kind = Curie(request.args.get("type", "").replace("\0", "")) or None
-    owner, after = (
-        ctid.canonical(given) if (given := request.args.get(name)) else None
-        for name in ("owner", "after")
-    )
-    found = state().ledger.records.envelopes(MAX_RECORDS + 1, after or "", kind, owner)
+    """Return a page of the current records, optionally of one class or one owner.
+
+    A class includes its subclasses.
+    """
+    kind, kinds = _classes()
+    owner = next(iter(organizations("owner")), None)
+    after: Ctid | NoId = ctid.canonical(given) if (given := request.args.get("after")) else ""
+    found = state().ledger.records.envelopes(MAX_RECORDS + 1, after, kinds, owner)
     more = found[MAX_RECORDS - 1].ctid if len(found) > MAX_RECORDS else None
     found = found[:MAX_RECORDS]
     if choose(respond.JSON_OR_PAGE) == "json":
@@ -38,3 +42,19 @@ def records() -> Response:
         more=more,
         names=state().ledger.records.names({envelope.owner for envelope in found}),
     )
+
+
+def _classes() -> tuple[Curie | None, list[Curie]]:
+    """Return the class that the request asks for, and those whose records belong to it.
+
+    :raises BadParameter: when there is no such class.
+    """
+    given = request.args.get("type")
+    if given is None:
+        return None, []
+    here = state().ledger.records.counts()
+    term = vocabulary().class_named(given)
+    if term is None and Curie(given) not in here:  # a class of another vocabulary
+        raise unknown("class", given, here, (t.curie for t in vocabulary().classes()))
+    kind = term.curie if term else Curie(given)
+    return kind, [one for one in here if vocabulary().is_a(one, kind)] or [kind]

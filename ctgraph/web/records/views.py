@@ -27,6 +27,7 @@ from ctgraph.records.read import HeldDocument
 from ctgraph.validation.completeness import node_completeness
 from ctgraph.web.http import respond
 from ctgraph.web.http.negotiation import HTML, choose, etag
+from ctgraph.web.http.parameters import reads
 from ctgraph.web.http.registry import state
 from ctgraph.web.records import page as pages
 
@@ -49,6 +50,7 @@ NAMES = {f.extension: f.name for f in formats.FORMATS} | {"html": "html"}
 
 @blueprint.get("/resources/<record>")
 @blueprint.get("/ce-registry/resources/<record>")
+@reads("format")
 def resource(record: str) -> Response:
     """Return one entity, with everything nested in it."""
     return _record(record, Scope.ENTITY)
@@ -56,18 +58,21 @@ def resource(record: str) -> Response:
 
 @blueprint.get("/graph/<record>")
 @blueprint.get("/ce-registry/graph/<record>")
+@reads("format")
 def graph(record: str) -> Response:
     """Return the whole document that holds an entity."""
     return _record(record, Scope.DOCUMENT)
 
 
 @blueprint.get("/<any(resources, graph):kind>/<record>/versions/<int:number>")
+@reads("format")
 def version(kind: str, record: str, number: int) -> Response:
     """Return an entity or document as it was in one version. This answer never changes."""
     return _record(record, Scope(kind), number)
 
 
 @blueprint.get("/<any(resources, graph):kind>/<record>/versions")
+@reads("format", "before")
 def versions(kind: str, record: str) -> Response:
     """Return the versions of a record in pages, the newest first."""
     canonical = ctid.canonical(record)
@@ -144,6 +149,7 @@ def _before() -> int | None:
 
 @blueprint.get("/envelopes/<record>")
 @blueprint.get("/ce-registry/envelopes/<record>")
+@reads("format")
 def envelope(record: str) -> Response:
     """Return the envelope of a record, current or withdrawn."""
     head, canonical = state().ledger.records.read(ctid.canonical(record))

@@ -15,6 +15,7 @@ from ctgraph.sparql.formats import GRAPH_TYPES
 from ctgraph.vocab.own_terms import OwnTerm, own_terms
 from ctgraph.web.http import respond
 from ctgraph.web.http.negotiation import HTML, choose
+from ctgraph.web.http.parameters import reads
 
 blueprint = Blueprint("terms", __name__)
 OFFERS = GRAPH_TYPES | {"json": respond.JSON, "html": HTML}
@@ -23,6 +24,7 @@ TITLES = {name: found.title for name in OFFERS if (found := format_named(name))}
 
 
 @blueprint.get("/terms")
+@reads("format")
 def index() -> Response:
     """Return the ontology of all terms, to which the namespace of `ctg:` leads."""
     name = choose(OFFERS)
@@ -48,6 +50,7 @@ def index() -> Response:
 
 
 @blueprint.get("/terms/<name>")
+@reads("format")
 def term(name: str) -> Response:
     """Return one term; redirect browsers to its place on the page of all terms."""
     found = own_terms().term(name)

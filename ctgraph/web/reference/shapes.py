@@ -15,6 +15,7 @@ from ctgraph.validation.severity_words import WORDS
 from ctgraph.vocab import vocabulary
 from ctgraph.web.http import respond
 from ctgraph.web.http.negotiation import HTML, choose
+from ctgraph.web.http.parameters import reads
 from ctgraph.web.http.registry import state
 
 blueprint = Blueprint("shapes", __name__)
@@ -22,6 +23,7 @@ OFFERS = {TURTLE.name: TURTLE.media_type, "json": respond.JSON, "html": HTML}
 
 
 @blueprint.get("/shapes")
+@reads("format")
 def index() -> Response:
     """Return all shapes as Turtle, or the list of the families of shapes."""
     name = choose(OFFERS)
@@ -34,6 +36,7 @@ def index() -> Response:
 
 
 @blueprint.get("/shapes/<name>")
+@reads("format")
 def family(name: str) -> Response:
     """Return the minimum data of one family."""
     plain = name.removesuffix(".ttl")

@@ -18,6 +18,7 @@ from ctgraph.validation.severity_words import WORDS
 from ctgraph.vocab import Term, load_definitions, vocabulary
 from ctgraph.web.http import respond
 from ctgraph.web.http.negotiation import choose
+from ctgraph.web.http.parameters import reads
 from ctgraph.web.http.registry import state
 
 blueprint = Blueprint("vocabulary", __name__)
@@ -65,6 +66,7 @@ class Relation(NamedTuple):
 
 
 @blueprint.get("/vocab")
+@reads("format")
 def terms() -> Response:
     """Return the list of all terms of the vocabulary."""
     groups: dict[Kind, list[Term]] = {kind: [] for kind in KINDS.values()}
@@ -76,6 +78,7 @@ def terms() -> Response:
 
 
 @blueprint.get("/vocab/<path:name>")
+@reads("format")
 def term(name: str) -> Response:
     """Return one term: its description, its place in the minimum data, the number of its uses."""
     # A proxy may join the two slashes of an IRI's scheme.

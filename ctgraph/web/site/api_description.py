@@ -11,17 +11,20 @@ from ctgraph.errors import NotFound
 from ctgraph.rdf.formats import JSON_LD
 from ctgraph.vocab import CONTEXT_URLS, context_text
 from ctgraph.web.http import respond
+from ctgraph.web.http.parameters import reads
 
 blueprint = Blueprint("api_description", __name__)
 
 
 @blueprint.get("/openapi.json")
+@reads()
 def openapi() -> Response:
     """Return the description of this interface (OpenAPI 3.1)."""
     return respond.unchanging(respond.content(_openapi(), respond.JSON))
 
 
 @blueprint.get("/<name>/schema/context/json")
+@reads("format")
 def context(name: str) -> Response:
     """Return a JSON-LD context, at the path of its official address."""
     if name not in CONTEXT_URLS:

@@ -7,18 +7,21 @@ from flask import Blueprint, Response
 from ctgraph.errors import NotQueryable
 from ctgraph.projections.store_folder import store_folder_of
 from ctgraph.web.http import respond
+from ctgraph.web.http.parameters import reads
 from ctgraph.web.http.registry import state
 
 blueprint = Blueprint("health", __name__)
 
 
 @blueprint.get("/healthz")
+@reads()
 def healthz() -> Response:
     """Return 200, which shows that this process is alive."""
     return respond.json({"status": "ok"})
 
 
 @blueprint.get("/readyz")
+@reads()
 def readyz() -> Response:
     """Return 200 when queries can run and a projector follows the ledger.
 

@@ -10,6 +10,7 @@ from ctgraph.rdf.namespaces import Curie
 from ctgraph.vocab import vocabulary
 from ctgraph.web.http import respond
 from ctgraph.web.http.negotiation import choose
+from ctgraph.web.http.parameters import reads
 from ctgraph.web.http.registry import state
 
 blueprint = Blueprint("home", __name__)
@@ -38,6 +39,7 @@ OTHER = "Further records"
 
 
 @blueprint.get("/")
+@reads("format")
 def home() -> Response:
     """Return the home page."""
     counts = state().ledger.records.counts()

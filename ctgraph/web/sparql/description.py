@@ -10,6 +10,7 @@ from ctgraph.sparql import description
 from ctgraph.sparql.formats import GRAPH_TYPES
 from ctgraph.web.http import respond
 from ctgraph.web.http.negotiation import HTML, choose
+from ctgraph.web.http.parameters import reads
 from ctgraph.web.http.registry import state
 from ctgraph.web.sparql.query_page import query_page
 
@@ -18,6 +19,7 @@ OFFERS = GRAPH_TYPES | {"html": HTML}
 
 
 @blueprint.get("/void")
+@reads("format")
 def void() -> Response:
     """Return the description of the dataset in VoID and DCAT, with its real counts."""
     name = choose(OFFERS)
@@ -30,6 +32,7 @@ def void() -> Response:
 
 
 @blueprint.get("/.well-known/void")
+@reads()
 def well_known_void() -> Response:
     """Redirect to the description from the place where clients look for VoID."""
     return respond.redirect("/void", 302)

@@ -15,6 +15,33 @@ from ctgraph.sparql.results import Result
 from ctgraph.web.http.negotiation import HTML, etag
 from ctgraph.web.http.respond import Caching, content_type
 
+WISHES = (
+    "as-of",
+    "default-graph-uri",
+    "format",
+    "named-graph-uri",
+    "output",
+    "results",
+    "timeout",
+)
+"""The parameters that say how a query is to be answered."""
+PARAMETERS = (*WISHES, "query", "update")
+"""The parameters of the endpoint (SPARQL 1.1 Protocol, section 2.1, and our own)."""
+IGNORED = (
+    "_",
+    "debug",
+    "fname",
+    "force-accept",
+    "log_debug_info",
+    "queryLn",
+    "run",
+    "save",
+    "should-sponge",
+    "signal_unbound",
+    "signal_void",
+    "stylesheet",
+)
+"""Parameters that clients made for other endpoints send. None of them changes the question."""
 SPREADSHEET = "spreadsheet"
 """The CSV of the buttons on pages: no text in it becomes a formula of a spreadsheet."""
 ANY = {"any-json": "application/json", "any-xml": "application/xml"}
@@ -50,7 +77,12 @@ class QueryRequest:
     name: str
 
     def tag(self, snapshot: Path | None, settings: Settings) -> str:
-        """Return the entity tag of the answer, made of everything that the answer depends on."""
+        """Return the entity tag of the answer, made of everything that the answer depends on.
+
+        It is empty where the answer depends on the moment or on chance.
+        """
+        if self.query.is_volatile:
+            return ""
         asked = vars(self.query).values()
         return etag(snapshot, *asked, self.name, settings.query_rows, __version__)
 
@@ -91,13 +123,16 @@ def understand(
 
 
 def headers(tag: str, timeout: float, rows: int) -> list[tuple[str, str]]:
-    """Return the headers of an answer, including a 304."""
+    """Return the headers of an answer, including a 304.
+
+    :param tag: its entity tag; empty for an answer that differs each time, which nobody may keep.
+    """
     return [
-        ("ETag", f'"{tag}"'),
+        *([("ETag", f'"{tag}"')] if tag else []),
         ("Vary", "Accept, Accept-Encoding"),
         ("Ctgraph-Row-Limit", str(rows)),
         ("Ctgraph-Timeout", f"{timeout:g}"),
-        ("Cache-Control", Caching.REVALIDATE),
+        ("Cache-Control", Caching.REVALIDATE if tag else Caching.NEVER),
         ("Link", '</sparql>; rel="service-desc", </void>; rel="describedby"'),
     ]
 

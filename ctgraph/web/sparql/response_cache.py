@@ -15,12 +15,13 @@ from typing import Any, NamedTuple, NoReturn
 from urllib.parse import parse_qsl
 
 from ctgraph.errors import CtgraphError
+from ctgraph.server.open_headers import OPEN
 from ctgraph.settings import Settings
 from ctgraph.sparql.pool import QueryPool
 from ctgraph.sparql.results import Complete
-from ctgraph.web.http.headers import OPEN
 from ctgraph.web.http.negotiation import chosen
 from ctgraph.web.http.registry import watch
+from ctgraph.web.http.respond import Caching
 from ctgraph.web.sparql.protocol import SPREADSHEET, cut_header, headers, understand
 from ctgraph.work.clients import client_of
 
@@ -93,7 +94,10 @@ class ResponseCache:
 
     def _answer(self, key: _Key, environ: dict[str, Any]) -> _Kept | None:
         """Return the response to a plain query; None where the application has to answer it."""
-        given = parse_qsl(key.query_string, keep_blank_values=True)
+        try:
+            given = parse_qsl(key.query_string, errors="strict")
+        except ValueError:
+            return None  # the application says what is wrong
         names = [name for name, _ in given]
         if names not in (["query"], ["query", "format"]):
             return None
@@ -104,7 +108,7 @@ class ResponseCache:
             asked = understand(text, lambda offers: chosen(offers, wanted, key.accept))
         except CtgraphError:
             return None  # the application meets the same error, and renders it
-        if asked.name == SPREADSHEET:
+        if asked.name == SPREADSHEET or asked.query.is_volatile:
             return None
         try:
             client = client_of(environ.get("REMOTE_ADDR") or "")
@@ -143,6 +147,7 @@ class ResponseCache:
         size = next((value for name, value in headers if name == "Content-Length"), "")
         if (
             status != "200 OK"
+            or ("Cache-Control", Caching.NEVER) in headers
             or not size.isdigit()
             or int(size) > self._pool.cache.max_answer_bytes
         ):

@@ -10,8 +10,9 @@ from flask import Blueprint, Response, request
 from ctgraph.sparql.stored_queries import StoredQuery, all_stored, stored
 from ctgraph.web.http import respond
 from ctgraph.web.http.negotiation import choose, wants_html
+from ctgraph.web.http.parameters import ANY, reads, require_known
 from ctgraph.web.http.registry import state
-from ctgraph.web.sparql.protocol import LINK_TITLES
+from ctgraph.web.sparql.protocol import LINK_TITLES, WISHES
 from ctgraph.web.sparql.query_page import query_page
 from ctgraph.web.sparql.views import answer
 
@@ -19,6 +20,7 @@ blueprint = Blueprint("stored", __name__)
 
 
 @blueprint.get("/queries")
+@reads("format")
 def queries() -> Response:
     """Return the list of ready-made queries, with their descriptions and parameters."""
     found = all_stored(state().settings)
@@ -28,10 +30,12 @@ def queries() -> Response:
 
 
 @blueprint.get("/queries/<name>")
+@reads(ANY)
 def run_stored(name: str) -> Response:
     """Return the result of a ready-made query; its page for browsers that ask for no format."""
     plain, dot, extension = name.partition(".")
     query = stored(plain, state().settings)
+    require_known((*WISHES, *(parameter.name for parameter in query.parameters)))
     if dot and extension == "rq":
         return respond.content(query.text, "application/sparql-query; charset=utf-8")
     given = request.args.to_dict()

@@ -12,9 +12,17 @@ from ctgraph.sparql.query import update_refused
 from ctgraph.sparql.results import Complete
 from ctgraph.web.http import respond
 from ctgraph.web.http.negotiation import choose
+from ctgraph.web.http.parameters import reads
 from ctgraph.web.http.registry import state
 from ctgraph.web.sparql.description import endpoint_description
-from ctgraph.web.sparql.protocol import SPREADSHEET, cut_header, headers, understand
+from ctgraph.web.sparql.protocol import (
+    IGNORED,
+    PARAMETERS,
+    SPREADSHEET,
+    cut_header,
+    headers,
+    understand,
+)
 from ctgraph.web.sparql.response_cache import BEGUN
 
 blueprint = Blueprint("sparql", __name__)
@@ -25,6 +33,7 @@ MAX_QUERY_CHARACTERS = 1_000_000
 
 @blueprint.get("/sparql")
 @blueprint.post("/sparql")
+@reads(*PARAMETERS, *IGNORED)
 def sparql() -> Response:
     """Return the result of a query; without a query, the description of the endpoint."""
     text = _query_text()
@@ -57,8 +66,10 @@ def answer(text: str) -> Response:
     snapshot = (state().past(as_of) if as_of else None) or pool.store_folder.newest()
     tag = asked.tag(snapshot, state().settings)
     said = headers(tag, pool.timeout(asked.query), state().settings.query_rows)
-    if tag in (known.partition(":")[0] for known in request.if_none_match.as_set(True)):
-        return respond.unchanged(said)
+    # A compressed answer has a tag of its own, which ends with the name of the coding.
+    known = [one for one in request.if_none_match.as_set(True) if one.partition(":")[0] == tag]
+    if tag and known:
+        return respond.unchanged([*said, ("ETag", f'"{known[0]}"')])
     begun = request.environ.pop(BEGUN, None)
     result = begun() if begun else state().run(asked.query, snapshot)
     body: bytes | Iterable[bytes] = result.body if isinstance(result, Complete) else result

@@ -143,7 +143,7 @@ def test_records_are_found_by_words_of_their_names(client: FlaskClient) -> None:
     assert found
     assert {node["family"] for node in found} == {"learning"}
     assert answer(client, "/pathways/search?q=%25%25_x")["records"] == []
-    assert "Unknown kind" in client.get("/pathways/search?q=a&kind=degree").json["detail"]
+    assert "Unknown kind" in client.get("/pathways/search?q=a&kind=diplom").json["detail"]
     assert NURSING in page(client, "/pathways?q=nursing+applied")
     assert "No records match." in page(client, "/pathways?q=zzz")
 

@@ -73,7 +73,7 @@ def test_parameters_narrow_an_answer(client: FlaskClient) -> None:
         ("strength=strong", "Use one of required, advanced"),
         ("strength=%00", "Unknown stren"),
         ("strength=required,strong", "'strong'"),
-        ("kind=degree", "Use one of credential, learning"),
+        ("kind=diplom", "Use one of credential, learning"),
         ("provider=Riverbend", "'Riverbend' is not a CTID"),
         ("provider=%00", "not a CTID"),
         ("credentials=maybe", "Invalid credentials='maybe'. Use true or false"),
@@ -224,8 +224,9 @@ def test_records_that_are_not_here(client: FlaskClient) -> None:
 def test_what_is_no_ctid_is_told_and_upper_case_is_redirected(client: FlaskClient) -> None:
     for tail in ("", *(f"/{question}" for question in (*QUESTIONS, "structure"))):
         assert "'nonsense' is not a CTID" in client.get(f"/pathways/nonsense{tail}").json["detail"]
-        found = client.get(f"/pathways/{LADDER.upper()}{tail}?depth=1&format=json")
+        query = "format=json" if tail == "/structure" else "depth=1&format=json"
+        found = client.get(f"/pathways/{LADDER.upper()}{tail}?{query}")
         assert found.status_code == 301
-        assert found.location == f"/pathways/{LADDER}{tail}?depth=1&format=json"
+        assert found.location == f"/pathways/{LADDER}{tail}?{query}"
     assert client.get(f"/pathways/{LADDER.upper()}").location == f"/pathways/{LADDER}"
     assert answer(client, f"/pathways/route?from={AIDE.upper()}&to={APN}")["start"] == [AIDE, APN]
