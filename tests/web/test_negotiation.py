@@ -178,3 +178,9 @@ def test_a_profile_of_json_ld_says_the_same(asked: FlaskClient, profile: str) ->
         other = asked.get(f"{address}.nq").data
         facts = set(map(str, ox.parse(found.data, format=ox.RdfFormat.JSON_LD)))
         assert len(facts) == len(set(map(str, ox.parse(other, format=ox.RdfFormat.N_QUADS))))
+
+
+@pytest.mark.parametrize("accept", ["*/*", "text/html,*/*;q=0.8"])
+def test_who_takes_anything_gets_the_home_page(client: FlaskClient, accept: str) -> None:
+    assert said(client.get("/", headers={"Accept": accept})) == "text/html"
+    assert client.get("/", headers={"Accept": "application/json"}).json["name"] == "ctgraph"
