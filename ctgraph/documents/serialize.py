@@ -41,11 +41,16 @@ def entity(quads: bytes, iri: Iri, format: Format) -> bytes:
                 reached.append(quad.object)
     if not found:
         raise KeyError(iri)
-    return _write(found, quads, format)
+    # Who asks for a thing looks for it in the default graph; the address of a graph names one.
+    return _write((_in_default_graph(quad) for quad in found), quads, format)
+
+
+def _in_default_graph(quad: ox.Quad) -> ox.Quad:
+    return ox.Quad(quad.subject, quad.predicate, quad.object)
 
 
 def _write(quads: Iterable[ox.Quad], source: bytes, format: Format) -> bytes:
     if not format.keeps_graphs:
-        quads = (ox.Quad(q.subject, q.predicate, q.object) for q in quads)
+        quads = map(_in_default_graph, quads)
     used = vocabulary().prefixes_in(source.decode())
     return ox.serialize(quads, format=format.writer, prefixes=used) or b""

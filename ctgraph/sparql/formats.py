@@ -14,11 +14,15 @@ class ResultFormat:
     """A format for the rows of SELECT and the answer of ASK.
 
     :param name: its name in ``?format=``; `title` is its name for people.
+    :param extension: that of its files.
+    :param also: what else clients call it: names, and media types of the time before it had one.
     """
 
     name: str
     title: str
+    extension: str
     writer: ox.QueryResultsFormat
+    also: tuple[str, ...] = ()
 
     @property
     def media_type(self) -> str:
@@ -26,13 +30,15 @@ class ResultFormat:
         return self.writer.media_type.partition(";")[0]
 
 
-JSON = ResultFormat("json", "JSON", ox.QueryResultsFormat.JSON)
-CSV = ResultFormat("csv", "CSV", ox.QueryResultsFormat.CSV)
+JSON = ResultFormat(
+    "json", "JSON", "srj", ox.QueryResultsFormat.JSON, ("application/json", "text/json")
+)
+CSV = ResultFormat("csv", "CSV", "csv", ox.QueryResultsFormat.CSV, ("text/plain",))
 RESULTS = (
     JSON,
-    ResultFormat("xml", "XML", ox.QueryResultsFormat.XML),
+    ResultFormat("xml", "XML", "srx", ox.QueryResultsFormat.XML, ("application/xml", "text/xml")),
     CSV,
-    ResultFormat("tsv", "TSV", ox.QueryResultsFormat.TSV),
+    ResultFormat("tsv", "TSV", "tsv", ox.QueryResultsFormat.TSV),
 )
 """The formats, the default first. :mod:`ctgraph.sparql.row_limit` knows where to cut each."""
 RESULT_TYPES = {f.name: f.media_type for f in RESULTS}

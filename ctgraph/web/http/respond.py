@@ -15,7 +15,7 @@ import flask
 import orjson
 from flask import Response, render_template, request
 
-from ctgraph.web.http.negotiation import HTML
+from ctgraph.web.http.negotiation import HTML, shown
 
 JSON = "application/json"
 JSON_OR_PAGE = {"json": JSON, "html": HTML}
@@ -39,7 +39,8 @@ def content(
     body: bytes | str | Iterable[bytes], media_type: str, *, caching: Caching | None = None
 ) -> Response:
     """Return a response with a body that is already written."""
-    response = Response(body, content_type=content_type(media_type))
+    asked = shown(request.headers.get("Accept", ""), media_type)
+    response = Response(body, content_type=content_type(asked))
     response.vary.add("Accept")
     if caching:
         response.headers["Cache-Control"] = caching

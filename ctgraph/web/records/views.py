@@ -44,7 +44,11 @@ class Scope(StrEnum):
     DOCUMENT = "graph"
 
 
-OFFERS = {f.name: f.media_type for f in formats.FORMATS} | {"html": HTML}
+# A client that takes several formats equally gets one that is read without another file.
+OFFERS = {
+    f.name: f.media_type
+    for f in (*formats.PROFILES, *sorted(formats.FORMATS, key=lambda f: f.writer is None))
+} | {"html": HTML}
 NAMES = {f.extension: f.name for f in formats.FORMATS} | {"html": "html"}
 
 
@@ -165,7 +169,7 @@ def _record(path: str, kind: Scope, number: int | None = None) -> Response:
         return respond.lead(f"/{kind}/{record}{dot}{extension}{tail}", 301)
     if dot and extension not in NAMES:
         raise NotFound(f"Unknown extension .{extension[:80]}. Use one of .{', .'.join(NAMES)}.")
-    name = choose(OFFERS, NAMES.get(extension, ""))
+    name = choose(OFFERS, NAMES.get(extension, ""), usual=formats.JSON_LD.name)
     held = read.held(state().ledger, record, number, document=kind is Scope.DOCUMENT)
     if name == "html":
         # A page also shows the names of other records, so it may change with any of them.
@@ -186,7 +190,9 @@ def _record(path: str, kind: Scope, number: int | None = None) -> Response:
     else:
         response = respond.content(b"", OFFERS[name])
         respond.conditional(
-            response, etag(held.digest, record, kind, name, __version__), held.modified
+            response,
+            etag(held.digest, record, kind, name, response.content_type, __version__),
+            held.modified,
         )
         if response.status_code == 200:
             response.set_data(_body(record, kind, held, name))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from ctgraph.settings import Settings
 from ctgraph.sparql.formats import CSV, GRAPH_TYPES, JSON, RESULT_TYPES, RESULTS
 from ctgraph.sparql.query import Query, query_form
 from ctgraph.sparql.results import Result
-from ctgraph.web.http.negotiation import HTML, etag
+from ctgraph.web.http.negotiation import HTML, Wish, etag, shown
 from ctgraph.web.http.respond import Caching, content_type
 
 WISHES = (
@@ -44,19 +43,10 @@ IGNORED = (
 """Parameters that clients made for other endpoints send. None of them changes the question."""
 SPREADSHEET = "spreadsheet"
 """The CSV of the buttons on pages: no text in it becomes a formula of a spreadsheet."""
-ANY = {"any-json": "application/json", "any-xml": "application/xml"}
-"""The plainer types that clients may ask for, in place of those of results and of graphs."""
-ROW_OFFERS = RESULT_TYPES | ANY | {SPREADSHEET: f"{CSV.media_type}; for={SPREADSHEET}"}
-GRAPH_OFFERS = GRAPH_TYPES | ANY | {f.name: f.media_type for f in formats.DATASETS}
-PLAIN = {
-    False: {
-        "any-json": RESULT_TYPES["json"],
-        "any-xml": RESULT_TYPES["xml"],
-        SPREADSHEET: RESULT_TYPES["tsv"],
-    },  # which tells numbers from texts
-    True: {"any-json": GRAPH_TYPES["jsonld"], "any-xml": GRAPH_TYPES["rdfxml"]},
+ROW_OFFERS = RESULT_TYPES | {SPREADSHEET: f"{CSV.media_type}; for={SPREADSHEET}"}
+GRAPH_OFFERS = GRAPH_TYPES | {
+    f.name: f.media_type for f in (*formats.DATASETS, *formats.PROFILES) if f.writer
 }
-SHOWN = ANY | {"html": "text/plain", SPREADSHEET: CSV.media_type}
 PAGE_TITLES = {SPREADSHEET: CSV.title} | {f.name: f.title for f in RESULTS if f is not CSV}
 """The formats of rows that pages offer. Their CSV is for spreadsheets."""
 LINK_TITLES = {name: PAGE_TITLES[name] for name in (SPREADSHEET, JSON.name)}
@@ -71,10 +61,11 @@ CHOICES = (
 
 @dataclass(frozen=True)
 class QueryRequest:
-    """A query, and the name of the format that its client wants."""
+    """A query, the name of the format that its client wants, and how to call it in the answer."""
 
     query: Query
     name: str
+    shown: str
 
     def tag(self, snapshot: Path | None, settings: Settings) -> str:
         """Return the entity tag of the answer, made of everything that the answer depends on.
@@ -84,31 +75,31 @@ class QueryRequest:
         if self.query.is_volatile:
             return ""
         asked = vars(self.query).values()
-        return etag(snapshot, *asked, self.name, settings.query_rows, __version__)
-
-    def content_type(self, result: Result) -> str:
-        """Return the value of ``Content-Type``: the plainer type where the client asked for one."""
-        return content_type(SHOWN.get(self.name, result.media_type))
+        return etag(snapshot, *asked, self.name, self.shown, settings.query_rows, __version__)
 
 
 def understand(
     text: str,
-    choose: Callable[[dict[str, str]], str],
+    wish: Wish,
     timeout: float | None = None,
     default_graphs: tuple[str, ...] = (),
     named_graphs: tuple[str, ...] = (),
 ) -> QueryRequest:
     """Return a query with the format that the client wants.
 
-    :param choose: returns the name of the format that the client wants among those offered.
+    :raises NotAcceptable: when the client wants no format that there is.
     """
     graphs = query_form(text) in ("CONSTRUCT", "DESCRIBE")
-    offers = GRAPH_OFFERS if graphs else ROW_OFFERS
-    # A browser that submits the form gets a format that it can show.
-    name = choose(offers | {"html": HTML})
-    chosen = PLAIN[graphs].get(
-        name, offers.get(name, GRAPH_TYPES["turtle"] if graphs else CSV.media_type)
-    )
+    offers, elsewhere = (GRAPH_OFFERS, ROW_OFFERS) if graphs else (ROW_OFFERS, GRAPH_OFFERS)
+    name = wish.choose(offers | {"html": HTML}, elsewhere=elsewhere)
+    chosen = offers.get(name, HTML)
+    type_shown = shown(wish.accept, chosen)
+    if name == SPREADSHEET:
+        # TSV tells numbers from texts.
+        chosen, type_shown = RESULT_TYPES["tsv"], CSV.media_type
+    elif name == "html":
+        # A browser that submits the form gets a format that it can show.
+        chosen, type_shown = GRAPH_TYPES["turtle"] if graphs else CSV.media_type, "text/plain"
     return QueryRequest(
         Query(
             text,
@@ -119,6 +110,7 @@ def understand(
             timeout=timeout,
         ),
         name,
+        content_type(type_shown),
     )
 
 

@@ -19,7 +19,7 @@ from ctgraph.server.open_headers import OPEN
 from ctgraph.settings import Settings
 from ctgraph.sparql.pool import QueryPool
 from ctgraph.sparql.results import Complete
-from ctgraph.web.http.negotiation import chosen
+from ctgraph.web.http.negotiation import Wish, wishes
 from ctgraph.web.http.registry import watch
 from ctgraph.web.http.respond import Caching
 from ctgraph.web.sparql.protocol import SPREADSHEET, cut_header, headers, understand
@@ -89,7 +89,7 @@ class ResponseCache:
         snapshot = self._pool.store_folder.newest()
         if snapshot is None:
             return None
-        accepted = environ.get("HTTP_ACCEPT", "*/*"), environ.get("HTTP_ACCEPT_ENCODING", "")
+        accepted = environ.get("HTTP_ACCEPT", ""), environ.get("HTTP_ACCEPT_ENCODING", "")
         return _Key(snapshot, query, *accepted)
 
     def _answer(self, key: _Key, environ: dict[str, Any]) -> _Kept | None:
@@ -105,7 +105,7 @@ class ResponseCache:
         if len(text) > MAX_QUERY_CHARACTERS:
             return None
         try:
-            asked = understand(text, lambda offers: chosen(offers, wanted, key.accept))
+            asked = understand(text, Wish(wishes([wanted]), key.accept))
         except CtgraphError:
             return None  # the application meets the same error, and renders it
         if asked.name == SPREADSHEET or asked.query.is_volatile:
@@ -124,7 +124,7 @@ class ResponseCache:
             return None
         tag, rows = asked.tag(key.snapshot, self._settings), self._settings.query_rows
         said = [
-            ("Content-Type", asked.content_type(result)),
+            ("Content-Type", asked.shown),
             ("Content-Length", str(len(result.body))),
             *headers(tag, self._pool.timeout(asked.query), rows),
             *cut_header(result),

@@ -11,7 +11,7 @@ from ctgraph.errors import DocumentTooLarge, QueryError, UnsupportedMediaType
 from ctgraph.sparql.query import update_refused
 from ctgraph.sparql.results import Complete
 from ctgraph.web.http import respond
-from ctgraph.web.http.negotiation import choose
+from ctgraph.web.http.negotiation import wish_of_request
 from ctgraph.web.http.parameters import reads
 from ctgraph.web.http.registry import state
 from ctgraph.web.sparql.description import endpoint_description
@@ -56,7 +56,7 @@ def answer(text: str) -> Response:
     """Return the result of a query with the dataset, format, deadline and moment of the request."""
     asked = understand(
         text,
-        choose,
+        wish_of_request(),
         _timeout(),
         tuple(request.values.getlist("default-graph-uri")),
         tuple(request.values.getlist("named-graph-uri")),
@@ -77,7 +77,7 @@ def answer(text: str) -> Response:
     if asked.name == SPREADSHEET:
         body = spreadsheet([body] if isinstance(body, bytes) else body)
         said.append(("Content-Disposition", 'attachment; filename="results.csv"'))
-    response = respond.content(body, asked.content_type(result))
+    response = respond.content(body, asked.shown)
     response.headers.update(said)
     response.call_on_close(result.close)
     return response
