@@ -62,6 +62,33 @@ class Identity:
         """Return the IRI of a graph document, which is the name of its named graph."""
         return Iri(f"{self.base}/graph/{record}")
 
+    def envelope(self, record: Ctid) -> Iri:
+        """Return the IRI of the named graph of the registry's statements about a document."""
+        return Iri(f"{self.base}/envelopes/{record}")
+
+    def history(self, record: Ctid) -> Iri:
+        """Return the IRI of the named graph that holds the versions of a document."""
+        return Iri(f"{self.base}/history/{record}")
+
+    def external(self, record: Ctid, digest: str) -> Iri:
+        """Return the IRI of a thing that a document describes and that has no IRI of its own.
+
+        A skolem IRI (RDF 1.1 Concepts, section 3.5).
+
+        :param digest: made of what the document says of the thing.
+        """
+        return Iri(f"{self.base}/.well-known/genid/{record}/{digest}")
+
+    @property
+    def vocabulary(self) -> Iri:
+        """The IRI of the named graph that holds the vocabulary."""
+        return Iri(f"{self.base}/vocab")
+
+    @property
+    def registry(self) -> Iri:
+        """The IRI of the named graph in which a store says which changes it holds."""
+        return Iri(f"{self.base}/envelopes")
+
     def links(self, record: Ctid) -> Iri:
         """Return the IRI of the named graph that holds the links which a document asserts."""
         return Iri(f"{self.base}/links/{record}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import shutil
 import sqlite3
+from collections.abc import Mapping
 from contextlib import closing
 from functools import partial
 
@@ -19,7 +20,9 @@ from ctgraph.projections.maintenance import BATCH_CHANGES, rebuild
 from ctgraph.projections.snapshot_names import sequence_of
 from ctgraph.projections.store_folder import store_folder_of
 from ctgraph.projections.triples import EmbeddedStore
+from ctgraph.rdf.namespaces import Iri
 from ctgraph.settings import Settings
+from ctgraph.vocab import load_definitions
 
 _log = logging.getLogger("ctgraph.projector")
 
@@ -39,6 +42,7 @@ class LiveStore:
         self._store_folder = store_folder_of(settings)
         self._store: EmbeddedStore | None = None
         self._mark = self._incarnation = ""
+        self._definitions: Mapping[Iri, str] | None = None
         self._index = 0
         try:
             reason = self._open()
@@ -84,6 +88,24 @@ class LiveStore:
         self.sequence, self._mark = newest.seq, mark_of(self._incarnation, newest)
         return done
 
+    def keep_vocabulary(self) -> bool:
+        """Bring the vocabulary up to date, which an operator may have defined anew meanwhile.
+
+        :returns: whether it had to change.
+        """
+        definitions = load_definitions(self._settings.vocab_path)
+        if definitions == self._definitions:
+            return False
+        self._definitions = definitions
+        changed = self.store.keep_vocabulary(definitions)
+        if changed:
+            self._forget_pasts()
+        return changed
+
+    def _forget_pasts(self) -> None:
+        """Remove the stores of the past, which are made anew when somebody asks for them."""
+        shutil.rmtree(self._store_folder.path / "past", ignore_errors=True)
+
     def renew(self, reason: str) -> None:
         """Make the store anew, and keep readers from the old one.
 
@@ -95,7 +117,7 @@ class LiveStore:
         self.close()
         rebuild(self._settings, self._ledger)
         # The stores of the past come from the same ledger, and may be as damaged.
-        shutil.rmtree(self._store_folder.path / "past", ignore_errors=True)
+        self._forget_pasts()
         still = self._open()
         if still:
             self._store_folder.withdraw(still)
@@ -126,7 +148,8 @@ class LiveStore:
         self._incarnation = incarnation(self._ledger.database)
         if not mark:
             mark = mark_at(self._ledger.database, 0)
-            if links or seen > 0 or next(store.graphs(), None):
+            records = set(store.graphs()) - {self._identity.vocabulary}
+            if links or seen > 0 or records:
                 return "a part of it is missing, or an older ctgraph made it."
         if mark != mark_at(self._ledger.database, seq):
             return "it was made from another ledger, or from a later state of this one."

@@ -26,6 +26,7 @@ from ctgraph.projections.store_folder import StoreFolder, store_folder_of
 from ctgraph.projections.triples import EmbeddedStore
 from ctgraph.rdf.namespaces import Iri
 from ctgraph.settings import Settings
+from ctgraph.vocab import load_definitions
 
 BATCH_CHANGES = 1000
 """Changes that are read from the ledger at once, so that a ledger of any size fits the memory."""
@@ -60,7 +61,8 @@ def rebuild(settings: Settings, ledger: Ledger, progress: Progress | None = None
 
     try:
         with closing(EmbeddedStore(fresh, Identity.of(settings), LinkIndex(fresh_links))) as store:
-            store.fill(current(), ledger.changes.history(seq), seq, mark)
+            definitions = load_definitions(settings.vocab_path)
+            store.fill(current(), ledger.changes.history(seq), seq, mark, definitions)
             folder = store_folder.prepare(seq, mark)
             store.backup(folder)
     except BaseException:
@@ -143,7 +145,9 @@ class _Comparison:
         self._store_folder = store_folder_of(settings)
         self._progress = progress
         self._fresh = LinkIndex(None)
-        self._store = EmbeddedStore(folder, Identity.of(settings), self._fresh, read_only=True)
+        self._identity = Identity.of(settings)
+        self._definitions = load_definitions(settings.vocab_path)
+        self._store = EmbeddedStore(folder, self._identity, self._fresh, read_only=True)
         self._seen = sqlite3.connect("", isolation_level=None)
         self._seen.execute("CREATE TABLE graph (iri TEXT PRIMARY KEY) WITHOUT ROWID")
 
@@ -189,7 +193,7 @@ class _Comparison:
             yield f"The link index holds sequence number {reached}, the store {seq}."
 
     def _graphs(self, seq: int) -> Iterator[str]:
-        self._expect(self._store.registry_graph)
+        self._expect(self._identity.registry)
         for iri, quads in self._expected(seq):
             self._expect(iri)
             found = self._store.graph(iri)
@@ -207,6 +211,7 @@ class _Comparison:
 
     def _expected(self, seq: int) -> Iterator[tuple[Iri, set[ox.Quad]]]:
         """Yield every named graph that a store should hold; fill the fresh link index."""
+        yield from self._store.expected_vocabulary(self._definitions).items()
         with self._fresh.filling(seq) as take:
             for change in last_changes(self._ledger, seq):
                 graphs, said = self._store.expected(change)

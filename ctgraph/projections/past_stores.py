@@ -32,6 +32,7 @@ from ctgraph.projections.snapshot_names import tag_of
 from ctgraph.projections.store_folder import StoreFolder, store_folder_of, take_lock
 from ctgraph.projections.triples import EmbeddedStore
 from ctgraph.settings import Settings
+from ctgraph.vocab import load_definitions
 from ctgraph.work import children
 
 MAX_STORES = 3
@@ -150,7 +151,12 @@ class PastStores:
                 return
             identity = Identity.of(self._settings)
             with closing(EmbeddedStore(fresh, identity, LinkIndex(None))) as made:
-                made.fill(last_changes(self._ledger, seq), self._ledger.changes.history(seq), seq)
+                made.fill(
+                    last_changes(self._ledger, seq),
+                    self._ledger.changes.history(seq),
+                    seq,
+                    definitions=load_definitions(self._settings.vocab_path),
+                )
             fresh.rename(store)
             self._forget()
 

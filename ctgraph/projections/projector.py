@@ -99,7 +99,8 @@ class Projector:
         self._backlog += done
         del self._waiting[:done]
         store = self._live.store
-        if store.amend() or done:
+        is_vocabulary_new = self._live.keep_vocabulary()
+        if store.amend() or done or is_vocabulary_new:
             self._is_unseen = True
         self._is_behind = self._is_cut or bool(self._waiting) or store.links.stale() > 0
         return self._is_behind

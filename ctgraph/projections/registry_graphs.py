@@ -8,7 +8,7 @@ import pyoxigraph as ox
 
 from ctgraph.identity import Identity
 from ctgraph.ledger.values import Change
-from ctgraph.rdf.namespaces import CTG, DCT, TYPE, XSD, Iri
+from ctgraph.rdf.namespaces import CTG, DCT, SEQUENCE, TYPE, XSD, Iri
 from ctgraph.validation.completeness import completeness
 
 
@@ -18,7 +18,7 @@ def envelope_quads(change: Change, identity: Identity, record: Iterable[ox.Quad]
     :param record: the quads of its document.
     """
     subject = ox.NamedNode(identity.graph(change.ctid))
-    graph = ox.NamedNode(f"{identity.base}/envelopes/{change.ctid}")
+    graph = ox.NamedNode(identity.envelope(change.ctid))
     moment = ox.NamedNode(f"{XSD}dateTime")
     facts: list[tuple[ox.NamedNode, ox.NamedNode | ox.Literal]] = [
         (TYPE, ox.NamedNode(f"{CTG}Record")),
@@ -51,14 +51,15 @@ def _completeness(
 
 
 def history_quads(change: Change, identity: Identity) -> list[ox.Quad]:
-    """Return the registry's quads about one version of a record: actor, time, hash."""
+    """Return the registry's quads about one version of a record: sequence, actor, time, hash."""
     record = identity.graph(change.ctid)
     subject = ox.NamedNode(f"{record}/versions/{change.number}")
-    graph = ox.NamedNode(f"{identity.base}/history/{change.ctid}")
+    graph = ox.NamedNode(identity.history(change.ctid))
     facts: list[tuple[str, ox.NamedNode | ox.Literal]] = [
         (TYPE.value, ox.NamedNode(f"{CTG}Version")),
         (f"{CTG}versionOf", ox.NamedNode(record)),
         (f"{CTG}number", ox.Literal(change.number)),
+        (SEQUENCE.value, ox.Literal(change.seq)),
         (f"{CTG}event", ox.NamedNode(f"{CTG}{change.event}")),
         (f"{CTG}actor", ox.Literal(change.actor)),
         (f"{DCT}publisher", ox.NamedNode(identity.resource(change.owner))),

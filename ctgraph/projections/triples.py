@@ -2,26 +2,29 @@
 
 Each record has three named graphs: its document in ``{base}/graph/{ctid}``, the registry's
 statements about it in ``{base}/envelopes/{ctid}``, and the links that it asserts in
-``{base}/links/{ctid}``. The link index holds these links, too. One more quad holds the sequence
-number of the store.
+``{base}/links/{ctid}``. The link index holds these links, too. The vocabulary is a named graph,
+``{base}/vocab``. One more quad holds the sequence number of the store.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 import pyoxigraph as ox
 
+from ctgraph.documents.externals import with_iris
 from ctgraph.identity import Identity
 from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger.values import Change
 from ctgraph.links.statements import extract
-from ctgraph.projections.link_graphs import EARLIER, LATER, MAX_LINK_QUADS, ORDER, link_quads
+from ctgraph.projections.link_graphs import MAX_LINK_QUADS, link_quads, order_left
 from ctgraph.projections.link_index import LinkIndex
 from ctgraph.projections.link_rows import AssertedLinks, IndexedDocument
 from ctgraph.projections.registry_graphs import envelope_quads, history_quads
-from ctgraph.rdf.namespaces import CTG, SEQUENCE, Iri
+from ctgraph.projections.vocabulary_graph import vocabulary_quads
+from ctgraph.rdf.namespaces import LEDGER, SEQUENCE, Iri
 
 MIN_BULK_QUADS = 20_000
 """Minimum number of quads for a bulk write into files of its own; a transaction is faster for
@@ -32,7 +35,6 @@ MAX_BATCH_QUADS = 200_000
 """Quads of a batch, so that it fits the memory. A document that has more is a batch of its own."""
 MAX_AMENDED_LINKS = 1000
 """Links of other documents that are amended at a time: a new document may concern very many."""
-LEDGER = ox.NamedNode(f"{CTG}ledger")
 FORM = "3"
 """The form in which the store holds documents. A store of another form is made anew."""
 
@@ -50,7 +52,7 @@ class EmbeddedStore:
         self._identity = identity
         self.links = links
         self._is_sure = False
-        self._registry = ox.NamedNode(f"{identity.base}/envelopes")
+        self._registry = ox.NamedNode(identity.registry)
 
     def mark(self) -> tuple[int, str]:
         """Return the number of the store's last change, and the ledger's mark there.
@@ -122,24 +124,10 @@ class EmbeddedStore:
 
     def _withdraw(self, quads: list[ox.Quad]) -> None:
         """Remove a link. The order of its ends stays where the document states it again."""
-        order = [quad for quad in quads if quad.predicate in ORDER]
+        graph = quads[0].graph_name
         for quad in quads:
-            if quad.predicate not in ORDER:
-                self._store.remove(quad)
-        earlier, later, graph = order[0].subject, order[0].object, order[0].graph_name
-        # `zip` ends when the shorter of the two lists has been looked through.
-        others = zip(
-            self._store.quads_for_pattern(None, EARLIER, earlier, graph),
-            self._store.quads_for_pattern(None, LATER, later, graph),
-            strict=False,
-        )
-        if not any(
-            ox.Quad(one.subject, LATER, later, graph) in self._store
-            or ox.Quad(other.subject, EARLIER, earlier, graph) in self._store
-            for one, other in others
-        ):
-            for quad in order:
-                self._store.remove(quad)
+            self._store.remove(quad)
+        self._store.extend(order_left(self._store, quads))
         if not any(True for _ in self._store.quads_for_pattern(None, None, None, graph)):
             self._store.remove_graph(graph)
 
@@ -161,12 +149,21 @@ class EmbeddedStore:
             self._store.remove(quad)
 
     def fill(
-        self, changes: Iterable[Change], history: Iterable[Change], seq: int, mark: str = ""
+        self,
+        changes: Iterable[Change],
+        history: Iterable[Change],
+        seq: int,
+        mark: str = "",
+        definitions: Mapping[Iri, str] = MappingProxyType({}),
     ) -> None:
-        """Load the last change of every record and the history into an empty store in bulk.
+        """Load the last change of every record, the history and the vocabulary in bulk.
+
+        The store must be empty.
 
         :param mark: the ledger's mark at `seq`.
+        :param definitions: see :meth:`keep_vocabulary`.
         """
+        self._store.bulk_extend(vocabulary_quads(self._identity, definitions))
         self._store.bulk_extend(self._records(changes, seq))
         self._store.bulk_extend(self._unsure_quads())
         self._store.bulk_extend(
@@ -174,6 +171,19 @@ class EmbeddedStore:
         )
         self._store.extend(self._marks(seq, mark))
         self._store.optimize()
+
+    def keep_vocabulary(self, definitions: Mapping[Iri, str]) -> bool:
+        """Bring the graph of the vocabulary up to date; tell whether it had to change.
+
+        :param definitions: the sentences that define terms, where an operator imported them.
+        """
+        graph = ox.NamedNode(self._identity.vocabulary)
+        kept = set(self._store.quads_for_pattern(None, None, None, graph))
+        wanted = set(vocabulary_quads(self._identity, definitions))
+        for quad in kept - wanted:
+            self._store.remove(quad)
+        self._store.extend(wanted - kept)
+        return kept != wanted
 
     def _records(self, changes: Iterable[Change], seq: int) -> Iterator[ox.Quad]:
         """Fill the link index; yield the quads of records and of links that are sure."""
@@ -227,20 +237,20 @@ class EmbeddedStore:
         """Return the history graph, by its IRI, of a record that had these changes."""
         return _as_kept([q for change in changes for q in history_quads(change, self._identity)])
 
-    @property
-    def registry_graph(self) -> Iri:
-        """The IRI of the named graph that holds the sequence number."""
-        return Iri(self._registry.value)
+    def expected_vocabulary(self, definitions: Mapping[Iri, str]) -> dict[Iri, set[ox.Quad]]:
+        """Return the graph of the vocabulary, by its IRI."""
+        return _as_kept(vocabulary_quads(self._identity, definitions))
 
     def _graphs(self, record: Ctid) -> Iterator[ox.NamedNode]:
         """Yield the named graphs that a new version replaces."""
         yield ox.NamedNode(self._identity.graph(record))
-        yield ox.NamedNode(f"{self._identity.base}/envelopes/{record}")
+        yield ox.NamedNode(self._identity.envelope(record))
         yield ox.NamedNode(self._identity.links(record))
 
     def _read(self, change: Change) -> tuple[list[ox.Quad], IndexedDocument]:
         """Return the quads of a record and its envelope, and its links."""
-        quads = list(ox.parse(change.quads, format=ox.RdfFormat.N_QUADS, lenient=True))
+        read = list(ox.parse(change.quads, format=ox.RdfFormat.N_QUADS, lenient=True))
+        quads = with_iris(read, change.ctid, self._identity)
         said = IndexedDocument(
             change.ctid, change.owner, extract(quads, change.ctid, self._identity)
         )

@@ -31,4 +31,6 @@ SKOS = "http://www.w3.org/2004/02/skos/core#"
 XSD = "http://www.w3.org/2001/XMLSchema#"
 TYPE = ox.NamedNode(f"{RDF}type")
 SEQUENCE = ox.NamedNode(f"{CTG}sequence")
-"""The property for a sequence number: the store has that of the last change that it holds."""
+"""The property for a sequence number: that of a version, and that of the last change of a store."""
+LEDGER = ox.NamedNode(f"{CTG}ledger")
+"""The property for the mark of a store, which begins with the number of its last change."""

@@ -42,9 +42,12 @@ _RESULT_FORMATS = (
     *(FORMATS[f.title.replace("/", "_")] for f in GRAPHS),
 )
 _COUNT = "SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } }"
-_CLASSES = """SELECT ?class (COUNT(DISTINCT ?s) AS ?n) { ?s a ?class }
-GROUP BY ?class ORDER BY DESC(?n) ?class"""
-_PROPERTIES = """SELECT ?p (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } }
+# The vocabulary is no part of what the registry holds.
+_HELD = "SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } FILTER (?g != <vocab>) }"
+_CLASSES = """SELECT ?class (COUNT(DISTINCT ?s) AS ?n) {
+  GRAPH ?g { ?s a ?class } FILTER (?g != <vocab>)
+} GROUP BY ?class ORDER BY DESC(?n) ?class"""
+_PROPERTIES = """SELECT ?p (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } FILTER (?g != <vocab>) }
 GROUP BY ?p ORDER BY DESC(?n) ?p"""
 
 RunCsv = Callable[[Query], bytes]
@@ -55,7 +58,9 @@ RunCsv = Callable[[Query], bytes]
 class Statistics:
     """Counts of the dataset; a count that took too long is empty.
 
-    :param triples: in all named graphs; None when not counted.
+    The vocabulary, which is a graph of the dataset too, is not counted.
+
+    :param triples: in all other named graphs; None when not counted.
     :param classes: how many things there are of each class.
     :param properties: how many triples there are of each property.
     :param documents: how many current records there are.
@@ -72,7 +77,7 @@ class Statistics:
 def statistics(run: RunCsv, documents: int, modified: str) -> Statistics:
     """Count the triples, things and documents of the dataset."""
     return Statistics(
-        count_triples(run),
+        count_triples(run, _HELD),
         tuple((iri, int(n)) for iri, n in _counted(run, _CLASSES)),
         tuple((iri, int(n)) for iri, n in _counted(run, _PROPERTIES)),
         documents,
@@ -80,9 +85,9 @@ def statistics(run: RunCsv, documents: int, modified: str) -> Statistics:
     )
 
 
-def count_triples(run: RunCsv) -> int | None:
+def count_triples(run: RunCsv, query: str = _COUNT) -> int | None:
     """Count the triples of all named graphs; None where that takes too long."""
-    found = _counted(run, _COUNT)
+    found = _counted(run, query)
     return int(found[0][0]) if found else None
 
 

@@ -23,7 +23,7 @@ import orjson
 import pyoxigraph as ox
 
 from ctgraph.projections.snapshot_names import sequence_of
-from ctgraph.rdf.namespaces import SEQUENCE
+from ctgraph.rdf.namespaces import LEDGER
 from ctgraph.sparql.row_limit import Cut, CuttingWriter
 from ctgraph.work.process import confine, receive, streams, write
 
@@ -139,8 +139,9 @@ class _Source:
         :raises OSError: when it does not hold the change.
         """
         number = sequence_of(Path(path))
-        said = {quad.object for quad in store.quads_for_pattern(None, SEQUENCE, None, None)}
-        if number and ox.Literal(number) not in said:
+        marks = store.quads_for_pattern(None, LEDGER, None, None)
+        said = (quad.object.value for quad in marks)  # type: ignore[union-attr]
+        if number and not any(mark.startswith(f"{number} ") for mark in said):
             raise OSError(f"Corruption: the store does not hold number {number}.")
 
 

@@ -81,6 +81,11 @@ class OwnTerms:
     def __iter__(self) -> Iterator[OwnTerm]:
         return iter(self._terms.values())
 
+    @property
+    def triples(self) -> list[ox.Triple]:
+        """The statements of the whole ontology."""
+        return [quad.triple for quad in self._graph.quads]
+
     def term(self, name: str) -> OwnTerm | None:
         """Return a term by the last part of its IRI."""
         return self._terms.get(name)
@@ -94,8 +99,8 @@ class OwnTerms:
 
     def serialize(self, format: ox.RdfFormat, term: OwnTerm | None = None) -> bytes:
         """Write the description of one term, or the whole ontology, in an RDF format."""
-        quads = self._graph.by_subject[ox.NamedNode(term.iri)] if term else self._graph.quads
-        triples = [quad.triple for quad in quads]
+        own = self._graph.by_subject[ox.NamedNode(term.iri)] if term else None
+        triples = self.triples if own is None else [quad.triple for quad in own]
         return ox.serialize(triples, format=format, prefixes=self.prefixes) or b""
 
     def _term(self, subject: Any) -> OwnTerm:

@@ -27,7 +27,7 @@ from ctgraph.web.pathways import learner_check, links
 from ctgraph.web.pathways import views as pathways
 from ctgraph.web.publishing import drafts, validate
 from ctgraph.web.publishing import views as publishing
-from ctgraph.web.records import completeness, listing
+from ctgraph.web.records import completeness, graphs, listing
 from ctgraph.web.records import views as records
 from ctgraph.web.reference import own_terms
 from ctgraph.web.reference import shapes as minimum_data
@@ -57,6 +57,7 @@ COMPRESSED = sorted(
 
 ROOMS = (
     records,
+    graphs,
     listing,
     completeness,
     links,

@@ -78,15 +78,17 @@ def client(home: Path) -> FlaskClient:
 
 
 def rows(client: FlaskClient, name: str, **given: str) -> list[Row]:
-    """Return the rows of a query; blank nodes are "_", what is unbound is empty."""
+    """Return the rows of a query; blank nodes of documents are "_", what is unbound is empty."""
     response = client.get(f"/queries/{name}", query_string={"format": "json", **given})
     assert response.status_code == 200, response.text
     found = response.json
     assert found
     return [
         tuple(
-            "_" if (cell := row.get(v, {})).get("type") == "bnode" else cell.get("value", "")
+            "_" if cell.get("type") == "bnode" or "/genid/" in value else value
             for v in found["head"]["vars"]
+            for cell in [row.get(v, {})]
+            for value in [cell.get("value", "")]
         )
         for row in found["results"]["bindings"]
     ]

@@ -17,7 +17,7 @@ from ctgraph.sparql.formats import RESULTS
 
 HTML = "text/html"
 ANYTHING = "*/*"
-WISHES = ("format", "output", "results")
+FORMAT_PARAMETERS = ("format", "output", "results")
 """The parameters that name a format. Clients of SPARQL send all three, as endpoints differ."""
 MAX_KEPT_HEADERS = 1024
 """Headers whose reading is kept in memory: more than the clients of a day send."""
@@ -114,7 +114,7 @@ def wish_of_request(extension: str = "") -> Wish:
     """
     form = request.mimetype == "application/x-www-form-urlencoded"
     source = request.values if form else request.args  # other bodies are for others to read
-    given = [value for name in WISHES for value in source.getlist(name)]
+    given = [value for name in FORMAT_PARAMETERS for value in source.getlist(name)]
     return Wish((extension,) if extension else wishes(given), request.headers.get("Accept", ""))
 
 

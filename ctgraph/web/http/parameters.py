@@ -12,6 +12,7 @@ from flask import current_app, request
 from ctgraph.errors import BadParameter, NotFound
 from ctgraph.identity import ctid
 from ctgraph.identity.ctid import Ctid
+from ctgraph.web.http.negotiation import FORMAT_PARAMETERS
 from ctgraph.web.http.registry import state
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -70,8 +71,9 @@ def require_known(names: Collection[str]) -> None:
 
     :raises BadParameter: when there is such a parameter.
     """
+    readable = {*names, *(FORMAT_PARAMETERS if "format" in names else ())}
     for name, values in request.args.lists():
-        if name not in names:
+        if name not in readable:
             raise unknown("parameter", name, names)
         if len(set(values)) > 1 and name not in REPEATABLE:
             raise BadParameter(f"The request has more than one {name}. Send one.")

@@ -9,7 +9,7 @@ from enum import StrEnum
 import orjson
 from flask import Blueprint, Response, render_template, request
 
-from ctgraph import __version__, publishing
+from ctgraph import __version__
 from ctgraph.documents import serialize
 from ctgraph.documents.nesting import entity_json
 from ctgraph.documents.node_values import type_of
@@ -24,12 +24,14 @@ from ctgraph.rdf import formats
 from ctgraph.records import read
 from ctgraph.records.assertions import MAX_ASSERTIONS, Assertion, assertions
 from ctgraph.records.read import HeldDocument
+from ctgraph.sparql.formats import GRAPH_TYPES
 from ctgraph.validation.completeness import node_completeness
 from ctgraph.web.http import respond
 from ctgraph.web.http.negotiation import HTML, choose, etag
 from ctgraph.web.http.parameters import reads
 from ctgraph.web.http.registry import state
 from ctgraph.web.records import page as pages
+from ctgraph.web.records.graphs import versions_in_rdf
 
 blueprint = Blueprint("records", __name__)
 
@@ -82,14 +84,16 @@ def versions(kind: str, record: str) -> Response:
     canonical = ctid.canonical(record)
     if canonical != record:
         return respond.lead(f"/{kind}/{canonical}/versions", 301)
-    name = choose({"json": "application/json", "html": HTML})
-    most = MAX_VERSIONS[name]
+    name = choose(respond.JSON_OR_PAGE | GRAPH_TYPES)
+    most = MAX_VERSIONS.get(name, MAX_VERSIONS["json"])
     envelope, found = read.versions(state().ledger, canonical, most + 1, _before())
     # Only the address of a document tells versions of several documents apart.
     alone = state().ledger.records.documents_holding(canonical) == {canonical}
     stem = f"/{Scope.ENTITY if alone else Scope.DOCUMENT}"
     following = found[most - 1].seq if len(found) > most else None
     found = found[:most]
+    if name in GRAPH_TYPES:
+        return _paged(versions_in_rdf(found, name), following)
     if name == "json":
         return _versions_json(envelope, found, stem, following)
     owner = state().ledger.organizations.get(envelope.owner)
@@ -132,11 +136,16 @@ def _versions_json(
             "versions": listed,
         }
     )
+    return respond.conditional(
+        _paged(response, following), etag(found, envelope.owner, following), envelope.updated_at
+    )
+
+
+def _paged(response: Response, following: int | None) -> Response:
+    """Name the address of the next page, if there is one (RFC 8288)."""
     if following:
         response.headers["Link"] = f'<{request.path}?before={following}>; rel="next"'
-    return respond.conditional(
-        response, etag(found, envelope.owner, following), envelope.updated_at
-    )
+    return response
 
 
 def _before() -> int | None:
@@ -149,16 +158,6 @@ def _before() -> int | None:
             "previous page."
         )
     return int(given)
-
-
-@blueprint.get("/envelopes/<record>")
-@blueprint.get("/ce-registry/envelopes/<record>")
-@reads("format")
-def envelope(record: str) -> Response:
-    """Return the envelope of a record, current or withdrawn."""
-    head, canonical = state().ledger.records.read(ctid.canonical(record))
-    response = respond.json(publishing.envelope_json(head, canonical))
-    return respond.conditional(response, etag(head), head.updated_at)
 
 
 def _record(path: str, kind: Scope, number: int | None = None) -> Response:

@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import pyoxigraph as ox
 from flask import Blueprint, Response
 
 from ctgraph.errors import NotFound, QueryLimit, StoreError, TooManyQueries
-from ctgraph.rdf.namespaces import Iri
+from ctgraph.rdf.namespaces import CTG, Iri
+from ctgraph.records.statements import write
 from ctgraph.shapes import shapes
-from ctgraph.sparql.formats import CSV
+from ctgraph.sparql.formats import CSV, GRAPH_TYPES
 from ctgraph.sparql.query import Query
 from ctgraph.validation.severity_words import WORDS
 from ctgraph.vocab import Term, load_definitions, vocabulary
+from ctgraph.vocab.own_terms import own_terms
+from ctgraph.vocab.statements import all_statements, statements
 from ctgraph.web.http import respond
 from ctgraph.web.http.negotiation import choose
 from ctgraph.web.http.parameters import reads
 from ctgraph.web.http.registry import state
 
 blueprint = Blueprint("vocabulary", __name__)
+OFFERS = respond.JSON_OR_PAGE | GRAPH_TYPES
 COUNT_SECONDS = 2.0
 """How long counting the uses of a term may take: a page must not keep a worker from queries."""
 
@@ -40,15 +45,20 @@ class Kind:
     count_query: str
 
 
+def _counting(what: str, pattern: str) -> str:
+    """Return a query that counts in the graphs of the registry, not in that of the vocabulary."""
+    return f"SELECT (COUNT({what}) AS ?n) {{ GRAPH ?g {{ {pattern} }} FILTER (?g != <vocab>) }}"
+
+
 KINDS = {
-    "class": Kind("classes", "Classes", "SELECT (COUNT(DISTINCT ?s) AS ?n) { ?s a <%s> }"),
-    "property": Kind("properties", "Properties", "SELECT (COUNT(*) AS ?n) { ?s <%s> ?o }"),
+    "class": Kind("classes", "Classes", _counting("DISTINCT ?s", "?s a <%s>")),
+    "property": Kind("properties", "Properties", _counting("*", "?s <%s> ?o")),
     "scheme": Kind(
         "schemes",
         "Concept schemes",
-        "SELECT (COUNT(DISTINCT ?s) AS ?n) { VALUES ?concept { %s } ?s ?p ?concept }",
+        _counting("DISTINCT ?s", "VALUES ?concept { %s } ?s ?p ?concept"),
     ),
-    "concept": Kind("concepts", "Concepts", "SELECT (COUNT(DISTINCT ?s) AS ?n) { ?s ?p <%s> }"),
+    "concept": Kind("concepts", "Concepts", _counting("DISTINCT ?s", "?s ?p <%s>")),
 }
 
 
@@ -72,7 +82,11 @@ def terms() -> Response:
     groups: dict[Kind, list[Term]] = {kind: [] for kind in KINDS.values()}
     for term in vocabulary():
         groups[KINDS[term.kind]].append(term)
-    if choose(respond.JSON_OR_PAGE) == "html":
+    name = choose(OFFERS)
+    if name in GRAPH_TYPES:
+        found = all_statements(load_definitions(state().settings.vocab_path))
+        return respond.content(write(found, name), GRAPH_TYPES[name])
+    if name == "html":
         return respond.page("reference/terms.html", groups=groups)
     return respond.json({kind.key: [t.curie for t in found] for kind, found in groups.items()})
 
@@ -82,9 +96,16 @@ def terms() -> Response:
 def term(name: str) -> Response:
     """Return one term: its description, its place in the minimum data, the number of its uses."""
     # A proxy may join the two slashes of an IRI's scheme.
-    found = vocabulary().term(re.sub(r"^(https?):/(?!/)", r"\1://", name))
+    iri = vocabulary().expand(re.sub(r"^(https?):/(?!/)", r"\1://", name))
+    found = vocabulary().term(iri)
+    own = iri.removeprefix("ctg:").removeprefix(CTG)
+    if own != iri and own_terms().term(own):
+        return respond.lead(f"/terms/{own}", 303)
     if found is None:
         raise NotFound(f"The vocabulary has no term {name[:200]!r}. See /vocab for all terms.")
+    chosen = choose(OFFERS)
+    if chosen in GRAPH_TYPES:
+        return respond.content(write(_statements(found), chosen), GRAPH_TYPES[chosen])
     relations, count = _relations(found), _count(found)
     uses = [
         (one, shape)
@@ -94,7 +115,7 @@ def term(name: str) -> Response:
     ]
     requires = shapes().of_class(found.iri) if found.kind == "class" else ()
     definition = load_definitions(state().settings.vocab_path).get(found.iri)
-    if choose(respond.JSON_OR_PAGE) == "html":
+    if chosen == "html":
         return respond.page(
             "reference/term.html",
             term=found,
@@ -119,6 +140,13 @@ def term(name: str) -> Response:
         }
         | {relation.key: list(map(compact, relation.iris)) for relation in relations}
     )
+
+
+def _statements(term: Term) -> Iterator[ox.Triple]:
+    """Yield the statements about a term; a scheme comes with its concepts."""
+    definitions = load_definitions(state().settings.vocab_path)
+    for one in (term, *vocabulary().concepts_of(term.iri)):
+        yield from statements(one, definitions.get(one.iri))
 
 
 def _relations(term: Term) -> tuple[Relation, ...]:
