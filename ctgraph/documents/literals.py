@@ -39,6 +39,7 @@ class Literals:
                 self._problems.add(at, message, "Write it as a string.")
         elif not isfinite(value):
             self._problems.add(at, "A number must be finite.", "Leave the property out.")
+            return value
         datatype = str(term.get("@type", ""))
         if not datatype:
             return value
@@ -52,7 +53,7 @@ class Literals:
         """Return a number as a literal of a datatype writes it."""
         if isinstance(value, bool):
             return str(value).lower()
-        if not self._is_exact(datatype) or not isfinite(value):
+        if isinstance(value, int) or not self._is_exact(datatype):
             return repr(value)
         text = format(Decimal(repr(value)), "f")
         # The number 5.0 of JSON is the integer 5 (JSON-LD 1.1, section 10.6).
