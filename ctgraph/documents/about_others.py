@@ -132,7 +132,7 @@ def namings(walk: Canonicaliser, primary: Ctid, own: set[Ctid], identity: Identi
         for node, at, record in spoken
         for key in node
         if (name := _OWNING.get(walk.names.expanded(key)))
-        for value, place in _values(node[key], (at, key))
+        for value, place in _values(node[key], (at, walk.sent.get(id(node), {}).get(key, key)))
     ]
     return sorted(found, key=lambda one: (not one.primary, OWNING.index(one.property)))
 

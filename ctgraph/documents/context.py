@@ -14,9 +14,17 @@ from ctgraph.documents.iris import is_iri
 from ctgraph.documents.problems import shown
 from ctgraph.problem import Problem
 from ctgraph.vocab import CONTEXT_URLS, vocabulary
+from ctgraph.vocab.spellings import canonical_term, is_same_namespace
 
 IRI_COERCIONS = {"@id", "@vocab"}
 """The types of terms whose strings are IRIs."""
+_OFFICIAL = re.compile(
+    r"https?://(?:www\.)?(?:credreg\.net|purl\.org)/(ctdl|ctdlasn|qdata)/schema/context/json/?",
+    re.IGNORECASE,
+)
+_CONTEXTS = {"ctdl": "ctdl", "ctdlasn": "ctdlasn", "qdata": "ctdl"}
+"""The contexts that ship with ctgraph, by the name in an official address. The context of CTDL
+defines what that of QData does."""
 PREFIX = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 MAX_PREFIX_IRI_CHARS = 200
 """The longest IRI of a prefix: RDF repeats it wherever the prefix stands, so a longer one could
@@ -36,17 +44,17 @@ def inline_prefixes(context: Any, problems: list[Problem]) -> tuple[list[str], d
     for index, entry in enumerate(context if isinstance(context, list) else [context]):
         at = "/@context" + (f"/{index}" if isinstance(context, list) else "")
         if isinstance(entry, str):
-            address = "https://" + entry.partition("://")[2].rstrip("/")
-            if address in CONTEXT_URLS.values():
-                named.append(address)
+            official = _OFFICIAL.fullmatch(entry)
+            if official:
+                named.append(CONTEXT_URLS[_CONTEXTS[official[1].lower()]])
             else:
                 problems.append(_not_fetched(entry, at))
         elif isinstance(entry, dict):
             for key, value in entry.items():
                 known = vocabulary().context.get(key)
                 if known is None and _is_prefix(key, value):
-                    prefixes[key] = value
-                elif known != value:
+                    prefixes[key] = canonical_term(value)
+                elif known != value and not is_same_namespace(known, value):
                     problems.append(_no_prefix(key, at))
         elif entry is not None:
             message = "A context must be an address or an object."

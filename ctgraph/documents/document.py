@@ -180,7 +180,7 @@ def _read(value: Any, received: bytes, settings: Settings, purpose: Purpose) -> 
         digest=hashlib.sha256(lines.encode()).hexdigest(),
         warnings=tuple(problems),
         namings=tuple(naming),
-        located=Places(placed_nodes(walk.nodes), quads),
+        located=Places(placed_nodes(walk.nodes, walk.sent), quads),
     )
 
 

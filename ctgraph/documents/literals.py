@@ -8,7 +8,11 @@ from math import isfinite
 from typing import Any
 
 from ctgraph.documents.json_text import Place
+from ctgraph.documents.names import Names
 from ctgraph.documents.problems import Problems, shown
+from ctgraph.problem import Severity
+from ctgraph.rdf.datatypes import EXACT_NUMBERS, in_lexical_space, is_reduced_date
+from ctgraph.rdf.namespaces import XSD
 
 LANGUAGE = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8}){0,15}")
 UNUSABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -20,12 +24,12 @@ _VALUE_KEYWORDS = {"@value", "@language", "@type", "@direction"}
 class Literals:
     """Checks the literals of a document. What a JSON-LD processor would lose is reported.
 
-    :param used: collects the prefixes of datatypes.
+    :param names: the names in the document; they tell which datatype a CURIE means.
     """
 
-    def __init__(self, problems: Problems, used: set[str]) -> None:
+    def __init__(self, problems: Problems, names: Names) -> None:
         self._problems = problems
-        self._used = used
+        self._names = names
 
     def number(self, term: dict[str, Any], value: float, at: Place) -> Any:
         """Return a number of a property whose definition in the context is `term`."""
@@ -35,10 +39,54 @@ class Literals:
                 self._problems.add(at, message, "Write it as a string.")
         elif not isfinite(value):
             self._problems.add(at, "A number must be finite.", "Leave the property out.")
-        elif term.get("@type") == "xsd:decimal":
-            # JSON-LD would write 9.96E3, which is not an xsd:decimal.
-            return format(Decimal(repr(value)), "f")
-        return value
+            return value
+        datatype = str(term.get("@type", ""))
+        if not datatype:
+            return value
+        text = self._lexical(value, datatype)
+        if not self._fits(text, datatype, at):
+            return {"@value": text}
+        # JSON-LD would write 9.96E3, which is not an xsd:decimal.
+        return text if isinstance(value, float) and self._is_exact(datatype) else value
+
+    def _lexical(self, value: float, datatype: str) -> str:
+        """Return a number as a literal of a datatype writes it."""
+        if isinstance(value, bool):
+            return str(value).lower()
+        if isinstance(value, int) or not self._is_exact(datatype):
+            return repr(value)
+        text = format(Decimal(repr(value)), "f")
+        # The number 5.0 of JSON is the integer 5 (JSON-LD 1.1, section 10.6).
+        whole = self._names.expanded(datatype) != f"{XSD}decimal"
+        return text.removesuffix(".0") if whole else text
+
+    def _is_exact(self, datatype: str) -> bool:
+        return self._names.expanded(datatype) in EXACT_NUMBERS
+
+    def typed(self, term: dict[str, Any], value: str, at: Place) -> Any:
+        """Return a text of a property whose definition in the context is `term`.
+
+        A text that is no value of the property's datatype becomes a plain literal.
+        """
+        datatype = str(term.get("@type", ""))
+        fits = not datatype or self._fits(value, datatype, at)
+        return self.text(value, at) if fits else {"@value": self.text(value, at)}
+
+    def _fits(self, text: str, datatype: str, at: Place) -> bool:
+        """Tell whether a text is a value of a datatype; report one that is not."""
+        iri = self._names.expanded(datatype)
+        if in_lexical_space(text, iri):
+            return True
+        reduced = is_reduced_date(text, iri)
+        self._problems.add(
+            at,
+            f"{shown(text)} is not a value of {datatype}; it counts as plain text.",
+            "SPARQL does not compare it with other values: write it in full, such as 2026-05-01."
+            if reduced
+            else f"Write a value as {datatype} has it, or leave it out.",
+            Severity.WARNING if reduced else self._problems.purpose.of_incomplete,
+        )
+        return False
 
     def text(self, value: str, at: Place) -> str:
         """Return a text unchanged; report one that RDF cannot carry."""
@@ -81,23 +129,41 @@ class Literals:
                     self._problems.add((at, tag), message, "Write a string.")
         return value
 
-    def value_object(self, value: dict[str, Any], at: Place) -> dict[str, Any]:
-        """Return a value object (JSON-LD 1.1, section 4.2)."""
+    def value_object(
+        self, value: dict[str, Any], at: Place, term: dict[str, Any] | None = None
+    ) -> dict[str, Any]:
+        """Return a value object (JSON-LD 1.1, section 4.2); `term` defines its property."""
         self._problems.once(value, at)
         for key, item in value.items():
             if key not in _VALUE_KEYWORDS or isinstance(item, (dict, list)):
                 message = f"{shown(key)} does not belong in a value object."
                 self._problems.add((at, key), message, "Remove it.")
-            elif isinstance(item, str):
+            elif isinstance(item, str) and not (key == "@value" and "@type" in value):
                 self.text(item, (at, key))
-            elif isinstance(item, (int, float)):
+            elif isinstance(item, (int, float)) and not (key == "@value" and "@type" in value):
                 self.number({}, item, (at, key))
         language = value.get("@language")
         if language is not None and not LANGUAGE.fullmatch(str(language)):
             self._wrong_language(language, (at, "@language"))
-        if isinstance(value.get("@type"), str):
-            self._used.add(value["@type"].partition(":")[0])
+        datatype = value.get("@type")
+        if isinstance(datatype, str):
+            self._names.used.add(datatype.partition(":")[0])
+            return self._typed_object(value, datatype, at)
+        plain = value.get("@value")
+        if term and isinstance(plain, str) and language is None and "@type" in term:
+            self._fits(plain, str(term["@type"]), (at, "@value"))
         return value
+
+    def _typed_object(self, value: dict[str, Any], datatype: str, at: Place) -> dict[str, Any]:
+        """Return a value object with a datatype, or without it where the value is none of it."""
+        given = value.get("@value")
+        if isinstance(given, str):
+            kept = self.typed({"@type": datatype}, given, (at, "@value"))
+        elif isinstance(given, (int, float)):
+            kept = self.number({"@type": datatype}, given, (at, "@value"))
+        else:
+            return value
+        return kept if isinstance(kept, dict) else value | {"@value": kept}
 
     def _wrong_language(self, tag: Any, at: Place) -> None:
         message = f"{shown(tag)} is not a language tag (BCP 47)."

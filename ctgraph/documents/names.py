@@ -10,8 +10,10 @@ from ctgraph.documents.problems import Problems, shown
 from ctgraph.identity import Identity
 from ctgraph.rdf.namespaces import CETERMS, OWN, TYPE, Iri
 from ctgraph.vocab import vocabulary
+from ctgraph.vocab.spellings import canonical_term
 
 CTID = f"{CETERMS}ctid"
+_OF_CTDL = ("ceterms:", "ceasn:", "qdata:")
 
 
 class Names:
@@ -36,7 +38,14 @@ class Names:
         prefix, _, local = name.partition(":")
         if prefix in self._prefixes and not local.startswith("//"):
             return Iri(self._prefixes[prefix] + local)
-        return vocabulary().expand(name)
+        return canonical_term(vocabulary().expand(name))
+
+    def official(self, name: Any) -> Any:
+        """Return the CURIE of a term of CTDL in any spelling; any other name unchanged."""
+        if not isinstance(name, str) or name in self.context or not is_iri(name):
+            return name
+        curie = vocabulary().compact(self.expanded(name))
+        return curie if curie.startswith(_OF_CTDL) else name
 
     def short(self, name: Any, at: Place) -> bool:
         """Tell whether a name can be repeated in every statement; report one that is too long."""
@@ -46,8 +55,8 @@ class Names:
         self._problems.add(at, message, "Use a shorter one.")
         return False
 
-    def classes(self, value: Any, at: Place) -> None:
-        """Check the value of ``@type``."""
+    def classes(self, value: Any, at: Place) -> Any:
+        """Check the value of ``@type``; return it with the official names of classes."""
         for name in value if isinstance(value, list) else [value]:
             self.short(name, at)
             if not self._is_kept(name):
@@ -58,7 +67,10 @@ class Names:
                 )
             else:
                 self._check_reserved(self.expanded(name), name, at)
-                self.used.add(name.partition(":")[0])
+                self.used.add(self.official(name).partition(":")[0])
+        if isinstance(value, list):
+            return [self.official(name) for name in value]
+        return self.official(value)
 
     def property(self, key: str, at: Place) -> bool:
         """Check the key of a property; tell whether its values can be read."""
@@ -72,10 +84,7 @@ class Names:
             )
             return False
         iri = self.expanded(key)
-        if key != "ceterms:ctid" and iri == CTID:
-            message = f"{key!r} is another spelling of ceterms:ctid."
-            self._problems.add(at, message, "Write ceterms:ctid.")
-        elif iri == TYPE.value:
+        if iri == TYPE.value:
             self._problems.add(at, f"{key!r} is another spelling of @type.", "Write @type.")
         elif vocabulary().term(iri) is None and not in_xml(iri):
             self._problems.add(
@@ -148,7 +157,7 @@ class Names:
         """Mend the case of a CURIE (``lifecycle:active`` for ``lifeCycle:Active``)."""
         prefix, _, local = value.partition(":")
         if local.startswith("//"):
-            return value
+            return canonical_term(value)
         if prefix not in self.context:
             vocab = vocabulary()
             expanded = vocab.expand(value)

@@ -3,27 +3,38 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import pyoxigraph as ox
 
 from ctgraph.documents.canonicaliser import Found
-from ctgraph.documents.json_text import pointer
+from ctgraph.documents.json_text import pointer, step
 from ctgraph.rdf.namespaces import Iri
 from ctgraph.rdf.terms import Value
+from ctgraph.vocab import vocabulary
+from ctgraph.vocab.spellings import FORMER
 
 PLACE = "urn:ctgraph:place:"
 """The IRIs of nodes without one begin with this in :class:`Places`."""
 
 
 class PlacedNode(NamedTuple):
-    """A node of a document: its JSON Pointer as submitted, and its canonical JSON."""
+    """A node of a document: its JSON Pointer as submitted, and its canonical JSON.
+
+    `sent` has those of its keys that were submitted in another spelling.
+    """
 
     pointer: str
     content: dict[str, Any]
+    sent: Mapping[str, str] = MappingProxyType({})
+
+    def step(self, key: str) -> str:
+        """Return a key of the canonical JSON as a step of a JSON Pointer, as it was submitted."""
+        return step(self.sent.get(key, key))
 
 
 @dataclass(frozen=True)
@@ -56,22 +67,27 @@ class Places:
 
     @cached_property
     def _triples(self) -> list[tuple[Any, ox.NamedNode, Any]]:
-        """The statements with IRIs in the place of blank nodes."""
+        """The statements with IRIs in the place of blank nodes.
+
+        Those with a former name of a property stand here with the present one too.
+        """
         iris: dict[Any, ox.NamedNode] = {
             end: ox.NamedNode(PLACE + end.value)
             for quad in self.quads
             for end in (quad.subject, quad.object)
             if isinstance(end, ox.BlankNode)
         }
+        present = _present_properties()
         return [
-            (iris.get(q.subject, q.subject), q.predicate, iris.get(q.object, q.object))
+            (iris.get(q.subject, q.subject), property, iris.get(q.object, q.object))
             for q in self.quads
+            for property in (q.predicate, *present.get(q.predicate.value, ()))
         ]
 
     def within(self, parent: str) -> Places:
         """Return the places of a document that stands in another one, at a JSON Pointer."""
         nodes = {
-            iri: PlacedNode(parent + node.pointer, node.content) for iri, node in self.nodes.items()
+            iri: node._replace(pointer=parent + node.pointer) for iri, node in self.nodes.items()
         }
         return replace(self, nodes=nodes)
 
@@ -85,12 +101,24 @@ def label_nodes(nodes: Iterable[Found]) -> None:
         node.setdefault("@id", f"_:_{number}")
 
 
-def placed_nodes(nodes: Iterable[Found]) -> dict[Iri, PlacedNode]:
-    """Return those of the labelled nodes that say something, by their IRIs in :class:`Places`."""
+@cache
+def _present_properties() -> dict[str, tuple[ox.NamedNode]]:
+    expand = vocabulary().expand
+    return {expand(old): (ox.NamedNode(expand(new)),) for old, new in FORMER.items()}
+
+
+def placed_nodes(
+    nodes: Iterable[Found], sent: Mapping[int, Mapping[str, str]]
+) -> dict[Iri, PlacedNode]:
+    """Return those of the labelled nodes that say something, by their IRIs in :class:`Places`.
+
+    :param sent: by the `id` of a node, its keys that were sent in another spelling.
+    """
     found: dict[Iri, PlacedNode] = {}
     for node, at in nodes:
         if len(node) > 1:
-            found.setdefault(placed_name(node["@id"]), PlacedNode(pointer(at), node))
+            placed = PlacedNode(pointer(at), node, sent.get(id(node), {}))
+            found.setdefault(placed_name(node["@id"]), placed)
     return found
 
 

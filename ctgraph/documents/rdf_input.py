@@ -18,6 +18,7 @@ from ctgraph.rdf.formats import FORMATS, Format
 from ctgraph.rdf.namespaces import TYPE, XSD
 from ctgraph.settings import Settings
 from ctgraph.vocab import CONTEXT_URLS, vocabulary
+from ctgraph.vocab.spellings import canonical_term
 
 RDF_INPUTS: tuple[Format, ...] = tuple(format for format in FORMATS if format.writer)
 """The RDF formats that are read, besides JSON-LD."""
@@ -87,8 +88,8 @@ def _property(predicate: str, values: list[Any], known: Any) -> tuple[str, Any]:
     if predicate == TYPE.value:
         if not all(isinstance(value, ox.NamedNode) for value in values):
             raise _refused("A class has no name.", "Name the class by its IRI.")
-        return "@type", [vocab.compact(value.value) for value in values]
-    key = vocab.compact(predicate)
+        return "@type", [vocab.compact(canonical_term(value.value)) for value in values]
+    key = vocab.compact(canonical_term(predicate))
     term = vocab.context.get(key)
     term = term if isinstance(term, dict) else {}
     if key == "ceterms:ctid" and len(values) == 1 and isinstance(values[0], ox.Literal):

@@ -1,8 +1,9 @@
 """Canonical IRIs: one record has one IRI, however a document spells it.
 
 Records link to each other by ``{base}/resources/{ctid}``. Real documents spell such links with
-the hosts of other registries, with ``/graph/`` or ``/envelopes/``, with http, and with upper case.
-All spellings are brought to the one canonical form, so that links to one record are equal.
+the hosts of other registries, with ``/graph/``, ``/graphs/`` or ``/envelopes/``, with http, and
+with upper case. All spellings are brought to the one canonical form, so that links to one record
+are equal.
 """
 
 from __future__ import annotations
@@ -98,8 +99,8 @@ class Identity:
         own = urlsplit(self.base)
         roots = [re.escape(own.netloc + own.path), *map(re.escape, self.alias_hosts)]
         return re.compile(
-            rf"https?://(?:{'|'.join(roots)})(?:/(?!resources/|graph/|envelopes/)[\w-]+)?"
-            rf"/(?:resources|graph|envelopes)/({ctid.PATTERN})/?",
+            rf"https?://(?:{'|'.join(roots)})(?:/(?!resources/|graphs?/|envelopes/)[\w-]+)?"
+            rf"/(?:resources|graphs?|envelopes)/({ctid.PATTERN})/?",
             re.IGNORECASE,
         )
 

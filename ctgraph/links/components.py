@@ -20,8 +20,9 @@ from ctgraph.identity.ctid import NodeId, NoId
 from ctgraph.links.nodes import Node, Nodes, Text, Value, names_in, spelling_of, types_of
 from ctgraph.rdf.namespaces import Curie, Iri
 from ctgraph.vocab import vocabulary
+from ctgraph.vocab.spellings import names_of
 
-_FORWARD = (Curie("ceterms:precedes"), Curie("ceterms:preceeds"), Curie("ceasn:isChildOf"))
+_FORWARD = (*names_of(Curie("ceterms:precedes")), Curie("ceasn:isChildOf"))
 """The properties by which the earlier component names the later one."""
 _BACKWARD = (Curie("ceterms:precededBy"), Curie("ceterms:prerequisite"), Curie("ceasn:hasChild"))
 """The properties by which the later component names the earlier one."""

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Set
-from functools import lru_cache
 from typing import NamedTuple
 
 import pyoxigraph as ox
@@ -14,9 +12,7 @@ from ctgraph.identity import Identity
 from ctgraph.identity.ctid import NodeId, is_ctid
 from ctgraph.links.properties import TYPE
 from ctgraph.rdf.namespaces import BlankLabel, Iri
-
-# The names that the terms of CTDL and CTDL-ASN have beside their official ones.
-_ALIAS = re.compile("https?://(?:credreg[.]net|purl[.]org)/(ctdl|ctdlasn)/terms/")
+from ctgraph.vocab.spellings import canonical_term
 
 
 class Text(NamedTuple):
@@ -49,12 +45,12 @@ def nodes_of(quads: Iterable[ox.Quad], identity: Identity) -> dict[NodeId, dict[
     for quad in quads:
         subject, value = quad.subject, quad.object
         name = named(subject.value) if isinstance(subject, ox.NamedNode) else _label(subject)
-        property = _term(quad.predicate.value)
+        property = canonical_term(quad.predicate.value)
         values = nodes.setdefault(name, {}).setdefault(property, [])
         if isinstance(value, ox.NamedNode):
             if len(value.value) > MAX_IRI_CHARS:
                 continue
-            values.append(_term(value.value) if property == TYPE else named(value.value))
+            values.append(canonical_term(value.value) if property == TYPE else named(value.value))
         elif isinstance(value, ox.Literal):
             english = (value.language or "").startswith("en")
             values.insert(0 if english else len(values), Text(value.value))
@@ -91,11 +87,6 @@ def first_of(node: Node, property: Iri) -> str:
 def is_a(nodes: Nodes, name: NodeId, kinds: Set[Iri]) -> bool:
     """Tell whether the document says that a node is of one of some classes, given by IRI."""
     return not kinds.isdisjoint(nodes.get(name, {}).get(TYPE, ()))
-
-
-@lru_cache(maxsize=4096)
-def _term(iri: str) -> Iri:
-    return Iri(_ALIAS.sub(r"https://purl.org/\1/terms/", iri))
 
 
 def _label(node: object) -> BlankLabel:

@@ -11,10 +11,11 @@ from ctgraph.documents.node_values import NAMES
 from ctgraph.identity.ctid import NodeId, NoId
 from ctgraph.links.components import values_of
 from ctgraph.links.nodes import Nodes, Text, texts_in
-from ctgraph.rdf.namespaces import Iri
+from ctgraph.rdf.namespaces import Curie, Iri
 from ctgraph.vocab import vocabulary
+from ctgraph.vocab.spellings import names_of
 
-_LATER = ("ceterms:precedes", "ceterms:preceeds")
+_LATER = names_of(Curie("ceterms:precedes"))
 
 
 @dataclass(frozen=True)

@@ -16,13 +16,13 @@ DATES = {"xsd:date", "xsd:dateTime", "schema:Date"}
 DURATIONS = {"schema:Duration", "xsd:duration"}
 _TIME = "(T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]+)?)?(Z|[+-][0-9]{2}:[0-9]{2})?)?"
 _DATE = (
-    "^[0-9]{4}(-(0[1-9]|1[0-2])|-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9])"
+    "^-?[0-9]{4,}(-(0[1-9]|1[0-2])|-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9])"
     + _TIME
     + "|-(0[13-9]|1[0-2])-30"
     + _TIME
     + "|-(0[13578]|1[02])-31"
     + _TIME
-    + ")?$"
+    + ")?(Z|[+-][0-9]{2}:[0-9]{2})?$"
 )
 _N = "[0-9]+([.,][0-9]+)?"
 _DURATION = f"^P({_N}Y)?({_N}M)?({_N}W)?({_N}D)?(T({_N}H({_N}M)?({_N}S)?|{_N}M({_N}S)?|{_N}S))?$"
@@ -60,7 +60,7 @@ def values_turtle(vocab: Vocabulary) -> str:
             "forty hours (ISO 8601).",
             term,
             _DURATION,
-            "    sh:minLength 3 ;",
+            " ; sh:minLength 3",
         )
         for term in properties
         if DURATIONS & set(map(vocab.compact, term.range_includes))
@@ -134,14 +134,15 @@ def _controlled(vocab: Vocabulary, term: Term, scheme: Curie) -> Iterator[str]:
     )
 
 
-def _literal(kind: str, remedy: str, term: Term, pattern: str, *more: str) -> str:
+def _literal(kind: str, remedy: str, term: Term, pattern: str, more: str = "") -> str:
     return _shape(
         f"{kind}-in-{slug(term.curie)}",
         term,
         term.curie,
         f"A {kind} as ISO 8601 writes it.",
         f"The {term.label.lower()} is not a {kind}. {remedy}",
-        "\n".join((*more, f'    sh:pattern "{pattern}" ;')),
+        # A plain text is what reading made of a value that is none, and has reported.
+        f'    sh:or ( [ sh:datatype xsd:string ] [ sh:pattern "{pattern}"{more} ] ) ;',
     )
 
 

@@ -19,6 +19,7 @@ from ctgraph.rdf.namespaces import CEASN, CETERMS, TYPE, Iri
 from ctgraph.rdf.terms import Value
 from ctgraph.validation.placing import Placer
 from ctgraph.vocab import Term, vocabulary
+from ctgraph.vocab.spellings import present_name
 
 _OURS = (CETERMS, CEASN)
 _LITERALS = (
@@ -97,7 +98,7 @@ def _about(
 
 def _undeclared(iri: Iri, what: str) -> Iterator[Advice]:
     vocab = vocabulary()
-    if vocab.term(iri):
+    if vocab.term(iri) or present_name(vocab.compact(iri)):
         return
     if iri.startswith(_OURS):
         yield Advice(

@@ -24,6 +24,7 @@ from ctgraph.settings import Settings
 from ctgraph.shapes import ClassShape, Shape, shapes
 from ctgraph.validation.engines import Result
 from ctgraph.vocab import vocabulary
+from ctgraph.vocab.spellings import names_of
 
 _STATUS = Iri("http://www.w3.org/ns/adms#status")
 _TARGET = Iri(f"{CETERMS}targetNode")
@@ -82,7 +83,8 @@ class Placer:
         :param value: the value that is wrong, if it is one value.
         """
         vocab = vocabulary()
-        pointer, node = self._nodes.get(focus, (None, {}))
+        placed = self._nodes.get(focus)
+        node = placed.content if placed else {}
         kind = type_of(node)
         detail = Detail(
             label=name_of(node) or vocab.label(kind),
@@ -95,9 +97,10 @@ class Placer:
             value=self._shown(value) if value else "",
         )
         key = _key(path, node) if path else ""
-        if pointer is not None and key:
-            pointer += step(key) + self._index(node[key], value)
-        return pointer, detail
+        if placed is None:
+            return None, detail
+        inner = placed.step(key) + self._index(node[key], value) if key else ""
+        return placed.pointer + inner, detail
 
     def _severity(self, shape: Shape, focus: Iri) -> Severity | None:
         """Return how severe a result is in this document; None when it does not apply here."""
@@ -189,5 +192,5 @@ def _indices(values: list[Any]) -> dict[str, int]:
 
 def _key(path: Iri, node: dict[str, Any]) -> str:
     """Return the key under which a node has a property; empty if it does not have it."""
-    key = "@type" if path == TYPE.value else vocabulary().compact(path)
-    return key if key in node else path if path in node else ""
+    spellings = ("@type",) if path == TYPE.value else (*names_of(vocabulary().compact(path)), path)
+    return next((spelling for spelling in spellings if spelling in node), "")

@@ -105,13 +105,15 @@ def _links(document: Document, places: Places, settings: Settings) -> Iterator[L
     """Yield a document's references to records outside of it."""
     identity = Identity.of(settings)
     own = {entity.ctid for entity in document.entities}
-    for pointer, node in places.nodes.values():
+    for placed in places.nodes.values():
+        node = placed.content
         for key, values in node.items():
             for index, value in enumerate(each(values) if not key.startswith("@") else ()):
                 iri = value.get("@id") if isinstance(value, dict) and len(value) == 1 else value
                 target = identity.ctid_of(iri) if isinstance(iri, str) else None
                 if target and target not in own:
-                    place = pointer + step(key) + (step(index) if isinstance(values, list) else "")
+                    place = placed.pointer + placed.step(key)
+                    place += step(index) if isinstance(values, list) else ""
                     yield Link(node.get("ceterms:ctid", ""), Curie(key), target, place)
 
 

@@ -16,6 +16,7 @@ from ctgraph.documents import Document, parse
 from ctgraph.identity import Identity
 from ctgraph.settings import load_settings
 from ctgraph.vocab import CONTEXT_URLS, context_text, vocabulary
+from ctgraph.vocab.spellings import canonical_term
 from tests.support.paths import DATA, SHARED, shared
 from tests.support.registry import certificate, ctid_number
 
@@ -64,8 +65,8 @@ def literal(value: ox.Literal) -> ox.Literal:
 
 
 def canonical_iri(node: ox.NamedNode) -> ox.NamedNode:
-    """Return an IRI as the registry spells it: host, path, and the case of a CURIE's prefix."""
-    return ox.NamedNode(vocabulary().expand(IDENTITY.canonical(node.value)))
+    """Return an IRI as the registry spells it: of a record, of a term, with a CURIE's prefix."""
+    return ox.NamedNode(canonical_term(vocabulary().expand(IDENTITY.canonical(node.value))))
 
 
 def lines(quads: list[ox.Quad], document: Document) -> list[str]:

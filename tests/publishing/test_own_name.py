@@ -20,6 +20,13 @@ def owned(*owners: str, **more: Any) -> dict[str, Any]:
     return certificate(**{"ceterms:ownedBy": [f"{BASE}/resources/{o}" for o in owners], **more})
 
 
+def in_full(document: dict[str, Any]) -> dict[str, Any]:
+    """Spell the property of the owner in full."""
+    node = document["@graph"][0]
+    rest = {key: value for key, value in node.items() if key != "ceterms:ownedBy"}
+    return document | {"@graph": [rest | {FULL: node["ceterms:ownedBy"]}]}
+
+
 ALIAS = f"https://credentialengineregistry.org/resources/{B.upper()}"
 FULL = "https://purl.org/ctdl/terms/ownedBy"
 NAMING = {
@@ -29,8 +36,8 @@ NAMING = {
     "lists in lists": (owned(**{"ceterms:ownedBy": [[ALIAS]]}), "/@graph/0/ceterms:ownedBy/0/0"),
     "a reference": (owned(**{"ceterms:ownedBy": [{"@id": ALIAS}]}), "/@graph/0/ceterms:ownedBy/0"),
     "the IRI of the property": (
-        owned(A, **{FULL: {"@id": ALIAS}}),
-        "/@graph/0/" + FULL.replace("/", "~1"),
+        in_full(owned(B)),
+        "/@graph/0/" + FULL.replace("/", "~1") + "/0",
     ),
     **{
         f"B at {address}": (owned(A, address), "/@graph/0/ceterms:ownedBy/1")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ctgraph.documents import parse
+from ctgraph.errors import InvalidDocument
 from ctgraph.problem import Problem
 from ctgraph.settings import Settings
 from ctgraph.shapes import CTGS
@@ -12,7 +13,11 @@ FAST, REFERENCE = Settings(validation_engine="shacl"), Settings(validation_engin
 
 
 def findings(data: bytes, settings: Settings = FAST) -> list[Problem]:
-    return validate(parse(data, settings), settings)
+    """Return what reading or validation finds."""
+    try:
+        return validate(parse(data, settings), settings)
+    except InvalidDocument as error:
+        return error.problems
 
 
 def shape_of(problem: Problem) -> str:

@@ -12,9 +12,9 @@ import pytest
 
 from ctgraph.documents import parse
 from ctgraph.shapes import shapes
-from ctgraph.validation import refused, validate
+from ctgraph.validation import refused
 from tests.support.findings import FAST, REFERENCE, blocking, findings, shape_of
-from tests.support.mutations import MUTATIONS
+from tests.support.mutations import MUTATIONS, READING
 from tests.support.registry import certificate
 from tests.support.sample_nodes import PLACES, Mutation, keys_of
 
@@ -23,16 +23,16 @@ every_mutation = pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutat
 
 @every_mutation
 def test_a_mutation_is_caught_by_its_shape(mutation: Mutation) -> None:
-    document = parse(mutation.data(), FAST)
     found = [
         problem
-        for problem in validate(document, FAST)
+        for problem in findings(mutation.data())
         if problem.severity != "info" and not problem.detail.advice
     ]
     assert {(problem.severity, shape_of(problem)) for problem in found} == mutation.expected
     assert [problem.pointer for problem in found if not mutation.is_at(problem.pointer)] == []
     assert all(problem.message and problem.remedy for problem in found)
-    assert refused(document, FAST) == bool(blocking(found))
+    if ("violation", READING) not in mutation.expected:
+        assert refused(parse(mutation.data(), FAST), FAST) == bool(blocking(found))
 
 
 @every_mutation
@@ -48,6 +48,8 @@ def test_the_mutations_reach_every_shape_that_the_sample_data_allows() -> None:
         for shape in shapes().by_iri.values()
         if shape.severity != "info"
         and shape.name not in caught
+        # They serve those who check RDF by these shapes alone: reading refuses such values first.
+        and not shape.name.startswith(("date-in-", "duration-in-"))
         and (shape.family != "values" or keys_of(shape)[0] in keys)
     }
     below = {"required-provisional-name", "required-provisional-owner", "ctid-version"}

@@ -88,7 +88,7 @@ def test_problems_inside_nested_profiles_have_their_place_and_line() -> None:
     )
     problem = examine(data, Settings())[0].report.problems[0]
     assert problem.pointer == "/@graph/0/ceterms:estimatedDuration/1/ceterms:exactDuration"
-    assert problem.detail.value == "two years"
+    assert "two years" in problem.message
     assert "two years" in data.decode().splitlines()[problem.detail.line - 1]
 
 
@@ -163,7 +163,10 @@ def test_completeness_counts_what_is_recommended() -> None:
         ({"ceterms:nmae": "x"}, ("undeclared", "ceterms:nmae")),
         ({"foo:bar": "x"}, ("undeclared", "foo:bar")),
         ({"ceterms:requiredNumber": 3}, ("domain", "ceterms:requiredNumber")),
-        ({"ceterms:isNonCredit": "perhaps"}, ("range", "ceterms:isNonCredit")),
+        (
+            {"ceterms:isNonCredit": {"@value": "2024", "@type": "xsd:gYear"}},
+            ("range", "ceterms:isNonCredit"),
+        ),
         ({"ceterms:requires": [{"@value": "a degree"}]}, ("range", "ceterms:requires/0")),
         (
             {"ceterms:estimatedCost": [{"@type": "ceterms:Place"}]},

@@ -109,7 +109,7 @@ def test_the_rules_are_those_that_reports_name(client: FlaskClient, registry: Re
         **{
             "ceterms:nmae": "undeclared",
             "ceterms:requiredNumber": 3,
-            "ceterms:isNonCredit": "perhaps",
+            "ceterms:isNonCredit": {"@value": "2024", "@type": "xsd:gYear"},
             "ceterms:hasPart": [
                 f"http://localhost:8000/resources/{ctid}"
                 for ctid in (withdrawn, absent, *map(ctid_number, many))
