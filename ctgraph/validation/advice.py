@@ -12,9 +12,9 @@ from functools import cache, lru_cache
 
 import pyoxigraph as ox
 
-from ctgraph.documents import Places
+from ctgraph.documents import PLACE, Places
 from ctgraph.problem import Problem, Rule, Severity
-from ctgraph.rdf.namespaces import CEASN, CETERMS, TYPE, Iri
+from ctgraph.rdf.namespaces import CEASN, CETERMS, TYPE, Curie, Iri
 from ctgraph.rdf.terms import Value
 from ctgraph.validation.doubt import Advice
 from ctgraph.validation.languages import unregistered_tags
@@ -176,6 +176,15 @@ def _fits_range(term: Term, value: Value, known: dict[Iri, frozenset[Iri]]) -> b
     found = known.get(Iri(value.value), frozenset())
     # Where the document does not say what the value is, it may be anything.
     return not found.isdisjoint(classes) or not _any_declared(found)
+
+
+def fits_range(path: Curie, kind: Curie) -> bool:
+    """Tell whether a property is meant for things of a class, as far as the vocabulary says."""
+    term = vocabulary().term(path)
+    node = ox.NamedNode(f"{PLACE}of-a-class")
+    return term is None or _fits_range(
+        term, node, {Iri(node.value): vocabulary().superclasses(kind)}
+    )
 
 
 def _any_declared(classes: frozenset[Iri]) -> bool:
