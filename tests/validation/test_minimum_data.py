@@ -126,6 +126,8 @@ CostProfile: | costDetails description
 IdentifierValue: identifierValueCode |
 JurisdictionProfile: globalJurisdiction/description/mainJurisdiction |
 CredentialAlignmentObject: targetNode/targetNodeName |
+ceasn:RubricLevel: | ceasn:name/ceasn:description
+ceasn:CriterionLevel: | ceasn:benchmarkLabel/ceasn:benchmarkText
 """
 Groups = set[frozenset[str]]
 
