@@ -41,8 +41,12 @@ class Rule(StrEnum):
     DOMAIN = "domain"
     RANGE = "range"
     UNDECLARED = "undeclared"
+    LANGUAGE = "language"
+    BY_NAME = "by-name"
+    ELSEWHERE = "elsewhere"
     UNKNOWN = "unknown"
     WITHDRAWN = "withdrawn"
+    OTHER_CLASS = "other-class"
     ONE_SIDED = "one-sided"
     NOT_LOOKED_AT = "not-looked-at"
 

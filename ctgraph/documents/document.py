@@ -22,6 +22,7 @@ from ctgraph.documents.node_values import name_of, shortened
 from ctgraph.documents.places import Places, label_nodes, placed_nodes
 from ctgraph.documents.purpose import Purpose
 from ctgraph.documents.quads import to_quads
+from ctgraph.documents.record_classes import class_problems
 from ctgraph.documents.size import require_fitting
 from ctgraph.errors import InvalidDocument
 from ctgraph.identity import Identity
@@ -147,6 +148,7 @@ def _read(value: Any, received: bytes, settings: Settings, purpose: Purpose) -> 
     walk.close()
     problems += walk.problems.found
     primary, entities = entities_of(value, walk.entities, identity, problems)
+    problems += class_problems(primary, entities, walk.names, purpose)
     own = {entity.ctid for entity in entities}
     others = about_others(walk.nodes, own, identity)
     if purpose is Purpose.HARVEST:

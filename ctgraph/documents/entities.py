@@ -15,6 +15,7 @@ from ctgraph.identity.ctid import Ctid
 from ctgraph.problem import Problem
 from ctgraph.rdf.namespaces import Curie
 from ctgraph.vocab import vocabulary
+from ctgraph.vocab.former import current
 
 PARTS = (
     "ceasn:Competency",
@@ -62,7 +63,7 @@ def entities_of(
     primary, at = _primary(value, found, identity, problems)
     others = [(node, place) for node, place in found if node is not primary]
     for node, place in others:
-        if not vocabulary().is_a(type_of(node), *PARTS):
+        if not vocabulary().is_a(current(type_of(node)), *PARTS):
             problems.append(
                 Problem(
                     f"{node['ceterms:ctid']} is a {type_of(node) or 'thing without a class'}: "

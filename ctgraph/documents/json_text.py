@@ -8,6 +8,7 @@ import re
 from collections.abc import Collection, Iterator
 from typing import Any
 
+from ctgraph.documents.recognition import recognised
 from ctgraph.errors import InvalidDocument
 from ctgraph.problem import Detail, Problem
 
@@ -73,7 +74,7 @@ def read_json(data: bytes) -> Any:
     except RecursionError:
         problem = TOO_DEEP
     except json.JSONDecodeError as error:
-        problem = Problem(
+        problem = _other_format(text) or Problem(
             f"The document is not JSON: {error.msg} at line {error.lineno}, column {error.colno}.",
             "Mend the JSON there and send it again.",
             "",
@@ -89,6 +90,21 @@ def read_json(data: bytes) -> Any:
             return value
         problem = unwritable
     raise InvalidDocument(problem.message, [problem])
+
+
+def _other_format(text: str) -> Problem | None:
+    """Return the problem of a text that is in another format, where that shows."""
+    found = recognised(text)
+    if found is None or text.lstrip()[:1] in ("{", "["):
+        return None
+    title, media_type = found
+    remedy = (
+        f"Validation reads it as {media_type}: name that as its Content-Type, or its ending in the "
+        "name of the file. Publishing takes JSON-LD."
+        if media_type
+        else "Send the document itself."
+    )
+    return Problem(f"The document is {title}, not JSON.", remedy, "", detail=Detail(line=1))
 
 
 # Only documents with an escaped surrogate, or a number that may not fit into a double, need a walk.

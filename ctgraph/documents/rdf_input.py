@@ -11,6 +11,7 @@ import pyoxigraph as ox
 
 from ctgraph.documents.context import IRI_COERCIONS
 from ctgraph.documents.entities import PARTS
+from ctgraph.documents.recognition import recognised
 from ctgraph.errors import InvalidDocument
 from ctgraph.identity import Identity
 from ctgraph.problem import Problem
@@ -43,6 +44,12 @@ def from_rdf(data: bytes, format: Format, settings: Settings) -> dict[str, Any]:
     try:
         quads = list(ox.parse(data, format=format.writer, base_iri=f"{settings.base_url}/"))
     except (SyntaxError, ValueError) as error:
+        found = recognised(data.decode("utf-8", "replace"))
+        if found and found[1] not in ("", format.media_type):
+            raise _refused(
+                f"The document is {found[0]}, not {format.media_type}.",
+                f"Send it as {found[1]}.",
+            ) from error
         raise _refused(
             f"The document is not {format.media_type}: {error}.", "Mend it there."
         ) from error

@@ -116,6 +116,21 @@ class Records:
                 found |= {row.ctid: row.name for row in rows}
         return found
 
+    def classes(self, records: Collection[Ctid]) -> dict[Ctid, Curie]:
+        """Return the classes of the entities among `records` that the ledger ever held.
+
+        An organization that has an account and no record is a ``ceterms:Organization``.
+        """
+        found: dict[Ctid, Curie] = {}
+        with self._database.engine.connect() as connection:
+            accounts = select_in(
+                connection, sa.select(organization.c.ctid), organization.c.ctid, records
+            )
+            found |= {row.ctid: Curie("ceterms:Organization") for row in accounts}
+            query = sa.select(entity.c.ctid, entity.c.type)
+            rows = select_in(connection, query, entity.c.ctid, records)
+            return found | {row.ctid: row.type for row in rows}
+
     def withdrawn_at(self, records: Collection[Ctid]) -> dict[Ctid, str | None]:
         """Map each CTID that was ever held to the time of its withdrawal, or to None if current.
 

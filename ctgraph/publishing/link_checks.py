@@ -15,6 +15,7 @@ from ctgraph.ledger import Ledger
 from ctgraph.problem import Detail, Problem, Rule, Severity
 from ctgraph.rdf.namespaces import Curie
 from ctgraph.settings import Settings
+from ctgraph.validation.advice import fits_range
 from ctgraph.validation.submissions import Link
 from ctgraph.vocab import vocabulary
 
@@ -48,6 +49,9 @@ class LinkAdvisor:
         looked_up = dict(islice(by_target.items(), self._lookups))
         self._lookups -= len(looked_up)
         withdrawn_at = self._ledger.records.withdrawn_at(looked_up) if looked_up else {}
+        classes = self._ledger.records.classes(looked_up) if looked_up else {}
+        for target, leading in looked_up.items():
+            yield from _of_other_class(leading, classes.get(target))
         left_out = [by_target[target][0] for target in by_target if target not in looked_up]
         for target, leading in looked_up.items():
             if target not in withdrawn_at:
@@ -116,6 +120,18 @@ def _inverses(link: Link) -> list[Curie]:
     vocab = vocabulary()
     term = vocab.term(link.property)
     return [vocab.compact(iri) for iri in term.inverse_of] if term and link.source else []
+
+
+def _of_other_class(links: list[Link], kind: Curie | None) -> Iterator[Problem]:
+    """Yield a problem for each link to one record whose property is not meant for its class."""
+    for link in links:
+        if kind and not fits_range(link.property, kind):
+            yield _doubt(
+                link,
+                Rule.OTHER_CLASS,
+                f"{link.target} is a {kind}, and {link.property} is not meant for that.",
+                "Check the CTID, or use another property.",
+            )
 
 
 def _doubt(link: Link, rule: Rule, message: str, remedy: str) -> Problem:

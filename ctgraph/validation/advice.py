@@ -8,17 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cache
-from typing import NamedTuple
+from functools import cache, lru_cache
 
 import pyoxigraph as ox
 
-from ctgraph.documents import Places
+from ctgraph.documents import PLACE, Places
 from ctgraph.problem import Problem, Rule, Severity
-from ctgraph.rdf.namespaces import CEASN, CETERMS, TYPE, Iri
+from ctgraph.rdf.namespaces import CEASN, CETERMS, TYPE, Curie, Iri
 from ctgraph.rdf.terms import Value
+from ctgraph.validation.doubt import Advice
+from ctgraph.validation.languages import unregistered_tags
 from ctgraph.validation.placing import Placer
-from ctgraph.vocab import Term, vocabulary
+from ctgraph.validation.wholes import elsewhere
+from ctgraph.vocab import Term, TermKind, meant, vocabulary
 from ctgraph.vocab.spellings import present_name
 
 _OURS = (CETERMS, CEASN)
@@ -34,27 +36,53 @@ _LITERALS = (
 _ANYTHING = {"rdfs:Resource", "rdfs:Class", "rdf:Property", "rdf:Statement", "xsd:anyURI"}
 # A controlled value may be given as an alignment object or as the concept itself.
 _ALIGNED = {"ceterms:CredentialAlignmentObject", "skos:Concept"}
+_TARGET = Iri(f"{CETERMS}targetNode")
+_NAME = Iri(f"{CETERMS}targetNodeName")
 _NUMBERS = {"xsd:integer", "xsd:decimal", "xsd:float", "xsd:double"}
 
-
-class Advice(NamedTuple):
-    """A rule, a sentence about the doubt, the remedy, and the value, if the doubt is about one."""
-
-    rule: Rule
-    message: str
-    remedy: str
-    value: Value | None = None
+MAX_KEPT_SUGGESTIONS = 1000
+"""Misspelt names whose suggestions are kept: a load meets the same ones again and again."""
 
 
-def advise(places: Places, placer: Placer) -> Iterator[Problem]:
-    """Yield warnings about the terms that a document uses, and how it uses them."""
+def advise(whole: Iri, places: Places, placer: Placer) -> Iterator[Problem]:
+    """Yield warnings about the terms and languages of a document, and how it uses them.
+
+    :param whole: IRI of the primary entity.
+    """
     classes = {node: _classes(properties) for node, properties in places.statements.items()}
     for node, properties in places.statements.items():
         for path, values in properties.items():
             for advice in _about(path, values, node, classes):
-                pointer, detail = placer.place(node, path, advice.value)
-                detail = replace(detail, advice=advice.rule)
-                yield Problem(advice.message, advice.remedy, pointer, Severity.WARNING, detail)
+                yield _placed(placer, node, path, advice)
+            if term := vocabulary().term(path):
+                yield from (
+                    _placed(placer, node, path, advice) for advice in _by_name(term, values, places)
+                )
+    for node, path, advice in elsewhere(whole, places, classes):
+        yield _placed(placer, node, path, advice)
+
+
+def _placed(placer: Placer, node: Iri, path: Iri, advice: Advice) -> Problem:
+    pointer, detail = placer.place(node, path, advice.value)
+    detail = replace(detail, advice=advice.rule)
+    return Problem(advice.message, advice.remedy, pointer, Severity.WARNING, detail)
+
+
+def _by_name(term: Term, values: Sequence[Value], places: Places) -> Iterator[Advice]:
+    """Yield advice on alignments that name a concept of a list in words only."""
+    vocab = vocabulary()
+    concepts = [one for scheme in term.target_scheme for one in vocab.concepts_of(scheme)]
+    for value in values if concepts else ():
+        said = places.statements.get(Iri(value.value), {})
+        if _NAME in said and _TARGET not in said:
+            likely = meant(said[_NAME][0].value, concepts)
+            yield Advice(
+                Rule.BY_NAME,
+                f"{term.curie} names its concept in words only. Queries for the concept will not "
+                "find it.",
+                f"Add ceterms:targetNode: {likely or concepts[0].curie}.",
+                value,
+            )
 
 
 def _classes(properties: Mapping[Iri, Sequence[Value]]) -> frozenset[Iri]:
@@ -68,6 +96,13 @@ def _about(
     path: Iri, values: Sequence[Value], node: Iri, classes: dict[Iri, frozenset[Iri]]
 ) -> Iterator[Advice]:
     vocab = vocabulary()
+    for tag, value in unregistered_tags(path, values):
+        yield Advice(
+            Rule.LANGUAGE,
+            f"{tag!r} is not the tag of a language.",
+            "Write a registered tag, such as en for English or es-MX (BCP 47).",
+            value,
+        )
     if path == TYPE.value:
         for kind in values:
             yield from _undeclared(Iri(kind.value), "class")
@@ -100,18 +135,28 @@ def _undeclared(iri: Iri, what: str) -> Iterator[Advice]:
     vocab = vocabulary()
     if vocab.term(iri) or present_name(vocab.compact(iri)):
         return
+    likely = _meant(iri, TermKind(what))
     if iri.startswith(_OURS):
         yield Advice(
             Rule.UNDECLARED,
             f"{vocab.compact(iri)} is not a {what} of the vocabulary.",
-            "Check its spelling. Queries for the declared terms will not find it.",
+            f"{_asked(likely)}Check its spelling. Queries for the declared terms will not find it.",
         )
     elif vocab.compact(iri) == str(iri) and not iri.startswith(("http://", "https://", "urn:")):
         yield Advice(
             Rule.UNDECLARED,
             f"{iri} has a prefix that no context defines.",
-            "Define the prefix in @context, or write the IRI in full.",
+            f"{_asked(likely)}Define the prefix in @context, or write the IRI in full.",
         )
+
+
+@lru_cache(maxsize=MAX_KEPT_SUGGESTIONS)
+def _meant(iri: Iri, kind: TermKind) -> str | None:
+    return meant(iri, [term for term in vocabulary() if term.kind == kind])
+
+
+def _asked(likely: str | None) -> str:
+    return f"Did you mean {likely}? " if likely else ""
 
 
 def _fits_domain(term: Term, classes: frozenset[Iri]) -> bool:
@@ -132,6 +177,15 @@ def _fits_range(term: Term, value: Value, known: dict[Iri, frozenset[Iri]]) -> b
     found = known.get(Iri(value.value), frozenset())
     # Where the document does not say what the value is, it may be anything.
     return not found.isdisjoint(classes) or not _any_declared(found)
+
+
+def fits_range(path: Curie, kind: Curie) -> bool:
+    """Tell whether a property is meant for things of a class, as far as the vocabulary says."""
+    term = vocabulary().term(path)
+    node = ox.NamedNode(f"{PLACE}of-a-class")
+    return term is None or _fits_range(
+        term, node, {Iri(node.value): vocabulary().superclasses(kind)}
+    )
 
 
 def _any_declared(classes: frozenset[Iri]) -> bool:

@@ -27,6 +27,10 @@ _VALUES: dict[str, Any] = {
     "ceterms:transferValue": [{"@type": "ceterms:ValueProfile", "schema:value": 3.0}],
     "ceterms:credentialType": "ceterms:Certificate",
     "ceterms:identifierValueCode": "AB-12",
+    # The parts of a scheme stand in its document.
+    "skos:hasTopConcept": [
+        {"@type": "asn:ProgressionLevel", "skos:prefLabel": {"en-US": "The first level"}}
+    ],
 }
 
 

@@ -11,6 +11,7 @@ from functools import cache
 
 from ctgraph.documents import Document
 from ctgraph.errors import InvalidDocument
+from ctgraph.identity import Identity
 from ctgraph.problem import Problem, Severity
 from ctgraph.settings import Settings
 from ctgraph.shapes import shapes
@@ -33,7 +34,9 @@ def validate(document: Document, settings: Settings) -> list[Problem]:
     places = document.places
     placer = Placer(document.ctid, places, settings)
     results = _engine(settings.validation_engine)(places.ntriples)
-    problems = [*document.warnings, *placer.problems(results), *advise(places, placer)]
+    whole = Identity.of(settings).resource(document.ctid)
+    advice = advise(whole, places, placer)
+    problems = [*document.warnings, *placer.problems(results), *advice]
     return capped(in_order(problems))
 
 

@@ -55,6 +55,9 @@ def test_no_more_is_read_for_advice_than_that(sizes: list[int]) -> None:
         def withdrawn_at(self, records: dict[str, object]) -> dict[str, None]:
             return dict.fromkeys(records)
 
+        def classes(self, records: dict[str, object]) -> dict[str, str]:
+            return {}
+
         def read_within(self, record: str, most: int) -> object:
             size = sizes[int(record[-12:])]
             if size > most:

@@ -101,15 +101,33 @@ CostManifest: description costDetails costManifestOf | name
 VerificationServiceProfile: description offeredBy |
 qdata:DataSetProfile: name description qdata:dataProvider
     | qdata:dataSetTemporalCoverage qdata:hasMetric qdata:hasObservation
+qdata:Metric: name description | subjectWebpage
+FinancialAssistanceProfile: name description/subjectWebpage/financialAssistanceType
+    | description subjectWebpage offeredBy
+QualificationsFramework: name description ownedBy/ceasn:publisher/ceasn:creator/ceasn:author
+    | inLanguage lifeCycleStatusType subjectWebpage asn:hasProgressionModel
+AlignmentMap: name description ownedBy/ceasn:publisher/ceasn:creator/ceasn:author
+    | inLanguage lifeCycleStatusType subjectWebpage hasPart/hasStatement compares
+CredentialType: name description ownedBy
+    | subjectWebpage inLanguage credentialStatusType audienceLevelType requires
+TransferAgreement: name description ownedBy
+    | subjectWebpage hasTransferValueProfile sendingOrganization receivingOrganization
+PriorLearningPolicy: name description ownedBy
+    | subjectWebpage inLanguage learningRecognitionMethodType
+RegulatoryInformation: name description ownedBy/regulatedBy
+    | subjectWebpage regulatoryInformationFor jurisdiction
+ProcessProfile: description | name subjectWebpage processingAgent
+ceasn:RubricCriterion: ceasn:name/ceasn:description | ceasn:hasCriterionLevel
 """
 PROFILES = """
 ComponentCondition: description | targetComponent
 ConditionProfile: |
 CostProfile: | costDetails description
-FinancialAssistanceProfile: name description/subjectWebpage/financialAssistanceType |
 IdentifierValue: identifierValueCode |
 JurisdictionProfile: globalJurisdiction/description/mainJurisdiction |
 CredentialAlignmentObject: targetNode/targetNodeName |
+ceasn:RubricLevel: | ceasn:name/ceasn:description
+ceasn:CriterionLevel: | ceasn:benchmarkLabel/ceasn:benchmarkText
 """
 Groups = set[frozenset[str]]
 

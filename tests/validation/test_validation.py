@@ -183,8 +183,8 @@ def test_doubtful_terms_are_advised_on_and_never_refused(
 
 
 def test_an_undeclared_class_is_advised_on() -> None:
-    misspelt = certificate(**{"@type": "ceterms:Sertificate"})
-    assert ("undeclared", "/@graph/0/@type") in advice(misspelt)
+    misspelt = certificate(**{"@type": ["ceterms:Certificate", "ceterms:Sertificate"]})
+    assert "undeclared" in {rule for rule, _ in advice(misspelt)}
 
 
 def test_links_are_looked_at_by_the_registry(client: FlaskClient, registry: Registry) -> None:

@@ -110,6 +110,14 @@ def test_the_rules_are_those_that_reports_name(client: FlaskClient, registry: Re
             "ceterms:nmae": "undeclared",
             "ceterms:requiredNumber": 3,
             "ceterms:isNonCredit": {"@value": "2024", "@type": "xsd:gYear"},
+            "ceterms:inLanguage": ["xx-ZZ"],
+            "ceterms:audienceLevelType": [
+                {
+                    "@type": "ceterms:CredentialAlignmentObject",
+                    "ceterms:targetNodeName": {"en": "Beginner Level"},
+                }
+            ],
+            "ceterms:targetCompetency": [f"http://localhost:8000/resources/{withdrawn}"],
             "ceterms:hasPart": [
                 f"http://localhost:8000/resources/{ctid}"
                 for ctid in (withdrawn, absent, *map(ctid_number, many))
@@ -117,7 +125,12 @@ def test_the_rules_are_those_that_reports_name(client: FlaskClient, registry: Re
         }
     )
     named: set[str] = set()
-    for document in (doubtful, [certificate(), 1]):
+    empty = {
+        "@type": "ceterms:Pathway",
+        "ceterms:ctid": ctid_number(4),
+        "ceterms:hasPart": [f"http://localhost:8000/resources/{absent}"],
+    }
+    for document in (doubtful, [certificate(), 1], empty):
         answer = client.post("/validate?format=turtle", json=document)
         components = Graph().parse(data=answer.text).objects(None, SH.sourceConstraintComponent)
         named |= {str(iri).removeprefix(CTG) for iri in components if str(iri).startswith(CTG)}
