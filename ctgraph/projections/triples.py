@@ -35,7 +35,7 @@ MAX_BATCH_QUADS = 200_000
 """Quads of a batch, so that it fits the memory. A document that has more is a batch of its own."""
 MAX_AMENDED_LINKS = 1000
 """Links of other documents that are amended at a time: a new document may concern very many."""
-FORM = "3"
+FORM = "4"
 """The form in which the store holds documents. A store of another form is made anew."""
 
 
