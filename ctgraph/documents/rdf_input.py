@@ -44,8 +44,8 @@ def from_rdf(data: bytes, format: Format, settings: Settings) -> dict[str, Any]:
     try:
         quads = list(ox.parse(data, format=format.writer, base_iri=f"{settings.base_url}/"))
     except (SyntaxError, ValueError) as error:
-        found = recognised(data.decode("utf-8", "replace"))
-        if found and found[1] not in ("", format.media_type):
+        found = recognised(data.decode("utf-8", "replace"), format.name)
+        if found and found[1]:
             raise _refused(
                 f"The document is {found[0]}, not {format.media_type}.",
                 f"Send it as {found[1]}.",

@@ -29,7 +29,8 @@ from tests.support.server import children, serving
 from tests.support.waiting import PATIENCE_SECONDS, until
 
 STALLING = [
-    f"SELECT ?s ?o {{ {{ ?s ?p ?o . ?a{n} ceterms:name ?c }} UNION {{ {HEAVY} }} }}"
+    "SELECT ?s ?o { { ?s a ceterms:Certificate ; ?p ?o . "
+    f"?a{n} ceterms:name ?c }} UNION {{ {HEAVY} }} }}"
     for n in range(20)
 ]
 """Send some megabytes at once, and then nothing for hours; but every second one begins with the
