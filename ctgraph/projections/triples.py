@@ -33,7 +33,7 @@ MAX_BATCH_QUADS = 200_000
 MAX_AMENDED_LINKS = 1000
 """Links of other documents that are amended at a time: a new document may concern very many."""
 LEDGER = ox.NamedNode(f"{CTG}ledger")
-FORM = "2"
+FORM = "3"
 """The form in which the store holds documents. A store of another form is made anew."""
 
 
