@@ -19,6 +19,7 @@ from ctgraph.documents.node_values import each
 from ctgraph.documents.problems import Problems, shown
 from ctgraph.documents.purpose import Purpose
 from ctgraph.identity import Identity
+from ctgraph.identity.ctid import Ctid
 from ctgraph.problem import Severity
 from ctgraph.rdf.namespaces import RDFS, Iri
 from ctgraph.vocab import vocabulary
@@ -51,6 +52,7 @@ class Canonicaliser:
         self.names = Names(identity, prefixes, self.problems)
         self.nodes: list[Found] = []
         self.entities: list[Found] = []
+        self.stand_ins: set[Ctid] = set()
         self.sent: dict[int, dict[str, str]] = {}
         self._identity = identity
         self._literals = Literals(self.problems, self.names)

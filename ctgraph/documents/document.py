@@ -51,6 +51,7 @@ class Document:
     :param digest: SHA-256 of the RDFC-1.0 canonical N-Quads, in hexadecimal.
     :param problems: what was found while it was read. A document with a violation is only checked:
         the parts that could not be read are not in it.
+    :param named: whether its CTID was sent; another one stands in where it is missing or malformed.
     :param spellings: the IRIs that were brought to another form, each with what was sent.
     :param located: its places; None once it is kept or was sent to another process.
     """
@@ -66,6 +67,7 @@ class Document:
     digest: str
     problems: tuple[Problem, ...] = ()
     namings: tuple[Naming, ...] = ()
+    named: bool = True
     located: Places | None = field(default=None, compare=False, repr=False)
     spellings: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
 
@@ -202,6 +204,7 @@ def _read(value: Any, received: bytes, settings: Settings, purpose: Purpose) -> 
         digest=hashlib.sha256(lines.encode()).hexdigest(),
         problems=tuple(problems),
         namings=tuple(naming),
+        named=record not in walk.stand_ins,
         located=Places(placed_nodes(walk.nodes, walk.sent), quads).of_record(
             content["@id"], primary["@id"]
         ),

@@ -48,14 +48,14 @@ def entities_of(
     """Check the CTIDs of a document; return its primary node and all its entities.
 
     Where a CTID is missing or malformed, another one takes its place, so that the rest of the
-    document can be checked.
+    document can be checked; `walk.stand_ins` holds these.
     """
     found = walk.entities or [_without_ctid(value, walk, problems)]
     seen: set[Ctid] = set()
     for node, at in found:
-        _check_ctid(node, at, identity, seen, problems)
+        _check_ctid(node, at, walk, identity, seen, problems)
     _map_pages(found, walk, identity, problems)
-    primary, at = _primary(value, found, identity, problems)
+    primary, at = _primary(value, found, walk, identity, problems)
     others = [(node, place) for node, place in found if node is not primary]
     for node, place in others:
         if not vocabulary().is_a(current(type_of(node)), *PARTS):
@@ -94,23 +94,25 @@ def _without_ctid(
             "/@graph/0/ceterms:ctid" if "@graph" in value else "/ceterms:ctid",
         )
     )
-    node["ceterms:ctid"] = _stand_in(0)
+    node["ceterms:ctid"] = _stand_in(0, walk)
     node.setdefault("@id", f"_:{node['ceterms:ctid']}")
     return node, at
 
 
-def _stand_in(number: int) -> Ctid:
-    """Return a CTID that takes the place of one that is missing or malformed."""
-    return ctid.canonical(f"ce-00000000-0000-4000-8000-{number:012x}")
-
-
-def is_stand_in(record: Ctid) -> bool:
-    """Tell whether a CTID only takes the place of one that is missing or malformed."""
-    return record.startswith("ce-00000000-0000-4000-8000-")
+def _stand_in(number: int, walk: Canonicaliser) -> Ctid:
+    """Return a CTID that takes the place of one that is missing or malformed, and note it."""
+    record = ctid.canonical(f"ce-00000000-0000-4000-8000-{number:012x}")
+    walk.stand_ins.add(record)
+    return record
 
 
 def _check_ctid(
-    node: dict[str, Any], at: Place, identity: Identity, seen: set[Ctid], problems: list[Problem]
+    node: dict[str, Any],
+    at: Place,
+    walk: Canonicaliser,
+    identity: Identity,
+    seen: set[Ctid],
+    problems: list[Problem],
 ) -> None:
     """Bring a node's CTID to its canonical form; report a malformed or repeated one."""
     given = node["ceterms:ctid"]
@@ -128,7 +130,7 @@ def _check_ctid(
                 pointer((at, "ceterms:ctid")),
             )
         )
-        record = _stand_in(len(seen))
+        record = _stand_in(len(seen), walk)
         node.setdefault("@id", f"_:{record}")
     elif record in seen:
         problems.append(
@@ -158,7 +160,7 @@ def _map_pages(
     for node, at in found:
         record, iri = node["ceterms:ctid"], node["@id"]
         address = identity.resource(record)
-        if iri == address or is_stand_in(record):
+        if iri == address or record in walk.stand_ins:
             continue
         sent = walk.names.spellings.get(iri, iri)
         if iri.startswith("_:") or identity.holds(iri):
@@ -184,12 +186,13 @@ def _map_pages(
 def _primary(
     value: dict[str, Any],
     found: list[tuple[dict[str, Any], Place]],
+    walk: Canonicaliser,
     identity: Identity,
     problems: list[Problem],
 ) -> tuple[dict[str, Any], Place]:
     """Return the entity that the document's @id names, or the first with a CTID."""
     graph = value.get("@id") if "@graph" in value else None
-    if graph is None or is_stand_in(found[0][0]["ceterms:ctid"]):
+    if graph is None or found[0][0]["ceterms:ctid"] in walk.stand_ins:
         return found[0]
     record = identity.ctid_of(graph) if isinstance(graph, str) else None
     for node, at in found:

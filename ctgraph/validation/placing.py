@@ -119,11 +119,11 @@ class Placer:
 
     def _was_unread(self, shape: Shape, focus: Iri) -> bool:
         """Tell whether a shape is about something that could not be read, which is reported."""
-        pointer, node, _ = self._nodes.get(focus, _NOWHERE)
+        placed = self._nodes.get(focus, _NOWHERE)
         return bool(self._unread) and any(
-            pointer + step(key) in self._unread
+            placed.pointer + step(key) in self._unread
             for iri in shape.properties
-            for key in {_key(iri, node) or vocabulary().compact(iri), iri}
+            for key in {_key(iri, placed.content) or vocabulary().compact(iri), iri}
         )
 
     def _only_of_records(self, shape: Shape, node: dict[str, Any]) -> bool:

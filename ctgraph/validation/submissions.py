@@ -13,7 +13,6 @@ from typing import Any
 import orjson
 
 from ctgraph.documents import Document, Places, Purpose, read
-from ctgraph.documents.entities import is_stand_in
 from ctgraph.documents.json_text import lines_of, read_json, step
 from ctgraph.documents.node_values import each
 from ctgraph.documents.rdf_input import from_rdf
@@ -141,7 +140,7 @@ def _examined(
 ) -> ExaminedDocument:
     report = Report(
         source,
-        "" if is_stand_in(document.ctid) else document.ctid,
+        document.ctid if document.named else "",
         document.type,
         document.name,
         tuple(problems),
