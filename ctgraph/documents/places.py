@@ -84,6 +84,18 @@ class Places:
             for property in (q.predicate, *present.get(q.predicate.value, ()))
         ]
 
+    def of_record(self, document: str, primary: str) -> Places:
+        """Return the places with the document's statements about itself made about its record."""
+        return replace(
+            self,
+            quads=[
+                ox.Quad(ox.NamedNode(primary), quad.predicate, quad.object, quad.graph_name)
+                if isinstance(quad.subject, ox.NamedNode) and quad.subject.value == document
+                else quad
+                for quad in self.quads
+            ],
+        )
+
     def within(self, parent: str) -> Places:
         """Return the places of a document that stands in another one, at a JSON Pointer."""
         nodes = {

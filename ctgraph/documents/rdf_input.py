@@ -63,7 +63,11 @@ def from_rdf(data: bytes, format: Format, settings: Settings) -> dict[str, Any]:
     graph = next(iter(graphs), None)
     if isinstance(graph, ox.NamedNode) and Identity.of(settings).ctid_of(graph.value):
         document["@id"] = graph.value
-    return document | {"@graph": sorted(_nodes(quads), key=_rank)}
+    nodes = _nodes(quads)
+    # What is said of the document itself stands beside @graph.
+    about = next((node for node in nodes if node["@id"] == document.get("@id")), {})
+    others = (node for node in nodes if node is not about)
+    return document | about | {"@graph": sorted(others, key=_rank)}
 
 
 def _refused(message: str, remedy: str) -> InvalidDocument:

@@ -121,7 +121,7 @@ def flag(name: str) -> bool:
 
     :raises BadParameter: when it is neither.
     """
-    given = request.args.get(name, "").lower()
+    given = request.values.get(name, "").lower()
     if given not in _TRUE + _FALSE:
         raise BadParameter(f"Invalid {name}={given[:40]!r}. Use true or false.")
     return given in _TRUE

@@ -10,6 +10,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import pyoxigraph as ox
 
+from ctgraph.documents import Purpose
 from ctgraph.identity import Identity
 from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger import shared_ledger
@@ -31,9 +32,11 @@ T = TypeVar("T")
 LINK_PREFIXES = {"ctg": CTG, "dct": DCT, "xsd": XSD}
 
 
-def report(settings: Settings, data: bytes, format: Format | None, name: str) -> str:
+def report(
+    settings: Settings, data: bytes, format: Format | None, purpose: Purpose, name: str
+) -> str:
     """Examine a submission; return the report in the format with a name."""
-    return REPORT_FORMATS[name].write(examine_here(settings, data, format))
+    return REPORT_FORMATS[name].write(examine_here(settings, data, format, purpose))
 
 
 def pathways(
