@@ -11,7 +11,7 @@ from ctgraph.identity import Identity
 from ctgraph.problem import Severity
 from ctgraph.rdf.namespaces import CETERMS, OWN, TYPE, Iri
 from ctgraph.vocab import vocabulary
-from ctgraph.vocab.spellings import canonical_term
+from ctgraph.vocab.canonical_terms import canonical_term
 
 CTID = f"{CETERMS}ctid"
 _OF_CTDL = ("ceterms:", "ceasn:", "qdata:")
