@@ -95,7 +95,8 @@ class Names:
                 "Let its IRI end in a name that begins with a letter.",
             )
         self._check_reserved(iri, key, at)
-        self.used.update((key, key.partition(":")[0]))
+        name = self.official(key)
+        self.used.update((name, name.partition(":")[0]))
         return True
 
     def _lost(self, key: str, at: Place) -> None:
