@@ -23,7 +23,7 @@ from ctgraph.identity.ctid import Ctid
 from ctgraph.problem import Severity
 from ctgraph.rdf.namespaces import RDFS, Iri
 from ctgraph.vocab import vocabulary
-from ctgraph.vocab.spellings import present_name
+from ctgraph.vocab.former_names import present_property
 
 RDFS_LITERAL = f"{RDFS}Literal"
 Found = tuple[dict[str, Any], Place]
@@ -152,7 +152,7 @@ class Canonicaliser:
 
     def _linked(self, key: str, value: Any, at: Place) -> Any:
         """Return the values of a property that no context defines, with its links as references."""
-        present = present_name(key)
+        present = present_property(key)
         values = [
             {"@id": one} if isinstance(one, str) and self._is_link(one, present) else one
             for one in each(value)

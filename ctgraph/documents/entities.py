@@ -16,7 +16,7 @@ from ctgraph.identity.ctid import Ctid
 from ctgraph.problem import Problem, Severity
 from ctgraph.rdf.namespaces import Curie, Iri
 from ctgraph.vocab import vocabulary
-from ctgraph.vocab.former import current
+from ctgraph.vocab.former_names import present_class
 
 PARTS = (
     "ceasn:Competency",
@@ -58,7 +58,7 @@ def entities_of(
     primary, at = _primary(value, found, walk, identity, problems)
     others = [(node, place) for node, place in found if node is not primary]
     for node, place in others:
-        if not vocabulary().is_a(current(type_of(node)), *PARTS):
+        if not vocabulary().is_a(present_class(type_of(node)), *PARTS):
             problems.append(
                 Problem(
                     f"{node['ceterms:ctid']} is a {type_of(node) or 'thing without a class'}: "

@@ -11,7 +11,7 @@ from ctgraph.identity import Identity
 from ctgraph.problem import Severity
 from ctgraph.rdf.namespaces import CETERMS, OWN, TYPE, Iri
 from ctgraph.vocab import vocabulary
-from ctgraph.vocab.spellings import canonical_term
+from ctgraph.vocab.canonical_terms import canonical_term
 
 CTID = f"{CETERMS}ctid"
 _OF_CTDL = ("ceterms:", "ceasn:", "qdata:")
@@ -95,7 +95,8 @@ class Names:
                 "Let its IRI end in a name that begins with a letter.",
             )
         self._check_reserved(iri, key, at)
-        self.used.update((key, key.partition(":")[0]))
+        name = self.official(key)
+        self.used.update((name, name.partition(":")[0]))
         return True
 
     def _lost(self, key: str, at: Place) -> None:

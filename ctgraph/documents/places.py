@@ -16,7 +16,7 @@ from ctgraph.documents.json_text import pointer, step
 from ctgraph.rdf.namespaces import Iri
 from ctgraph.rdf.terms import Value
 from ctgraph.vocab import vocabulary
-from ctgraph.vocab.spellings import FORMER
+from ctgraph.vocab.former_names import FORMER_PROPERTIES
 
 PLACE = "urn:ctgraph:place:"
 """The IRIs of nodes without one begin with this in :class:`Places`."""
@@ -116,7 +116,7 @@ def label_nodes(nodes: Iterable[Found]) -> None:
 @cache
 def _present_properties() -> dict[str, tuple[ox.NamedNode]]:
     expand = vocabulary().expand
-    return {expand(old): (ox.NamedNode(expand(new)),) for old, new in FORMER.items()}
+    return {expand(old): (ox.NamedNode(expand(new)),) for old, new in FORMER_PROPERTIES.items()}
 
 
 def placed_nodes(

@@ -19,7 +19,7 @@ from ctgraph.rdf.formats import FORMATS, Format
 from ctgraph.rdf.namespaces import TYPE, XSD
 from ctgraph.settings import Settings
 from ctgraph.vocab import CONTEXT_URLS, vocabulary
-from ctgraph.vocab.spellings import canonical_term
+from ctgraph.vocab.canonical_terms import canonical_term
 
 RDF_INPUTS: tuple[Format, ...] = tuple(format for format in FORMATS if format.writer)
 """The RDF formats that are read, besides JSON-LD."""

@@ -24,7 +24,7 @@ from ctgraph.settings import Settings
 from ctgraph.shapes import ClassShape, Shape, shapes
 from ctgraph.validation.engines import Result
 from ctgraph.vocab import vocabulary
-from ctgraph.vocab.spellings import names_of
+from ctgraph.vocab.former_names import names_of
 
 _STATUS = Iri("http://www.w3.org/ns/adms#status")
 _TARGET = Iri(f"{CETERMS}targetNode")
