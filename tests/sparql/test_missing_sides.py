@@ -1,4 +1,4 @@
-"""Ready-made queries leave nothing out: names in any language or none, and sides that are missing."""
+"""Ready-made queries leave nothing out: names in any language, and sides that are missing."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def test_names_in_any_language_and_one_row_each(asked: FlaskClient) -> None:
         (address(4), "Certificate 4", ABSENT),
     ]
     assert len(rows(asked, "changed-records", "record")) == len(DOCUMENTS)
-    assert dict(rows(asked, "changed-records", "record", "name"))[address(5)] == "Brevet"  # type: ignore[arg-type]
+    assert (address(5), "Brevet") in rows(asked, "changed-records", "record", "name")
 
 
 def test_names_keep_their_language(asked: FlaskClient) -> None:
@@ -131,14 +131,13 @@ def test_sides_that_are_missing(asked: FlaskClient) -> None:
 
 
 def test_classes_and_properties_have_labels(asked: FlaskClient) -> None:
-    labels = dict(rows(asked, "records-by-class", "label", "records"))  # type: ignore[arg-type]
-    assert labels == {
-        "Certificate": "5",
-        "Competency Framework": "2",
-        "Transfer Value Profile": "2",
-        "Course": "1",
-        "Pathway": "1",
-        "License": "1",
+    assert set(rows(asked, "records-by-class", "label", "records")) == {
+        ("Certificate", "5"),
+        ("Competency Framework", "2"),
+        ("Transfer Value Profile", "2"),
+        ("Course", "1"),
+        ("Pathway", "1"),
+        ("License", "1"),
     }
     assert ("Owned By", ABSENT) in rows(asked, "dead-links", "label", "target")
 
