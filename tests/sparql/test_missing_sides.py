@@ -127,7 +127,7 @@ def test_sides_that_are_missing(asked: FlaskClient) -> None:
     assert rows(asked, "required-credentials", *required) == [(address(4), ABSENT, "")]
     assert rows(asked, "what-precedes", "before", "name", after=ctid_number(4)) == [(ABSENT, "")]
     levels = rows(asked, "credentials-by-provider-and-level", "provider", "level", "credentials")
-    assert sorted(levels) == [("", "", "1"), (OWNER, "", "5"), (ABSENT, "", "1")]
+    assert sorted(levels) == [("", "", "1"), (OWNER, "", "4"), (ABSENT, "", "1")]
 
 
 def test_classes_and_properties_have_labels(asked: FlaskClient) -> None:
