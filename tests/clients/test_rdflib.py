@@ -33,9 +33,7 @@ def test_a_graph_reads_json_ld(site: str) -> None:
 
 # For these formats rdflib asks for all formats equally, so the address names them.
 @pytest.mark.parametrize(("extension", "format"), [("nq", "nquads"), ("nt", "nt11")])
-def test_a_graph_reads_an_address_with_an_extension(
-    site: str, extension: str, format: str
-) -> None:
+def test_a_graph_reads_an_address_with_an_extension(site: str, extension: str, format: str) -> None:
     found = Graph().parse(f"{site}/resources/{CTID}.{extension}", format=format)
     assert isomorphic(found, triples(site, f"/resources/{CTID}"))
 
