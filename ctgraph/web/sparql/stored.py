@@ -9,12 +9,12 @@ from flask import Blueprint, Response, request
 
 from ctgraph.sparql.stored_queries import StoredQuery, all_stored, stored
 from ctgraph.web.http import respond
-from ctgraph.web.http.negotiation import choose, wants_html
+from ctgraph.web.http.negotiation import choose
 from ctgraph.web.http.parameters import ANY, reads, require_known
 from ctgraph.web.http.registry import state
-from ctgraph.web.sparql.protocol import LINK_TITLES, WISHES
+from ctgraph.web.sparql.protocol import LINK_TITLES, PAGE, WISHES
 from ctgraph.web.sparql.query_page import query_page
-from ctgraph.web.sparql.views import answer
+from ctgraph.web.sparql.views import answer, asked_of_request
 
 blueprint = Blueprint("stored", __name__)
 
@@ -40,9 +40,10 @@ def run_stored(name: str) -> Response:
         return respond.content(query.text, "application/sparql-query; charset=utf-8")
     given = request.args.to_dict()
     text = query.bound(given, state().settings)
-    if not given.get("format") and wants_html():
+    asked = asked_of_request(text)
+    if asked.name == PAGE:
         return query_page(text, query, given)
-    return answer(text)
+    return answer(asked)
 
 
 def _stored_json(query: StoredQuery) -> dict[str, Any]:
