@@ -6,6 +6,8 @@ from functools import cache
 
 from flask import Response, request
 
+from ctgraph.pathways.families import FAMILIES
+from ctgraph.pathways.picking import Pick
 from ctgraph.sparql.stored_queries import StoredQuery, all_stored
 from ctgraph.vocab import vocabulary
 from ctgraph.vocab.own_terms import OwnTermKind, own_terms
@@ -37,6 +39,7 @@ def query_page(
     text: str = EXAMPLE,
     query: StoredQuery | None = None,
     given: dict[str, str] | None = None,
+    picks: dict[str, Pick] | None = None,
     *,
     runs: bool = False,
 ) -> Response:
@@ -44,6 +47,7 @@ def query_page(
 
     :param text: the query in the editor.
     :param query: the ready-made query that the page is about, with its parameters as `given`.
+    :param picks: what the fields of those parameters hold that take a record.
     :param runs: whether the page shows the result at once.
     """
     response = respond.page(
@@ -60,6 +64,8 @@ def query_page(
         },
         stored=query,
         given=given,
+        picks=picks,
+        families=FAMILIES,
     )
     response.headers["Content-Security-Policy"] = policy(*TABLE_STYLES)
     return response
