@@ -153,7 +153,7 @@ def test_from_the_minimum_data_to_a_term_and_back(page: Any) -> None:
     page.get_by_role("link", name="Credential", exact=True).click()
     page.get_by_role("link", name="ceterms:credentialStatusType").first.click()
     shows(page.locator("h1"), "Credential Status Type")
-    page.locator("table").get_by_role("link", name="Credential").click()
+    page.locator("table").get_by_role("link", name="Credential", exact=True).click()
     shows(page.locator(":target"), "Credential status")
 
 

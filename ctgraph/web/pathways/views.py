@@ -237,7 +237,7 @@ def common() -> Response:
         picks=picks,
         depth=asked.depth,
         credentials=flag("credentials"),
-        given=others_than("format"),
+        given=[("ctids", " ".join(records)), *others_than("format", "ctids")],
         nodes={node.id: node for node in found.nodes},
     )
 

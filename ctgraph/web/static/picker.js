@@ -84,7 +84,9 @@ class Picker {
   #show(found) {
     this.#found = found;
     this.list.replaceChildren(...found.map((one, number) => this.#option(one, number)));
-    this.told.textContent = found.length ? `${found.length} records; more words narrow the choice.` : "No record has these words.";
+    this.told.textContent = found.length
+      ? `${found.length} records; more words narrow the choice.`
+      : "No record has these words.";
     this.list.hidden = !found.length;
     this.input.setAttribute("aria-expanded", String(found.length > 0));
   }
