@@ -93,7 +93,10 @@ def test_words_that_nothing_has(page: Any) -> None:
 )
 def test_several_records_by_their_names(page: Any, scripted: bool, path: str, found: str) -> None:
     page.goto(path)
-    for words, name in (("aide certificate", AIDE_NAME), ("diploma in", "Diploma in Practical Nursing")):
+    for words, name in (
+        ("aide certificate", AIDE_NAME),
+        ("diploma in", "Diploma in Practical Nursing"),
+    ):
         if scripted:
             choose(page, "Add a record", words, name)
             assert page.get_by_label("Add a record").input_value() == ""

@@ -13,7 +13,7 @@ import { ResultTable } from "./table.js";
 const registry = embedded("registry");
 const wishes = Object.entries(registry.wishes).flatMap(([name, values]) => values.map((value) => ({ name, value })));
 const endpoint = `${location.origin}/sparql`;
-const MAX_ADDRESS_CHARACTERS = 4000; // servers refuse longer ones
+const MAX_ADDRESS_CHARACTERS = 4000; // some clients and proxies refuse longer ones
 const CONFIRMATION_MS = 1500;
 
 /** @type {Completer} */
