@@ -88,6 +88,9 @@ def test_the_page_asks_with_the_parameters_of_its_link(asked: FlaskClient) -> No
     wishes = {"as-of": "2026-05-01", "timeout": "5", "default-graph-uri": "http://x.example/g"}
     answer = ask(asked, BROWSER, **wishes)
     assert known_to(answer)["wishes"] == {name: [value] for name, value in wishes.items()}
+    for name, value in wishes.items():
+        assert f'<input type="hidden" name="{name}" value="{value}">' in answer.text
+        assert f"<code>{name}={value}</code>" in answer.text
 
 
 def test_the_editor_knows_the_terms_and_prefixes_of_the_registry(asked: FlaskClient) -> None:
