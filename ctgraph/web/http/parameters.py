@@ -144,6 +144,6 @@ def words(name: str) -> str:
     return request.args.get(name, "").replace("\0", "")
 
 
-def others_than(name: str) -> list[tuple[str, str]]:
-    """Return all parameters of the address except one."""
-    return [(key, value) for key, value in request.args.items(multi=True) if key != name]
+def others_than(*names: str) -> list[tuple[str, str]]:
+    """Return all parameters of the address except some."""
+    return [(key, value) for key, value in request.args.items(multi=True) if key not in names]

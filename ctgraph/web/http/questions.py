@@ -5,7 +5,7 @@ A worker process keeps the ledger open from one question to the next.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import pyoxigraph as ox
@@ -17,6 +17,8 @@ from ctgraph.ledger import shared_ledger
 from ctgraph.pathways import Asked, Pathways
 from ctgraph.pathways.formats import FORMATS
 from ctgraph.pathways.model import Graph
+from ctgraph.pathways.picking import Pick
+from ctgraph.pathways.picking import picks as picks_of
 from ctgraph.pathways.structure import Structure
 from ctgraph.projections.link_graphs import link_quads
 from ctgraph.projections.link_reader import reading
@@ -76,6 +78,12 @@ def around(
         asking.stack(record, few),
         asking.versions(record, few),
     )
+
+
+def picks(settings: Settings, given: Iterable[str], kinds: Collection[str]) -> list[Pick]:
+    """Return the records that the fields of a form name, or the ones to choose from."""
+    asking = Pathways(settings, shared_ledger(settings))
+    return picks_of(asking, Identity.of(settings), given, kinds)
 
 
 def drawn(
