@@ -68,4 +68,5 @@ def test_rows_come_as_text(site: str, method: str, format: str) -> None:
 def test_triples_come_as_a_graph(site: str) -> None:
     store = SPARQLStore(f"{site}/sparql")
     found = store.query(f"CONSTRUCT {{ ?s a <{LICENSE}> }} WHERE {{ ?s a <{LICENSE}> }}")
+    assert found.graph is not None
     assert len(found.graph) == LICENSES
