@@ -71,7 +71,10 @@ export class Shelf {
   async #addPublished(owner, after = "") {
     const asked = new URLSearchParams({ type: "ceterms:Pathway", owner, format: "json", ...(after && { after }) });
     const { records, next } = await this.options.registry.ask(`/records?${asked}`);
-    const rows = records.map((/** @type {Listed} */ one) => this.#publishedRow(one, owner));
+    /** @type {HTMLElement[]} */
+    const rows = records.map((/** @type {{envelope_ceterms_ctid: string, name: string}} */ one) =>
+      this.#publishedRow({ ctid: one.envelope_ceterms_ctid, name: one.name }, owner),
+    );
     if (next) {
       const more = element("button", { type: "button" }, labels.more);
       const row = element("li", {}, more);
