@@ -64,7 +64,8 @@ def sent(path: Path) -> dict[str, Any]:
     """Return the document of a file, as the registry is to keep it."""
     document: dict[str, Any] = json.loads(path.read_text("utf-8-sig"))
     document = document.get("decoded_resource", document)
-    READ_OTHERWISE.get(path.stem, lambda document: None)(document)
+    if change := READ_OTHERWISE.get(path.stem):
+        change(document)
     return document
 
 
