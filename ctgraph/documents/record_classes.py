@@ -60,6 +60,16 @@ def class_problems(
         )
 
 
+def likely_class(primary: dict[str, Any], names: Names) -> Curie | None:
+    """Return the class of records that a primary entity most likely means by a misspelt one.
+
+    By it, the minimum data of the entity are checked, too.
+    """
+    kinds = [vocabulary().compact(names.expanded(str(kind))) for kind in each(primary.get("@type"))]
+    known = (kind in FORMER_CLASSES or _declared(kind) for kind in kinds)
+    return meant(kinds[0], record_classes()) if kinds and not any(known) else None
+
+
 @cache
 def record_classes() -> tuple[Term, ...]:
     """Return the classes of records as terms, those that no encoding declares with their names."""

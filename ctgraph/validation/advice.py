@@ -152,7 +152,7 @@ def _undeclared(iri: Iri, what: str) -> Iterator[Advice]:
 
 @lru_cache(maxsize=MAX_KEPT_SUGGESTIONS)
 def _meant(iri: Iri, kind: TermKind) -> str | None:
-    return meant(iri, [term for term in vocabulary() if term.kind == kind])
+    return meant(vocabulary().compact(iri), [term for term in vocabulary() if term.kind == kind])
 
 
 def _asked(likely: str | None) -> str:

@@ -24,6 +24,8 @@ def meant(name: str, terms: Iterable[Term]) -> Curie | None:
     wanted = _plain(re.split("[:/#]", name)[-1])
     if not 0 < len(wanted) <= MAX_NAME_CHARS:
         return None
+    prefix = name.partition(":")[0]
+    terms = sorted(terms, key=lambda term: not term.curie.startswith(f"{prefix}:"))
     spellings: dict[str, Curie] = {}
     for term in terms:
         spellings.setdefault(_plain(term.curie.partition(":")[2]), term.curie)
