@@ -21,7 +21,7 @@ from ctgraph.validation.languages import unregistered_tags
 from ctgraph.validation.placing import Placer
 from ctgraph.validation.wholes import elsewhere
 from ctgraph.vocab import Term, TermKind, meant, vocabulary
-from ctgraph.vocab.former_names import present_property
+from ctgraph.vocab.former_names import present_properties
 
 _OURS = (CETERMS, CEASN)
 _LITERALS = (
@@ -108,8 +108,18 @@ def _about(
             yield from _undeclared(Iri(kind.value), "class")
         return
     term = vocab.term(path)
+    present = present_properties(classes[node]).get(path)
     if term is None:
-        yield from _undeclared(path, "property")
+        # What a former name means was said when the document was read.
+        yield from _undeclared(path, "property") if not present else ()
+        return
+    if present:
+        new = vocab.compact(present)
+        yield Advice(
+            Rule.DOMAIN,
+            f"On this class of thing, {term.curie} is a former name of {new}, and is read like it.",
+            f"Write {new}.",
+        )
         return
     if not _fits_domain(term, classes[node]):
         yield Advice(
@@ -133,7 +143,7 @@ def _about(
 
 def _undeclared(iri: Iri, what: str) -> Iterator[Advice]:
     vocab = vocabulary()
-    if vocab.term(iri) or present_property(vocab.compact(iri)):
+    if vocab.term(iri):
         return
     likely = _meant(iri, TermKind(what))
     if iri.startswith(_OURS):

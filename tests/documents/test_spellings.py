@@ -14,6 +14,9 @@ from hypothesis import strategies as st
 from ctgraph.documents import Document, Purpose, from_json
 from ctgraph.documents.rdf_input import RDF_INPUTS, from_rdf
 from ctgraph.errors import InvalidDocument
+from ctgraph.identity import Identity
+from ctgraph.links.model import Link, Relation
+from ctgraph.links.statements import extract
 from ctgraph.problem import Severity
 from ctgraph.rdf.datatypes import in_lexical_space
 from ctgraph.rdf.namespaces import CEASN, CETERMS, XSD, Iri
@@ -141,9 +144,54 @@ def test_a_former_name_is_read_like_the_present_one(former: str, present: str) -
     assert f'"{former}"'.encode() in document.canonical
 
 
-def test_a_pathway_by_former_names_is_valid() -> None:
-    document = read(orjson.loads(shared("real/minimal/02-pathway-ceasn-hasPart.json").read_bytes()))
-    assert not [p for p in validate(document, SETTINGS) if p.severity == Severity.VIOLATION]
+def pathway(root: str = "ceterms:hasDestinationComponent") -> dict[str, Any]:
+    """Return a pathway whose document has former names of properties."""
+    text = shared("real/minimal/02-pathway-ceasn-hasPart.json").read_text()
+    return orjson.loads(text.replace("ceterms:hasDestinationComponent", root))  # type: ignore[no-any-return]
+
+
+def links(document: Document) -> list[Link]:
+    quads = ox.parse(document.quads, format=ox.RdfFormat.N_QUADS)
+    return extract(quads, document.ctid, Identity.of(SETTINGS)).links
+
+
+@pytest.mark.parametrize("property", ["ceasn:hasPart", "ceasn:isPartOf"])
+def test_a_pathway_by_former_names_is_judged_and_joined_like_others(property: str) -> None:
+    value = pathway()
+    for node in value["@graph"]:
+        for former in {"ceasn:hasPart", "ceasn:isPartOf"} & node.keys() - {property}:
+            del node[former]
+    document = read(value)
+    problems = validate(document, SETTINGS)
+    assert not [p for p in problems if p.severity == Severity.VIOLATION]
+    told = {p.message for p in problems if p.severity == Severity.WARNING}
+    assert told
+    assert all("is a former name of" in message for message in told)
+    present = read(orjson.loads(orjson.dumps(value).replace(b"ceasn:", b"ceterms:")))
+    assert links(document) == links(present) != []
+
+
+def test_parts_by_a_former_name_are_parts() -> None:
+    expected = [Relation.PART, OTHER, RECORD, "ceterms:hasPart"]
+    for name in ("ceasn:hasPart", "ceterms:hasPart"):
+        [link] = links(read(certificate(**{name: [ADDRESS]})))
+        assert [link.relation, link.earlier, link.later, link.property] == expected
+
+
+def test_a_competency_is_part_of_a_framework_by_the_present_name() -> None:
+    name = "0234-ACE-CompetencyFramework-Introductory-Sociology-Skills-Measured"
+    document = read(orjson.loads(shared(f"real/registry/{name}.json").read_bytes()), Purpose.HARVEST)
+    problems = validate(document, SETTINGS, Purpose.HARVEST)
+    assert not [p for p in problems if "former name" in p.message]
+
+
+def test_the_root_of_an_old_pathway_is_its_destination() -> None:
+    document = read(pathway("ceterms:hasRootComponent"))
+    problems = validate(document, SETTINGS)
+    assert not [p for p in problems if p.severity == Severity.VIOLATION]
+    assert [p for p in problems if "hasRootComponent" in p.message]
+    broken = validate(read(pathway("ceterms:hasSupportService")), SETTINGS)
+    assert [p for p in broken if "no destination" in p.message]
 
 
 @pytest.mark.parametrize("key", ["ceterms:hasFriend", "https://example.org/x"])
