@@ -8,7 +8,7 @@ from typing import Any
 
 from ctgraph.documents.node_values import each
 from ctgraph.problem import Severity
-from ctgraph.rdf.namespaces import Iri
+from ctgraph.rdf.namespaces import TYPE, Iri
 from ctgraph.shapes import Shape, shapes
 from ctgraph.vocab import vocabulary
 
@@ -70,5 +70,6 @@ def _demands(shape: Shape) -> bool:
 def node_completeness(node: dict[str, Any]) -> Completeness | None:
     """Measure a record that is a node of canonical JSON-LD; see :func:`completeness`."""
     expand = vocabulary().expand
-    properties = {expand(key) for key, value in node.items() if value not in (None, [], {})}
+    names = {expand(key) for key, value in node.items() if value not in (None, [], {})}
+    properties = names | ({Iri(TYPE.value)} if "@type" in names else set())
     return completeness(map(expand, each(node.get("@type"))), properties)
