@@ -84,7 +84,10 @@ class Places:
         usual = present_properties(())
         found = []
         for quad in self.quads:
-            subject, value = iris.get(quad.subject, quad.subject), iris.get(quad.object, quad.object)
+            subject, value = (
+                iris.get(quad.subject, quad.subject),
+                iris.get(quad.object, quad.object),
+            )
             found.append((subject, quad.predicate, value))
             if name := present.get(quad.subject, usual).get(quad.predicate.value):
                 found.append((subject, ox.NamedNode(name), value))

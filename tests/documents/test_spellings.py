@@ -181,7 +181,9 @@ def test_parts_by_a_former_name_are_parts() -> None:
 
 def test_a_competency_is_part_of_a_framework_by_the_present_name() -> None:
     name = "0234-ACE-CompetencyFramework-Introductory-Sociology-Skills-Measured"
-    document = read(orjson.loads(shared(f"real/registry/{name}.json").read_bytes()), Purpose.HARVEST)
+    document = read(
+        orjson.loads(shared(f"real/registry/{name}.json").read_bytes()), Purpose.HARVEST
+    )
     problems = validate(document, SETTINGS, Purpose.HARVEST)
     assert not [p for p in problems if "former name" in p.message]
 
