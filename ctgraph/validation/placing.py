@@ -70,7 +70,9 @@ class Placer:
             shape = known.by_iri[Iri(term_of(result.shape).value)]
             focus = _focus(result)
             severity = self._severity(shape, focus)
-            if severity and mistake not in seen and not self._was_unread(shape, focus):
+            if not severity or self._is_undefined(focus) or self._was_unread(shape, focus):
+                continue
+            if mistake not in seen:
                 seen.add(mistake)
                 yield self._problem(shape, focus, severity, result)
 
@@ -116,6 +118,11 @@ class Placer:
         wanting = shape.rule and "ceterms:ctid" in node
         wanting = wanting or (shape.required and shape.name != "ctid")
         return Severity.INFO if self._provisional and wanting else usual
+
+    def _is_undefined(self, focus: Iri) -> bool:
+        """Tell whether a node is a labelled blank node without a definition, which is reported."""
+        is_labelled = focus.startswith(PLACE) and not focus.startswith(f"{PLACE}_")
+        return is_labelled and focus not in self._nodes
 
     def _was_unread(self, shape: Shape, focus: Iri) -> bool:
         """Tell whether a shape is about something that could not be read, which is reported."""
