@@ -105,6 +105,13 @@ class Places:
             ],
         )
 
+    def of_class(self, primary: str, kind: Iri | None) -> Places:
+        """Return the places with one more class of the primary entity, if one is given."""
+        if kind is None or primary.startswith("_:"):
+            return self
+        subject = ox.NamedNode(primary)
+        return replace(self, quads=[*self.quads, ox.Quad(subject, TYPE, ox.NamedNode(kind))])
+
     def within(self, parent: str) -> Places:
         """Return the places of a document that stands in another one, at a JSON Pointer."""
         nodes = {

@@ -1,4 +1,4 @@
-"""Documents in other spellings of the vocabulary are published by HTTP, judged, loaded and joined."""
+"""Documents in other spellings of the vocabulary are published, judged, loaded and joined."""
 
 from __future__ import annotations
 
