@@ -107,7 +107,7 @@ def _about(
         )
     if path == TYPE.value:
         for kind in values:
-            yield from _undeclared(Iri(kind.value), TermKind.CLASS, suggestions)
+            yield from _undeclared(Iri(kind.value), TermKind.CLASS, suggestions, kind)
         return
     term = vocab.term(path)
     present = present_properties(classes[node]).get(path)
@@ -144,7 +144,10 @@ def _about(
             break
 
 
-def _undeclared(iri: Iri, what: TermKind, suggestions: Suggestions) -> Iterator[Advice]:
+def _undeclared(
+    iri: Iri, what: TermKind, suggestions: Suggestions, value: Value | None = None
+) -> Iterator[Advice]:
+    """Yield advice on a name that is not declared; `value` is it where it is itself a value."""
     vocab = vocabulary()
     if vocab.term(iri):
         return
@@ -155,6 +158,7 @@ def _undeclared(iri: Iri, what: TermKind, suggestions: Suggestions) -> Iterator[
             f"{name} is not a {what} of the vocabulary.",
             f"{suggestions.question(name, what)}Check its spelling. Queries for the declared terms "
             "will not find it.",
+            value,
         )
     elif name == str(iri) and not iri.startswith(("http://", "https://", "urn:")):
         yield Advice(
@@ -162,6 +166,7 @@ def _undeclared(iri: Iri, what: TermKind, suggestions: Suggestions) -> Iterator[
             f"{iri} has a prefix that no context defines.",
             f"{suggestions.question(name, what)}Define the prefix in @context, or write the IRI in "
             "full.",
+            value,
         )
 
 
