@@ -77,8 +77,8 @@ class Canonicaliser:
                     out[key] = iri
             elif key == "@type":
                 kinds = self.names.classes(value, (at, key))
-                if self.problems.violations == before:
-                    out[key] = kinds
+                if kinds or self.problems.violations == before:
+                    out[key] = kinds if isinstance(value, list) or not kinds else kinds[0]
             elif key.startswith("@"):
                 self.problems.add(
                     (at, key),

@@ -22,7 +22,7 @@ from ctgraph.documents.node_values import name_of, shortened
 from ctgraph.documents.places import Places, label_nodes, placed_nodes
 from ctgraph.documents.purpose import Purpose
 from ctgraph.documents.quads import to_quads
-from ctgraph.documents.record_classes import class_problems, likely_class
+from ctgraph.documents.record_classes import class_problems, supposed_class
 from ctgraph.documents.requests import REQUEST, is_request
 from ctgraph.documents.size import require_fitting
 from ctgraph.errors import InvalidDocument
@@ -173,8 +173,6 @@ def _read(value: Any, received: bytes, settings: Settings, purpose: Purpose) -> 
     problems += walk.problems.found
     primary, entities = entities_of(value, walk, identity, problems)
     problems += class_problems(primary, entities, walk.names, purpose)
-    if likely := likely_class(primary, walk.names):
-        primary["@type"] = likely
     own = {entity.ctid for entity in entities}
     others = about_others(walk.nodes, own, identity)
     names = {
@@ -213,9 +211,9 @@ def _read(value: Any, received: bytes, settings: Settings, purpose: Purpose) -> 
         problems=tuple(problems),
         namings=tuple(naming),
         named=record not in walk.stand_ins,
-        located=Places(placed_nodes(walk.nodes, walk.sent), quads).of_record(
-            content["@id"], primary["@id"]
-        ),
+        located=Places(placed_nodes(walk.nodes, walk.sent), quads)
+        .of_record(content["@id"], primary["@id"])
+        .of_class(primary["@id"], supposed_class(primary, walk.names)),
         names_of_others=names,
         spellings=walk.names.spellings,
     )

@@ -12,7 +12,7 @@ from ctgraph.documents.json_text import Place
 from ctgraph.documents.names import Names
 from ctgraph.documents.problems import Problems, shown
 from ctgraph.problem import Severity
-from ctgraph.rdf.datatypes import EXACT_NUMBERS, in_lexical_space, is_reduced_date
+from ctgraph.rdf.datatypes import EXACT_NUMBERS, in_lexical_space, is_compared, is_reduced_date
 from ctgraph.rdf.namespaces import XSD
 
 LANGUAGE = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8}){0,15}")
@@ -79,15 +79,25 @@ class Literals:
         """Tell whether a text is a value of a datatype; report one that is not."""
         iri = self._names.expanded(datatype)
         if in_lexical_space(text, iri):
+            if not is_compared(text, iri):
+                self._problems.add(
+                    at,
+                    f"{shown(text)} is larger or more exact than SPARQL computes with: its filters "
+                    "and sums leave it out.",
+                    "Write it with fewer digits.",
+                    Severity.WARNING,
+                )
             return True
         reduced = is_reduced_date(text, iri)
+        severity = Severity.WARNING if reduced else self._problems.purpose.of_incomplete
         self._problems.add(
             at,
-            f"{shown(text)} is not a value of {datatype}; it counts as plain text.",
+            f"{shown(text)} is not a value of {datatype}."
+            + (" It counts as plain text." if severity is Severity.WARNING else ""),
             "SPARQL does not compare it with other values: write it in full, such as 2026-05-01."
             if reduced
             else f"Write a value as {datatype} has it, or leave it out.",
-            Severity.WARNING if reduced else self._problems.purpose.of_incomplete,
+            severity,
         )
         return False
 

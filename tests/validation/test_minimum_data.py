@@ -126,6 +126,7 @@ CostProfile: | costDetails description
 IdentifierValue: identifierValueCode |
 JurisdictionProfile: globalJurisdiction/description/mainJurisdiction |
 CredentialAlignmentObject: targetNode/targetNodeName |
+DurationProfile: exactDuration/minimumDuration/maximumDuration/timeRequired/description |
 ceasn:RubricLevel: | ceasn:name/ceasn:description
 ceasn:CriterionLevel: | ceasn:benchmarkLabel/ceasn:benchmarkText
 """
