@@ -189,7 +189,10 @@ def with_wrong_profiles() -> Iterator[Mutation]:
             {f"{prefix}:currency": "US Dollar"},
             "warning:code-of-currency",
         )
-    money = {"@type": "schema:MonetaryAmount", "schema:currency": "USD"}  # the sample data has none
+    money: dict[str, Any] = {
+        "@type": "schema:MonetaryAmount",
+        "schema:currency": "USD",
+    }  # the sample data has none
     for key in ("schema:value", "schema:minValue", "schema:maxValue"):
         changes = {"ceterms:baseSalary": [money | {key: -1}]}
         yield mutate(f"negative-{key}", find("ceterms:Job"), changes, "warning:money-not-negative")
