@@ -78,7 +78,7 @@ class Places:
         }
         kinds: dict[Any, list[str]] = defaultdict(list)
         for quad in self.quads:
-            if quad.predicate == TYPE:
+            if quad.predicate == TYPE and isinstance(quad.object, ox.NamedNode):
                 kinds[quad.subject].append(quad.object.value)
         present = {subject: present_properties(of) for subject, of in kinds.items()}
         usual = present_properties(())

@@ -87,8 +87,8 @@ def examine(
         return [ExaminedDocument(Report(source, problems=tuple(error.problems), rules=purpose))]
     if format:
         # The places would be in the JSON-LD made of it, which the sender has not seen.
-        found = _without_places(_one(value, orjson.dumps(value), settings, purpose, source))
-        return [_with_lines_of_names(found, data)]
+        one = _without_places(_one(value, orjson.dumps(value), settings, purpose, source))
+        return [_with_lines_of_names(one, data)]
     if not isinstance(value, list):
         return _with_lines([_one(value, data, settings, purpose, source)], data)
     found = [
