@@ -36,9 +36,9 @@ def verdicts(client: FlaskClient, document: Any, kind: str = "application/json")
 
 def found(report: dict[str, Any]) -> dict[str, str]:
     """Return the severities of problems by their places, without advice and recommendations."""
-    return {
+    return {  # a violation stands after the advice about the same place
         p["pointer"]: p["severity"]
-        for p in report["problems"]
+        for p in reversed(report["problems"])
         if p["severity"] != "info" and "ownedBy" not in p["pointer"]  # whose record is not here
     }
 

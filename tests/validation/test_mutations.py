@@ -10,8 +10,10 @@ import json
 
 import pytest
 
+from ctgraph.documents import read
 from ctgraph.shapes import shapes
-from tests.support.findings import REFERENCE, findings, shape_of
+from ctgraph.validation import validate
+from tests.support.findings import FAST, REFERENCE, findings, shape_of
 from tests.support.mutations import MUTATIONS
 from tests.support.registry import certificate
 from tests.support.sample_nodes import PLACES, Mutation, keys_of
@@ -34,6 +36,15 @@ def test_a_mutation_is_caught_by_its_shape(mutation: Mutation) -> None:
 @every_mutation
 def test_both_engines_say_the_same_about_a_mutation(mutation: Mutation) -> None:
     assert findings(mutation.data(), REFERENCE) == findings(mutation.data())
+
+
+@every_mutation
+def test_a_load_finds_the_same_except_recommendations(mutation: Mutation) -> None:
+    data = mutation.data()
+    document = read(json.loads(data), data, FAST)
+    found = validate(document, FAST, recommendations=False)
+    whole = [problem for problem in validate(document, FAST) if problem.severity != "info"]
+    assert [problem for problem in found if problem.severity != "info"] == whole
 
 
 def test_the_mutations_reach_every_shape_that_the_sample_data_allows() -> None:
