@@ -130,7 +130,7 @@ class Placer:
         return bool(self._unread) and any(
             placed.pointer + step(key) in self._unread
             for iri in shape.properties
-            for key in {_key(iri, placed.content) or vocabulary().compact(iri), iri}
+            for key in {_key(iri, placed.content) or _names(iri)[0], iri}
         )
 
     def _only_of_records(self, shape: Shape, node: dict[str, Any]) -> bool:
@@ -221,5 +221,9 @@ def _indices(values: list[Any]) -> dict[str, int]:
 
 def _key(path: Iri, node: dict[str, Any]) -> str:
     """Return the key under which a node has a property; empty if it does not have it."""
-    spellings = ("@type",) if path == TYPE.value else (*names_of(vocabulary().compact(path)), path)
-    return next((spelling for spelling in spellings if spelling in node), "")
+    return next((spelling for spelling in _names(path) if spelling in node), "")
+
+
+def _names(path: Iri) -> tuple[str, ...]:
+    """Return the keys under which nodes may have a property, the usual one first."""
+    return ("@type",) if path == TYPE.value else (*names_of(vocabulary().compact(path)), path)

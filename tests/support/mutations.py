@@ -189,6 +189,13 @@ def with_wrong_profiles() -> Iterator[Mutation]:
             {f"{prefix}:currency": "US Dollar"},
             "warning:code-of-currency",
         )
+    money: dict[str, Any] = {
+        "@type": "schema:MonetaryAmount",
+        "schema:currency": "USD",
+    }  # the sample data has none
+    for key in ("schema:value", "schema:minValue", "schema:maxValue"):
+        changes = {"ceterms:baseSalary": [money | {key: -1}]}
+        yield mutate(f"negative-{key}", find("ceterms:Job"), changes, "warning:money-not-negative")
     aid = {"@type": "ceterms:FinancialAssistanceProfile"}  # the sample data has none
     for what, profile, *wanted in (
         ("aid-without-name", aid | {"ceterms:description": "For all"}, "required-name"),
@@ -257,6 +264,18 @@ def without_concepts() -> Iterator[Mutation]:
     )
 
 
+def with_a_class_of_other_rules() -> Iterator[Mutation]:
+    """Yield a record of a class that the sample data has not, without what this class needs."""
+    regulation = {"@type": "ceterms:RegulatoryInformation"}
+    nobody = dict.fromkeys(("ceterms:ownedBy", "ceterms:offeredBy"), DROP)
+    place = find("ceterms:SupportService", "ceterms:ownedBy")
+    yield mutate(
+        "regulation-of-nobody", place, regulation | nobody, "required-ownedBy-or-regulator"
+    )
+    regulator = nobody | {"ceterms:regulatedBy": place.node["ceterms:ownedBy"]}
+    yield mutate("regulation-with-regulator", place, regulation | regulator)
+
+
 MUTATIONS = [
     *without_what_is_required(),
     *with_broken_texts(),
@@ -268,4 +287,5 @@ MUTATIONS = [
     *with_wrong_relations(),
     *with_wrong_references(),
     *without_concepts(),
+    *with_a_class_of_other_rules(),
 ]
