@@ -166,8 +166,8 @@ def asked(iri: str, severity: Severity) -> Groups:
     return {
         frozenset(shape.properties)
         for kind in shapes().of_class(iri)
-        for shape in kind.of_severity(severity)
-        if shape.required
+        for shape in kind.shapes
+        if shape.required and shape.severity == severity
     }
 
 
