@@ -64,7 +64,7 @@ def with_broken_texts() -> Iterator[Mutation]:
                 if key in place.node:
                     yield mutate(shape.name, place, {key: broken}, shape.name)
         for kind in shapes().of_class(vocabulary().expand(place.kind)):
-            for shape in kind.of_severity(Severity.VIOLATION):
+            for shape in [s for s in kind.shapes if s.severity is Severity.VIOLATION]:
                 if shape.name in ("required-description", "required-ceasn-description"):
                     short = {keys_of(shape)[0]: {"en-US": "Fourteen chars"}}
                     yield mutate("short-description", place, short, shape.name)
