@@ -239,6 +239,16 @@ def test_an_address_of_no_pathway_is_told(
     shows(page.locator("#status"), "finds no pathway in the document")
 
 
+def test_a_pathway_of_another_organization_does_not_open(
+    building: str, opening: Opening, registry: Registry
+) -> None:
+    other = registry.ledger.organizations.add("Other College")
+    page = opening(f"{building}/pathways/build#{PATHWAY}")
+    begin(page, registry.ledger.organizations.add_key(other.ctid))
+    shows(page.locator("#status"), "belongs to another organization")
+    assert page.locator("#name").input_value() == ""
+
+
 def test_a_published_pathway_is_withdrawn(
     building: str, opening: Opening, registry: Registry
 ) -> None:
