@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from ctgraph.documents.iris import BLANK, MAX_IRI_CHARS, in_xml, is_iri
+from ctgraph.documents.iris import BLANK, MAX_IRI_CHARS, is_iri
 from ctgraph.documents.json_text import Place
 from ctgraph.documents.problems import Problems, shown
 from ctgraph.identity import Identity
 from ctgraph.problem import Severity
 from ctgraph.rdf.namespaces import CETERMS, OWN, TYPE, Iri
+from ctgraph.rdf.writing import in_xml
 from ctgraph.vocab import vocabulary
 from ctgraph.vocab.canonical_terms import canonical_term
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import orjson
 
-from ctgraph.errors import CtgraphError, QueryError, QueryLimit, StoreError
+from ctgraph.errors import CtgraphError, NotAcceptable, QueryError, QueryLimit, StoreError
 from ctgraph.identity import Identity
 from ctgraph.projections.store_folder import store_folder_of
 from ctgraph.rdf.namespaces import CTG
@@ -64,6 +64,7 @@ class QueryPool:
         :param snapshot: the store to query; without it, the newest snapshot.
         :raises QueryForbidden: for an update or a SERVICE call.
         :raises QueryError: when the query does not parse.
+        :raises NotAcceptable: when the format cannot carry the result.
         :raises TooManyQueries: when the client has too many queries waiting.
         :raises QueryLimit: at the deadline, over the memory, or when no turn comes in time.
         :raises ClientGone: when the client gave up.
@@ -82,7 +83,7 @@ class QueryPool:
         job = self._crew.begin(request, client, self.timeout(query), gone)
         try:
             result = self._result(job, query)
-        except QueryError:
+        except (QueryError, NotAcceptable):
             job.end(reusable=True)
             raise
         except StoreError as error:
@@ -157,6 +158,8 @@ class QueryPool:
                 return self._undeclared(text) or QueryError(_plain(message))
             case Failure.EVALUATION:
                 return QueryError(f"The query cannot be evaluated: {message}.")
+            case Failure.FORMAT:
+                return NotAcceptable(message)
             case Failure.MEMORY:
                 return QueryLimit(f"The query needed more than {self._memory}. {ADVICE}")
             case Failure.STORE:
