@@ -89,11 +89,13 @@ class Names:
         iri = self.expanded(key)
         if iri == TYPE.value:
             self._problems.add(at, f"{key!r} is another spelling of @type.", "Write @type.")
-        elif vocabulary().term(iri) is None and not in_xml(iri):
+        elif not in_xml(iri):
             self._problems.add(
                 at,
-                f"RDF/XML cannot carry the property {shown(key)}.",
+                f"RDF/XML cannot carry the property {shown(key)}, so the record is served in every "
+                "other format.",
                 "Let its IRI end in a name that begins with a letter.",
+                Severity.WARNING,
             )
         self._check_reserved(iri, key, at)
         name = self.official(key)

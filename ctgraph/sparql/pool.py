@@ -6,6 +6,7 @@ from collections.abc import Callable
 from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import orjson
 
@@ -135,7 +136,7 @@ class QueryPool:
             return Streamed(orjson.loads(payload)["type"], job, job.seconds)
         if kind == ERROR:
             error = orjson.loads(payload)
-            raise self._error(Failure(error["kind"]), error["message"], query.text)
+            raise self._error(Failure(error["kind"]), error["message"], query.text, error["extra"])
         if job.crashed():
             raise QueryError(
                 "The query is nested too deeply, or uses a construct that the engine cannot "
@@ -151,7 +152,7 @@ class QueryPool:
             return self.prefixes  # graphs are written with them, and an escape may hide one
         return {prefix: iri for prefix, iri in self.prefixes.items() if f"{prefix}:" in text}
 
-    def _error(self, kind: Failure, message: str, text: str) -> CtgraphError:
+    def _error(self, kind: Failure, message: str, text: str, extra: dict[str, Any]) -> CtgraphError:
         """Return the error for a failure that a worker reports."""
         match kind:
             case Failure.QUERY:
@@ -159,7 +160,7 @@ class QueryPool:
             case Failure.EVALUATION:
                 return QueryError(f"The query cannot be evaluated: {message}.")
             case Failure.FORMAT:
-                return NotAcceptable(message)
+                return NotAcceptable(message, **extra)
             case Failure.MEMORY:
                 return QueryLimit(f"The query needed more than {self._memory}. {ADVICE}")
             case Failure.STORE:

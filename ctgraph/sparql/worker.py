@@ -241,7 +241,7 @@ def serve(pipe: Connection, memory: int) -> None:
             _fail(out, Failure.MEMORY)
             return
         except NotAcceptable as error:
-            _fail(out, Failure.FORMAT, error)
+            _fail(out, Failure.FORMAT, error, **error.extra)
         except (SyntaxError, ValueError) as error:
             _fail(out, Failure.QUERY, error)
         except RuntimeError as error:  # such as an unknown function
@@ -254,6 +254,6 @@ def serve(pipe: Connection, memory: int) -> None:
             return
 
 
-def _fail(stream: IO[bytes], kind: Failure, error: Exception | None = None) -> None:
-    write(stream, ERROR, orjson.dumps({"kind": kind, "message": str(error or "")}))
+def _fail(stream: IO[bytes], kind: Failure, error: Exception | None = None, **extra: Any) -> None:
+    write(stream, ERROR, orjson.dumps({"kind": kind, "message": str(error or ""), "extra": extra}))
     stream.flush()

@@ -48,7 +48,9 @@ def ask(client: FlaskClient, query: str, accept: str) -> Any:
 @pytest.fixture
 def publish(registry: Registry, client: FlaskClient) -> Any:
     def publish(**more: Any) -> None:
-        registry.publish(certificate(1, **more))
+        document, said = certificate(1, **more), registry.authorization
+        answer = client.post(registry.documents_url, json=document, headers=said)
+        assert answer.status_code == 201, answer.json
         registry.project()
 
     return publish
