@@ -15,7 +15,7 @@ import orjson
 
 from ctgraph.documents.about_others import Naming, about_others, leave_out, namings, refusal
 from ctgraph.documents.canonicaliser import Canonicaliser
-from ctgraph.documents.context import inline_prefixes
+from ctgraph.documents.context import inline_prefixes, with_definitions
 from ctgraph.documents.entities import Entity, entities_of
 from ctgraph.documents.json_text import TOO_DEEP, Place, read_json
 from ctgraph.documents.node_values import name_of, shortened
@@ -32,7 +32,7 @@ from ctgraph.problem import Problem, Severity, one_line
 from ctgraph.rdf.canonical import canonical_lines, label_blank_nodes
 from ctgraph.rdf.namespaces import Curie
 from ctgraph.settings import Settings
-from ctgraph.vocab import CONTEXT_URLS, vocabulary
+from ctgraph.vocab import vocabulary
 
 
 @dataclass(frozen=True)
@@ -183,7 +183,8 @@ def _read(value: Any, received: bytes, settings: Settings, purpose: Purpose) -> 
     else:
         problems += (refusal(node, at, walk.names.spellings) for node, at in others)
     record = entities[0].ctid
-    context: list[Any] = [*(named or [CONTEXT_URLS["ctdl"]]), *([prefixes] if prefixes else [])]
+    contexts = with_definitions(named, walk.names.used)
+    context: list[Any] = [*contexts, *([prefixes] if prefixes else [])]
     content = {
         "@context": context[0] if len(context) == 1 else context,
         "@id": identity.graph(record),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from ctgraph.documents.iris import BLANK, MAX_IRI_CHARS, in_xml, is_iri
+from ctgraph.documents.iris import BLANK, MAX_IRI_CHARS, is_iri
 from ctgraph.documents.json_text import Place
 from ctgraph.documents.problems import Problems, shown
 from ctgraph.identity import Identity
 from ctgraph.problem import Severity
 from ctgraph.rdf.namespaces import CETERMS, OWN, TYPE, Iri
+from ctgraph.rdf.writing import in_xml
 from ctgraph.vocab import Suggestions, TermKind, vocabulary
 from ctgraph.vocab.canonical_terms import canonical_term
 
@@ -102,11 +103,13 @@ class Names:
         iri = self.expanded(key)
         if iri == TYPE.value:
             self._problems.add(at, f"{key!r} is another spelling of @type.", "Write @type.")
-        elif vocabulary().term(iri) is None and not in_xml(iri):
+        elif not in_xml(iri):
             self._problems.add(
                 at,
-                f"RDF/XML cannot carry the property {shown(key)}.",
+                f"RDF/XML cannot carry the property {shown(key)}, so the record is served in every "
+                "other format.",
                 "Let its IRI end in a name that begins with a letter.",
+                Severity.WARNING,
             )
         self._check_reserved(iri, key, at)
         name = self.official(key)
