@@ -22,6 +22,11 @@ MAX_KEPT_ANSWERS = 4096
 _NO_CHARACTER = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _IN_BYTES = re.compile(rb"[\0-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
 """The characters that XML 1.0 cannot hold, even escaped (section 2.2)."""
+_TYPE = re.compile(
+    rb'"http://www\.w3\.org/1999/02/22-rdf-syntax-ns#type":'
+    rb'\[((?:\{"@id":"(?:[^"\\]|\\.)*"\},?)++)\]'
+)
+_REFERENCE = re.compile(rb'\{"@id":("(?:[^"\\]|\\.)*")\}')
 _OTHERS = [f.media_type for f in GRAPHS if f.writer != ox.RdfFormat.RDF_XML]
 
 
@@ -35,7 +40,14 @@ def write(
     is_xml = format == ox.RdfFormat.RDF_XML
     given: Any = map(_require_xml, statements) if is_xml else statements
     written = ox.serialize(given, format=format, prefixes=dict(prefixes)) or b""
+    if format == ox.RdfFormat.JSON_LD:
+        return _TYPE.sub(_as_keyword, written)
     return xml(written, _OTHERS) if is_xml else written
+
+
+def _as_keyword(found: re.Match[bytes]) -> bytes:
+    """Return classes under the keyword that expanded JSON-LD has for them (section 9.4)."""
+    return b'"@type":[' + _REFERENCE.sub(rb"\1", found[1]) + b"]"
 
 
 def xml(written: bytes, others: Iterable[str]) -> bytes:

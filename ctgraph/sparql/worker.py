@@ -179,7 +179,7 @@ def evaluate(store: ox.Store, request: Request, answer: AnswerWriter) -> bool:
         assert graph
         answer.type = graph.media_type
         rows = islice(results, request.rows)
-        if graph == ox.RdfFormat.RDF_XML:
+        if graph in (ox.RdfFormat.RDF_XML, ox.RdfFormat.JSON_LD):
             answer.write_all(writing.write(rows, graph, request.prefixes))
         else:
             ox.serialize(rows, output, format=graph, prefixes=request.prefixes)
