@@ -25,8 +25,8 @@ blueprint = Blueprint("learner_check", __name__)
 @reads("format", "held")
 def check() -> Response:
     """Return the records that are open to somebody who holds some others, or one step away."""
-    name = choose(respond.JSON_OR_PAGE)
     records = _held()
+    name = choose(respond.JSON_OR_PAGE, usual="" if records else "html")  # nothing is asked yet
     if name == "html" and not records:
         return respond.page("pathways/check.html", found=None, records=records)
     require_some(records)
