@@ -42,7 +42,10 @@ def escaped(text: str) -> str:
 
 
 def ask(client: FlaskClient, query: str, accept: str) -> Any:
-    return client.get("/sparql", query_string={"query": query}, headers={"Accept": accept})
+    # An answer that is not read to its end keeps its worker.
+    return client.get(
+        "/sparql", query_string={"query": query}, headers={"Accept": accept}, buffered=True
+    )
 
 
 @pytest.fixture

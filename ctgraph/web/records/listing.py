@@ -33,7 +33,7 @@ def records() -> Response:
     found = state().ledger.records.envelopes(MAX_RECORDS + 1, after, kinds, owner)
     more = found[MAX_RECORDS - 1].ctid if len(found) > MAX_RECORDS else None
     found = found[:MAX_RECORDS]
-    if choose(respond.JSON_OR_PAGE) == "json":
+    if choose(respond.JSON_OR_PAGE, usual="html") == "json":
         listed = [envelope_json(envelope) | {"name": envelope.name} for envelope in found]
         return respond.json({"records": listed, "next": more})
     return respond.page(
