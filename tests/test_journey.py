@@ -173,7 +173,7 @@ def test_a_bad_document_stores_nothing_and_tells_everything(
     bad = certificate(**{"name": "lost", "ceterms:ownedBy": ["not an IRI"]})
     answer = publish(client, registry, bad, 422)
     pointers = [problem["pointer"] for problem in answer.json["problems"]]
-    assert pointers == ["/@graph/0/ceterms:ownedBy/0", "/@graph/0/name"]
+    assert {"/@graph/0/ceterms:ownedBy/0", "/@graph/0/name"} <= set(pointers)
     nameless = certificate()
     del nameless["@graph"][0]["ceterms:name"], nameless["@graph"][0]["ceterms:ownedBy"]
     answer = publish(client, registry, nameless, 422)

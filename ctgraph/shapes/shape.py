@@ -61,6 +61,10 @@ class ClassShape:
     record: bool
     shapes: tuple[Shape, ...]
 
+    def of_severity(self, severity: Severity) -> list[Shape]:
+        """Return its shapes of one severity, in order."""
+        return [shape for shape in self.shapes if shape.severity == severity]
+
 
 @dataclass(frozen=True)
 class Family:

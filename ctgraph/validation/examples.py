@@ -38,9 +38,8 @@ def example(one: ClassShape, identity: Identity) -> dict[str, Any]:
     """Return a document with only the properties that a record of a class needs for no warning."""
     kind = _class(one)
     node: dict[str, Any] = {"@type": kind, "@id": identity.resource(_ctid(1))}
-    for shape in one.shapes:
-        needed = shape.required and shape.severity is not Severity.INFO
-        if needed and shape.name != "type":
+    for shape in (*one.of_severity(Severity.VIOLATION), *one.of_severity(Severity.WARNING)):
+        if shape.required and shape.name != "type":
             key = vocabulary().compact(shape.properties[0])
             node[key] = _value(key, shape, one, identity)
     context = CONTEXT_URLS["ctdlasn" if kind.startswith(("ceasn", "asn", "skos")) else "ctdl"]
