@@ -160,7 +160,7 @@ def test_a_pathway_is_built_checked_and_published(
     shows(problems, "A condition of step “Practical Nurse”: The condition has no description.")
     shows(problems, "Say in “What it asks for” what it asks for.")
     assert not re.search(r"ceterms:|component", problems.text_content() or "")
-    shows(board, "2 to fix")
+    shows(board, "3 to fix")
     page.get_by_role("button", name="Go to it").first.click()
     shows(condition, "More steps are required than the condition names.")
     shows(condition, "Lower “How many of them are needed (empty: all)”")
