@@ -27,7 +27,6 @@ _TYPE = re.compile(
     rb'\[((?:\{"@id":"(?:[^"\\]|\\.)*"\},?)++)\]'
 )
 _REFERENCE = re.compile(rb'\{"@id":("(?:[^"\\]|\\.)*")\}')
-_OTHERS = [f.media_type for f in GRAPHS if f.writer != ox.RdfFormat.RDF_XML]
 
 
 def write(
@@ -37,12 +36,23 @@ def write(
 
     :raises NotAcceptable: when the format cannot carry one of them; it names others that can.
     """
-    is_xml = format == ox.RdfFormat.RDF_XML
-    given: Any = map(_require_xml, statements) if is_xml else statements
+    given: Any = carried(statements, format)
     written = ox.serialize(given, format=format, prefixes=dict(prefixes)) or b""
     if format == ox.RdfFormat.JSON_LD:
         return _TYPE.sub(_as_keyword, written)
-    return xml(written, _OTHERS) if is_xml else written
+    return xml(written, _others(format)) if format == ox.RdfFormat.RDF_XML else written
+
+
+def carried(
+    statements: Iterable[ox.Triple | ox.Quad], format: ox.RdfFormat
+) -> Iterable[ox.Triple | ox.Quad]:
+    """Return statements, to be read once, each of which an RDF format can carry.
+
+    :raises NotAcceptable: at a statement that it cannot carry.
+    """
+    if format == ox.RdfFormat.RDF_XML:
+        return map(_require_xml, statements)
+    return map(_require_json_ld, statements) if format == ox.RdfFormat.JSON_LD else statements
 
 
 def _as_keyword(found: re.Match[bytes]) -> bytes:
@@ -84,15 +94,26 @@ def _require_xml(statement: Any) -> Any:
         raise NotAcceptable.naming(
             f"RDF/XML cannot carry the property {property}: its IRI does not end in a name that "
             "XML allows for an element.",
-            _OTHERS,
+            _others(ox.RdfFormat.RDF_XML),
         )
     if isinstance(value, ox.Triple):
         _require_xml(value)
     elif isinstance(value, ox.Literal) and (found := _NO_CHARACTER.search(value.value)):
-        raise NotAcceptable.naming(
-            f"XML cannot hold the character {_code(found[0])} in the value of {property}.", _OTHERS
-        )
+        message = f"XML cannot hold the character {_code(found[0])} in the value of {property}."
+        raise NotAcceptable.naming(message, _others(ox.RdfFormat.RDF_XML))
     return statement
+
+
+def _require_json_ld(statement: Any) -> Any:
+    """Return a statement that JSON-LD can carry."""
+    if isinstance(statement.object, ox.Triple):
+        message = f"JSON-LD cannot carry the triple term that {statement.predicate.value} has."
+        raise NotAcceptable.naming(message, _others(ox.RdfFormat.JSON_LD))
+    return statement
+
+
+def _others(format: ox.RdfFormat) -> list[str]:
+    return [f.media_type for f in GRAPHS if f.media_type != format.media_type]
 
 
 def _code(character: str) -> str:

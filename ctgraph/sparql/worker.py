@@ -182,7 +182,8 @@ def evaluate(store: ox.Store, request: Request, answer: AnswerWriter) -> bool:
         if graph in (ox.RdfFormat.RDF_XML, ox.RdfFormat.JSON_LD):
             answer.write_all(writing.write(rows, graph, request.prefixes))
         else:
-            ox.serialize(rows, output, format=graph, prefixes=request.prefixes)
+            given: Any = writing.carried(rows, graph)
+            ox.serialize(given, output, format=graph, prefixes=request.prefixes)
         return next(results, None) is not None
     solutions = ox.QueryResultsFormat.from_media_type(request.result_type)
     assert solutions

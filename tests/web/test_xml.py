@@ -120,6 +120,19 @@ def test_a_property_without_a_name_in_xml_is_named_in_a_406(
     assert not [*registry.settings.home.rglob("suspect")]  # what was asked is at fault
 
 
+def test_a_triple_in_a_triple_is_no_fault_of_the_store(
+    registry: Registry, client: FlaskClient, publish: Any
+) -> None:
+    publish()
+    query = "CONSTRUCT { <urn:s> <urn:x:p> <<( <urn:s> <urn:x:p> 1 )>> } {}"
+    refused = ask(client, query, "application/ld+json")
+    assert refused.status_code == 406
+    assert "urn:x:p" in refused.json["detail"]
+    for other in refused.json["available"]:
+        assert ask(client, query, other).status_code == 200
+    assert not [*registry.settings.home.rglob("suspect")]
+
+
 @pytest.mark.parametrize("path", ADDRESSES)
 def test_a_record_with_such_a_property_is_served_in_every_other_format(
     client: FlaskClient, publish: Any, path: str
