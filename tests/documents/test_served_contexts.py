@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 from urllib.parse import quote
 
@@ -35,7 +36,7 @@ TERMS = sorted(set(vocabulary().context) - set(PREFIXES))
 VALUES = {
     "xsd:boolean": "true",
     "xsd:date": "2024-02-29",
-    "xsd:dateTime": "2024-02-29T12:00:00Z",
+    "xsd:dateTime": "2024-02-29T12:00:00+00:00",
     "xsd:decimal": "1.5",
     "xsd:duration": "P1D",
     "xsd:float": "1.5",
@@ -43,7 +44,8 @@ VALUES = {
     "xsd:language": "en",
     "schema:Duration": "P1D",
 }
-"""A value of each datatype that the contexts name."""
+"""A value of each datatype that the contexts name, as rdflib, too, spells it."""
+LANGUAGE = re.compile(r'(?<=")@[A-Za-z0-9-]+')
 RDF = [f for f in FORMATS if f.writer]
 SETTINGS = load_settings()
 
@@ -65,7 +67,8 @@ def canonical(quads: Any, *, graphs: bool) -> set[str]:
     named = (q if graphs else ox.Quad(q.subject, q.predicate, q.object) for q in quads)
     dataset = ox.Dataset(named)
     dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
-    return {str(quad).lower() for quad in dataset}  # PyLD keeps the case of language tags
+    # PyLD keeps the case of language tags.
+    return {LANGUAGE.sub(lambda tag: tag[0].lower(), str(quad)) for quad in dataset}
 
 
 def from_json_ld(served: bytes) -> list[ox.Quad]:

@@ -195,8 +195,8 @@ PAGES = (
 
 @pytest.mark.parametrize("headers", ANYTHING)
 @pytest.mark.parametrize("page", PAGES)
-def test_who_takes_anything_gets_pages(client: FlaskClient, page: str, headers: Any) -> None:
-    answer = client.get(page, headers=headers)
+def test_who_takes_anything_gets_pages(asked: FlaskClient, page: str, headers: Any) -> None:
+    answer = asked.get(page, headers=headers)
     assert answer.status_code == 200
     assert said(answer) == "text/html"
 
