@@ -81,7 +81,7 @@ def said(client: FlaskClient, record: str, name: str) -> set[str]:
 
 def kept(client: FlaskClient) -> list[str]:
     """Return the CTIDs of the records."""
-    found = client.get("/records").json["records"]
+    found = client.get("/records?format=json").json["records"]
     return [record["envelope_ceterms_ctid"] for record in found]
 
 
