@@ -186,8 +186,7 @@ def test_a_body_that_is_too_long_ends_the_connection_and_says_so(
         b"Transfer-Encoding: gzip, chunked\r\n\r\nF\r\n"
         + gzip.compress(b"{}", mtime=0)[:15]
         + b"\r\n0\r\n\r\n",
-        b"Transfer-Encoding: deflate\r\nTransfer-Encoding: chunked\r\n\r\n"
-        b"2\r\n{}\r\n0\r\n\r\n",
+        b"Transfer-Encoding: deflate\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
         b"Transfer-Encoding: gzip\r\n\r\n" + gzip.compress(b"{}", mtime=0),
         b"Transfer-Encoding: gzip, chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n",
     ],
@@ -216,9 +215,7 @@ CODINGS = {
     b"Content-Encoding: deflate\r\nTransfer-Encoding: gzip, chunked\r\n": (
         lambda data: gzip.compress(deflated(data))
     ),
-    b"Transfer-Encoding: deflate, gzip, chunked\r\n": (
-        lambda data: gzip.compress(deflated(data))
-    ),
+    b"Transfer-Encoding: deflate, gzip, chunked\r\n": (lambda data: gzip.compress(deflated(data))),
     b"Transfer-Encoding: compress, chunked\r\n": None,
     b"Transfer-Encoding: br, chunked\r\n": None,
 }

@@ -93,16 +93,16 @@ def test_every_framework_has_a_row_for_each_publisher(stated: Graph, client: Fla
 def test_every_transfer_value_has_a_row(stated: Graph, client: FlaskClient) -> None:
     expected = []
     for profile in stated.subjects(RDF.type, CETERMS.TransferValueProfile):
-        values = [
-            number
-            for value in stated.objects(profile, CETERMS.transferValue)
-            for number in (*stated.objects(value, SCHEMA.value), *stated.objects(value, QDATA.percentage))
+        numbers = SCHEMA.value | QDATA.percentage
+        parts: list[set[Node | None]] = [
+            {*stated.objects(profile, path)} or {None}
+            for path in (
+                CETERMS.transferValueFrom,
+                CETERMS.transferValueFor,
+                CETERMS.transferValue / numbers,
+            )
         ]
-        ends = (
-            {*stated.objects(profile, CETERMS[side])} or {None}
-            for side in ("transferValueFrom", "transferValueFor")
-        )
-        for *_, value in product(*ends, {*values} or {None}):
+        for *_, value in product(*parts):
             expected.append((key(profile), None if value is None else float(str(value))))
     found = rows(client, "transfer-values")
     assert expected
