@@ -76,7 +76,8 @@ def _looks_like_name(text: str) -> bool:
     """Tell whether a text names a file or a ready-made query: no query looks like that."""
     if text.endswith(FILE_NAME_ENDS) and "{" not in text:
         return True
-    return text != "" and not any(sign in text for sign in " \t{<")
+    is_one_word = text != "" and not any(sign in text for sign in " \t{<")
+    return is_one_word and not query_form(text)
 
 
 def _no_file(given: str) -> str:
