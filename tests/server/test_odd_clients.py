@@ -218,6 +218,7 @@ CODINGS = {
     b"Transfer-Encoding: deflate, gzip, chunked\r\n": (lambda data: gzip.compress(deflated(data))),
     b"Transfer-Encoding: compress, chunked\r\n": None,
     b"Transfer-Encoding: br, chunked\r\n": None,
+    b"Transfer-Encoding: " + b"gzip, " * 1000 + b"chunked\r\n": None,
 }
 """Codings of a transfer, and how a body is written in them; None where that is not read here."""
 

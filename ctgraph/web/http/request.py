@@ -11,11 +11,13 @@ from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.http import parse_list_header
 from werkzeug.utils import cached_property
 
-from ctgraph.errors import BadParameter
+from ctgraph.errors import BadParameter, UnsupportedMediaType
 from ctgraph.web.http.content_coding import decoded
 
 URLENCODED = "application/x-www-form-urlencoded"
 FORMS = (URLENCODED, "multipart/form-data")
+MAX_CODINGS = 3
+"""Codings of one body. Each is undone in turn, and no honest client uses more than two."""
 REPLACEMENT = "\ufffd"
 
 
@@ -48,9 +50,14 @@ class Request(flask.Request):
         # The sender applied the codings of the transfer last, in their order; servers undo only
         # the chunks (RFC 9112, section 6.1).
         transfer = parse_list_header(self.headers.get("Transfer-Encoding", ""))
-        codings = [content, *(one for one in transfer if one.lower() != "chunked")]
-        if not any(codings):
+        codings = [one for one in (content, *transfer) if one.lower() not in ("", "chunked")]
+        if not codings:
             return sent
+        if len(codings) > MAX_CODINGS:
+            raise UnsupportedMediaType(
+                f"The body has {len(codings)} codings. Send it with {MAX_CODINGS} at most, "
+                "such as 'Content-Encoding: gzip' alone."
+            )
         data = sent.read()
         for coding in reversed(codings):
             data = decoded(data, coding, self.max_content_length)
