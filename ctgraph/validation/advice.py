@@ -1,5 +1,6 @@
-"""Advice from the vocabulary on data that is well-formed, but probably a mistake. It blocks nothing
-but values that contradict each other.
+"""Advice from the vocabulary on data that is well-formed, but probably a mistake.
+
+It never blocks, except values that contradict each other.
 
 The vocabulary's ``schema:domainIncludes`` and ``schema:rangeIncludes`` are advice themselves. They
 lag behind the published records, so no document is refused for them.

@@ -1,4 +1,4 @@
-"""Pairs of values that contradict each other: a least one above the greatest, an end before its start.
+"""Pairs of values that contradict each other, such as an end before its start.
 
 Only what is certain is said. Whether a month is longer than 30 days depends on the month.
 """
