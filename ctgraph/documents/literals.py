@@ -19,6 +19,8 @@ LANGUAGE = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8}){0,15}")
 UNUSABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 """Characters that neither RDF/XML nor SPARQL XML results can carry. Half a surrogate pair is not
 even Unicode."""
+_NUMBERS = EXACT_NUMBERS | {f"{XSD}float", f"{XSD}double"}
+_COMPARED = _NUMBERS | {f"{XSD}{name}" for name in ("boolean", "date", "dateTime", "duration")}
 _VALUE_KEYWORDS = {"@value", "@language", "@type"}
 
 
@@ -183,11 +185,25 @@ class Literals:
         datatype = value.get("@type")
         if isinstance(datatype, str):
             self._names.used.add(datatype.partition(":")[0])
+            self._check_datatype(datatype, str((term or {}).get("@type", "")), at)
             return self._typed_object(value, datatype, at)
         plain = value.get("@value")
         if term and isinstance(plain, str) and language is None and "@type" in term:
             self._fits(plain, str(term["@type"]), (at, "@value"))
         return value
+
+    def _check_datatype(self, datatype: str, expected: str, at: Place) -> None:
+        """Warn of a datatype with which SPARQL compares no value of the property."""
+        given, meant = self._names.expanded(datatype), self._names.expanded(expected)
+        if given == meant or meant not in _COMPARED or {given, meant} <= _NUMBERS:
+            return
+        self._problems.add(
+            (at, "@type"),
+            f"{shown(datatype)} is not the datatype of this property, which is {expected}. SPARQL "
+            "does not compare the value with others.",
+            f"Leave @type out, and write the value as {expected} has it.",
+            Severity.WARNING,
+        )
 
     def _without_direction(self, value: dict[str, Any], at: Place) -> dict[str, Any]:
         """Return a value object without its base direction, which RDF 1.1 cannot carry."""
