@@ -13,7 +13,7 @@ from ctgraph.documents.names import Names
 from ctgraph.documents.problems import Problems, shown
 from ctgraph.problem import Severity
 from ctgraph.rdf.datatypes import EXACT_NUMBERS, in_lexical_space, is_compared, is_reduced_date
-from ctgraph.rdf.namespaces import XSD
+from ctgraph.rdf.namespaces import SCHEMA, XSD
 
 LANGUAGE = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8}){0,15}")
 UNUSABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -21,6 +21,8 @@ UNUSABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 even Unicode."""
 _NUMBERS = EXACT_NUMBERS | {f"{XSD}float", f"{XSD}double"}
 _COMPARED = _NUMBERS | {f"{XSD}{name}" for name in ("boolean", "date", "dateTime", "duration")}
+_DURATIONS = {f"{SCHEMA}Duration", f"{XSD}duration"}
+"""CTDL gives durations the class of schema.org as their range; both are read as durations."""
 _VALUE_KEYWORDS = {"@value", "@language", "@type"}
 
 
@@ -150,7 +152,10 @@ class Literals:
             return {language if isinstance(language, str) else "@none": text}
         texts: dict[str, Any] = {}
         for tag, text in value.items():
-            if tag != "@none" and not LANGUAGE.fullmatch(tag):
+            if tag in ("@list", "@set"):
+                message = f"{tag} does not belong around texts: the registry would not know them."
+                self._problems.add((at, tag), message, "Write the texts as an array.")
+            elif tag != "@none" and not LANGUAGE.fullmatch(tag):
                 self._wrong_language(tag, (at, tag))
             read = partial(self._in_a_language, at=(at, tag))
             texts[tag] = [*map(read, text)] if isinstance(text, list) else read(text)
@@ -195,7 +200,8 @@ class Literals:
     def _check_datatype(self, datatype: str, expected: str, at: Place) -> None:
         """Warn of a datatype with which SPARQL compares no value of the property."""
         given, meant = self._names.expanded(datatype), self._names.expanded(expected)
-        if given == meant or meant not in _COMPARED or {given, meant} <= _NUMBERS:
+        is_same = given == meant or {given, meant} <= _NUMBERS or {given, meant} <= _DURATIONS
+        if is_same or meant not in _COMPARED | _DURATIONS:
             return
         self._problems.add(
             (at, "@type"),

@@ -95,6 +95,18 @@ DOUBTS = {
         ),
         "/@graph/0/ceterms:estimatedCost/0/ceterms:price/@type",
     ),
+    "duration with the datatype of a text": (
+        certificate(
+            1,
+            **{
+                "ceterms:estimatedDuration": {
+                    "@type": "ceterms:DurationProfile",
+                    "ceterms:exactDuration": {"@value": "P1Y", "@type": "xsd:string"},
+                }
+            },
+        ),
+        "/@graph/0/ceterms:estimatedDuration/ceterms:exactDuration/@type",
+    ),
     "negative price": (
         cost(**{"ceterms:price": -5, "ceterms:currency": "USD"}),
         "/@graph/0/ceterms:estimatedCost/0/ceterms:price",
