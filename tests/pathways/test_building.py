@@ -175,7 +175,7 @@ def test_a_pathway_is_built_checked_and_published(
     begin(page, registry.key)
     page.get_by_role("button", name="Open Aide to nurse").click()
     shows(status, "Aide to nurse is open.")
-    assert page.locator("#name").input_value() == "Aide to nurse"
+    sync_api.expect(page.locator("#name")).to_have_value("Aide to nurse")
     page.get_by_role("button", name="Check", exact=True).click()
     shows(status, "This registry takes it")
     page.locator("#name").fill("")
@@ -229,7 +229,7 @@ def test_a_published_pathway_is_opened_from_its_own_page(
     page.get_by_role("link", name="Change this pathway").click()
     begin(page, registry.key)
     shows(page.locator("#status"), "The published pathway is open.")
-    assert page.locator("#name").input_value() == "An old way"
+    sync_api.expect(page.locator("#name")).to_have_value("An old way")
 
 
 def test_an_address_of_no_pathway_is_told(
@@ -247,7 +247,7 @@ def test_a_pathway_of_another_organization_does_not_open(
     page = opening(f"{building}/pathways/build#{PATHWAY}")
     begin(page, registry.ledger.organizations.add_key(other.ctid))
     shows(page.locator("#status"), "belongs to another organization")
-    assert page.locator("#name").input_value() == ""
+    sync_api.expect(page.locator("#name")).to_have_value("")
 
 
 def test_a_published_pathway_is_withdrawn(
@@ -280,7 +280,7 @@ def test_steps_propose_the_links_of_the_registry(
     sync_api.expect(page.locator("#proposed")).to_be_hidden()
     page.locator("#board").get_by_role("button", name="Practical Nurse", exact=True).click()
     after = page.locator("#details").get_by_role("group", name="Comes after")
-    assert after.get_by_label("Nurse Aide").is_checked()
+    sync_api.expect(after.get_by_label("Nurse Aide")).to_be_checked()
     after.get_by_label("Nurse Aide").uncheck()
     shows(page.locator("#proposals"), "Nurse Aide required for Practical Nurse")
 
@@ -347,7 +347,7 @@ def drawn_boxes(svg: str) -> dict[str, tuple[float, float]]:
 def test_building_needs_javascript(opening: Opening, served: str) -> None:
     page = opening(f"{served}/pathways/build", java_script_enabled=False)
     shows(page.locator("main"), "needs JavaScript")
-    assert page.locator("#key").is_hidden()
+    sync_api.expect(page.locator("#key")).to_be_hidden()
 
 
 def test_a_pathway_without_steps_is_a_draft_and_nothing_more(

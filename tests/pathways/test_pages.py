@@ -44,7 +44,7 @@ def shown_number(spoken: Any) -> int:
 
 def test_without_javascript_tables_say_it_all(opening: Opening, served: str) -> None:
     page = opening(served + NURSING_PAGE, java_script_enabled=False)
-    assert page.locator("#picture").is_hidden()
+    sync_api.expect(page.locator("#picture")).to_be_hidden()
     before, after = page.locator("table.links").all()
     license = before.get_by_role("row", name=re.compile("^1 Practical Nurse License"))
     shows(license, "required for Associate of Applied Science in Nursing one of several ways")
@@ -55,9 +55,10 @@ def test_without_javascript_tables_say_it_all(opening: Opening, served: str) -> 
     page.locator("form.asked").get_by_label("gives credit toward").uncheck()
     page.get_by_label("Only credentials").check()
     page.get_by_role("button", name="Apply").click()
-    assert "strength=required" in page.url
+    page.wait_for_url("**strength=required**")
     assert "advanced" not in page.url
-    assert page.get_by_role("row", name=re.compile("Fundamentals of Nursing Care")).count() == 0
+    fundamentals = page.get_by_role("row", name=re.compile("Fundamentals of Nursing Care"))
+    sync_api.expect(fundamentals).to_have_count(0)
     after.get_by_role("link", name="Registered Nurse License").first.click()
     shows(page.locator("h1"), "Registered Nurse License")
 
@@ -103,7 +104,7 @@ def test_nodes_expand_and_the_address_keeps_it(opening: Opening, served: str) ->
         if "are shown now" in (spoken.text_content() or ""):
             break
     shows(spoken, "are shown now")
-    assert "expanded=" in page.url
+    page.wait_for_url("**expanded=**")
     providers = page.locator("#providers label").count()
     again = opening(page.url)
     drawn(again)
@@ -118,11 +119,12 @@ def test_filters_act_at_once_and_stay_in_the_address(opening: Opening, served: s
     page.get_by_role("checkbox", name="University of Aldmoor").uncheck()
     fewer = shown_number(spoken)
     assert fewer < some
-    assert f"without=advanced&hidden={ALDMOOR}" in page.url
+    page.wait_for_url(f"**without=advanced&hidden={ALDMOOR}**")
     again = opening(page.url)
     spoken = drawn(again)
-    assert not again.get_by_role("checkbox", name="University of Aldmoor").is_checked()
-    again.get_by_role("checkbox", name="University of Aldmoor").check()
+    aldmoor = again.get_by_role("checkbox", name="University of Aldmoor")
+    sync_api.expect(aldmoor).not_to_be_checked()
+    aldmoor.check()
     assert shown_number(spoken) > fewer
 
 

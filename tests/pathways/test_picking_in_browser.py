@@ -38,10 +38,11 @@ def choose(page: Any, label: str, words: str, name: str) -> None:
     field.press_sequentially(words)
     option = page.locator(".pick").get_by_role("option", name=name)
     sync_api.expect(option.first).to_be_visible()
-    assert field.get_attribute("aria-expanded") == "true"
+    sync_api.expect(field).to_have_attribute("aria-expanded", "true")
     while "true" not in (option.first.get_attribute("aria-selected") or ""):
         field.press("ArrowDown")
-    assert field.get_attribute("aria-activedescendant") == option.first.get_attribute("id")
+    picked = option.first.get_attribute("id")
+    sync_api.expect(field).to_have_attribute("aria-activedescendant", picked)
     field.press("Enter")
     sync_api.expect(page.locator(".pick").get_by_role("option")).to_have_count(0)
 
@@ -63,7 +64,7 @@ def test_a_route_between_two_names(page: Any, scripted: bool) -> None:
     sync_api.expect(page.locator("main ol").first).to_contain_text(APN_NAME)
     assert f"from={AIDE}&to={APN}" in page.url
     shown = page.get_by_role("textbox", name="From") if not scripted else page.get_by_label("From")
-    assert shown.input_value() == (AIDE_NAME if scripted else AIDE)
+    sync_api.expect(shown).to_have_value(AIDE_NAME if scripted else AIDE)
 
 
 @pytest.mark.parametrize(
@@ -99,12 +100,12 @@ def test_several_records_by_their_names(page: Any, scripted: bool, path: str, fo
     ):
         if scripted:
             choose(page, "Add a record", words, name)
-            assert page.get_by_label("Add a record").input_value() == ""
+            sync_api.expect(page.get_by_label("Add a record")).to_have_value("")
         else:
             page.get_by_label("Add a record").fill(words)
             page.get_by_role("button", name="Show").click()
             page.get_by_role("checkbox", name=name).first.check()
-    assert page.get_by_role("checkbox", name=AIDE_NAME).is_checked()
+    sync_api.expect(page.get_by_role("checkbox", name=AIDE_NAME)).to_be_checked()
     page.get_by_role("button", name="Show").click()
     sync_api.expect(page.locator("main")).to_contain_text(found)
     assert f"={AIDE}" in page.url
@@ -140,6 +141,6 @@ def test_escape_closes_the_list_and_words_can_change(page: Any, scripted: bool) 
     sync_api.expect(page.get_by_role("status").first).to_have_text("No record has these words.")
     field.fill("nurse aide cert")
     page.locator(".pick").get_by_role("option", name=AIDE_NAME).first.click()
-    assert field.input_value() == AIDE_NAME
+    sync_api.expect(field).to_have_value(AIDE_NAME)
     field.press("Tab")
-    assert page.evaluate("document.activeElement.id") == "pick-to"
+    sync_api.expect(page.locator("#pick-to")).to_be_focused()

@@ -75,14 +75,14 @@ def table(page: Any) -> Any:
 
 def test_a_link_to_a_query_shows_its_result(opened: Callable[..., Any]) -> None:
     page = opened(of(NAMES))
-    assert table(page).locator("tbody tr").count() == 3
-    assert editor(page).locator(".CodeMirror-line").count() == 3
+    sync_api.expect(table(page).locator("tbody tr")).to_have_count(3)
+    sync_api.expect(editor(page).locator(".CodeMirror-line")).to_have_count(3)
     assert page.evaluate("document.querySelector('.CodeMirror').CodeMirror.getValue()") == NAMES
 
 
 def test_without_scripts_a_link_to_a_query_fills_the_form(opened: Callable[..., Any]) -> None:
     page = opened(of(NAMES), java_script_enabled=False)
-    assert page.get_by_label("Query").input_value() == NAMES
+    sync_api.expect(page.get_by_label("Query")).to_have_value(NAMES)
     page.get_by_role("button", name="Run").click()
     sync_api.expect(page.locator("body")).to_contain_text("s,n")
 
@@ -116,9 +116,9 @@ def test_the_page_says_why_a_query_failed(
     sync_api.expect(failure).to_contain_text(told, timeout=PATIENCE_MS)
     assert "{" not in failure.inner_text().replace("…", "")
     marked = page.locator(".yasqe .failed")
-    assert marked.count() == (1 if line else 0)
+    sync_api.expect(marked).to_have_count(1 if line else 0)
     if line:
-        assert marked.locator(".CodeMirror-linenumber").inner_text() == str(line)
+        sync_api.expect(marked.locator(".CodeMirror-linenumber")).to_have_text(str(line))
         editor(page).click()
         page.keyboard.type(" ")
         sync_api.expect(marked).to_have_count(0)

@@ -71,7 +71,7 @@ def test_a_query_runs_with_and_without_javascript(page: Any, scripted: bool) -> 
     if scripted:
         page.locator(".yasqe_queryButton").click()
         shows(page.locator(".yasr_results table").last, "Pinewick University")
-        assert page.locator("#plain").is_hidden()
+        sync_api.expect(page.locator("#plain")).to_be_hidden()
     else:
         page.get_by_role("button", name="Run").click()
         shows(page.locator("body"), "credential,name,owner")
