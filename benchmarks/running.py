@@ -87,9 +87,7 @@ def snapshot(home: Path) -> Path:
 def records(home: Path, count: int) -> list[str]:
     """Return the CTIDs of some records."""
     rows = ox.Store.read_only(str(snapshot(home))).query(
-        f"SELECT ?record {{ ?d ctg:about ?record }} LIMIT {count}",
-        prefixes={"ctg": CTG},
-        use_default_graph_as_union=True,
+        f"SELECT ?record {{ ?d ctg:about ?record }} LIMIT {count}", prefixes={"ctg": CTG}
     )
     assert isinstance(rows, ox.QuerySolutions)
     return [row["record"].value.rpartition("/")[2] for row in rows]

@@ -46,7 +46,7 @@ def oxigraph(store: Path, port: int) -> list[str]:
     if not program:
         raise SystemExit("This measurement needs the package oxigraph. Run `make benchmarks`.")
     where = ["--location", str(store), "--bind", f"127.0.0.1:{port}"]
-    return [program, "serve-read-only", *where, "--union-default-graph"]
+    return [program, "serve-read-only", *where]
 
 
 def _rdflib_endpoint(home: Path, port: int) -> list[str]:

@@ -205,6 +205,11 @@ class _Comparison:
         for iri in self._store.graphs():
             if not self._seen.execute("SELECT 1 FROM graph WHERE iri = ?", (iri,)).fetchone():
                 yield f"{iri} should not be there."
+        missing, excess = self._store.default_differences()
+        if missing or excess:
+            yield (
+                f"The default graph: {missing} triples are missing, {excess} should not be there."
+            )
 
     def _expect(self, iri: Iri) -> None:
         self._seen.execute("INSERT OR IGNORE INTO graph VALUES (?)", (iri,))

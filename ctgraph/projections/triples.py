@@ -3,7 +3,8 @@
 Each record has three named graphs: its document in ``{base}/graph/{ctid}``, the registry's
 statements about it in ``{base}/envelopes/{ctid}``, and the links that it asserts in
 ``{base}/links/{ctid}``. The link index holds these links, too. The vocabulary is a named graph,
-``{base}/vocab``. One more quad holds the sequence number of the store.
+``{base}/vocab``. One more quad holds the sequence number of the store. The default graph has every
+triple of these graphs once.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from ctgraph.identity import Identity
 from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger.values import Change
 from ctgraph.links.statements import extract
+from ctgraph.projections import default_graph
+from ctgraph.projections.default_graph import with_default
 from ctgraph.projections.link_graphs import MAX_LINK_QUADS, link_quads, order_left
 from ctgraph.projections.link_index import LinkIndex
 from ctgraph.projections.link_rows import AssertedLinks, IndexedDocument
@@ -35,7 +38,7 @@ MAX_BATCH_QUADS = 200_000
 """Quads of a batch, so that it fits the memory. A document that has more is a batch of its own."""
 MAX_AMENDED_LINKS = 1000
 """Links of other documents that are amended at a time: a new document may concern very many."""
-FORM = "4"
+FORM = "5"
 """The form in which the store holds documents. A store of another form is made anew."""
 
 
@@ -97,11 +100,10 @@ class EmbeddedStore:
             # After a crash or a failure, even a new record may be in the store already.
             new = {c.ctid for c in taken if c.number == 1 and self._is_sure}
             self._is_sure = False
-            for graph in (graph for record in said.keys() - new for graph in self._graphs(record)):
-                self._store.remove_graph(graph)
             for record in records.values():
                 quads += record
             quads += self._link_quads(asserted)
+            self._drop(said.keys() - new, quads)
             self._write(quads, seq, mark(taken[-1]))
         self._is_sure = True
         return number
@@ -119,17 +121,21 @@ class EmbeddedStore:
                     fresh += quads
                 else:
                     self._withdraw(quads)
-            self._store.extend(fresh)
+            self._store.extend(with_default(fresh))
         return len(links)
+
+    def _drop(self, replaced: Iterable[Ctid], quads: Iterable[ox.Quad]) -> None:
+        """Remove what the graphs of replaced records hold beyond the quads to be written."""
+        graphs = [graph for record in replaced for graph in self._graphs(record)]
+        wanted = set(quads) if graphs else set()
+        for graph in graphs:
+            held = self._store.quads_for_pattern(None, None, None, graph)
+            default_graph.remove(self._store, [quad for quad in held if quad not in wanted])
 
     def _withdraw(self, quads: list[ox.Quad]) -> None:
         """Remove a link. The order of its ends stays where the document states it again."""
-        graph = quads[0].graph_name
-        for quad in quads:
-            self._store.remove(quad)
-        self._store.extend(order_left(self._store, quads))
-        if not any(True for _ in self._store.quads_for_pattern(None, None, None, graph)):
-            self._store.remove_graph(graph)
+        default_graph.remove(self._store, quads)
+        self._store.extend(with_default(order_left(self._store, quads)))
 
     def _write(self, quads: list[ox.Quad], seq: int, mark: str) -> None:
         """Add quads, and then the sequence number."""
@@ -141,12 +147,11 @@ class EmbeddedStore:
             if quad not in marks
         ]
         if len(quads) > MIN_BULK_QUADS:
-            self._store.bulk_extend(quads)
-            self._store.extend(marks)
+            self._store.bulk_extend(with_default(quads))
+            self._store.extend(with_default(marks))
         else:
-            self._store.extend([*quads, *marks])
-        for quad in stale:
-            self._store.remove(quad)
+            self._store.extend(with_default([*quads, *marks]))
+        default_graph.remove(self._store, stale)
 
     def fill(
         self,
@@ -163,13 +168,11 @@ class EmbeddedStore:
         :param mark: the ledger's mark at `seq`.
         :param definitions: see :meth:`keep_vocabulary`.
         """
-        self._store.bulk_extend(vocabulary_quads(self._identity, definitions))
-        self._store.bulk_extend(self._records(changes, seq))
-        self._store.bulk_extend(self._unsure_quads())
-        self._store.bulk_extend(
-            quad for change in history for quad in history_quads(change, self._identity)
-        )
-        self._store.extend(self._marks(seq, mark))
+        versions = (quad for change in history for quad in history_quads(change, self._identity))
+        vocabulary = vocabulary_quads(self._identity, definitions)
+        for quads in (vocabulary, self._records(changes, seq), self._unsure_quads(), versions):
+            self._store.bulk_extend(with_default(quads))
+        self._store.extend(with_default(self._marks(seq, mark)))
         self._store.optimize()
 
     def keep_vocabulary(self, definitions: Mapping[Iri, str]) -> bool:
@@ -180,9 +183,8 @@ class EmbeddedStore:
         graph = ox.NamedNode(self._identity.vocabulary)
         kept = set(self._store.quads_for_pattern(None, None, None, graph))
         wanted = set(vocabulary_quads(self._identity, definitions))
-        for quad in kept - wanted:
-            self._store.remove(quad)
-        self._store.extend(wanted - kept)
+        default_graph.remove(self._store, kept - wanted)
+        self._store.extend(with_default(wanted - kept))
         return kept != wanted
 
     def _records(self, changes: Iterable[Change], seq: int) -> Iterator[ox.Quad]:
@@ -223,6 +225,10 @@ class EmbeddedStore:
     def graph(self, iri: Iri) -> set[ox.Quad]:
         """Return the quads of a named graph."""
         return set(self._store.quads_for_pattern(None, None, None, ox.NamedNode(iri)))
+
+    def default_differences(self) -> tuple[int, int]:
+        """Return how many quads have no triple in the default graph, and the opposite."""
+        return default_graph.differences(self._store)
 
     def expected(self, change: Change) -> tuple[dict[Iri, set[ox.Quad]], IndexedDocument]:
         """Return the named graphs that a record should have, by their IRIs, and its links."""

@@ -15,7 +15,7 @@ from ctgraph.projections.store_folder import store_folder_of
 from ctgraph.rdf.namespaces import CTG
 from ctgraph.settings import Settings
 from ctgraph.sparql.cache import AnswerCache
-from ctgraph.sparql.query import Query, query_form, require_allowed, undeclared_prefix, words
+from ctgraph.sparql.query import Query, query_form, require_allowed, undeclared_prefix
 from ctgraph.sparql.results import Complete, Result, Streamed
 from ctgraph.sparql.worker import COMPLETE, ERROR, HEADER, Failure, Request, serve
 from ctgraph.vocab import vocabulary
@@ -101,8 +101,6 @@ class QueryPool:
         self._crew.close()
 
     def _request(self, query: Query, folder: Path) -> Request:
-        # A dataset that the query describes itself replaces the union (section 13.2).
-        described = query.default_graphs or query.named_graphs or "FROM" in words(query.text)
         return Request(
             query=query.text.removeprefix(BYTE_ORDER_MARK),
             base=self._base,
@@ -110,7 +108,6 @@ class QueryPool:
             snapshot=str(folder),
             default_graphs=query.default_graphs,
             named_graphs=query.named_graphs,
-            union=not described,
             rows=self._settings.query_rows,
             result_type=query.result_type,
             graph_type=query.graph_type,

@@ -59,7 +59,6 @@ class Failure(StrEnum):
 class Request:
     """A query as its worker runs it.
 
-    :param union: whether the default graph is the union of all named graphs.
     :param rows: how many rows or triples the result may have.
     """
 
@@ -69,7 +68,6 @@ class Request:
     snapshot: str
     default_graphs: tuple[str, ...]
     named_graphs: tuple[str, ...]
-    union: bool
     rows: int
     result_type: str
     graph_type: str
@@ -155,7 +153,6 @@ def evaluate(store: ox.Store, request: Request, answer: AnswerWriter) -> bool:
         request.query,
         base_iri=request.base,
         prefixes=request.prefixes,
-        use_default_graph_as_union=request.union,
         default_graph=default if described else None,
         named_graphs=named if described else None,
     )
