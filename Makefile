@@ -12,7 +12,8 @@ ASSETS := ctgraph/web/assets
 run: .venv/run $(CTGRAPH_HOME)/sample-loaded  ## Serve the registry with the sample data
 	$(BIN)/ctgraph serve --host $(HOST) --port $(PORT)
 
-test: .venv/dev lint  ## Check style and types, and run every test
+CLIENTS := tests/clients
+test: .venv/dev lint $(if $(shell command -v npm),$(CLIENTS)/node_modules/.package-lock.json)  ## Check style and types, and run every test
 	$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report term
 
 lint: .venv/dev
@@ -59,6 +60,10 @@ $(ASSETS)/node_modules/.package-lock.json: $(ASSETS)/package-lock.json
 	npm ci --prefix $(ASSETS) --silent --no-audit --no-fund
 	@touch $@
 
+$(CLIENTS)/node_modules/.package-lock.json: $(CLIENTS)/package-lock.json
+	npm ci --prefix $(CLIENTS) --silent --no-audit --no-fund
+	@touch $@
+
 VENDOR := ctgraph/web/static/vendor
 assets: $(ASSETS)/node_modules/.package-lock.json  ## Renew what the pages take from npm (needs npm)
 	mkdir -p $(VENDOR)/yasgui $(VENDOR)/cytoscape
@@ -67,4 +72,4 @@ assets: $(ASSETS)/node_modules/.package-lock.json  ## Renew what the pages take 
 	cp $(ASSETS)/node_modules/@dagrejs/dagre/dist/dagre.esm.js $(VENDOR)/cytoscape/
 
 clean:
-	rm -rf .venv build dist *.egg-info $(ASSETS)/node_modules
+	rm -rf .venv build dist *.egg-info $(ASSETS)/node_modules $(CLIENTS)/node_modules

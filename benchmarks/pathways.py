@@ -31,7 +31,7 @@ from ctgraph.projections.store_folder import hold, store_folder_of
 from ctgraph.projections.triples import EmbeddedStore
 from ctgraph.rdf.namespaces import CTG, TYPE
 from ctgraph.settings import Settings, load_settings
-from ctgraph.validation import refused
+from ctgraph.validation import validate
 
 CETERMS = "https://purl.org/ctdl/terms/"
 MOMENT = "2026-01-01T00:00:00Z"
@@ -174,7 +174,7 @@ def share() -> None:
         began = time.process_time()
         documents = [parse(orjson.dumps(one), settings) for one in generate(DOCUMENTS)]
         for document in documents:
-            refused(document, settings)
+            validate(document, settings)
         owners = ledger.organizations.register({d.owners[0]: d.name for d in documents})
         append(ledger, [Submission(owners[d.owners[0]], d.ctid, d) for d in documents], "benchmark")
         with hold(settings):

@@ -31,6 +31,7 @@ RDF = {
     "application/trig": ox.RdfFormat.TRIG,
     "application/rdf+xml": ox.RdfFormat.RDF_XML,
 }
+CTDL = "^https?://(purl.org|credreg.net)/ctdl/"
 RECORD_IRI = re.compile(
     r"https?://(?:(?:sandbox\.)?credentialengineregistry\.org|localhost:8000)"
     r"/(?:graph|resources)/(ce-[0-9a-f-]{36})",
@@ -246,9 +247,16 @@ def real_documents() -> list[Path]:
 
 
 def read_by_us(term: Any) -> Any:
-    """Return a term as the registry reads it: records by canonical IRI, numbers by value."""
+    """Return a term as the registry reads it: records and CTDL by canonical IRI, numbers by value.
+
+    External things are blank nodes again (RDF 1.1 Concepts, section 3.5).
+    """
+    if isinstance(term, ox.NamedNode) and "/.well-known/genid/" in term.value:
+        return ox.BlankNode(f"genid{term.value.rpartition('/')[2]}")
     if isinstance(term, ox.NamedNode) and (found := RECORD_IRI.fullmatch(term.value)):
         return ox.NamedNode(f"http://localhost:8000/resources/{found[1].lower()}")
+    if isinstance(term, ox.NamedNode):
+        return ox.NamedNode(re.sub(CTDL, "https://purl.org/ctdl/", term.value))
     if isinstance(term, ox.Literal) and term.datatype.value in NUMBERS:
         number = float(term.value)
         if term.datatype.value.endswith("#float"):  # of single precision in SPARQL

@@ -22,6 +22,7 @@ from typing import IO, Any
 from ctgraph.bulk import sources
 from ctgraph.bulk.parse import Parsed, ParsedBatch, parse_batch
 from ctgraph.bulk.workers import Workers
+from ctgraph.documents import Purpose
 from ctgraph.errors import CtgraphError, InvalidDocument, LoadStopped
 from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger import Ledger
@@ -70,17 +71,19 @@ def load(
     owner: Organization | None,
     report: IO[str],
     progress: Callable[[int], None],
+    purpose: Purpose = Purpose.HARVEST,
 ) -> Tally:
     """Load every document in `paths`.
 
-    An interrupted load of the same files continues where it stopped. Statements about records of
-    other organizations are left out of a document's graph, with a warning.
+    An interrupted load of the same files continues where it stopped.
 
     :param owner: the owner of all records; None means the owner that each document or envelope
         names.
     :param report: gets a line of JSON for each document that is rejected, with all its problems,
         or is kept with warnings.
     :param progress: called with the number of further JSON texts that are done.
+    :param purpose: the rules that documents are held to. What is merely incomplete is a warning
+        about harvested ones, and statements about records of others are left out of their graphs.
     :raises LoadStopped: when it is interrupted, or a document ends its process twice.
     """
     source = sources.fingerprint(paths)
@@ -91,7 +94,7 @@ def load(
     tally, store_folder = Tally(), store_folder_of(settings)
     remaining = islice(sources.items(paths), done, None)
     with _interrupts() as interrupted:
-        for batch in _parse_all(settings, remaining):
+        for batch in _parse_all(settings, purpose, remaining):
             tally.add_seconds(batch.seconds)
             started = time.perf_counter()
             done += batch.texts
@@ -128,14 +131,16 @@ def _interrupts() -> Iterator[Callable[[], bool]]:
             signal.signal(signum, handler)
 
 
-def _parse_all(settings: Settings, found: Iterable[sources.Item]) -> Iterator[ParsedBatch]:
+def _parse_all(
+    settings: Settings, purpose: Purpose, found: Iterable[sources.Item]
+) -> Iterator[ParsedBatch]:
     """Parse in parallel, and yield the batches in order."""
     batches = _batched(iter(found))
     first = next(batches, None)
     second = next(batches, None)
     if first is None:
         return
-    work = partial(parse_batch, settings)
+    work = partial(parse_batch, settings, purpose)
     if second is None:  # starting processes would take longer than they save
         yield work(first)
         return
@@ -192,10 +197,10 @@ def _store(
             _reject(parsed.name, outcome, tally, report)
             continue
         tally.effects[outcome.effect] += 1
-        if parsed.document and parsed.document.warnings:
+        if parsed.document and parsed.warnings:
             tally.warnings += 1
             line = {"source": parsed.name, "ctid": parsed.document.ctid}
-            _report(line, parsed.document.warnings, report)
+            _report(line, parsed.warnings, report)
 
 
 def _owners(ledger: Ledger, batch: list[Parsed]) -> dict[Ctid, Organization]:

@@ -11,13 +11,14 @@ from typing import Any, NamedTuple
 
 from ctgraph.bulk import sources
 from ctgraph.bulk.envelopes import named_owner, withdrawn_record
-from ctgraph.documents import Document, Purpose, from_json
+from ctgraph.documents import Document, Purpose, read
 from ctgraph.documents.json_text import read_json
 from ctgraph.documents.size import require_fitting
 from ctgraph.errors import CtgraphError
 from ctgraph.identity.ctid import Ctid
+from ctgraph.problem import Problem, Severity
 from ctgraph.settings import Settings
-from ctgraph.validation import refused, require_valid
+from ctgraph.validation import require_valid
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class Parsed:
     :param name: where it came from, for people.
     :param withdrawn: the CTID of the record that an envelope says was withdrawn.
     :param owner: the owner that an envelope names.
+    :param warnings: about the document.
     """
 
     name: str
@@ -34,6 +36,7 @@ class Parsed:
     withdrawn: Ctid | None = None
     owner: Ctid | None = None
     error: CtgraphError | None = None
+    warnings: tuple[Problem, ...] = ()
 
 
 class ParsedBatch(NamedTuple):
@@ -48,14 +51,16 @@ class ParsedBatch(NamedTuple):
     seconds: dict[str, float]
 
 
-def parse_batch(settings: Settings, batch: list[sources.Item]) -> ParsedBatch:
-    """Read and validate a batch."""
+def parse_batch(settings: Settings, purpose: Purpose, batch: list[sources.Item]) -> ParsedBatch:
+    """Read and validate a batch, by the rules for a purpose."""
     seconds: defaultdict[str, float] = defaultdict(float)
-    parsed = [entry for item in batch for entry in _parse(settings, item, seconds)]
+    parsed = [entry for item in batch for entry in _parse(settings, purpose, item, seconds)]
     return ParsedBatch(parsed, len(batch), dict(seconds))
 
 
-def _parse(settings: Settings, item: sources.Item, seconds: dict[str, float]) -> Iterator[Parsed]:
+def _parse(
+    settings: Settings, purpose: Purpose, item: sources.Item, seconds: dict[str, float]
+) -> Iterator[Parsed]:
     """Read one JSON text: a document, an envelope, or an array of them."""
     if item.error:
         yield Parsed(item.name, error=item.error)
@@ -69,11 +74,16 @@ def _parse(settings: Settings, item: sources.Item, seconds: dict[str, float]) ->
     for index, entry in enumerate(entries):
         name = f"{item.name}[{index}]" if isinstance(value, list) else item.name
         data = item.data if len(entries) == 1 else json.dumps(entry, ensure_ascii=False).encode()
-        yield _parse_entry(settings, name, entry, data, seconds)
+        yield _parse_entry(settings, purpose, name, entry, data, seconds)
 
 
 def _parse_entry(
-    settings: Settings, name: str, entry: Any, data: bytes, seconds: dict[str, float]
+    settings: Settings,
+    purpose: Purpose,
+    name: str,
+    entry: Any,
+    data: bytes,
+    seconds: dict[str, float],
 ) -> Parsed:
     started = time.perf_counter()
     try:
@@ -82,12 +92,12 @@ def _parse_entry(
         if withdrawn:
             return Parsed(name, withdrawn=withdrawn, owner=owner)
         require_fitting(data, settings)
-        document = from_json(entry, data, settings, Purpose.HARVEST)
+        document = read(entry, data, settings, purpose)
         parsed_at = time.perf_counter()
         seconds["parse"] += parsed_at - started
-        if refused(document, settings):
-            require_valid(document, settings)  # raises, with everything that is wrong
+        found = require_valid(document, settings, purpose)
         seconds["validate"] += time.perf_counter() - parsed_at
-        return Parsed(name, document=document.without_places(), owner=owner)
+        warnings = tuple(problem for problem in found if problem.severity is Severity.WARNING)
+        return Parsed(name, document.without_places(), owner=owner, warnings=warnings)
     except CtgraphError as error:
         return Parsed(name, error=error)

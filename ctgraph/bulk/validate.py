@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ctgraph.bulk import sources
 from ctgraph.bulk.envelopes import withdrawn_record
+from ctgraph.documents import Purpose
 from ctgraph.documents.json_text import read_json
 from ctgraph.documents.rdf_input import RDF_INPUTS
 from ctgraph.errors import CtgraphError
@@ -19,22 +20,25 @@ from ctgraph.validation.submissions import examine
 _RDF_SUFFIXES = tuple(f".{name}" for f in RDF_INPUTS for name in (f.name, f.extension))
 
 
-def validate_paths(paths: list[Path], settings: Settings, stdin: Format) -> Iterator[Report]:
+def validate_paths(
+    paths: list[Path], settings: Settings, stdin: Format, purpose: Purpose = Purpose.PUBLISH
+) -> Iterator[Report]:
     """Yield a report for every document in files, folders, archives and standard input.
 
     :param stdin: the format of standard input, which the path ``-`` means.
+    :param purpose: the rules that the documents are held to.
     :raises CtgraphError: for a path that holds no documents.
     """
     for path in paths:
         if str(path) == "-":
             given = sys.stdin.buffer.read(settings.max_document_bytes + 1)
-            yield from _reports("", sources.Item("standard input", given), stdin, settings)
+            yield from _reports("", sources.Item("standard input", given), stdin, settings, purpose)
             continue
         for file in sources.files([path], (*sources.SUFFIXES, *_RDF_SUFFIXES)):
             format = _rdf_format(file)
             for item in [sources.whole(file)] if format else sources.items_in(file):
                 name = item.name.removesuffix(f":{item.line}")
-                yield from _reports(name, item, format, settings)
+                yield from _reports(name, item, format, settings, purpose)
 
 
 def _rdf_format(file: Path) -> Format | None:
@@ -43,14 +47,14 @@ def _rdf_format(file: Path) -> Format | None:
 
 
 def _reports(
-    file: str, item: sources.Item, format: Format | None, settings: Settings
+    file: str, item: sources.Item, format: Format | None, settings: Settings, purpose: Purpose
 ) -> Iterator[Report]:
     """Yield the reports of one text, each with its file and line."""
     rdf = format if format in RDF_INPUTS else None
     try:
         if item.error:
             raise item.error
-        reports = [found.report for found in examine(item.data, settings, rdf, item.name)]
+        reports = [f.report for f in examine(item.data, settings, rdf, purpose, item.name)]
         if not rdf:
             reports = _with_withdrawals(reports, item.data)
     except CtgraphError as error:  # unreadable or too large

@@ -42,15 +42,22 @@ runs well. A snapshot of the largest batch takes a few seconds."""
     show_default=True,
     help="File that lists rejected documents with their reasons, and the warnings.",
 )
-def load(paths: tuple[Path, ...], owner: Ctid | None, report: Path) -> None:
+@click.option(
+    "--strict",
+    is_flag=True,
+    help="Hold the documents to the rules for publishing, instead of those for harvested ones.",
+)
+def load(paths: tuple[Path, ...], owner: Ctid | None, report: Path, strict: bool) -> None:
     """Load documents in bulk.
 
     PATHS are files, folders, zip archives or JSON lines (also gzipped), holding graph documents,
     envelopes, or arrays of them. Good documents are kept; rejected ones are listed in the report.
+    Documents that are merely incomplete by today's rules are kept with a warning.
     Run an interrupted load again to continue it where it stopped.
     """
     from ctgraph.bulk import load as bulk
     from ctgraph.bulk import sources
+    from ctgraph.documents import Purpose
 
     settings, ledger = open_registry()
     organization = ledger.organizations.get(owner) if owner else None
@@ -62,7 +69,8 @@ def load(paths: tuple[Path, ...], owner: Ctid | None, report: Path) -> None:
         report.open("a", encoding="utf-8") as file,
         bar("Loading   ", total) as progress,
     ):
-        tally = bulk.load(settings, ledger, list(paths), organization, file, progress)
+        purpose = Purpose.PUBLISH if strict else Purpose.HARVEST
+        tally = bulk.load(settings, ledger, list(paths), organization, file, progress, purpose)
     counts = ", ".join(f"{count} {what}" for what, count in sorted(tally.counts().items()))
     if tally.warnings:
         counts += f", {tally.warnings} of them with warnings"

@@ -32,14 +32,23 @@ from ctgraph.validation.report_formats import REPORT_FORMATS
     show_default=True,
     help=f"What standard input holds: {FORMAT_NAMES}.",
 )
+@click.option(
+    "--harvested",
+    is_flag=True,
+    help="Judge as 'load' does: what is merely incomplete is a warning.",
+)
 @click.pass_context
-def validate(ctx: click.Context, paths: tuple[Path, ...], name: str, input_name: str) -> None:
+def validate(
+    ctx: click.Context, paths: tuple[Path, ...], name: str, input_name: str, harvested: bool
+) -> None:
     """Check documents without storing them. Needs no registry.
 
     PATHS are as for load, files of RDF (.ttl .nt .nq .trig .rdf), or '-' for standard input. The
-    exit code is 0 when this registry would take every document, 1 when not.
+    exit code is 0 when this registry would take every document, 1 when not. Documents are held to
+    the rules for publishing; --harvested chooses those of 'load'.
     """
     from ctgraph.bulk.validate import validate_paths
+    from ctgraph.documents import Purpose
 
     input_format = format_named(input_name)
     if input_format is None:
@@ -49,7 +58,8 @@ def validate(ctx: click.Context, paths: tuple[Path, ...], name: str, input_name:
     format = REPORT_FORMATS[name]
     documents = refused = 0
     kept = []
-    for report in validate_paths(list(paths), settled(load_settings()), input_format):
+    purpose = Purpose.HARVEST if harvested else Purpose.PUBLISH
+    for report in validate_paths(list(paths), settled(load_settings()), input_format, purpose):
         documents += 1
         refused += not report.conforms
         if format.one_by_one:  # the reports of a whole registry would fill the memory

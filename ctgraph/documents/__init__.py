@@ -1,6 +1,6 @@
 """Graph documents as values: read, canonicalised, serialised."""
 
-from ctgraph.documents.document import Document, from_json, parse
+from ctgraph.documents.document import Document, from_json, parse, read
 from ctgraph.documents.places import PLACE, PlacedNode, Places, placed_name
 from ctgraph.documents.purpose import Purpose
 
@@ -13,4 +13,5 @@ __all__ = [
     "from_json",
     "parse",
     "placed_name",
+    "read",
 ]

@@ -71,9 +71,13 @@ def about_others(nodes: Iterable[Found], own: set[Ctid], identity: Identity) -> 
     ]
 
 
-def refusal(node: dict[str, Any], at: Place) -> Problem:
-    """Return the problem of a statement about the record of another."""
-    return Problem(f"This document may not describe {node['@id']}.", _REMEDY, pointer(at))
+def refusal(node: dict[str, Any], at: Place, spellings: dict[str, str]) -> Problem:
+    """Return the problem of a statement about the record of another.
+
+    :param spellings: the IRIs that were brought to another form, each with what was sent.
+    """
+    sent = spellings.get(node["@id"], node["@id"])
+    return Problem(f"This document may not describe {sent}.", _REMEDY, pointer(at))
 
 
 def leave_out(found: list[Found], nodes: list[dict[str, Any]]) -> list[Problem]:

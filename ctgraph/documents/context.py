@@ -14,7 +14,7 @@ from ctgraph.documents.iris import is_iri
 from ctgraph.documents.problems import shown
 from ctgraph.problem import Problem
 from ctgraph.vocab import CONTEXT_URLS, vocabulary
-from ctgraph.vocab.spellings import canonical_term, is_same_namespace
+from ctgraph.vocab.canonical_terms import canonical_term, is_same_namespace
 
 IRI_COERCIONS = {"@id", "@vocab"}
 """The types of terms whose strings are IRIs."""

@@ -7,7 +7,7 @@ takes a single entity, and an envelope that carries either as ``decoded_resource
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NoReturn, TypeVar
 
@@ -23,6 +23,7 @@ from ctgraph.documents.places import Places, label_nodes, placed_nodes
 from ctgraph.documents.purpose import Purpose
 from ctgraph.documents.quads import to_quads
 from ctgraph.documents.record_classes import class_problems
+from ctgraph.documents.requests import REQUEST, is_request
 from ctgraph.documents.size import require_fitting
 from ctgraph.errors import InvalidDocument
 from ctgraph.identity import Identity
@@ -48,7 +49,10 @@ class Document:
     :param canonical: the canonical JSON-LD, in UTF-8.
     :param quads: the canonical N-Quads, with blank node labels that are unique in the registry.
     :param digest: SHA-256 of the RDFC-1.0 canonical N-Quads, in hexadecimal.
-    :param warnings: doubts about parts that were read, but probably not as the sender meant them.
+    :param problems: what was found while it was read. A document with a violation is only checked:
+        the parts that could not be read are not in it.
+    :param named: whether its CTID was sent; another one stands in where it is missing or malformed.
+    :param spellings: the IRIs that were brought to another form, each with what was sent.
     :param located: its places; None once it is kept or was sent to another process.
     """
 
@@ -61,9 +65,11 @@ class Document:
     canonical: bytes
     quads: bytes
     digest: str
-    warnings: tuple[Problem, ...] = ()
+    problems: tuple[Problem, ...] = ()
     namings: tuple[Naming, ...] = ()
+    named: bool = True
     located: Places | None = field(default=None, compare=False, repr=False)
+    spellings: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def content(self) -> dict[str, Any]:
@@ -80,7 +86,7 @@ class Document:
 
     def without_places(self) -> Document:
         """Return the document as the ledger keeps it: its places are many times as large."""
-        return replace(self, located=None)
+        return replace(self, located=None, spellings={})
 
 
 Placed = TypeVar("Placed", Entity, Problem, Naming)
@@ -101,9 +107,23 @@ def from_json(
 ) -> Document:
     """Make a document of decoded JSON; `received` are the bytes it was sent in.
 
-    :param purpose: statements about others' records are left out of a harvested document, with a
-        warning; a publish is refused for them.
+    :param purpose: why it is read; see :class:`Purpose`.
     :raises InvalidDocument: as :func:`parse`.
+    """
+    document = read(value, received, settings, purpose)
+    if any(problem.severity is Severity.VIOLATION for problem in document.problems):
+        raise InvalidDocument(_summary(document.problems), list(document.problems))
+    return document
+
+
+def read(
+    value: Any, received: bytes, settings: Settings, purpose: Purpose = Purpose.PUBLISH
+) -> Document:
+    """Read as much of decoded JSON as can be checked. It may be kept if no problem is a violation.
+
+    So a problem of reading does not hide those that a check finds in the rest.
+
+    :raises InvalidDocument: when nothing is left to be checked.
     """
     enveloped = isinstance(value, dict) and "decoded_resource" in value
     try:
@@ -125,7 +145,7 @@ def _in_envelope(document: Document) -> Document:
     return replace(
         document,
         entities=tuple(map(_below_envelope, document.entities)),
-        warnings=tuple(map(_below_envelope, document.warnings)),
+        problems=tuple(map(_below_envelope, document.problems)),
         namings=tuple(map(_below_envelope, document.namings)),
         located=document.places.within(_ENVELOPED),
     )
@@ -145,29 +165,31 @@ def _read(value: Any, received: bytes, settings: Settings, purpose: Purpose) -> 
     walk = Canonicaliser(identity, prefixes, settings.max_document_depth, purpose)
     walk.problems.once(value, ())
     nodes = [walk.node(node, at) for node, at in _nodes(value)]
+    about = walk.beside_graph(value) if "@graph" in value else {}
     walk.close()
     problems += walk.problems.found
-    primary, entities = entities_of(value, walk.entities, identity, problems)
+    primary, entities = entities_of(value, walk, identity, problems)
     problems += class_problems(primary, entities, walk.names, purpose)
     own = {entity.ctid for entity in entities}
     others = about_others(walk.nodes, own, identity)
     if purpose is Purpose.HARVEST:
         problems += leave_out(others, nodes)
     else:
-        problems += (refusal(*found) for found in others)
-    if any(problem.severity == Severity.VIOLATION for problem in problems):
-        raise InvalidDocument(_summary(problems), problems)
-
+        problems += (refusal(node, at, walk.names.spellings) for node, at in others)
     record = entities[0].ctid
     context: list[Any] = [*(named or [CONTEXT_URLS["ctdl"]]), *([prefixes] if prefixes else [])]
     content = {
         "@context": context[0] if len(context) == 1 else context,
         "@id": identity.graph(record),
+        **about,
         "@graph": sorted(nodes, key=lambda node: node is not primary),
     }
     canonical = orjson.dumps(content)
     label_nodes(walk.nodes)  # from here on, `content` holds what the registry adds
-    quads = to_quads(content, walk.names.used, prefixes)
+    try:
+        quads = to_quads(content, walk.names.used, prefixes)
+    except InvalidDocument as error:
+        raise InvalidDocument(error.message, [*error.problems, *problems]) from error
     lines = canonical_lines(quads)
     naming = namings(walk, record, own, identity)
     return Document(
@@ -180,9 +202,13 @@ def _read(value: Any, received: bytes, settings: Settings, purpose: Purpose) -> 
         canonical=canonical,
         quads=label_blank_nodes(lines, record).encode(),
         digest=hashlib.sha256(lines.encode()).hexdigest(),
-        warnings=tuple(problems),
+        problems=tuple(problems),
         namings=tuple(naming),
-        located=Places(placed_nodes(walk.nodes, walk.sent), quads),
+        named=record not in walk.stand_ins,
+        located=Places(placed_nodes(walk.nodes, walk.sent), quads).of_record(
+            content["@id"], primary["@id"]
+        ),
+        spellings=walk.names.spellings,
     )
 
 
@@ -190,7 +216,7 @@ def _refuse(message: str, remedy: str, at: str) -> NoReturn:
     raise InvalidDocument(message, [Problem(message, remedy, at)])
 
 
-def _summary(problems: list[Problem]) -> str:
+def _summary(problems: Sequence[Problem]) -> str:
     more = f" (and {len(problems) - 1} more problems)" if len(problems) > 1 else ""
     return f"{problems[0]}{more}"
 
@@ -198,6 +224,8 @@ def _summary(problems: list[Problem]) -> str:
 def _nodes(value: dict[str, Any]) -> Iterator[tuple[dict[str, Any], Place]]:
     """Yield the top-level nodes with their places; a single entity is a graph of one."""
     if "@graph" not in value:
+        if is_request(value):
+            raise InvalidDocument(REQUEST.message, [REQUEST])
         if "@type" not in value:
             _refuse(
                 "The document has no @graph.",
@@ -207,8 +235,6 @@ def _nodes(value: dict[str, Any]) -> Iterator[tuple[dict[str, Any], Place]]:
         yield {key: item for key, item in value.items() if key != "@context"}, ()
         return
     graph = value["@graph"]
-    for key in value.keys() - {"@context", "@id", "@graph"}:
-        _refuse(f"{key!r} beside @graph would be lost.", "Put it into an entity.", f"/{key}")
     if not isinstance(graph, list) or not graph:
         _refuse(
             "@graph must be an array of one entity or more.", "Put the entities in it.", "/@graph"

@@ -11,6 +11,7 @@ from typing import Any
 from ctgraph.documents.recognition import recognised
 from ctgraph.errors import InvalidDocument
 from ctgraph.problem import Detail, Problem
+from ctgraph.rdf.formats import JSON_LD
 
 Place = tuple[Any, ...]
 """A place in a document, as a linked list ``(parent, key)``: cheap to extend, seldom rendered."""
@@ -94,7 +95,7 @@ def read_json(data: bytes) -> Any:
 
 def _other_format(text: str) -> Problem | None:
     """Return the problem of a text that is in another format, where that shows."""
-    found = recognised(text)
+    found = recognised(text, JSON_LD.name)
     if found is None or text.lstrip()[:1] in ("{", "["):
         return None
     title, media_type = found

@@ -8,9 +8,10 @@ from ctgraph.documents.iris import BLANK, MAX_IRI_CHARS, in_xml, is_iri
 from ctgraph.documents.json_text import Place
 from ctgraph.documents.problems import Problems, shown
 from ctgraph.identity import Identity
+from ctgraph.problem import Severity
 from ctgraph.rdf.namespaces import CETERMS, OWN, TYPE, Iri
 from ctgraph.vocab import vocabulary
-from ctgraph.vocab.spellings import canonical_term
+from ctgraph.vocab.canonical_terms import canonical_term
 
 CTID = f"{CETERMS}ctid"
 _OF_CTDL = ("ceterms:", "ceasn:", "qdata:")
@@ -19,7 +20,8 @@ _OF_CTDL = ("ceterms:", "ceasn:", "qdata:")
 class Names:
     """Brings the names in a document to their canonical form, and reports those that would be lost.
 
-    `used` collects the keys and prefixes that the context of the document must define.
+    `used` collects the keys and prefixes that the context of the document must define, and
+    `spellings` the IRIs that were brought to another form, each with what was sent first.
 
     :param prefixes: the prefixes that the document defines itself.
     """
@@ -27,6 +29,7 @@ class Names:
     def __init__(self, identity: Identity, prefixes: dict[str, str], problems: Problems) -> None:
         self.context = vocabulary().context | prefixes
         self.used: set[str] = set()
+        self.spellings: dict[str, str] = {}
         self._identity = identity
         self._prefixes = prefixes
         self._problems = problems
@@ -59,7 +62,10 @@ class Names:
         """Check the value of ``@type``; return it with the official names of classes."""
         for name in value if isinstance(value, list) else [value]:
             self.short(name, at)
-            if not self._is_kept(name):
+            if isinstance(name, str) and name != name.strip():
+                message = f"The name of the class {shown(name)} begins or ends in a blank."
+                self._problems.add(at, message, f"Write {shown(name.strip())}.")
+            elif not self.is_kept(name):
                 self._problems.add(
                     at,
                     f"{shown(name)} is not the name of a class.",
@@ -76,12 +82,8 @@ class Names:
         """Check the key of a property; tell whether its values can be read."""
         if not self.short(key, at[0]):  # the pointer of the key itself would repeat it
             return False
-        if ":" not in key or not self._is_kept(key):
-            self._problems.add(
-                at,
-                f"The property {shown(key)} has no meaning in CTDL and would be lost.",
-                "Write it with its prefix, such as ceterms:name.",
-            )
+        if ":" not in key or not self.is_kept(key):
+            self._lost(key, at)
             return False
         iri = self.expanded(key)
         if iri == TYPE.value:
@@ -93,8 +95,22 @@ class Names:
                 "Let its IRI end in a name that begins with a letter.",
             )
         self._check_reserved(iri, key, at)
-        self.used.update((key, key.partition(":")[0]))
+        name = self.official(key)
+        self.used.update((name, name.partition(":")[0]))
         return True
+
+    def _lost(self, key: str, at: Place) -> None:
+        """Report a property without a meaning. It is left out of a harvested document."""
+        message = f"The property {shown(key)} has no meaning in CTDL and would be lost."
+        remedy = "Write it with its prefix, such as ceterms:name."
+        if key != (plain := key.strip()):
+            where = "ends" if key.startswith(plain) else "begins"
+            message = f"The name of the property {shown(key)} {where} in a blank."
+            remedy = f"Write {shown(plain)}."
+        severity = self._problems.purpose.of_incomplete
+        if severity is Severity.WARNING:
+            message += " It was left out."
+        self._problems.add(at, message, remedy, severity)
 
     def reference(self, value: Any, at: Place) -> Any:
         """Return the canonical form of an IRI or a blank node label."""
@@ -102,7 +118,7 @@ class Names:
             self._problems.add(at, f"{shown(value)} is not an IRI.", "Write the IRI as a string.")
         elif value.startswith("_:"):
             self._check_label(value, at)
-        elif not self._is_kept(value):
+        elif not self.is_kept(value):
             self._problems.add(
                 at,
                 f"{shown(value)} is not an absolute IRI.",
@@ -110,7 +126,10 @@ class Names:
                 "spaces, brackets and percent signs (%25).",
             )
         else:
-            return self._expandable(self._identity.canonical(self._ours(value)))
+            read = self._expandable(self._identity.canonical(self._ours(value)))
+            if read != value:
+                self.spellings.setdefault(self.expanded(read), value)
+            return read
         return value
 
     def define(self, node: dict[str, Any], at: Place) -> None:
@@ -130,6 +149,7 @@ class Names:
                     at,
                     f"The blank node {shown(label)} is not defined in this document.",
                     "Add the node to @graph, or name the thing by an IRI.",
+                    self._problems.purpose.of_incomplete,
                 )
 
     def _check_label(self, label: str, at: Place) -> None:
@@ -168,7 +188,7 @@ class Names:
         self.used.add(value.partition(":")[0])
         return value
 
-    def _is_kept(self, name: Any) -> bool:
+    def is_kept(self, name: Any) -> bool:
         """Tell whether a JSON-LD processor keeps a name: it is an IRI, also behind its prefix."""
         if not is_iri(name):
             return False

@@ -16,7 +16,7 @@ from ctgraph.documents.json_text import pointer, step
 from ctgraph.rdf.namespaces import Iri
 from ctgraph.rdf.terms import Value
 from ctgraph.vocab import vocabulary
-from ctgraph.vocab.spellings import FORMER
+from ctgraph.vocab.former_names import FORMER_PROPERTIES
 
 PLACE = "urn:ctgraph:place:"
 """The IRIs of nodes without one begin with this in :class:`Places`."""
@@ -84,6 +84,18 @@ class Places:
             for property in (q.predicate, *present.get(q.predicate.value, ()))
         ]
 
+    def of_record(self, document: str, primary: str) -> Places:
+        """Return the places with the document's statements about itself made about its record."""
+        return replace(
+            self,
+            quads=[
+                ox.Quad(ox.NamedNode(primary), quad.predicate, quad.object, quad.graph_name)
+                if isinstance(quad.subject, ox.NamedNode) and quad.subject.value == document
+                else quad
+                for quad in self.quads
+            ],
+        )
+
     def within(self, parent: str) -> Places:
         """Return the places of a document that stands in another one, at a JSON Pointer."""
         nodes = {
@@ -104,7 +116,7 @@ def label_nodes(nodes: Iterable[Found]) -> None:
 @cache
 def _present_properties() -> dict[str, tuple[ox.NamedNode]]:
     expand = vocabulary().expand
-    return {expand(old): (ox.NamedNode(expand(new)),) for old, new in FORMER.items()}
+    return {expand(old): (ox.NamedNode(expand(new)),) for old, new in FORMER_PROPERTIES.items()}
 
 
 def placed_nodes(

@@ -18,11 +18,15 @@ MAX_SHOWN_CHARS = 80
 
 
 class Problems:
-    """Collects the problems of one document that is read for a purpose."""
+    """Collects the problems of one document that is read for a purpose.
+
+    `violations` counts those that refuse the document, whether or not there is room to list them.
+    """
 
     def __init__(self, purpose: Purpose) -> None:
         self.purpose = purpose
         self.found: list[Problem] = []
+        self.violations = 0
         self._room = MAX_PROBLEM_CHARS
         self._left_out: set[Severity] = set()
 
@@ -30,6 +34,7 @@ class Problems:
         self, at: Place, message: str, remedy: str, severity: Severity = Severity.VIOLATION
     ) -> None:
         """Note a problem in a place, unless there are too many already."""
+        self.violations += severity is Severity.VIOLATION
         if self._room < 0:
             self._left_out.add(severity)
             return

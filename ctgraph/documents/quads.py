@@ -30,8 +30,9 @@ def to_quads(
         repeat long names so often that they are out of proportion to it.
     """
     context = context_for(used, prefixes)
-    text = orjson.dumps({"@context": context, "@id": content["@id"], "@graph": content["@graph"]})
+    text = orjson.dumps(content | {"@context": context})
     room = MAX_GROWTH * len(text) + FREE_CHARS
+    document = ox.NamedNode(content["@id"])
     quads: list[ox.Quad] = []
     try:
         for quad in ox.parse(text, format=ox.RdfFormat.JSON_LD):
@@ -42,7 +43,8 @@ def to_quads(
                     "document.",
                     "Use shorter names for the nodes, properties and prefixes that are repeated.",
                 )
-            quads.append(quad)
+            # What stands beside @graph is about the document, and belongs into its graph.
+            quads.append(ox.Quad(quad.subject, quad.predicate, quad.object, document))
     except SyntaxError as error:
         raise _refused(
             f"The document is not JSON-LD: {error}.",

@@ -19,7 +19,7 @@ from ctgraph.rdf.formats import FORMATS, Format
 from ctgraph.rdf.namespaces import TYPE, XSD
 from ctgraph.settings import Settings
 from ctgraph.vocab import CONTEXT_URLS, vocabulary
-from ctgraph.vocab.spellings import canonical_term
+from ctgraph.vocab.canonical_terms import canonical_term
 
 RDF_INPUTS: tuple[Format, ...] = tuple(format for format in FORMATS if format.writer)
 """The RDF formats that are read, besides JSON-LD."""
@@ -44,8 +44,8 @@ def from_rdf(data: bytes, format: Format, settings: Settings) -> dict[str, Any]:
     try:
         quads = list(ox.parse(data, format=format.writer, base_iri=f"{settings.base_url}/"))
     except (SyntaxError, ValueError) as error:
-        found = recognised(data.decode("utf-8", "replace"))
-        if found and found[1] not in ("", format.media_type):
+        found = recognised(data.decode("utf-8", "replace"), format.name)
+        if found and found[1]:
             raise _refused(
                 f"The document is {found[0]}, not {format.media_type}.",
                 f"Send it as {found[1]}.",
@@ -63,7 +63,11 @@ def from_rdf(data: bytes, format: Format, settings: Settings) -> dict[str, Any]:
     graph = next(iter(graphs), None)
     if isinstance(graph, ox.NamedNode) and Identity.of(settings).ctid_of(graph.value):
         document["@id"] = graph.value
-    return document | {"@graph": sorted(_nodes(quads), key=_rank)}
+    nodes = _nodes(quads)
+    # What is said of the document itself stands beside @graph.
+    about = next((node for node in nodes if node["@id"] == document.get("@id")), {})
+    others = (node for node in nodes if node is not about)
+    return document | about | {"@graph": sorted(others, key=_rank)}
 
 
 def _refused(message: str, remedy: str) -> InvalidDocument:

@@ -22,18 +22,23 @@ _TITLES = {
     "turtle": "Turtle",
     "ntriples": "N-Triples or N-Quads",
 }
+_WITHIN = {"turtle": {"trig"}, "ntriples": {"turtle", "nquads", "trig"}}
+"""The formats of which a text in another one may be a part."""
 HEAD_CHARS = 4096
 """How much of a text is looked at."""
 
 
-def recognised(text: str) -> tuple[str, str] | None:
+def recognised(text: str, sent_as: str) -> tuple[str, str] | None:
     """Return what a text seems to be in words, and its media type; None where nothing shows.
 
     Comments and blank lines before it do not count. HTML has no media type that is read here.
+
+    :param sent_as: the name of the format that it was sent as. A text that may be in it is not
+        told to be in another one.
     """
     head = re.sub(r"\A(\s*(#[^\n]*\n)?)*", "", text[:HEAD_CHARS].lstrip("\ufeff"))
     name = next((name for name, begins in _BEGINNINGS if begins.match(head)), None)
-    if name is None:
+    if name is None or sent_as in {name, *_WITHIN.get(name, ())}:
         return None
     media_type = next((one.media_type for one in FORMATS if one.name == name), "")
     return _TITLES[name], media_type

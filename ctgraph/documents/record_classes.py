@@ -19,7 +19,7 @@ from ctgraph.problem import Problem
 from ctgraph.rdf.namespaces import Curie, Iri
 from ctgraph.shapes import shapes
 from ctgraph.vocab import Term, TermKind, meant, vocabulary
-from ctgraph.vocab.former import FORMER
+from ctgraph.vocab.former_names import FORMER_CLASSES
 
 MAX_PROPERTIES = 3
 """Properties that a remedy names, so that it stays a sentence."""
@@ -45,10 +45,10 @@ def class_problems(
     if not kinds or any(vocab.expand(kind) in _reached() for kind in kinds):
         return
     place = f"{entities[0].pointer}/@type"
-    former = next((kind for kind in kinds if kind in FORMER), None)
+    former = next((kind for kind in kinds if kind in FORMER_CLASSES), None)
     if former:
         message = f"{former} is a class of an earlier vocabulary."
-        yield Problem(message, f"Write {FORMER[former]}.", place, purpose.of_incomplete)
+        yield Problem(message, f"Write {FORMER_CLASSES[former]}.", place, purpose.of_incomplete)
     elif _declared(kinds[0]):
         yield Problem(f"{kinds[0]} is not a class of records.", _home(kinds[0]), place)
     else:

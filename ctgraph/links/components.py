@@ -20,7 +20,7 @@ from ctgraph.identity.ctid import NodeId, NoId
 from ctgraph.links.nodes import Node, Nodes, Text, Value, names_in, spelling_of, types_of
 from ctgraph.rdf.namespaces import Curie, Iri
 from ctgraph.vocab import vocabulary
-from ctgraph.vocab.spellings import names_of
+from ctgraph.vocab.former_names import names_of
 
 _FORWARD = (*names_of(Curie("ceterms:precedes")), Curie("ceasn:isChildOf"))
 """The properties by which the earlier component names the later one."""

@@ -12,7 +12,7 @@ from ctgraph.identity import Identity
 from ctgraph.identity.ctid import NodeId, is_ctid
 from ctgraph.links.properties import TYPE
 from ctgraph.rdf.namespaces import BlankLabel, Iri
-from ctgraph.vocab.spellings import canonical_term
+from ctgraph.vocab.canonical_terms import canonical_term
 
 
 class Text(NamedTuple):

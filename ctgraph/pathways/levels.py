@@ -13,7 +13,7 @@ from ctgraph.links.components import values_of
 from ctgraph.links.nodes import Nodes, Text, texts_in
 from ctgraph.rdf.namespaces import Curie, Iri
 from ctgraph.vocab import vocabulary
-from ctgraph.vocab.spellings import names_of
+from ctgraph.vocab.former_names import names_of
 
 _LATER = names_of(Curie("ceterms:precedes"))
 

@@ -120,6 +120,13 @@ class Pathways:
             describer = Describer(links, self._ledger, self._identity)
             return list(describer.nodes({row.id: 0 for row in found}).values())
 
+    def described(self, records: Collection[Ctid]) -> dict[Ctid, Node]:
+        """Return records by their CTIDs; one that the registry does not hold has no name."""
+        with reading(self._settings) as links:
+            describer = Describer(links, self._ledger, self._identity)
+            nodes = describer.nodes(dict.fromkeys(records, 0))
+            return {record: nodes[record] for record in records}
+
     def structure(self, record: str) -> Structure:
         """Return the structure of a published pathway: components, conditions, levels.
 

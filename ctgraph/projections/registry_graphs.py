@@ -36,17 +36,19 @@ def envelope_quads(change: Change, identity: Identity, record: Iterable[ox.Quad]
 def _completeness(
     entity: ox.NamedNode, record: Iterable[ox.Quad]
 ) -> list[tuple[ox.NamedNode, ox.NamedNode | ox.Literal]]:
-    """Return how complete an entity is, and which recommended properties it lacks."""
+    """Return how complete an entity is, and which properties asked of it it lacks."""
     own = [quad for quad in record if quad.subject == entity]
     classes = [Iri(quad.object.value) for quad in own if quad.predicate == TYPE]  # type: ignore[union-attr]
     found = completeness(classes, {Iri(quad.predicate.value) for quad in own})
     if found is None:
         return []
     score = ox.Literal(f"{found.score:.4f}", datatype=ox.NamedNode(f"{XSD}decimal"))
-    lacks = ox.NamedNode(f"{CTG}lacks")
+    lacks, requires = ox.NamedNode(f"{CTG}lacks"), ox.NamedNode(f"{CTG}lacksRequired")
+    asked = (*found.missing, *found.required)
     return [
         (ox.NamedNode(f"{CTG}completeness"), score),
-        *((lacks, ox.NamedNode(shape.properties[0])) for shape in found.missing),
+        *((lacks, ox.NamedNode(shape.properties[0])) for shape in asked),
+        *((requires, ox.NamedNode(shape.properties[0])) for shape in found.required),
     ]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ctgraph.documents import Document
+from ctgraph.documents import Document, Purpose
 from ctgraph.ledger import Ledger, shared_ledger
 from ctgraph.publishing.link_checks import LinkAdvisor
 from ctgraph.rdf.formats import Format
@@ -26,7 +26,9 @@ def accept_here(settings: Settings, data: bytes) -> tuple[Document, Report]:
     return accept(shared_ledger(settings), data, settings)
 
 
-def examine(ledger: Ledger, data: bytes, settings: Settings, format: Format | None) -> list[Report]:
+def examine(
+    ledger: Ledger, data: bytes, settings: Settings, format: Format | None, purpose: Purpose
+) -> list[Report]:
     """Examine a submission without storing it, with advice on its links.
 
     :raises DocumentTooLarge: when it is too large.
@@ -34,10 +36,12 @@ def examine(ledger: Ledger, data: bytes, settings: Settings, format: Format | No
     advisor = LinkAdvisor(ledger, settings)
     return [
         found.report.with_problems(advisor.advise(found.links))
-        for found in submissions.examine(data, settings, format)
+        for found in submissions.examine(data, settings, format, purpose)
     ]
 
 
-def examine_here(settings: Settings, data: bytes, format: Format | None) -> list[Report]:
+def examine_here(
+    settings: Settings, data: bytes, format: Format | None, purpose: Purpose
+) -> list[Report]:
     """Return what :func:`examine` returns, with the ledger that this process keeps open."""
-    return examine(shared_ledger(settings), data, settings, format)
+    return examine(shared_ledger(settings), data, settings, format, purpose)

@@ -8,6 +8,8 @@ and for the pages that document the minimum data. They stay within SHACL Core (W
   wrong, and then the remedy.
 - ``sh:Violation`` (the default) marks data that the registry refuses, ``sh:Info`` data that is
   recommended, and ``sh:Warning`` data that is probably a mistake.
+- ``ctgs:contradiction true`` marks a shape that nothing may break, not even harvested documents:
+  data that break it contradict themselves.
 - A node shape that demands a CTID is about records. Things of its class without a CTID are
   references to something elsewhere, and need not meet it. It reaches the subclasses of its class
   down to those that have a record shape of their own. Every other node shape reaches all
@@ -25,7 +27,6 @@ from typing import Any
 import pyoxigraph as ox
 
 from ctgraph.errors import SettingsError
-from ctgraph.problem import Severity
 from ctgraph.rdf.graph import Graph, iri_of, local_name
 from ctgraph.rdf.namespaces import CTGS, OWL, RDF, RDFS, SH, Iri
 from ctgraph.shapes.reader import Reader
@@ -86,17 +87,9 @@ class Shapes:
                 return tuple(o.value for o in self._graph.members(kind, f"{SH}in"))
         return ()
 
-    def ntriples(self, blocking: bool = False) -> str:
-        """Return all shapes as N-Triples, their targets written out for every class reached.
-
-        :param blocking: leave out the shapes that only warn or recommend.
-        """
-        left_out = {
-            s.iri for s in self.by_iri.values() if blocking and s.severity != Severity.VIOLATION
-        }
-        quads = self._targeted(self._graph.quads)
-        kept = (q for q in quads if left_out.isdisjoint({iri_of(q.subject), iri_of(q.object)}))
-        return _serialize(kept, ox.RdfFormat.N_TRIPLES).decode()
+    def ntriples(self) -> str:
+        """Return all shapes as N-Triples, their targets written out for every class reached."""
+        return _serialize(self._targeted(self._graph.quads), ox.RdfFormat.N_TRIPLES).decode()
 
     def turtle(self, family: str = "") -> bytes:
         """Return one family, or all, as Turtle that any SHACL processor can use by itself."""

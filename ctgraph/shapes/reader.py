@@ -119,6 +119,7 @@ def _shape(
         severity=Severity(severity.lower()),
         min_count=int(graph.text(node, f"{SH}minCount") or 0),
         rule=rule,
+        contradiction=graph.text(node, f"{CTGS}contradiction") == "true",
         message=f"{message}.",
         remedy=remedy,
     )

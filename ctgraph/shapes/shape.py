@@ -17,6 +17,8 @@ class Shape:
     :param properties: IRIs of the properties that it is about; any of them meets it.
     :param min_count: how many values a thing must have to meet it.
     :param rule: whether it is a node shape, which judges the thing as a whole.
+    :param contradiction: whether data that break it contradict themselves. Data that break another
+        shape are merely incomplete, or not of today's form.
     """
 
     iri: Iri
@@ -30,6 +32,7 @@ class Shape:
     severity: Severity
     min_count: int
     rule: bool
+    contradiction: bool
     message: str
     remedy: str
 

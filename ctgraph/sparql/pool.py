@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from difflib import get_close_matches
 from functools import partial
@@ -28,6 +29,7 @@ BYTE_ORDER_MARK = "\ufeff"
 ADVICE = "Make it more selective, or add a LIMIT."
 MAX_MESSAGE_CHARACTERS = 200
 """The longest message of the parser: it lists every token that it expected, which helps nobody."""
+_PLACE = re.compile(r"error at (\d+):(\d+)")
 
 
 class QueryPool:
@@ -151,7 +153,7 @@ class QueryPool:
         """Return the error for a failure that a worker reports."""
         match kind:
             case Failure.QUERY:
-                return self._undeclared(text) or QueryError(_plain(message))
+                return self._undeclared(text) or QueryError(_plain(message), **_place(message))
             case Failure.EVALUATION:
                 return QueryError(f"The query cannot be evaluated: {message}.")
             case Failure.MEMORY:
@@ -180,6 +182,12 @@ class QueryPool:
     @property
     def _memory(self) -> str:
         return f"{self._settings.query_memory:,} bytes of memory"
+
+
+def _place(message: str) -> dict[str, int]:
+    """Return the line and the column that a parser's message names, counted from 1."""
+    found = _PLACE.match(message)
+    return {"line": int(found[1]), "column": int(found[2])} if found else {}
 
 
 def _plain(message: str) -> str:

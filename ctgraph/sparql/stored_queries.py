@@ -25,6 +25,8 @@ from ctgraph.vocab import vocabulary
 SHIPPED = Path(__file__).with_name("queries")
 """The queries that ship with ctgraph. In the repository it is a link to its folder ``queries/``."""
 _BLOCK = re.compile(r"(VALUES \?(\w+) \{)([^{}]*)(\})")
+_RECORDS = ("<resources/", "<graph/")
+"""How the defaults of parameters begin that take a record."""
 _HEAD = re.compile(r"^# (title|description|tags|param): *(.+)$", re.MULTILINE)
 
 
@@ -35,6 +37,16 @@ class Parameter:
     name: str
     description: str
     default: str
+
+    @property
+    def takes_record(self) -> bool:
+        """Whether its values are records, or the graphs of records."""
+        return self.default.startswith(_RECORDS)
+
+    @property
+    def default_record(self) -> str:
+        """The CTID in its default, if it takes a record."""
+        return self.default.strip("<>").rpartition("/")[2]
 
 
 @dataclass(frozen=True)

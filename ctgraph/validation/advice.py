@@ -21,7 +21,7 @@ from ctgraph.validation.languages import unregistered_tags
 from ctgraph.validation.placing import Placer
 from ctgraph.validation.wholes import elsewhere
 from ctgraph.vocab import Term, TermKind, meant, vocabulary
-from ctgraph.vocab.spellings import present_name
+from ctgraph.vocab.former_names import present_property
 
 _OURS = (CETERMS, CEASN)
 _LITERALS = (
@@ -133,7 +133,7 @@ def _about(
 
 def _undeclared(iri: Iri, what: str) -> Iterator[Advice]:
     vocab = vocabulary()
-    if vocab.term(iri) or present_name(vocab.compact(iri)):
+    if vocab.term(iri) or present_property(vocab.compact(iri)):
         return
     likely = _meant(iri, TermKind(what))
     if iri.startswith(_OURS):

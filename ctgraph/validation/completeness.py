@@ -1,8 +1,8 @@
-"""The completeness of a record: the share of the recommended properties that it has."""
+"""The completeness of a record: the share of the properties asked of it that it has."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,38 +19,52 @@ class Completeness:
 
     :param present: shapes of the recommended properties that the record has.
     :param missing: shapes of those that it lacks.
+    :param required: shapes of the required properties that it lacks. Only harvested and provisional
+        records lack any.
     """
 
     present: tuple[Shape, ...]
     missing: tuple[Shape, ...]
+    required: tuple[Shape, ...]
 
     @property
     def score(self) -> float:
-        """The share of the recommended properties that the record has, from 0 to 1."""
-        return len(self.present) / (len(self.present) + len(self.missing))
+        """The share of the properties asked of the record that it has, from 0 to 1.
+
+        These are the recommended ones, and those required ones that it lacks.
+        """
+        asked = len(self.present) + len(self.missing) + len(self.required)
+        return len(self.present) / asked
 
 
-def completeness(classes: Iterable[Iri], properties: Collection[Iri]) -> Completeness | None:
+def completeness(classes: Iterable[Iri], properties: Set[Iri]) -> Completeness | None:
     """Measure a record.
 
     :param classes: IRIs of its classes.
     :param properties: IRIs of the properties that it has.
-    :returns: None if nothing is recommended for its classes.
+    :returns: None if nothing is recommended for its classes, and it lacks nothing required.
     """
-    recommended = dict.fromkeys(
+    asked = dict.fromkeys(
         shape
         for name in classes
         for one in shapes().of_class(name)
         if one.record
-        for shape in one.of_severity(Severity.INFO)
+        for shape in one.shapes
+        if shape.severity is Severity.INFO or _demands(shape)
     )
-    if not recommended:
-        return None
-    has = {shape: any(name in properties for name in shape.properties) for shape in recommended}
-    return Completeness(
-        tuple(shape for shape in recommended if has[shape]),
-        tuple(shape for shape in recommended if not has[shape]),
+    present = [s for s in asked if not properties.isdisjoint(s.properties)]
+    lacking = [s for s in asked if properties.isdisjoint(s.properties)]
+    found = Completeness(
+        tuple(shape for shape in present if shape.severity is Severity.INFO),
+        tuple(shape for shape in lacking if shape.severity is Severity.INFO),
+        tuple(shape for shape in lacking if shape.severity is Severity.VIOLATION),
     )
+    return found if found.present or found.missing or found.required else None
+
+
+def _demands(shape: Shape) -> bool:
+    """Tell whether a shape refuses a record that has none of its properties."""
+    return shape.severity is Severity.VIOLATION and shape.required
 
 
 def node_completeness(node: dict[str, Any]) -> Completeness | None:

@@ -1,15 +1,14 @@
 """Validation of graph documents against the SHACL shapes of the CTDL minimum data.
 
-:func:`refused` is the quick question of a bulk load. :func:`validate` reports everything that shows
-in the document alone. Its links are checked by :mod:`ctgraph.publishing.link_checks`, because that
-needs the registry.
+:func:`validate` reports everything that shows in the document alone. Its links are checked by
+:mod:`ctgraph.publishing.link_checks`, because that needs the registry.
 """
 
 from __future__ import annotations
 
 from functools import cache
 
-from ctgraph.documents import Document
+from ctgraph.documents import Document, Purpose
 from ctgraph.errors import InvalidDocument
 from ctgraph.identity import Identity
 from ctgraph.problem import Problem, Severity
@@ -21,22 +20,19 @@ from ctgraph.validation.placing import Placer
 from ctgraph.validation.report import capped, in_order
 
 
-def refused(document: Document, settings: Settings) -> bool:
-    """Tell whether a document that was just read breaks the minimum data."""
-    if not _engine(settings.validation_engine, blocking=True)(document.places.ntriples):
-        return False
-    # Some results may be no violations here: a reference need not have all that a record needs.
-    return any(p.severity == Severity.VIOLATION for p in validate(document, settings))
+def validate(
+    document: Document, settings: Settings, purpose: Purpose = Purpose.PUBLISH
+) -> list[Problem]:
+    """Return everything that is wrong with a document that was just read, the worst first.
 
-
-def validate(document: Document, settings: Settings) -> list[Problem]:
-    """Return everything that is wrong with a document that was just read, the worst first."""
+    :param purpose: why it is read. What is merely incomplete is a warning about a harvested one.
+    """
     places = document.places
-    placer = Placer(document.ctid, places, settings)
+    placer = Placer(document, purpose, settings)
     results = _engine(settings.validation_engine)(places.ntriples)
     whole = Identity.of(settings).resource(document.ctid)
     advice = advise(whole, places, placer)
-    problems = [*document.warnings, *placer.problems(results), *advice]
+    problems = [*document.problems, *placer.problems(results), *advice]
     return capped(in_order(problems))
 
 
@@ -45,12 +41,14 @@ def prepare(settings: Settings) -> None:
     _engine(settings.validation_engine)
 
 
-def require_valid(document: Document, settings: Settings) -> list[Problem]:
-    """Return the findings about a document that may be published; see :func:`validate`.
+def require_valid(
+    document: Document, settings: Settings, purpose: Purpose = Purpose.PUBLISH
+) -> list[Problem]:
+    """Return the findings about a document that may be kept; see :func:`validate`.
 
     :raises InvalidDocument: listing every finding, when one of them is a violation.
     """
-    problems = validate(document, settings)
+    problems = validate(document, settings, purpose)
     violations = sum(problem.severity == Severity.VIOLATION for problem in problems)
     if violations:
         count = "1 violation" if violations == 1 else f"{violations} violations"
@@ -59,5 +57,5 @@ def require_valid(document: Document, settings: Settings) -> list[Problem]:
 
 
 @cache
-def _engine(name: str, blocking: bool = False) -> Run:
-    return compile_shapes(name, shapes().ntriples(blocking))
+def _engine(name: str) -> Run:
+    return compile_shapes(name, shapes().ntriples())

@@ -12,7 +12,7 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from ctgraph.documents import PLACE, PlacedNode, Places, placed_name
+from ctgraph.documents import PLACE, Document, PlacedNode, Places, Purpose, placed_name
 from ctgraph.documents.json_text import step
 from ctgraph.documents.node_values import each, name_of, type_of
 from ctgraph.identity import Identity
@@ -24,7 +24,7 @@ from ctgraph.settings import Settings
 from ctgraph.shapes import ClassShape, Shape, shapes
 from ctgraph.validation.engines import Result
 from ctgraph.vocab import vocabulary
-from ctgraph.vocab.spellings import names_of
+from ctgraph.vocab.former_names import names_of
 
 _STATUS = Iri("http://www.w3.org/ns/adms#status")
 _TARGET = Iri(f"{CETERMS}targetNode")
@@ -47,14 +47,15 @@ def is_provisional(record: Ctid, places: Places, identity: Identity) -> bool:
 
 
 class Placer:
-    """Gives the problems of one document their places and details.
+    """Gives the problems of one document, as it was read for a purpose, places and details."""
 
-    :param record: CTID of the primary entity.
-    """
-
-    def __init__(self, record: Ctid, places: Places, settings: Settings) -> None:
+    def __init__(self, document: Document, purpose: Purpose, settings: Settings) -> None:
+        places = document.places
         self._nodes = places.nodes
-        self._provisional = is_provisional(record, places, Identity.of(settings))
+        self._spellings = document.spellings
+        self._unread = frozenset(_unread(document))
+        self._purpose = purpose
+        self._provisional = is_provisional(document.ctid, places, Identity.of(settings))
         self._base = settings.base_url
         # Where in a list each value stands, by the list: lists may be long.
         self._indices: dict[int, dict[str, int]] = {}
@@ -69,7 +70,7 @@ class Placer:
             shape = known.by_iri[Iri(term_of(result.shape).value)]
             focus = _focus(result)
             severity = self._severity(shape, focus)
-            if severity and mistake not in seen:
+            if severity and mistake not in seen and not self._was_unread(shape, focus):
                 seen.add(mistake)
                 yield self._problem(shape, focus, severity, result)
 
@@ -104,14 +105,26 @@ class Placer:
 
     def _severity(self, shape: Shape, focus: Iri) -> Severity | None:
         """Return how severe a result is in this document; None when it does not apply here."""
+        usual = shape.severity
+        if usual is Severity.VIOLATION and not shape.contradiction:
+            usual = self._purpose.of_incomplete
         if shape.family == "provisional":
-            return shape.severity if self._provisional else None
+            return usual if self._provisional else None
         node = self._node(focus)
         if "ceterms:ctid" not in node and self._only_of_records(shape, node):
             return None
         wanting = shape.rule and "ceterms:ctid" in node
         wanting = wanting or (shape.required and shape.name != "ctid")
-        return Severity.INFO if self._provisional and wanting else shape.severity
+        return Severity.INFO if self._provisional and wanting else usual
+
+    def _was_unread(self, shape: Shape, focus: Iri) -> bool:
+        """Tell whether a shape is about something that could not be read, which is reported."""
+        placed = self._nodes.get(focus, _NOWHERE)
+        return bool(self._unread) and any(
+            placed.pointer + step(key) in self._unread
+            for iri in shape.properties
+            for key in {_key(iri, placed.content) or vocabulary().compact(iri), iri}
+        )
 
     def _only_of_records(self, shape: Shape, node: dict[str, Any]) -> bool:
         """Tell whether every class shape that applies the shape to the node is for records."""
@@ -169,9 +182,18 @@ class Placer:
     def _shown(self, value: RdfTerm) -> str:
         """Return a value as people read it."""
         if not isinstance(value, ox.NamedNode) or not value.value.startswith(PLACE):
-            return value.value
+            return self._spellings.get(value.value, value.value)
         node = self._node(Iri(value.value))
         return name_of(node) or vocabulary().label(type_of(node))
+
+
+def _unread(document: Document) -> Iterator[str]:
+    """Yield the places of what could not be read, and the places around these."""
+    for problem in document.problems:
+        pointer = problem.pointer if problem.severity is Severity.VIOLATION else None
+        while pointer:
+            yield pointer
+            pointer = pointer.rpartition("/")[0]
 
 
 def _focus(result: Result) -> Iri:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ctgraph.documents import Purpose
 from ctgraph.identity.ctid import Ctid, NoId
 from ctgraph.problem import Problem, Severity
 from ctgraph.rdf.namespaces import Curie
@@ -27,6 +28,7 @@ class Report:
     :param ctid: the CTID of its primary entity, with its class and its name.
     :param problems: everything found, the worst first.
     :param completeness: of its primary entity.
+    :param rules: the purpose whose rules it was held to.
     """
 
     source: str
@@ -36,6 +38,7 @@ class Report:
     problems: tuple[Problem, ...] = ()
     completeness: Completeness | None = None
     file: str = ""
+    rules: Purpose = Purpose.PUBLISH
 
     @property
     def conforms(self) -> bool:
@@ -68,8 +71,9 @@ class Report:
             for severity, words in WORDS.items()
             if (n := self.counts[severity])
         ]
-        verdict = "This registry takes it" if self.conforms else "This registry refuses it"
-        text = f"{verdict}: {', '.join(found) or 'no problems'}."
+        who = "This registry" if self.rules is Purpose.PUBLISH else "A load of harvested documents"
+        does = "takes" if self.conforms else "refuses"
+        text = f"{who} {does} it: {', '.join(found) or 'no problems'}."
         if self.completeness:
             text += f" Completeness {self.completeness.score:.0%}."
         return text
@@ -79,6 +83,7 @@ class Report:
         body: dict[str, Any] = {
             "conforms": self.conforms,
             "summary": self.summary(),
+            "rules": self.rules,
             "source": self.source or None,
             "ctid": self.ctid or None,
             "type": self.type or None,
@@ -90,6 +95,7 @@ class Report:
                 "score": round(self.completeness.score, 4),
                 "present": [shape.label for shape in self.completeness.present],
                 "missing": [shape.label for shape in self.completeness.missing],
+                "missingRequired": [shape.label for shape in self.completeness.required],
             }
         body["problems"] = [problem.to_json() for problem in self.problems]
         return body

@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 
-from ctgraph.documents import Document, Places, from_json, parse
+from ctgraph.documents import Document, Places, Purpose, read
 from ctgraph.documents.json_text import lines_of, read_json, step
 from ctgraph.documents.node_values import each
 from ctgraph.documents.rdf_input import from_rdf
@@ -60,11 +60,16 @@ class ExaminedDocument:
 
 
 def examine(
-    data: bytes, settings: Settings, format: Format | None = None, source: str = ""
+    data: bytes,
+    settings: Settings,
+    format: Format | None = None,
+    purpose: Purpose = Purpose.PUBLISH,
+    source: str = "",
 ) -> list[ExaminedDocument]:
     """Examine a submission: a document, an envelope, or a JSON array of them.
 
     :param format: the RDF format it is in; None is JSON-LD.
+    :param purpose: the rules that it is held to.
     :param source: a name for it, for the reports.
     :raises DocumentTooLarge: when it is larger than ``max_document_bytes``.
     """
@@ -77,14 +82,14 @@ def examine(
             remedy = f"Send 1 to {MAX_DOCUMENTS:,} at a time."
             raise InvalidDocument(message, [Problem(message, remedy, "")])
     except CtgraphError as error:
-        return [ExaminedDocument(Report(source, problems=tuple(error.problems)))]
+        return [ExaminedDocument(Report(source, problems=tuple(error.problems), rules=purpose))]
     if format:
         # The places would be in the JSON-LD made of it, which the sender has not seen.
-        return [_without_places(_one(value, orjson.dumps(value), settings, source))]
+        return [_without_places(_one(value, orjson.dumps(value), settings, purpose, source))]
     if not isinstance(value, list):
-        return _with_lines([_one(value, data, settings, source)], data)
+        return _with_lines([_one(value, data, settings, purpose, source)], data)
     found = [
-        _in_array(_one(entry, json.dumps(entry).encode(), settings, f"{source}[{i}]"), i)
+        _in_array(_one(entry, json.dumps(entry).encode(), settings, purpose, f"{source}[{i}]"), i)
         for i, entry in enumerate(entries)
     ]
     return _with_lines([_capped(one, MAX_PROBLEMS_IN_ALL // len(found)) for one in found], data)
@@ -96,8 +101,9 @@ def examine_document(data: bytes, settings: Settings) -> tuple[Document, Examine
     :raises DocumentTooLarge: when it is too large.
     :raises InvalidDocument: with everything that is wrong with it.
     """
-    document = parse(data, settings)
-    found = _examined(document, require_valid(document, settings), settings, "")
+    require_fitting(data, settings)
+    document = read(read_json(data), data, settings)
+    found = _examined(document, require_valid(document, settings), settings, Purpose.PUBLISH, "")
     return document.without_places(), _with_lines([found], data)[0]
 
 
@@ -117,25 +123,29 @@ def _links(document: Document, places: Places, settings: Settings) -> Iterator[L
                     yield Link(node.get("ceterms:ctid", ""), Curie(key), target, place)
 
 
-def _one(value: Any, received: bytes, settings: Settings, source: str) -> ExaminedDocument:
+def _one(
+    value: Any, received: bytes, settings: Settings, purpose: Purpose, source: str
+) -> ExaminedDocument:
     """Examine one document; `received` is its JSON text."""
     try:
-        document = from_json(value, received, settings)
+        document = read(value, received, settings, purpose)
     except CtgraphError as error:
-        return ExaminedDocument(Report(source, problems=tuple(capped(error.problems))))
-    return _examined(document, validate(document, settings), settings, source)
+        problems = tuple(capped(error.problems))
+        return ExaminedDocument(Report(source, problems=problems, rules=purpose))
+    return _examined(document, validate(document, settings, purpose), settings, purpose, source)
 
 
 def _examined(
-    document: Document, problems: list[Problem], settings: Settings, source: str
+    document: Document, problems: list[Problem], settings: Settings, purpose: Purpose, source: str
 ) -> ExaminedDocument:
     report = Report(
         source,
-        document.ctid,
+        document.ctid if document.named else "",
         document.type,
         document.name,
         tuple(problems),
         node_completeness(document.content["@graph"][0]),
+        rules=purpose,
     )
     return ExaminedDocument(report, tuple(_links(document, document.places, settings)))
 

@@ -2,7 +2,7 @@
 
 from ctgraph.vocab.context_files import CONTEXT_URLS, context_text
 from ctgraph.vocab.definitions import load_definitions
-from ctgraph.vocab.spelling import meant
+from ctgraph.vocab.suggestions import meant
 from ctgraph.vocab.terms import Term, TermKind, Vocabulary, vocabulary
 
 __all__ = [

@@ -23,7 +23,7 @@ from ctgraph.web.http.content_coding import CODINGS, one_coding
 from ctgraph.web.http.headers import add_headers
 from ctgraph.web.http.registry import State, Work
 from ctgraph.web.http.request import Request
-from ctgraph.web.pathways import learner_check, links
+from ctgraph.web.pathways import learner_check, links, routes
 from ctgraph.web.pathways import views as pathways
 from ctgraph.web.publishing import drafts, validate
 from ctgraph.web.publishing import views as publishing
@@ -63,6 +63,7 @@ ROOMS = (
     links,
     publishing,
     pathways,
+    routes,
     learner_check,
     drafts,
     validate,

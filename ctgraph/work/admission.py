@@ -27,8 +27,9 @@ SLICE_SECONDS = 0.4
 
 Most questions take less, so they never leave the express lane.
 """
-CUT_SHORT_SECONDS = 0.2
-"""How much a job may work in the express lane while a client that has used less waits."""
+CUT_SHORT_SECONDS = 0.05
+"""How much a job may work in the express lane while another one waits for it: twenty long jobs that
+come at once then hold up a short one for about a second."""
 MIN_CHARGE = 0.1
 """The least charge for a second in a place, in seconds of work: a job whose answer nobody reads
 holds its place, too."""
@@ -161,8 +162,7 @@ class Admission:
                 self._refuse(turn, f"It was paused for {turn.paused:.0f} seconds in all.", now)
         waiting = self._next(State.WAITING, now)
         for turn in self._in(State.EXPRESS):
-            fairer = waiting and self._used(waiting, now) < self._used(turn, now)
-            if turn.process and turn.worked >= (CUT_SHORT_SECONDS if fairer else SLICE_SECONDS):
+            if turn.process and turn.worked >= (CUT_SHORT_SECONDS if waiting else SLICE_SECONDS):
                 self._pause(turn, now)
         for turn in self._in(State.HEAVY):
             paused = self._next(State.PAUSED, now)

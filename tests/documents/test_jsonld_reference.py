@@ -16,7 +16,7 @@ from ctgraph.documents import Document, parse
 from ctgraph.identity import Identity
 from ctgraph.settings import load_settings
 from ctgraph.vocab import CONTEXT_URLS, context_text, vocabulary
-from ctgraph.vocab.spellings import canonical_term
+from ctgraph.vocab.canonical_terms import canonical_term
 from tests.support.paths import DATA, SHARED, shared
 from tests.support.registry import certificate, ctid_number
 

@@ -136,7 +136,7 @@ def test_a_former_name_is_read_like_the_present_one(former: str, present: str) -
     statements = document.places.statements[Iri(f"{SETTINGS.base_url}/resources/{RECORD}")]
     expected = {ox.NamedNode(HERE), ox.NamedNode("https://example.org/other")}
     assert set(statements[Iri(present)]) == expected
-    assert any("former name" in p.message for p in document.warnings)
+    assert any("former name" in p.message for p in document.problems)
     # It is served with the name that was sent.
     assert f'"{former}"'.encode() in document.canonical
 
@@ -154,7 +154,7 @@ def test_addresses_of_records_become_references(key: str) -> None:
     assert ox.NamedNode(HERE) in found
     assert ox.Literal("a text") in found
     assert ox.Literal("https://example.org/other") in found
-    assert [p.severity for p in document.warnings if "read as references" in p.message] == [
+    assert [p.severity for p in document.problems if "read as references" in p.message] == [
         "warning"
     ]
 
@@ -210,7 +210,7 @@ def test_a_value_that_is_not_of_its_datatype(kind: str, text: str) -> None:
     assert refused.value.problems[0].pointer == "/@graph/0/ceterms:codedNotation/@value"
     document = read(value, Purpose.HARVEST)
     assert values(document, f"{CETERMS}codedNotation") == [ox.Literal(text)]
-    assert any(f"not a value of xsd:{kind}" in p.message for p in document.warnings)
+    assert any(f"not a value of xsd:{kind}" in p.message for p in document.problems)
 
 
 @pytest.mark.parametrize(("kind", "text"), each_of(RIGHT))
@@ -260,7 +260,7 @@ def test_the_datatype_of_a_property_counts(key: str, given: Any) -> None:
 def test_a_date_of_another_precision_is_a_text_with_a_warning(given: str) -> None:
     document = read(certificate(**{"ceterms:dateEffective": given}))
     assert values(document, f"{CETERMS}dateEffective") == [ox.Literal(given)]
-    assert any("not a value of xsd:date" in p.message for p in document.warnings)
+    assert any("not a value of xsd:date" in p.message for p in document.problems)
     assert not [p for p in validate(document, SETTINGS) if p.severity == Severity.VIOLATION]
 
 

@@ -1,22 +1,16 @@
-"""The pages of pathways in a real browser: tables, pictures, and the page where one is built."""
+"""The pages of pathways in a real browser: tables and pictures."""
 
 from __future__ import annotations
 
-import json
-import os
 import re
 import struct
 import urllib.request
 import xml.etree.ElementTree as ET
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from flask.testing import FlaskClient
-
-from tests.support.registry import Registry, certificate
-from tests.support.server import serving
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="needs Playwright")
 
@@ -28,26 +22,6 @@ ALDMOOR = "ce-d8e2b3d4-aa8f-4121-a53f-587f46712765"
 SVG = "{http://www.w3.org/2000/svg}"
 
 Opening = Callable[..., Any]
-
-
-@pytest.fixture
-def opening(browser: Any) -> Iterator[Opening]:
-    """Return a function that opens a page; its options are those of a browser context."""
-    contexts: list[Any] = []
-    errors: list[str] = []
-
-    def opened(address: str, **options: Any) -> Any:
-        contexts.append(browser.new_context(reduced_motion="reduce", **options))
-        page = contexts[-1].new_page()
-        page.on("console", lambda m: errors.append(m.text) if m.type in ("error", "warning") else 0)
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.goto(address)
-        return page
-
-    yield opened
-    for context in contexts:
-        context.close()
-    assert [error for error in errors if "401" not in error and "422" not in error] == []
 
 
 def shows(locator: Any, text: str) -> None:
@@ -224,93 +198,3 @@ def test_pages_fit_a_phone(opening: Opening, served: str, scheme: str) -> None:
         page = opening(served + path, viewport={"width": 390, "height": 800}, color_scheme=scheme)
         page.locator("#stage canvas, #key").first.wait_for(state="attached")
         assert page.evaluate("document.documentElement.scrollWidth") == 390, path
-
-
-@pytest.fixture
-def building(registry: Registry, client: FlaskClient) -> Iterator[str]:
-    """The address of a server whose registry has two certificates to build with.
-
-    A test names it before `opening`: then the pages are closed before their server is.
-    """
-    for number, name in ((1, "Nurse Aide"), (2, "Practical Nurse")):
-        document = certificate(number, **{"ceterms:name": {"en-US": name}})
-        client.post(
-            registry.documents_url,
-            data=json.dumps(document),
-            headers=registry.authorization,
-            content_type="application/ld+json",
-        )
-    registry.project()
-    with serving(os.environ | {"CTGRAPH_HOME": str(registry.settings.home)}) as address:
-        yield address
-
-
-def begin(page: Any, key: str) -> None:
-    """Sign in on the page where a pathway is built."""
-    page.get_by_label("API key").fill(key)
-    page.get_by_role("button", name="Sign in").click()
-
-
-def test_a_pathway_is_built_checked_and_published(
-    building: str, opening: Opening, registry: Registry
-) -> None:
-    page = opening(f"{building}/pathways/build", viewport={"width": 1280, "height": 1100})
-    status, board, form = (page.locator(f"#{name}") for name in ("status", "board", "details"))
-    begin(page, "ctg_wrong")
-    shows(status, "This API key is not valid")
-    begin(page, registry.key)
-    shows(page.locator("#account"), "Signed in as Test College.")
-    assert page.evaluate("localStorage.length + sessionStorage.length") == 0
-
-    page.locator("#name").fill("Aide to nurse")
-    page.locator("#description").fill("From the first certificate to the second one.")
-    for number, name in enumerate(("First", "Then"), 1):
-        page.get_by_role("button", name="Add a level").click()
-        page.get_by_label(f"Name of level {number}").fill(name)
-        page.get_by_label(f"Name of level {number}").blur()
-    page.get_by_label("Words").fill("nurse")
-    page.get_by_role("button", name="Find", exact=True).click()
-    page.get_by_role("button", name="Add Nurse Aide").click()
-    page.get_by_role("button", name="Nurse Aide to the next level").click()  # with the keyboard
-    found = page.locator("#found li", has_text="Practical Nurse")
-    found.drag_to(board.get_by_role("region", name="Then"), source_position={"x": 5, "y": 5})
-    shows(board.get_by_role("region", name="Then"), "Practical Nurse")
-
-    board.get_by_role("button", name="Practical Nurse", exact=True).click()
-    form.get_by_role("button", name="Add a condition", exact=True).click()
-    condition = form.locator(".condition")
-    condition.get_by_label("Nurse Aide").check()
-    condition.get_by_label("How many").fill("2")
-    page.get_by_role("button", name="Check", exact=True).click()
-    shows(status, "This registry refuses it")
-    shows(page.locator("#problems"), "The pathway has components but no destination.")
-    shows(board, "2 to fix")
-    page.get_by_role("button", name="Go to it").first.click()
-    shows(condition, "More components are required than the condition names.")
-    condition.get_by_label("How many").fill("1")
-    condition.get_by_label("What it asks for").fill("The aide's certificate comes first.")
-    form.get_by_label("The destination").check()
-
-    page.get_by_role("button", name="Save draft").click()
-    shows(page.locator("#drafts"), "Aide to nurse")
-    page.reload()
-    begin(page, registry.key)
-    page.get_by_role("button", name="Open Aide to nurse").click()
-    shows(status, "Aide to nurse is open.")
-    assert page.locator("#name").input_value() == "Aide to nurse"
-    page.get_by_role("button", name="Check", exact=True).click()
-    shows(status, "This registry takes it")
-    page.get_by_role("button", name="Publish", exact=True).click()
-    shows(status, "Published:")
-    shows(page.locator("#drafts"), "There are no drafts yet.")
-    status.get_by_role("link", name="Aide to nurse").click()
-    shows(
-        page.get_by_role("row", name=re.compile("^Then Practical Nurse destination")),
-        "The aide's certificate comes first.",
-    )
-
-
-def test_building_needs_javascript(opening: Opening, served: str) -> None:
-    page = opening(f"{served}/pathways/build", java_script_enabled=False)
-    shows(page.locator("main"), "needs JavaScript")
-    assert page.locator("#key").is_hidden()

@@ -36,6 +36,8 @@ from tests.support.waiting import until
 
 PATIENCE = 30.0
 """How long a slow machine may take, in seconds."""
+HELD = "FILTER(?g != <http://localhost:8000/vocab>)"
+"""The vocabulary is a graph of its own, which is not counted as part of what the registry holds."""
 NAMES = "SELECT ?n { ?s ceterms:name ?n } ORDER BY ?n"
 
 
@@ -333,8 +335,10 @@ def test_the_counts_of_the_dataset_are_those_that_queries_find(
         results: Any = store.query(f"{prefix} SELECT ?of ?n {pattern}")
         return {row[0].value: row[1].value for row in results}
 
-    classes = counted("SELECT ?c (COUNT(DISTINCT ?s) AS ?n) { ?s a ?c } GROUP BY ?c")
-    every = counted("SELECT ?p (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?p")
+    classes = counted(
+        f"SELECT ?c (COUNT(DISTINCT ?s) AS ?n) {{ GRAPH ?g {{ ?s a ?c }} {HELD} }} GROUP BY ?c"
+    )
+    every = counted(f"SELECT ?p (COUNT(*) AS ?n) {{ GRAPH ?g {{ ?s ?p ?o }} {HELD} }} GROUP BY ?p")
     assert classes
     assert told("{ [] void:class ?of ; void:entities ?n }") == classes
     assert every

@@ -153,13 +153,14 @@ def test_completeness_by_publisher(client: FlaskClient, sample: Sample) -> None:
 def test_newest_changes(client: FlaskClient, sample: Sample) -> None:
     """The newest versions, newest first: those of all records, with and without a name."""
     last = {record: number for record, number, _ in sample.events}
-    newest = [row for row in rows(client, "changes-since") if row[2] == f"{CTG}publish"]
-    current = [
-        (row[0][-39:], row[1])
-        for row in newest
-        if row[0][-39:] in sample.documents and int(row[1]) == last[row[0][-39:]]
+    moments = {
+        row[1][-39:]: row[4] for row in rows(client, "changes-since") if row[3] == f"{CTG}publish"
+    }
+    current = sorted(sample.documents)
+    current.sort(key=moments.__getitem__, reverse=True)
+    assert [(row[0][-39:], row[2]) for row in rows(client, "changed-records")] == [
+        (record, str(last[record])) for record in current[:100]
     ]
-    assert [(row[0][-39:], row[2]) for row in rows(client, "changed-records")] == current[:100]
 
 
 def test_top_rows(client: FlaskClient, sample: Sample) -> None:
@@ -173,7 +174,7 @@ def test_top_rows(client: FlaskClient, sample: Sample) -> None:
     ):
         counts = [int(row[-1]) for row in rows(client, name)]
         assert counts == sorted(counts, reverse=True), name
-    assert sum(int(row[1]) for row in rows(client, "records-by-class")) == len(sample.documents)
+    assert sum(int(row[2]) for row in rows(client, "records-by-class")) == len(sample.documents)
 
 
 def test_every_query_has_an_answer_here() -> None:
@@ -307,12 +308,21 @@ def test_record(form: str, client: FlaskClient) -> None:
 
 
 def test_day(client: FlaskClient, sample: Sample) -> None:
-    for since, expected in (
+    for moment, expected in (
         ("2020-01-01", len(sample.events)),
         ("2020-01-01T10:00:00+02:00", len(sample.events)),
         ("2999-01-01", 0),
     ):
-        assert len(rows(client, "changes-since", since=since)) == expected
+        assert len(rows(client, "changes-since", **{"from": moment})) == expected
+
+
+def test_changes_from_any_version_on(client: FlaskClient, sample: Sample) -> None:
+    """The oldest comes first, and the page after each version begins with the next one."""
+    every = rows(client, "changes-since")
+    numbers = [int(row[0]) for row in every]
+    assert numbers == list(range(1, len(sample.events) + 1))
+    for since in (*numbers[::20], numbers[-1], numbers[-1] + 1):
+        assert rows(client, "changes-since", since=str(since)) == every[since:]
 
 
 @pytest.mark.parametrize(
@@ -320,7 +330,8 @@ def test_day(client: FlaskClient, sample: Sample) -> None:
     [
         *(("affordable-credentials", "most", v) for v in ("cheap", "nan", "inf", "1 } #", "0x1")),
         *(("what-precedes", "after", v) for v in ("ce-1", "a b", "http://x/> } #", "http://x/}")),
-        *(("changes-since", "since", v) for v in ("yesterday", "2026-13-01", "01.02.2026")),
+        *(("changes-since", "since", v) for v in ("yesterday", "2026-01-01", "nan", "1 } #")),
+        *(("changes-since", "from", v) for v in ("yesterday", "2026-13-01", "01.02.2026")),
     ],
 )
 def test_wrong_values(name: str, parameter: str, value: str, client: FlaskClient) -> None:

@@ -16,6 +16,7 @@ _VALUES = {
     "kind": "resources",
     "question": "preceding",
     "filename": "site.css",
+    "digest": "0" * 64,
 }
 _NAMES = {
     "/queries/<name>": "what-precedes",

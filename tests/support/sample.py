@@ -88,10 +88,11 @@ class Sample:
         while todo:
             one = todo.pop()
             if isinstance(one, str):  # leads nowhere
-                continue
-            if one["@type"] == "ceterms:ConditionProfile":
+                yield {"@id": one}
+            elif one["@type"] == "ceterms:ConditionProfile":
                 todo += self.at(one, "ceterms:alternativeCondition")
-                yield from (found for found in self.at(one, TARGETS) if isinstance(found, dict))
+                for found in self.at(one, TARGETS):
+                    yield found if isinstance(found, dict) else {"@id": found}
             else:
                 yield one
 

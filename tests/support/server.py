@@ -15,15 +15,24 @@ from typing import IO, Any
 CLI = [sys.executable, "-m", "ctgraph.cli"]
 
 
+def free_port() -> int:
+    """Return a port that nothing listens on."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
 class serving:
     """Run `ctgraph serve` for a block; gives its address."""
 
     def __init__(
-        self, environment: dict[str, str], *options: str, log: IO[bytes] | None = None
+        self,
+        environment: dict[str, str],
+        *options: str,
+        log: IO[bytes] | None = None,
+        port: int | None = None,
     ) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self.port = port or free_port()
         self.process = subprocess.Popen(
             [sys.executable, "-m", "ctgraph.cli", "serve", "--port", str(self.port), *options],
             env=environment,

@@ -39,9 +39,10 @@ def answer_affordable_credentials(s: Sample, most: float = 500) -> Answer:
 
 
 def answer_changes_since(s: Sample) -> Answer:
+    """Return the versions in the order of their publication, which is that of the files."""
     return [
-        (f"{BASE}/graph/{record}", number, CTG + event, f"{BASE}/resources/{s.owner[record]}")
-        for record, number, event in s.events
+        (seq, f"{BASE}/graph/{record}", number, CTG + event, f"{BASE}/resources/{s.owner[record]}")
+        for seq, (record, number, event) in enumerate(s.events, 1)
     ]
 
 
@@ -64,6 +65,7 @@ def answer_costs_by_credential_type(s: Sample) -> Answer:
         numbers = [price for _, price in found]
         yield (
             kind,
+            label(kind),
             currency,
             len({c for c, _ in found}),
             min(numbers),
@@ -74,10 +76,10 @@ def answer_costs_by_credential_type(s: Sample) -> Answer:
 
 def answer_credentials_by_provider_and_level(s: Sample) -> Answer:
     found = {
-        (english(by), english(level["ceterms:targetNodeName"]), c["@id"])
+        (english(by), english(level.get("ceterms:targetNodeName", {})), c["@id"])
         for c in s.all("ceterms:Credential")
-        for by in s.at(c, "ceterms:ownedBy")
-        for level in s.at(c, "ceterms:audienceLevelType")
+        for by in s.at(c, "ceterms:ownedBy") or [{}]
+        for level in s.at(c, "ceterms:audienceLevelType") or [{}]
     }
     return [(*key, n) for key, n in Counter(row[:2] for row in found).items()]
 
@@ -100,10 +102,15 @@ def answer_dead_links(s: Sample) -> Answer:
 
 def answer_durations(s: Sample) -> Answer:
     return {
-        (*head(c), time["ceterms:exactDuration"])
+        (
+            *head(c),
+            time.get("ceterms:exactDuration") or time.get("ceterms:timeRequired", ""),
+            time.get("ceterms:minimumDuration", ""),
+            time.get("ceterms:maximumDuration", ""),
+        )
         for c in s.all("ceterms:Credential")
         for time in s.at(c, "ceterms:estimatedDuration")
-        if "ceterms:exactDuration" in time
+        if any(key != "@type" and key != "ceterms:description" for key in time)
     }
 
 
@@ -145,7 +152,8 @@ def answer_licenses_and_their_requirements(s: Sample) -> Answer:
 
 def answer_missing_most(s: Sample) -> Answer:
     scores = [node_completeness(node) for _, node in s.records()]
-    return Counter(m.properties[0] for one in scores if one for m in one.missing).items()
+    found = Counter(m.properties[0] for one in scores if one for m in one.missing)
+    return [(property, label(property), n) for property, n in found.items()]
 
 
 def answer_most_connected_credentials(s: Sample) -> Answer:
@@ -160,7 +168,7 @@ def answer_most_connected_credentials(s: Sample) -> Answer:
         for c in s.all("ceterms:Credential")
         if not c["@id"].startswith("_")
     ]
-    return sorted((row for row in found if row[2]), key=lambda row: (-row[2], row[1], row[0]))[:50]
+    return sorted((row for row in found if row[2]), key=lambda row: (-row[2], row[0]))[:50]
 
 
 def answer_one_sided_links(s: Sample) -> Answer:
@@ -192,6 +200,7 @@ def answer_pathway_components(s: Sample) -> Answer:
                     *head(graph[0]),
                     *head(node),
                     iri(node["@type"]),
+                    label(iri(node["@type"])),
                     head(proxy)[0] if proxy else "",
                 )
 
@@ -231,11 +240,12 @@ def answer_quality_assurance(s: Sample) -> Answer:
             (n["@id"], o["@id"]) for o in s.nodes.values() for n in s.at(o, f"ceterms:{verb}s")
         }
         for thing, assurer in said:
-            yield *head(s.nodes[thing]), by, english(s.nodes[assurer])
+            yield *head(s.nodes[thing]), by.title(), english(s.nodes[assurer])
 
 
 def answer_records_by_class(s: Sample) -> Answer:
-    return Counter(iri(kind) for _, node in s.records() for kind in each(node["@type"])).items()
+    found = Counter(iri(kind) for _, node in s.records() for kind in each(node["@type"]))
+    return [(kind, label(kind), n) for kind, n in found.items()]
 
 
 def answer_required_competencies(s: Sample) -> Answer:
@@ -275,8 +285,8 @@ def answer_transfer_partners(s: Sample) -> Answer:
     found = {
         (english(giver), english(taker), profile["@id"])
         for profile in s.all("ceterms:TransferValueProfile")
-        for giver in s.at(profile, "ceterms:transferValueFrom", by)
-        for taker in s.at(profile, "ceterms:transferValueFor", by)
+        for giver in s.at(profile, "ceterms:transferValueFrom", by) or [{}]
+        for taker in s.at(profile, "ceterms:transferValueFor", by) or [{}]
     }
     return [(*key, n) for key, n in Counter(row[:2] for row in found).items()]
 
@@ -303,6 +313,11 @@ def answer_what_succeeds(s: Sample, before: str = NURSING) -> Answer:
     return neighbours(s, before, FOR, FROM, "by what succeeds it")
 
 
+def label(iri: str) -> str:
+    """Return the label of a class or property of the vocabulary."""
+    return next((term.label for term in vocabulary() if term.iri == iri), "")
+
+
 def neighbours(
     s: Sample, record: str, own: Iterable[str], others: Iterable[str], label: str
 ) -> Answer:
@@ -326,9 +341,9 @@ ANSWERS: dict[str, Callable[..., Answer]] = {
 }
 # Columns that the files do not determine, such as times.
 LEFT_OUT = {
-    "changes-since": [3],
-    "dead-links": [1],
-    "search-by-name": [1],
+    "changes-since": [4],
+    "dead-links": [1, 2],
+    "search-by-name": [1, 3],
     "versions-of-a-record": [2, 3, 4],
     "withdrawn-records": [1],
 }

@@ -43,6 +43,7 @@ KNOWN: dict[str, list[Any]] = {
         ctid_number(1),
     ],
     "org_ctid": [ctid_number(0), "ce-5ea7da99-77bc-496b-9e88-e4954be3e521"],
+    "digest": ["0" * 16, "x"],
     "number": [0, 1, 2, 10**30],
     "question": ["preceding", "stack", "versions"],
     "family": ["credentials", "credentials.ttl"],

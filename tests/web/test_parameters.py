@@ -145,7 +145,7 @@ def test_questions_about_pathways_take_classes(registry: Registry, client: Flask
 def test_a_class_of_another_vocabulary_is_known_where_a_record_has_it(
     registry: Registry, client: FlaskClient
 ) -> None:
-    text = orjson.dumps(certificate(1, **{"@type": "schema:Course"}))
+    text = orjson.dumps(certificate(1, **{"@type": ["schema:Course", "ceterms:Course"]}))
     document = parse(text, registry.settings)
     append(registry.ledger, [Submission(registry.organization, document.ctid, document)], "test")
     assert len(client.get("/records?type=schema:Course").json["records"]) == 1

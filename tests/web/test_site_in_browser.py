@@ -39,7 +39,8 @@ def page(browser: Any, served: str, scripted: bool) -> Iterator[Any]:
 
 def shows(locator: Any, text: str) -> None:
     """Wait until an element shows a text; a click only begins to load the next page."""
-    sync_api.expect(locator).to_contain_text(text)
+    # The first query waits for a process; on a busy machine that takes long.
+    sync_api.expect(locator).to_contain_text(text, timeout=30_000)
 
 
 def test_from_the_start_page_to_a_record_and_on(page: Any) -> None:
@@ -153,7 +154,7 @@ def test_from_the_minimum_data_to_a_term_and_back(page: Any) -> None:
     page.get_by_role("link", name="Credential", exact=True).click()
     page.get_by_role("link", name="ceterms:credentialStatusType").first.click()
     shows(page.locator("h1"), "Credential Status Type")
-    page.locator("table").get_by_role("link", name="Credential").click()
+    page.locator("table").get_by_role("link", name="Credential", exact=True).click()
     shows(page.locator(":target"), "Credential status")
 
 

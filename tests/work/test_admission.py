@@ -17,7 +17,13 @@ from ctgraph.errors import (
     CtgraphError,
     TooManyQueries,
 )
-from ctgraph.work.admission import MAX_PAUSES, SLICE_SECONDS, Admission, never
+from ctgraph.work.admission import (
+    CUT_SHORT_SECONDS,
+    MAX_PAUSES,
+    SLICE_SECONDS,
+    Admission,
+    never,
+)
 from ctgraph.work.clients import Costs, client_of
 from ctgraph.work.turn import State
 from tests.support.hall import LOTS, Hall
@@ -33,6 +39,16 @@ def test_the_next_place_is_a_newcomers_however_many_strangers_ask() -> None:
     newcomer = hall.join("newcomer")
     hall.after(SLICE_SECONDS / 2)
     assert newcomer
+    assert newcomer.process, "it has not begun"
+
+
+def test_a_newcomer_waits_a_moment_for_each_stranger_who_came_at_the_same_time() -> None:
+    hall = Hall(places=1)
+    for number in range(20):
+        hall.join(f"stranger {number}")
+    newcomer = hall.join("newcomer")
+    assert newcomer
+    hall.after(20 * 3 * CUT_SHORT_SECONDS)
     assert newcomer.process, "it has not begun"
 
 

@@ -121,7 +121,7 @@ def flag(name: str) -> bool:
 
     :raises BadParameter: when it is neither.
     """
-    given = request.args.get(name, "").lower()
+    given = request.values.get(name, "").lower()
     if given not in _TRUE + _FALSE:
         raise BadParameter(f"Invalid {name}={given[:40]!r}. Use true or false.")
     return given in _TRUE
@@ -144,6 +144,6 @@ def words(name: str) -> str:
     return request.args.get(name, "").replace("\0", "")
 
 
-def others_than(name: str) -> list[tuple[str, str]]:
-    """Return all parameters of the address except one."""
-    return [(key, value) for key, value in request.args.items(multi=True) if key != name]
+def others_than(*names: str) -> list[tuple[str, str]]:
+    """Return all parameters of the address except some."""
+    return [(key, value) for key, value in request.args.items(multi=True) if key not in names]

@@ -5,17 +5,20 @@ A worker process keeps the ledger open from one question to the next.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import pyoxigraph as ox
 
+from ctgraph.documents import Purpose
 from ctgraph.identity import Identity
 from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger import shared_ledger
 from ctgraph.pathways import Asked, Pathways
 from ctgraph.pathways.formats import FORMATS
 from ctgraph.pathways.model import Graph
+from ctgraph.pathways.picking import Pick
+from ctgraph.pathways.picking import picks as picks_of
 from ctgraph.pathways.structure import Structure
 from ctgraph.projections.link_graphs import link_quads
 from ctgraph.projections.link_reader import reading
@@ -31,9 +34,11 @@ T = TypeVar("T")
 LINK_PREFIXES = {"ctg": CTG, "dct": DCT, "xsd": XSD}
 
 
-def report(settings: Settings, data: bytes, format: Format | None, name: str) -> str:
+def report(
+    settings: Settings, data: bytes, format: Format | None, purpose: Purpose, name: str
+) -> str:
     """Examine a submission; return the report in the format with a name."""
-    return REPORT_FORMATS[name].write(examine_here(settings, data, format))
+    return REPORT_FORMATS[name].write(examine_here(settings, data, format, purpose))
 
 
 def pathways(
@@ -73,6 +78,12 @@ def around(
         asking.stack(record, few),
         asking.versions(record, few),
     )
+
+
+def picks(settings: Settings, given: Iterable[str], kinds: Collection[str]) -> list[Pick]:
+    """Return the records that the fields of a form name, or the ones to choose from."""
+    asking = Pathways(settings, shared_ledger(settings))
+    return picks_of(asking, Identity.of(settings), given, kinds)
 
 
 def drawn(

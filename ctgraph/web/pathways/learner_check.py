@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from flask import Blueprint, Response, request
 
 from ctgraph.documents.json_text import read_json
 from ctgraph.errors import BadParameter, InvalidDocument
-from ctgraph.pathways import Pathways
+from ctgraph.pathways import LINKED, Pathways
 from ctgraph.pathways.learner_check import (
     Prospects,
     prospects_json,
@@ -26,20 +28,30 @@ blueprint = Blueprint("learner_check", __name__)
 def check() -> Response:
     """Return the records that are open to somebody who holds some others, or one step away."""
     name = choose(respond.JSON_OR_PAGE)
-    records = _held()
-    if name == "html" and not records:
-        return respond.page("pathways/check.html", found=None, records=records)
+    sent = _sent() if request.method == "POST" and request.is_json else None
+    if name == "html":
+        return _page(sent or request.values.getlist("held"))
+    records = several("held") if sent is None else sent
+    return respond.json(prospects_json(_prospects(records)))
+
+
+def _page(given: list[str]) -> Response:
+    """Return the page with the records that are open, or with what is still to be chosen."""
+    picks = state().ask(questions.picks, given, LINKED)
+    records = [pick.record for pick in picks if pick.record]
+    if not records or len(records) < len(picks):
+        return respond.page("pathways/check.html", found=None, picks=picks)
+    return respond.page("pathways/check.html", found=_prospects(records), picks=picks)
+
+
+def _prospects(records: Collection[str]) -> Prospects:
     require_some(records)
     found: Prospects = state().ask(questions.pathways, Pathways.prospects, records)
-    if name == "html":
-        return respond.page("pathways/check.html", found=found, records=records)
-    return respond.json(prospects_json(found))
+    return found
 
 
-def _held() -> list[str]:
-    """Return the records that somebody holds, from the parameters or from a body in JSON."""
-    if request.method != "POST" or not request.is_json:
-        return several("held")
+def _sent() -> list[str]:
+    """Return the records that a body in JSON names."""
     remedy = 'Send the records in JSON as {"held": ["ce-…", …]}, or as an array.'
     try:
         body = read_json(request.get_data(cache=False))

@@ -14,12 +14,11 @@ from ctgraph.errors import BadParameter
 from ctgraph.identity import ctid
 from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger.values import Envelope
-from ctgraph.pathways import Asked, Pathways
+from ctgraph.pathways import LINKED, Asked, Pathways
 from ctgraph.pathways.families import Family
 from ctgraph.pathways.formats import FORMATS
 from ctgraph.pathways.graph_json import to_json
 from ctgraph.pathways.model import Cut, Graph, Node, Question
-from ctgraph.pathways.routes import MAX_ROUTES, Measure, Routes, routes_json
 from ctgraph.pathways.structure import Structure
 from ctgraph.pathways.structure import to_json as structure_json
 from ctgraph.pathways.traversal import MAX_DEPTH_STEPS, PAGE_NODES
@@ -216,53 +215,29 @@ def structure(record: str) -> Response:
     return respond.json(structure_json(found))
 
 
-@blueprint.get("/pathways/route")
-@reads("format", "from", "to", "by", "k")
-def route() -> Response:
-    """Return the best routes from one record to another."""
-    name = choose(OFFERS_AND_PAGE)
-    start, goal = (request.args.get(end, "").strip() for end in ("from", "to"))
-    by, k = request.args.get("by", Measure.STEPS), number("k", 3)
-    form = {"start": start, "goal": goal, "by": by, "k": k}
-    form |= {"measures": [*Measure], "most": MAX_ROUTES}
-    if not (start and goal):
-        if name == "html":
-            return respond.page("pathways/route.html", found=None, **form)
-        raise BadParameter("Name both ends: ?from=CTID&to=CTID.")
-    found: Routes = state().ask(questions.pathways, Pathways.route, start, goal, k, by)
-    if name == "html":
-        return respond.page(
-            "pathways/route.html",
-            found=found,
-            **form,
-            nodes={node.id: node for node in found.graph.nodes},
-            edges={(edge.source, edge.target): edge for edge in found.graph.edges},
-        )
-    if name == "json":
-        return respond.json(routes_json(found))
-    return _written(FORMATS[name].write(found.graph, state().identity), found.graph.next, name)
-
-
 @blueprint.get("/pathways/common")
 @reads("format", "ctids", *REACH)
 def common() -> Response:
     """Return the records that several records all lead to."""
     name = choose(OFFERS_AND_PAGE)
-    records, asked = several("ctids"), _asked(COMMON_STEPS)
-    if not records:
-        if name == "html":
-            return respond.page("pathways/common.html", found=None, records=records)
-        raise BadParameter("Name the records: ?ctids=CTID,CTID.")
+    asked = _asked(COMMON_STEPS)
     if name != "html":
+        records = several("ctids")
+        if not records:
+            raise BadParameter("Name the records: ?ctids=CTID,CTID.")
         return _graph(name, Pathways.common, records, asked)
+    picks = state().ask(questions.picks, request.args.getlist("ctids"), LINKED)
+    records = [pick.record for pick in picks if pick.record]
+    if not records or len(records) < len(picks):
+        return respond.page("pathways/common.html", found=None, picks=picks)
     found: Graph = state().ask(questions.pathways, Pathways.common, records, asked)
     return respond.page(
         "pathways/common.html",
         found=found,
-        records=records,
+        picks=picks,
         depth=asked.depth,
         credentials=flag("credentials"),
-        given=others_than("format"),
+        given=[("ctids", " ".join(records)), *others_than("format", "ctids")],
         nodes={node.id: node for node in found.nodes},
     )
 
@@ -286,10 +261,10 @@ def _lead(record: Ctid, question: str, status: int) -> Response:
 
 def _graph(name: str, question: Callable[..., Graph], *given: Any) -> Response:
     """Return the answer to a question in the format with a name."""
-    return _written(*state().ask(questions.drawn, name, question, *given), name)
+    return written(*state().ask(questions.drawn, name, question, *given), name)
 
 
-def _written(body: bytes, cursor: str | None, name: str) -> Response:
+def written(body: bytes, cursor: str | None, name: str) -> Response:
     """Return a response with a written graph, and a link to its next page, if any (RFC 8288)."""
     response = respond.content(body, OFFERS[name])
     if cursor:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from flask import Blueprint, Response, request
 
+from ctgraph.documents import Purpose
 from ctgraph.documents.rdf_input import RDF_INPUTS
 from ctgraph.errors import NoDocument, UnsupportedMediaType
 from ctgraph.problem import Problem
@@ -17,7 +18,7 @@ from ctgraph.validation.severity_words import WORDS
 from ctgraph.web.http import questions, respond
 from ctgraph.web.http.negotiation import HTML, choose
 from ctgraph.web.http.page_limit import fitting
-from ctgraph.web.http.parameters import reads
+from ctgraph.web.http.parameters import flag, reads
 from ctgraph.web.http.registry import state
 
 blueprint = Blueprint("validate", __name__)
@@ -59,15 +60,17 @@ def validate() -> Response:
     """Return the report on a document. Nothing is stored, and no key is needed.
 
     The document is the request's body in any RDF format, or the field ``document`` or the file
-    ``file`` of a form.
+    ``file`` of a form. It is held to the rules for publishing, or with ``harvested=true`` to those
+    of a load.
     """
     name = choose(OFFERS)
     data, format = _submitted()
     if not data.strip():
         raise NoDocument("The request contains no document. Send it as the body.")
+    purpose = Purpose.HARVEST if flag("harvested") else Purpose.PUBLISH
     if name == "html":
-        return _page(data, format, state().validate(examine_here, data, format))
-    written = state().validate(questions.report, data, format, name)
+        return _page(data, format, state().validate(examine_here, data, format, purpose), purpose)
+    written = state().validate(questions.report, data, format, purpose, name)
     return respond.content(written, OFFERS[name])
 
 
@@ -109,7 +112,7 @@ def _rdf(format: Format | None) -> Format | None:
     return format if format in RDF_INPUTS else None
 
 
-def _page(data: bytes, format: Format | None, reports: list[Report]) -> Response:
+def _page(data: bytes, format: Format | None, reports: list[Report], purpose: Purpose) -> Response:
     text = data.decode("utf-8", "replace")
     most = max(1, MAX_PROBLEMS // len(reports))
     shown = [(report, capped(report.problems, most)) for report in reports]
@@ -128,6 +131,7 @@ def _page(data: bytes, format: Format | None, reports: list[Report]) -> Response
         chosen=(format or JSON_LD).name,
         document=text if len(text) <= MAX_TEXT_CHARACTERS else "",
         reports=shown,
+        harvested=purpose is Purpose.HARVEST,
         lines=lines,
         cut=len(lines) < len(given),
     )

@@ -33,7 +33,8 @@ def records() -> Response:
     more = found[MAX_RECORDS - 1].ctid if len(found) > MAX_RECORDS else None
     found = found[:MAX_RECORDS]
     if choose(respond.JSON_OR_PAGE) == "json":
-        return respond.json({"records": list(map(envelope_json, found)), "next": more})
+        listed = [envelope_json(envelope) | {"name": envelope.name} for envelope in found]
+        return respond.json({"records": listed, "next": more})
     return respond.page(
         "records/records.html",
         records=sorted(found, key=lambda envelope: envelope.name.lower()),

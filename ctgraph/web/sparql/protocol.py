@@ -43,6 +43,8 @@ IGNORED = (
 """Parameters that clients made for other endpoints send. None of them changes the question."""
 SPREADSHEET = "spreadsheet"
 """The CSV of the buttons on pages: no text in it becomes a formula of a spreadsheet."""
+PAGE = "page"
+"""The page of the query: what a browser gets that follows a link to a query."""
 ROW_OFFERS = RESULT_TYPES | {SPREADSHEET: f"{CSV.media_type}; for={SPREADSHEET}"}
 GRAPH_OFFERS = GRAPH_TYPES | {
     f.name: f.media_type for f in (*formats.DATASETS, *formats.PROFILES) if f.writer
@@ -87,6 +89,8 @@ def understand(
 ) -> QueryRequest:
     """Return a query with the format that the client wants.
 
+    A client that takes HTML and names no format gets the page of the query, as :data:`PAGE`.
+
     :raises NotAcceptable: when the client wants no format that there is.
     """
     graphs = query_form(text) in ("CONSTRUCT", "DESCRIBE")
@@ -98,7 +102,8 @@ def understand(
         # TSV tells numbers from texts.
         chosen, type_shown = RESULT_TYPES["tsv"], CSV.media_type
     elif name == "html":
-        # A browser that submits the form gets a format that it can show.
+        # The form of a page without scripts gets a format that browsers show.
+        name = name if wish.names else PAGE
         chosen, type_shown = GRAPH_TYPES["turtle"] if graphs else CSV.media_type, "text/plain"
     return QueryRequest(
         Query(

@@ -22,7 +22,7 @@ from ctgraph.sparql.results import Complete
 from ctgraph.web.http.negotiation import Wish, wishes
 from ctgraph.web.http.registry import watch
 from ctgraph.web.http.respond import Caching
-from ctgraph.web.sparql.protocol import SPREADSHEET, cut_header, headers, understand
+from ctgraph.web.sparql.protocol import PAGE, SPREADSHEET, cut_header, headers, understand
 from ctgraph.work.clients import client_of
 
 MIN_COMPRESSED_BYTES = 500
@@ -108,7 +108,7 @@ class ResponseCache:
             asked = understand(text, Wish(wishes([wanted]), key.accept))
         except CtgraphError:
             return None  # the application meets the same error, and renders it
-        if asked.name == SPREADSHEET or asked.query.is_volatile:
+        if asked.name in (SPREADSHEET, PAGE) or asked.query.is_volatile:
             return None
         try:
             client = client_of(environ.get("REMOTE_ADDR") or "")

@@ -7,14 +7,17 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from ctgraph.sparql.stored_queries import StoredQuery, all_stored, stored
-from ctgraph.web.http import respond
-from ctgraph.web.http.negotiation import choose, wants_html
+from ctgraph.errors import QueryError
+from ctgraph.pathways.families import FAMILIES
+from ctgraph.pathways.picking import NOTHING, Pick
+from ctgraph.sparql.stored_queries import Parameter, StoredQuery, all_stored, stored
+from ctgraph.web.http import questions, respond
+from ctgraph.web.http.negotiation import choose
 from ctgraph.web.http.parameters import ANY, reads, require_known
 from ctgraph.web.http.registry import state
-from ctgraph.web.sparql.protocol import LINK_TITLES, WISHES
+from ctgraph.web.sparql.protocol import LINK_TITLES, PAGE, WISHES
 from ctgraph.web.sparql.query_page import query_page
-from ctgraph.web.sparql.views import answer
+from ctgraph.web.sparql.views import answer, asked_of_request
 
 blueprint = Blueprint("stored", __name__)
 
@@ -39,10 +42,35 @@ def run_stored(name: str) -> Response:
     if dot and extension == "rq":
         return respond.content(query.text, "application/sparql-query; charset=utf-8")
     given = request.args.to_dict()
-    text = query.bound(given, state().settings)
-    if not given.get("format") and wants_html():
-        return query_page(text, query, given)
-    return answer(text)
+    if asked_of_request(query.text).name == PAGE:
+        return _page(query, given)
+    return answer(asked_of_request(query.bound(given, state().settings)))
+
+
+def _page(query: StoredQuery, given: dict[str, str]) -> Response:
+    """Return the page of a query, with the records that its parameters name.
+
+    Where words name one, the page offers the records to choose from.
+    """
+    picks = {p.name: _pick(p, given.get(p.name, "")) for p in query.parameters if p.takes_record}
+    # The address of a thing elsewhere is a value as it stands.
+    picks = {name: pick for name, pick in picks.items() if pick.record or "://" not in pick.text}
+    named = {name: pick.record for name, pick in picks.items() if pick.record}
+    open_ones = {name for name, pick in picks.items() if pick.text and not pick.record}
+    bound = {name: value for name, value in given.items() if name not in picks} | named
+    text = query.bound(bound, state().settings)
+    return query_page(text, query, given, picks, runs=bool(given) and not open_ones)
+
+
+def _pick(parameter: Parameter, text: str) -> Pick:
+    """Return the record that a parameter names; without a text, that of its default.
+
+    :raises QueryError: when it names several.
+    """
+    found = state().ask(questions.picks, [text or parameter.default_record], FAMILIES)
+    if len(found) > 1:
+        raise QueryError(f"{parameter.name} takes one record. Name one.")
+    return found[0] if found else NOTHING
 
 
 def _stored_json(query: StoredQuery) -> dict[str, Any]:

@@ -17,12 +17,15 @@ from ctgraph.web.http.registry import state
 from ctgraph.web.sparql.description import endpoint_description
 from ctgraph.web.sparql.protocol import (
     IGNORED,
+    PAGE,
     PARAMETERS,
     SPREADSHEET,
+    QueryRequest,
     cut_header,
     headers,
     understand,
 )
+from ctgraph.web.sparql.query_page import query_page
 from ctgraph.web.sparql.response_cache import BEGUN
 
 blueprint = Blueprint("sparql", __name__)
@@ -49,18 +52,25 @@ def sparql() -> Response:
             f"The query has {len(text):,} characters. At most {MAX_QUERY_CHARACTERS:,} are "
             "accepted: ask in several queries."
         )
-    return answer(text)
+    asked = asked_of_request(text)
+    if asked.name == PAGE and request.method != "POST":
+        return query_page(text, runs=True)
+    return answer(asked)
 
 
-def answer(text: str) -> Response:
-    """Return the result of a query with the dataset, format, deadline and moment of the request."""
-    asked = understand(
+def asked_of_request(text: str) -> QueryRequest:
+    """Return a query with the dataset, format and deadline of the request."""
+    return understand(
         text,
         wish_of_request(),
         _timeout(),
         tuple(request.values.getlist("default-graph-uri")),
         tuple(request.values.getlist("named-graph-uri")),
     )
+
+
+def answer(asked: QueryRequest) -> Response:
+    """Return the result of a query at the moment that the request asks for."""
     as_of = request.values.get("as-of")
     pool = state().work.pool
     snapshot = (state().past(as_of) if as_of else None) or pool.store_folder.newest()

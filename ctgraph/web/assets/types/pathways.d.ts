@@ -13,6 +13,9 @@ export interface Looks {
 /** What buttons say on the page where a pathway is built. */
 export type Labels = Record<string, string>;
 
+/** What its fields are called, by the property that they write. */
+export type Fields = Record<"pathway" | "step" | "condition" | "level", Record<string, string>>;
+
 /** The words of the page for conditions, by the codes of CTDL. */
 export interface Words {
   nested: Record<string, string>;
@@ -148,8 +151,9 @@ export interface Level {
 
 export interface Pathway {
   ctid: string;
+  /** The document that it was read from. */
+  source: JsonNode;
   node: JsonNode;
-  others: JsonNode[];
   name: string;
   description: string;
   webpage: string;
@@ -167,6 +171,21 @@ export interface Problem {
   remedy?: string;
   label?: string;
   pointer?: string;
+  /** The step that it lies in. */
+  step?: Step;
+}
+
+/** A pathway of the registry, as its list of records has it. */
+export interface Listed {
+  ctid: string;
+  name: string;
+}
+
+/** A link between the records of two steps, which the pathway does not say yet. */
+export interface Proposal {
+  earlier: Step;
+  later: Step;
+  strength: string;
 }
 
 // Pictures.

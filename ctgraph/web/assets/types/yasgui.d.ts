@@ -26,7 +26,11 @@ export interface Download {
 
 /** The view of results. */
 export interface Yasr {
-  results?: { getVariables(): string[]; getBindings(): Row[] | null };
+  results?: {
+    getVariables(): string[];
+    getBindings(): Row[] | null;
+    getError(): { text: string } | undefined;
+  };
   resultsEl: HTMLElement;
   getPrefixes(): Prefixes;
 }
@@ -34,8 +38,11 @@ export interface Yasr {
 /** The editor. */
 export interface Yasqe {
   getCompleteToken(): { string: string };
-  getPrefixesFromQuery(): Prefixes;
-  addPrefixes(prefixes: Prefixes): void;
+  addLineClass(line: number, where: string, name: string): object;
+  removeLineClass(line: object, where: string, name: string): void;
+  scrollIntoView(place: { line: number; ch: number }): void;
+  on(event: string, called: () => void): void;
+  off(event: string, called: () => void): void;
 }
 
 export interface Token {
@@ -55,16 +62,19 @@ export interface Completer {
 
 export interface Tab {
   getQuery(): string;
+  getYasqe(): Yasqe;
   setQuery(query: string): void;
-  query(): void;
+  query(): Promise<unknown>;
 }
 
 declare class Table {
   constructor(yasr: Yasr);
   yasr: Yasr;
-  persistentConfig: { compact?: boolean };
+  persistentConfig: { compact?: boolean; isEllipsed?: boolean };
   getCellContent(binding: Binding, prefixes: Prefixes): string;
   getColumns(): Column[];
+  drawControls(): void;
+  tableSizeField: HTMLSelectElement;
   download(name?: string): Download;
 }
 
@@ -73,7 +83,9 @@ declare global {
     constructor(parent: HTMLElement, options: object);
     getTab(): Tab;
     static Yasqe: {
-      defaults: { autocompleters: string[] };
+      Pass: object;
+      defaults: { autocompleters: string[]; extraKeys: object; hintConfig: object };
+      extendMode(mode: string, extension: object & ThisType<{ _startState(): object }>): void;
       registerAutocompleter(completer: Completer, enable: boolean): void;
     };
     static Yasr: {

@@ -1,17 +1,20 @@
 // The page where a pathway is built out of any provider's records, kept as a draft, and published.
 import { at, button, element, embedded } from "../dom.js";
 import { Board } from "./board.js";
-import { readDocument, writeDocument } from "./document.js";
 import { newLevel, newPathway, newStep, removeStep, structureOf, thingAt } from "./draft.js";
 import { Editor, named } from "./editor.js";
 import { labels } from "./labels.js";
 import { Palette } from "./looks.js";
 import { Picture } from "./picture.js";
-import { isSerious, problemList } from "./problems.js";
+import { inWords, isSerious, problemList } from "./problems.js";
+import { Proposals } from "./proposals.js";
+import { readDocument } from "./reader.js";
 import { Refusal, Registry } from "./registry.js";
+import { Shelf } from "./shelf.js";
 import { redraw } from "./structure.js";
 import { describe } from "./structure_words.js";
-/** @import {AnswerNode, DraftCondition, Pathway, Problem, Step} from "../../assets/types/pathways.d.ts" */
+import { writeDocument } from "./writer.js";
+/** @import {AnswerNode, DraftCondition, JsonNode, Problem, Step} from "../../assets/types/pathways.d.ts" */
 
 /** @type {Record<string, string>} */
 const COMPONENTS = {
@@ -41,7 +44,7 @@ let drawing = 0;
 
 /** @param {...(Node | string)} parts */
 const say = (...parts) => at("status").replaceChildren(...parts);
-const documentOf = () => writeDocument(pathway, organization, base);
+const written = () => writeDocument(pathway, organization, base);
 
 /**
  * Do something on an event, and show its error.
@@ -55,10 +58,15 @@ function on(target, act, type = "click") {
     try {
       await act();
     } catch (error) {
-      say(error instanceof Error ? error.message : String(error));
-      if (error instanceof Refusal && error.problems.some((one) => one.pointer)) showProblems(error.problems);
+      showError(error);
     }
   });
+}
+
+/** @param {unknown} error */
+function showError(error) {
+  say(error instanceof Error ? error.message : String(error));
+  if (error instanceof Refusal && error.problems.some((one) => one.pointer)) showProblems(error.problems);
 }
 
 // The picture, the form of the chosen step beside it, and the board.
@@ -68,7 +76,9 @@ const picture = new Picture({
   show: (target) => {
     const node = target.isEdge() ? target.target() : target;
     const step = pathway.steps.find((one) => one.ctid === node.data("step").id);
-    if (step) editor.show(pathway, step);
+    if (!step) return;
+    editor.show(pathway, step);
+    propose(step);
   },
   open: focusForm,
 });
@@ -79,6 +89,13 @@ const board = new Board({
   problemsOf: (step) => countProblems(step),
   dropped: (id, level) => found.filter((record) => record.id === id).forEach((record) => add(record, level.ctid)),
 });
+const proposals = new Proposals(registry, changed);
+const shelf = new Shelf({ registry, on, open, sure, say });
+
+/** @param {Step} step */
+function propose(step) {
+  proposals.ask(step).then(() => proposals.show(pathway), showError);
+}
 
 function focusForm() {
   at("details").querySelector("input")?.focus();
@@ -111,9 +128,11 @@ function edit(step) {
  */
 function add(record, level) {
   const step = newStep(COMPONENTS[record.family] || "ceterms:BasicComponent", record, base);
-  pathway.steps.push({ ...step, level });
+  step.level = level;
+  pathway.steps.push(step);
   changed();
   say(`${record.name} is a step now.`);
+  propose(step);
 }
 
 /** @param {Step} step */
@@ -135,6 +154,7 @@ function fill(select, chosen, all) {
 
 function showBoard() {
   board.show(pathway);
+  proposals.show(pathway);
   fill(into, into.value, board.levels.map(named));
   if (into.selectedIndex < 0) into.selectedIndex = 0;
   fill(destination, pathway.destination, [["", "Not chosen"], ...pathway.steps.map(named)]);
@@ -151,28 +171,30 @@ function countProblems(thing) {
 
 /** @param {Problem[]} problems */
 function showProblems(problems) {
+  const sent = written();
   editor.problems = new Map();
-  for (const problem of problems) {
-    const { found: thing } = thingAt(pathway, problem.pointer);
-    editor.problems.set(thing, [...(editor.problems.get(thing) || []), problem]);
-  }
-  const listed = problems.map((one) => ({ ...one, message: [one.label, one.message].filter(Boolean).join(": ") }));
+  const listed = problems.map((one) => {
+    const place = thingAt(pathway, sent, one.pointer);
+    const worded = inWords(one, place);
+    editor.problems.set(place.found, [...(editor.problems.get(place.found) || []), worded]);
+    return worded;
+  });
   const advice = listed.filter((one) => !isSerious(one));
   const summary = element("summary", {}, `${advice.length} recommendations`);
   const more = advice.length ? [element("details", {}, summary, ...problemList(advice))] : [];
   /** @param {Problem} problem */
-  const there = ({ pointer }) => {
-    const { step } = thingAt(pathway, pointer);
-    return step ? [button(labels.toProblem, () => edit(step))] : [];
-  };
+  const there = ({ step }) => (step ? [button(labels.toProblem, () => edit(step))] : []);
   at("problems").replaceChildren(...problemList(listed.filter(isSerious), there), ...more);
   showBoard();
   if (editor.step) editor.show(pathway, editor.step);
 }
 
-/** @param {Pathway} opened */
-function open(opened) {
-  pathway = opened;
+/**
+ * @param {JsonNode} document
+ * @param {string} said
+ */
+function open(document, said) {
+  pathway = readDocument(document);
   unsaved = false;
   name.value = pathway.name;
   description.value = pathway.description;
@@ -182,32 +204,11 @@ function open(opened) {
   editor.close();
   showBoard();
   draw();
+  say(said);
 }
 
-const sure = () => !unsaved || confirm("Your changes since the last saved draft will be lost.");
-
-/** @param {{ctid: string, name: string, updated: string}} draft */
-function draftRow({ ctid, name, updated }) {
-  /** @param {string} title */
-  const labelled = (title) => element("button", { type: "button", "aria-label": `${title} ${name || ctid}` }, title);
-  const [opens, deletes] = [labelled(labels.openDraft), labelled(labels.deleteDraft)];
-  on(opens, async () => {
-    if (!sure()) return;
-    open(readDocument(await registry.ask(`/drafts/${ctid}`)));
-    say(`${name || "The draft"} is open.`);
-  });
-  on(deletes, async () => {
-    await registry.ask(`/drafts/${ctid}`, { method: "DELETE" });
-    await showDrafts();
-  });
-  const when = element("span", { class: "soft" }, updated.slice(0, 16).replace("T", " "));
-  return element("li", {}, `${name || ctid} `, when, " ", opens, " ", deletes);
-}
-
-async function showDrafts() {
-  const { drafts } = await registry.ask("/drafts");
-  const none = element("li", { class: "soft" }, "There are no drafts yet.");
-  at("drafts").replaceChildren(...(drafts.length ? drafts.map(draftRow) : [none]));
+function sure() {
+  return !unsaved || confirm("Your changes since the last saved draft will be lost.");
 }
 
 async function signIn() {
@@ -219,8 +220,9 @@ async function signIn() {
   at("sign-in").hidden = true;
   for (const id of ["account", "work", "actions"]) at(id).hidden = false;
   at("signed-in").textContent = `Signed in as ${account.name}.`;
-  open(pathway);
-  await showDrafts();
+  open({}, "");
+  await shelf.show(organization);
+  if (location.hash) await shelf.openPublished(location.hash.slice(1));
 }
 
 /** @param {AnswerNode} record */
@@ -244,25 +246,26 @@ async function find() {
 }
 
 async function save() {
-  await registry.ask(`/drafts/${pathway.ctid}`, { method: "PUT", body: documentOf() });
+  await registry.ask(`/drafts/${pathway.ctid}`, { method: "PUT", body: written().document });
   unsaved = false;
+  await shelf.show(organization);
   say("The draft is saved.");
-  await showDrafts();
 }
 
 async function check() {
-  const report = await registry.ask("/validate?format=json", { method: "POST", body: documentOf() });
+  const report = await registry.ask("/validate?format=json", { method: "POST", body: written().document });
   say(report.summary);
   showProblems(report.problems);
 }
 
 async function publish() {
   const address = `/resources/organizations/${organization}/documents?wait=true`;
-  await registry.ask(address, { method: "POST", body: documentOf() });
+  const { validation } = await registry.ask(address, { method: "POST", body: written().document });
   unsaved = false;
-  say("Published: ", element("a", { href: `/pathways/${pathway.ctid}` }, pathway.name));
+  showProblems(validation?.problems ?? []); // the old ones are over
   await registry.ask(`/drafts/${pathway.ctid}`, { method: "DELETE" }).catch(() => null);
-  await showDrafts();
+  await shelf.show(organization);
+  say("Published: ", element("a", { href: `/pathways/${pathway.ctid}` }, pathway.name));
 }
 
 on(at("sign-in"), signIn, "submit");
@@ -270,7 +273,7 @@ on(at("find"), find, "submit");
 on(at("sign-out"), () => location.reload());
 on(at("new"), () => {
   if (!sure()) return;
-  open(newPathway());
+  open({}, "");
   name.focus();
 });
 on(at("add-level"), () => {

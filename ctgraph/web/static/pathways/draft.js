@@ -1,5 +1,5 @@
 // A pathway as it is built. Whatever a document holds that is not edited here is kept in `node`.
-/** @import {Condition, DraftCondition, Level, Pathway, Step, Structure, Thing} from "../../assets/types/pathways.d.ts" */
+/** @import {Condition, DraftCondition, JsonNode, Level, Pathway, Step, Structure, Thing} from "../../assets/types/pathways.d.ts" */
 
 export const newCtid = () => `ce-${crypto.randomUUID()}`;
 
@@ -7,8 +7,8 @@ export const newCtid = () => `ce-${crypto.randomUUID()}`;
 export function newPathway() {
   return {
     ctid: newCtid(),
+    source: {},
     node: {},
-    others: [],
     name: "",
     description: "",
     webpage: "",
@@ -79,25 +79,24 @@ export function removeStep(pathway, step) {
 }
 
 /**
- * Return the part of a pathway at a place in the document, and the step that it lies in.
+ * Return the part of a pathway at a place in its document, and the step that it lies in.
  * @param {Pathway} pathway
+ * @param {{document: JsonNode, things: Map<JsonNode, Thing>}} written
  * @param {string | undefined} pointer a JSON Pointer
  * @returns {{found: Thing, step: Step | undefined}}
  */
-export function thingAt(pathway, pointer) {
-  const [, graph, index, ...rest] = (pointer || "").split("/");
-  const entities = [pathway, ...pathway.steps, ...pathway.levels];
+export function thingAt(pathway, { document, things }, pointer = "") {
+  /** @type {any} */
+  let value = document;
   /** @type {Thing} */
-  let found = (graph === "@graph" && entities[Number(index)]) || pathway;
-  const step = pathway.steps.find((one) => one === found);
-  while (rest[0] === "ceterms:hasCondition") {
-    const { conditions } = /** @type {{conditions?: DraftCondition[]}} */ (found);
-    const inner = conditions?.[Number(rest[1])];
-    if (!inner) break;
-    found = inner;
-    rest.splice(0, 2);
+  let found = pathway;
+  for (const part of pointer.split("/").slice(1)) {
+    value = value?.[part.replaceAll("~1", "/").replaceAll("~0", "~")];
+    found = things.get(value) ?? found;
   }
-  return { found, step };
+  /** @type {(conditions: DraftCondition[]) => boolean} */
+  const holds = (conditions) => conditions.some((one) => one === found || holds(one.conditions));
+  return { found, step: pathway.steps.find((one) => one === found || holds(one.conditions)) };
 }
 
 /**

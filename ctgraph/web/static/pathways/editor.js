@@ -1,7 +1,7 @@
 // The form for one step of a pathway: its kind, its levels and its conditions.
 import { at, button, element } from "../dom.js";
 import { newCondition } from "./draft.js";
-import { labels } from "./labels.js";
+import { fields, labels } from "./labels.js";
 import { isSerious, problemList } from "./problems.js";
 import { words } from "./words.js";
 /** @import {DraftCondition, Pathway, Problem, Step, Thing} from "../../assets/types/pathways.d.ts" */
@@ -96,7 +96,7 @@ class Form {
   /** @param {Step | DraftCondition} thing */
   #name(thing) {
     return field(
-      "Name",
+      fields.step["ceterms:name"],
       this.#bound(element("input"), thing.name, (text) => (thing.name = text)),
     );
   }
@@ -116,7 +116,7 @@ class Form {
   parts() {
     const { editor, step } = this;
     const records = step.proxies.map((ctid) =>
-      element("p", {}, "Stands for ", element("a", { href: `/resources/${ctid}` }, "a record")),
+      element("p", {}, `${fields.step["ceterms:proxyFor"]} `, element("a", { href: `/resources/${ctid}` }, "a record")),
     );
     return [
       element("h2", {}, step.name || labels.unnamedStep),
@@ -125,12 +125,12 @@ class Form {
         "div",
         { class: "step" },
         this.#name(step),
-        this.#description("Description", step),
+        this.#description(fields.step["ceterms:description"], step),
         ...this.#kind(),
         this.#level(),
         this.#destination(),
         ...records,
-        this.#steps("Comes after", step.after),
+        this.#steps(fields.step["ceterms:precededBy"], step.after),
         ...step.conditions.map((one) => this.#condition(one, step.conditions)),
         button(labels.addCondition, () => {
           step.conditions.push(newCondition());
@@ -149,17 +149,17 @@ class Form {
       step.type = kind.value;
       this.#again();
     });
-    if (step.type !== "ceterms:CredentialComponent") return [field("Kind", kind)];
+    if (step.type !== "ceterms:CredentialComponent") return [field(fields.step["@type"], kind)];
     const type = element("input", { placeholder: "ceterms:License", size: 28 });
     this.#bound(type, step.credentialType, (text) => (step.credentialType = text));
-    return [field("Kind", kind), field("Class of the credential", type)];
+    return [field(fields.step["@type"], kind), field(fields.step["ceterms:credentialType"], type)];
   }
 
   #level() {
     const { pathway, step } = this;
     const levels = choice([["", labels.noLevel], ...pathway.levels.map(named)]);
     return field(
-      "Level",
+      fields.step["asn:hasProgressionLevel"],
       this.#bound(levels, step.level, (text) => (step.level = text)),
     );
   }
@@ -172,7 +172,7 @@ class Form {
       pathway.destination = tick.checked ? step.ctid : "";
       editor.changed();
     });
-    return element("label", { class: "inline" }, tick, " The destination");
+    return element("label", { class: "inline" }, tick, ` ${fields.step["ceterms:isDestinationComponentOf"]}`);
   }
 
   /**
@@ -186,12 +186,12 @@ class Form {
     return element(
       "fieldset",
       { class: "condition" },
-      element("legend", {}, "Condition"),
+      element("legend", {}, fields.step["ceterms:hasCondition"]),
       ...problemList(this.editor.serious(condition)),
       this.#name(condition),
-      this.#description("What it asks for", condition),
-      this.#steps("Steps that meet it", condition.targets),
-      field("How many of them are needed (empty: all)", number),
+      this.#description(fields.condition["ceterms:description"], condition),
+      this.#steps(fields.condition["ceterms:targetComponent"], condition.targets),
+      field(fields.condition["ceterms:requiredNumber"], number),
       ...this.#operator(condition),
       ...condition.conditions.map((one) => this.#condition(one, condition.conditions)),
       button(labels.nestCondition, () => {
@@ -211,7 +211,7 @@ class Form {
     if (!condition.conditions.length) return [];
     const operators = choice(Object.entries(words.nested).filter(([name]) => name));
     this.#bound(operators, condition.operator, (text) => (condition.operator = text));
-    return [field("Joined with the nested conditions by", operators)];
+    return [field(fields.condition["ceterms:logicalOperator"], operators)];
   }
 
   /**

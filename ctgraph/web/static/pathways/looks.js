@@ -52,19 +52,49 @@ function widthOf(text, size) {
 }
 
 /**
- * Break a text into lines, and cut it where it has too many.
+ * Cut a text where it no longer fits, with an end that fits too.
+ * @param {string} text
+ * @param {(line: string) => boolean} fits
+ * @param {string} end
+ */
+function fitting(text, fits, end = "") {
+  const signs = [...text];
+  let count = 1; // one sign at least, so that every text comes to an end
+  while (count < signs.length && fits(signs.slice(0, count + 1).join("") + end)) count += 1;
+  return signs.slice(0, count).join("");
+}
+
+/**
+ * Break a word, such as a CTID or an address, into pieces that fit.
+ * @param {string} word
+ * @param {(line: string) => boolean} fits
+ * @param {number} most
+ */
+function pieces(word, fits, most) {
+  const parts = [];
+  let rest = word;
+  while (!fits(rest) && parts.length < most) {
+    const part = fitting(rest, fits);
+    parts.push(part);
+    rest = rest.slice(part.length);
+  }
+  return rest ? [...parts, rest] : parts;
+}
+
+/**
+ * Break a text into lines that fit, and cut it where it has too many.
  * @param {string} text
  * @param {(line: string) => boolean} fits
  * @param {number} most
  */
 export function wrap(text, fits, most) {
   const lines = [""];
-  for (const word of text.split(/\s+/)) {
-    const longer = `${lines.at(-1)} ${word}`.trim();
+  for (const piece of text.split(/\s+/).flatMap((word) => pieces(word, fits, most))) {
+    const longer = `${lines.at(-1)} ${piece}`.trim();
     if (!lines.at(-1) || fits(longer)) lines[lines.length - 1] = longer;
-    else lines.push(word);
+    else lines.push(piece);
   }
-  return lines.length > most ? [...lines.slice(0, most - 1), `${lines[most - 1]} …`] : lines;
+  return lines.length > most ? [...lines.slice(0, most - 1), `${fitting(lines[most - 1], fits, " …")} …`] : lines;
 }
 
 /**

@@ -1,6 +1,6 @@
 // The picture of a published pathway: its steps in bands by level, its conditions as diamonds.
 import { at, element } from "../dom.js";
-import { addBands, bandsOf, guidesOf } from "./bands.js";
+import { addBands, guidesOf, stripesOf } from "./bands.js";
 import { GREY, Palette, box, caption, swatch } from "./looks.js";
 import { Picture } from "./picture.js";
 import { describe, details, quantity } from "./structure_words.js";
@@ -127,14 +127,14 @@ function elementsOf({ components, edges }, palette) {
  */
 export function redraw(picture, structure, palette) {
   const { cy } = picture;
-  const bands = bandsOf(structure);
-  const banded = structure.levels.length > 0;
+  const stripes = structure.levels.length ? stripesOf(structure) : [];
   cy.elements().remove();
   cy.add(elementsOf(structure, palette));
-  picture.arrange(banded ? guidesOf(cy, bands) : []);
-  const first = cy.nodes().roots();
-  if (banded) addBands(cy, structure, bands);
-  picture.frame(first);
+  picture.arrange(guidesOf(cy, stripes));
+  const ends = cy.nodes(".destination");
+  const around = ends.empty() ? cy.nodes().roots() : ends.first();
+  addBands(cy, stripes);
+  picture.frame(around);
 }
 
 /**

@@ -1,17 +1,10 @@
 // Results as CSV for spreadsheets.
+import { textOf } from "./values.js";
 /** @import {Binding, Row} from "../../assets/types/yasgui.d.ts" */
 
 const NUMBERS = /[#/](integer|decimal|double|float|int|long|short|nonNegativeInteger|positiveInteger)$/;
 // What a spreadsheet takes for a formula, also with full-width signs.
 const FORMULA = /^[=+\-@\t\r\n＝＋－＠']/;
-
-/**
- * Return the text of a value. A triple term has an object in its place.
- * @param {Binding} binding
- */
-export function textOf(binding) {
-  return typeof binding.value === "string" ? binding.value : JSON.stringify(binding.value);
-}
 
 /** @param {Binding} binding */
 function harmless(binding) {

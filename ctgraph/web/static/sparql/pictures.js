@@ -1,9 +1,9 @@
 // Results as pictures: bars where the last column holds numbers, points where there are coordinates.
 import { element, svgElement } from "../dom.js";
+import { labelOf } from "./values.js";
 /** @import {Row, Yasr} from "../../assets/types/yasgui.d.ts" */
 
 const MAX_BARS = 60; // the picture stays short enough to read
-const MAX_LABEL_CHARACTERS = 46; // as many as fit beside a bar
 
 /** @param {Yasr} yasr */
 function resultOf({ results }) {
@@ -20,6 +20,24 @@ const valueOf = (row, name) => String(row[name]?.value ?? "");
 function icon(path) {
   const drawn = { viewBox: "0 0 24 24", width: 18, height: 18, "aria-hidden": "true" };
   return svgElement("svg", drawn, svgElement("path", { d: path, fill: "currentColor" }));
+}
+
+/**
+ * Make a row of a chart.
+ * @param {string} label
+ * @param {number} value
+ * @param {number} largest
+ */
+function bar(label, value, largest) {
+  const share = Math.max(0.5, (100 * Math.max(0, value)) / largest);
+  const drawn = svgElement("rect", { width: `${share}%`, height: "100%" });
+  return element(
+    "tr",
+    {},
+    element("th", { scope: "row" }, label),
+    element("td", {}, svgElement("svg", { class: "chart", "aria-hidden": "true" }, drawn)),
+    element("td", { class: "number" }, value.toLocaleString("en")),
+  );
 }
 
 export class Chart {
@@ -46,30 +64,14 @@ export class Chart {
     const last = variables[variables.length - 1];
     const shown = rows.slice(0, MAX_BARS);
     const largest = Math.max(...shown.map((row) => Number(valueOf(row, last))), 0) || 1;
-    const bars = shown.flatMap((row, index) => {
-      const names = variables.slice(0, -1).map((name) => valueOf(row, name).replace(/^.*[/#]/, ""));
-      return this.#bar(names.join(", "), Number(valueOf(row, last)), largest, index * 24 + 4);
+    const prefixes = this.yasr.getPrefixes();
+    const bars = shown.map((row) => {
+      const names = variables.slice(0, -1).map((name) => labelOf(row[name], prefixes));
+      return bar(names.filter(Boolean).join(", "), Number(valueOf(row, last)), largest);
     });
-    const picture = { viewBox: `0 0 900 ${24 * shown.length + 8}`, class: "chart", role: "img" };
-    this.yasr.resultsEl.replaceChildren(svgElement("svg", { ...picture, "aria-label": `${last} as bars` }, ...bars));
+    this.yasr.resultsEl.replaceChildren(element("table", { class: "bars" }, element("caption", {}, last), ...bars));
     if (rows.length > shown.length)
       this.yasr.resultsEl.append(element("p", {}, `The first ${shown.length} of ${rows.length} rows.`));
-  }
-
-  /**
-   * @param {string} label
-   * @param {number} value
-   * @param {number} largest
-   * @param {number} y
-   */
-  #bar(label, value, largest, y) {
-    const cut = label.length > MAX_LABEL_CHARACTERS ? `${label.slice(0, MAX_LABEL_CHARACTERS - 1)}…` : label;
-    const width = (470 * value) / largest;
-    return [
-      svgElement("text", { x: 330, y: y + 15, "text-anchor": "end" }, cut),
-      svgElement("rect", { x: 340, y, width: Math.max(1, width), height: 18 }),
-      svgElement("text", { x: 346 + width, y: y + 15 }, value.toLocaleString("en")),
-    ];
   }
 }
 
@@ -101,18 +103,19 @@ export class Places {
     return Boolean(lat && lon) && resultOf(this.yasr).rows.length > 0;
   }
 
-  // The points of the map, each with the texts of its rows.
+  // The points of the map, each with its name and the texts of its rows.
   #points() {
     const { lat = "", lon = "" } = this.#columns();
     const { variables, rows } = resultOf(this.yasr);
-    /** @type {Map<string, {y: number, x: number, texts: string[]}>} */
+    /** @type {Map<string, {y: number, x: number, name: string, texts: string[]}>} */
     const points = new Map();
     for (const row of rows) {
       if (!row[lat] || !row[lon]) continue;
       const names = variables.filter((name) => name !== lat && name !== lon && row[name] && row[name].type !== "uri");
       const text = names.map((name) => valueOf(row, name)).reverse();
       const key = `${valueOf(row, lat)},${valueOf(row, lon)}`;
-      const point = points.get(key) ?? { y: Number(valueOf(row, lat)), x: Number(valueOf(row, lon)), texts: [] };
+      const [y, x] = [Number(valueOf(row, lat)), Number(valueOf(row, lon))];
+      const point = points.get(key) ?? { y, x, name: text[0] ?? "", texts: [] };
       point.texts.push(text.join(": "));
       points.set(key, point);
     }
@@ -126,14 +129,17 @@ export class Places {
     // A degree of longitude is shorter the farther it lies from the equator.
     const stretch = Math.cos((((south + north) / 2) * Math.PI) / 180) || 1;
     const scale = Math.min(760 / Math.max((east - west) * stretch, 0.01), 420 / Math.max(north - south, 0.01));
-    const dots = points.flatMap(({ x, y, texts }) => {
+    const dots = points.flatMap(({ x, y, name, texts }) => {
       const [cx, cy] = [60 + (x - west) * stretch * scale, 450 - (y - south) * scale];
       const radius = 5 + Math.min(14, Math.sqrt(texts.length) * 2);
       const title = svgElement("title", {}, texts.slice(0, 20).join("\n"));
-      const name = `${texts[0].split(":")[0].slice(0, 30)} (${texts.length})`;
-      return [svgElement("circle", { cx, cy, r: radius }, title), svgElement("text", { x: cx + 14, y: cy + 5 }, name)];
+      // Names begin or end at their point, so that they stay within the picture.
+      const side = cx < 450 ? { x: cx + 14 } : { x: cx - 14, "text-anchor": "end" };
+      const label = svgElement("text", { ...side, y: cy + 5 }, `${name} (${texts.length})`);
+      return [svgElement("circle", { cx, cy, r: radius }, title), label];
     });
     const picture = { viewBox: "0 0 900 500", class: "map", role: "img", "aria-label": `${points.length} places` };
+    this.yasr.resultsEl.tabIndex = 0; // on a narrow page, arrow keys move the picture
     const explained = "Places by their coordinates, north at the top. Point at one to see what is there.";
     this.yasr.resultsEl.replaceChildren(svgElement("svg", picture, ...dots), element("p", {}, explained));
   }

@@ -1,20 +1,4 @@
-// The text of a query: with the prefixes it needs, and as a call from elsewhere.
-/** @import {Prefixes} from "../../assets/types/yasgui.d.ts" */
-
-/**
- * Return a query that declares the prefixes it uses. This registry knows them undeclared, but the
- * editor and other endpoints do not.
- * @param {string} query
- * @param {Prefixes} prefixes
- */
-export function declared(query, prefixes) {
-  const used = Object.entries(prefixes).filter(
-    ([prefix]) =>
-      new RegExp(`(^|[^\\w<#/:])${prefix}:\\w`, "m").test(query) &&
-      !new RegExp(`PREFIX\\s+${prefix}:`, "i").test(query),
-  );
-  return used.map(([prefix, iri]) => `PREFIX ${prefix}: <${iri}>\n`).join("") + query;
-}
+// The text of a query: as a call from elsewhere.
 
 /**
  * Return a command that runs a query.
@@ -22,7 +6,7 @@ export function declared(query, prefixes) {
  * @param {string} endpoint
  */
 export function curlCommand(query, endpoint) {
-  return `curl -H 'Accept: text/csv' --data-urlencode query='${query.replaceAll("'", `'\\''`)}' ${endpoint}`;
+  return `curl -H 'Accept: text/csv' --data-urlencode query='${query.replaceAll("'", `'\\''`)}' '${endpoint}'`;
 }
 
 /**

@@ -1,8 +1,9 @@
 // The table of results on the query page. Yasgui's own writes IRIs into markup as they are; here
 // everything that a record says stays text, and only addresses of pages become links.
 import { element } from "../dom.js";
-import { csvOf, textOf } from "./csv.js";
-/** @import {Binding, Prefixes, Column} from "../../assets/types/yasgui.d.ts" */
+import { csvOf } from "./csv.js";
+import { prefixed, textOf } from "./values.js";
+/** @import {Binding, Prefixes, Column, Yasr} from "../../assets/types/yasgui.d.ts" */
 
 const LINKED = /^(https?|mailto):/i;
 
@@ -17,16 +18,23 @@ function escaped(text) {
  * @param {boolean} compact
  */
 function linkTo(iri, prefixes, compact) {
-  const [prefix, start] = Object.entries(prefixes || {}).find(([, start]) => iri.startsWith(start)) ?? ["", ""];
-  const text = prefix ? `${prefix}:${iri.slice(start.length)}` : iri;
+  const short = prefixed(iri, prefixes);
+  const text = short ?? iri;
   const target = { href: iri, target: "_blank", rel: "noopener noreferrer" };
   const made = LINKED.test(iri)
     ? element("a", { class: "iri", ...target }, text)
     : element("span", { class: "iri" }, text);
-  return prefix || compact ? [made] : ["<", made, ">"];
+  return short || compact ? [made] : ["<", made, ">"];
 }
 
 export class ResultTable extends Yasgui.Yasr.plugins.table {
+  /** @param {Yasr} yasr */
+  constructor(yasr) {
+    super(yasr);
+    /** @type {{compact?: boolean, isEllipsed?: boolean}} */
+    this.persistentConfig = { isEllipsed: false }; // cells are whole until somebody cuts them
+  }
+
   /**
    * @param {Binding} binding
    * @param {Prefixes} prefixes
@@ -45,6 +53,11 @@ export class ResultTable extends Yasgui.Yasr.plugins.table {
       shown.append(...(marked ? [`"${textOf(binding)}"`, mark] : [textOf(binding)]));
     }
     return element("div", {}, shown).outerHTML;
+  }
+
+  drawControls() {
+    super.drawControls();
+    this.tableSizeField.setAttribute("aria-label", "Page size");
   }
 
   getColumns() {

@@ -10,6 +10,7 @@ import {
   structureOf,
   thingAt,
 } from "../../../../ctgraph/web/static/pathways/draft.js";
+import { writeDocument } from "../../../../ctgraph/web/static/pathways/writer.js";
 
 const TYPE = "ceterms:CourseComponent";
 const step = (name) => newStep(TYPE, { id: "ce-1", name, type: "ceterms:Course" }, "https://registry.example");
@@ -38,7 +39,8 @@ test("a step that is removed is nowhere in the pathway", () => {
 
 test("a pointer leads to the pathway, a step, a condition or a level", () => {
   const { pathway, third, inner, outer, level } = built();
-  const at = (pointer) => thingAt(pathway, pointer);
+  const sent = writeDocument(pathway, "", "https://registry.example");
+  const at = (pointer) => thingAt(pathway, sent, pointer);
   assert.deepEqual(at("/@graph/0/ceterms:name"), { found: pathway, step: undefined });
   assert.deepEqual(at("/@graph/3/ceterms:name"), { found: third, step: third });
   assert.deepEqual(at("/@graph/3/ceterms:hasCondition/0"), { found: outer, step: third });
@@ -49,8 +51,9 @@ test("a pointer leads to the pathway, a step, a condition or a level", () => {
 
 test("a pointer to anything else leads to the pathway", () => {
   const { pathway } = built();
+  const sent = writeDocument(pathway, "", "https://registry.example");
   for (const pointer of [undefined, "", "/@context", "/@graph/99", "/@graph/length"])
-    assert.equal(thingAt(pathway, pointer).found, pathway, pointer);
+    assert.equal(thingAt(pathway, sent, pointer).found, pathway, pointer);
 });
 
 test("the picture has a line from every step to what needs it", () => {

@@ -1,7 +1,7 @@
 // What pictures work out without a browser: bands, wrapped texts, colours and curves.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bandsOf } from "../../../../ctgraph/web/static/pathways/bands.js";
+import { stripesOf } from "../../../../ctgraph/web/static/pathways/bands.js";
 import { relative } from "../../../../ctgraph/web/static/pathways/layers.js";
 import { Palette, wrap } from "../../../../ctgraph/web/static/pathways/looks.js";
 import { blended, style } from "../../../../ctgraph/web/static/pathways/style.js";
@@ -11,40 +11,88 @@ const LEVELS = [
   { iri: "late", name: "Late", order: 20 },
   { iri: "early", name: "Early", order: 10 },
 ];
-const bands = (levelsOf, pairs) =>
-  bandsOf({
+const stripes = (levelsOf, pairs = []) =>
+  stripesOf({
     levels: LEVELS,
     components: Object.entries(levelsOf).map(([id, levels]) => ({ id, levels })),
     edges: pairs.map(([source, target]) => ({ source, target })),
-  });
+  }).map(({ name, steps }) => [name, ...steps]);
 
 test("a step lies in the band of its level, the latest of several", () => {
-  const found = bands({ a: ["early"], b: ["late"], c: ["early", "late"] }, []);
-  assert.deepEqual(Object.fromEntries(found), { a: 0, b: 1, c: 1 });
+  assert.deepEqual(stripes({ a: ["early"], b: ["late"], c: ["early", "late"] }), [
+    ["Early", "a"],
+    ["Late", "b", "c"],
+  ]);
 });
 
-test("a step without a level follows what precedes it, else goes before what succeeds it", () => {
-  const found = bands({ a: ["late"], after: [], later: [], before: [], alone: [], unknown: ["elsewhere"] }, [
+test("a step without a level lies in no band: after what precedes it, else before what succeeds it", () => {
+  const found = stripes({ a: ["late"], after: [], later: [], before: [], alone: [], unknown: ["elsewhere"] }, [
     ["a", "after"],
     ["after", "later"],
     ["before", "a"],
   ]);
-  assert.deepEqual(Object.fromEntries(found), { a: 1, after: 1, later: 1, before: 0, alone: 0, unknown: 0 });
+  assert.deepEqual(found, [
+    [null, "alone", "unknown"],
+    [null, "before"],
+    ["Late", "a"],
+    [null, "after", "later"],
+  ]);
 });
 
-test("a circle of steps without levels has a band too", () => {
+test("a step without a level between two of one level parts their band", () => {
+  const found = stripes({ a: ["early"], between: [], b: ["early"], c: ["late"] }, [
+    ["a", "between"],
+    ["between", "b"],
+    ["b", "c"],
+  ]);
+  assert.deepEqual(found, [
+    ["Early", "a"],
+    [null, "between"],
+    ["Early", "b"],
+    ["Late", "c"],
+  ]);
+});
+
+test("no step is drawn into a level that it does not state, in any order", () => {
+  let seed = 7;
+  const random = (n) => (seed = (seed * 16807) % 2147483647) % n;
+  for (let round = 0; round < 300; round += 1) {
+    const ids = ["a", "b", "c", "d", "e", "f"];
+    const levelsOf = Object.fromEntries(ids.map((id) => [id, [[], ["early"], ["late"]][random(3)]]));
+    const pairs = Array.from({ length: random(12) }, () => [ids[random(6)], ids[random(6)]]);
+    const found = stripes(levelsOf, pairs);
+    assert.deepEqual(found.flatMap(([, ...steps]) => steps).sort(), ids);
+    for (const [name, ...steps] of found)
+      for (const id of steps) assert.equal(levelsOf[id][0] ?? null, name && name.toLowerCase());
+  }
+});
+
+test("a circle of steps without levels has its place too", () => {
   const pairs = [
     ["a", "b"],
     ["b", "a"],
   ];
-  assert.deepEqual(Object.fromEntries(bands({ a: [], b: [] }, pairs)), { a: 0, b: 0 });
+  assert.deepEqual(stripes({ a: [], b: [] }, pairs), [[null, "a", "b"]]);
 });
 
 test("a text is wrapped at words and cut at its last line", () => {
   const fits = (line) => line.length <= 10;
   assert.deepEqual(wrap("one two three four", fits, 4), ["one two", "three four"]);
-  assert.deepEqual(wrap("one two three four five", fits, 2), ["one two", "three four …"]);
-  assert.deepEqual(wrap("incomprehensibilities", fits, 2), ["incomprehensibilities"]);
+  assert.deepEqual(wrap("one two three four five", fits, 2), ["one two", "three fo …"]);
+});
+
+test("a word that is too long is broken, and every line fits", () => {
+  const fits = (line) => line.length <= 10;
+  assert.deepEqual(wrap("incomprehensibilities", fits, 3), ["incomprehe", "nsibilitie", "s"]);
+  assert.deepEqual(wrap("incomprehensibilities", fits, 2), ["incomprehe", "nsibilit …"]);
+  const ctid = "ce-00000000-0000-4000-8000-000000000001";
+  assert.equal(wrap(ctid, fits, 4).join(""), ctid);
+  for (const text of [`the ${ctid} of ${ctid}`, ctid.repeat(50), "𝄞".repeat(30), "a ".repeat(90), ""])
+    assert.ok(wrap(text, fits, 4).every(fits), text);
+  assert.deepEqual(
+    wrap("ab", () => false, 1),
+    ["a …"],
+  );
 });
 
 test("a key keeps its colour, and the seventh one gets another border", () => {

@@ -3,21 +3,34 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { test } from "node:test";
 import { csvOf } from "../../../../ctgraph/web/static/sparql/csv.js";
-import { curlCommand, declared, pythonProgram } from "../../../../ctgraph/web/static/sparql/query_text.js";
+import { problemOf } from "../../../../ctgraph/web/static/sparql/failure.js";
+import { curlCommand, pythonProgram } from "../../../../ctgraph/web/static/sparql/query_text.js";
+import { labelOf } from "../../../../ctgraph/web/static/sparql/values.js";
 
-const PREFIXES = { ceterms: "https://purl.org/ctdl/terms/", skos: "http://www.w3.org/2004/02/skos/core#" };
+const PREFIXES = { ceterms: "https://purl.org/ctdl/terms/" };
 const INTEGER = "http://www.w3.org/2001/XMLSchema#integer";
 
-for (const [query, prefixes] of [
-  ["ASK { ?s a ceterms:License }", ["ceterms"]],
-  ["ASK { ?s ceterms:name ?n ; skos:prefLabel ?l }", ["ceterms", "skos"]],
-  ["prefix ceterms: <x> ASK { ?s a ceterms:License }", []],
-  ["ASK { ?s a <http://ceterms:80/x> }", []],
-  ["ASK { ?s a myceterms:License }", []],
+for (const [type, value, label] of [
+  ["literal", "Nursing and/or care, part #2", "Nursing and/or care, part #2"],
+  ["uri", "https://purl.org/ctdl/terms/License", "ceterms:License"],
+  ["uri", "https://x.example/a/long/path#end", "https://x.example/a/long/path#end"],
 ])
-  test(`${query} needs ${prefixes}`, () => {
-    const added = prefixes.map((prefix) => `PREFIX ${prefix}: <${PREFIXES[prefix]}>\n`).join("");
-    assert.equal(declared(query, PREFIXES), added + query);
+  test(`the label of ${value} in a picture is whole`, () => {
+    assert.equal(labelOf({ type, value }, PREFIXES), label);
+  });
+
+test("what is not bound has no label", () => {
+  assert.equal(labelOf(undefined, PREFIXES), "");
+});
+
+for (const [text, title, detail, line] of [
+  ['{"title": "Malformed query", "detail": "No.", "line": 2}', "Malformed query", "No.", 2],
+  ["<html>Bad gateway</html>", "The query failed", "<html>Bad gateway</html>", undefined],
+  ["", "The query failed", "The registry did not answer. Try again later.", undefined],
+])
+  test(`a failure that says '${text}' is told`, () => {
+    const told = problemOf(text);
+    assert.deepEqual([told.title, told.detail, told.line], [title, detail, line]);
   });
 
 test("a query in a command reaches the server as it is", () => {

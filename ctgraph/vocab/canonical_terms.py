@@ -1,7 +1,7 @@
 """The one spelling of each name of the vocabulary, of the many that documents use.
 
 The same term appears with http and https, on purl.org and credreg.net, under ``/terms/`` and
-``/vocabs/``. A few properties have former names, which published records still use.
+``/vocabs/``.
 """
 
 from __future__ import annotations
@@ -9,17 +9,9 @@ from __future__ import annotations
 import re
 from functools import cache, lru_cache
 
-from ctgraph.rdf.namespaces import Curie, Iri
+from ctgraph.rdf.namespaces import Iri
 from ctgraph.vocab.terms import vocabulary
 
-FORMER = {
-    Curie("ceterms:preceeds"): Curie("ceterms:precedes"),
-    Curie("ceasn:hasPart"): Curie("ceterms:hasPart"),
-    Curie("ceterms:isDestinationComponentFor"): Curie("ceterms:isDestinationComponentOf"),
-    Curie("ceterms:conceptTerm"): Curie("ceasn:conceptTerm"),
-    Curie("ceterms:hasSkill"): Curie("ceasn:skillEmbodied"),
-}
-"""The former names of properties, with their present ones."""
 _FAMILY = re.compile(
     r"https?://(?:www\.)?(?:purl\.org|credreg\.net)/(ctdl|ctdlasn|qdata)/(?:terms|vocabs)[/#]"
     r"((?:[A-Za-z]+/)?)(.*)",
@@ -54,14 +46,3 @@ def is_same_namespace(one: object, other: object) -> bool:
     return canonical_term(one) == canonical_term(other) or (
         re.sub("^http:", "https:", one) == re.sub("^http:", "https:", other)
     )
-
-
-def present_name(property: str) -> Curie | None:
-    """Return the present name of a property, given by a former one as a CURIE; else None."""
-    return FORMER.get(Curie(property))
-
-
-@cache
-def names_of(property: Curie) -> tuple[Curie, ...]:
-    """Return every name of a property: the present one, then the former ones."""
-    return (property, *(former for former, present in FORMER.items() if present == property))
