@@ -22,7 +22,7 @@ from ctgraph.ledger.registry import mark_at
 from ctgraph.ledger.values import Change
 from ctgraph.projections.link_index import LinkIndex, remove
 from ctgraph.projections.link_tables import VERSION, documents_of, rows_of
-from ctgraph.projections.store_folder import StoreFolder, store_folder_of
+from ctgraph.projections.store_folder import StoreFolder, lease, store_folder_of
 from ctgraph.projections.triples import EmbeddedStore
 from ctgraph.rdf.namespaces import Iri
 from ctgraph.settings import Settings
@@ -128,7 +128,8 @@ def _still(store_folder: StoreFolder, beside: bool) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(
         dir=store_folder.path, prefix=f"checking-{os.getpid()}-"
     ) as own:
-        shutil.copytree(newest, own, copy_function=os.link, dirs_exist_ok=True)
+        with lease(newest):
+            shutil.copytree(newest, own, copy_function=os.link, dirs_exist_ok=True)
         yield Path(own)
 
 

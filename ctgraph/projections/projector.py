@@ -30,7 +30,7 @@ from ctgraph.work import children
 from ctgraph.work.pauses import next_pause
 from ctgraph.work.signals import when_asked_to_end
 
-POLL_SECONDS = 1.0
+POLL_SECONDS = 3.0
 """How long the projector sleeps when its bell does not ring.
 
 Only changes that ring no bell wait this long: a ledger that was put in the place of another one, a
@@ -122,6 +122,7 @@ class Projector:
             folder = self._store_folder.prepare(self._live.sequence, self._live.mark)
             self._live.store.backup(folder)
             self._store_folder.switch(folder)
+            self._live.store.renew_manifest()
             self._is_unseen = False
 
     def run(self, bell: Bell, stopped: Callable[[], bool]) -> None:
@@ -129,6 +130,7 @@ class Projector:
         is_awaited = False
         while not stopped():
             is_awaited = bell.wait(self._rest_seconds()) or is_awaited
+            self._store_folder.sweep()  # a reader may have ended since
             is_due = time.monotonic() >= self._next_snapshot
             defect = self._complaints.defect()
             if defect:

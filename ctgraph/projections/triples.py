@@ -38,6 +38,9 @@ MAX_BATCH_QUADS = 200_000
 """Quads of a batch, so that it fits the memory. A document that has more is a batch of its own."""
 MAX_AMENDED_LINKS = 1000
 """Links of other documents that are amended at a time: a new document may concern very many."""
+MAX_BACKUPS = 256
+"""Snapshots after which the store is opened anew: each adds about 3.4 kB to its list of files,
+which every snapshot copies, and which is only written afresh on opening."""
 FORM = "5"
 """The form in which the store holds documents. A store of another form is made anew."""
 
@@ -52,6 +55,8 @@ class EmbeddedStore:
         self, path: Path, identity: Identity, links: LinkIndex, read_only: bool = False
     ) -> None:
         self._store = ox.Store.read_only(str(path)) if read_only else ox.Store(str(path))
+        self._path = path
+        self._backups = 0
         self._identity = identity
         self.links = links
         self._is_sure = False
@@ -69,7 +74,7 @@ class EmbeddedStore:
 
     def close(self) -> None:
         """Close the store and the link index."""
-        del self._store
+        vars(self).pop("_store", None)  # absent where it could not be opened anew
         self.links.close()
 
     def apply(self, changes: Sequence[Change], mark: Callable[[Change], str]) -> int:
@@ -216,6 +221,17 @@ class EmbeddedStore:
     def backup(self, path: Path) -> None:
         """Write a snapshot of the store to a new folder."""
         self._store.backup(str(path))
+        self._backups += 1
+
+    def renew_manifest(self) -> None:
+        """Open the store anew after many snapshots, so that the next ones cost no more than these.
+
+        Readers have snapshots of their own, and do not notice.
+        """
+        if self._backups >= MAX_BACKUPS:
+            self._backups = 0
+            del self._store  # the lock of the store is free only after this
+            self._store = ox.Store(str(self._path))
 
     def graphs(self) -> Iterator[Iri]:
         """Yield the IRIs of all named graphs."""

@@ -12,7 +12,8 @@ import orjson
 
 from ctgraph.errors import CtgraphError, QueryError, QueryLimit, StoreError
 from ctgraph.identity import Identity
-from ctgraph.projections.store_folder import store_folder_of
+from ctgraph.projections.snapshot_names import is_whole
+from ctgraph.projections.store_folder import lease, store_folder_of
 from ctgraph.rdf.namespaces import CTG
 from ctgraph.settings import Settings
 from ctgraph.sparql.cache import AnswerCache
@@ -80,10 +81,20 @@ class QueryPool:
         if cached:
             return cached
         require_allowed(query.text)
+        with lease(folder) as is_there:
+            if not is_there and is_whole(folder):  # it was replaced since the caller looked
+                return self.run(query, client, gone)
+            result = self._ask(query, client, gone, folder)
+        if is_kept and isinstance(result, Complete):
+            self.cache.put(key, result, query.text)
+        return result
+
+    def _ask(self, query: Query, client: str, gone: Callable[[], bool], folder: Path) -> Result:
+        """Let a worker run a query."""
         request = orjson.dumps(self._request(query, folder))
         job = self._crew.begin(request, client, self.timeout(query), gone)
         try:
-            result = self._result(job, query)
+            return self._result(job, query)
         except QueryError:
             job.end(reusable=True)
             raise
@@ -94,9 +105,6 @@ class QueryPool:
         except BaseException:
             job.end()
             raise
-        if is_kept and isinstance(result, Complete):
-            self.cache.put(key, result, query.text)
-        return result
 
     def close(self) -> None:
         """End the idle workers."""

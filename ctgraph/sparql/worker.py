@@ -23,6 +23,7 @@ import orjson
 import pyoxigraph as ox
 
 from ctgraph.projections.snapshot_names import sequence_of
+from ctgraph.projections.store_folder import lease
 from ctgraph.rdf.namespaces import LEDGER
 from ctgraph.sparql.row_limit import Cut, CuttingWriter
 from ctgraph.work.process import confine, receive, streams, write
@@ -205,7 +206,8 @@ def serve(pipe: Connection, memory: int) -> None:
             _fail(out, Failure.STORE, error)
             return
         try:
-            answer.finish(evaluate(store, request, answer))
+            with lease(Path(request.snapshot)):  # the pool holds it only until the answer begins
+                answer.finish(evaluate(store, request, answer))
         except MemoryError:
             _fail(out, Failure.MEMORY)
             return
