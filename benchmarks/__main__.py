@@ -11,6 +11,7 @@ from pathlib import Path
 from benchmarks.crowd import crowd
 from benchmarks.load import load
 from benchmarks.pathways import pathways, share
+from benchmarks.projecting import beside_load, endurance
 from benchmarks.publish import publish
 from benchmarks.requests import requests
 from benchmarks.slow import beside_slow_clients
@@ -30,10 +31,12 @@ ALL: dict[str, Callable[[Path, int], None]] = {
     "pathways": lambda home, documents: pathways(documents),
     "share": lambda home, documents: share(),
     "publish": lambda home, documents: publish(home, WORKERS),
+    "beside-load": lambda home, documents: beside_load(WORKERS),
+    "endurance": lambda home, documents: endurance(),
     "slow": lambda home, documents: beside_slow_clients(home, WORKERS),
     "crowd": lambda home, documents: crowd(home, WORKERS),
 }
-HOMELESS = {"validation", "pathways", "share"}
+HOMELESS = {"validation", "pathways", "share", "beside-load", "endurance"}
 """These need no loaded home."""
 
 

@@ -20,17 +20,17 @@ from types import FrameType
 from typing import IO, Any
 
 from ctgraph.bulk import sources
+from ctgraph.bulk.pace import Pace
 from ctgraph.bulk.parse import Parsed, ParsedBatch, parse_batch
 from ctgraph.bulk.workers import Workers
 from ctgraph.documents import Purpose
 from ctgraph.errors import CtgraphError, InvalidDocument, LoadStopped
 from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger import Ledger
-from ctgraph.ledger.append import Submission, append
+from ctgraph.ledger.append import Outcome, Submission, append
 from ctgraph.ledger.loads import Progress
 from ctgraph.ledger.values import OPERATOR, Effect, Organization
 from ctgraph.problem import Problem
-from ctgraph.projections.bell import Ring, ring
 from ctgraph.projections.store_folder import store_folder_of
 from ctgraph.settings import Settings
 
@@ -72,6 +72,7 @@ def load(
     report: IO[str],
     progress: Callable[[int], None],
     purpose: Purpose = Purpose.HARVEST,
+    is_followed: bool = False,
 ) -> Tally:
     """Load every document in `paths`.
 
@@ -84,6 +85,7 @@ def load(
     :param progress: called with the number of further JSON texts that are done.
     :param purpose: the rules that documents are held to. What is merely incomplete is a warning
         about harvested ones, and statements about records of others are left out of their graphs.
+    :param is_followed: whether a server projects the load; see :class:`Pace`.
     :raises LoadStopped: when it is interrupted, or a document ends its process twice.
     """
     source = sources.fingerprint(paths)
@@ -91,16 +93,14 @@ def load(
     progress(done)
     if not done:
         report.truncate(0)
-    tally, store_folder = Tally(), store_folder_of(settings)
+    tally, pace = Tally(), Pace(store_folder_of(settings), is_followed)
     remaining = islice(sources.items(paths), done, None)
     with _interrupts() as interrupted:
         for batch in _parse_all(settings, purpose, remaining):
             tally.add_seconds(batch.seconds)
-            started = time.perf_counter()
             done += batch.texts
-            _store(ledger, batch.documents, owner, tally, report, Progress(source, done))
-            ring(store_folder.bell, Ring.NEWS)
-            tally.seconds["ledger"] += time.perf_counter() - started
+            submitted = _submitted(ledger, batch.documents, owner, tally, report)
+            _store(ledger, submitted, pace, tally, report, Progress(source, done))
             progress(batch.texts)
             if interrupted():
                 raise LoadStopped(
@@ -168,15 +168,14 @@ def _batched(found: Iterator[sources.Item]) -> Iterator[list[sources.Item]]:
         yield batch
 
 
-def _store(
+def _submitted(
     ledger: Ledger,
     batch: list[Parsed],
     owner: Organization | None,
     tally: Tally,
     report: IO[str],
-    progress: Progress,
-) -> None:
-    """Write a batch to the ledger, and report the rejected documents."""
+) -> list[tuple[Parsed, Submission]]:
+    """Return what a batch submits to the ledger, and report the documents that do not get there."""
     owners = {owner.ctid: owner} if owner else _owners(ledger, batch)
     submitted: list[tuple[Parsed, Submission]] = []
     for parsed in batch:
@@ -191,7 +190,45 @@ def _store(
             _reject(parsed.name, _ownerless(record, named), tally, report)
             continue
         submitted.append((parsed, Submission(whose, record, parsed.document)))
-    outcomes = append(ledger, [submission for _, submission in submitted], OPERATOR, progress)
+    return submitted
+
+
+def _store(
+    ledger: Ledger,
+    submitted: list[tuple[Parsed, Submission]],
+    pace: Pace,
+    tally: Tally,
+    report: IO[str],
+    progress: Progress,
+) -> None:
+    """Write submissions to the ledger at the right pace, and report the rejected documents.
+
+    The progress is noted with the last of them. Those before are unchanged if they come again.
+    """
+    while True:
+        size = pace.portion()
+        portion, submitted = submitted[:size], submitted[size:]
+        started = time.perf_counter()
+        outcomes = append(
+            ledger,
+            [submission for _, submission in portion],
+            OPERATOR,
+            None if submitted else progress,
+        )
+        tally.seconds["ledger"] += time.perf_counter() - started
+        pace.wrote(max((one.seq for one in outcomes if isinstance(one, Outcome)), default=0))
+        _count(portion, outcomes, tally, report)
+        if not submitted:
+            return
+
+
+def _count(
+    submitted: list[tuple[Parsed, Submission]],
+    outcomes: list[Outcome | CtgraphError],
+    tally: Tally,
+    report: IO[str],
+) -> None:
+    """Count the outcomes, and report the documents that were rejected or have warnings."""
     for (parsed, _), outcome in zip(submitted, outcomes, strict=True):
         if isinstance(outcome, CtgraphError):
             _reject(parsed.name, outcome, tally, report)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from ctgraph.identity.ctid import Ctid, NodeId
@@ -235,6 +235,15 @@ class LinkIndex:
 
 def _amended(row: LinkRow, is_held: object) -> AmendedLink:
     return AmendedLink(row.document, row.owner, row.link(), bool(is_held))
+
+
+def reached(path: Path) -> int:
+    """Return the number of the last change that an index holds; 0 where there is no index."""
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as db:
+            return int(db.execute("SELECT max(sequence) FROM mark").fetchone()[0] or 0)
+    except sqlite3.DatabaseError:
+        return 0
 
 
 def remove(path: Path) -> None:

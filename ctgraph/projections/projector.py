@@ -118,11 +118,11 @@ class Projector:
                 self._live.store.optimize()
             self._backlog = 0
         if self._is_unseen or self._store_folder.sequence() != self._live.sequence:
-            self._next_snapshot = time.monotonic() + self._interval
             folder = self._store_folder.prepare(self._live.sequence, self._live.mark)
             self._live.store.backup(folder)
             self._store_folder.switch(folder)
             self._live.store.renew_manifest()
+            self._next_snapshot = time.monotonic() + self._interval
             self._is_unseen = False
 
     def run(self, bell: Bell, stopped: Callable[[], bool]) -> None:
@@ -136,9 +136,9 @@ class Projector:
             if defect:
                 self._renew(defect)
             is_behind = self.step()
-            # A waiting publisher may need only the changes applied so far, so it gets a snapshot
-            # before the rest is done.
-            if (is_awaited and is_due) or (not is_behind and (is_awaited or is_due)):
+            # A waiting publisher may need only the changes applied so far, and readers see what a
+            # load has brought, before the rest is done.
+            if is_due or (is_awaited and not is_behind):
                 self.snapshot()
                 is_awaited = is_awaited and is_behind
 

@@ -6,7 +6,7 @@
   its snapshot, which keeps the projector from removing it.
 - ``links.sqlite`` is the link index, which the projector writes and others read.
 - ``lock`` is held by the process that writes. Its text says why that process fails.
-- ``bell`` wakes the projector.
+- ``bell`` wakes the projector. The age of ``awaited`` says when somebody last waited for it.
 - ``suspect`` names a file that a reader could not read.
 - ``past/`` has the stores of past moments (:mod:`ctgraph.projections.past_stores`).
 """
@@ -53,6 +53,8 @@ RETRY_SECONDS = 0.02
 LOOK_SECONDS = 0.004
 """How often a waiting publisher looks for the snapshot: a tenth of the time that making one
 takes."""
+AWAITED_SECONDS = 10.0
+"""How long a load makes way for publishers after one of them: the next one comes soon."""
 KEPT_SNAPSHOTS = 1
 """Replaced snapshots that stay unread: a reader may just have learnt the name."""
 MAX_TROUBLE_BYTES = 1024
@@ -77,6 +79,7 @@ class StoreFolder:
         self.bell = path / "bell"
         self.suspect = path / "suspect"
         self.lock = path / "lock"
+        self.awaited = path / "awaited"
         self.links = path / "links.sqlite"
         self._folder = path / "snapshots"
 
@@ -202,12 +205,21 @@ class StoreFolder:
 
     def wait(self, seq: int, timeout: float) -> bool:
         """Wait until readers see a sequence number; return False after `timeout` seconds."""
+        with suppress(OSError):  # such as a full disk
+            self.awaited.touch()
         deadline = time.monotonic() + timeout
         while self.sequence() < seq:
             if time.monotonic() > deadline:
                 return False
             time.sleep(LOOK_SECONDS)
         return True
+
+    def is_awaited(self) -> bool:
+        """Tell whether somebody has waited lately until readers see a change."""
+        try:
+            return time.time() - self.awaited.stat().st_mtime < AWAITED_SECONDS
+        except OSError:
+            return False
 
 
 @contextmanager

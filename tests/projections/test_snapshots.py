@@ -80,7 +80,9 @@ def test_a_long_answer_keeps_its_snapshot_to_its_end(world: World) -> None:
         assert sum(map(len, result)) > MAX_HELD_BYTES  # so the end came after the switches
         result.close()
         until(lambda: is_swept(world, first))
-        again = pool.run(Query("ASK { ?s ?p ?n FILTER(STR(?n) = 'Certificate 5') }"), snapshot=first)
+        again = pool.run(
+            Query("ASK { ?s ?p ?n FILTER(STR(?n) = 'Certificate 5') }"), snapshot=first
+        )
         assert isinstance(again, Complete)
         assert b"true" in again.body
     finally:
