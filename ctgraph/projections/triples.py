@@ -10,6 +10,7 @@ triple of these graphs once.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain, islice
 from pathlib import Path
 from types import MappingProxyType
 
@@ -175,8 +176,10 @@ class EmbeddedStore:
         """
         versions = (quad for change in history for quad in history_quads(change, self._identity))
         vocabulary = vocabulary_quads(self._identity, definitions)
-        for quads in (vocabulary, self._records(changes, seq), self._unsure_quads(), versions):
-            self._store.bulk_extend(with_default(quads))
+        everything = chain(vocabulary, self._records(changes, seq), self._unsure_quads(), versions)
+        # The bulk loader itself would hold a million quads in each of its threads.
+        while batch := list(islice(everything, MAX_BATCH_QUADS)):
+            self._store.bulk_extend(with_default(batch))
         self._store.extend(with_default(self._marks(seq, mark)))
         self._store.optimize()
 
@@ -224,10 +227,7 @@ class EmbeddedStore:
         self._backups += 1
 
     def renew_manifest(self) -> None:
-        """Open the store anew after many snapshots, so that the next ones cost no more than these.
-
-        Readers have snapshots of their own, and do not notice.
-        """
+        """Open the store anew after many snapshots; readers, who have theirs, do not notice."""
         if self._backups >= MAX_BACKUPS:
             self._backups = 0
             del self._store  # the lock of the store is free only after this
@@ -263,11 +263,10 @@ class EmbeddedStore:
         """Return the graph of the vocabulary, by its IRI."""
         return _as_kept(vocabulary_quads(self._identity, definitions))
 
-    def _graphs(self, record: Ctid) -> Iterator[ox.NamedNode]:
-        """Yield the named graphs that a new version replaces."""
-        yield ox.NamedNode(self._identity.graph(record))
-        yield ox.NamedNode(self._identity.envelope(record))
-        yield ox.NamedNode(self._identity.links(record))
+    def _graphs(self, record: Ctid) -> list[ox.NamedNode]:
+        """Return the named graphs that a new version replaces."""
+        known = self._identity
+        return [ox.NamedNode(name(record)) for name in (known.graph, known.envelope, known.links)]
 
     def _read(self, change: Change) -> tuple[list[ox.Quad], IndexedDocument]:
         """Return the quads of a record and its envelope, and its links."""
