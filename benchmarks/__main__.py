@@ -38,6 +38,8 @@ ALL: dict[str, Callable[[Path, int], None]] = {
 }
 HOMELESS = {"validation", "pathways", "share", "beside-load", "endurance"}
 """These need no loaded home."""
+LONG = {"endurance"}
+"""These run only when they are named: each takes a quarter of an hour."""
 
 
 def main() -> None:
@@ -51,7 +53,7 @@ def main() -> None:
         parser.error(f"there is no measurement {', '.join(unknown)}. Use {', '.join(ALL)}.")
     with tempfile.TemporaryDirectory(prefix="ctgraph-benchmarks-") as folder:
         home = options.home or Path(folder) / "home"
-        names = options.names or list(ALL)
+        names = options.names or [name for name in ALL if name not in LONG]
         if not options.home and "load" not in names and not set(names) <= HOMELESS:
             names = ["load", *names]
         for name in names:
