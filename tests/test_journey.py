@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
-import struct
-from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Any, Self
@@ -14,11 +11,11 @@ import orjson
 import pyoxigraph as ox
 import pytest
 from flask.testing import FlaskClient
-from pyld import jsonld
 
 from ctgraph.documents import parse
 from ctgraph.ledger.append import Submission, append
 from ctgraph.vocab import context_text, vocabulary
+from tests.support.facts import canonical, facts, reference_quads
 from tests.support.paths import ROOT, shared
 from tests.support.registry import Registry, certificate, ctid_number
 
@@ -31,15 +28,6 @@ RDF = {
     "application/trig": ox.RdfFormat.TRIG,
     "application/rdf+xml": ox.RdfFormat.RDF_XML,
 }
-CTDL = "^https?://(purl.org|credreg.net)/ctdl/"
-RECORD_IRI = re.compile(
-    r"https?://(?:(?:sandbox\.)?credentialengineregistry\.org|localhost:8000)"
-    r"/(?:graph|resources)/(ce-[0-9a-f-]{36})",
-    re.IGNORECASE,
-)
-NUMBERS = {
-    f"http://www.w3.org/2001/XMLSchema#{name}" for name in ("decimal", "double", "float", "integer")
-}
 
 
 def publish(client: FlaskClient, registry: Registry, document: Any, status: int = 201) -> Any:
@@ -47,19 +35,6 @@ def publish(client: FlaskClient, registry: Registry, document: Any, status: int 
     answer = client.post(registry.documents_url, data=data, headers=registry.authorization)
     assert answer.status_code == status, answer.text
     return answer
-
-
-def canonical(quads: Any) -> set[str]:
-    dataset = ox.Dataset(quads)
-    dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
-    return set(map(str, dataset))
-
-
-def reference_quads(document: dict[str, Any]) -> Iterator[ox.Quad]:
-    """Return the quads that pyld finds in a document, by the official terms."""
-    inlined = {**document, "@context": vocabulary().context}
-    text = jsonld.to_rdf(inlined, {"format": "application/n-quads"})
-    return ox.parse(text, format=ox.RdfFormat.N_QUADS)
 
 
 def test_a_document_goes_all_the_way(client: FlaskClient, registry: Registry) -> None:
@@ -198,7 +173,7 @@ def test_a_bad_document_stores_nothing_and_tells_everything(
     bad = certificate(**{"name": "lost", "ceterms:ownedBy": ["not an IRI"]})
     answer = publish(client, registry, bad, 422)
     pointers = [problem["pointer"] for problem in answer.json["problems"]]
-    assert pointers == ["/@graph/0/ceterms:ownedBy/0", "/@graph/0/name"]
+    assert {"/@graph/0/ceterms:ownedBy/0", "/@graph/0/name"} <= set(pointers)
     nameless = certificate()
     del nameless["@graph"][0]["ceterms:name"], nameless["@graph"][0]["ceterms:ownedBy"]
     answer = publish(client, registry, nameless, 422)
@@ -244,32 +219,6 @@ def test_a_part_belongs_to_one_document(client: FlaskClient, registry: Registry)
 
 def real_documents() -> list[Path]:
     return sorted((ROOT.parent / "shared" / "real" / "published").glob("*.json"))
-
-
-def read_by_us(term: Any) -> Any:
-    """Return a term as the registry reads it: records and CTDL by canonical IRI, numbers by value.
-
-    External things are blank nodes again (RDF 1.1 Concepts, section 3.5).
-    """
-    if isinstance(term, ox.NamedNode) and "/.well-known/genid/" in term.value:
-        return ox.BlankNode(f"genid{term.value.rpartition('/')[2]}")
-    if isinstance(term, ox.NamedNode) and (found := RECORD_IRI.fullmatch(term.value)):
-        return ox.NamedNode(f"http://localhost:8000/resources/{found[1].lower()}")
-    if isinstance(term, ox.NamedNode):
-        return ox.NamedNode(re.sub(CTDL, "https://purl.org/ctdl/", term.value))
-    if isinstance(term, ox.Literal) and term.datatype.value in NUMBERS:
-        number = float(term.value)
-        if term.datatype.value.endswith("#float"):  # of single precision in SPARQL
-            (number,) = struct.unpack("f", struct.pack("f", number))
-        return ox.Literal(number)
-    return term
-
-
-def facts(quads: Iterable[ox.Quad]) -> set[str]:
-    """Return what quads say, in whatever graph: the same for isomorphic graphs alone."""
-    return canonical(
-        ox.Quad(*map(read_by_us, (quad.subject, quad.predicate, quad.object))) for quad in quads
-    )
 
 
 @pytest.mark.parametrize("path", real_documents(), ids=lambda path: path.stem)

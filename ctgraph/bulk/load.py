@@ -243,9 +243,14 @@ def _count(
 def _owners(ledger: Ledger, batch: list[Parsed]) -> dict[Ctid, Organization]:
     """Return the owners that a batch names. Those that are new become organizations."""
     named = {owner: "" for parsed in batch if (owner := _named_owner(parsed))}
-    for parsed in batch:
-        if parsed.document and parsed.document.ctid in named:
-            named[parsed.document.ctid] = parsed.document.name
+    documents = [parsed.document for parsed in batch if parsed.document]
+    for document in documents:
+        named |= {
+            record: name
+            for record, name in document.names_of_others.items()
+            if named.get(record) == ""
+        }
+    named |= {document.ctid: document.name for document in documents if document.ctid in named}
     return ledger.organizations.register(named)
 
 

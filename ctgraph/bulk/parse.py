@@ -95,7 +95,7 @@ def _parse_entry(
         document = read(entry, data, settings, purpose)
         parsed_at = time.perf_counter()
         seconds["parse"] += parsed_at - started
-        found = require_valid(document, settings, purpose)
+        found = require_valid(document, settings, purpose, recommendations=False)
         seconds["validate"] += time.perf_counter() - parsed_at
         warnings = tuple(problem for problem in found if problem.severity is Severity.WARNING)
         return Parsed(name, document.without_places(), owner=owner, warnings=warnings)

@@ -80,18 +80,22 @@ def refusal(node: dict[str, Any], at: Place, spellings: dict[str, str]) -> Probl
     return Problem(f"This document may not describe {sent}.", _REMEDY, pointer(at))
 
 
-def leave_out(found: list[Found], nodes: list[dict[str, Any]]) -> list[Problem]:
+def leave_out(
+    found: list[Found], nodes: list[dict[str, Any]], spellings: dict[str, str]
+) -> list[Problem]:
     """Reduce nodes of a document to bare references; return a warning for each.
 
     Nodes with names of their own that are nested in such a node move to the top level.
 
     :param nodes: the top-level nodes of the document; those that were nested are added.
+    :param spellings: the IRIs that were brought to another form, each with what was sent.
     """
     others = {id(node) for node, _ in found}
     warnings = []
     for node, at in found:
         iri = node["@id"]
-        message = f"The description of {iri} was left out: it is not this document's own."
+        sent = spellings.get(iri, iri)
+        message = f"The description of {sent} was left out: it is not this document's own."
         warnings.append(Problem(message, _REMEDY, pointer(at), Severity.WARNING))
         nodes += _named_in(list(node.values()), others)
         node.clear()

@@ -77,8 +77,8 @@ class Canonicaliser:
                     out[key] = iri
             elif key == "@type":
                 kinds = self.names.classes(value, (at, key))
-                if self.problems.violations == before:
-                    out[key] = kinds
+                if kinds or self.problems.violations == before:
+                    out[key] = kinds if isinstance(value, list) or not kinds else kinds[0]
             elif key.startswith("@"):
                 self.problems.add(
                     (at, key),
@@ -196,6 +196,8 @@ class Canonicaliser:
                 return self._literals.language_map(value, at)
             return self._literals.value_object(value, at, term)
         if isinstance(value, (int, float)):
+            if _holds_texts(term):
+                return self._literals.number_in_words(value, at)
             return self._literals.number(term, value, at)
         if not isinstance(value, str):
             return value

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
+
+import orjson
 
 from ctgraph.documents.iris import is_iri
 from ctgraph.documents.problems import shown
 from ctgraph.problem import Problem
-from ctgraph.vocab import CONTEXT_URLS, vocabulary
+from ctgraph.vocab import CONTEXT_URLS, context_text, vocabulary
 from ctgraph.vocab.canonical_terms import canonical_term, is_same_namespace
 
 IRI_COERCIONS = {"@id", "@vocab"}
@@ -60,6 +62,24 @@ def inline_prefixes(context: Any, problems: list[Problem]) -> tuple[list[str], d
             message = "A context must be an address or an object."
             problems.append(Problem(message, f"Name {CONTEXT_URLS['ctdl']}.", at))
     return list(dict.fromkeys(named)), prefixes
+
+
+def with_definitions(named: Iterable[str], used: Iterable[str]) -> list[str]:
+    """Return official contexts that define all terms and prefixes that a document uses.
+
+    They are those that it names, or else that of CTDL, and the other one where only that defines
+    something: the registry reads every document with both.
+    """
+    contexts = list(named) or [CONTEXT_URLS["ctdl"]]
+    missing = set(used).difference(*(_defined(address) for address in contexts))
+    others = [address for address in CONTEXT_URLS.values() if address not in contexts]
+    return contexts + [address for address in others if not missing.isdisjoint(_defined(address))]
+
+
+@cache
+def _defined(address: str) -> frozenset[str]:
+    [name] = (name for name, known in CONTEXT_URLS.items() if known == address)
+    return frozenset(orjson.loads(context_text(name))["@context"])
 
 
 def _is_prefix(key: str, value: Any) -> bool:

@@ -15,14 +15,14 @@ import orjson
 
 from ctgraph.documents.about_others import Naming, about_others, leave_out, namings, refusal
 from ctgraph.documents.canonicaliser import Canonicaliser
-from ctgraph.documents.context import inline_prefixes
+from ctgraph.documents.context import inline_prefixes, with_definitions
 from ctgraph.documents.entities import Entity, entities_of
 from ctgraph.documents.json_text import TOO_DEEP, Place, read_json
 from ctgraph.documents.node_values import name_of, shortened
 from ctgraph.documents.places import Places, label_nodes, placed_nodes
 from ctgraph.documents.purpose import Purpose
 from ctgraph.documents.quads import to_quads
-from ctgraph.documents.record_classes import class_problems
+from ctgraph.documents.record_classes import class_problems, supposed_class
 from ctgraph.documents.requests import REQUEST, is_request
 from ctgraph.documents.size import require_fitting
 from ctgraph.errors import InvalidDocument
@@ -32,7 +32,7 @@ from ctgraph.problem import Problem, Severity, one_line
 from ctgraph.rdf.canonical import canonical_lines, label_blank_nodes
 from ctgraph.rdf.namespaces import Curie
 from ctgraph.settings import Settings
-from ctgraph.vocab import CONTEXT_URLS, vocabulary
+from ctgraph.vocab import vocabulary
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,8 @@ class Document:
     :param owners: CTIDs of the organizations that it names as owner, offerer, publisher …
     :param entities: every entity with a CTID, the primary one first.
     :param namings: the places where its entities name these, or an owner that is no record here.
+    :param names_of_others: the names of records of others that it describes, by their CTIDs. A
+        load calls new organizations by them.
     :param received: the bytes as they were sent.
     :param canonical: the canonical JSON-LD, in UTF-8.
     :param quads: the canonical N-Quads, with blank node labels that are unique in the registry.
@@ -67,6 +69,7 @@ class Document:
     digest: str
     problems: tuple[Problem, ...] = ()
     namings: tuple[Naming, ...] = ()
+    names_of_others: dict[Ctid, str] = field(default_factory=dict, compare=False, repr=False)
     named: bool = True
     located: Places | None = field(default=None, compare=False, repr=False)
     spellings: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
@@ -172,12 +175,16 @@ def _read(value: Any, received: bytes, settings: Settings, purpose: Purpose) -> 
     problems += class_problems(primary, entities, walk.names, purpose)
     own = {entity.ctid for entity in entities}
     others = about_others(walk.nodes, own, identity)
+    names = {
+        record: name_of(node) for node, _ in others if (record := identity.ctid_of(node["@id"]))
+    }
     if purpose is Purpose.HARVEST:
-        problems += leave_out(others, nodes)
+        problems += leave_out(others, nodes, walk.names.spellings)
     else:
         problems += (refusal(node, at, walk.names.spellings) for node, at in others)
     record = entities[0].ctid
-    context: list[Any] = [*(named or [CONTEXT_URLS["ctdl"]]), *([prefixes] if prefixes else [])]
+    contexts = with_definitions(named, walk.names.used)
+    context: list[Any] = [*contexts, *([prefixes] if prefixes else [])]
     content = {
         "@context": context[0] if len(context) == 1 else context,
         "@id": identity.graph(record),
@@ -205,9 +212,10 @@ def _read(value: Any, received: bytes, settings: Settings, purpose: Purpose) -> 
         problems=tuple(problems),
         namings=tuple(naming),
         named=record not in walk.stand_ins,
-        located=Places(placed_nodes(walk.nodes, walk.sent), quads).of_record(
-            content["@id"], primary["@id"]
-        ),
+        located=Places(placed_nodes(walk.nodes, walk.sent), quads)
+        .of_record(content["@id"], primary["@id"])
+        .of_class(primary["@id"], supposed_class(primary, walk.names)),
+        names_of_others=names,
         spellings=walk.names.spellings,
     )
 

@@ -198,6 +198,12 @@ def _primary(
     for node, at in found:
         if node["ceterms:ctid"] == record:
             return node, at
+    if isinstance(graph, str) and not identity.holds(graph):
+        name = identity.graph(found[0][0]["ceterms:ctid"])
+        message = f"The document is named by {graph}. It is kept as {name}."
+        remedy = "Nothing has to be done. Write that address as @id, or leave @id out."
+        problems.append(Problem(message, remedy, "/@id", Severity.WARNING))
+        return found[0]
     problems.append(
         Problem(
             f"The document's @id {graph!r} does not match the CTID of its primary entity, "

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from typing import Any, TypeGuard
-from xml.etree import ElementTree
 
 import pyoxigraph as ox
 
@@ -32,17 +31,5 @@ def _parses(iri: str) -> bool:
     try:
         ox.NamedNode(iri)
     except ValueError:
-        return False
-    return True
-
-
-@lru_cache(maxsize=MAX_KEPT_ANSWERS)
-def in_xml(property: Iri) -> bool:
-    """Tell whether the IRI of a property ends in a possible name of an XML element."""
-    try:
-        node = ox.NamedNode(property)
-        written = ox.serialize([ox.Triple(node, node, node)], format=ox.RdfFormat.RDF_XML) or b""
-        ElementTree.fromstring(written)
-    except (ValueError, ElementTree.ParseError):
         return False
     return True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from functools import partial
 from math import isfinite
 from typing import Any
 
@@ -11,14 +12,14 @@ from ctgraph.documents.json_text import Place
 from ctgraph.documents.names import Names
 from ctgraph.documents.problems import Problems, shown
 from ctgraph.problem import Severity
-from ctgraph.rdf.datatypes import EXACT_NUMBERS, in_lexical_space, is_reduced_date
+from ctgraph.rdf.datatypes import EXACT_NUMBERS, in_lexical_space, is_compared, is_reduced_date
 from ctgraph.rdf.namespaces import XSD
 
 LANGUAGE = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8}){0,15}")
 UNUSABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 """Characters that neither RDF/XML nor SPARQL XML results can carry. Half a surrogate pair is not
 even Unicode."""
-_VALUE_KEYWORDS = {"@value", "@language", "@type", "@direction"}
+_VALUE_KEYWORDS = {"@value", "@language", "@type"}
 
 
 class Literals:
@@ -43,6 +44,8 @@ class Literals:
         datatype = str(term.get("@type", ""))
         if not datatype:
             return value
+        if self._names.expanded(datatype) == f"{XSD}string":
+            return self.number_in_words(value, at)
         text = self._lexical(value, datatype)
         if not self._fits(text, datatype, at):
             return {"@value": text}
@@ -76,15 +79,25 @@ class Literals:
         """Tell whether a text is a value of a datatype; report one that is not."""
         iri = self._names.expanded(datatype)
         if in_lexical_space(text, iri):
+            if not is_compared(text, iri):
+                self._problems.add(
+                    at,
+                    f"{shown(text)} is larger or more exact than SPARQL computes with: its filters "
+                    "and sums leave it out.",
+                    "Write it with fewer digits.",
+                    Severity.WARNING,
+                )
             return True
         reduced = is_reduced_date(text, iri)
+        severity = Severity.WARNING if reduced else self._problems.purpose.of_incomplete
         self._problems.add(
             at,
-            f"{shown(text)} is not a value of {datatype}; it counts as plain text.",
+            f"{shown(text)} is not a value of {datatype}."
+            + (" It counts as plain text." if severity is Severity.WARNING else ""),
             "SPARQL does not compare it with other values: write it in full, such as 2026-05-01."
             if reduced
             else f"Write a value as {datatype} has it, or leave it out.",
-            Severity.WARNING if reduced else self._problems.purpose.of_incomplete,
+            severity,
         )
         return False
 
@@ -95,8 +108,21 @@ class Literals:
             self._problems.add(at, message, "Remove it.")
         return value
 
+    def number_in_words(self, value: float, at: Place) -> str:
+        """Return a number that stands where a text is expected as a text, and warn of that."""
+        text = str(value).lower() if isinstance(value, bool) else repr(value)
+        self._problems.add(
+            at,
+            f"{text} is not a text. It is kept as the text {shown(text)}.",
+            "Write it in quotation marks.",
+            Severity.WARNING,
+        )
+        return text
+
     def text_in_list(self, item: Any, at: Place) -> Any:
         """Return one member of an array of texts in languages."""
+        if isinstance(item, (int, float)):
+            return self.number_in_words(item, at)
         if isinstance(item, dict):
             if "@value" in item:
                 return self.value_object(item, at)
@@ -116,24 +142,33 @@ class Literals:
             if "@type" in checked:
                 message = "A text has a language, not a datatype."
                 self._problems.add((at, "@type"), message, "Remove it.")
-            language = checked.get("@language")
-            return {language if isinstance(language, str) else "@none": checked["@value"]}
+            language, text = checked.get("@language"), checked["@value"]
+            if isinstance(text, (int, float)):
+                text = self.number_in_words(text, (at, "@value"))
+            return {language if isinstance(language, str) else "@none": text}
+        texts: dict[str, Any] = {}
         for tag, text in value.items():
             if tag != "@none" and not LANGUAGE.fullmatch(tag):
                 self._wrong_language(tag, (at, tag))
-            for item in text if isinstance(text, list) else [text]:
-                if isinstance(item, str):
-                    self.text(item, (at, tag))
-                elif item is not None:
-                    message = f"{shown(item)} is not a text."
-                    self._problems.add((at, tag), message, "Write a string.")
-        return value
+            read = partial(self._in_a_language, at=(at, tag))
+            texts[tag] = [*map(read, text)] if isinstance(text, list) else read(text)
+        return texts
+
+    def _in_a_language(self, item: Any, at: Place) -> Any:
+        if isinstance(item, str):
+            return self.text(item, at)
+        if isinstance(item, (int, float)):
+            return self.number_in_words(item, at)
+        if item is not None:
+            self._problems.add(at, f"{shown(item)} is not a text.", "Write a string.")
+        return item
 
     def value_object(
         self, value: dict[str, Any], at: Place, term: dict[str, Any] | None = None
     ) -> dict[str, Any]:
         """Return a value object (JSON-LD 1.1, section 4.2); `term` defines its property."""
         self._problems.once(value, at)
+        value = self._without_direction(value, at)
         for key, item in value.items():
             if key not in _VALUE_KEYWORDS or isinstance(item, (dict, list)):
                 message = f"{shown(key)} does not belong in a value object."
@@ -153,6 +188,20 @@ class Literals:
         if term and isinstance(plain, str) and language is None and "@type" in term:
             self._fits(plain, str(term["@type"]), (at, "@value"))
         return value
+
+    def _without_direction(self, value: dict[str, Any], at: Place) -> dict[str, Any]:
+        """Return a value object without its base direction, which RDF 1.1 cannot carry."""
+        if "@direction" not in value:
+            return value
+        severity = self._problems.purpose.of_incomplete
+        left_out = " It was left out." if severity is Severity.WARNING else ""
+        self._problems.add(
+            (at, "@direction"),
+            f"RDF has no place for the direction of a text.{left_out}",
+            "Leave @direction out: the language of a text tells its direction.",
+            severity,
+        )
+        return {key: item for key, item in value.items() if key != "@direction"}
 
     def _typed_object(self, value: dict[str, Any], datatype: str, at: Place) -> dict[str, Any]:
         """Return a value object with a datatype, or without it where the value is none of it."""

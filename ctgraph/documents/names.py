@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from ctgraph.documents.iris import BLANK, MAX_IRI_CHARS, in_xml, is_iri
+from ctgraph.documents.iris import BLANK, MAX_IRI_CHARS, is_iri
 from ctgraph.documents.json_text import Place
 from ctgraph.documents.problems import Problems, shown
 from ctgraph.identity import Identity
 from ctgraph.problem import Severity
 from ctgraph.rdf.namespaces import CETERMS, OWN, TYPE, Iri
-from ctgraph.vocab import vocabulary
+from ctgraph.rdf.writing import in_xml
+from ctgraph.vocab import Suggestions, TermKind, vocabulary
 from ctgraph.vocab.canonical_terms import canonical_term
 
 CTID = f"{CETERMS}ctid"
@@ -35,6 +36,7 @@ class Names:
         self._problems = problems
         self._defined: set[str] = set()
         self._referenced: dict[str, Place] = {}
+        self._suggestions = Suggestions()
 
     def expanded(self, name: str) -> Iri:
         """Return the IRI that a key or a CURIE means in this document."""
@@ -58,25 +60,38 @@ class Names:
         self._problems.add(at, message, "Use a shorter one.")
         return False
 
-    def classes(self, value: Any, at: Place) -> Any:
-        """Check the value of ``@type``; return it with the official names of classes."""
-        for name in value if isinstance(value, list) else [value]:
-            self.short(name, at)
-            if isinstance(name, str) and name != name.strip():
-                message = f"The name of the class {shown(name)} begins or ends in a blank."
-                self._problems.add(at, message, f"Write {shown(name.strip())}.")
-            elif not self.is_kept(name):
-                self._problems.add(
-                    at,
-                    f"{shown(name)} is not the name of a class.",
-                    "Write it with its prefix, such as ceterms:Certificate.",
-                )
-            else:
-                self._check_reserved(self.expanded(name), name, at)
-                self.used.add(self.official(name).partition(":")[0])
-        if isinstance(value, list):
-            return [self.official(name) for name in value]
-        return self.official(value)
+    def classes(self, value: Any, at: Place) -> list[Any]:
+        """Check the value of ``@type``; return the official names of the classes.
+
+        In the place of a name that cannot be read stands the class that was probably meant, if
+        there is one: the document is refused, and checked as if it had that class.
+        """
+        found = [self._class(name, at) for name in (value if isinstance(value, list) else [value])]
+        return [name for name in found if name is not None]
+
+    def _class(self, name: Any, at: Place) -> Any:
+        if not self.short(name, at):
+            return None
+        likely = None
+        if isinstance(name, str) and name != name.strip():
+            likely = self._suggestions.term(name, TermKind.CLASS)
+            message = f"The name of the class {shown(name)} begins or ends in a blank."
+            self._problems.add(at, message, f"Write {shown(name.strip())}.")
+        elif not self.is_kept(name):
+            likely = self._suggestions.term(str(name), TermKind.CLASS)
+            self._problems.add(
+                at,
+                f"{shown(name)} is not the name of a class.",
+                f"Did you mean {likely}? Write it with its prefix."
+                if likely
+                else "Write it with its prefix, such as ceterms:Certificate.",
+            )
+        else:
+            likely = name
+            self._check_reserved(self.expanded(name), name, at)
+        if likely:
+            self.used.add(self.official(likely).partition(":")[0])
+        return self.official(likely)
 
     def property(self, key: str, at: Place) -> bool:
         """Check the key of a property; tell whether its values can be read."""
@@ -88,11 +103,13 @@ class Names:
         iri = self.expanded(key)
         if iri == TYPE.value:
             self._problems.add(at, f"{key!r} is another spelling of @type.", "Write @type.")
-        elif vocabulary().term(iri) is None and not in_xml(iri):
+        elif not in_xml(iri):
             self._problems.add(
                 at,
-                f"RDF/XML cannot carry the property {shown(key)}.",
+                f"RDF/XML cannot carry the property {shown(key)}, so the record is served in every "
+                "other format.",
                 "Let its IRI end in a name that begins with a letter.",
+                Severity.WARNING,
             )
         self._check_reserved(iri, key, at)
         name = self.official(key)
@@ -102,7 +119,8 @@ class Names:
     def _lost(self, key: str, at: Place) -> None:
         """Report a property without a meaning. It is left out of a harvested document."""
         message = f"The property {shown(key)} has no meaning in CTDL and would be lost."
-        remedy = "Write it with its prefix, such as ceterms:name."
+        asked = self._suggestions.question(key, TermKind.PROPERTY)
+        remedy = f"{asked}Write it with its prefix{'' if asked else ', such as ceterms:name'}."
         if key != (plain := key.strip()):
             where = "ends" if key.startswith(plain) else "begins"
             message = f"The name of the property {shown(key)} {where} in a blank."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import cache, cached_property
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -13,10 +13,9 @@ import pyoxigraph as ox
 
 from ctgraph.documents.canonicaliser import Found
 from ctgraph.documents.json_text import pointer, step
-from ctgraph.rdf.namespaces import Iri
+from ctgraph.rdf.namespaces import TYPE, Iri
 from ctgraph.rdf.terms import Value
-from ctgraph.vocab import vocabulary
-from ctgraph.vocab.former_names import FORMER_PROPERTIES
+from ctgraph.vocab.former_names import present_properties
 
 PLACE = "urn:ctgraph:place:"
 """The IRIs of nodes without one begin with this in :class:`Places`."""
@@ -77,12 +76,22 @@ class Places:
             for end in (quad.subject, quad.object)
             if isinstance(end, ox.BlankNode)
         }
-        present = _present_properties()
-        return [
-            (iris.get(q.subject, q.subject), property, iris.get(q.object, q.object))
-            for q in self.quads
-            for property in (q.predicate, *present.get(q.predicate.value, ()))
-        ]
+        kinds: dict[Any, list[str]] = defaultdict(list)
+        for quad in self.quads:
+            if quad.predicate == TYPE and isinstance(quad.object, ox.NamedNode):
+                kinds[quad.subject].append(quad.object.value)
+        present = {subject: present_properties(of) for subject, of in kinds.items()}
+        usual = present_properties(())
+        found = []
+        for quad in self.quads:
+            subject, value = (
+                iris.get(quad.subject, quad.subject),
+                iris.get(quad.object, quad.object),
+            )
+            found.append((subject, quad.predicate, value))
+            if name := present.get(quad.subject, usual).get(quad.predicate.value):
+                found.append((subject, ox.NamedNode(name), value))
+        return found
 
     def of_record(self, document: str, primary: str) -> Places:
         """Return the places with the document's statements about itself made about its record."""
@@ -95,6 +104,13 @@ class Places:
                 for quad in self.quads
             ],
         )
+
+    def of_class(self, primary: str, kind: Iri | None) -> Places:
+        """Return the places with one more class of the primary entity, if one is given."""
+        if kind is None or primary.startswith("_:"):
+            return self
+        subject = ox.NamedNode(primary)
+        return replace(self, quads=[*self.quads, ox.Quad(subject, TYPE, ox.NamedNode(kind))])
 
     def within(self, parent: str) -> Places:
         """Return the places of a document that stands in another one, at a JSON Pointer."""
@@ -111,12 +127,6 @@ def label_nodes(nodes: Iterable[Found]) -> None:
     """
     for number, (node, _) in enumerate(nodes):
         node.setdefault("@id", f"_:_{number}")
-
-
-@cache
-def _present_properties() -> dict[str, tuple[ox.NamedNode]]:
-    expand = vocabulary().expand
-    return {expand(old): (ox.NamedNode(expand(new)),) for old, new in FORMER_PROPERTIES.items()}
 
 
 def placed_nodes(

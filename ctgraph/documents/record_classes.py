@@ -40,24 +40,49 @@ def class_problems(
     primary: dict[str, Any], entities: list[Entity], names: Names, purpose: Purpose
 ) -> Iterator[Problem]:
     """Yield the problem of a primary entity that has classes, but none of them is of records."""
-    vocab = vocabulary()
-    kinds = [vocab.compact(names.expanded(str(kind))) for kind in each(primary.get("@type"))]
-    if not kinds or any(vocab.expand(kind) in _reached() for kind in kinds):
+    kinds = _kinds(primary, names)
+    if not kinds or _is_record(kinds):
         return
     place = f"{entities[0].pointer}/@type"
+    likely = _meant(kinds)
     former = next((kind for kind in kinds if kind in FORMER_CLASSES), None)
     if former:
         message = f"{former} is a class of an earlier vocabulary."
-        yield Problem(message, f"Write {FORMER_CLASSES[former]}.", place, purpose.of_incomplete)
+        yield Problem(message, f"Write {likely}.", place, purpose.of_incomplete)
     elif _declared(kinds[0]):
         yield Problem(f"{kinds[0]} is not a class of records.", _home(kinds[0]), place)
     else:
-        likely = meant(kinds[0], record_classes())
         yield Problem(
             f"{shown(type_of(primary))} is not a class of CTDL, CTDL-ASN or QData.",
             f"Did you mean {likely}?" if likely else "See /vocab for the classes of records.",
             place,
         )
+
+
+def supposed_class(primary: dict[str, Any], names: Names) -> Iri | None:
+    """Return the class that was meant where a primary entity has a former or a misspelt one.
+
+    The entity is checked as if it had that class, so that its class hides no other problem.
+    """
+    kinds = _kinds(primary, names)
+    likely = _meant(kinds) if kinds and not _is_record(kinds) else None
+    return vocabulary().expand(likely) if likely else None
+
+
+def _kinds(primary: dict[str, Any], names: Names) -> list[Curie]:
+    kinds = map(str, each(primary.get("@type")))
+    return [vocabulary().compact(names.expanded(kind)) for kind in kinds]
+
+
+def _is_record(kinds: list[Curie]) -> bool:
+    return any(vocabulary().expand(kind) in _reached() for kind in kinds)
+
+
+def _meant(kinds: list[Curie]) -> Curie | None:
+    former = next((kind for kind in kinds if kind in FORMER_CLASSES), None)
+    if former:
+        return FORMER_CLASSES[former]
+    return None if _declared(kinds[0]) else meant(kinds[0], record_classes())
 
 
 @cache

@@ -10,6 +10,7 @@ import pyoxigraph as ox
 
 from ctgraph.rdf.formats import Format
 from ctgraph.rdf.namespaces import Iri
+from ctgraph.rdf.writing import write
 from ctgraph.vocab import vocabulary
 
 
@@ -53,4 +54,5 @@ def _write(quads: Iterable[ox.Quad], source: bytes, format: Format) -> bytes:
     if not format.keeps_graphs:
         quads = map(_in_default_graph, quads)
     used = vocabulary().prefixes_in(source.decode())
-    return ox.serialize(quads, format=format.writer, prefixes=used) or b""
+    assert format.writer
+    return write(quads, format.writer, used)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from ctgraph.errors.base import CtgraphError
 
 
@@ -79,6 +81,12 @@ class NotAcceptable(CtgraphError):
     status = 406
     title = "Not acceptable"
     term = "problem-not-acceptable"
+
+    @classmethod
+    def naming(cls, message: str, media_types: Iterable[str]) -> NotAcceptable:
+        """Return the error that lists the available media types."""
+        available = list(dict.fromkeys(media_types))
+        return cls(f"{message} Available: {', '.join(available)}.", available=available)
 
 
 class Conflict(CtgraphError):

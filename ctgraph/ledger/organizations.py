@@ -31,17 +31,19 @@ class Organizations:
         self._database = database
 
     def add(self, name: str, record: Ctid | None = None) -> Organization:
-        """Add an organization and return it.
+        """Add an organization and return it; name one that a load added without a name.
 
         A description that another organization published stays until its own replaces it.
 
         :param record: its CTID; without it, a new one is made.
-        :raises Conflict: when an organization or something else has the CTID.
+        :raises Conflict: when an organization that has a name, or something else, has the CTID.
         """
         added = Organization(record or ctid.mint(), name, now())
         try:
             with self._database.writing() as connection:
                 lock_sequence(connection)
+                if found := self._named(connection, added.ctid, name):
+                    return found
                 if not describable(connection, [added.ctid]):
                     raise Conflict(
                         f"{added.ctid} already names something other than an organization. "
@@ -51,6 +53,15 @@ class Organizations:
         except sa.exc.IntegrityError as error:
             raise Conflict(f"There is already an organization {added.ctid}.") from error
         return added
+
+    def _named(self, connection: sa.Connection, record: Ctid, name: str) -> Organization | None:
+        """Name an organization that has only its CTID for a name; None where there is none."""
+        is_unnamed = (organization.c.ctid == record) & (organization.c.name == record)
+        changed = connection.execute(organization.update().where(is_unnamed).values(name=name))
+        if not changed.rowcount:
+            return None
+        row = connection.execute(organization.select().where(organization.c.ctid == record)).one()
+        return Organization(**by_name(row, organization.c))
 
     def register(self, named: dict[Ctid, str]) -> dict[Ctid, Organization]:
         """Return the organizations with these CTIDs, and add those that are not known yet.

@@ -1,7 +1,7 @@
 """The order inside of pathways: which component of a document precedes which.
 
-CTDL says it in several ways. Some of them are former spellings that published records still use.
-All of them count.
+CTDL says it in several ways. All of them count. The nodes have the present names of properties
+(:func:`ctgraph.links.nodes.nodes_of`).
 """
 
 from __future__ import annotations
@@ -20,9 +20,8 @@ from ctgraph.identity.ctid import NodeId, NoId
 from ctgraph.links.nodes import Node, Nodes, Text, Value, names_in, spelling_of, types_of
 from ctgraph.rdf.namespaces import Curie, Iri
 from ctgraph.vocab import vocabulary
-from ctgraph.vocab.former_names import names_of
 
-_FORWARD = (*names_of(Curie("ceterms:precedes")), Curie("ceasn:isChildOf"))
+_FORWARD = (Curie("ceterms:precedes"), Curie("ceasn:isChildOf"))
 """The properties by which the earlier component names the later one."""
 _BACKWARD = (Curie("ceterms:precededBy"), Curie("ceterms:prerequisite"), Curie("ceasn:hasChild"))
 """The properties by which the later component names the earlier one."""

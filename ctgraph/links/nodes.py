@@ -13,6 +13,7 @@ from ctgraph.identity.ctid import NodeId, is_ctid
 from ctgraph.links.properties import TYPE
 from ctgraph.rdf.namespaces import BlankLabel, Iri
 from ctgraph.vocab.canonical_terms import canonical_term
+from ctgraph.vocab.former_names import present_properties
 
 
 class Text(NamedTuple):
@@ -32,8 +33,8 @@ Nodes = Mapping[NodeId, Node]
 def nodes_of(quads: Iterable[ox.Quad], identity: Identity) -> dict[NodeId, dict[Iri, list[Value]]]:
     """Group quads by subject and property.
 
-    Terms have their official names, and English literals come first. References to IRIs that are
-    too long for any node are left out.
+    Terms have their official names, former ones of properties the present one, and English
+    literals come first. References to IRIs that are too long for any node are left out.
     """
     nodes: dict[NodeId, dict[Iri, list[Value]]] = {}
     prefix = identity.resources
@@ -56,6 +57,10 @@ def nodes_of(quads: Iterable[ox.Quad], identity: Identity) -> dict[NodeId, dict[
             values.insert(0 if english else len(values), Text(value.value))
         else:
             values.append(_label(value))
+    for node in nodes.values():
+        for former, present in present_properties(types_of(node)).items():
+            if Iri(former) in node:
+                node.setdefault(present, []).extend(node.pop(Iri(former)))
     return nodes
 
 

@@ -11,11 +11,8 @@ from ctgraph.documents.node_values import NAMES
 from ctgraph.identity.ctid import NodeId, NoId
 from ctgraph.links.components import values_of
 from ctgraph.links.nodes import Nodes, Text, texts_in
-from ctgraph.rdf.namespaces import Curie, Iri
+from ctgraph.rdf.namespaces import Iri
 from ctgraph.vocab import vocabulary
-from ctgraph.vocab.former_names import names_of
-
-_LATER = names_of(Curie("ceterms:precedes"))
 
 
 @dataclass(frozen=True)
@@ -73,7 +70,7 @@ def _in_order(
         node = nodes.get(level, {})
         earlier = map(id_of, values_of(node, "ceterms:precededBy"))
         sorter.add(level, *(other for other in earlier if other in place))
-        for later in (id_of(value) for curie in _LATER for value in values_of(node, curie)):
+        for later in map(id_of, values_of(node, "ceterms:precedes")):
             if later in place:
                 sorter.add(later, level)
     try:

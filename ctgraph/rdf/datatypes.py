@@ -80,8 +80,18 @@ _BOUNDS: dict[str, tuple[float, float]] = {
 }
 _MAX_INTEGER_DIGITS = 4_000
 """Digits of a whole number that is compared with the bounds of its type: Python refuses longer."""
+MAX_COMPARED_WHOLE_DIGITS = 20
+"""Digits before the point of a decimal that the SPARQL engine surely computes with: it has 128 bits
+for a number of 18 digits behind the point."""
+MAX_COMPARED_FRACTION_DIGITS = 18
+"""Digits behind the point of a decimal that the SPARQL engine computes with."""
+MAX_COMPARED_TIME_DIGITS = 12
+"""Digits of each part of a date, a time or a duration that the SPARQL engine surely computes with:
+it counts them in seconds, as a decimal."""
 EXACT_NUMBERS = frozenset({f"{XSD}decimal", *_BOUNDS})
 """The datatypes whose values are written without an exponent."""
+_TIMES = {name for name in _PATTERNS if re.search("ate|ime|uration|/g|#g", name)}
+_LONG_PART = re.compile(f"[0-9]{{{MAX_COMPARED_TIME_DIGITS + 1}}}")
 _REDUCED_DATE = re.compile(f"{_YEAR}(?:-{_MONTH})?")
 _REDUCED_TYPES = {f"{XSD}date", f"{XSD}dateTime", f"{SCHEMA}Date", f"{SCHEMA}DateTime"}
 
@@ -124,3 +134,19 @@ def is_reduced_date(text: str, datatype: Iri) -> bool:
         _REDUCED_DATE.fullmatch(text) is not None
         or any(in_lexical_space(text, Iri(f"{XSD}{other}")) for other in ("date", "dateTime"))
     )
+
+
+def is_compared(text: str, datatype: Iri) -> bool:
+    """Tell whether SPARQL surely computes with a value, which is in its datatype's lexical space.
+
+    The engine leaves out the rows of numbers and times that are larger or more exact than its own.
+    """
+    if datatype in _BOUNDS:
+        return in_lexical_space(text, Iri(f"{XSD}long"))
+    if datatype == f"{XSD}decimal":
+        whole, _, fraction = text.lstrip("+-").partition(".")
+        return (
+            len(whole.lstrip("0")) <= MAX_COMPARED_WHOLE_DIGITS
+            and len(fraction.rstrip("0")) <= MAX_COMPARED_FRACTION_DIGITS
+        )
+    return datatype not in _TIMES or _LONG_PART.search(text) is None

@@ -14,6 +14,7 @@ from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.values import Change, Envelope, Version
 from ctgraph.projections.registry_graphs import envelope_quads, history_quads
+from ctgraph.rdf import writing
 from ctgraph.rdf.formats import format_named
 from ctgraph.rdf.namespaces import CTG, DCT, XSD
 from ctgraph.records import read
@@ -85,7 +86,7 @@ def write(triples: Iterable[ox.Triple], name: str) -> bytes:
     text = "\n".join(map(str, given))
     own = {"ctg": CTG, "dct": DCT, "xsd": XSD}
     used = vocabulary().prefixes_in(text) | {p: iri for p, iri in own.items() if iri in text}
-    return ox.serialize(given, format=writer, prefixes=used) or b""
+    return writing.write(given, writer, used)
 
 
 def _document(ledger: Ledger, envelope: Envelope) -> list[ox.Quad]:

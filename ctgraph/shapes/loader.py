@@ -27,6 +27,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from ctgraph.errors import SettingsError
+from ctgraph.problem import Severity
 from ctgraph.rdf.graph import Graph, iri_of, local_name
 from ctgraph.rdf.namespaces import CTGS, OWL, RDF, RDFS, SH, Iri
 from ctgraph.shapes.reader import Reader
@@ -87,9 +88,18 @@ class Shapes:
                 return tuple(o.value for o in self._graph.members(kind, f"{SH}in"))
         return ()
 
-    def ntriples(self) -> str:
-        """Return all shapes as N-Triples, their targets written out for every class reached."""
-        return _serialize(self._targeted(self._graph.quads), ox.RdfFormat.N_TRIPLES).decode()
+    def ntriples(self, recommendations: bool = True) -> str:
+        """Return all shapes as N-Triples, their targets written out for every class reached.
+
+        :param recommendations: whether to include the shapes that only recommend.
+        """
+        left_out = {
+            ox.NamedNode(shape.iri)
+            for shape in self.by_iri.values()
+            if not recommendations and shape.severity is Severity.INFO
+        }
+        quads = [q for q in self._graph.quads if left_out.isdisjoint((q.subject, q.object))]
+        return _serialize(self._targeted(quads), ox.RdfFormat.N_TRIPLES).decode()
 
     def turtle(self, family: str = "") -> bytes:
         """Return one family, or all, as Turtle that any SHACL processor can use by itself."""

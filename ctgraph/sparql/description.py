@@ -17,6 +17,7 @@ from rdflib.namespace import DCAT, DCTERMS, FOAF, RDF, VOID, XSD
 from rdflib.term import Node
 
 from ctgraph.errors import QueryLimit
+from ctgraph.rdf import writing
 from ctgraph.rdf.formats import GRAPHS, Format
 from ctgraph.rdf.namespaces import CTG
 from ctgraph.settings import Settings
@@ -193,7 +194,7 @@ def write(description: Graph, format: Format) -> bytes:
     writer = format.writer or ox.RdfFormat.JSON_LD
     triples = (quad.triple for quad in quads)
     prefixes = {prefix: str(namespace) for prefix, namespace in _PREFIXES.items()}
-    return ox.serialize(triples, format=writer, prefixes=prefixes) or b""
+    return writing.write(triples, writer, prefixes)
 
 
 def _decimal(number: float) -> Literal:

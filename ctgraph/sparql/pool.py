@@ -7,10 +7,11 @@ from collections.abc import Callable
 from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import orjson
 
-from ctgraph.errors import CtgraphError, QueryError, QueryLimit, StoreError
+from ctgraph.errors import CtgraphError, NotAcceptable, QueryError, QueryLimit, StoreError
 from ctgraph.identity import Identity
 from ctgraph.projections.snapshot_names import is_whole
 from ctgraph.projections.store_folder import lease, store_folder_of
@@ -67,6 +68,7 @@ class QueryPool:
         :param snapshot: the store to query; without it, the newest snapshot.
         :raises QueryForbidden: for an update or a SERVICE call.
         :raises QueryError: when the query does not parse.
+        :raises NotAcceptable: when the format cannot carry the result.
         :raises TooManyQueries: when the client has too many queries waiting.
         :raises QueryLimit: at the deadline, over the memory, or when no turn comes in time.
         :raises ClientGone: when the client gave up.
@@ -95,7 +97,7 @@ class QueryPool:
         job = self._crew.begin(request, client, self.timeout(query), gone)
         try:
             return self._result(job, query)
-        except QueryError:
+        except (QueryError, NotAcceptable):
             job.end(reusable=True)
             raise
         except StoreError as error:
@@ -141,7 +143,7 @@ class QueryPool:
             return Streamed(orjson.loads(payload)["type"], job, job.seconds)
         if kind == ERROR:
             error = orjson.loads(payload)
-            raise self._error(Failure(error["kind"]), error["message"], query.text)
+            raise self._error(Failure(error["kind"]), error["message"], query.text, error["extra"])
         if job.crashed():
             raise QueryError(
                 "The query is nested too deeply, or uses a construct that the engine cannot "
@@ -157,13 +159,15 @@ class QueryPool:
             return self.prefixes  # graphs are written with them, and an escape may hide one
         return {prefix: iri for prefix, iri in self.prefixes.items() if f"{prefix}:" in text}
 
-    def _error(self, kind: Failure, message: str, text: str) -> CtgraphError:
+    def _error(self, kind: Failure, message: str, text: str, extra: dict[str, Any]) -> CtgraphError:
         """Return the error for a failure that a worker reports."""
         match kind:
             case Failure.QUERY:
                 return self._undeclared(text) or QueryError(_plain(message), **_place(message))
             case Failure.EVALUATION:
                 return QueryError(f"The query cannot be evaluated: {message}.")
+            case Failure.FORMAT:
+                return NotAcceptable(message, **extra)
             case Failure.MEMORY:
                 return QueryLimit(f"The query needed more than {self._memory}. {ADVICE}")
             case Failure.STORE:

@@ -4,7 +4,8 @@ It exchanges frames with the pool (:mod:`ctgraph.work.process`). A request is on
 short result that comes quickly is one frame: the length of its head, the head (JSON), and the
 bytes. The head says whether rows were cut. A longer result is sent while it is being computed, in
 constant memory: a header frame (JSON), data frames, and an end frame (JSON). A failure is an error
-frame (JSON), which may follow data.
+frame (JSON), which may follow data. XML is sent when it is complete: only then is it known that XML
+can hold it.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import struct
 import time
 from dataclasses import dataclass
 from enum import StrEnum
+from io import BytesIO
 from itertools import islice
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -22,9 +24,12 @@ from typing import IO, Any
 import orjson
 import pyoxigraph as ox
 
+from ctgraph.errors import NotAcceptable
 from ctgraph.projections.snapshot_names import sequence_of
 from ctgraph.projections.store_folder import lease
+from ctgraph.rdf import writing
 from ctgraph.rdf.namespaces import LEDGER
+from ctgraph.sparql.formats import RESULTS
 from ctgraph.sparql.row_limit import Cut, CuttingWriter
 from ctgraph.work.process import confine, receive, streams, write
 
@@ -40,6 +45,8 @@ CHUNK_BYTES = 1 << 16
 STACK_BYTES = 100 << 20
 """The stack of the engine, which descends a query by recursion: enough for the deepest one
 allowed."""
+OTHERS = [f.media_type for f in RESULTS if f.writer != ox.QueryResultsFormat.XML]
+"""What to ask for instead of rows in XML."""
 CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
 
 
@@ -52,6 +59,8 @@ class Failure(StrEnum):
     """The query does not parse."""
     EVALUATION = "evaluation"
     """The query parses, but cannot be evaluated."""
+    FORMAT = "format"
+    """The format cannot carry the result."""
     MEMORY = "memory"
     """The query needed more memory than a worker has."""
 
@@ -96,6 +105,11 @@ class AnswerWriter:
             self._stream.flush()
             self._sent = time.monotonic()
         return len(data)
+
+    def write_all(self, data: bytes) -> None:
+        """Take a result that had to be complete before its first byte could be sent."""
+        for begin in range(0, len(data), CHUNK_BYTES):
+            self.write(data[begin : begin + CHUNK_BYTES])
 
     def flush(self) -> None:
         """Do nothing: bytes are sent once there are enough of them."""
@@ -162,7 +176,12 @@ def evaluate(store: ox.Store, request: Request, answer: AnswerWriter) -> bool:
         graph = ox.RdfFormat.from_media_type(request.graph_type)
         assert graph
         answer.type = graph.media_type
-        ox.serialize(islice(results, request.rows), output, format=graph, prefixes=request.prefixes)
+        rows = islice(results, request.rows)
+        if graph in (ox.RdfFormat.RDF_XML, ox.RdfFormat.JSON_LD):
+            answer.write_all(writing.write(rows, graph, request.prefixes))
+        else:
+            given: Any = writing.carried(rows, graph)
+            ox.serialize(given, output, format=graph, prefixes=request.prefixes)
         return next(results, None) is not None
     solutions = ox.QueryResultsFormat.from_media_type(request.result_type)
     assert solutions
@@ -173,9 +192,19 @@ def evaluate(store: ox.Store, request: Request, answer: AnswerWriter) -> bool:
         else:
             results.serialize(output, format=solutions)
         return False
-    writer: Any = CuttingWriter(output, solutions.media_type, request.rows)
+    if solutions == ox.QueryResultsFormat.XML:
+        held = BytesIO()
+        cut = _write_rows(results, held, solutions, request.rows)
+        answer.write_all(writing.xml(held.getvalue(), OTHERS))
+        return cut
+    return _write_rows(results, output, solutions, request.rows)
+
+
+def _write_rows(results: Any, output: Any, format: ox.QueryResultsFormat, rows: int) -> bool:
+    """Write rows up to a limit; return whether some were cut."""
+    writer: Any = CuttingWriter(output, format.media_type, rows)
     try:
-        results.serialize(writer, format=solutions)
+        results.serialize(writer, format=format)
     except Cut:
         return True
     return False
@@ -211,6 +240,8 @@ def serve(pipe: Connection, memory: int) -> None:
         except MemoryError:
             _fail(out, Failure.MEMORY)
             return
+        except NotAcceptable as error:
+            _fail(out, Failure.FORMAT, error, **error.extra)
         except (SyntaxError, ValueError) as error:
             _fail(out, Failure.QUERY, error)
         except RuntimeError as error:  # such as an unknown function
@@ -223,6 +254,6 @@ def serve(pipe: Connection, memory: int) -> None:
             return
 
 
-def _fail(stream: IO[bytes], kind: Failure, error: Exception | None = None) -> None:
-    write(stream, ERROR, orjson.dumps({"kind": kind, "message": str(error or "")}))
+def _fail(stream: IO[bytes], kind: Failure, error: Exception | None = None, **extra: Any) -> None:
+    write(stream, ERROR, orjson.dumps({"kind": kind, "message": str(error or ""), "extra": extra}))
     stream.flush()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cache, lru_cache
+from functools import cache
 
 import pyoxigraph as ox
 
@@ -20,8 +20,8 @@ from ctgraph.validation.doubt import Advice
 from ctgraph.validation.languages import unregistered_tags
 from ctgraph.validation.placing import Placer
 from ctgraph.validation.wholes import elsewhere
-from ctgraph.vocab import Term, TermKind, meant, vocabulary
-from ctgraph.vocab.former_names import present_property
+from ctgraph.vocab import Suggestions, Term, TermKind, meant, vocabulary
+from ctgraph.vocab.former_names import present_properties
 
 _OURS = (CETERMS, CEASN)
 _LITERALS = (
@@ -40,19 +40,17 @@ _TARGET = Iri(f"{CETERMS}targetNode")
 _NAME = Iri(f"{CETERMS}targetNodeName")
 _NUMBERS = {"xsd:integer", "xsd:decimal", "xsd:float", "xsd:double"}
 
-MAX_KEPT_SUGGESTIONS = 1000
-"""Misspelt names whose suggestions are kept: a load meets the same ones again and again."""
-
 
 def advise(whole: Iri, places: Places, placer: Placer) -> Iterator[Problem]:
     """Yield warnings about the terms and languages of a document, and how it uses them.
 
     :param whole: IRI of the primary entity.
     """
+    suggestions = Suggestions()
     classes = {node: _classes(properties) for node, properties in places.statements.items()}
     for node, properties in places.statements.items():
         for path, values in properties.items():
-            for advice in _about(path, values, node, classes):
+            for advice in _about(path, values, node, classes, suggestions):
                 yield _placed(placer, node, path, advice)
             if term := vocabulary().term(path):
                 yield from (
@@ -93,7 +91,11 @@ def _classes(properties: Mapping[Iri, Sequence[Value]]) -> frozenset[Iri]:
 
 
 def _about(
-    path: Iri, values: Sequence[Value], node: Iri, classes: dict[Iri, frozenset[Iri]]
+    path: Iri,
+    values: Sequence[Value],
+    node: Iri,
+    classes: dict[Iri, frozenset[Iri]],
+    suggestions: Suggestions,
 ) -> Iterator[Advice]:
     vocab = vocabulary()
     for tag, value in unregistered_tags(path, values):
@@ -105,11 +107,22 @@ def _about(
         )
     if path == TYPE.value:
         for kind in values:
-            yield from _undeclared(Iri(kind.value), "class")
+            yield from _undeclared(Iri(kind.value), TermKind.CLASS, suggestions, kind)
         return
     term = vocab.term(path)
+    present = present_properties(classes[node]).get(path)
     if term is None:
-        yield from _undeclared(path, "property")
+        # What a former name means was said when the document was read.
+        if not present:
+            yield from _undeclared(path, TermKind.PROPERTY, suggestions)
+        return
+    if present:
+        new = vocab.compact(present)
+        yield Advice(
+            Rule.DOMAIN,
+            f"On this class of thing, {term.curie} is a former name of {new}, and is read like it.",
+            f"Write {new}.",
+        )
         return
     if not _fits_domain(term, classes[node]):
         yield Advice(
@@ -131,32 +144,30 @@ def _about(
             break
 
 
-def _undeclared(iri: Iri, what: str) -> Iterator[Advice]:
+def _undeclared(
+    iri: Iri, what: TermKind, suggestions: Suggestions, value: Value | None = None
+) -> Iterator[Advice]:
+    """Yield advice on a name that is not declared; `value` is it where it is itself a value."""
     vocab = vocabulary()
-    if vocab.term(iri) or present_property(vocab.compact(iri)):
+    if vocab.term(iri):
         return
-    likely = _meant(iri, TermKind(what))
+    name = vocab.compact(iri)
     if iri.startswith(_OURS):
         yield Advice(
             Rule.UNDECLARED,
-            f"{vocab.compact(iri)} is not a {what} of the vocabulary.",
-            f"{_asked(likely)}Check its spelling. Queries for the declared terms will not find it.",
+            f"{name} is not a {what} of the vocabulary.",
+            f"{suggestions.question(name, what)}Check its spelling. Queries for the declared terms "
+            "will not find it.",
+            value,
         )
-    elif vocab.compact(iri) == str(iri) and not iri.startswith(("http://", "https://", "urn:")):
+    elif name == str(iri) and not iri.startswith(("http://", "https://", "urn:")):
         yield Advice(
             Rule.UNDECLARED,
             f"{iri} has a prefix that no context defines.",
-            f"{_asked(likely)}Define the prefix in @context, or write the IRI in full.",
+            f"{suggestions.question(name, what)}Define the prefix in @context, or write the IRI in "
+            "full.",
+            value,
         )
-
-
-@lru_cache(maxsize=MAX_KEPT_SUGGESTIONS)
-def _meant(iri: Iri, kind: TermKind) -> str | None:
-    return meant(iri, [term for term in vocabulary() if term.kind == kind])
-
-
-def _asked(likely: str | None) -> str:
-    return f"Did you mean {likely}? " if likely else ""
 
 
 def _fits_domain(term: Term, classes: frozenset[Iri]) -> bool:

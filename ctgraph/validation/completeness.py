@@ -8,7 +8,7 @@ from typing import Any
 
 from ctgraph.documents.node_values import each
 from ctgraph.problem import Severity
-from ctgraph.rdf.namespaces import Iri
+from ctgraph.rdf.namespaces import TYPE, Iri
 from ctgraph.shapes import Shape, shapes
 from ctgraph.vocab import vocabulary
 
@@ -57,18 +57,19 @@ def completeness(classes: Iterable[Iri], properties: Set[Iri]) -> Completeness |
     found = Completeness(
         tuple(shape for shape in present if shape.severity is Severity.INFO),
         tuple(shape for shape in lacking if shape.severity is Severity.INFO),
-        tuple(shape for shape in lacking if shape.severity is Severity.VIOLATION),
+        tuple(shape for shape in lacking if shape.severity is not Severity.INFO),
     )
     return found if found.present or found.missing or found.required else None
 
 
 def _demands(shape: Shape) -> bool:
-    """Tell whether a shape refuses a record that has none of its properties."""
-    return shape.severity is Severity.VIOLATION and shape.required
+    """Tell whether a shape warns of a record that has none of its properties, or refuses it."""
+    return shape.severity is not Severity.INFO and shape.required
 
 
 def node_completeness(node: dict[str, Any]) -> Completeness | None:
     """Measure a record that is a node of canonical JSON-LD; see :func:`completeness`."""
     expand = vocabulary().expand
-    properties = {expand(key) for key, value in node.items() if value not in (None, [], {})}
+    given = {key for key, value in node.items() if value not in (None, [], {})}
+    properties = {Iri(TYPE.value) if key == "@type" else expand(key) for key in given}
     return completeness(map(expand, each(node.get("@type"))), properties)

@@ -35,10 +35,10 @@ _VALUES: dict[str, Any] = {
 
 
 def example(one: ClassShape, identity: Identity) -> dict[str, Any]:
-    """Return a document with only the properties that are required for a record of a class."""
+    """Return a document with only the properties that a record of a class needs for no warning."""
     kind = _class(one)
     node: dict[str, Any] = {"@type": kind, "@id": identity.resource(_ctid(1))}
-    for shape in one.of_severity(Severity.VIOLATION):
+    for shape in (*one.of_severity(Severity.VIOLATION), *one.of_severity(Severity.WARNING)):
         if shape.required and shape.name != "type":
             key = vocabulary().compact(shape.properties[0])
             node[key] = _value(key, shape, one, identity)

@@ -21,17 +21,22 @@ from ctgraph.validation.report import capped, in_order
 
 
 def validate(
-    document: Document, settings: Settings, purpose: Purpose = Purpose.PUBLISH
+    document: Document,
+    settings: Settings,
+    purpose: Purpose = Purpose.PUBLISH,
+    recommendations: bool = True,
 ) -> list[Problem]:
     """Return everything that is wrong with a document that was just read, the worst first.
 
     :param purpose: why it is read. What is merely incomplete is a warning about a harvested one.
+    :param recommendations: whether to say what is recommended, too; that takes as long again.
     """
     places = document.places
     placer = Placer(document, purpose, settings)
-    results = _engine(settings.validation_engine)(places.ntriples)
+    results = _engine(settings.validation_engine, recommendations)(places.ntriples)
     whole = Identity.of(settings).resource(document.ctid)
-    advice = advise(whole, places, placer)
+    refused = {p.pointer for p in document.problems if p.severity is Severity.VIOLATION}
+    advice = (one for one in advise(whole, places, placer) if one.pointer not in refused)
     problems = [*document.problems, *placer.problems(results), *advice]
     return capped(in_order(problems))
 
@@ -42,13 +47,16 @@ def prepare(settings: Settings) -> None:
 
 
 def require_valid(
-    document: Document, settings: Settings, purpose: Purpose = Purpose.PUBLISH
+    document: Document,
+    settings: Settings,
+    purpose: Purpose = Purpose.PUBLISH,
+    recommendations: bool = True,
 ) -> list[Problem]:
     """Return the findings about a document that may be kept; see :func:`validate`.
 
     :raises InvalidDocument: listing every finding, when one of them is a violation.
     """
-    problems = validate(document, settings, purpose)
+    problems = validate(document, settings, purpose, recommendations)
     violations = sum(problem.severity == Severity.VIOLATION for problem in problems)
     if violations:
         count = "1 violation" if violations == 1 else f"{violations} violations"
@@ -57,5 +65,5 @@ def require_valid(
 
 
 @cache
-def _engine(name: str) -> Run:
-    return compile_shapes(name, shapes().ntriples())
+def _engine(name: str, recommendations: bool = True) -> Run:
+    return compile_shapes(name, shapes().ntriples(recommendations))

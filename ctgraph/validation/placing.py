@@ -70,7 +70,9 @@ class Placer:
             shape = known.by_iri[Iri(term_of(result.shape).value)]
             focus = _focus(result)
             severity = self._severity(shape, focus)
-            if severity and mistake not in seen and not self._was_unread(shape, focus):
+            if not severity or self._is_undefined(focus) or self._was_unread(shape, focus):
+                continue
+            if mistake not in seen:
                 seen.add(mistake)
                 yield self._problem(shape, focus, severity, result)
 
@@ -117,13 +119,18 @@ class Placer:
         wanting = wanting or (shape.required and shape.name != "ctid")
         return Severity.INFO if self._provisional and wanting else usual
 
+    def _is_undefined(self, focus: Iri) -> bool:
+        """Tell whether a node is a labelled blank node without a definition, which is reported."""
+        is_labelled = focus.startswith(PLACE) and not focus.startswith(f"{PLACE}_")
+        return is_labelled and focus not in self._nodes
+
     def _was_unread(self, shape: Shape, focus: Iri) -> bool:
         """Tell whether a shape is about something that could not be read, which is reported."""
         placed = self._nodes.get(focus, _NOWHERE)
         return bool(self._unread) and any(
             placed.pointer + step(key) in self._unread
             for iri in shape.properties
-            for key in {_key(iri, placed.content) or vocabulary().compact(iri), iri}
+            for key in {_key(iri, placed.content) or _names(iri)[0], iri}
         )
 
     def _only_of_records(self, shape: Shape, node: dict[str, Any]) -> bool:
@@ -214,5 +221,9 @@ def _indices(values: list[Any]) -> dict[str, int]:
 
 def _key(path: Iri, node: dict[str, Any]) -> str:
     """Return the key under which a node has a property; empty if it does not have it."""
-    spellings = ("@type",) if path == TYPE.value else (*names_of(vocabulary().compact(path)), path)
-    return next((spelling for spelling in spellings if spelling in node), "")
+    return next((spelling for spelling in _names(path) if spelling in node), "")
+
+
+def _names(path: Iri) -> tuple[str, ...]:
+    """Return the keys under which nodes may have a property, the usual one first."""
+    return ("@type",) if path == TYPE.value else (*names_of(vocabulary().compact(path)), path)

@@ -6,6 +6,7 @@ Nothing here needs a registry. :mod:`ctgraph.publishing.intake` adds the advice 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -20,7 +21,7 @@ from ctgraph.documents.size import require_fitting
 from ctgraph.errors import CtgraphError, InvalidDocument
 from ctgraph.identity import Identity
 from ctgraph.identity.ctid import Ctid, NoId
-from ctgraph.problem import Problem
+from ctgraph.problem import Problem, Rule
 from ctgraph.rdf.formats import Format
 from ctgraph.rdf.namespaces import Curie
 from ctgraph.settings import Settings
@@ -32,6 +33,7 @@ MAX_DOCUMENTS = 1000
 """Documents of one submission, so that a report stays readable. A bulk load takes any number."""
 MAX_PROBLEMS_IN_ALL = 20_000
 """Problems in all reports of one submission together: the answer stays below about 20 MB."""
+_WORD = re.compile(r"[\w-]+")
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,8 @@ def examine(
         return [ExaminedDocument(Report(source, problems=tuple(error.problems), rules=purpose))]
     if format:
         # The places would be in the JSON-LD made of it, which the sender has not seen.
-        return [_without_places(_one(value, orjson.dumps(value), settings, purpose, source))]
+        one = _without_places(_one(value, orjson.dumps(value), settings, purpose, source))
+        return [_with_lines_of_names(one, data)]
     if not isinstance(value, list):
         return _with_lines([_one(value, data, settings, purpose, source)], data)
     found = [
@@ -166,6 +169,24 @@ def _without_places(found: ExaminedDocument) -> ExaminedDocument:
     problems = (replace(problem, pointer=None) for problem in found.report.problems)
     links = (replace(link, pointer="") for link in found.links)
     return ExaminedDocument(replace(found.report, problems=tuple(problems)), tuple(links))
+
+
+def _with_lines_of_names(found: ExaminedDocument, data: bytes) -> ExaminedDocument:
+    """Add to each problem of an undeclared name the first line of an RDF text that has the name."""
+    first: dict[str, int] = {}
+    for number, text in enumerate(data.decode("utf-8-sig", "replace").splitlines(), 1):
+        for word in _WORD.findall(text):
+            first.setdefault(word, number)
+
+    def placed(problem: Problem) -> Problem:
+        detail = problem.detail
+        if detail.advice is not Rule.UNDECLARED:
+            return problem
+        name = _WORD.findall(detail.value or detail.property)[-1]
+        return replace(problem, detail=replace(detail, line=first.get(name, 0)))
+
+    report = replace(found.report, problems=tuple(map(placed, found.report.problems)))
+    return replace(found, report=report)
 
 
 def _with_lines(all_found: list[ExaminedDocument], data: bytes) -> list[ExaminedDocument]:

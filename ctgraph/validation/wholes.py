@@ -31,7 +31,7 @@ _WHOLES = (
     (
         "ceterms:Pathway",
         "ceterms:PathwayComponent",
-        ("ceterms:hasPart", "ceterms:hasDestinationComponent", "ceterms:hasChild"),
+        ("ceterms:hasPart", "ceterms:hasDestinationComponent", "ceasn:hasChild"),
         ("ceterms:isPartOf", "ceterms:isDestinationComponentOf"),
     ),
     ("ceasn:Rubric", "ceasn:RubricCriterion", ("ceasn:hasRubricCriterion",), ()),

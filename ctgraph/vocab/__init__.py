@@ -2,11 +2,12 @@
 
 from ctgraph.vocab.context_files import CONTEXT_URLS, context_text
 from ctgraph.vocab.definitions import load_definitions
-from ctgraph.vocab.suggestions import meant
+from ctgraph.vocab.suggestions import Suggestions, meant
 from ctgraph.vocab.terms import Term, TermKind, Vocabulary, vocabulary
 
 __all__ = [
     "CONTEXT_URLS",
+    "Suggestions",
     "Term",
     "TermKind",
     "Vocabulary",

@@ -16,6 +16,7 @@ import pyoxigraph as ox
 
 from ctgraph.rdf.graph import Graph, iri_of
 from ctgraph.rdf.namespaces import CTG, OWL, RDF, RDFS, SH, SKOS, Curie, Iri
+from ctgraph.rdf.writing import write
 
 _SCHEMA = "https://schema.org/"
 _SUBJECT = "http://purl.org/dc/elements/1.1/subject"
@@ -101,7 +102,7 @@ class OwnTerms:
         """Write the description of one term, or the whole ontology, in an RDF format."""
         own = self._graph.by_subject[ox.NamedNode(term.iri)] if term else None
         triples = self.triples if own is None else [quad.triple for quad in own]
-        return ox.serialize(triples, format=format, prefixes=self.prefixes) or b""
+        return write(triples, format, self.prefixes)
 
     def _term(self, subject: Any) -> OwnTerm:
         def values(*predicates: str) -> tuple[Iri, ...]:

@@ -140,7 +140,7 @@ def test_load_takes_every_kind_of_source(cli: Cli, registry: Registry, tmp_path:
         archive.writestr("more.jsonl", orjson.dumps(certificate(8)))
         archive.writestr("readme.txt", "not a document")
     (folder / "bad.json").write_text("{")
-    write(folder / "worse.json", certificate(9, **{"ceterms:name": None}))
+    write(folder / "worse.json", certificate(9, **{"ceterms:ctid": "ce-9"}))
     report = tmp_path / "report.jsonl"
     result = cli("load", folder, "--report", report)
     assert result.exit_code == 1, result.output

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
+import orjson
+import pyoxigraph as ox
 import pytest
+from click.testing import CliRunner
 from flask.testing import FlaskClient
 
-from ctgraph.documents import from_json
+from ctgraph.cli.app import main
+from ctgraph.documents import from_json, parse
 from ctgraph.documents.entities import PARTS
 from ctgraph.documents.purpose import Purpose
+from ctgraph.documents.rdf_input import RDF_INPUTS
 from ctgraph.errors import InvalidDocument
 from ctgraph.problem import Problem, Severity
+from ctgraph.rdf.formats import Format
 from ctgraph.settings import load_settings
 from ctgraph.shapes import shapes
 from ctgraph.validation import validate
@@ -200,3 +207,89 @@ def test_a_misspelt_property_gets_a_suggestion_and_its_line(client: FlaskClient)
     [problem] = [p for p in problems if "keywrd" in p["message"]]
     assert "Did you mean ceterms:keyword?" in problem["remedy"]
     assert '"ceterms:keywrd"' in text.splitlines()[problem["line"] - 1]
+
+
+@pytest.mark.parametrize(
+    ("key", "likely"),
+    [
+        ("name", "ceterms:name"),
+        ("Name", "ceterms:name"),
+        ("ceterms.name", "ceterms:name"),
+        ("ceterms_keyword", "ceterms:keyword"),
+        ("subjectWebPage", "ceterms:subjectWebpage"),
+        ("HasValue", "schema:value"),
+        ("ceterm:name", "ceterms:name"),
+        ("ceasns:name", "ceasn:name"),
+        ("http://purl.org/ctdl/terms/keywrd", "ceterms:keyword"),
+    ],
+)
+@pytest.mark.parametrize("harvested", [False, True])
+def test_every_kind_of_misspelt_property_gets_a_suggestion_and_its_line(
+    client: FlaskClient, tmp_path: Path, key: str, likely: str, harvested: bool
+) -> None:
+    text = json.dumps(certificate(1, **{key: "x"}), indent=1)
+    line = next(n for n, row in enumerate(text.splitlines(), 1) if f'"{key}"' in row)
+    address = "/validate?harvested=true" if harvested else "/validate"
+    problems = client.post(address, data=text, content_type="application/json").json["problems"]
+    [problem] = [p for p in problems if p.get("line") == line]
+    assert f"Did you mean {likely}?" in problem["remedy"]
+    file = tmp_path / "a.json"
+    file.write_text(text)
+    ran = CliRunner().invoke(main, ["validate", *["--harvested"] * harvested, str(file)])
+    [row] = [one for one in ran.output.splitlines() if f"line {line} " in one]
+    assert f"Did you mean {likely}?" in row
+
+
+def broken() -> dict[str, Any]:
+    """Return a document with a problem of each kind: class, property, minimum data, value."""
+    document = certificate(1, **{"ceterms:keywrd": "x", "ceterms:dateEffective": "yesterday"})
+    node = document["@graph"][0]
+    node["@type"] = "ceterms:Certifcate"
+    del node["ceterms:name"]
+    return document
+
+
+MENDED = ("Did you mean ceterms:Certificate?", "Did you mean ceterms:keyword?", "Add ceterms:name")
+
+
+def test_a_wrong_class_hides_no_other_problem(client: FlaskClient) -> None:
+    problems = client.post("/validate", json=broken()).json["problems"]
+    remedies = " ".join(p["remedy"] for p in problems if p["severity"] != "info")
+    assert all(words in remedies for words in (*MENDED, "Write a value as xsd:date"))
+
+
+@pytest.mark.parametrize("kind", ["Certificate", "Certifcate", "ceterms.Certificate"])
+def test_a_class_without_its_prefix_hides_no_other_problem(client: FlaskClient, kind: str) -> None:
+    document = broken()
+    document["@graph"][0]["@type"] = kind
+    problems = client.post("/validate", json=document).json["problems"]
+    remedies = " ".join(p["remedy"] for p in problems if p["severity"] != "info")
+    assert all(words in remedies for words in MENDED)
+    assert "Add @type" not in remedies
+
+
+def test_a_former_class_is_held_to_the_shapes_of_the_present_one() -> None:
+    problems = found(bare("ceterms:CompetencyFramework"), Purpose.HARVEST)
+    assert [p for p in problems if p.detail.shape and p.severity != Severity.INFO]
+
+
+@pytest.mark.parametrize("form", RDF_INPUTS, ids=lambda form: form.name)
+def test_every_format_gets_all_problems_in_one_answer(client: FlaskClient, form: Format) -> None:
+    property = "https://purl.org/ctdl/terms/keywrd"
+    quads = parse(orjson.dumps(certificate(1)), load_settings()).quads
+    quads = quads.replace(b"/terms/Certificate>", b"/terms/Certifcate>")
+    said = [
+        ox.Quad(q.subject, q.predicate, q.object)
+        for q in ox.parse(quads, format=ox.RdfFormat.N_QUADS)
+        if not q.predicate.value.endswith("/name")
+    ]
+    subject = next(q.subject for q in said if q.predicate.value.endswith("/ctid"))
+    body = ox.serialize(
+        [*said, ox.Quad(subject, ox.NamedNode(property), ox.Literal("x"))], format=form.writer
+    )
+    assert body
+    problems = client.post("/validate", data=body, content_type=form.media_type).json["problems"]
+    remedies = " ".join(p["remedy"] for p in problems if p["severity"] != "info")
+    assert all(words in remedies for words in MENDED)
+    [problem] = [p for p in problems if "keywrd" in p["message"]]
+    assert "keywrd" in body.decode().splitlines()[problem["line"] - 1]

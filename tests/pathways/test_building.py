@@ -160,7 +160,7 @@ def test_a_pathway_is_built_checked_and_published(
     shows(problems, "A condition of step “Practical Nurse”: The condition has no description.")
     shows(problems, "Say in “What it asks for” what it asks for.")
     assert not re.search(r"ceterms:|component", problems.text_content() or "")
-    shows(board, "2 to fix")
+    shows(board, "3 to fix")
     page.get_by_role("button", name="Go to it").first.click()
     shows(condition, "More steps are required than the condition names.")
     shows(condition, "Lower “How many of them are needed (empty: all)”")
@@ -237,6 +237,16 @@ def test_an_address_of_no_pathway_is_told(
     page = opening(f"{building}/pathways/build#{ctid_number(1)}")
     begin(page, registry.key)
     shows(page.locator("#status"), "finds no pathway in the document")
+
+
+def test_a_pathway_of_another_organization_does_not_open(
+    building: str, opening: Opening, registry: Registry
+) -> None:
+    other = registry.ledger.organizations.add("Other College")
+    page = opening(f"{building}/pathways/build#{PATHWAY}")
+    begin(page, registry.ledger.organizations.add_key(other.ctid))
+    shows(page.locator("#status"), "belongs to another organization")
+    assert page.locator("#name").input_value() == ""
 
 
 def test_a_published_pathway_is_withdrawn(

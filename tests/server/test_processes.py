@@ -248,10 +248,10 @@ def test_a_document_that_ends_its_process_ends_the_load_which_can_be_resumed(
         "if 'spawn_main' in ' '.join(sys.orig_argv):\n"
         "    import ctgraph.bulk.parse as module\n"
         "    real = module._parse\n"
-        "    def parse(settings, item, seconds):\n"
+        "    def parse(settings, purpose, item, seconds):\n"
         f"        if {ctid_number(1700)!r}.encode() in item.data:\n"
         "            os.kill(os.getpid(), signal.SIGKILL)\n"
-        "        return real(settings, item, seconds)\n"
+        "        return real(settings, purpose, item, seconds)\n"
         "    module._parse = parse\n"
     )
     process = loading(registry, documents, PYTHONPATH=str(poison))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ctgraph.problem import Severity
-from ctgraph.shapes import shapes
+from ctgraph.shapes import Shape, shapes
 from ctgraph.vocab import vocabulary
 from tests.support.registry import ctid_number
 from tests.support.sample_nodes import (
@@ -31,12 +31,21 @@ def without_what_is_required() -> Iterator[Mutation]:
     for kind in shapes().classes:
         smallest = {place.kind: place for place in reversed(met(kind))}
         for _, place in sorted(smallest.items()):
-            for shape in kind.of_severity(Severity.VIOLATION):
-                if shape.required and shape.name not in APART:
+            for shape in kind.shapes:
+                if shape.required and shape.severity != "info" and shape.name not in APART:
                     dropped = dict.fromkeys(keys_of(shape), DROP)
-                    # A competency that its framework names must name the framework.
-                    more = ("competency-of-a-framework",) if "competency-home" in shape.name else ()
-                    yield mutate(f"without-{shape.name}", place, dropped, shape.name, *more)
+                    found = (f"{shape.severity}:{shape.name}", *also_found(shape, place))
+                    yield mutate(f"without-{shape.name}", place, dropped, *found)
+
+
+def also_found(shape: Shape, place: Place) -> tuple[str, ...]:
+    """Return what else is found in a node that lacks what a shape requires."""
+    if "competency-home" in shape.name:  # its framework names it, so it must name the framework
+        return ("competency-of-a-framework",)
+    if shape.name == "words-of-condition":
+        return ("warning:description-of-condition",)
+    is_mute = shape.name == "description-of-condition" and "ceterms:name" not in place.node
+    return ("words-of-condition",) if is_mute else ()
 
 
 TEXTS: dict[str, Any] = {
@@ -55,7 +64,7 @@ def with_broken_texts() -> Iterator[Mutation]:
                 if key in place.node:
                     yield mutate(shape.name, place, {key: broken}, shape.name)
         for kind in shapes().of_class(vocabulary().expand(place.kind)):
-            for shape in kind.of_severity(Severity.VIOLATION):
+            for shape in [s for s in kind.shapes if s.severity is Severity.VIOLATION]:
                 if shape.name in ("required-description", "required-ceasn-description"):
                     short = {keys_of(shape)[0]: {"en-US": "Fourteen chars"}}
                     yield mutate("short-description", place, short, shape.name)
@@ -123,11 +132,11 @@ def with_wrong_dates_and_durations() -> Iterator[Mutation]:
                     yield mutate(f"{shape.name}-{value}", place, {key: value}, READING)
     exact, least, most = (f"ceterms:{name}Duration" for name in ("exact", "minimum", "maximum"))
     place, span = find("", exact), find("", least, most)
-    yield mutate("no-duration", place, {exact: DROP}, "duration")
+    yield mutate("no-duration", place, {exact: DROP}, "required-duration")
     yield mutate("exact-and-minimum", place, {exact: "P2Y", least: "P1Y"}, "duration")
     yield mutate("exact-and-range", span, {exact: "P2Y"}, "duration")
-    yield mutate("no-maximum", span, {most: DROP}, "duration")
-    yield mutate("no-minimum", span, {least: DROP}, "duration")
+    yield mutate("no-maximum", span, {most: DROP})
+    yield mutate("no-minimum", span, {least: DROP})
 
 
 def is_choice_of_three(node: dict[str, Any]) -> bool:
@@ -180,6 +189,13 @@ def with_wrong_profiles() -> Iterator[Mutation]:
             {f"{prefix}:currency": "US Dollar"},
             "warning:code-of-currency",
         )
+    money: dict[str, Any] = {
+        "@type": "schema:MonetaryAmount",
+        "schema:currency": "USD",
+    }  # the sample data has none
+    for key in ("schema:value", "schema:minValue", "schema:maxValue"):
+        changes = {"ceterms:baseSalary": [money | {key: -1}]}
+        yield mutate(f"negative-{key}", find("ceterms:Job"), changes, "warning:money-not-negative")
     aid = {"@type": "ceterms:FinancialAssistanceProfile"}  # the sample data has none
     for what, profile, *wanted in (
         ("aid-without-name", aid | {"ceterms:description": "For all"}, "required-name"),
@@ -225,11 +241,15 @@ def with_wrong_references() -> Iterator[Mutation]:
     kinds = {p.kind for p in PLACES if is_blank(p.node) and keys[1] in p.node}
     for kind in sorted(kinds):
         place = find(kind, *keys, blank=is_blank)
-        for key in keys:
-            yield mutate(f"reference-without-{key}", place, {key: DROP}, "reference")
+        for key, shape in zip(
+            keys, ("reference", "warning:reference-without-webpage"), strict=True
+        ):
+            yield mutate(f"reference-without-{key}", place, {key: DROP}, shape)
     place = find("ceterms:LearningProgram", *keys, blank=is_blank)
     task = {keys[1]: DROP, "@type": "ceterms:Task"}
-    yield mutate("reference-to-task-without-webpage", place, task, "reference")
+    yield mutate(
+        "reference-to-task-without-webpage", place, task, "warning:reference-without-webpage"
+    )
 
 
 def without_concepts() -> Iterator[Mutation]:
@@ -244,6 +264,18 @@ def without_concepts() -> Iterator[Mutation]:
     )
 
 
+def with_a_class_of_other_rules() -> Iterator[Mutation]:
+    """Yield a record of a class that the sample data has not, without what this class needs."""
+    regulation = {"@type": "ceterms:RegulatoryInformation"}
+    nobody = dict.fromkeys(("ceterms:ownedBy", "ceterms:offeredBy"), DROP)
+    place = find("ceterms:SupportService", "ceterms:ownedBy")
+    yield mutate(
+        "regulation-of-nobody", place, regulation | nobody, "required-ownedBy-or-regulator"
+    )
+    regulator = nobody | {"ceterms:regulatedBy": place.node["ceterms:ownedBy"]}
+    yield mutate("regulation-with-regulator", place, regulation | regulator)
+
+
 MUTATIONS = [
     *without_what_is_required(),
     *with_broken_texts(),
@@ -255,4 +287,5 @@ MUTATIONS = [
     *with_wrong_relations(),
     *with_wrong_references(),
     *without_concepts(),
+    *with_a_class_of_other_rules(),
 ]

@@ -89,5 +89,7 @@ def of(pid: int, module: str) -> list[int]:
 
 
 def get(address: str) -> Any:
-    with urllib.request.urlopen(address) as answer:
+    """Return the JSON of an address."""
+    asked = urllib.request.Request(address, headers={"Accept": "application/json"})
+    with urllib.request.urlopen(asked) as answer:
         return json.load(answer)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pyoxigraph as ox
 import pytest
 from flask.testing import FlaskClient
@@ -180,7 +182,43 @@ def test_a_profile_of_json_ld_says_the_same(asked: FlaskClient, profile: str) ->
         assert len(facts) == len(set(map(str, ox.parse(other, format=ox.RdfFormat.N_QUADS))))
 
 
-@pytest.mark.parametrize("accept", ["*/*", "text/html,*/*;q=0.8"])
-def test_who_takes_anything_gets_the_home_page(client: FlaskClient, accept: str) -> None:
-    assert said(client.get("/", headers={"Accept": accept})) == "text/html"
-    assert client.get("/", headers={"Accept": "application/json"}).json["name"] == "ctgraph"
+ANYTHING = [{}, {"Accept": "*/*"}, {"Accept": "text/*, */*;q=0.8"}, {"Accept": "text/html,*/*"}]
+PAGES = (
+    "/",
+    "/records",
+    "/records?type=ceterms:License",
+    "/pathways",
+    "/pathways/check",
+    "/queries",
+)
+
+
+@pytest.mark.parametrize("headers", ANYTHING)
+@pytest.mark.parametrize("page", PAGES)
+def test_who_takes_anything_gets_pages(asked: FlaskClient, page: str, headers: Any) -> None:
+    answer = asked.get(page, headers=headers)
+    assert answer.status_code == 200
+    assert said(answer) == "text/html"
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if "check" not in page])
+def test_programs_get_json_of_pages(client: FlaskClient, page: str) -> None:
+    assert client.get(page, headers={"Accept": "application/json"}).is_json
+    assert client.get(f"{page}{'&' if '?' in page else '?'}format=json").is_json
+
+
+@pytest.mark.parametrize("headers", ANYTHING[:2])
+def test_who_takes_anything_gets_the_data_of_names(asked: FlaskClient, headers: Any) -> None:
+    record = ENTITY.removeprefix("/resources/")
+    for address, media_type in (
+        (ENTITY, JSON_LD),
+        (DOCUMENT, JSON_LD),
+        (f"/envelopes/{record}", "application/json"),
+        (f"/history/{record}", TURTLE),
+        ("/terms", TURTLE),
+        ("/shapes", TURTLE),
+        ("/vocab/ceterms:License", "application/json"),
+        ("/sparql", TURTLE),
+        ("/void", TURTLE),
+    ):
+        assert said(asked.get(address, headers=headers)) == media_type, address

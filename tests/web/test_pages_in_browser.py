@@ -167,6 +167,7 @@ def test_the_key_stays_in_its_page(page: Any, served: str) -> None:
         ),
     )
     page.route("**/drafts", lambda route: route.fulfill(json={"drafts": []}))
+    page.route("**/records?*", lambda route: route.fulfill(json={"records": [], "next": None}))
     page.goto("/pathways/build")
     page.get_by_label("API key of your organization").fill("ctg_secret")
     with page.expect_request("**/drafts") as asked:

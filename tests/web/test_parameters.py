@@ -13,7 +13,7 @@ from ctgraph.ledger.append import Submission, append
 from ctgraph.web.http.parameters import read_by
 from ctgraph.web.sparql.protocol import IGNORED
 from tests.support.raw_site import RECORD, Site
-from tests.support.registry import Registry, certificate, ctid_number
+from tests.support.registry import Registry, certificate, ctid_number, fill
 
 ODD = b"x\xff", b"%FF", b"%C3", b"a%ED%A0%80", b"%C0%AF"
 
@@ -103,7 +103,7 @@ def classes(registry: Registry, client: FlaskClient) -> FlaskClient:
 def test_a_class_means_its_subclasses_however_it_is_named(
     classes: FlaskClient, name: str, found: set[int]
 ) -> None:
-    answer = classes.get("/records", query_string={"type": name})
+    answer = classes.get("/records", query_string={"type": name, "format": "json"})
     assert {record["envelope_ceterms_ctid"] for record in answer.json["records"]} == {
         ctid_number(number) for number in found
     }
@@ -148,7 +148,7 @@ def test_a_class_of_another_vocabulary_is_known_where_a_record_has_it(
     text = orjson.dumps(certificate(1, **{"@type": ["schema:Course", "ceterms:Course"]}))
     document = parse(text, registry.settings)
     append(registry.ledger, [Submission(registry.organization, document.ctid, document)], "test")
-    assert len(client.get("/records?type=schema:Course").json["records"]) == 1
+    assert len(client.get("/records?type=schema:Course&format=json").json["records"]) == 1
     assert client.get("/records?type=schema:Event").status_code == 400
 
 
@@ -226,3 +226,37 @@ def test_other_slashes_lead_nowhere(site: Site) -> None:
     for path in (b"/nothing/", b"//evil.example/", b"/resources//"):
         status, headers, _ = site.ask("GET", path)
         assert (status, "Location" in headers) == (404, False), path
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "http://credreg.net/ctdl/terms/Certificate",
+        "https://credreg.net/ctdl/terms/Certificate",
+        "http://purl.org/ctdl/terms/Certificate",
+        "ceterms:Certificate",
+        "Certificate",
+    ],
+)
+def test_a_class_is_known_in_every_spelling(registry: Registry, name: str) -> None:
+    client = fill(registry, 1)
+    found = client.get("/records", query_string={"type": name, "format": "json"})
+    assert len(found.json["records"]) == 1
+
+
+def test_there_is_no_past_in_the_future(registry: Registry) -> None:
+    client = fill(registry, 1)
+    answer = client.get("/sparql", query_string={"query": "ASK {}", "as-of": "2999-01-01"})
+    assert answer.status_code == 400
+    assert "in the future" in answer.text
+
+
+def test_expanded_json_ld_has_its_classes_under_the_keyword(registry: Registry) -> None:
+    client = fill(registry, 1)
+    profile = 'application/ld+json; profile="http://www.w3.org/ns/json-ld#expanded"'
+    record = client.get(f"/resources/{ctid_number(1)}", headers={"Accept": profile})
+    query = "CONSTRUCT { ?s a ?c } { ?s a ceterms:Certificate, ?c }"
+    built = client.get("/sparql", query_string={"query": query, "format": "jsonld"})
+    for answer in (record, built):
+        classes = [node.get("@type") for node in answer.get_json(force=True)]
+        assert ["https://purl.org/ctdl/terms/Certificate"] in classes

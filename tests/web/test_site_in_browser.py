@@ -83,7 +83,7 @@ def test_a_ready_made_query_opens_and_draws(page: Any, scripted: bool) -> None:
     shows(page.locator("h1"), "Costs by type of credential")
     if not scripted:
         page.get_by_role("button", name="Run").click()
-        shows(page.locator("body"), "class,currency,credentials")
+        shows(page.locator("body"), "class,label,currency,credentials")
         return
     assert page.locator(".yasqe .parseErrorIcon").count() == 0
     page.locator(".yasqe_queryButton").click()

@@ -92,12 +92,11 @@ class Wish:
         listed = tuple(offers.items())
         if self.names and not self._says_more_than(self.names, elsewhere or {}):
             message = f"There is no format {self.names[0][:80]!r} here, only {', '.join(offers)}."
-            raise not_acceptable(offers.values(), message)
+            raise NotAcceptable.naming(message, offers.values())
         best = _best(self.accept, listed, usual)
         if best is None:
-            raise not_acceptable(
-                offers.values(), "None of the media types you accept is available."
-            )
+            message = "None of the media types you accept is available."
+            raise NotAcceptable.naming(message, offers.values())
         return best
 
     def _says_more_than(self, names: Iterable[str], elsewhere: Mapping[str, str]) -> bool:
@@ -138,12 +137,6 @@ def wants_html() -> bool:
     """Return whether the client prefers HTML over JSON, as browsers do."""
     json = {"problem": "application/problem+json", "json": "application/json"}
     return _best(request.headers.get("Accept", ""), tuple({**json, "html": HTML}.items())) == "html"
-
-
-def not_acceptable(media_types: Iterable[str], message: str) -> NotAcceptable:
-    """Return the error that lists the available media types."""
-    available = list(dict.fromkeys(media_types))
-    return NotAcceptable(f"{message} Available: {', '.join(available)}.", available=available)
 
 
 def etag(*parts: object) -> str:

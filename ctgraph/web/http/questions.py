@@ -25,6 +25,7 @@ from ctgraph.projections.link_reader import reading
 from ctgraph.publishing.intake import examine_here
 from ctgraph.rdf.formats import Format
 from ctgraph.rdf.namespaces import CTG, DCT, XSD
+from ctgraph.rdf.writing import write
 from ctgraph.settings import Settings
 from ctgraph.validation.report_formats import REPORT_FORMATS
 from ctgraph.vocab import vocabulary
@@ -58,7 +59,7 @@ def links(settings: Settings, document: Ctid, media_type: str) -> bytes:
     format = ox.RdfFormat.from_media_type(media_type)
     assert format
     triples = [quad.triple for quad in quads]
-    return ox.serialize(triples, format=format, prefixes=LINK_PREFIXES) or b""
+    return write(triples, format, LINK_PREFIXES)
 
 
 def around(

@@ -10,10 +10,11 @@ from typing import Any, TypeVar, cast
 
 from flask import current_app, request
 
-from ctgraph.errors import Overloaded, QueryLimit, TooManyPasts, ValidationLimit
+from ctgraph.errors import BadParameter, Overloaded, QueryLimit, TooManyPasts, ValidationLimit
 from ctgraph.identity import Identity
 from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger import Ledger
+from ctgraph.ledger.values import now
 from ctgraph.projections.past_stores import PastStores, moment_of
 from ctgraph.projections.store_folder import store_folder_of
 from ctgraph.settings import Settings
@@ -99,10 +100,13 @@ class State:
 
     def past(self, moment: str) -> Path | None:
         """Return the store as of a moment for the client of the current request."""
+        wanted = moment_of(moment)
+        if wanted[:10] > now()[:10]:
+            raise BadParameter(f"{moment[:40]} is in the future. Leave as-of out to ask for today.")
         found = PastStores(self.settings, self.ledger, store_folder_of(self.settings))
         client, gone = _client(), watch()
         return found.at(
-            moment_of(moment),
+            wanted,
             self.settings.query_timeout,
             gone,
             self.work.builds.turn(client, gone),

@@ -19,7 +19,8 @@ from ctgraph.web.http.negotiation import HTML, shown
 
 JSON = "application/json"
 JSON_OR_PAGE = {"json": JSON, "html": HTML}
-"""The formats of most views: JSON for programs, which is the default, and a page for browsers."""
+"""The formats of most views: JSON for programs, which is the default, and a page for browsers. What
+people browse, such as lists, is a page for crawlers too, which take anything."""
 CONDITIONS = ("If-None-Match", "If-Modified-Since", "If-Match", "If-Unmodified-Since")
 """The headers that make a request conditional (RFC 9110, section 13.1)."""
 

@@ -27,10 +27,13 @@ blueprint = Blueprint("learner_check", __name__)
 @reads("format", "held")
 def check() -> Response:
     """Return the records that are open to somebody who holds some others, or one step away."""
-    name = choose(respond.JSON_OR_PAGE)
     sent = _sent() if request.method == "POST" and request.is_json else None
+    given = sent or request.values.getlist("held")
+    # A GET that asks nothing yet is for people; a POST has sent something, if nothing known.
+    is_asked = given or request.method == "POST"
+    name = choose(respond.JSON_OR_PAGE, usual="" if is_asked else "html")
     if name == "html":
-        return _page(sent or request.values.getlist("held"))
+        return _page(given)
     records = several("held") if sent is None else sent
     return respond.json(prospects_json(_prospects(records)))
 

@@ -72,7 +72,7 @@ FEW = Asked(depth=MAX_DEPTH_STEPS, limit=100)
 def index() -> Response:
     """Return the published pathways; for people, the page with the questions that can be asked."""
     found, cut = _listed()
-    if choose(respond.JSON_OR_PAGE) == "json":
+    if choose(respond.JSON_OR_PAGE, usual="html") == "json":
         base = state().settings.base_url
         pathways = [
             {

@@ -55,7 +55,7 @@ def form() -> Response:
 
 
 @blueprint.post("/validate")
-@reads("format")
+@reads("format", "harvested")
 def validate() -> Response:
     """Return the report on a document. Nothing is stored, and no key is needed.
 

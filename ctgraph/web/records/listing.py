@@ -9,6 +9,7 @@ from ctgraph.identity.ctid import Ctid, NoId
 from ctgraph.publishing import envelope_json
 from ctgraph.rdf.namespaces import Curie
 from ctgraph.vocab import vocabulary
+from ctgraph.vocab.canonical_terms import canonical_term
 from ctgraph.web.http import respond
 from ctgraph.web.http.negotiation import choose
 from ctgraph.web.http.parameters import organizations, reads, unknown
@@ -32,7 +33,7 @@ def records() -> Response:
     found = state().ledger.records.envelopes(MAX_RECORDS + 1, after, kinds, owner)
     more = found[MAX_RECORDS - 1].ctid if len(found) > MAX_RECORDS else None
     found = found[:MAX_RECORDS]
-    if choose(respond.JSON_OR_PAGE) == "json":
+    if choose(respond.JSON_OR_PAGE, usual="html") == "json":
         listed = [envelope_json(envelope) | {"name": envelope.name} for envelope in found]
         return respond.json({"records": listed, "next": more})
     return respond.page(
@@ -54,7 +55,7 @@ def _classes() -> tuple[Curie | None, list[Curie]]:
     if given is None:
         return None, []
     here = state().ledger.records.counts()
-    term = vocabulary().class_named(given)
+    term = vocabulary().class_named(canonical_term(given))
     if term is None and Curie(given) not in here:  # a class of another vocabulary
         raise unknown("class", given, here, (t.curie for t in vocabulary().classes()))
     kind = term.curie if term else Curie(given)

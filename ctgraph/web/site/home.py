@@ -46,7 +46,7 @@ def home() -> Response:
     groups: dict[str, list[tuple[str, int]]] = {section: [] for section in (*SECTIONS, OTHER)}
     for kind, count in sorted(counts.items(), key=lambda pair: -pair[1]):
         groups[_section(kind)].append((kind, count))
-    if choose(respond.JSON_OR_PAGE, usual="html") == "json":  # crawlers take anything
+    if choose(respond.JSON_OR_PAGE, usual="html") == "json":
         body = {
             "name": "ctgraph",
             "version": __version__,

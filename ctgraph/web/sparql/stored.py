@@ -27,7 +27,7 @@ blueprint = Blueprint("stored", __name__)
 def queries() -> Response:
     """Return the list of ready-made queries, with their descriptions and parameters."""
     found = all_stored(state().settings)
-    if choose(respond.JSON_OR_PAGE) == "html":
+    if choose(respond.JSON_OR_PAGE, usual="html") == "html":
         return respond.page("sparql/queries.html", queries=found, formats=LINK_TITLES)
     return respond.json({"queries": list(map(_stored_json, found))})
 

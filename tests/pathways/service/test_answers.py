@@ -116,7 +116,7 @@ def test_a_route_tells_its_steps_and_sums(client: FlaskClient) -> None:
 
 
 def test_structure_and_index_of_published_pathways(client: FlaskClient) -> None:
-    listed = answer(client, "/pathways")
+    listed = answer(client, "/pathways?format=json")
     assert listed["cut"] == []
     names = {one["ctid"]: one["name"] for one in listed["pathways"]}
     assert names[LADDER] == "From Caregiver to Nurse Leader"
@@ -131,7 +131,7 @@ def test_structure_and_index_of_published_pathways(client: FlaskClient) -> None:
 
 def test_an_index_that_is_cut_says_so(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pathways, "MAX_LISTED_RECORDS", 1)
-    [cut] = answer(client, "/pathways")["cut"]
+    [cut] = answer(client, "/pathways?format=json")["cut"]
     assert "/records?type=ceterms:Pathway" in cut["reason"]
     assert cut["reason"] in page(client, "/pathways")
 

@@ -118,7 +118,7 @@ def test_bad_parameters_are_told(
 def test_a_question_that_lacks_something_is_told(
     client: FlaskClient, path: str, words: str
 ) -> None:
-    found = client.get(path)
+    found = client.get(path, headers={"Accept": "application/json"})
     assert found.status_code == 400
     assert words in found.json["detail"]
 

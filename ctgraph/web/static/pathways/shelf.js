@@ -1,6 +1,7 @@
 // The drafts and the published pathways of an organization, with what can be done to each.
 import { at, element } from "../dom.js";
 import { labels } from "./labels.js";
+import { Refusal } from "./registry.js";
 /** @import {JsonNode, Listed} from "../../assets/types/pathways.d.ts" */
 /** @import {Registry} from "./registry.js" */
 
@@ -23,6 +24,7 @@ const press = (title, { name, ctid }) =>
 export class Shelf {
   /** @type {Set<string>} */
   #drafts = new Set();
+  #organization = "";
 
   /** @param {ShelfOptions} options */
   constructor(options) {
@@ -34,6 +36,7 @@ export class Shelf {
    * @param {string} organization
    */
   async show(organization) {
+    this.#organization = organization;
     await this.#showDrafts();
     at("published").replaceChildren();
     await this.#addPublished(organization);
@@ -109,12 +112,16 @@ export class Shelf {
   }
 
   /**
-   * Open a pathway as it is published.
+   * Open a pathway as it is published. Only its owner can publish changes to it.
    * @param {string} ctid
    */
   async openPublished(ctid) {
+    const { registry } = this.options;
+    const { owned_by: owner } = await registry.ask(`/envelopes/${ctid}?format=json`);
+    if (owner !== this.#organization)
+      throw new Refusal("This pathway belongs to another organization. Sign in with a key of that one.", []);
     const drafted = this.#drafts.has(ctid) ? ` There is a draft of it too, which “${labels.save}” replaces.` : "";
-    const document = await this.options.registry.ask(`/graph/${ctid}?format=jsonld`);
+    const document = await registry.ask(`/graph/${ctid}?format=jsonld`);
     this.options.open(document, `The published pathway is open.${drafted}`);
   }
 }
