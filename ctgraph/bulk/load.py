@@ -98,15 +98,20 @@ def load(
     with _interrupts() as interrupted:
         for batch in _parse_all(settings, purpose, remaining):
             tally.add_seconds(batch.seconds)
-            done += batch.texts
-            submitted = _submitted(ledger, batch.documents, owner, tally, report)
-            _store(ledger, submitted, pace, tally, report, Progress(source, done))
-            progress(batch.texts)
-            if interrupted():
-                raise LoadStopped(
-                    "The load was interrupted. What was loaded is kept. Run the same command again "
-                    "to continue."
+            for texts in pace.portions(batch.texts):
+                done += len(texts)
+                started = time.perf_counter()
+                seq = _store(
+                    ledger, list(chain(*texts)), owner, tally, report, Progress(source, done)
                 )
+                tally.seconds["ledger"] += time.perf_counter() - started
+                pace.wrote(seq)
+                progress(len(texts))
+                if interrupted():
+                    raise LoadStopped(
+                        "The load was interrupted. What was loaded is kept. Run the same command "
+                        "again to continue."
+                    )
     ledger.loads.forget(source)
     return tally
 
@@ -168,14 +173,15 @@ def _batched(found: Iterator[sources.Item]) -> Iterator[list[sources.Item]]:
         yield batch
 
 
-def _submitted(
+def _store(
     ledger: Ledger,
     batch: list[Parsed],
     owner: Organization | None,
     tally: Tally,
     report: IO[str],
-) -> list[tuple[Parsed, Submission]]:
-    """Return what a batch submits to the ledger, and report the documents that do not get there."""
+    progress: Progress,
+) -> int:
+    """Write documents to the ledger, report the rejected ones, and return the last number."""
     owners = {owner.ctid: owner} if owner else _owners(ledger, batch)
     submitted: list[tuple[Parsed, Submission]] = []
     for parsed in batch:
@@ -190,45 +196,7 @@ def _submitted(
             _reject(parsed.name, _ownerless(record, named), tally, report)
             continue
         submitted.append((parsed, Submission(whose, record, parsed.document)))
-    return submitted
-
-
-def _store(
-    ledger: Ledger,
-    submitted: list[tuple[Parsed, Submission]],
-    pace: Pace,
-    tally: Tally,
-    report: IO[str],
-    progress: Progress,
-) -> None:
-    """Write submissions to the ledger at the right pace, and report the rejected documents.
-
-    The progress is noted with the last of them. Those before are unchanged if they come again.
-    """
-    while True:
-        size = pace.portion()
-        portion, submitted = submitted[:size], submitted[size:]
-        started = time.perf_counter()
-        outcomes = append(
-            ledger,
-            [submission for _, submission in portion],
-            OPERATOR,
-            None if submitted else progress,
-        )
-        tally.seconds["ledger"] += time.perf_counter() - started
-        pace.wrote(max((one.seq for one in outcomes if isinstance(one, Outcome)), default=0))
-        _count(portion, outcomes, tally, report)
-        if not submitted:
-            return
-
-
-def _count(
-    submitted: list[tuple[Parsed, Submission]],
-    outcomes: list[Outcome | CtgraphError],
-    tally: Tally,
-    report: IO[str],
-) -> None:
-    """Count the outcomes, and report the documents that were rejected or have warnings."""
+    outcomes = append(ledger, [submission for _, submission in submitted], OPERATOR, progress)
     for (parsed, _), outcome in zip(submitted, outcomes, strict=True):
         if isinstance(outcome, CtgraphError):
             _reject(parsed.name, outcome, tally, report)
@@ -238,6 +206,7 @@ def _count(
             tally.warnings += 1
             line = {"source": parsed.name, "ctid": parsed.document.ctid}
             _report(line, parsed.warnings, report)
+    return max((one.seq for one in outcomes if isinstance(one, Outcome)), default=0)
 
 
 def _owners(ledger: Ledger, batch: list[Parsed]) -> dict[Ctid, Organization]:

@@ -7,7 +7,10 @@ change waits for everything that a load has written before it.
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from itertools import accumulate
 
+from ctgraph.bulk.parse import Parsed
 from ctgraph.projections.bell import Ring, ring
 from ctgraph.projections.link_index import reached
 from ctgraph.projections.store_folder import StoreFolder
@@ -37,7 +40,19 @@ class Pace:
         self._written = 0
         self._stands_at = -1
 
-    def portion(self) -> int:
+    def portions(self, texts: list[list[Parsed]]) -> Iterator[list[list[Parsed]]]:
+        """Yield as many texts as may be written at once, each when it is their time.
+
+        What one text holds is written together, so that an interrupted load goes on after it.
+        """
+        while texts:
+            size = self._size()
+            held = accumulate(len(text) for text in texts)  # ascends
+            number = max(1, sum(documents <= size for documents in held))
+            yield texts[:number]
+            texts = texts[number:]
+
+    def _size(self) -> int:
         """Wait while the load is far ahead; return how many documents may be written at once."""
         if self._is_followed:
             self._wait()

@@ -40,22 +40,20 @@ class Parsed:
 
 
 class ParsedBatch(NamedTuple):
-    """The documents in a batch of JSON texts.
+    """The documents in each of a batch of JSON texts.
 
-    :param texts: how many texts they came from.
     :param seconds: how long each stage took.
     """
 
-    documents: list[Parsed]
-    texts: int
+    texts: list[list[Parsed]]
     seconds: dict[str, float]
 
 
 def parse_batch(settings: Settings, purpose: Purpose, batch: list[sources.Item]) -> ParsedBatch:
     """Read and validate a batch, by the rules for a purpose."""
     seconds: defaultdict[str, float] = defaultdict(float)
-    parsed = [entry for item in batch for entry in _parse(settings, purpose, item, seconds)]
-    return ParsedBatch(parsed, len(batch), dict(seconds))
+    texts = [list(_parse(settings, purpose, item, seconds)) for item in batch]
+    return ParsedBatch(texts, dict(seconds))
 
 
 def _parse(

@@ -17,7 +17,9 @@ from ctgraph.sparql.row_limit import FORMATS, Cut, CuttingWriter
 from tests.support.queries import HEAVY
 from tests.support.registry import Registry, ctid_number, fill
 
-HUNGRY = "SELECT ?x (GROUP_CONCAT(?y) AS ?z) { ?x ?p ?q . ?a ?b ?y . ?c ?d ?e } GROUP BY ?x"
+DOUBLINGS = " ".join(f"BIND(CONCAT(?x{n}, ?x{n}) AS ?x{n + 1})" for n in range(28))
+HUNGRY = f"SELECT (STRLEN(?x28) AS ?n) {{ BIND('xxxxxxxx' AS ?x0) {DOUBLINGS} }}"
+"""A text of two gigabytes, which is there at once, however slow the machine is."""
 
 
 @pytest.fixture
