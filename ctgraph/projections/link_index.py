@@ -30,6 +30,7 @@ from ctgraph.projections.link_tables import (
     holds,
     rows_of,
 )
+from ctgraph.projections.tally_table import TallyTable
 
 CACHE_KILOBYTES = 65_536
 """Pages of the index that its writer keeps in memory: rows go to random places of it."""
@@ -56,6 +57,7 @@ class LinkIndex:
         self._db.execute("PRAGMA synchronous=NORMAL")
         self._db.execute(f"PRAGMA cache_size=-{CACHE_KILOBYTES}")
         self._db.executescript(SCHEMA)
+        self.tallies = TallyTable(self._db)
 
     def sequence(self) -> int:
         """Return the number of the last change that the index holds; 0 for an empty one."""

@@ -49,7 +49,7 @@ CREATE TABLE IF NOT EXISTS mark (sequence INTEGER NOT NULL);
 """
 TABLES = ("node", "link", "requirement")
 """The tables whose rows are made of documents."""
-VERSION = 5
+VERSION = 6
 """The version of the tables and of their content: an index of another version is made anew."""
 UNSURE = tuple(str(via) for via in (Via.DIRECT, Via.PATHWAY, Via.TRANSFER))
 """The ways in which a link may name a competency. A condition says what kind of thing it names."""

@@ -20,9 +20,11 @@ from ctgraph.ledger.audit import audit
 from ctgraph.ledger.failures import is_passing
 from ctgraph.ledger.registry import mark_at
 from ctgraph.ledger.values import Change
+from ctgraph.projections import expected
 from ctgraph.projections.link_index import LinkIndex, remove
 from ctgraph.projections.link_tables import VERSION, documents_of, rows_of
 from ctgraph.projections.store_folder import StoreFolder, lease, store_folder_of
+from ctgraph.projections.tally_table import all_counts
 from ctgraph.projections.triples import EmbeddedStore
 from ctgraph.rdf.namespaces import Iri
 from ctgraph.settings import Settings
@@ -180,6 +182,14 @@ class _Comparison:
             seq, mark = self._store.mark()
             yield from self._numbers(seq, mark, reached or 0, beside)
             yield from self._graphs(seq)
+            missing, excess = self._store.default_differences()
+            if missing or excess:  # the statistics differ, too, then
+                yield (
+                    f"The default graph: {missing} triples are missing, "
+                    f"{excess} should not be there."
+                )
+            else:
+                yield from self._statistics(links, seq == reached)
             yield from self._links(links, seq, reached or 0)
 
     def _numbers(self, seq: int, mark: str, reached: int, beside: bool) -> Iterator[str]:
@@ -194,42 +204,50 @@ class _Comparison:
             yield f"The link index holds sequence number {reached}, the store {seq}."
 
     def _graphs(self, seq: int) -> Iterator[str]:
-        self._expect(self._identity.registry)
+        for own in (self._identity.registry, self._identity.statistics):
+            self._expect(own)
         for iri, quads in self._expected(seq):
             self._expect(iri)
             found = self._store.graph(iri)
             if found != quads:
-                yield (
-                    f"{iri}: {len(quads - found)} quads are missing, "
-                    f"{len(found - quads)} should not be there."
-                )
+                yield _difference(iri, quads, found)
         for iri in self._store.graphs():
             if not self._seen.execute("SELECT 1 FROM graph WHERE iri = ?", (iri,)).fetchone():
                 yield f"{iri} should not be there."
-        missing, excess = self._store.default_differences()
-        if missing or excess:
-            yield (
-                f"The default graph: {missing} triples are missing, {excess} should not be there."
-            )
+
+    def _statistics(self, links: sqlite3.Connection, is_level: bool) -> Iterator[str]:
+        """Yield what is wrong with the counts.
+
+        :param is_level: whether the link index, which keeps them, is as far as the store.
+        """
+        tally, iri = self._store.counted(), self._identity.statistics
+        stated, found = (
+            expected.statistics_graph(tally, self._identity)[iri],
+            self._store.graph(iri),
+        )
+        if found != stated:
+            yield _difference(iri, stated, found)
+        if is_level and all_counts(links) != tally:
+            yield "The statistics are not those of the store."
 
     def _expect(self, iri: Iri) -> None:
         self._seen.execute("INSERT OR IGNORE INTO graph VALUES (?)", (iri,))
 
     def _expected(self, seq: int) -> Iterator[tuple[Iri, set[ox.Quad]]]:
         """Yield every named graph that a store should hold; fill the fresh link index."""
-        yield from self._store.expected_vocabulary(self._definitions).items()
+        yield from expected.vocabulary_graph(self._definitions, self._identity).items()
         with self._fresh.filling(seq) as take:
             for change in last_changes(self._ledger, seq):
-                graphs, said = self._store.expected(change)
+                graphs, said = expected.graphs_of(change, self._identity)
                 yield from graphs.items()
                 take([said])
                 self._progress(1)
         for document in self._fresh.documents():
-            yield from self._store.expected_links(document, self._fresh).items()
+            yield from expected.links_of(document, self._fresh, self._identity).items()
         for _, changes in groupby(
             self._ledger.changes.history(seq), key=lambda change: change.ctid
         ):
-            yield from self._store.expected_history(changes).items()
+            yield from expected.history_of(changes, self._identity).items()
 
     def _links(self, links: sqlite3.Connection, seq: int, reached: int) -> Iterator[str]:
         """Yield the differences of the link index, which may be ahead of a snapshot."""
@@ -245,7 +263,8 @@ class _Comparison:
                 break
             newest = {change.ctid: change for change in changes}
             self._fresh.apply(
-                [self._store.expected(change)[1] for change in newest.values()], changes[-1].seq
+                [expected.graphs_of(change, self._identity)[1] for change in newest.values()],
+                changes[-1].seq,
             )
             seq = changes[-1].seq
         for document in self._fresh.known():
@@ -254,6 +273,13 @@ class _Comparison:
         for document in documents_of(links):
             if not self._fresh.rows(document):
                 yield f"The link index is wrong about {document}."
+
+
+def _difference(iri: Iri, wanted: set[ox.Quad], found: set[ox.Quad]) -> str:
+    return (
+        f"{iri}: {len(wanted - found)} quads are missing, "
+        f"{len(found - wanted)} should not be there."
+    )
 
 
 def unreadable(folder: Path, links: Path) -> str:

@@ -118,6 +118,7 @@ class Projector:
                 self._live.store.optimize()
             self._backlog = 0
         if self._is_unseen or self._store_folder.sequence() != self._live.sequence:
+            self._live.store.keep_statistics()
             folder = self._store_folder.prepare(self._live.sequence, self._live.mark)
             self._live.store.backup(folder)
             self._store_folder.switch(folder)

@@ -9,6 +9,7 @@ triple of these graphs once.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from pathlib import Path
@@ -16,23 +17,21 @@ from types import MappingProxyType
 
 import pyoxigraph as ox
 
-from ctgraph.documents.externals import with_iris
 from ctgraph.identity import Identity
 from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger.values import Change
-from ctgraph.links.statements import extract
 from ctgraph.projections import default_graph
+from ctgraph.projections.counting import Counting
 from ctgraph.projections.default_graph import with_default
 from ctgraph.projections.link_graphs import MAX_LINK_QUADS, link_quads, order_left
 from ctgraph.projections.link_index import LinkIndex
 from ctgraph.projections.link_rows import AssertedLinks, IndexedDocument
-from ctgraph.projections.registry_graphs import envelope_quads, history_quads
+from ctgraph.projections.record_quads import read_record
+from ctgraph.projections.registry_graphs import history_quads
+from ctgraph.projections.tallies import Tally, tally_of_record
 from ctgraph.projections.vocabulary_graph import vocabulary_quads
 from ctgraph.rdf.namespaces import LEDGER, SEQUENCE, Iri
 
-MIN_BULK_QUADS = 20_000
-"""Minimum number of quads for a bulk write into files of its own; a transaction is faster for
-fewer."""
 FILL_DOCUMENTS = 1000
 """Documents whose links are written to the index at once while a store is filled."""
 MAX_BATCH_QUADS = 200_000
@@ -42,8 +41,11 @@ MAX_AMENDED_LINKS = 1000
 MAX_BACKUPS = 256
 """Snapshots after which the store is opened anew: each adds about 3.4 kB to its list of files,
 which every snapshot copies, and which is only written afresh on opening."""
-FORM = "5"
+FORM = "6"
 """The form in which the store holds documents. A store of another form is made anew."""
+
+
+_ANY = (None, None, None)
 
 
 class EmbeddedStore:
@@ -61,6 +63,7 @@ class EmbeddedStore:
         self._identity = identity
         self.links = links
         self._is_sure = False
+        self._counting = Counting(identity, links.tallies)
         self._registry = ox.NamedNode(identity.registry)
 
     def mark(self) -> tuple[int, str]:
@@ -94,7 +97,7 @@ class EmbeddedStore:
         number = size = 0
         while number < len(changes) and size < MAX_BATCH_QUADS:
             change = changes[number]
-            records[change.ctid], said[change.ctid] = self._read(change)
+            records[change.ctid], said[change.ctid] = read_record(change, self._identity)
             quads += history_quads(change, self._identity)
             size += len(records[change.ctid]) + MAX_LINK_QUADS * len(
                 said[change.ctid].extract.links
@@ -102,6 +105,7 @@ class EmbeddedStore:
             number += 1
         taken = changes[:number]
         seq = taken[-1].seq
+        self._counting.before_change(self._store)
         with self.links.applying(said.values(), seq) as asserted:
             # After a crash or a failure, even a new record may be in the store already.
             new = {c.ctid for c in taken if c.number == 1 and self._is_sure}
@@ -109,8 +113,12 @@ class EmbeddedStore:
             for record in records.values():
                 quads += record
             quads += self._link_quads(asserted)
-            self._drop(said.keys() - new, quads)
-            self._write(quads, seq, mark(taken[-1]))
+            tally = self._drop(said.keys() - new, quads)
+            for ctid, record in records.items():
+                tally.update(tally_of_record(record, self._envelope(ctid)))
+            tally.update(self._counting.write(self._store, quads))
+            self._mark(seq, mark(taken[-1]))
+            self._counting.add(tally)
         self._is_sure = True
         return number
 
@@ -119,32 +127,41 @@ class EmbeddedStore:
 
         This happens when the things that a document names change, not the document itself.
         """
+        if not self.links.stale():
+            return 0
+        self._counting.before_change(self._store)
         with self.links.amending(MAX_AMENDED_LINKS) as links:
-            fresh = []
+            fresh, tally = [], Tally()
             for document, owner, link, is_held in links:
                 quads = link_quads(document, owner, [link], self._identity)
                 if is_held:
                     fresh += quads
                 else:
-                    self._withdraw(quads)
-            self._store.extend(with_default(fresh))
+                    tally.subtract(self._counting.remove(self._store, quads))
+                    # The order of the ends stays where the document states it again.
+                    left = order_left(self._store, quads)
+                    tally.update(self._counting.write(self._store, left))
+            tally.update(self._counting.write(self._store, fresh))
+            self._counting.add(tally)
         return len(links)
 
-    def _drop(self, replaced: Iterable[Ctid], quads: Iterable[ox.Quad]) -> None:
-        """Remove what the graphs of replaced records hold beyond the quads to be written."""
-        graphs = [graph for record in replaced for graph in self._graphs(record)]
-        wanted = set(quads) if graphs else set()
-        for graph in graphs:
-            held = self._store.quads_for_pattern(None, None, None, graph)
-            default_graph.remove(self._store, [quad for quad in held if quad not in wanted])
+    def _drop(self, replaced: Iterable[Ctid], quads: Iterable[ox.Quad]) -> Tally:
+        """Remove what the graphs of replaced records hold beyond the quads to be written.
 
-    def _withdraw(self, quads: list[ox.Quad]) -> None:
-        """Remove a link. The order of its ends stays where the document states it again."""
-        default_graph.remove(self._store, quads)
-        self._store.extend(with_default(order_left(self._store, quads)))
+        :returns: what that adds to the counts; most is negative.
+        """
+        tally: Tally = Counter()
+        records = {record: self._graphs(record) for record in replaced}
+        wanted = set(quads) if records else set()
+        for record, graphs in records.items():
+            held = [q for graph in graphs for q in self._store.quads_for_pattern(*_ANY, graph)]
+            tally.subtract(tally_of_record(held, self._envelope(record)))
+            stale = [quad for quad in held if quad not in wanted]
+            tally.subtract(self._counting.remove(self._store, stale))
+        return tally
 
-    def _write(self, quads: list[ox.Quad], seq: int, mark: str) -> None:
-        """Add quads, and then the sequence number."""
+    def _mark(self, seq: int, mark: str) -> None:
+        """Write the sequence number."""
         marks = self._marks(seq, mark)
         stale = [
             quad
@@ -152,12 +169,12 @@ class EmbeddedStore:
             for quad in self._store.quads_for_pattern(None, name, None, self._registry)
             if quad not in marks
         ]
-        if len(quads) > MIN_BULK_QUADS:
-            self._store.bulk_extend(with_default(quads))
-            self._store.extend(with_default(marks))
-        else:
-            self._store.extend(with_default([*quads, *marks]))
+        self._store.extend(with_default(marks))
         default_graph.remove(self._store, stale)
+
+    def keep_statistics(self) -> None:
+        """Bring the graph of the statistics up to date."""
+        self._counting.state(self._store)
 
     def fill(
         self,
@@ -182,6 +199,8 @@ class EmbeddedStore:
             self._store.bulk_extend(with_default(batch))
         self._store.extend(with_default(self._marks(seq, mark)))
         self._store.optimize()
+        self._counting.recount(self._store)
+        self._counting.state(self._store)
 
     def keep_vocabulary(self, definitions: Mapping[Iri, str]) -> bool:
         """Bring the graph of the vocabulary up to date; tell whether it had to change.
@@ -200,7 +219,7 @@ class EmbeddedStore:
         with self.links.filling(seq) as take:
             said: list[IndexedDocument] = []
             for change in changes:
-                quads, says = self._read(change)
+                quads, says = read_record(change, self._identity)
                 yield from quads
                 said.append(says)
                 if len(said) >= FILL_DOCUMENTS:
@@ -246,38 +265,17 @@ class EmbeddedStore:
         """Return how many quads have no triple in the default graph, and the opposite."""
         return default_graph.differences(self._store)
 
-    def expected(self, change: Change) -> tuple[dict[Iri, set[ox.Quad]], IndexedDocument]:
-        """Return the named graphs that a record should have, by their IRIs, and its links."""
-        quads, said = self._read(change)
-        return _as_kept(quads), said
+    def counted(self) -> Tally:
+        """Count what the store holds."""
+        return self._counting.counted(self._store)
 
-    def expected_links(self, document: Ctid, links: LinkIndex) -> dict[Iri, set[ox.Quad]]:
-        """Return the graph of links, by its IRI, that a document should have by another index."""
-        return _as_kept(link_quads(*links.links(document), self._identity))
-
-    def expected_history(self, changes: Iterable[Change]) -> dict[Iri, set[ox.Quad]]:
-        """Return the history graph, by its IRI, of a record that had these changes."""
-        return _as_kept([q for change in changes for q in history_quads(change, self._identity)])
-
-    def expected_vocabulary(self, definitions: Mapping[Iri, str]) -> dict[Iri, set[ox.Quad]]:
-        """Return the graph of the vocabulary, by its IRI."""
-        return _as_kept(vocabulary_quads(self._identity, definitions))
+    def _envelope(self, record: Ctid) -> ox.NamedNode:
+        return ox.NamedNode(self._identity.envelope(record))
 
     def _graphs(self, record: Ctid) -> list[ox.NamedNode]:
         """Return the named graphs that a new version replaces."""
         known = self._identity
         return [ox.NamedNode(name(record)) for name in (known.graph, known.envelope, known.links)]
-
-    def _read(self, change: Change) -> tuple[list[ox.Quad], IndexedDocument]:
-        """Return the quads of a record and its envelope, and its links."""
-        read = list(ox.parse(change.quads, format=ox.RdfFormat.N_QUADS, lenient=True))
-        quads = with_iris(read, change.ctid, self._identity)
-        said = IndexedDocument(
-            change.ctid, change.owner, extract(quads, change.ctid, self._identity)
-        )
-        if quads:
-            quads += envelope_quads(change, self._identity, quads)
-        return quads, said
 
     def _marks(self, seq: int, mark: str) -> list[ox.Quad]:
         subject = ox.NamedNode(self._identity.base)
@@ -286,13 +284,3 @@ class EmbeddedStore:
             ox.Quad(subject, SEQUENCE, ox.Literal(seq), self._registry),
             ox.Quad(subject, LEDGER, said, self._registry),
         ]
-
-
-def _as_kept(quads: Iterable[ox.Quad]) -> dict[Iri, set[ox.Quad]]:
-    """Return quads by graph as Oxigraph stores them: numbers and times by value."""
-    scratch = ox.Store()
-    scratch.extend(quads)
-    return {
-        Iri(graph.value): set(scratch.quads_for_pattern(None, None, None, graph))
-        for graph in scratch.named_graphs()
-    }

@@ -8,7 +8,7 @@ from typing import Any
 import pyoxigraph as ox
 import pytest
 
-from ctgraph.projections import triples
+from ctgraph.projections import counting
 from ctgraph.projections.maintenance import check
 from ctgraph.projections.projector import Projector
 from ctgraph.projections.store_folder import store_folder_of
@@ -20,10 +20,10 @@ COUNT = "SELECT (COUNT(*) AS ?n) %s { <%s> ctg:precedes <%s> }"
 PRECEDES = ox.NamedNode(f"{CTG}precedes")
 
 
-@pytest.fixture(params=[triples.MIN_BULK_QUADS, 0], ids=["transactions", "bulk"])
+@pytest.fixture(params=[counting.MIN_BULK_QUADS, 0], ids=["transactions", "bulk"])
 def world(tmp_path: Path, request: Any, monkeypatch: pytest.MonkeyPatch) -> World:
     """A registry whose projector writes in either way."""
-    monkeypatch.setattr(triples, "MIN_BULK_QUADS", request.param)
+    monkeypatch.setattr(counting, "MIN_BULK_QUADS", request.param)
     return World(tmp_path / "home")
 
 
