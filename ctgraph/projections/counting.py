@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable
+from typing import Any
 
 import pyoxigraph as ox
 
 from ctgraph.identity import Identity
-from ctgraph.identity.ctid import Ctid
 from ctgraph.projections import default_graph
 from ctgraph.projections.default_graph import with_default
 from ctgraph.projections.statistics_graph import (
@@ -70,17 +70,11 @@ class Counting:
         )
         tally.subtract(tally_of_triples(default_graph.only_in(store, self.aside)))
         for about in store.quads_for_pattern(None, ABOUT, None, None):
-            envelope, record = about.graph_name, about.subject
-            if isinstance(envelope, ox.NamedNode) and isinstance(record, ox.NamedNode):
-                tally.update(self._record(store, record, envelope))
+            record, envelope = about.subject, about.graph_name
+            if isinstance(envelope, ox.NamedNode):
+                said = (quad for graph in (record, envelope) for quad in _in(store, graph))
+                tally.update(tally_of_record(said, envelope))
         return Counter({key: number for key, number in tally.items() if number})
-
-    def _record(self, store: ox.Store, record: ox.NamedNode, envelope: ox.NamedNode) -> Tally:
-        own = self._identity.envelope(Ctid(record.value.rpartition("/")[2]))
-        if own != envelope.value:  # a document says something like it
-            return Counter()
-        said = (quad for graph in (record, envelope) for quad in _in(store, graph))
-        return tally_of_record(said, envelope)
 
     def remove(self, store: ox.Store, quads: Iterable[ox.Quad]) -> Tally:
         """Remove quads; return what they counted."""
@@ -124,5 +118,5 @@ class Counting:
         return {quad for quads in (about, part) for quad in quads if is_about(quad, thing)}
 
 
-def _in(store: ox.Store, graph: ox.NamedNode) -> Iterable[ox.Quad]:
+def _in(store: ox.Store, graph: Any) -> Iterable[ox.Quad]:
     return store.quads_for_pattern(None, None, None, graph)
