@@ -8,15 +8,18 @@ import json
 import os
 import sys
 from collections.abc import Iterable
+from difflib import get_close_matches
 from pathlib import Path
+from shlex import quote
 
 import click
 
 from ctgraph.cli.common import open_registry, project_now
 from ctgraph.problem import one_line
-from ctgraph.settings import Settings
+from ctgraph.settings import Settings, load_settings
 from ctgraph.sparql.formats import GRAPH_TYPES, RESULT_TYPES
 from ctgraph.sparql.query import query_form, query_in_format
+from ctgraph.sparql.stored_queries import SHIPPED, stored_files
 
 TABLE = "table"
 FORMATS = (TABLE, *RESULT_TYPES, *GRAPH_TYPES)
@@ -64,16 +67,35 @@ def _query_text(query: str) -> str:
     if len(query) <= MAX_FILE_NAME_CHARACTERS and "\n" not in query:
         if Path(query).is_file():
             return Path(query).read_text("utf-8")
-        if _looks_like_path(query):
-            raise click.ClickException(f"There is no file {query!r}.")
+        if _looks_like_name(query):
+            raise click.ClickException(_no_file(query))
     return os.fsencode(query).decode()
 
 
-def _looks_like_path(text: str) -> bool:
-    """Tell whether a text names a file: no query looks like that."""
+def _looks_like_name(text: str) -> bool:
+    """Tell whether a text names a file or a ready-made query: no query looks like that."""
     if text.endswith(FILE_NAME_ENDS) and "{" not in text:
         return True
-    return "/" in text and not any(sign in text for sign in " \t{<")
+    is_one_word = text != "" and not any(sign in text for sign in " \t{<")
+    return is_one_word and not query_form(text)
+
+
+def _no_file(given: str) -> str:
+    """Return that a file is not there, which ready-made query may be meant, and how to run one."""
+    known = stored_files(load_settings())
+    name = given.rpartition("/")[2]
+    for end in FILE_NAME_ENDS:
+        name = name.removesuffix(end)
+    missing = f"There is no file {given!r}. "
+    for near in get_close_matches(name, known, 1):
+        meant = f"Did you mean the ready-made query {near!r}?"
+        if near == name:
+            meant = f"{name!r} is a ready-made query."
+        return f"{missing}{meant} Run it by its file: ctgraph query {quote(str(known[near]))}"
+    return (
+        f"{missing}Give the text of a query, or a file that holds it. The ready-made queries are "
+        f"files in {SHIPPED}."
+    )
 
 
 def _ask_store(settings: Settings, text: str, name: str) -> None:

@@ -24,7 +24,7 @@ _IN_BYTES = re.compile(rb"[\0-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
 """The characters that XML 1.0 cannot hold, even escaped (section 2.2)."""
 _TYPE = re.compile(
     rb'"http://www\.w3\.org/1999/02/22-rdf-syntax-ns#type":'
-    rb'\[((?:\{"@id":"(?:[^"\\]|\\.)*"\},?)++)\]'
+    rb'\[((?:\{"@id":"(?:[^"\\]|\\.)*"\},?)+)\]'
 )
 _REFERENCE = re.compile(rb'\{"@id":("(?:[^"\\]|\\.)*")\}')
 

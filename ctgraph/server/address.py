@@ -7,8 +7,9 @@ from urllib.parse import urlsplit
 
 EVERYWHERE = ("0.0.0.0", "::")
 """The addresses that mean all addresses of a machine."""
-HERE = ("127.0.0.1", "::1", *EVERYWHERE)
-"""The addresses of a machine that people on it call localhost."""
+HERE = ("127.0.0.1", *EVERYWHERE)
+"""The addresses of a machine that people on it call localhost. Its `::1` is not among them: where
+that alone is listened on, not every client that is given the name would try it."""
 
 
 def address(host: str, port: int) -> str:

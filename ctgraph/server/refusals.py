@@ -90,7 +90,7 @@ _KINDS: list[tuple[type[Exception], int, str]] = [
     (
         errors.UnsupportedTransferCoding,
         501,
-        "The only transfer coding that is read here is 'chunked'.",
+        "The transfer codings that are read here are 'chunked', and 'gzip' or 'deflate' before it.",
     ),
     (
         errors.InvalidRequestLine,

@@ -14,9 +14,10 @@ from typing import IO
 from ctgraph.sparql.formats import RESULT_TYPES
 
 # Each mark ends one row and is followed by the beginning of another. In JSON and CSV it counts only
-# outside strings, which the pattern passes over; in XML, the angle bracket would be escaped.
+# outside strings, which the pattern passes over; in XML, the angle bracket would be escaped. Groups
+# are not possessive, because Python matches such groups wrongly before 3.11.5 (gh-106052).
 _JSON = re.compile(
-    rb"""(?:[^"}]*+(?:"[^"\\]*+(?:\\.[^"\\]*+)*+"|\}(?!,\{)))*+  # strings, and other brackets
+    rb"""(?:[^"}]*+(?:"[^"\\]*+(?:\\.[^"\\]*+)*"|\}(?!,\{)))*  # strings, and other brackets
         (?:[^"}]*+(\})(?=,\{)|.*)""",
     re.DOTALL | re.VERBOSE,
 )

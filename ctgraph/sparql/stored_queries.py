@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from functools import lru_cache
 from math import inf, isfinite
 from pathlib import Path
@@ -77,8 +78,14 @@ def all_stored(settings: Settings) -> tuple[StoredQuery, ...]:
 
     A query of the operator takes the place of one of the same name that ships with ctgraph.
     """
-    files = {file.name: file for folder in (SHIPPED, settings.queries) for file in _files(folder)}
-    return _read_all(tuple((file, file.stat().st_mtime_ns) for file in files.values()))
+    return _read_all(
+        tuple((file, file.stat().st_mtime_ns) for file in stored_files(settings).values())
+    )
+
+
+def stored_files(settings: Settings) -> dict[str, Path]:
+    """Return the files of the stored queries by the names of the queries."""
+    return {file.stem: file for folder in (SHIPPED, settings.queries) for file in _files(folder)}
 
 
 def _files(folder: Path) -> list[Path]:
@@ -93,7 +100,9 @@ def stored(name: str, settings: Settings) -> StoredQuery:
     for query in all_stored(settings):
         if query.name == name:
             return query
-    raise NotFound(f"There is no stored query {name[:80]!r}. See /queries for all of them.")
+    near = get_close_matches(name, stored_files(settings), 1)
+    hint = f" Did you mean {near[0]!r}?" if near else ""
+    raise NotFound(f"There is no stored query {name[:80]!r}.{hint} See /queries for all of them.")
 
 
 @lru_cache(maxsize=1)

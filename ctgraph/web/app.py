@@ -114,7 +114,12 @@ def create_app(settings: Settings | None = None, proved: bool = False) -> Flask:
     for room in ROOMS:
         app.register_blueprint(room.blueprint)
     problems.register(app)
-    for step in (addresses.require_utf8, addresses.without_slash, parameters.check):
+    for step in (
+        addresses.require_utf8,
+        addresses.without_slash,
+        addresses.without_extension,
+        parameters.check,
+    ):
         app.before_request(step)
     app.after_request(add_headers)
     app.wsgi_app = ResponseCache(app.wsgi_app, work.pool, settings)  # type: ignore[method-assign]

@@ -218,3 +218,23 @@ def test_a_file_of_a_query_that_is_not_there_is_named(cli: Cli, name: str) -> No
     result = cli("query", name)
     assert result.exit_code == 1
     assert f"There is no file {name!r}." in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ("transfer-values", "'transfer-values' is a ready-made query."),
+        ("transfer-values.rq", "'transfer-values' is a ready-made query."),
+        ("transfr-values", "Did you mean the ready-made query 'transfer-values'?"),
+        ("queries/places-.sparql", "Did you mean the ready-made query 'places'?"),
+    ],
+)
+def test_the_name_of_a_ready_made_query_is_told_how_to_run_it(
+    cli: Cli, given: str, meant: str
+) -> None:
+    result = cli("query", given)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert meant in result.stderr
+    file = result.stderr.rpartition("ctgraph query ")[2].strip()
+    assert file.endswith(f"{meant.split(chr(39))[1]}.rq")
+    assert cli("query", file).exit_code == 0

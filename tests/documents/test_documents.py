@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from ctgraph.documents import Document, parse
 from ctgraph.errors import CtgraphError, DocumentTooLarge, InvalidDocument
-from ctgraph.problem import Problem
+from ctgraph.problem import Problem, Severity
 from ctgraph.settings import load_settings
 from tests.support.outcome import outcome
 from tests.support.paths import ROOT
@@ -126,7 +126,6 @@ WRONG: dict[str, tuple[Any, str]] = {
     "a CTID twice": (beside(competency(2), competency(2)), "/@graph/2/ceterms:ctid"),
     "another CTID in @id": (certificate(**{"@id": OTHER}), AT + "@id"),
     "another document @id": (certificate() | {"@id": f"{BASE}/graph/{ctid_number(2)}"}, "/@id"),
-    "a foreign document @id": (certificate() | {"@id": "https://example.org/"}, "/@id"),
     "two unrelated entities": (beside(certificate(2)["@graph"][0]), "/@graph/1"),
     "no @type": (certificate(**{"@type": []}), AT + "@type"),
     "a type without prefix": (certificate(**{"@type": "Certificate"}), AT + "@type"),
@@ -162,6 +161,13 @@ def test_a_bad_document_is_refused_with_the_place_and_a_remedy(
     problems = refused(document)
     assert pointer in [problem.pointer for problem in problems]
     assert all(problem.message and problem.remedy for problem in problems)
+
+
+def test_a_document_with_a_name_of_another_site_is_kept_under_its_own_with_a_warning() -> None:
+    (warning,) = read(certificate() | {"@id": "https://example.org/"}).problems
+    assert warning.severity is Severity.WARNING
+    assert warning.pointer == "/@id"
+    assert f"{BASE}/graph/{ctid_number(1)}" in warning.message
 
 
 def test_every_problem_is_reported_at_once() -> None:

@@ -60,6 +60,8 @@ def test_a_changed_base_url_is_refused(
         (("--port", "8080", "--host", "0.0.0.0"), "http://localhost:8080"),
         (("--host", "192.0.2.7"), "http://192.0.2.7:8000"),
         (("--host", "2001:db8::7", "--port", "81"), "http://[2001:db8::7]:81"),
+        (("--host", "::1"), "http://[::1]:8000"),
+        (("--host", "::", "--port", "8080"), "http://localhost:8080"),
     ],
 )
 def test_a_new_home_keeps_the_base_it_was_made_with(

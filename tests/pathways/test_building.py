@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from tests.support.axe import faults
 from tests.support.registry import Registry, certificate, ctid_number
 from tests.support.server import serving
 
@@ -347,3 +348,57 @@ def test_building_needs_javascript(opening: Opening, served: str) -> None:
     page = opening(f"{served}/pathways/build", java_script_enabled=False)
     shows(page.locator("main"), "needs JavaScript")
     assert page.locator("#key").is_hidden()
+
+
+def test_a_pathway_without_steps_is_a_draft_and_nothing_more(
+    building: str, opening: Opening, registry: Registry
+) -> None:
+    page = sign_in(opening, building, registry.key)
+    last = registry.ledger.changes.last_sequence()
+    page.locator("#name").fill("Nowhere")
+    page.locator("#description").fill("A pathway that leads nowhere as yet.")
+    page.locator("#webpage").fill("https://example.org/nowhere")
+    page.get_by_role("button", name="Add a level").click()
+    publish = page.get_by_role("button", name="Publish", exact=True)
+    publish.click()
+    for button in ("Find", "Add", "Save draft"):
+        shows(page.locator("#status"), f"“{button}”")
+        assert page.get_by_role("button", name=button).first.is_visible() or button == "Add"
+    page.get_by_role("button", name="Save draft").click()
+    shows(page.locator("#drafts"), "Nowhere")
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.get_by_role("button", name="Open published An old way").click()
+    shows(page.locator("#status"), "The published pathway is open.")
+    for name in ("The start", "The end", "Anywhere"):
+        page.locator("#board").get_by_role("button", name=name, exact=True).click()
+        page.get_by_role("button", name="Remove this step").click()
+    publish.click()
+    shows(page.locator("#status"), "The pathway has no steps yet.")
+    assert registry.ledger.changes.last_sequence() == last
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_page_is_accessible(
+    building: str, opening: Opening, registry: Registry, width: int, scheme: str
+) -> None:
+    view = {"viewport": {"width": width, "height": 900}, "color_scheme": scheme}
+    page = opening(f"{building}/pathways/build", **view)
+    assert faults(page) == []
+    begin(page, registry.key)
+    shows(page.locator("#published"), "An old way")
+    assert faults(page) == []
+    page.get_by_label("Words").fill("nurse")
+    page.get_by_role("button", name="Find", exact=True).click()
+    page.get_by_role("button", name="Add Practical Nurse").click()
+    page.get_by_role("button", name="Add Nurse Aide").click()
+    shows(page.locator("#proposals"), "Nurse Aide required for Practical Nurse")
+    assert faults(page) == []
+    page.get_by_role("button", name="Check", exact=True).click()
+    shows(page.locator("#problems"), "The pathway: ")
+    assert faults(page) == []
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.get_by_role("button", name="Open published An old way").click()
+    page.locator("#board").get_by_role("button", name="The end", exact=True).click()
+    page.get_by_role("button", name="Add a nested condition").first.click()
+    assert faults(page) == []

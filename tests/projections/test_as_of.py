@@ -130,6 +130,29 @@ def test_the_history_ends_at_the_moment(asking: FlaskClient) -> None:
     assert not ask(asking, HISTORY, **{"as-of": "2025-01-01"})
 
 
+@pytest.mark.parametrize(
+    ("month", "records", "events"),
+    [("2025-12", 0, []), ("2026-01", 2, []), ("2026-02", 1, ["publish", "withdraw"])],
+)
+def test_ready_made_queries_answer_as_of_a_moment(
+    asking: FlaskClient, month: str, records: int, events: list[str]
+) -> None:
+    def rows(name: str, **more: str) -> list[list[str]]:
+        given = {"as-of": f"{month}-20", **more}
+        answer = asking.get(f"/queries/{name}.csv", query_string=given)
+        assert answer.status_code == 200, answer.text
+        return list(csv.reader(io.StringIO(answer.text, newline="")))[1:]
+
+    counted = {row[0].rpartition("/")[2]: int(row[-1]) for row in rows("records-by-class")}
+    assert counted == ({"Certificate": records} if records else {})
+    told = [row[3].rpartition("#")[2] for row in rows("changes-since", since="2")]
+    assert sorted(told) == events
+    assert len(rows("search-by-name", word="certificate")) == records
+    refused = asking.get("/queries/records-by-class?as-of=yesterday")
+    assert refused.status_code == 400
+    assert "yesterday" in refused.json["detail"]
+
+
 def test_a_moment_has_its_tag_and_its_place_in_every_request_form(asking: FlaskClient) -> None:
     def tag(**more: str) -> str:
         given = {"query": KEYWORDS, **more}

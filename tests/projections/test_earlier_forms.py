@@ -13,7 +13,8 @@ from ctgraph.projections.link_tables import VERSION
 from ctgraph.projections.maintenance import check
 from ctgraph.projections.projector import Projector
 from ctgraph.projections.store_folder import store_folder_of
-from ctgraph.rdf.namespaces import CTG
+from ctgraph.projections.triples import FORM
+from ctgraph.rdf.namespaces import CETERMS, CTG
 from tests.support.links import (
     World,
     iri,
@@ -53,6 +54,39 @@ def test_a_store_of_an_earlier_form_is_made_anew(world: World) -> None:
     world.projector = Projector(world.settings, world.ledger)
     assert (1, "precedes", 7) not in world.says(7)
     assert not past.exists()
+    assert world.differences() == []
+
+
+LABEL = ox.NamedNode("http://www.w3.org/2000/01/rdf-schema#label")
+
+
+@pytest.mark.parametrize("form", [FORM, str(int(FORM) - 1)])
+def test_the_vocabulary_of_an_earlier_version_is_replaced(world: World, form: str) -> None:
+    """Terms that are gone, renamed or new since, in a store of this form and of an earlier one."""
+    world.publish(*SHARED)
+    world.projector.close()
+    store = ox.Store(str(store_folder_of(world.settings).live))
+    graph = ox.NamedNode("http://localhost:8000/vocab")
+    wanted = set(store.quads_for_pattern(None, None, None, graph))
+    assert len(wanted) > 1000
+    course, gone = ox.NamedNode(f"{CETERMS}Course"), ox.NamedNode(f"{CETERMS}GoneSince")
+    for quad in store.quads_for_pattern(course, None, None, graph):
+        store.remove(quad)
+    store.add(ox.Quad(course, LABEL, ox.Literal("An old label", language="en"), graph))
+    store.add(ox.Quad(gone, LABEL, ox.Literal("Gone", language="en"), graph))
+    for quad in store.quads_for_pattern(None, ox.NamedNode(f"{CTG}ledger"), None):
+        seq, _, mark = quad.object.value.split(" ", 2)  # type: ignore[union-attr]
+        store.remove(quad)
+        said = ox.Literal(f"{seq} {form} {mark}")
+        store.add(ox.Quad(quad.subject, quad.predicate, said, quad.graph_name))
+    store.flush()
+    del store
+    world.projector = Projector(world.settings, world.ledger)
+    world.projector.catch_up()
+    newest = store_folder_of(world.settings).newest()
+    assert newest
+    seen = ox.Store.read_only(str(newest))
+    assert set(seen.quads_for_pattern(None, None, None, graph)) == wanted
     assert world.differences() == []
 
 

@@ -152,7 +152,7 @@ def answer_licenses_and_their_requirements(s: Sample) -> Answer:
 
 def answer_missing_most(s: Sample) -> Answer:
     scores = [node_completeness(node) for _, node in s.records()]
-    found = Counter(m.properties[0] for one in scores if one for m in one.missing)
+    found = Counter(m.properties[0] for one in scores if one for m in (*one.missing, *one.required))
     return [(property, label(property), n) for property, n in found.items()]
 
 

@@ -8,11 +8,15 @@ from urllib.parse import quote
 
 import pytest
 
+from tests.support.axe import faults
+
 sync_api = pytest.importorskip("playwright.sync_api", reason="needs Playwright")
 
 PATIENCE_MS = 30_000
 NAMES = "SELECT ?s ?n {\n  ?s ceterms:name ?n # all\n} ORDER BY ?n LIMIT 3"
 LONG = "A name that is much longer than any column of a narrow table is wide, and/or: its part #2"
+SCROLLS = "scrollable-region-focusable: .CodeMirror-scroll:"
+"""What axe does not see: the arrow keys scroll the editor, whose field lies beside this element."""
 CONTRAST = """selector => {
   const rgb = colour => colour.match(/[0-9.]+/g).map(Number);
   const light = ([r, g, b]) => [r, g, b].map(v => v / 255)
@@ -183,3 +187,26 @@ def test_the_page_is_readable(opened: Callable[..., Any], scheme: str, width: in
     assert label.evaluate("th => parseFloat(getComputedStyle(th).fontSize)") >= 12
     assert min(page.evaluate(CONTRAST, ".bars th, .bars td")) >= 4.5
     assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1440])
+@pytest.mark.parametrize(
+    "state", ["editor", "rows", "no rows", "error", "graph", "picture", "parameters", "words"]
+)
+def test_the_page_is_accessible(
+    opened: Callable[..., Any], state: str, width: int, scheme: str
+) -> None:
+    address, shown = {
+        "editor": ("/sparql", ".yasqe .CodeMirror-code"),
+        "rows": (of(NAMES), ".yasr_results tbody tr"),
+        "no rows": (of("SELECT * { ?s ceterms:nothing ?n }"), ".yasr_results"),
+        "error": (of("SELECT * {"), ".failure"),
+        "graph": (of("CONSTRUCT WHERE { ?s ceterms:name ?n }"), ".yasr_results"),
+        "picture": ("/queries/costs-by-credential-type?timeout=60", ".yasr_results, .bars"),
+        "parameters": ("/queries/what-precedes", ".yasqe .CodeMirror-code"),
+        "words": ("/queries/what-precedes?after=nurse", "input[type=radio]"),
+    }[state]
+    page = opened(address, viewport={"width": width, "height": 900}, color_scheme=scheme)
+    sync_api.expect(page.locator(shown).first).to_be_visible(timeout=PATIENCE_MS)
+    assert [one for one in faults(page) if not one.startswith(SCROLLS)] == []

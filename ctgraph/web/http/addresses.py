@@ -6,10 +6,12 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from flask import Response, current_app, request
+from flask import Response, current_app, g, request
+from werkzeug.exceptions import HTTPException
 
 from ctgraph.errors import BadParameter
 from ctgraph.web.http import respond
+from ctgraph.web.http.parameters import ANY, read_by
 
 _RAW = re.compile(r"[^!-~]")
 
@@ -51,3 +53,23 @@ def without_slash() -> Response | None:
         return None
     # 308 keeps the method and the body, but older clients do not know it.
     return respond.lead(path, 301 if request.method in ("GET", "HEAD") else 308)
+
+
+def without_extension() -> None:
+    """Lead a path with an extension, such as ``.ttl``, to the view of the path without it.
+
+    So an extension means the same at every address that is served in several formats, and the
+    views need not know of it: content negotiation reads it.
+    """
+    stem, dot, extension = request.path.rpartition(".")
+    routes = current_app.create_url_adapter(request)
+    if not dot or "/" in extension or routes is None or request.method not in ("GET", "HEAD"):
+        return
+    try:
+        rule, arguments = routes.match(stem, return_rule=True)
+    except HTTPException:
+        return
+    if {"format", ANY} & {*(read_by(current_app.view_functions[rule.endpoint]) or ())}:
+        request.url_rule, request.view_args = rule, dict(arguments)
+        request.routing_exception = None
+        g.extension = extension

@@ -1,4 +1,4 @@
-"""The content codings of request bodies and of answers (RFC 9110, section 8.4.1)."""
+"""The codings of request bodies, and the content codings of answers (RFC 9110, section 8.4.1)."""
 
 from __future__ import annotations
 
@@ -48,9 +48,9 @@ def _best(header: str) -> str:
 
 
 def decoded(data: bytes, coding: str, most: int | None) -> bytes:
-    """Return a body without its content coding.
+    """Return a body without its coding.
 
-    :param coding: the value of ``Content-Encoding``.
+    :param coding: the value of ``Content-Encoding``, or one of the codings of the transfer.
     :param most: how many bytes there may be then; None is any number.
     :raises UnsupportedMediaType: for a coding other than gzip and deflate, and for several.
     :raises BadParameter: when the data are not coded so, or not whole.
@@ -65,7 +65,7 @@ def decoded(data: bytes, coding: str, most: int | None) -> bytes:
             bits = ZLIB if _has_zlib_head(data) else RAW_DEFLATE
         case _:
             raise UnsupportedMediaType(
-                f"The content coding {coding[:80]!r} is not read here. Send the body with "
+                f"The coding {coding[:80]!r} is not read here. Send the body with "
                 "'Content-Encoding: gzip' or 'deflate', or as it is, without that header."
             )
     reader = zlib.decompressobj(bits)
@@ -76,7 +76,7 @@ def decoded(data: bytes, coding: str, most: int | None) -> bytes:
             f"The body is not {coding.strip()} as its header says: {error}."
         ) from error
     if most is not None and len(plain) > most:
-        raise DocumentTooLarge(f"The body has more than {most:,} bytes without its content coding.")
+        raise DocumentTooLarge(f"The body has more than {most:,} bytes without its coding.")
     if not reader.eof:
         raise BadParameter(f"The body ends before its {coding.strip()} data do. Nothing was done.")
     if reader.unused_data:

@@ -8,10 +8,10 @@ from email.message import Message
 from functools import lru_cache
 from typing import NamedTuple
 
-from flask import request
+from flask import g, request
 from werkzeug.http import generate_etag, parse_list_header
 
-from ctgraph.errors import NotAcceptable
+from ctgraph.errors import NotAcceptable, NotFound
 from ctgraph.rdf import formats
 from ctgraph.sparql.formats import RESULTS
 
@@ -35,6 +35,8 @@ def _meanings() -> dict[str, tuple[str, ...]]:
 
 
 MEANINGS = _meanings()
+EXTENSIONS = {f.name: f.extension for f in formats.FORMATS}
+"""The extensions of formats by their names. Other formats have their names as extensions."""
 
 
 class _Range(NamedTuple):
@@ -62,10 +64,12 @@ class Wish:
 
     :param names: the values of ``?format=`` and the like.
     :param accept: the ``Accept`` header; empty without it.
+    :param extension: the one that its path ends with, which wins over both; None without one.
     """
 
     names: tuple[str, ...]
     accept: str
+    extension: str | None = None
 
     def choose(
         self,
@@ -84,7 +88,10 @@ class Wish:
         :param elsewhere: what other questions at this address offer, and this one does not. A
             client that names one does not know which question it asks.
         :raises NotAcceptable: when no offer matches; the problem lists the offers.
+        :raises NotFound: when no offer has the extension; it lists those that are offered.
         """
+        if self.extension is not None:
+            return _with_extension(self.extension, offers)
         for name in self.names:
             found = _named(name, offers)
             if found:
@@ -106,15 +113,18 @@ class Wish:
         return bool(self.accept) and any(_named(name, elsewhere) for name in names)
 
 
-def wish_of_request(extension: str = "") -> Wish:
-    """Return what the current request says about the format of its answer.
-
-    :param extension: the format that its path names, which wins over all others.
-    """
+def wish_of_request() -> Wish:
+    """Return what the current request says about the format of its answer."""
     form = request.mimetype == "application/x-www-form-urlencoded"
     source = request.values if form else request.args  # other bodies are for others to read
     given = [value for name in FORMAT_PARAMETERS for value in source.getlist(name)]
-    return Wish((extension,) if extension else wishes(given), request.headers.get("Accept", ""))
+    return Wish(wishes(given), request.headers.get("Accept", ""), extension())
+
+
+def extension() -> str | None:
+    """Return what follows the dot in the last part of the path, if that is no part of a name."""
+    found: str | None = g.get("extension")
+    return found
 
 
 def wishes(values: Iterable[str]) -> tuple[str, ...]:
@@ -122,15 +132,16 @@ def wishes(values: Iterable[str]) -> tuple[str, ...]:
     return tuple(name.strip() for value in values for name in value.split(",") if name.strip())
 
 
-def choose(offers: Mapping[str, str], extension: str = "", *, usual: str = "") -> str:
+def choose(offers: Mapping[str, str], *, usual: str = "") -> str:
     """Return the name of the representation that the current request asks for.
 
     An extension wins over ``?format=``, and that over the ``Accept`` header; see
     :meth:`Wish.choose`.
 
     :raises NotAcceptable: when no offer matches; the problem lists the offers.
+    :raises NotFound: when no offer has the extension; it lists those that are offered.
     """
-    return wish_of_request(extension).choose(offers, usual=usual)
+    return wish_of_request().choose(offers, usual=usual)
 
 
 def wants_html() -> bool:
@@ -142,6 +153,15 @@ def wants_html() -> bool:
 def etag(*parts: object) -> str:
     """Return a strong entity tag for all that a representation depends on."""
     return generate_etag("\n".join(map(str, parts)).encode())
+
+
+def _with_extension(extension: str, offers: Mapping[str, str]) -> str:
+    # A media type with parameters is a form of a format, and has no extension of its own.
+    known = {EXTENSIONS.get(n, n): n for n, media_type in offers.items() if ";" not in media_type}
+    found = known.get(extension.lower())
+    if found is None:
+        raise NotFound(f"Unknown extension .{extension[:80]}. Use one of .{', .'.join(known)}.")
+    return found
 
 
 def _named(name: str, offers: Mapping[str, str]) -> str | None:

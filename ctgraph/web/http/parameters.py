@@ -35,16 +35,19 @@ REPEATABLE = {
 """The parameters that may stand more than once with different values."""
 _TRUE, _FALSE = ("true", "1", "yes"), ("", "false", "0", "no")
 _READ: dict[Callable[..., Any], tuple[str, ...]] = {}
+_PASSED_OVER: dict[Callable[..., Any], tuple[str, ...]] = {}
 
 
-def reads(*names: str) -> Callable[[View], View]:
+def reads(*names: str, but_not: tuple[str, ...] = ()) -> Callable[[View], View]:
     """Declare the parameters that a view reads; a request with another one is refused.
 
     An answer to a question that was not asked is worse than none, so every view declares them.
+
+    :param but_not: parameters that it passes over, as they do not change the question.
     """
 
     def declare(view: View) -> View:
-        _READ[view] = names
+        _READ[view], _PASSED_OVER[view] = names, but_not
         return view
 
     return declare
@@ -63,16 +66,19 @@ def check() -> None:
     view = current_app.view_functions.get(request.endpoint or "")
     names = read_by(view) if view else None
     if names is not None and ANY not in names and request.method != "OPTIONS":
-        require_known(names)
+        require_known(names, _PASSED_OVER[view] if view else ())
 
 
-def require_known(names: Collection[str]) -> None:
+def require_known(names: Collection[str], passed_over: Collection[str] = ()) -> None:
     """Refuse parameters other than some, and those that contradict themselves.
 
+    :param passed_over: others that are let through. No message proposes them.
     :raises BadParameter: when there is such a parameter.
     """
     readable = {*names, *(FORMAT_PARAMETERS if "format" in names else ())}
     for name, values in request.args.lists():
+        if name in passed_over:
+            continue
         if name not in readable:
             raise unknown("parameter", name, names)
         if len(set(values)) > 1 and name not in REPEATABLE:

@@ -1,4 +1,4 @@
-"""The request as views read it: strict parameters, and a body without its content coding."""
+"""The request as views read it: strict parameters, and a body without its codings."""
 
 from __future__ import annotations
 
@@ -8,13 +8,16 @@ from urllib.parse import parse_qsl
 
 import flask
 from werkzeug.datastructures import ImmutableMultiDict
+from werkzeug.http import parse_list_header
 from werkzeug.utils import cached_property
 
-from ctgraph.errors import BadParameter
+from ctgraph.errors import BadParameter, UnsupportedMediaType
 from ctgraph.web.http.content_coding import decoded
 
 URLENCODED = "application/x-www-form-urlencoded"
 FORMS = (URLENCODED, "multipart/form-data")
+MAX_CODINGS = 3
+"""Codings of one body. Each is undone in turn, and no honest client uses more than two."""
 REPLACEMENT = "\ufffd"
 
 
@@ -36,15 +39,29 @@ class Request(flask.Request):
 
     @cached_property
     def stream(self) -> IO[bytes]:
-        """Return the body without the content coding that its header names.
+        """Return the body without the codings that its headers name.
 
-        :raises UnsupportedMediaType: when the coding is not known here.
+        :raises UnsupportedMediaType: when a coding is not known here.
         :raises BadParameter: when the body is not coded as it says.
         :raises DocumentTooLarge: when it is too large without its coding.
         """
-        coding = self.headers.get("Content-Encoding", "")
+        content = self.headers.get("Content-Encoding", "")
         sent = super().stream
-        return BytesIO(decoded(sent.read(), coding, self.max_content_length)) if coding else sent
+        # The sender applied the codings of the transfer last, in their order; servers undo only
+        # the chunks (RFC 9112, section 6.1).
+        transfer = parse_list_header(self.headers.get("Transfer-Encoding", ""))
+        codings = [one for one in (content, *transfer) if one.lower() not in ("", "chunked")]
+        if not codings:
+            return sent
+        if len(codings) > MAX_CODINGS:
+            raise UnsupportedMediaType(
+                f"The body has {len(codings)} codings. Send it with {MAX_CODINGS} at most, "
+                "such as 'Content-Encoding: gzip' alone."
+            )
+        data = sent.read()
+        for coding in reversed(codings):
+            data = decoded(data, coding, self.max_content_length)
+        return BytesIO(data)
 
     def _load_form_data(self) -> None:
         """Read the fields of a form, which Werkzeug reads with letters replaced."""

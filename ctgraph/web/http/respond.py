@@ -15,7 +15,7 @@ import flask
 import orjson
 from flask import Response, render_template, request
 
-from ctgraph.web.http.negotiation import HTML, shown
+from ctgraph.web.http.negotiation import HTML, extension, shown
 
 JSON = "application/json"
 JSON_OR_PAGE = {"json": JSON, "html": HTML}
@@ -87,9 +87,10 @@ def redirect(location: str, status: int) -> Response:
 
 
 def lead(path: str, status: int) -> Response:
-    """Redirect to another path of this registry, with the query string of the request."""
+    """Redirect to another path of this registry, with the extension and query of the request."""
     query = request.query_string.decode("ascii")
-    return redirect(quote(path) + (f"?{query}" if query else ""), status)
+    ending = "" if extension() is None else f".{extension()}"
+    return redirect(quote(path + ending) + (f"?{query}" if query else ""), status)
 
 
 def conditional(response: Response, tag: str, modified: str) -> Response:

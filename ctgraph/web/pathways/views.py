@@ -228,7 +228,7 @@ def common() -> Response:
         return _graph(name, Pathways.common, records, asked)
     picks = state().ask(questions.picks, request.args.getlist("ctids"), LINKED)
     records = [pick.record for pick in picks if pick.record]
-    if not records or len(records) < len(picks):
+    if len(records) < max(2, len(picks)):
         return respond.page("pathways/common.html", found=None, picks=picks)
     found: Graph = state().ask(questions.pathways, Pathways.common, records, asked)
     return respond.page(

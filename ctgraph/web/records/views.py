@@ -13,7 +13,7 @@ from ctgraph import __version__
 from ctgraph.documents import serialize
 from ctgraph.documents.nesting import entity_json
 from ctgraph.documents.node_values import type_of
-from ctgraph.errors import BadParameter, CtgraphError, NotFound
+from ctgraph.errors import BadParameter, CtgraphError
 from ctgraph.identity import ctid
 from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger.values import Envelope, Version
@@ -51,7 +51,6 @@ OFFERS = {
     f.name: f.media_type
     for f in (*formats.PROFILES, *sorted(formats.FORMATS, key=lambda f: f.writer is None))
 } | {"html": HTML}
-NAMES = {f.extension: f.name for f in formats.FORMATS} | {"html": "html"}
 
 
 @blueprint.get("/resources/<record>")
@@ -161,14 +160,11 @@ def _before() -> int | None:
 
 
 def _record(path: str, kind: Scope, number: int | None = None) -> Response:
-    given, dot, extension = path.partition(".")
-    record = ctid.canonical(given)
-    if record != given:
+    record = ctid.canonical(path)
+    if record != path:
         tail = f"/versions/{number}" if number else ""
-        return respond.lead(f"/{kind}/{record}{dot}{extension}{tail}", 301)
-    if dot and extension not in NAMES:
-        raise NotFound(f"Unknown extension .{extension[:80]}. Use one of .{', .'.join(NAMES)}.")
-    name = choose(OFFERS, NAMES.get(extension, ""), usual=formats.JSON_LD.name)
+        return respond.lead(f"/{kind}/{record}{tail}", 301)
+    name = choose(OFFERS, usual=formats.JSON_LD.name)
     held = read.held(state().ledger, record, number, document=kind is Scope.DOCUMENT)
     if name == "html":
         # A page also shows the names of other records, so it may change with any of them.

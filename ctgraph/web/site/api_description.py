@@ -11,6 +11,7 @@ from ctgraph.errors import NotFound
 from ctgraph.rdf.formats import JSON_LD
 from ctgraph.vocab import CONTEXT_URLS, context_text
 from ctgraph.web.http import respond
+from ctgraph.web.http.negotiation import choose
 from ctgraph.web.http.parameters import reads
 
 blueprint = Blueprint("api_description", __name__)
@@ -30,6 +31,7 @@ def context(name: str) -> Response:
     if name not in CONTEXT_URLS:
         known = ", ".join(CONTEXT_URLS)
         raise NotFound(f"There is no context {name[:80]!r}. The contexts are {known}.")
+    choose({JSON_LD.name: JSON_LD.media_type})
     return respond.unchanging(respond.content(context_text(name), JSON_LD.media_type))
 
 

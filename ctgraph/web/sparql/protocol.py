@@ -24,7 +24,7 @@ WISHES = (
     "timeout",
 )
 """The parameters that say how a query is to be answered."""
-PARAMETERS = (*WISHES, "query", "update")
+PARAMETERS = (*WISHES, "query")
 """The parameters of the endpoint (SPARQL 1.1 Protocol, section 2.1, and our own)."""
 IGNORED = (
     "_",

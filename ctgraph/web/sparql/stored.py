@@ -12,7 +12,7 @@ from ctgraph.pathways.families import FAMILIES
 from ctgraph.pathways.picking import NOTHING, Pick
 from ctgraph.sparql.stored_queries import Parameter, StoredQuery, all_stored, stored
 from ctgraph.web.http import questions, respond
-from ctgraph.web.http.negotiation import choose
+from ctgraph.web.http.negotiation import choose, extension
 from ctgraph.web.http.parameters import ANY, reads, require_known
 from ctgraph.web.http.registry import state
 from ctgraph.web.sparql.protocol import LINK_TITLES, PAGE, WISHES
@@ -36,10 +36,9 @@ def queries() -> Response:
 @reads(ANY)
 def run_stored(name: str) -> Response:
     """Return the result of a ready-made query; its page for browsers that ask for no format."""
-    plain, dot, extension = name.partition(".")
-    query = stored(plain, state().settings)
+    query = stored(name, state().settings)
     require_known((*WISHES, *(parameter.name for parameter in query.parameters)))
-    if dot and extension == "rq":
+    if extension() == "rq":
         return respond.content(query.text, "application/sparql-query; charset=utf-8")
     given = request.args.to_dict()
     if asked_of_request(query.text).name == PAGE:

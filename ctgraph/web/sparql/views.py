@@ -36,7 +36,7 @@ MAX_QUERY_CHARACTERS = 1_000_000
 
 @blueprint.get("/sparql")
 @blueprint.post("/sparql")
-@reads(*PARAMETERS, *IGNORED)
+@reads(*PARAMETERS, but_not=(*IGNORED, "update"))  # an update gets a refusal of its own
 def sparql() -> Response:
     """Return the result of a query; without a query, the description of the endpoint."""
     text = _query_text()

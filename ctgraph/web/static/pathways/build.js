@@ -259,6 +259,7 @@ async function check() {
 }
 
 async function publish() {
+  if (!pathway.steps.length) throw new Error(labels.noSteps); // nobody can follow it
   const address = `/resources/organizations/${organization}/documents?wait=true`;
   const { validation } = await registry.ask(address, { method: "POST", body: written().document });
   unsaved = false;

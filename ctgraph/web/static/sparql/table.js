@@ -70,7 +70,7 @@ export class ResultTable extends Yasgui.Yasr.plugins.table {
       if (use === "sort") return textOf(binding);
       return use && use !== "filter" ? this.getCellContent(binding, prefixes) : escaped(textOf(binding));
     };
-    return [number, ...columns.map(({ name }) => ({ name, title: escaped(name), render }))];
+    return [{ ...number, title: "#" }, ...columns.map(({ name }) => ({ name, title: escaped(name), render }))];
   }
 
   /** @param {string} [name] */
