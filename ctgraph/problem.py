@@ -43,6 +43,7 @@ class Rule(StrEnum):
     UNDECLARED = "undeclared"
     LANGUAGE = "language"
     BY_NAME = "by-name"
+    CONTRADICTION = "contradiction"
     ELSEWHERE = "elsewhere"
     UNKNOWN = "unknown"
     WITHDRAWN = "withdrawn"

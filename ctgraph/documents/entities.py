@@ -115,7 +115,7 @@ def _check_ctid(
     problems: list[Problem],
 ) -> None:
     """Bring a node's CTID to its canonical form; report a malformed or repeated one."""
-    given = node["ceterms:ctid"]
+    given = _single(node["ceterms:ctid"])
     try:
         record = ctid.canonical(given) if isinstance(given, str) else None
     except MalformedCtid:
@@ -143,6 +143,12 @@ def _check_ctid(
     seen.add(record)
     node["ceterms:ctid"] = record
     node.setdefault("@id", identity.resource(record))
+
+
+def _single(value: Any) -> Any:
+    """Return the one text of a property as expanded JSON-LD writes it; else the value itself."""
+    only = value[0] if isinstance(value, list) and len(value) == 1 else value
+    return only["@value"] if isinstance(only, dict) and only.keys() == {"@value"} else only
 
 
 def _map_pages(

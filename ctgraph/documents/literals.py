@@ -13,12 +13,16 @@ from ctgraph.documents.names import Names
 from ctgraph.documents.problems import Problems, shown
 from ctgraph.problem import Severity
 from ctgraph.rdf.datatypes import EXACT_NUMBERS, in_lexical_space, is_compared, is_reduced_date
-from ctgraph.rdf.namespaces import XSD
+from ctgraph.rdf.namespaces import SCHEMA, XSD
 
 LANGUAGE = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8}){0,15}")
 UNUSABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 """Characters that neither RDF/XML nor SPARQL XML results can carry. Half a surrogate pair is not
 even Unicode."""
+_NUMBERS = EXACT_NUMBERS | {f"{XSD}float", f"{XSD}double"}
+_COMPARED = _NUMBERS | {f"{XSD}{name}" for name in ("boolean", "date", "dateTime", "duration")}
+_DURATIONS = {f"{SCHEMA}Duration", f"{XSD}duration"}
+"""CTDL gives durations the class of schema.org as their range; both are read as durations."""
 _VALUE_KEYWORDS = {"@value", "@language", "@type"}
 
 
@@ -148,7 +152,10 @@ class Literals:
             return {language if isinstance(language, str) else "@none": text}
         texts: dict[str, Any] = {}
         for tag, text in value.items():
-            if tag != "@none" and not LANGUAGE.fullmatch(tag):
+            if tag in ("@list", "@set"):
+                message = f"{tag} does not belong around texts: the registry would not know them."
+                self._problems.add((at, tag), message, "Write the texts as an array.")
+            elif tag != "@none" and not LANGUAGE.fullmatch(tag):
                 self._wrong_language(tag, (at, tag))
             read = partial(self._in_a_language, at=(at, tag))
             texts[tag] = [*map(read, text)] if isinstance(text, list) else read(text)
@@ -183,11 +190,26 @@ class Literals:
         datatype = value.get("@type")
         if isinstance(datatype, str):
             self._names.used.add(datatype.partition(":")[0])
+            self._check_datatype(datatype, str((term or {}).get("@type", "")), at)
             return self._typed_object(value, datatype, at)
         plain = value.get("@value")
         if term and isinstance(plain, str) and language is None and "@type" in term:
             self._fits(plain, str(term["@type"]), (at, "@value"))
         return value
+
+    def _check_datatype(self, datatype: str, expected: str, at: Place) -> None:
+        """Warn of a datatype with which SPARQL compares no value of the property."""
+        given, meant = self._names.expanded(datatype), self._names.expanded(expected)
+        is_same = given == meant or {given, meant} <= _NUMBERS or {given, meant} <= _DURATIONS
+        if is_same or meant not in _COMPARED | _DURATIONS:
+            return
+        self._problems.add(
+            (at, "@type"),
+            f"{shown(datatype)} is not the datatype of this property, which is {expected}. SPARQL "
+            "does not compare the value with others.",
+            f"Leave @type out, and write the value as {expected} has it.",
+            Severity.WARNING,
+        )
 
     def _without_direction(self, value: dict[str, Any], at: Place) -> dict[str, Any]:
         """Return a value object without its base direction, which RDF 1.1 cannot carry."""

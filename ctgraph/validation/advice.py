@@ -1,4 +1,6 @@
-"""Advice from the vocabulary on data that is well-formed, but probably a mistake. It never blocks.
+"""Advice from the vocabulary on data that is well-formed, but probably a mistake.
+
+It never blocks, except values that contradict each other.
 
 The vocabulary's ``schema:domainIncludes`` and ``schema:rangeIncludes`` are advice themselves. They
 lag behind the published records, so no document is refused for them.
@@ -13,11 +15,12 @@ from functools import cache
 import pyoxigraph as ox
 
 from ctgraph.documents import PLACE, Places
-from ctgraph.problem import Problem, Rule, Severity
+from ctgraph.problem import Problem, Rule
 from ctgraph.rdf.namespaces import CEASN, CETERMS, TYPE, Curie, Iri
 from ctgraph.rdf.terms import Value
+from ctgraph.validation.contradictions import contradictions
 from ctgraph.validation.doubt import Advice
-from ctgraph.validation.languages import unregistered_tags
+from ctgraph.validation.languages import likely_tag, unregistered_tags
 from ctgraph.validation.placing import Placer
 from ctgraph.validation.wholes import elsewhere
 from ctgraph.vocab import Suggestions, Term, TermKind, meant, vocabulary
@@ -49,6 +52,8 @@ def advise(whole: Iri, places: Places, placer: Placer) -> Iterator[Problem]:
     suggestions = Suggestions()
     classes = {node: _classes(properties) for node, properties in places.statements.items()}
     for node, properties in places.statements.items():
+        for path, advice in contradictions(properties):
+            yield _placed(placer, node, path, advice)
         for path, values in properties.items():
             for advice in _about(path, values, node, classes, suggestions):
                 yield _placed(placer, node, path, advice)
@@ -63,7 +68,7 @@ def advise(whole: Iri, places: Places, placer: Placer) -> Iterator[Problem]:
 def _placed(placer: Placer, node: Iri, path: Iri, advice: Advice) -> Problem:
     pointer, detail = placer.place(node, path, advice.value)
     detail = replace(detail, advice=advice.rule)
-    return Problem(advice.message, advice.remedy, pointer, Severity.WARNING, detail)
+    return Problem(advice.message, advice.remedy, pointer, advice.severity, detail)
 
 
 def _by_name(term: Term, values: Sequence[Value], places: Places) -> Iterator[Advice]:
@@ -99,10 +104,15 @@ def _about(
 ) -> Iterator[Advice]:
     vocab = vocabulary()
     for tag, value in unregistered_tags(path, values):
+        likely = likely_tag(tag)
         yield Advice(
             Rule.LANGUAGE,
-            f"{tag!r} is not the tag of a language.",
-            "Write a registered tag, such as en for English or es-MX (BCP 47).",
+            f"{tag!r} names its region by a code that is not, or no longer, the region's own."
+            if likely
+            else f"{tag!r} is not the tag of a language.",
+            f"Write {likely}."
+            if likely
+            else "Write a registered tag, such as en for English or es-MX (BCP 47).",
             value,
         )
     if path == TYPE.value:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ctgraph.problem import Rule
+from ctgraph.problem import Rule, Severity
 from ctgraph.rdf.terms import Value
 
 
@@ -15,3 +15,4 @@ class Advice(NamedTuple):
     message: str
     remedy: str
     value: Value | None = None
+    severity: Severity = Severity.WARNING

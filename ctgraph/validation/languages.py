@@ -20,9 +20,10 @@ _OF_LANGUAGES = (f"{CETERMS}inLanguage", f"{CEASN}inLanguage")
 
 
 def unregistered_tags(path: Iri, values: Sequence[Value]) -> Iterator[tuple[str, Value]]:
-    """Yield the tags among the values of a property that name no language, each with a value.
+    """Yield the tags among the values of a property that are doubtful, each with a value.
 
-    A tag stands on a text, or is itself the value of a property of languages.
+    Such a tag names no language, or a region by a code that is not its own: see `likely_tag`. A
+    tag stands on a text, or is itself the value of a property of languages.
     """
     seen: set[str] = set()
     for value in values:
@@ -34,5 +35,21 @@ def unregistered_tags(path: Iri, values: Sequence[Value]) -> Iterator[tuple[str,
 
 
 @lru_cache(maxsize=MAX_KEPT_TAGS)
+def likely_tag(tag: str) -> str:
+    """Return the tag that was meant where only the region is wrong: `en-GB` for `en-UK`.
+
+    An empty text stands for a tag with another fault, or with none.
+    """
+    if not langcodes.tag_is_valid(tag):
+        return ""
+    written, meant = (langcodes.Language.get(tag, normalize=mended) for mended in (False, True))
+    if written.territory == meant.territory or not meant.territory:
+        return ""
+    return langcodes.Language.make(
+        written.language, written.extlangs, written.script, meant.territory, written.variants
+    ).to_tag()
+
+
+@lru_cache(maxsize=MAX_KEPT_TAGS)
 def _is_registered(tag: str) -> bool:
-    return langcodes.tag_is_valid(tag)
+    return langcodes.tag_is_valid(tag) and not likely_tag(tag)

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from ctgraph.documents import Document, parse
 from ctgraph.errors import CtgraphError, DocumentTooLarge, InvalidDocument
 from ctgraph.problem import Problem, Severity
+from ctgraph.rdf.namespaces import CETERMS
 from ctgraph.settings import load_settings
 from tests.support.outcome import outcome
 from tests.support.paths import ROOT
@@ -354,3 +355,25 @@ def test_what_the_processor_would_drop_is_refused(iri: str) -> None:
     problem = caught.value.problems[0]
     assert problem.pointer == "/@graph/0/ceterms:sameAs"
     assert "%25" in problem.remedy
+
+
+def test_expanded_json_ld_names_its_ctid_as_it_names_all_values() -> None:
+    compact = certificate()["@graph"][0]
+    expanded: dict[str, Any] = {
+        "@id": compact["@id"],
+        "@type": [f"{CETERMS}Certificate"],
+        f"{CETERMS}ctid": [{"@value": ctid_number(1)}],
+        f"{CETERMS}name": [{"@value": "Welding", "@language": "en"}],
+    }
+    assert read(expanded).ctid == ctid_number(1)
+    twice = expanded | {f"{CETERMS}ctid": [{"@value": ctid_number(n)} for n in (1, 2)]}
+    with pytest.raises(InvalidDocument, match="exactly one CTID"):
+        read(twice)
+
+
+@pytest.mark.parametrize("keyword", ["@list", "@set"])
+def test_texts_in_a_list_of_json_ld_are_told_how_to_be_written(keyword: str) -> None:
+    document = certificate(**{"ceterms:keyword": {keyword: ["a", "b"]}})
+    (problem,) = refused(document)
+    assert problem.pointer == f"/@graph/0/ceterms:keyword/{keyword}"
+    assert "array" in problem.remedy

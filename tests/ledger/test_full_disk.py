@@ -17,7 +17,8 @@ import sqlalchemy as sa
 
 from ctgraph.ledger.registry import mark_at
 from ctgraph.projections import live_store
-from ctgraph.projections.maintenance import check, rebuild
+from ctgraph.projections.checking import check
+from ctgraph.projections.maintenance import rebuild
 from ctgraph.projections.store_folder import hold, store_folder_of
 from ctgraph.projections.triples import EmbeddedStore
 from ctgraph.web import create_app

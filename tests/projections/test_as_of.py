@@ -19,7 +19,8 @@ from ctgraph.errors import PastNotReady, QueryError
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.append import Submission, append
 from ctgraph.ledger.tables import version
-from ctgraph.projections.maintenance import check, rebuild
+from ctgraph.projections.checking import check
+from ctgraph.projections.maintenance import rebuild
 from ctgraph.projections.past_stores import MAX_STORES, PastStores, moment_of
 from ctgraph.projections.projector import Projector
 from ctgraph.projections.store_folder import hold, store_folder_of

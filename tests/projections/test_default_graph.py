@@ -9,7 +9,7 @@ import pyoxigraph as ox
 import pytest
 
 from ctgraph.projections import counting
-from ctgraph.projections.maintenance import check
+from ctgraph.projections.checking import check
 from ctgraph.projections.projector import Projector
 from ctgraph.projections.store_folder import store_folder_of
 from ctgraph.rdf.namespaces import CETERMS, CTG

@@ -20,7 +20,8 @@ import pyoxigraph as ox
 import pytest
 
 from ctgraph.errors import CtgraphError
-from ctgraph.projections.maintenance import check, rebuild
+from ctgraph.projections.checking import check
+from ctgraph.projections.maintenance import rebuild
 from ctgraph.projections.projector import Projector
 from ctgraph.projections.store_folder import hold, store_folder_of
 from tests.support.registry import Registry, certificate, ctid_number, environment, publish

@@ -71,6 +71,42 @@ DOUBTS = {
         certificate(1, **{"ceterms:inLanguage": ["en", "xx-ZZ"]}),
         "/@graph/0/ceterms:inLanguage/1",
     ),
+    "region that has another code": (
+        certificate(1, **{"ceterms:inLanguage": ["en", "en-UK"]}),
+        "/@graph/0/ceterms:inLanguage/1",
+    ),
+    "region with another code, behind a script": (
+        certificate(1, **{"ceterms:inLanguage": ["en-Latn-UK"]}),
+        "/@graph/0/ceterms:inLanguage/0",
+    ),
+    "date with the datatype of a text": (
+        certificate(
+            1, **{"ceterms:dateEffective": {"@value": "2024-01-01", "@type": "xsd:string"}}
+        ),
+        "/@graph/0/ceterms:dateEffective/@type",
+    ),
+    "date with the datatype of a year": (
+        certificate(1, **{"ceterms:dateEffective": {"@value": "2024", "@type": "xsd:gYear"}}),
+        "/@graph/0/ceterms:dateEffective/@type",
+    ),
+    "price with the datatype of a text": (
+        cost(
+            **{"ceterms:price": {"@value": "5", "@type": "xsd:string"}, "ceterms:currency": "USD"}
+        ),
+        "/@graph/0/ceterms:estimatedCost/0/ceterms:price/@type",
+    ),
+    "duration with the datatype of a text": (
+        certificate(
+            1,
+            **{
+                "ceterms:estimatedDuration": {
+                    "@type": "ceterms:DurationProfile",
+                    "ceterms:exactDuration": {"@value": "P1Y", "@type": "xsd:string"},
+                }
+            },
+        ),
+        "/@graph/0/ceterms:estimatedDuration/ceterms:exactDuration/@type",
+    ),
     "negative price": (
         cost(**{"ceterms:price": -5, "ceterms:currency": "USD"}),
         "/@graph/0/ceterms:estimatedCost/0/ceterms:price",
@@ -158,3 +194,9 @@ def test_a_load_takes_it_with_a_warning_in_its_place(
 def test_what_is_right_is_taken_in_silence(client: FlaskClient, document: dict[str, Any]) -> None:
     problems = client.post("/validate", json=document).json["problems"]
     assert not [p for p in problems if p["severity"] != "info" and p.get("advice") != "unknown"]
+
+
+def test_the_remedy_for_a_region_is_its_own_code(client: FlaskClient) -> None:
+    document = certificate(1, **{"ceterms:inLanguage": ["en-UK"]})
+    problems = client.post("/validate", json=document).json["problems"]
+    assert [p["remedy"] for p in problems if p.get("advice") == "language"] == ["Write en-GB."]

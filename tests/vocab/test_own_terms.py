@@ -111,6 +111,8 @@ def test_the_rules_are_those_that_reports_name(client: FlaskClient, registry: Re
             "ceterms:requiredNumber": 3,
             "ceterms:isNonCredit": {"@value": "2024", "@type": "xsd:gYear"},
             "ceterms:inLanguage": ["xx-ZZ"],
+            "ceterms:dateEffective": "2026-05-02",
+            "ceterms:expirationDate": "2026-05-01",
             "ceterms:audienceLevelType": [
                 {
                     "@type": "ceterms:CredentialAlignmentObject",
