@@ -65,6 +65,9 @@ def requests(home: Path, workers: int) -> None:
             FLASK: Target(flask, ["/"], {}),
             OXIGRAPH: Target(peer, [f"/query?query={one}" for one in selects], JSON_RESULT),
             "dereference": Target(ours, [f"/resources/{record}" for record in chosen], {}),
+            "repeated dereference": Target(
+                cached, [f"/resources/{record}" for record in chosen], {}
+            ),
             "small query": Target(ours, [f"/sparql?query={one}" for one in selects], JSON_RESULT),
             "repeated query": Target(cached, [f"/sparql?query={selects[0]}"], JSON_RESULT),
         }
