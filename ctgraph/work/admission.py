@@ -29,7 +29,7 @@ Most questions take less, so they never leave the express lane.
 """
 CUT_SHORT_SECONDS = 0.02
 """How much a job may work in the express lane while another one waits for it: twenty long jobs that
-come at once then hold up a short one for about a quarter of a second. A job that was cut short has
+come at once then hold up a short one for about half a second. A job that was cut short has
 the rest of its slice in pieces of the same length, before the others in the heavy lane."""
 MIN_CHARGE = 0.1
 """The least charge for a second in a place, in seconds of work: a job whose answer nobody reads
