@@ -81,20 +81,24 @@ class Prepared:
 
     def first(self, **values: str | int) -> tuple[Any, ...] | None:
         """Return the values of the first row, in the order of the query; None without a row."""
-        given = [values[name] for name in self._order] if self._order else values
+        try:
+            return self._fetched(values)
+        except (self._engine.dialect.loaded_dbapi.Error, UnicodeDecodeError):
+            pass  # the usual way meets the same error and tells it as SQLAlchemy does, or succeeds
+        with self._engine.connect() as connection:
+            row = connection.execute(self._query, values).first()
+        return tuple(row) if row else None
+
+    def _fetched(self, values: dict[str, str | int]) -> tuple[Any, ...] | None:
         connection = self._engine.raw_connection()
         try:
             cursor = connection.cursor()
+            given = [values[name] for name in self._order] if self._order else values
             cursor.execute(self._text, given)
             found: tuple[Any, ...] | None = cursor.fetchone()
             return found
-        except (self._engine.dialect.loaded_dbapi.Error, UnicodeDecodeError):
-            pass  # the usual way meets the same error and tells it as SQLAlchemy does, or succeeds
         finally:
             connection.close()
-        with self._engine.connect() as usual:
-            row = usual.execute(self._query, values).first()
-        return tuple(row) if row else None
 
 
 def by_name(row: Row, columns: Iterable[sa.Column[Any]]) -> dict[str, Any]:
