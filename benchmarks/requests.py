@@ -17,6 +17,8 @@ from benchmarks.sparql import oxigraph
 TURNS = 3
 SECONDS = 3
 RECORDS = 5_000
+REPEATED = 100
+"""Records that are asked again and again, as those are that much else refers to."""
 FLASK = "Flask hello"
 OXIGRAPH = "Oxigraph"
 JSON_RESULT = {"Accept": "application/sparql-results+json"}
@@ -65,6 +67,9 @@ def requests(home: Path, workers: int) -> None:
             FLASK: Target(flask, ["/"], {}),
             OXIGRAPH: Target(peer, [f"/query?query={one}" for one in selects], JSON_RESULT),
             "dereference": Target(ours, [f"/resources/{record}" for record in chosen], {}),
+            "repeated dereference": Target(
+                cached, [f"/resources/{record}" for record in chosen[:REPEATED]], {}
+            ),
             "small query": Target(ours, [f"/sparql?query={one}" for one in selects], JSON_RESULT),
             "repeated query": Target(cached, [f"/sparql?query={selects[0]}"], JSON_RESULT),
         }

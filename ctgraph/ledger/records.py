@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from ctgraph.errors import RecordNotFound
 from ctgraph.identity.ctid import Ctid, NoId
-from ctgraph.ledger.database import Database, Row, by_name, select_in
+from ctgraph.ledger.database import Database, Prepared, Row, by_name, select_in
 from ctgraph.ledger.tables import VERSION_FACTS, entity, envelope, holding, organization, version
 from ctgraph.ledger.values import (
     BoundedRecord,
@@ -25,10 +25,14 @@ from ctgraph.rdf.namespaces import Curie
 MAX_VERSION = 2**31 - 1
 """The largest number that a version can have: PostgreSQL's INTEGER holds no larger one."""
 _ENVELOPE = tuple(envelope.c)
+_NAMES = [column.key for column in _ENVELOPE]
 _HOLDER = (
     sa.select(*_ENVELOPE)
     .join_from(entity, envelope, entity.c.envelope == envelope.c.ctid)
     .where(entity.c.ctid == sa.bindparam("ctid"))
+)
+_STATE = _HOLDER.with_only_columns(
+    envelope.c.ctid, envelope.c.version, envelope.c.digest, envelope.c.updated_at
 )
 _RECORD = _HOLDER.add_columns(version.c.canonical).join(
     version, (version.c.ctid == envelope.c.ctid) & (version.c.number == envelope.c.version)
@@ -40,6 +44,15 @@ class Records:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._state = Prepared(database, _STATE)
+        self._record = Prepared(database, _RECORD)
+
+    def state(self, ctid: Ctid) -> tuple[str | int, ...] | None:
+        """Return what differs after each change of the document that holds an entity.
+
+        It is None when the ledger never held the entity.
+        """
+        return self._state.first(ctid=ctid)
 
     def find(self, ctid: Ctid) -> Envelope | None:
         """Return the envelope that holds an entity, or None when the ledger never held it."""
@@ -52,12 +65,12 @@ class Records:
 
         :raises RecordNotFound: when the ledger never held the entity.
         """
-        with self._database.engine.connect() as connection:
-            row = connection.execute(_RECORD, {"ctid": ctid}).first()
+        row = self._record.first(ctid=ctid)
         if row is None:
             raise RecordNotFound(ctid)
-        found = _envelope(row)
-        return Record(found, unpack(row.canonical, found.ctid, found.version))
+        *columns, canonical = row
+        found = Envelope(**dict(zip(_NAMES, columns, strict=True)))
+        return Record(found, unpack(canonical, found.ctid, found.version))
 
     def read_within(self, ctid: Ctid, max_bytes: int) -> BoundedRecord | None:
         """Return what :meth:`read` returns, without a document that is too long.
