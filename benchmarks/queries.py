@@ -99,10 +99,10 @@ def _texts(home: Path) -> dict[str, str]:
 
 
 def _of_home(home: Path) -> tuple[str, str]:
-    """Return the CTIDs of a record with something before it and something after it, and its owner."""
+    """Return the CTIDs of a record that stands between two others, and of its owner."""
     rows = ox.Store.read_only(str(snapshot(home))).query(
-        "SELECT ?record ?owner { ?record ctg:precedes ?b ; ctg:succeeds ?a . ?d ctg:about ?record ; "
-        "ctg:owner ?owner } LIMIT 1",
+        "SELECT ?record ?owner { ?record ctg:precedes ?later ; ctg:succeeds ?earlier . "
+        "?document ctg:about ?record ; ctg:owner ?owner } LIMIT 1",
         prefixes={"ctg": CTG},
     )
     assert isinstance(rows, ox.QuerySolutions)
