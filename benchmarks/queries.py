@@ -35,6 +35,10 @@ AD_HOC = {
     "links between owners": """SELECT ?from ?to (COUNT(*) AS ?links) {
         ?a ctg:precedes ?b . ?a ceterms:ownedBy ?from . ?b ceterms:ownedBy ?to }
         GROUP BY ?from ?to ORDER BY DESC(?links) LIMIT 100""",
+    "links between owners, by sub-selects": """SELECT ?from ?to (COUNT(*) AS ?links) {
+        ?a ctg:precedes ?b { SELECT ?a ?from { ?a ceterms:ownedBy ?from } }
+        { SELECT ?b ?to { ?b ceterms:ownedBy ?to } } }
+        GROUP BY ?from ?to ORDER BY DESC(?links) LIMIT 100""",
 }
 Ask = Callable[[str], float]
 
