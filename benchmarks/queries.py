@@ -64,8 +64,9 @@ def _compare(name: str, text: str, ours: Ask, peers: dict[str, Ask]) -> None:
     said = [f"{name:36} ctgraph {_shown(here)}"]
     for peer, ask in peers.items():
         there = _taken(ask, text)
-        known = isinstance(here, float) and isinstance(there, float)
-        said.append(f"{peer} {_shown(there)}" + (f" ({here / there:.2f})" if known else ""))
+        said.append(f"{peer} {_shown(there)}")
+        if isinstance(here, float) and isinstance(there, float):
+            said[-1] += f" ({here / there:.2f})"
     print("; ".join(said), flush=True)
 
 
