@@ -13,6 +13,7 @@ from benchmarks.load import load
 from benchmarks.pathways import pathways, share
 from benchmarks.projecting import beside_load, endurance
 from benchmarks.publish import publish
+from benchmarks.queries import queries
 from benchmarks.requests import requests
 from benchmarks.slow import beside_slow_clients
 from benchmarks.sparql import sparql
@@ -28,6 +29,7 @@ ALL: dict[str, Callable[[Path, int], None]] = {
     "validation": lambda home, documents: validation(),
     "requests": lambda home, documents: requests(home, WORKERS),
     "sparql": lambda home, documents: sparql(home, WORKERS),
+    "queries": lambda home, documents: queries(home, WORKERS),
     "pathways": lambda home, documents: pathways(documents),
     "share": lambda home, documents: share(),
     "publish": lambda home, documents: publish(home, WORKERS),
