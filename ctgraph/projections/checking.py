@@ -23,7 +23,9 @@ from ctgraph.projections.link_index import LinkIndex
 from ctgraph.projections.link_tables import VERSION, documents_of, rows_of
 from ctgraph.projections.maintenance import BATCH_CHANGES, Progress, last_changes
 from ctgraph.projections.store_folder import StoreFolder, lease, store_folder_of
+from ctgraph.projections.tallies import Tally
 from ctgraph.projections.tally_table import all_counts
+from ctgraph.projections.triple_set import TripleSet
 from ctgraph.projections.triples import EmbeddedStore
 from ctgraph.rdf.namespaces import Iri
 from ctgraph.settings import Settings
@@ -94,11 +96,14 @@ class _Comparison:
         self._store = EmbeddedStore(folder, self._identity, self._fresh, read_only=True)
         self._seen = sqlite3.connect("", isolation_level=None)
         self._seen.execute("CREATE TABLE graph (iri TEXT PRIMARY KEY) WITHOUT ROWID")
+        self._named, self._default = TripleSet(), TripleSet()
 
     def close(self) -> None:
         """Close the store and the temporary databases."""
         self._store.close()
         self._seen.close()
+        self._named.close()
+        self._default.close()
 
     def differences(self, beside: bool) -> Iterator[str]:
         """Yield every difference."""
@@ -123,14 +128,15 @@ class _Comparison:
             seq, mark = self._store.mark()
             yield from self._numbers(seq, mark, reached or 0, beside)
             yield from self._graphs(seq)
-            missing, excess = self._store.default_differences()
+            tally = self._store.counted(self._default.adding)
+            missing, excess = self._default.differences(self._named)
             if missing or excess:  # the statistics differ, too, then
                 yield (
                     f"The default graph: {missing} triples are missing, "
                     f"{excess} should not be there."
                 )
             else:
-                yield from self._statistics(links, seq == reached)
+                yield from self._statistics(links, tally, seq == reached)
             yield from self._links(links, seq, reached or 0)
 
     def _numbers(self, seq: int, mark: str, reached: int, beside: bool) -> Iterator[str]:
@@ -147,21 +153,31 @@ class _Comparison:
     def _graphs(self, seq: int) -> Iterator[str]:
         for own in (self._identity.registry, self._identity.statistics):
             self._expect(own)
+            self._found(own)
         for iri, quads in self._expected(seq):
             self._expect(iri)
-            found = self._store.graph(iri)
+            found = self._found(iri)
             if found != quads:
                 yield _difference(iri, quads, found)
         for iri in self._store.graphs():
             if not self._seen.execute("SELECT 1 FROM graph WHERE iri = ?", (iri,)).fetchone():
+                self._found(iri)
                 yield f"{iri} should not be there."
 
-    def _statistics(self, links: sqlite3.Connection, is_level: bool) -> Iterator[str]:
+    def _found(self, iri: Iri) -> set[ox.Quad]:
+        """Return the quads of a named graph of the store; note their triples."""
+        quads = self._store.graph(iri)
+        for quad in quads:
+            self._named.add(quad.triple)
+        return quads
+
+    def _statistics(self, links: sqlite3.Connection, tally: Tally, is_level: bool) -> Iterator[str]:
         """Yield what is wrong with the counts.
 
+        :param tally: what the store holds.
         :param is_level: whether the link index, which keeps them, is as far as the store.
         """
-        tally, iri = self._store.counted(), self._identity.statistics
+        iri = self._identity.statistics
         stated, found = (
             expected.statistics_graph(tally, self._identity)[iri],
             self._store.graph(iri),

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable
-from typing import Any
+from collections.abc import Callable, Collection, Iterable
+from typing import Any, TypeAlias
 
 import pyoxigraph as ox
 
@@ -25,6 +25,7 @@ from ctgraph.projections.tally_table import TallyTable
 MIN_BULK_QUADS = 20_000
 """Minimum number of quads for a bulk write into files of its own; a transaction is faster for
 fewer."""
+Passing: TypeAlias = Callable[[Iterable[ox.Triple]], Iterable[ox.Triple]]
 
 
 class Counting:
@@ -63,11 +64,12 @@ class Counting:
         self._table.replace(self._tally)
         self._due = None
 
-    def counted(self, store: ox.Store) -> Tally:
-        """Count what a store holds, triple by triple."""
-        tally = tally_of_triples(
-            quad.triple for quad in store.quads_for_pattern(None, None, None, ox.DefaultGraph())
-        )
+    def counted(self, store: ox.Store, passing: Passing = iter) -> Tally:
+        """Count what a store holds, triple by triple.
+
+        :param passing: is given the triples of the default graph, and passes them on.
+        """
+        tally = tally_of_triples(passing(quad.triple for quad in _in(store, ox.DefaultGraph())))
         tally.subtract(tally_of_triples(default_graph.only_in(store, self.aside)))
         for about in store.quads_for_pattern(None, ABOUT, None, None):
             record, envelope = about.subject, about.graph_name

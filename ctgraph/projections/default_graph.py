@@ -12,8 +12,6 @@ from typing import Any
 import pyoxigraph as ox
 
 _DEFAULT = ox.DefaultGraph()
-_MISSING = "SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } FILTER NOT EXISTS { ?s ?p ?o } }"
-_EXCESS = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o FILTER NOT EXISTS { GRAPH ?g { ?s ?p ?o } } }"
 
 
 def with_default(quads: Iterable[ox.Quad]) -> Iterator[ox.Quad]:
@@ -78,18 +76,7 @@ def only_in(store: ox.Store, graphs: Collection[ox.NamedNode]) -> set[ox.Triple]
     }
 
 
-def differences(store: ox.Store) -> tuple[int, int]:
-    """Return how many quads have no triple in the default graph, and how many triples no quad."""
-    return _number(store, _MISSING), _number(store, _EXCESS)
-
-
 def _others(store: ox.Store, quad: ox.Quad) -> set[Any]:
     """Return the other named graphs that state the triple of a quad."""
     stated = store.quads_for_pattern(quad.subject, quad.predicate, quad.object, None)
     return {other.graph_name for other in stated} - {quad.graph_name, _DEFAULT}
-
-
-def _number(store: ox.Store, query: str) -> int:
-    found = store.query(query)
-    assert isinstance(found, ox.QuerySolutions)
-    return int(next(found)["n"].value)
