@@ -39,7 +39,6 @@ from benchmarks.running import (
     serve,
 )
 from ctgraph.bulk.sample.population import Population
-from ctgraph.ledger import Ledger
 from ctgraph.projections.store_folder import store_folder_of
 from ctgraph.settings import load_settings
 
@@ -223,7 +222,12 @@ class _Run:
         }
 
     def _sequence(self) -> int:
-        return Ledger.of(load_settings(home=self._home)).changes.last_sequence()
+        """Return the number of the last change, which queries see when a load has ended.
+
+        No ledger is opened: a process that copies a database must not have it open (SQLite's locks
+        end with any of its files).
+        """
+        return max(store_folder_of(load_settings(home=self._home)).sequence(), 0)
 
 
 @dataclass
