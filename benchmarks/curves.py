@@ -114,7 +114,7 @@ class _Run:
         known = self._known.setdefault(str(size), {})
         parts: dict[str, Callable[[], Figures]] = {
             "load": partial(self._load, size, before),
-            "server": self._served,
+            "server": partial(self._served, size),
             "check": partial(self._check, size),
             "rebuild": partial(self._rebuild, size),
         }
@@ -160,8 +160,11 @@ class _Run:
             "home folder after the load, kB a document": disk_bytes(self._home) / 1e3 / size,
         }
 
-    def _served(self) -> Figures:
-        """Ask a server, and publish; each time is the median."""
+    def _served(self, size: int) -> Figures:
+        """Ask a server, and publish; each time is the median.
+
+        What is published has the size in its CTIDs, as each stage may have another publisher.
+        """
         people = Population(self._first, 0)
         chance = random.Random(0)
         numbers = chance.sample(range(self._first), min(RECORDS, self._first))
@@ -174,9 +177,8 @@ class _Run:
                 return client.request("GET", path, headers=headers)[0]
 
             def publish() -> float:
-                body = account.certificate(
-                    f"ce-00000000-0000-4000-8000-{chance.randrange(10):012d}"
-                )
+                number = 10 * size + chance.randrange(10)
+                body = account.certificate(f"ce-00000000-0000-4000-8000-{number:012d}")
                 where = f"{account.path}?wait=true"
                 return client.request("POST", where, body, account.headers)[0]
 
