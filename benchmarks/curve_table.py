@@ -54,8 +54,8 @@ def heading(load_average: float) -> str:
     versions = ", ".join(f"{name} {version(name)}" for name in ("pyoxigraph", "Flask", "gunicorn"))
     return (
         f"Measured on {time.strftime('%Y-%m-%d')} with {_processor()}, {os.cpu_count()} cores; "
-        f"Python {platform.python_version()}, {versions}, SQLite {sqlite3.sqlite_version}. The load "
-        f"average of the machine before the run was {load_average:.1f}."
+        f"Python {platform.python_version()}, {versions}, SQLite {sqlite3.sqlite_version}. "
+        f"The load average of the machine before the run was {load_average:.1f}."
     )
 
 
