@@ -75,8 +75,13 @@ def running(command: list[str], port: int, home: Path, **settings: str) -> Itera
                 time.sleep(0.1)
             time.sleep(1)  # for its other processes
             require(process.poll() is None, f"has ended, and another server answers on {port}")
-            yield port
-            require(process.poll() is None, "ended while it was measured")
+            try:
+                yield port
+            except (OSError, http.client.HTTPException):
+                time.sleep(1)  # connections of a process close before it has ended
+                raise
+            finally:
+                require(process.poll() is None, "ended while it was measured")
         finally:
             process.terminate()
             process.wait(60)
