@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from itertools import pairwise
+from itertools import count, pairwise
 from pathlib import Path
 from urllib.parse import quote
 
@@ -39,14 +39,15 @@ from benchmarks.running import (
     serve,
 )
 from ctgraph.bulk.sample.population import Population
+from ctgraph.identity.ctid import Ctid
 from ctgraph.projections.store_folder import store_folder_of
 from ctgraph.settings import load_settings
 
 SIZES = "10,100,300"
 WORKERS = 2
 RECORDS = 300
-WALKS = 10
-"""The pathways that are asked: those of the records with the largest answers."""
+WALKED, WALKS = 100, 10
+"""Records whose pathways are tried, and pathways that are timed: those with the largest answers."""
 TIMES, MIN_TIMES = 21, 3
 MAX_ASKING_SECONDS = 20
 """Of one question. A slow one is asked fewer times."""
@@ -71,8 +72,7 @@ def curves(arguments: list[str]) -> None:
     parser.add_argument(
         "--keep",
         type=Path,
-        help="a folder for the registry and its figures; a "
-        "further run uses what is there, and goes on behind it",
+        help="a folder for the registry and its figures; a further run goes on behind them",
     )
     parser.add_argument("--write", type=Path, help="a page whose table is replaced")
     options = parser.parse_args(arguments)
@@ -99,9 +99,8 @@ class _Run:
         self._folder, self._home, self._first = folder, folder / "home", sizes[0]
         self._file = folder / "figures.json"
         known = json.loads(self._file.read_text()) if self._file.exists() else {}
-        self.load_average: float = known.setdefault("load average", os.getloadavg()[1])
-        self._known: dict[str, dict[str, Figures]] = known.setdefault("sizes", {})
-        self._all = known
+        self.load_average: float = known.get("load average", os.getloadavg()[1])
+        self._known: dict[str, dict[str, Figures]] = known.get("sizes", {})
         kept = [int(size) for size in self._known]
         if any(one != other for one, other in zip(kept, sizes, strict=False)):
             raise SystemExit(
@@ -122,7 +121,8 @@ class _Run:
             if name not in known:
                 _say(f"{size:,} documents: {name} …")
                 known[name] = measure()
-                self._file.write_text(json.dumps(self._all, indent=1))
+                kept = {"load average": self.load_average, "sizes": self._known}
+                self._file.write_text(json.dumps(kept, indent=1))
                 for figure, value in known[name].items():
                     _say(f"  {figure}: {value:,.2f}")
         return {figure: value for part in known.values() for figure, value in part.items()}
@@ -161,45 +161,13 @@ class _Run:
         }
 
     def _served(self, size: int) -> Figures:
-        """Ask a server, and publish; each time is the median.
-
-        What is published has the size in its CTIDs, as each stage may have another publisher.
-        """
+        """Ask a server, and publish."""
         people = Population(self._first, 0)
-        chance = random.Random(0)
-        numbers = chance.sample(range(self._first), min(RECORDS, self._first))
+        numbers = random.Random(0).sample(range(self._first), min(RECORDS, self._first))
         records = [people.ctid(number) for number in numbers]
         account, port = Account.of(self._home), free_port()
         with running(serve(port, WORKERS), port, self._home):
-            client = Client(port)
-
-            def ask(path: str, headers: dict[str, str] = JSON) -> float:
-                return client.request("GET", path, headers=headers)[0]
-
-            def publish() -> float:
-                number = 10 * size + chance.randrange(10)
-                body = account.certificate(f"ce-00000000-0000-4000-8000-{number:012d}")
-                where = f"{account.path}?wait=true"
-                return client.request("POST", where, body, account.headers)[0]
-
-            selects = [quote(f"SELECT ?p ?o {{ <{BASE}/{one}> ?p ?o }}") for one in records]
-            walks = [f"/pathways/{one}/succeeding?depth=5&limit=1000" for one in records]
-            walks.sort(key=lambda path: len(client.request("GET", path, headers=JSON)[1]))
-            dereferenced = [ask(f"/resources/{one}") for one in (*records, *records)][
-                len(records) :
-            ]
-            return {
-                "empty request (`/healthz`), ms": _median(lambda: ask("/healthz")),
-                "record, ms": statistics.median(dereferenced) * 1e3,
-                "record, 95th percentile, ms": statistics.quantiles(dereferenced, n=20)[18] * 1e3,
-                "small query, ms": statistics.median(ask(f"/sparql?query={one}") for one in selects)
-                * 1e3,
-                "publish with `wait=true`, ms": _median(publish),
-                **{name: _median(partial(ask, *page)) for name, page in PAGES.items()},
-                "`/pathways/{ctid}/succeeding`, depth 5, ms": statistics.median(
-                    _median(partial(ask, path)) for path in walks[-WALKS:]
-                ),
-            }
+            return _asked(Client(port), records) | _published(Client(port), account, size)
 
     def _check(self, size: int) -> Figures:
         with _cost() as cost:
@@ -230,6 +198,48 @@ class _Run:
         end with any of its files).
         """
         return max(store_folder_of(load_settings(home=self._home)).sequence(), 0)
+
+
+def _asked(client: Client, records: list[Ctid]) -> Figures:
+    """Return what a visitor waits for; the first answer of each kind does not count."""
+
+    def ask(path: str, headers: dict[str, str] = JSON) -> float:
+        return client.request("GET", path, headers=headers)[0]
+
+    def length(path: str) -> int:
+        return len(client.request("GET", path, headers=JSON)[1])
+
+    paths = [f"/resources/{one}" for one in records]
+    selects = [quote(f"SELECT ?p ?o {{ <{BASE}/{one}> ?p ?o }}") for one in records]
+    walks = [f"/pathways/{one}/succeeding?depth=5&limit=1000" for one in records[:WALKED]]
+    for path in paths:
+        ask(path)
+    dereferenced = [ask(path) * 1e3 for path in paths]
+    queried = [ask(f"/sparql?query={select}") * 1e3 for select in selects]
+    walked = [_median(partial(ask, path)) for path in sorted(walks, key=length)[-WALKS:]]
+    return {
+        "empty request (`/healthz`), ms": _median(partial(ask, "/healthz")),
+        "record, ms": statistics.median(dereferenced),
+        "record, 95th percentile, ms": statistics.quantiles(dereferenced, n=20)[18],
+        "small query, ms": statistics.median(queried),
+        "`/pathways/{ctid}/succeeding`, depth 5, ms": statistics.median(walked),
+        **{name: _median(partial(ask, *page)) for name, page in PAGES.items()},
+    }
+
+
+def _published(client: Client, account: Account, size: int) -> Figures:
+    """Return how long publishes take until queries see them.
+
+    The size is in their CTIDs, as the account of each stage may be another.
+    """
+    numbers = count()
+
+    def publish() -> float:
+        number = 10 * size + next(numbers) % 10
+        body = account.certificate(f"ce-00000000-0000-4000-8000-{number:012d}")
+        return client.request("POST", f"{account.path}?wait=true", body, account.headers)[0]
+
+    return {"publish with `wait=true`, ms": _median(publish)}
 
 
 @dataclass
