@@ -10,6 +10,19 @@ import time
 from importlib.metadata import version
 from pathlib import Path
 
+ASKED = (
+    "empty request (`/healthz`)",
+    "record",
+    "small query",
+    "publish with `wait=true`",
+    "`/`",
+    "`/void`",
+    "`/records`",
+    "`/pathways`",
+    "`/pathways/search`",
+    "`/pathways/{ctid}/succeeding`, depth 5",
+)
+"""What a server is asked for."""
 FIGURES = (
     "load, documents/s",
     "load, processor time, ms a document",
@@ -20,17 +33,8 @@ FIGURES = (
     "live store, kB a document",
     "link index, kB a document",
     "home folder after the load, kB a document",
-    "empty request (`/healthz`), ms",
-    "record, ms",
+    *(f"{what}, {unit}" for what in ASKED for unit in ("ms", "processor time, ms")),
     "record, 95th percentile, ms",
-    "small query, ms",
-    "publish with `wait=true`, ms",
-    "`/`, ms",
-    "`/void`, ms",
-    "`/records`, ms",
-    "`/pathways`, ms",
-    "`/pathways/search`, ms",
-    "`/pathways/{ctid}/succeeding`, depth 5, ms",
     "check, ms a document",
     "check, processor time, ms a document",
     "rebuild, ms a document",
@@ -89,6 +93,8 @@ def write(page: Path, block: str) -> None:
 
 def _growth(name: str, first: float, later: float) -> str:
     """Return a figure as a multiple of the first one, and whether the cost behind it grows."""
+    if not first or not later:
+        return ""  # less than a tick of the processor's clock
     cost = first / later if name.endswith("/s") else later / first
     return f"{later / first:.2f}, {'flat' if cost <= FLAT else 'grows'}"
 

@@ -49,6 +49,7 @@ def test_a_run_that_is_kept_writes_its_table_between_the_marks(tmp_path: Path) -
     page = tmp_path / "page.md"
     page.write_text(f"before\n{BEGIN}\nan older table\n{END}\nbehind\n", "utf-8")
     changed = {"check, ms a document": 1.25, "record, ms": 1.26, "load, documents/s": 0.79}
+    changed |= {"`/`, processor time, ms": 0.0}
     folder = kept(tmp_path, at_1000={}, at_2000=changed)
     curves(["--sizes", "1,2", "--keep", str(folder), "--write", str(page)])
     text = page.read_text("utf-8")
@@ -60,6 +61,7 @@ def test_a_run_that_is_kept_writes_its_table_between_the_marks(tmp_path: Path) -
     assert found["check, ms a document"] == ["1.00", "1.25", "1.25, flat"]
     assert found["record, ms"] == ["1.00", "1.26", "1.26, grows"]
     assert found["load, documents/s"] == ["1.00", "0.79", "0.79, grows"]
+    assert found["`/`, processor time, ms"] == ["1.00", "0.00"]  # less than a tick: no ratio
 
 
 def test_a_page_without_marks_is_left_alone(tmp_path: Path) -> None:
