@@ -1,14 +1,19 @@
-"""Run the measurements: ``python -m benchmarks [NAME…] [--documents N] [--home FOLDER]``."""
+"""Run the measurements: ``python -m benchmarks [NAME…] [--documents N] [--home FOLDER]``.
+
+``python -m benchmarks curves`` measures a registry while it grows (:mod:`benchmarks.curves`).
+"""
 
 from __future__ import annotations
 
 import argparse
+import sys
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks.crowd import crowd
+from benchmarks.curves import curves
 from benchmarks.load import load
 from benchmarks.pathways import pathways, share
 from benchmarks.projecting import beside_load, endurance
@@ -45,7 +50,10 @@ LONG = {"endurance"}
 
 
 def main() -> None:
-    """Run the named measurements, or all of them."""
+    """Run the named measurements, or all of them; the curves have a command line of their own."""
+    if sys.argv[1:2] == ["curves"]:
+        curves(sys.argv[2:])
+        return
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(ALL))
     parser.add_argument("--documents", type=int, default=DOCUMENTS)
