@@ -111,8 +111,8 @@ class Records:
         if kinds:
             # An index has those of one class in order, so no more of each are read than are listed.
             pages = [listed.where(envelope.c.type == kind).subquery() for kind in kinds]
-            listed = sa.union_all(*(sa.select(page) for page in pages))
-        query = envelope.select().where(envelope.c.ctid.in_(listed))
+            found = sa.union_all(*(sa.select(page) for page in pages))
+        query = envelope.select().where(envelope.c.ctid.in_(found if kinds else listed))
         rows = self._database.rows(query.order_by(envelope.c.ctid).limit(limit))
         return [_envelope(row) for row in rows]
 
