@@ -20,17 +20,16 @@ from ctgraph.work.turn import BEGUN, RUNNING, Process, State, Turn
 LOOK_SECONDS = 0.1
 """How often a waiting caller checks whether its turn or deadline has come, or its client has
 gone."""
-REVIEW_SECONDS = 0.02
+REVIEW_SECONDS = 0.04
 """How often at most all turns are reviewed, however many callers wait: a review takes the lock."""
 SLICE_SECONDS = 0.4
 """How much a job may work in the express lane, or in the heavy lane while others wait for that.
 
 Most questions take less, so they never leave the express lane.
 """
-CUT_SHORT_SECONDS = 0.02
+CUT_SHORT_SECONDS = 0.05
 """How much a job may work in the express lane while another one waits for it: twenty long jobs that
-come at once then hold up a short one for about half a second. A job that was cut short has
-the rest of its slice in pieces of the same length, before the others in the heavy lane."""
+come at once then hold up a short one for about a second."""
 MIN_CHARGE = 0.1
 """The least charge for a second in a place, in seconds of work: a job whose answer nobody reads
 holds its place, too."""
@@ -96,7 +95,7 @@ class Admission:
                 return turn
             self._review(now)
         try:
-            while not turn.came.acquire(timeout=REVIEW_SECONDS):
+            while not turn.came.acquire(timeout=LOOK_SECONDS):
                 self.look(turn, gone)
             if turn.failure:
                 raise turn.failure
@@ -169,8 +168,8 @@ class Admission:
             paused = self._next(State.PAUSED, now)
             if (
                 paused
-                and now - turn.since >= _stay(paused)
-                and self._claim(paused, now) < self._claim(turn, now)
+                and now - turn.since >= SLICE_SECONDS
+                and (self._claim(paused, now) < self._claim(turn, now))
             ):
                 self._pause(turn, now)
         self._hand_out(now)
@@ -270,11 +269,6 @@ class Admission:
         if turn.state is not State.ENDED:
             self._enter(turn, State.ENDED, now)
             self._turns.remove(turn)
-
-
-def _stay(paused: Turn) -> float:
-    """Return how long a job stays in the heavy lane, in seconds, before a paused one may follow."""
-    return CUT_SHORT_SECONDS if paused.worked < SLICE_SECONDS else SLICE_SECONDS
 
 
 def admission_of(settings: Settings, costs: Costs | None = None) -> Admission:

@@ -27,12 +27,12 @@ from tests.support.following import count, following, ready
 from tests.support.registry import Registry, certificate, publish
 from tests.support.waiting import until
 
-SIZE = 24
+SIZE = 64
 
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A folder on a disk of 24 MB."""
+    """A folder on a disk of 64 MB."""
     folder = tmp_path / "disk"
     folder.mkdir()
     mounted = subprocess.run(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from ctgraph.errors import (
     CtgraphError,
 )
-from ctgraph.work.admission import REVIEW_SECONDS, Admission
+from ctgraph.work.admission import Admission
 from ctgraph.work.clients import Costs
 from ctgraph.work.turn import State, Turn
 
@@ -99,7 +99,7 @@ class Hall:
     def after(self, seconds: float) -> None:
         """Let some time pass."""
         while seconds > 0:
-            step = min(REVIEW_SECONDS, seconds)
+            step = min(0.1, seconds)
             self.clock.now += step
             seconds -= step
             with self.admission._lock:
