@@ -56,9 +56,17 @@ def picks(
     return [
         Pick(text, records[text], known[records[text]].name)
         if text in records
-        else Pick(text, matches=tuple(asking.search(text, kinds)))
+        else _found(text, asking.search(text, kinds))
         for text in texts
     ]
+
+
+def _found(text: str, matches: list[Node]) -> Pick:
+    """Return the one record whose name is a text, or the records to choose from."""
+    exact = [node for node in matches if node.name.casefold() == text.casefold()]
+    if len(exact) == 1:
+        return Pick(exact[0].id, Ctid(exact[0].id), exact[0].name)
+    return Pick(text, matches=tuple(matches))
 
 
 def _parts(text: str, identity: Identity) -> list[str]:
