@@ -118,7 +118,9 @@ class Pathways:
         if len(text) > MAX_SEARCH_CHARACTERS:
             raise BadParameter(f"Search for a text of at most {MAX_SEARCH_CHARACTERS} characters.")
         with reading(self._settings) as links:
-            found = links.named(text.replace("\0", " ").split(), classes_of(frozenset(kinds or LINKED)), limit)
+            found = links.named(
+                text.replace("\0", " ").split(), classes_of(frozenset(kinds or LINKED)), limit
+            )
             describer = Describer(links, self._ledger, self._identity)
             return list(describer.nodes({row.id: 0 for row in found}).values())
 

@@ -16,6 +16,4 @@ def upgrade() -> None:
     """Keep the current envelopes in the order of each list, by class and by owner and class."""
     current = text("deleted_at IS NULL")
     for name, columns in _INDEXES.items():
-        op.create_index(
-            name, "envelope", columns, sqlite_where=current, postgresql_where=current
-        )
+        op.create_index(name, "envelope", columns, sqlite_where=current, postgresql_where=current)
