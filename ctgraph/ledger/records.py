@@ -108,11 +108,10 @@ class Records:
             listed = listed.where(envelope.c.owner == owner)
             kinds = kinds or self.kinds()
         listed = listed.order_by(envelope.c.ctid).limit(limit)
-        if kinds:
-            # An index has those of one class in order, so no more of each are read than are listed.
-            pages = [listed.where(envelope.c.type == kind).subquery() for kind in kinds]
-            found = sa.union_all(*(sa.select(page) for page in pages))
-        query = envelope.select().where(envelope.c.ctid.in_(found if kinds else listed))
+        # An index has those of one class in order, so no more of each are read than are listed.
+        pages = [listed.where(envelope.c.type == kind) for kind in kinds] or [listed]
+        among = sa.union_all(*(sa.select(page.subquery()) for page in pages))
+        query = envelope.select().where(envelope.c.ctid.in_(among))
         rows = self._database.rows(query.order_by(envelope.c.ctid).limit(limit))
         return [_envelope(row) for row in rows]
 
