@@ -119,7 +119,7 @@ def _walk(asked: Pathways, starts: list[Ctid], settings: Settings) -> None:
         return len(asked.succeeding(start, WALK).nodes)
 
     def sparql(query: str) -> int:
-        rows = store.query(query, prefixes={"ctg": CTG}, use_default_graph_as_union=True)
+        rows = store.query(query, prefixes={"ctg": CTG})
         assert isinstance(rows, ox.QuerySolutions)
         return sum(1 for _ in rows)
 

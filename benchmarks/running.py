@@ -7,6 +7,7 @@ import http.client
 import json
 import os
 import re
+import resource
 import shutil
 import socket
 import statistics
@@ -16,7 +17,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import MappingProxyType
 
@@ -27,6 +28,8 @@ from ctgraph.rdf.namespaces import CTG
 CLI = [sys.executable, "-m", "ctgraph.cli"]
 STARTING_SECONDS = 600
 """How long a server may take to start. Some load all their data first."""
+LAST_WORDS_BYTES = 2_000
+WATCH_SECONDS = 0.25
 
 
 def environment(home: Path) -> dict[str, str]:
@@ -49,29 +52,54 @@ def ctgraph(home: Path, *arguments: str) -> str:
 
 @contextmanager
 def running(command: list[str], port: int, home: Path, **settings: str) -> Iterator[int]:
-    """Run a server until the end of the block, which starts when the port answers."""
-    process = subprocess.Popen(
-        command,
-        env=environment(home) | settings,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    """Run a server until the end of the block, which starts when the server is ready.
+
+    :raises SystemExit: with its last words, when it does not start, or has ended before the block.
+    """
+    with tempfile.TemporaryFile() as said:
+        process = subprocess.Popen(
+            command, env=environment(home) | settings, stdout=said, stderr=said
+        )
+
+        def require(is_well: bool, trouble: str) -> None:
+            if not is_well:
+                said.seek(0)
+                words = said.read()[-LAST_WORDS_BYTES:].decode(errors="replace")
+                raise SystemExit(f"{' '.join(command)} {trouble}.\n{words}")
+
+        try:
+            deadline = time.monotonic() + STARTING_SECONDS
+            while not _is_ready(port):
+                require(process.poll() is None, "ended before it was ready")
+                require(time.monotonic() < deadline, f"is not ready after {STARTING_SECONDS} s")
+                time.sleep(0.1)
+            time.sleep(1)  # for its other processes
+            require(process.poll() is None, f"has ended, and another server answers on {port}")
+            try:
+                yield port
+            except (OSError, http.client.HTTPException):
+                time.sleep(1)  # connections of a process close before it has ended
+                raise
+            finally:
+                require(process.poll() is None, "ended while it was measured")
+        finally:
+            process.terminate()
+            process.wait(60)
+
+
+def _is_ready(port: int) -> bool:
+    """Tell whether a server answers: ours says 503 here until it can, others do not know it.
+
+    That the port is open says little: ours listens before its workers have started.
+    """
+    client = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
     try:
-        deadline = time.monotonic() + STARTING_SECONDS
-        while not _answers(port):
-            if process.poll() is not None or time.monotonic() > deadline:
-                raise SystemExit(f"{' '.join(command)} does not start.")
-            time.sleep(0.1)
-        time.sleep(1)
-        yield port
+        client.request("GET", "/readyz")
+        return client.getresponse().status < 500
+    except (OSError, http.client.HTTPException):
+        return False
     finally:
-        process.terminate()
-        process.wait(60)
-
-
-def _answers(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
+        client.close()
 
 
 def serve(port: int, workers: int) -> list[str]:
@@ -87,9 +115,7 @@ def snapshot(home: Path) -> Path:
 def records(home: Path, count: int) -> list[str]:
     """Return the CTIDs of some records."""
     rows = ox.Store.read_only(str(snapshot(home))).query(
-        f"SELECT ?record {{ ?d ctg:about ?record }} LIMIT {count}",
-        prefixes={"ctg": CTG},
-        use_default_graph_as_union=True,
+        f"SELECT ?record {{ ?d ctg:about ?record }} LIMIT {count}", prefixes={"ctg": CTG}
     )
     assert isinstance(rows, ox.QuerySolutions)
     return [row["record"].value.rpartition("/")[2] for row in rows]
@@ -104,20 +130,69 @@ def free_port() -> int:
 
 
 @contextmanager
-def peak_memory() -> Iterator[Callable[[], int]]:
-    """Watch the memory of all child processes; yields a function that gives their peak, bytes."""
+def highest(measure: Callable[[], int]) -> Iterator[Callable[[], int]]:
+    """Measure again and again; yields a function that gives the highest value so far."""
     peak, stop = 0, threading.Event()
 
     def watch() -> None:
         nonlocal peak
-        while not stop.wait(0.25):
-            peak = max(peak, sum(map(_resident, _descendants(os.getpid()))))
+        while not stop.wait(WATCH_SECONDS):
+            peak = max(peak, measure())
 
     thread = threading.Thread(target=watch, daemon=True)
     thread.start()
-    yield lambda: peak
-    stop.set()
-    thread.join()
+    try:
+        yield lambda: peak
+    finally:
+        stop.set()
+        thread.join()
+
+
+@contextmanager
+def peak_memory(words: str = "") -> Iterator[Callable[[], int]]:
+    """Watch the memory of child processes; yields a function that gives their peak, bytes.
+
+    :param words: watch only those whose command line holds this.
+    """
+    with highest(lambda: sum(map(_resident, _named(words)))) as peak:
+        yield peak
+
+
+def ended_processor_seconds() -> float:
+    """Return the processor time of all child processes that have ended, theirs included."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def processor_seconds() -> float:
+    """Return the processor time of the child processes that run, with their ended children."""
+    ticks = 0
+    for pid in _descendants(os.getpid()):
+        with suppress(OSError):
+            line = Path(f"/proc/{pid}/stat").read_text()
+            ticks += sum(map(int, line.rpartition(")")[2].split()[11:15]))  # proc(5)
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def disk_bytes(*paths: Path) -> int:
+    """Return the room that files and folders take; a file with several names counts once."""
+    found = {}
+    for path in paths:
+        for file in (path, *path.rglob("*")):
+            with suppress(OSError):  # removed meanwhile
+                status = file.lstat()
+                found[status.st_ino] = status.st_blocks * 512
+    return sum(found.values())
+
+
+def _named(words: str) -> list[int]:
+    """Return the child processes whose command line holds these words."""
+    found = []
+    for pid in _descendants(os.getpid()):
+        with suppress(OSError):
+            line = Path(f"/proc/{pid}/cmdline").read_text(errors="replace").replace("\0", " ")
+            found += [pid] if words in line else []
+    return found
 
 
 def _descendants(pid: int) -> list[int]:

@@ -97,7 +97,9 @@ class Settings(BaseSettings):
         "all clients",
     )
     query_cache: int = Field(
-        64_000_000, ge=0, description="Results kept for repeated queries, per web worker"
+        64_000_000,
+        ge=0,
+        description="Answers kept for repeated queries and records, per web worker",
     )
     queries: Path = Field(
         Path("queries"),

@@ -20,17 +20,17 @@ from types import FrameType
 from typing import IO, Any
 
 from ctgraph.bulk import sources
+from ctgraph.bulk.pace import Pace
 from ctgraph.bulk.parse import Parsed, ParsedBatch, parse_batch
 from ctgraph.bulk.workers import Workers
 from ctgraph.documents import Purpose
 from ctgraph.errors import CtgraphError, InvalidDocument, LoadStopped
 from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger import Ledger
-from ctgraph.ledger.append import Submission, append
+from ctgraph.ledger.append import Outcome, Submission, append
 from ctgraph.ledger.loads import Progress
 from ctgraph.ledger.values import OPERATOR, Effect, Organization
 from ctgraph.problem import Problem
-from ctgraph.projections.bell import Ring, ring
 from ctgraph.projections.store_folder import store_folder_of
 from ctgraph.settings import Settings
 
@@ -45,7 +45,7 @@ class Tally:
     """The counts of a load so far.
 
     :param warnings: how many documents were kept with a warning.
-    :param seconds: how long each stage took, added up over the processes.
+    :param seconds: the processor time of each stage, added up over the processes.
     """
 
     effects: Counter[Effect] = field(default_factory=Counter)
@@ -72,6 +72,7 @@ def load(
     report: IO[str],
     progress: Callable[[int], None],
     purpose: Purpose = Purpose.HARVEST,
+    is_followed: bool = False,
 ) -> Tally:
     """Load every document in `paths`.
 
@@ -84,6 +85,7 @@ def load(
     :param progress: called with the number of further JSON texts that are done.
     :param purpose: the rules that documents are held to. What is merely incomplete is a warning
         about harvested ones, and statements about records of others are left out of their graphs.
+    :param is_followed: whether a server projects the load; see :class:`Pace`.
     :raises LoadStopped: when it is interrupted, or a document ends its process twice.
     """
     source = sources.fingerprint(paths)
@@ -91,22 +93,25 @@ def load(
     progress(done)
     if not done:
         report.truncate(0)
-    tally, store_folder = Tally(), store_folder_of(settings)
+    tally, pace = Tally(), Pace(store_folder_of(settings), is_followed)
     remaining = islice(sources.items(paths), done, None)
     with _interrupts() as interrupted:
         for batch in _parse_all(settings, purpose, remaining):
             tally.add_seconds(batch.seconds)
-            started = time.perf_counter()
-            done += batch.texts
-            _store(ledger, batch.documents, owner, tally, report, Progress(source, done))
-            ring(store_folder.bell, Ring.NEWS)
-            tally.seconds["ledger"] += time.perf_counter() - started
-            progress(batch.texts)
-            if interrupted():
-                raise LoadStopped(
-                    "The load was interrupted. What was loaded is kept. Run the same command again "
-                    "to continue."
+            for texts in pace.portions(batch.texts):
+                done += len(texts)
+                started = time.thread_time()
+                seq = _store(
+                    ledger, list(chain(*texts)), owner, tally, report, Progress(source, done)
                 )
+                tally.seconds["ledger"] += time.thread_time() - started
+                pace.wrote(seq)
+                progress(len(texts))
+                if interrupted():
+                    raise LoadStopped(
+                        "The load was interrupted. What was loaded is kept. Run the same command "
+                        "again to continue."
+                    )
     ledger.loads.forget(source)
     return tally
 
@@ -175,8 +180,8 @@ def _store(
     tally: Tally,
     report: IO[str],
     progress: Progress,
-) -> None:
-    """Write a batch to the ledger, and report the rejected documents."""
+) -> int:
+    """Write documents to the ledger, report the rejected ones, and return the last number."""
     owners = {owner.ctid: owner} if owner else _owners(ledger, batch)
     submitted: list[tuple[Parsed, Submission]] = []
     for parsed in batch:
@@ -201,6 +206,7 @@ def _store(
             tally.warnings += 1
             line = {"source": parsed.name, "ctid": parsed.document.ctid}
             _report(line, parsed.warnings, report)
+    return max((one.seq for one in outcomes if isinstance(one, Outcome)), default=0)
 
 
 def _owners(ledger: Ledger, batch: list[Parsed]) -> dict[Ctid, Organization]:

@@ -58,8 +58,10 @@ def load(paths: tuple[Path, ...], owner: Ctid | None, report: Path, strict: bool
     from ctgraph.bulk import load as bulk
     from ctgraph.bulk import sources
     from ctgraph.documents import Purpose
+    from ctgraph.projections.store_folder import store_folder_of
 
     settings, ledger = open_registry()
+    is_followed = store_folder_of(settings).held()
     organization = ledger.organizations.get(owner) if owner else None
     total = sources.count(list(paths))
     started = time.monotonic()
@@ -70,7 +72,9 @@ def load(paths: tuple[Path, ...], owner: Ctid | None, report: Path, strict: bool
         bar("Loading   ", total) as progress,
     ):
         purpose = Purpose.PUBLISH if strict else Purpose.HARVEST
-        tally = bulk.load(settings, ledger, list(paths), organization, file, progress, purpose)
+        tally = bulk.load(
+            settings, ledger, list(paths), organization, file, progress, purpose, is_followed
+        )
     counts = ", ".join(f"{count} {what}" for what, count in sorted(tally.counts().items()))
     if tally.warnings:
         counts += f", {tally.warnings} of them with warnings"

@@ -116,7 +116,7 @@ def check() -> None:
     Compares every kept document with its digest, and prints every difference. While a server
     runs, checks the snapshot that queries see.
     """
-    from ctgraph.projections.maintenance import check
+    from ctgraph.projections.checking import check
     from ctgraph.projections.store_folder import hold
 
     settings, ledger = open_registry()

@@ -86,6 +86,11 @@ class Identity:
         return Iri(f"{self.base}/vocab")
 
     @property
+    def statistics(self) -> Iri:
+        """The IRI of the named graph that describes the dataset and counts what is in it."""
+        return Iri(f"{self.base}/void")
+
+    @property
     def registry(self) -> Iri:
         """The IRI of the named graph in which a store says which changes it holds."""
         return Iri(f"{self.base}/envelopes")

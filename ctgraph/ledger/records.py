@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from ctgraph.errors import RecordNotFound
 from ctgraph.identity.ctid import Ctid, NoId
-from ctgraph.ledger.database import Database, Row, by_name, select_in
+from ctgraph.ledger.database import Database, Prepared, Row, by_name, select_in
 from ctgraph.ledger.tables import VERSION_FACTS, entity, envelope, holding, organization, version
 from ctgraph.ledger.values import (
     BoundedRecord,
@@ -25,10 +25,15 @@ from ctgraph.rdf.namespaces import Curie
 MAX_VERSION = 2**31 - 1
 """The largest number that a version can have: PostgreSQL's INTEGER holds no larger one."""
 _ENVELOPE = tuple(envelope.c)
+_NAMES = [column.key for column in _ENVELOPE]
+_CURRENT = envelope.c.deleted_at.is_(None)
 _HOLDER = (
     sa.select(*_ENVELOPE)
     .join_from(entity, envelope, entity.c.envelope == envelope.c.ctid)
     .where(entity.c.ctid == sa.bindparam("ctid"))
+)
+_STATE = _HOLDER.with_only_columns(
+    envelope.c.ctid, envelope.c.version, envelope.c.digest, envelope.c.updated_at
 )
 _RECORD = _HOLDER.add_columns(version.c.canonical).join(
     version, (version.c.ctid == envelope.c.ctid) & (version.c.number == envelope.c.version)
@@ -40,6 +45,15 @@ class Records:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._state = Prepared(database, _STATE)
+        self._record = Prepared(database, _RECORD)
+
+    def state(self, ctid: Ctid) -> tuple[str | int, ...] | None:
+        """Return what differs after each change of the document that holds an entity.
+
+        It is None when the ledger never held the entity.
+        """
+        return self._state.first(ctid=ctid)
 
     def find(self, ctid: Ctid) -> Envelope | None:
         """Return the envelope that holds an entity, or None when the ledger never held it."""
@@ -52,12 +66,12 @@ class Records:
 
         :raises RecordNotFound: when the ledger never held the entity.
         """
-        with self._database.engine.connect() as connection:
-            row = connection.execute(_RECORD, {"ctid": ctid}).first()
+        row = self._record.first(ctid=ctid)
         if row is None:
             raise RecordNotFound(ctid)
-        found = _envelope(row)
-        return Record(found, unpack(row.canonical, found.ctid, found.version))
+        *columns, canonical = row
+        found = Envelope(**dict(zip(_NAMES, columns, strict=True)))
+        return Record(found, unpack(canonical, found.ctid, found.version))
 
     def read_within(self, ctid: Ctid, max_bytes: int) -> BoundedRecord | None:
         """Return what :meth:`read` returns, without a document that is too long.
@@ -89,19 +103,32 @@ class Records:
 
         :param kinds: the classes to return; empty for all.
         """
-        query = envelope.select().where(envelope.c.deleted_at.is_(None), envelope.c.ctid > after)
-        if kinds:
-            query = query.where(envelope.c.type.in_(kinds))
+        listed = sa.select(envelope.c.ctid).where(_CURRENT, envelope.c.ctid > after)
         if owner:
-            query = query.where(envelope.c.owner == owner)
+            listed = listed.where(envelope.c.owner == owner)
+            kinds = kinds or self.kinds()
+        listed = listed.order_by(envelope.c.ctid).limit(limit)
+        # An index has those of one class in order, so no more of each are read than are listed.
+        pages = [listed.where(envelope.c.type == kind) for kind in kinds] or [listed]
+        among = sa.union_all(*(sa.select(page.subquery()) for page in pages))
+        query = envelope.select().where(envelope.c.ctid.in_(among))
         rows = self._database.rows(query.order_by(envelope.c.ctid).limit(limit))
         return [_envelope(row) for row in rows]
+
+    def kinds(self) -> list[Curie]:
+        """Return the classes of the current envelopes. Each takes one look into the index."""
+        first = sa.select(sa.func.min(envelope.c.type).label("type")).where(_CURRENT)
+        found = first.cte(recursive=True)
+        following = first.where(envelope.c.type > found.c.type).scalar_subquery()
+        found = found.union_all(sa.select(following).where(found.c.type.is_not(None)))
+        rows = self._database.rows(sa.select(found.c.type).where(found.c.type.is_not(None)))
+        return [row.type for row in rows]
 
     def counts(self) -> dict[Curie, int]:
         """Return the number of current envelopes of each class."""
         query = (
             sa.select(envelope.c.type, sa.func.count().label("number"))
-            .where(envelope.c.deleted_at.is_(None))
+            .where(_CURRENT)
             .group_by(envelope.c.type)
         )
         return {row.type: row.number for row in self._database.rows(query)}

@@ -19,6 +19,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    text,
 )
 
 metadata = MetaData()
@@ -27,6 +28,12 @@ metadata = MetaData()
 def _ctid(*arguments: Any, **options: Any) -> Column[str]:
     """Return the column `ctid`. Its name in the database differs: PostgreSQL reserves ctid."""
     return Column("ceterms_ctid", String(39), *arguments, key="ctid", **options)
+
+
+def _current_in_order(name: str, *columns: str) -> Index:
+    """Return an index that has the current envelopes of each list in the order of their CTIDs."""
+    current = text("deleted_at IS NULL")
+    return Index(name, *columns, "ctid", sqlite_where=current, postgresql_where=current)
 
 
 organization = Table(
@@ -60,6 +67,8 @@ envelope = Table(
     Column("created_at", String(27), nullable=False),
     Column("updated_at", String(27), nullable=False),
     Column("deleted_at", String(27)),
+    _current_in_order("current_of_type", "type"),
+    _current_in_order("current_of_owner", "owner", "type"),
 )
 
 draft = Table(

@@ -14,7 +14,7 @@ from ctgraph.pathways.questions import Pathways
 MAX_PICKS = 250
 """Records that one form names: more than any question is answered for."""
 MAX_SEARCHES = 5
-"""Searches by words that one form asks for. Each reads the names of all records."""
+"""Searches by words that one form asks for. A form has a few fields."""
 
 
 @dataclass(frozen=True)

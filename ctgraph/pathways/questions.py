@@ -110,13 +110,17 @@ class Pathways:
     def search(self, text: str, kinds: Collection[str] = (), limit: int = 30) -> list[Node]:
         """Return current records whose names contain all words of a text, the shortest names first.
 
+        Competencies are not found: nobody holds one, so it is never an end of a link.
+
         :param kinds: the families and classes to search; empty for all that links can have as ends.
         :raises BadParameter: when the text is longer than MAX_SEARCH_CHARACTERS.
         """
         if len(text) > MAX_SEARCH_CHARACTERS:
             raise BadParameter(f"Search for a text of at most {MAX_SEARCH_CHARACTERS} characters.")
         with reading(self._settings) as links:
-            found = links.named(text.split(), classes_of(frozenset(kinds or LINKED)), limit)
+            found = links.named(
+                text.replace("\0", " ").split(), classes_of(frozenset(kinds or LINKED)), limit
+            )
             describer = Describer(links, self._ledger, self._identity)
             return list(describer.nodes({row.id: 0 for row in found}).values())
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from ctgraph.identity.ctid import Ctid, NodeId
@@ -30,7 +30,10 @@ from ctgraph.projections.link_tables import (
     holds,
     rows_of,
 )
+from ctgraph.projections.tally_table import TallyTable
 
+CACHE_KILOBYTES = 65_536
+"""Pages of the index that its writer keeps in memory: rows go to random places of it."""
 _STALE = f"""
 INSERT OR IGNORE INTO stale SELECT rowid FROM link
 WHERE %s IN (SELECT value FROM json_each(:ids)) AND via IN {UNSURE}
@@ -52,7 +55,9 @@ class LinkIndex:
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute(f"PRAGMA user_version={VERSION}")
         self._db.execute("PRAGMA synchronous=NORMAL")
+        self._db.execute(f"PRAGMA cache_size=-{CACHE_KILOBYTES}")
         self._db.executescript(SCHEMA)
+        self.tallies = TallyTable(self._db)
 
     def sequence(self) -> int:
         """Return the number of the last change that the index holds; 0 for an empty one."""
@@ -83,14 +88,15 @@ class LinkIndex:
 
     @contextmanager
     def filling(self, seq: int) -> Iterator[Callable[[list[IndexedDocument]], list[AssertedLinks]]]:
-        """Replace everything by the batches that the yielded function takes.
+        """Replace everything by the batches that the yielded function takes, each document once.
 
         The function returns those documents of a batch whose links do not depend on other
         documents. Readers see the old state until the end of the block.
         """
 
         def take(said: list[IndexedDocument]) -> list[AssertedLinks]:
-            self._replace(said)
+            for one in said:
+                one.insert(self._db)
             return [
                 AssertedLinks(one.document, one.owner, one.extract.links)
                 for one in said
@@ -100,7 +106,15 @@ class LinkIndex:
         with self._writing(seq):
             for table in (*TABLES, "stale"):
                 self._db.execute(f"DELETE FROM {table}")
+            # Sorting all rows at the end is faster than finding the place of each.
+            indexes = self._db.execute(
+                "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
+            ).fetchall()
+            for name, _ in indexes:
+                self._db.execute(f"DROP INDEX {name}")
             yield take
+            for _, statement in indexes:
+                self._db.execute(statement)
 
     @contextmanager
     def amending(self, most: int) -> Iterator[list[AmendedLink]]:
@@ -235,6 +249,15 @@ class LinkIndex:
 
 def _amended(row: LinkRow, is_held: object) -> AmendedLink:
     return AmendedLink(row.document, row.owner, row.link(), bool(is_held))
+
+
+def reached(path: Path) -> int:
+    """Return the number of the last change that an index holds; 0 where there is no index."""
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as db:
+            return int(db.execute("SELECT max(sequence) FROM mark").fetchone()[0] or 0)
+    except sqlite3.DatabaseError:
+        return 0
 
 
 def remove(path: Path) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection
+
 from ctgraph.projections.link_tables import holds
 
 _SAYS = (
@@ -25,6 +28,9 @@ ASKED_FOR = (
     f"WHERE {_HOLDS} ORDER BY link.document, link.rowid LIMIT ?"
 )
 """Finds the statements by owners of records that other things are required for these records."""
+
+INDEXED_CHARACTERS = 3
+"""Characters of the shortest words that the index of names finds."""
 
 
 def steps_query(forward: bool, relation: str) -> str:
@@ -86,3 +92,26 @@ def numbered(statements: str) -> str:
         "ORDER BY asserter NOT IN (earlier, later), document, place) AS number "
         f"FROM ({statements})) WHERE number <= :of_a_pair LIMIT :most"
     )
+
+
+def names_query(words: Collection[str]) -> str:
+    """Return the query for the names that contain all of some words, the shortest first.
+
+    It takes `types` as a JSON array and what :func:`names_given` returns.
+    """
+    short = [word for word in words if len(word) < INDEXED_CHARACTERS]
+    tests = ["type IN (SELECT value FROM json_each(:types))"]
+    tests += [f"name.name LIKE :word{number} ESCAPE '\\'" for number in range(len(short))]
+    source, place = "name", "place"
+    if len(short) < len(words):
+        source, place = "trigram CROSS JOIN name ON place = trigram.rowid", "trigram.rowid"
+        tests.append("trigram MATCH :match")
+    return f"SELECT id, document FROM {source} WHERE {' AND '.join(tests)} ORDER BY {place}"
+
+
+def names_given(words: Collection[str]) -> dict[str, str]:
+    """Return the parameters of :func:`names_query`: patterns of the short words, and the others."""
+    short = [word for word in words if len(word) < INDEXED_CHARACTERS]
+    others = ['"' + word.replace('"', '""') + '"' for word in words if word not in short]
+    patterns = ("%" + re.sub(r"([\\%_])", r"\\\1", word) + "%" for word in short)
+    return {f"word{n}": pattern for n, pattern in enumerate(patterns)} | {"match": " ".join(others)}

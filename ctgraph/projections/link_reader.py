@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sqlite3
 import time
 from collections.abc import Collection, Iterator
@@ -14,7 +13,14 @@ from ctgraph.errors import QueryLimit, StoreError
 from ctgraph.identity.ctid import Ctid, NodeId, NoId
 from ctgraph.links.model import Relation, Strength
 from ctgraph.links.requirements import Need
-from ctgraph.projections.link_queries import ASKED_FOR, numbered, statements_query, steps_query
+from ctgraph.projections.link_queries import (
+    ASKED_FOR,
+    names_given,
+    names_query,
+    numbered,
+    statements_query,
+    steps_query,
+)
 from ctgraph.projections.link_rows import AssertedLinks, array, asserted_by
 from ctgraph.projections.store_folder import store_folder_of
 from ctgraph.rdf.namespaces import Curie, Iri
@@ -181,16 +187,17 @@ class Links:
     def named(self, words: Collection[str], types: Collection[Iri], most: int) -> list[KnownNode]:
         """Return current nodes of some classes whose names contain all of some words.
 
+        They are those with the shortest names. Competencies are none of them.
+
         :param types: IRIs of the classes.
         """
-        patterns = ["%" + re.sub(r"([\\%_])", r"\\\1", word) + "%" for word in words]
-        like = " AND ".join(["name LIKE ? ESCAPE '\\'"] * len(patterns)) or "TRUE"
         rows = self._db.execute(
-            f"SELECT {_KNOWN} FROM node WHERE type IN (SELECT value FROM json_each(?)) "
-            f"AND id LIKE 'ce-%' AND {like} ORDER BY length(name), name, id LIMIT ?",
-            (array(types), *patterns, most),
+            f"SELECT {_KNOWN} FROM ({names_query(words)} LIMIT :most) AS found "
+            "CROSS JOIN node USING (id, document)",
+            {"types": array(types), "most": most} | names_given(words),
         )
-        return [KnownNode._make(row) for row in rows]
+        known = map(KnownNode._make, rows)
+        return sorted(known, key=lambda node: (len(node.name), node.name, node.id))
 
     def requirements(self, records: Collection[NodeId]) -> dict[NodeId, list[Needs]]:
         """Return the requirements that records, or their manifests, state.

@@ -9,6 +9,9 @@ it is one, so this is decided when links are read, too. ``stale`` has the links 
 hold, or hold no longer, and that the triple store does not show that way yet.
 
 Something outside of the registry is a ``node`` of every document that describes it.
+
+A ``name`` is that of a record that can be found by words. The upper bits of its `place` are the
+length of the name, so that the shortest names come first. ``trigram`` has three letters in a row.
 """
 
 from __future__ import annotations
@@ -44,12 +47,36 @@ CREATE TABLE IF NOT EXISTS requirement (
 CREATE INDEX IF NOT EXISTS requirement_of_document ON requirement (document);
 CREATE INDEX IF NOT EXISTS requirement_of_record ON requirement (record);
 CREATE INDEX IF NOT EXISTS requirement_of_manifest ON requirement (manifest);
+CREATE TABLE IF NOT EXISTS name (
+  place INTEGER PRIMARY KEY, id TEXT NOT NULL, document TEXT NOT NULL, type TEXT NOT NULL,
+  name TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS name_of_node ON name (id, document);
+CREATE VIRTUAL TABLE IF NOT EXISTS trigram USING fts5(
+  name, content='name', content_rowid='place', columnsize=0, tokenize='trigram'
+);
+CREATE TRIGGER IF NOT EXISTS node_appears AFTER INSERT ON node
+WHEN NEW.id LIKE 'ce-%' AND NOT NEW.competency BEGIN
+  INSERT INTO name SELECT coalesce(max(place), length(NEW.name) << 40) + 1,
+    NEW.id, NEW.document, NEW.type, NEW.name FROM name
+    WHERE place > length(NEW.name) << 40 AND place < (length(NEW.name) + 1) << 40;
+END;
+CREATE TRIGGER IF NOT EXISTS node_goes AFTER DELETE ON node
+WHEN OLD.id LIKE 'ce-%' AND NOT OLD.competency BEGIN
+  DELETE FROM name WHERE id = OLD.id AND document = OLD.document;
+END;
+CREATE TRIGGER IF NOT EXISTS name_appears AFTER INSERT ON name BEGIN
+  INSERT INTO trigram (rowid, name) VALUES (NEW.place, NEW.name);
+END;
+CREATE TRIGGER IF NOT EXISTS name_goes AFTER DELETE ON name BEGIN
+  INSERT INTO trigram (trigram, rowid, name) VALUES ('delete', OLD.place, OLD.name);
+END;
 CREATE TABLE IF NOT EXISTS stale (link INTEGER PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS mark (sequence INTEGER NOT NULL);
 """
 TABLES = ("node", "link", "requirement")
 """The tables whose rows are made of documents."""
-VERSION = 5
+VERSION = 6
 """The version of the tables and of their content: an index of another version is made anew."""
 UNSURE = tuple(str(via) for via in (Via.DIRECT, Via.PATHWAY, Via.TRANSFER))
 """The ways in which a link may name a competency. A condition says what kind of thing it names."""

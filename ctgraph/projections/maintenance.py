@@ -1,30 +1,23 @@
-"""Making the projections anew, and comparing them with the ledger."""
+"""Making the projections anew."""
 
 from __future__ import annotations
 
-import os
 import shutil
 import sqlite3
-import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
-from itertools import groupby
+from contextlib import closing
 from pathlib import Path
 
 import pyoxigraph as ox
 
-from ctgraph.errors import Damaged, StoreError
 from ctgraph.identity import Identity
 from ctgraph.ledger import Ledger
-from ctgraph.ledger.audit import audit
 from ctgraph.ledger.failures import is_passing
 from ctgraph.ledger.registry import mark_at
 from ctgraph.ledger.values import Change
 from ctgraph.projections.link_index import LinkIndex, remove
-from ctgraph.projections.link_tables import VERSION, documents_of, rows_of
-from ctgraph.projections.store_folder import StoreFolder, store_folder_of
+from ctgraph.projections.store_folder import store_folder_of
 from ctgraph.projections.triples import EmbeddedStore
-from ctgraph.rdf.namespaces import Iri
 from ctgraph.settings import Settings
 from ctgraph.vocab import load_definitions
 
@@ -85,169 +78,6 @@ def last_changes(ledger: Ledger, until: int) -> Iterator[Change]:
     while changes := ledger.changes.after(seq, BATCH_CHANGES, standing=until, size=MAX_BATCH_BYTES):
         yield from (change for change in changes if change.quads)
         seq = changes[-1].seq
-
-
-def check(
-    settings: Settings, ledger: Ledger, progress: Progress | None = None, beside: bool = False
-) -> list[str]:
-    """Prove the ledger and compare the projections with it; return a sentence for each difference.
-
-    :param progress: called with the number of further versions and records that are done.
-    :param beside: look at the newest snapshot, beside a running projector; else at the
-        projector's own store, whose lock must be held.
-    :raises StoreError: when there is no store to look at.
-    """
-    done = progress or (lambda _: None)
-    store_folder = store_folder_of(settings)
-    with ledger.database.reading() as connection:
-        differences = list(audit(connection, ledger.changes.last_sequence(), done))
-    try:
-        with (
-            _still(store_folder, beside) as folder,
-            closing(_Comparison(settings, ledger, folder, done)) as comparison,
-        ):
-            differences += comparison.differences(beside)
-    except (RuntimeError, OSError, sqlite3.DatabaseError) as error:
-        differences.append(f"The store cannot be read: {error}")
-    except Damaged as error:  # the proof of the ledger has named this document, too
-        differences.append(f"The store cannot be compared with the ledger. {error.message}")
-    return differences
-
-
-@contextmanager
-def _still(store_folder: StoreFolder, beside: bool) -> Iterator[Path]:
-    """Yield a store that no process changes or removes during the block."""
-    if not beside:
-        if not store_folder.live.is_dir():
-            raise StoreError("There is no triple store; start the server, or run: ctgraph rebuild")
-        yield store_folder.live
-        return
-    newest = store_folder.newest()
-    if newest is None:
-        raise store_folder.unavailable()
-    with tempfile.TemporaryDirectory(
-        dir=store_folder.path, prefix=f"checking-{os.getpid()}-"
-    ) as own:
-        shutil.copytree(newest, own, copy_function=os.link, dirs_exist_ok=True)
-        yield Path(own)
-
-
-class _Comparison:
-    """A store and the link index, compared with the content that they should have by the ledger.
-
-    The expected graphs are kept in a temporary database, so that the memory does not grow.
-    """
-
-    def __init__(
-        self, settings: Settings, ledger: Ledger, folder: Path, progress: Progress
-    ) -> None:
-        self._ledger = ledger
-        self._store_folder = store_folder_of(settings)
-        self._progress = progress
-        self._fresh = LinkIndex(None)
-        self._identity = Identity.of(settings)
-        self._definitions = load_definitions(settings.vocab_path)
-        self._store = EmbeddedStore(folder, self._identity, self._fresh, read_only=True)
-        self._seen = sqlite3.connect("", isolation_level=None)
-        self._seen.execute("CREATE TABLE graph (iri TEXT PRIMARY KEY) WITHOUT ROWID")
-
-    def close(self) -> None:
-        """Close the store and the temporary databases."""
-        self._store.close()
-        self._seen.close()
-
-    def differences(self, beside: bool) -> Iterator[str]:
-        """Yield every difference."""
-        if not self._store_folder.links.exists():
-            raise StoreError("There is no link index; start the server, or run: ctgraph rebuild")
-        with closing(
-            sqlite3.connect(
-                f"{self._store_folder.links.resolve().as_uri()}?mode=ro",
-                uri=True,
-                isolation_level=None,
-            )
-        ) as links:
-            links.execute("BEGIN")
-            (version,) = links.execute("PRAGMA user_version").fetchone()
-            if version < VERSION:  # everything that was made with it differs, and is made anew
-                yield (
-                    "The link index has an earlier form. It is rebuilt, with the store, at the "
-                    "next start of the server."
-                )
-                return
-            (reached,) = links.execute("SELECT max(sequence) FROM mark").fetchone()
-            seq, mark = self._store.mark()
-            yield from self._numbers(seq, mark, reached or 0, beside)
-            yield from self._graphs(seq)
-            yield from self._links(links, seq, reached or 0)
-
-    def _numbers(self, seq: int, mark: str, reached: int, beside: bool) -> Iterator[str]:
-        last, seen = self._ledger.changes.last_sequence(), self._store_folder.sequence()
-        if seq > last or (seq < last and not beside):
-            yield f"The store holds sequence number {seq}, the ledger {last}."
-        elif mark != mark_at(self._ledger.database, seq):
-            yield "The store was made from another ledger, or from another state of this one."
-        if not beside and seen != seq:
-            yield f"Readers see sequence number {seen}, the store holds {seq}."
-        if reached < seq or (reached > seq and not beside):
-            yield f"The link index holds sequence number {reached}, the store {seq}."
-
-    def _graphs(self, seq: int) -> Iterator[str]:
-        self._expect(self._identity.registry)
-        for iri, quads in self._expected(seq):
-            self._expect(iri)
-            found = self._store.graph(iri)
-            if found != quads:
-                yield (
-                    f"{iri}: {len(quads - found)} quads are missing, "
-                    f"{len(found - quads)} should not be there."
-                )
-        for iri in self._store.graphs():
-            if not self._seen.execute("SELECT 1 FROM graph WHERE iri = ?", (iri,)).fetchone():
-                yield f"{iri} should not be there."
-
-    def _expect(self, iri: Iri) -> None:
-        self._seen.execute("INSERT OR IGNORE INTO graph VALUES (?)", (iri,))
-
-    def _expected(self, seq: int) -> Iterator[tuple[Iri, set[ox.Quad]]]:
-        """Yield every named graph that a store should hold; fill the fresh link index."""
-        yield from self._store.expected_vocabulary(self._definitions).items()
-        with self._fresh.filling(seq) as take:
-            for change in last_changes(self._ledger, seq):
-                graphs, said = self._store.expected(change)
-                yield from graphs.items()
-                take([said])
-                self._progress(1)
-        for document in self._fresh.documents():
-            yield from self._store.expected_links(document, self._fresh).items()
-        for _, changes in groupby(
-            self._ledger.changes.history(seq), key=lambda change: change.ctid
-        ):
-            yield from self._store.expected_history(changes).items()
-
-    def _links(self, links: sqlite3.Connection, seq: int, reached: int) -> Iterator[str]:
-        """Yield the differences of the link index, which may be ahead of a snapshot."""
-        for (said,) in links.execute("PRAGMA integrity_check"):
-            if said != "ok":
-                yield f"The link index is damaged: {said}"
-        (stale,) = links.execute("SELECT count(*) FROM stale").fetchone()
-        if stale:
-            yield f"{stale} links are still to be amended; the projector is working on them."
-        while seq < reached:
-            changes = self._ledger.changes.after(seq, min(BATCH_CHANGES, reached - seq))
-            if not changes:
-                break
-            newest = {change.ctid: change for change in changes}
-            self._fresh.apply(
-                [self._store.expected(change)[1] for change in newest.values()], changes[-1].seq
-            )
-            seq = changes[-1].seq
-        for document in self._fresh.known():
-            if self._fresh.rows(document) != rows_of(links, document):
-                yield f"The link index is wrong about {document}."
-        for document in documents_of(links):
-            if not self._fresh.rows(document):
-                yield f"The link index is wrong about {document}."
 
 
 def unreadable(folder: Path, links: Path) -> str:

@@ -30,7 +30,7 @@ from ctgraph.work import children
 from ctgraph.work.pauses import next_pause
 from ctgraph.work.signals import when_asked_to_end
 
-POLL_SECONDS = 1.0
+POLL_SECONDS = 3.0
 """How long the projector sleeps when its bell does not ring.
 
 Only changes that ring no bell wait this long: a ledger that was put in the place of another one, a
@@ -118,10 +118,12 @@ class Projector:
                 self._live.store.optimize()
             self._backlog = 0
         if self._is_unseen or self._store_folder.sequence() != self._live.sequence:
-            self._next_snapshot = time.monotonic() + self._interval
+            self._live.store.keep_statistics()
             folder = self._store_folder.prepare(self._live.sequence, self._live.mark)
             self._live.store.backup(folder)
             self._store_folder.switch(folder)
+            self._live.store.renew_manifest()
+            self._next_snapshot = time.monotonic() + self._interval
             self._is_unseen = False
 
     def run(self, bell: Bell, stopped: Callable[[], bool]) -> None:
@@ -129,14 +131,15 @@ class Projector:
         is_awaited = False
         while not stopped():
             is_awaited = bell.wait(self._rest_seconds()) or is_awaited
+            self._store_folder.sweep()  # a reader may have ended since
             is_due = time.monotonic() >= self._next_snapshot
             defect = self._complaints.defect()
             if defect:
                 self._renew(defect)
             is_behind = self.step()
-            # A waiting publisher may need only the changes applied so far, so it gets a snapshot
-            # before the rest is done.
-            if (is_awaited and is_due) or (not is_behind and (is_awaited or is_due)):
+            # A waiting publisher may need only the changes applied so far, and readers see what a
+            # load has brought, before the rest is done.
+            if is_due or (is_awaited and not is_behind):
                 self.snapshot()
                 is_awaited = is_awaited and is_behind
 

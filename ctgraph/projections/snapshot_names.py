@@ -22,6 +22,11 @@ def sequence_of(snapshot: Path) -> int:
     return int(number) if number.isdigit() else 0
 
 
+def made_at(snapshot: Path) -> int:
+    """Return when a complete snapshot was made, in nanoseconds of the Unix time."""
+    return int(snapshot.name.split("-")[1])
+
+
 def tag_of(mark: str) -> str:
     """Return the end of a snapshot's name, which identifies the ledger that it was made from."""
     return hashlib.sha256(mark.encode()).hexdigest()[:12]

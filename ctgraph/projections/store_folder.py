@@ -2,10 +2,11 @@
 
 - ``live/`` is the projector's own store. Readers never open it.
 - ``snapshots/{seq}-{time}-{tag}`` are complete copies (hard links) that hold the ledger up to a
-  sequence number. ``current`` is a symbolic link to the newest one.
+  sequence number. ``current`` is a symbolic link to the newest one. A reader locks the folder of
+  its snapshot, which keeps the projector from removing it.
 - ``links.sqlite`` is the link index, which the projector writes and others read.
 - ``lock`` is held by the process that writes. Its text says why that process fails.
-- ``bell`` wakes the projector.
+- ``bell`` wakes the projector. The age of ``awaited`` says when somebody last waited for it.
 - ``suspect`` names a file that a reader could not read.
 - ``past/`` has the stores of past moments (:mod:`ctgraph.projections.past_stores`).
 """
@@ -25,7 +26,13 @@ from ctgraph.errors import LockHeld, StoreError
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.registry import mark_at
 from ctgraph.projections.bell import Ring, ring
-from ctgraph.projections.snapshot_names import HALF, is_whole, sequence_of, tag_of
+from ctgraph.projections.snapshot_names import (
+    HALF,
+    is_whole,
+    made_at,
+    sequence_of,
+    tag_of,
+)
 from ctgraph.settings import Settings
 
 DAMAGE = (
@@ -46,35 +53,35 @@ RETRY_SECONDS = 0.02
 LOOK_SECONDS = 0.004
 """How often a waiting publisher looks for the snapshot: a tenth of the time that making one
 takes."""
-MARGIN_SECONDS = 30.0
-"""The time that a replaced snapshot stays beyond the longest query."""
+AWAITED_SECONDS = 10.0
+"""How long a load makes way for publishers after one of them: the next one comes soon."""
+KEPT_SNAPSHOTS = 1
+"""Replaced snapshots that stay unread: a reader may just have learnt the name."""
 MAX_TROUBLE_BYTES = 1024
 """Longest trouble text. The space is reserved at the start, so a full disk cannot prevent it."""
 
 
 def store_folder_of(settings: Settings) -> StoreFolder:
     """Return the snapshots that the settings describe."""
-    longest = settings.query_queue + 2 * settings.query_timeout
-    return StoreFolder(settings.store_path, keep=longest + MARGIN_SECONDS)
+    return StoreFolder(settings.store_path)
 
 
 class StoreFolder:
     """The folders of one triple store.
 
     :param path: the store's folder.
-    :param keep: how long a replaced snapshot stays, in seconds: longer than any query may take.
     """
 
-    def __init__(self, path: Path, keep: float = 60) -> None:
+    def __init__(self, path: Path) -> None:
         self.path = path
         self.live = path / "live"
         self.current = path / "current"
         self.bell = path / "bell"
         self.suspect = path / "suspect"
         self.lock = path / "lock"
+        self.awaited = path / "awaited"
         self.links = path / "links.sqlite"
         self._folder = path / "snapshots"
-        self._keep = keep
 
     def sequence(self) -> int:
         """Return the sequence number that readers see, or -1 where there is no snapshot."""
@@ -114,18 +121,26 @@ class StoreFolder:
         return self._folder / f"{HALF}{seq}-{time.time_ns()}-{tag_of(mark)}"
 
     def switch(self, half: Path) -> None:
-        """Let readers open a prepared snapshot, and remove those replaced long ago."""
+        """Let readers open a prepared snapshot, and remove those that nobody reads any more."""
         snapshot = half.rename(half.with_name(half.name.removeprefix(HALF)))
-        previous = self.current.resolve() if self.current.is_symlink() else None
         link = self.path / "next"
         link.unlink(missing_ok=True)
         link.symlink_to(snapshot.relative_to(self.path))
         link.replace(self.current)
-        if previous and previous.exists():
-            os.utime(previous)  # its age counts from now
-        for folder in self._folder.iterdir():
-            if folder != snapshot and time.time() - folder.stat().st_mtime > self._keep:
-                shutil.rmtree(folder, ignore_errors=True)
+        self.sweep()
+
+    def sweep(self) -> None:
+        """Remove the replaced snapshots that nobody reads.
+
+        Only the holder of the store's lock may do that.
+        """
+        newest = self.newest()
+        replaced = [one for one in self._folder.glob("*") if is_whole(one) and one != newest]
+        replaced.sort(key=made_at)
+        for folder in replaced[:-KEPT_SNAPSHOTS]:
+            with _locked(folder, fcntl.LOCK_EX) as is_free:
+                if is_free:
+                    shutil.rmtree(folder, ignore_errors=True)
 
     def withdraw(self, reason: str) -> None:
         """Take the snapshot away from readers, and tell them why."""
@@ -190,12 +205,50 @@ class StoreFolder:
 
     def wait(self, seq: int, timeout: float) -> bool:
         """Wait until readers see a sequence number; return False after `timeout` seconds."""
+        with suppress(OSError):  # such as a full disk
+            self.awaited.touch()
         deadline = time.monotonic() + timeout
         while self.sequence() < seq:
             if time.monotonic() > deadline:
                 return False
             time.sleep(LOOK_SECONDS)
         return True
+
+    def is_awaited(self) -> bool:
+        """Tell whether somebody has waited lately until readers see a change."""
+        try:
+            return time.time() - self.awaited.stat().st_mtime < AWAITED_SECONDS
+        except OSError:
+            return False
+
+
+@contextmanager
+def lease(snapshot: Path) -> Iterator[bool]:
+    """Keep a snapshot from being removed during the block; tell whether it still is there.
+
+    The kernel ends the lease of a process that is killed.
+    """
+    with _locked(snapshot, fcntl.LOCK_SH) as is_held:
+        yield is_held and snapshot.exists()
+
+
+@contextmanager
+def _locked(folder: Path, how: int) -> Iterator[bool]:
+    """Lock a folder (flock(2)) during the block, unless that is impossible now; tell whether."""
+    try:
+        file = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except OSError:
+        yield False
+        return
+    try:
+        try:
+            fcntl.flock(file, how | fcntl.LOCK_NB)
+            is_locked = True
+        except OSError:
+            is_locked = False
+        yield is_locked
+    finally:
+        os.close(file)
 
 
 @contextmanager

@@ -3,40 +3,49 @@
 Each record has three named graphs: its document in ``{base}/graph/{ctid}``, the registry's
 statements about it in ``{base}/envelopes/{ctid}``, and the links that it asserts in
 ``{base}/links/{ctid}``. The link index holds these links, too. The vocabulary is a named graph,
-``{base}/vocab``. One more quad holds the sequence number of the store.
+``{base}/vocab``. One more quad holds the sequence number of the store. The default graph has every
+triple of these graphs once.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain, islice
 from pathlib import Path
 from types import MappingProxyType
 
 import pyoxigraph as ox
 
-from ctgraph.documents.externals import with_iris
 from ctgraph.identity import Identity
 from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger.values import Change
-from ctgraph.links.statements import extract
+from ctgraph.projections import default_graph
+from ctgraph.projections.counting import Counting, Passing
+from ctgraph.projections.default_graph import with_default
 from ctgraph.projections.link_graphs import MAX_LINK_QUADS, link_quads, order_left
 from ctgraph.projections.link_index import LinkIndex
 from ctgraph.projections.link_rows import AssertedLinks, IndexedDocument
-from ctgraph.projections.registry_graphs import envelope_quads, history_quads
+from ctgraph.projections.record_quads import read_record
+from ctgraph.projections.registry_graphs import history_quads
+from ctgraph.projections.tallies import Tally, tally_of_record
 from ctgraph.projections.vocabulary_graph import vocabulary_quads
 from ctgraph.rdf.namespaces import LEDGER, SEQUENCE, Iri
 
-MIN_BULK_QUADS = 20_000
-"""Minimum number of quads for a bulk write into files of its own; a transaction is faster for
-fewer."""
 FILL_DOCUMENTS = 1000
 """Documents whose links are written to the index at once while a store is filled."""
 MAX_BATCH_QUADS = 200_000
 """Quads of a batch, so that it fits the memory. A document that has more is a batch of its own."""
 MAX_AMENDED_LINKS = 1000
 """Links of other documents that are amended at a time: a new document may concern very many."""
-FORM = "4"
+MAX_BACKUPS = 256
+"""Snapshots after which the store is opened anew: each adds about 3.4 kB to its list of files,
+which every snapshot copies, and which is only written afresh on opening."""
+FORM = "6"
 """The form in which the store holds documents. A store of another form is made anew."""
+
+
+_ANY = (None, None, None)
 
 
 class EmbeddedStore:
@@ -49,9 +58,12 @@ class EmbeddedStore:
         self, path: Path, identity: Identity, links: LinkIndex, read_only: bool = False
     ) -> None:
         self._store = ox.Store.read_only(str(path)) if read_only else ox.Store(str(path))
+        self._path = path
+        self._backups = 0
         self._identity = identity
         self.links = links
         self._is_sure = False
+        self._counting = Counting(identity, links.tallies)
         self._registry = ox.NamedNode(identity.registry)
 
     def mark(self) -> tuple[int, str]:
@@ -66,7 +78,7 @@ class EmbeddedStore:
 
     def close(self) -> None:
         """Close the store and the link index."""
-        del self._store
+        vars(self).pop("_store", None)  # absent where it could not be opened anew
         self.links.close()
 
     def apply(self, changes: Sequence[Change], mark: Callable[[Change], str]) -> int:
@@ -85,7 +97,7 @@ class EmbeddedStore:
         number = size = 0
         while number < len(changes) and size < MAX_BATCH_QUADS:
             change = changes[number]
-            records[change.ctid], said[change.ctid] = self._read(change)
+            records[change.ctid], said[change.ctid] = read_record(change, self._identity)
             quads += history_quads(change, self._identity)
             size += len(records[change.ctid]) + MAX_LINK_QUADS * len(
                 said[change.ctid].extract.links
@@ -93,16 +105,20 @@ class EmbeddedStore:
             number += 1
         taken = changes[:number]
         seq = taken[-1].seq
+        self._counting.before_change(self._store)
         with self.links.applying(said.values(), seq) as asserted:
             # After a crash or a failure, even a new record may be in the store already.
             new = {c.ctid for c in taken if c.number == 1 and self._is_sure}
             self._is_sure = False
-            for graph in (graph for record in said.keys() - new for graph in self._graphs(record)):
-                self._store.remove_graph(graph)
             for record in records.values():
                 quads += record
             quads += self._link_quads(asserted)
-            self._write(quads, seq, mark(taken[-1]))
+            tally = self._drop(said.keys() - new, quads)
+            for ctid, record in records.items():
+                tally.update(tally_of_record(record, self._envelope(ctid)))
+            tally.update(self._counting.write(self._store, quads))
+            self._mark(seq, mark(taken[-1]))
+            self._counting.add(tally)
         self._is_sure = True
         return number
 
@@ -111,28 +127,41 @@ class EmbeddedStore:
 
         This happens when the things that a document names change, not the document itself.
         """
+        if not self.links.stale():
+            return 0
+        self._counting.before_change(self._store)
         with self.links.amending(MAX_AMENDED_LINKS) as links:
-            fresh = []
+            fresh, tally = [], Tally()
             for document, owner, link, is_held in links:
                 quads = link_quads(document, owner, [link], self._identity)
                 if is_held:
                     fresh += quads
                 else:
-                    self._withdraw(quads)
-            self._store.extend(fresh)
+                    tally.subtract(self._counting.remove(self._store, quads))
+                    # The order of the ends stays where the document states it again.
+                    left = order_left(self._store, quads)
+                    tally.update(self._counting.write(self._store, left))
+            tally.update(self._counting.write(self._store, fresh))
+            self._counting.add(tally)
         return len(links)
 
-    def _withdraw(self, quads: list[ox.Quad]) -> None:
-        """Remove a link. The order of its ends stays where the document states it again."""
-        graph = quads[0].graph_name
-        for quad in quads:
-            self._store.remove(quad)
-        self._store.extend(order_left(self._store, quads))
-        if not any(True for _ in self._store.quads_for_pattern(None, None, None, graph)):
-            self._store.remove_graph(graph)
+    def _drop(self, replaced: Iterable[Ctid], quads: Iterable[ox.Quad]) -> Tally:
+        """Remove what the graphs of replaced records hold beyond the quads to be written.
 
-    def _write(self, quads: list[ox.Quad], seq: int, mark: str) -> None:
-        """Add quads, and then the sequence number."""
+        :returns: what that adds to the counts; most is negative.
+        """
+        tally: Tally = Counter()
+        records = {record: self._graphs(record) for record in replaced}
+        wanted = set(quads) if records else set()
+        for record, graphs in records.items():
+            held = [q for graph in graphs for q in self._store.quads_for_pattern(*_ANY, graph)]
+            tally.subtract(tally_of_record(held, self._envelope(record)))
+            stale = [quad for quad in held if quad not in wanted]
+            tally.subtract(self._counting.remove(self._store, stale))
+        return tally
+
+    def _mark(self, seq: int, mark: str) -> None:
+        """Write the sequence number."""
         marks = self._marks(seq, mark)
         stale = [
             quad
@@ -140,13 +169,12 @@ class EmbeddedStore:
             for quad in self._store.quads_for_pattern(None, name, None, self._registry)
             if quad not in marks
         ]
-        if len(quads) > MIN_BULK_QUADS:
-            self._store.bulk_extend(quads)
-            self._store.extend(marks)
-        else:
-            self._store.extend([*quads, *marks])
-        for quad in stale:
-            self._store.remove(quad)
+        self._store.extend(with_default(marks))
+        default_graph.remove(self._store, stale)
+
+    def keep_statistics(self) -> None:
+        """Bring the graph of the statistics up to date."""
+        self._counting.state(self._store)
 
     def fill(
         self,
@@ -163,14 +191,16 @@ class EmbeddedStore:
         :param mark: the ledger's mark at `seq`.
         :param definitions: see :meth:`keep_vocabulary`.
         """
-        self._store.bulk_extend(vocabulary_quads(self._identity, definitions))
-        self._store.bulk_extend(self._records(changes, seq))
-        self._store.bulk_extend(self._unsure_quads())
-        self._store.bulk_extend(
-            quad for change in history for quad in history_quads(change, self._identity)
-        )
-        self._store.extend(self._marks(seq, mark))
+        versions = (quad for change in history for quad in history_quads(change, self._identity))
+        vocabulary = vocabulary_quads(self._identity, definitions)
+        everything = chain(vocabulary, self._records(changes, seq), self._unsure_quads(), versions)
+        # The bulk loader itself would hold a million quads in each of its threads.
+        while batch := list(islice(everything, MAX_BATCH_QUADS)):
+            self._store.bulk_extend(with_default(batch))
+        self._store.extend(with_default(self._marks(seq, mark)))
         self._store.optimize()
+        self._counting.recount(self._store)
+        self._counting.state(self._store)
 
     def keep_vocabulary(self, definitions: Mapping[Iri, str]) -> bool:
         """Bring the graph of the vocabulary up to date; tell whether it had to change.
@@ -180,9 +210,8 @@ class EmbeddedStore:
         graph = ox.NamedNode(self._identity.vocabulary)
         kept = set(self._store.quads_for_pattern(None, None, None, graph))
         wanted = set(vocabulary_quads(self._identity, definitions))
-        for quad in kept - wanted:
-            self._store.remove(quad)
-        self._store.extend(wanted - kept)
+        default_graph.remove(self._store, kept - wanted)
+        self._store.extend(with_default(wanted - kept))
         return kept != wanted
 
     def _records(self, changes: Iterable[Change], seq: int) -> Iterator[ox.Quad]:
@@ -190,7 +219,7 @@ class EmbeddedStore:
         with self.links.filling(seq) as take:
             said: list[IndexedDocument] = []
             for change in changes:
-                quads, says = self._read(change)
+                quads, says = read_record(change, self._identity)
                 yield from quads
                 said.append(says)
                 if len(said) >= FILL_DOCUMENTS:
@@ -214,6 +243,14 @@ class EmbeddedStore:
     def backup(self, path: Path) -> None:
         """Write a snapshot of the store to a new folder."""
         self._store.backup(str(path))
+        self._backups += 1
+
+    def renew_manifest(self) -> None:
+        """Open the store anew after many snapshots; readers, who have theirs, do not notice."""
+        if self._backups >= MAX_BACKUPS:
+            self._backups = 0
+            del self._store  # the lock of the store is free only after this
+            self._store = ox.Store(str(self._path))
 
     def graphs(self) -> Iterator[Iri]:
         """Yield the IRIs of all named graphs."""
@@ -224,39 +261,20 @@ class EmbeddedStore:
         """Return the quads of a named graph."""
         return set(self._store.quads_for_pattern(None, None, None, ox.NamedNode(iri)))
 
-    def expected(self, change: Change) -> tuple[dict[Iri, set[ox.Quad]], IndexedDocument]:
-        """Return the named graphs that a record should have, by their IRIs, and its links."""
-        quads, said = self._read(change)
-        return _as_kept(quads), said
+    def counted(self, passing: Passing) -> Tally:
+        """Count what the store holds.
 
-    def expected_links(self, document: Ctid, links: LinkIndex) -> dict[Iri, set[ox.Quad]]:
-        """Return the graph of links, by its IRI, that a document should have by another index."""
-        return _as_kept(link_quads(*links.links(document), self._identity))
+        :param passing: is given the triples of the default graph, and passes them on.
+        """
+        return self._counting.counted(self._store, passing)
 
-    def expected_history(self, changes: Iterable[Change]) -> dict[Iri, set[ox.Quad]]:
-        """Return the history graph, by its IRI, of a record that had these changes."""
-        return _as_kept([q for change in changes for q in history_quads(change, self._identity)])
+    def _envelope(self, record: Ctid) -> ox.NamedNode:
+        return ox.NamedNode(self._identity.envelope(record))
 
-    def expected_vocabulary(self, definitions: Mapping[Iri, str]) -> dict[Iri, set[ox.Quad]]:
-        """Return the graph of the vocabulary, by its IRI."""
-        return _as_kept(vocabulary_quads(self._identity, definitions))
-
-    def _graphs(self, record: Ctid) -> Iterator[ox.NamedNode]:
-        """Yield the named graphs that a new version replaces."""
-        yield ox.NamedNode(self._identity.graph(record))
-        yield ox.NamedNode(self._identity.envelope(record))
-        yield ox.NamedNode(self._identity.links(record))
-
-    def _read(self, change: Change) -> tuple[list[ox.Quad], IndexedDocument]:
-        """Return the quads of a record and its envelope, and its links."""
-        read = list(ox.parse(change.quads, format=ox.RdfFormat.N_QUADS, lenient=True))
-        quads = with_iris(read, change.ctid, self._identity)
-        said = IndexedDocument(
-            change.ctid, change.owner, extract(quads, change.ctid, self._identity)
-        )
-        if quads:
-            quads += envelope_quads(change, self._identity, quads)
-        return quads, said
+    def _graphs(self, record: Ctid) -> list[ox.NamedNode]:
+        """Return the named graphs that a new version replaces."""
+        known = self._identity
+        return [ox.NamedNode(name(record)) for name in (known.graph, known.envelope, known.links)]
 
     def _marks(self, seq: int, mark: str) -> list[ox.Quad]:
         subject = ox.NamedNode(self._identity.base)
@@ -265,13 +283,3 @@ class EmbeddedStore:
             ox.Quad(subject, SEQUENCE, ox.Literal(seq), self._registry),
             ox.Quad(subject, LEDGER, said, self._registry),
         ]
-
-
-def _as_kept(quads: Iterable[ox.Quad]) -> dict[Iri, set[ox.Quad]]:
-    """Return quads by graph as Oxigraph stores them: numbers and times by value."""
-    scratch = ox.Store()
-    scratch.extend(quads)
-    return {
-        Iri(graph.value): set(scratch.quads_for_pattern(None, None, None, graph))
-        for graph in scratch.named_graphs()
-    }

@@ -22,6 +22,9 @@ MAX_CROWDS = 40
 more."""
 _SUBJECT = re.compile(r"^_:c14n", re.MULTILINE)
 _OBJECT = re.compile(r"^(\S+ <[^>]*> )_:c14n", re.MULTILINE)
+# Of any record: a pattern for each record would be compiled for each document.
+_KEPT_SUBJECT = re.compile(rb"^()(_:b[0-9a-f]{32}n)", re.MULTILINE)
+_KEPT_OBJECT = re.compile(rb"^(\S+ <[^>]*> )(_:b[0-9a-f]{32}n)", re.MULTILINE)
 
 
 def canonical_lines(quads: list[ox.Quad]) -> str:
@@ -92,12 +95,20 @@ def _components(links: list[tuple[str, str, str]]) -> list[tuple[int, int]]:
 
 def canonical_of(kept: bytes, record: str) -> bytes:
     """Undo :func:`label_blank_nodes`: return the canonical N-Quads of kept ones."""
-    label = re.escape(f"_:b{record.removeprefix('ce-').replace('-', '')}n").encode()
-    plain = re.sub(rb"^" + label, b"_:c14n", kept, flags=re.MULTILINE)
-    return re.sub(rb"^(\S+ <[^>]*> )" + label, rb"\1_:c14n", plain, flags=re.MULTILINE)
+    own = _label(record).encode()
+
+    def plain(found: re.Match[bytes]) -> bytes:
+        before, label = found.groups()
+        return before + (b"_:c14n" if label == own else label)
+
+    return _KEPT_OBJECT.sub(plain, _KEPT_SUBJECT.sub(plain, kept))
 
 
 def label_blank_nodes(lines: str, record: str) -> str:
     """Make the blank node labels unique in the registry: the document's UUID goes in front."""
-    label = f"_:b{record.removeprefix('ce-').replace('-', '')}n"
+    label = _label(record)
     return _OBJECT.sub(rf"\g<1>{label}", _SUBJECT.sub(label, lines))
+
+
+def _label(record: str) -> str:
+    return f"_:b{record.removeprefix('ce-').replace('-', '')}n"

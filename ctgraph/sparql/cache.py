@@ -1,4 +1,4 @@
-"""The cache of answers to repeated queries."""
+"""The cache of answers to repeated queries and requests."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ T = TypeVar("T", bound=Answer)
 
 
 class AnswerCache:
-    """Answers by the request and the snapshot; the least recently used is dropped first.
+    """Answers by the request and the state of the data; the least recently used is dropped first.
 
-    Every key names the snapshot that its answer was made from, so a change of any record makes all
-    older answers unreachable. Safe to use from many threads.
+    Every key names the state that its answer was made from: the snapshot, or the version of one
+    record. So a change makes the older answers unreachable. Safe to use from many threads.
 
     :param max_bytes: how many bytes the answers may take together; 0 keeps none.
     """
@@ -48,7 +48,7 @@ class AnswerCache:
         return answer if isinstance(answer, kind) else None
 
     def put(self, key: Hashable, answer: Answer, query: str) -> None:
-        """Keep the answer to a query, unless it is too large."""
+        """Keep the answer to a query or another request, unless it is too large."""
         # A query may be longer than its result, and its text may take four bytes a character.
         size = len(answer.body) + 4 * len(query) + ENTRY_BYTES
         if size <= self.max_answer_bytes:

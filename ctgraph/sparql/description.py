@@ -16,7 +16,9 @@ from rdflib import BNode, Graph, Literal, Namespace, URIRef
 from rdflib.namespace import DCAT, DCTERMS, FOAF, RDF, VOID, XSD
 from rdflib.term import Node
 
-from ctgraph.errors import QueryLimit
+from ctgraph.identity import Identity
+from ctgraph.projections.statistics_graph import Described, Part, node_of
+from ctgraph.projections.tallies import Measure, Tally
 from ctgraph.rdf import writing
 from ctgraph.rdf.formats import GRAPHS, Format
 from ctgraph.rdf.namespaces import CTG
@@ -42,14 +44,8 @@ _RESULT_FORMATS = (
     # W3C names these by their titles. Oxigraph has another name for JSON-LD.
     *(FORMATS[f.title.replace("/", "_")] for f in GRAPHS),
 )
-_COUNT = "SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } }"
-# The vocabulary is no part of what the registry holds.
-_HELD = "SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } FILTER (?g != <vocab>) }"
-_CLASSES = """SELECT ?class (COUNT(DISTINCT ?s) AS ?n) {
-  GRAPH ?g { ?s a ?class } FILTER (?g != <vocab>)
-} GROUP BY ?class ORDER BY DESC(?n) ?class"""
-_PROPERTIES = """SELECT ?p (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } FILTER (?g != <vocab>) }
-GROUP BY ?p ORDER BY DESC(?n) ?p"""
+COUNTED = (Measure.DOCUMENTS, Measure.ENTITIES, Measure.TRIPLES)
+"""The counts that describe the dataset."""
 
 RunCsv = Callable[[Query], bytes]
 """Runs a query and returns its whole result, as CSV."""
@@ -57,39 +53,43 @@ RunCsv = Callable[[Query], bytes]
 
 @dataclass(frozen=True)
 class Statistics:
-    """Counts of the dataset; a count that took too long is empty.
+    """Counts of the dataset.
 
-    The vocabulary, which is a graph of the dataset too, is not counted.
+    A triple is counted once. The vocabulary and the statistics, which are graphs of the dataset,
+    too, are not counted.
 
-    :param triples: in all other named graphs; None when not counted.
-    :param classes: how many things there are of each class.
+    :param triples: how many triples there are.
+    :param classes: how many things there are of each class, the most first.
     :param properties: how many triples there are of each property.
     :param documents: how many current records there are.
     :param modified: when the newest of them was published, ISO 8601.
     """
 
-    triples: int | None
+    triples: int
     classes: tuple[tuple[str, int], ...]
     properties: tuple[tuple[str, int], ...]
     documents: int
     modified: str
 
 
-def statistics(run: RunCsv, documents: int, modified: str) -> Statistics:
-    """Count the triples, things and documents of the dataset."""
+def statistics(counted: Tally, modified: str) -> Statistics:
+    """Return the statistics of the dataset.
+
+    :param counted: the counts, of the measures :data:`COUNTED`.
+    """
+
+    def of(wanted: Measure) -> tuple[tuple[str, int], ...]:
+        found = ((key, number) for (measure, key), number in counted.items() if measure is wanted)
+        return tuple(sorted(found, key=lambda pair: (-pair[1], pair[0])))
+
+    properties = of(Measure.TRIPLES)
     return Statistics(
-        count_triples(run, _HELD),
-        tuple((iri, int(n)) for iri, n in _counted(run, _CLASSES)),
-        tuple((iri, int(n)) for iri, n in _counted(run, _PROPERTIES)),
-        documents,
+        sum(number for _, number in properties),
+        of(Measure.ENTITIES),
+        properties,
+        counted[Measure.DOCUMENTS, ""],
         modified,
     )
-
-
-def count_triples(run: RunCsv, query: str = _COUNT) -> int | None:
-    """Count the triples of all named graphs; None where that takes too long."""
-    found = _counted(run, query)
-    return int(found[0][0]) if found else None
 
 
 def rows(run: RunCsv, query: str, timeout: float | None = None) -> list[list[str]]:
@@ -102,14 +102,7 @@ def rows(run: RunCsv, query: str, timeout: float | None = None) -> list[list[str
     return list(csv.reader(io.StringIO(result, newline="")))[1:]
 
 
-def _counted(run: RunCsv, query: str) -> list[list[str]]:
-    try:
-        return rows(run, query)
-    except QueryLimit:
-        return []
-
-
-def service_description(settings: Settings, triples: int | None) -> Graph:
+def service_description(settings: Settings) -> Graph:
     """Return the description of the SPARQL endpoint (section 3)."""
     description = _Description()
     add = description.add_all
@@ -127,8 +120,6 @@ def service_description(settings: Settings, triples: int | None) -> Graph:
     add(dataset, RDF.type, SD.Dataset)
     add(dataset, SD.defaultGraph, graph)
     add(graph, RDF.type, SD.Graph)
-    if triples is not None:
-        add(graph, VOID.triples, Literal(triples))
     add(service, OWN.queryTimeout, _decimal(settings.query_timeout))
     add(service, OWN.rowLimit, Literal(settings.query_rows))
     add(service, OWN.queriesAtOnce, Literal(settings.query_per_client))
@@ -162,17 +153,18 @@ def dataset_description(settings: Settings, found: Statistics) -> Graph:
     ctdl = (URIRef(f"https://purl.org/{name}/terms/") for name in ("ctdl", "ctdlasn"))
     add(registry, VOID.vocabulary, *ctdl, URIRef(CTG))
     add(registry, VOID.documents, Literal(found.documents))
-    for predicate, counts in ((VOID.classes, found.classes), (VOID.properties, found.properties)):
-        if counts or not found.documents:  # otherwise counting took too long
-            add(registry, predicate, Literal(len(counts)))
-    if found.triples is not None:
-        add(registry, VOID.triples, Literal(found.triples))
+    add(registry, VOID.classes, Literal(len(found.classes)))
+    add(registry, VOID.properties, Literal(len(found.properties)))
+    add(registry, VOID.triples, Literal(found.triples))
+    identity = Identity.of(settings)
     for iri, count in found.classes:
-        part = description.part(registry, VOID.classPartition)
+        part = _part(identity, Part.CLASS, iri)
+        add(registry, VOID.classPartition, part)
         add(part, VOID["class"], URIRef(iri))
         add(part, VOID.entities, Literal(count))
     for iri, count in found.properties:
-        part = description.part(registry, VOID.propertyPartition)
+        part = _part(identity, Part.PROPERTY, iri)
+        add(registry, VOID.propertyPartition, part)
         add(part, VOID.property, URIRef(iri))
         add(part, VOID.triples, Literal(count))
     add(registry, DCAT.distribution, distribution)
@@ -200,6 +192,11 @@ def _decimal(number: float) -> Literal:
     return Literal(text, datatype=XSD.decimal, normalize=False)
 
 
+def _part(identity: Identity, kind: Part, iri: str) -> URIRef:
+    """Return the IRI of a part of the dataset: the one that it has in the graph of statistics."""
+    return URIRef(node_of(identity, Described(kind, iri)).value)
+
+
 def _registry(settings: Settings) -> URIRef:
     """Return the IRI of the dataset that the registry is."""
     return URIRef(f"{settings.base_url}/void#registry")
@@ -217,9 +214,3 @@ class _Description(Graph):
         """Add a triple for each value."""
         for value in values:
             self.add((subject, predicate, value))
-
-    def part(self, whole: Node, predicate: URIRef) -> BNode:
-        """Add a part of a dataset and return it (VoID, section 4)."""
-        part = BNode(f"part{len(self)}")  # the same label each time: answers are comparable
-        self.add((whole, predicate, part))
-        return part

@@ -13,11 +13,12 @@ import orjson
 
 from ctgraph.errors import CtgraphError, NotAcceptable, QueryError, QueryLimit, StoreError
 from ctgraph.identity import Identity
-from ctgraph.projections.store_folder import store_folder_of
+from ctgraph.projections.snapshot_names import is_whole
+from ctgraph.projections.store_folder import lease, store_folder_of
 from ctgraph.rdf.namespaces import CTG
 from ctgraph.settings import Settings
 from ctgraph.sparql.cache import AnswerCache
-from ctgraph.sparql.query import Query, query_form, require_allowed, undeclared_prefix, words
+from ctgraph.sparql.query import Query, query_form, require_allowed, undeclared_prefix
 from ctgraph.sparql.results import Complete, Result, Streamed
 from ctgraph.sparql.worker import COMPLETE, ERROR, HEADER, Failure, Request, serve
 from ctgraph.vocab import vocabulary
@@ -82,10 +83,20 @@ class QueryPool:
         if cached:
             return cached
         require_allowed(query.text)
+        with lease(folder) as is_there:
+            if not is_there and is_whole(folder):  # it was replaced since the caller looked
+                return self.run(query, client, gone)
+            result = self._ask(query, client, gone, folder)
+        if is_kept and isinstance(result, Complete):
+            self.cache.put(key, result, query.text)
+        return result
+
+    def _ask(self, query: Query, client: str, gone: Callable[[], bool], folder: Path) -> Result:
+        """Let a worker run a query."""
         request = orjson.dumps(self._request(query, folder))
         job = self._crew.begin(request, client, self.timeout(query), gone)
         try:
-            result = self._result(job, query)
+            return self._result(job, query)
         except (QueryError, NotAcceptable):
             job.end(reusable=True)
             raise
@@ -96,17 +107,12 @@ class QueryPool:
         except BaseException:
             job.end()
             raise
-        if is_kept and isinstance(result, Complete):
-            self.cache.put(key, result, query.text)
-        return result
 
     def close(self) -> None:
         """End the idle workers."""
         self._crew.close()
 
     def _request(self, query: Query, folder: Path) -> Request:
-        # A dataset that the query describes itself replaces the union (section 13.2).
-        described = query.default_graphs or query.named_graphs or "FROM" in words(query.text)
         return Request(
             query=query.text.removeprefix(BYTE_ORDER_MARK),
             base=self._base,
@@ -114,7 +120,6 @@ class QueryPool:
             snapshot=str(folder),
             default_graphs=query.default_graphs,
             named_graphs=query.named_graphs,
-            union=not described,
             rows=self._settings.query_rows,
             result_type=query.result_type,
             graph_type=query.graph_type,

@@ -26,6 +26,7 @@ import pyoxigraph as ox
 
 from ctgraph.errors import NotAcceptable
 from ctgraph.projections.snapshot_names import sequence_of
+from ctgraph.projections.store_folder import lease
 from ctgraph.rdf import writing
 from ctgraph.rdf.namespaces import LEDGER
 from ctgraph.sparql.formats import RESULTS
@@ -68,7 +69,6 @@ class Failure(StrEnum):
 class Request:
     """A query as its worker runs it.
 
-    :param union: whether the default graph is the union of all named graphs.
     :param rows: how many rows or triples the result may have.
     """
 
@@ -78,7 +78,6 @@ class Request:
     snapshot: str
     default_graphs: tuple[str, ...]
     named_graphs: tuple[str, ...]
-    union: bool
     rows: int
     result_type: str
     graph_type: str
@@ -169,7 +168,6 @@ def evaluate(store: ox.Store, request: Request, answer: AnswerWriter) -> bool:
         request.query,
         base_iri=request.base,
         prefixes=request.prefixes,
-        use_default_graph_as_union=request.union,
         default_graph=default if described else None,
         named_graphs=named if described else None,
     )
@@ -237,7 +235,8 @@ def serve(pipe: Connection, memory: int) -> None:
             _fail(out, Failure.STORE, error)
             return
         try:
-            answer.finish(evaluate(store, request, answer))
+            with lease(Path(request.snapshot)):  # the pool holds it only until the answer begins
+                answer.finish(evaluate(store, request, answer))
         except MemoryError:
             _fail(out, Failure.MEMORY)
             return

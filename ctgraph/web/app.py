@@ -29,6 +29,7 @@ from ctgraph.web.publishing import drafts, validate
 from ctgraph.web.publishing import views as publishing
 from ctgraph.web.records import completeness, graphs, listing
 from ctgraph.web.records import views as records
+from ctgraph.web.records.response_cache import RecordCache
 from ctgraph.web.reference import own_terms
 from ctgraph.web.reference import shapes as minimum_data
 from ctgraph.web.reference import vocabulary as ctdl
@@ -123,6 +124,9 @@ def create_app(settings: Settings | None = None, proved: bool = False) -> Flask:
         app.before_request(step)
     app.after_request(add_headers)
     app.wsgi_app = ResponseCache(app.wsgi_app, work.pool, settings)  # type: ignore[method-assign]
+    app.wsgi_app = RecordCache(  # type: ignore[method-assign]
+        app.wsgi_app, ledger.records, work.pool.cache
+    )
     app.wsgi_app = addresses.spelled(one_coding(app.wsgi_app))  # type: ignore[method-assign]
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies)  # type: ignore[method-assign]

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from ctgraph.bulk.backup import back_up
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.registry import incarnation
-from ctgraph.projections.maintenance import check
+from ctgraph.projections.checking import check
 from ctgraph.projections.store_folder import hold
 from ctgraph.publishing import withdraw
 from ctgraph.settings import load_settings

@@ -262,11 +262,12 @@ def test_an_interrupted_load_goes_on_behind_what_it_could_not_read(
     monkeypatch.setattr(load, "MAX_BATCH_TEXTS", 2)
     real, stored = load._store, []
 
-    def interrupted(*arguments: object) -> None:
-        real(*arguments)  # type: ignore[arg-type]
+    def interrupted(*arguments: object) -> int:
+        seq = real(*arguments)  # type: ignore[arg-type]
         stored.append(arguments)
         if len(stored) == 3:
             raise KeyboardInterrupt
+        return seq
 
     monkeypatch.setattr(load, "_store", interrupted)
     report = (folder.parent / "report.jsonl").open("a+")

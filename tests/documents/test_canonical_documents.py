@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from ctgraph.documents import Document, parse
 from ctgraph.errors import CtgraphError, DocumentTooLarge, InvalidDocument
+from ctgraph.rdf.canonical import canonical_of, label_blank_nodes
 from ctgraph.settings import Settings
 from tests.support.outcome import outcome
 from tests.support.registry import certificate, ctid_number
@@ -244,3 +245,12 @@ def test_what_was_canonicalised_stays_as_it_is(names: dict[str, str], prices: li
         document.quads,
         document.canonical,
     )
+
+
+def test_only_labels_of_the_own_record_become_canonical_again() -> None:
+    own, other = (f"ce-00000000-0000-4000-8000-{n:012d}" for n in (1, 2))
+    lines = '<http://a> <http://p> _:c14n0 .\n_:c14n0 <http://p> "_:c14n0 of a text" .\n'
+    kept = label_blank_nodes(lines, own)
+    assert "c14n0 ." not in kept
+    assert canonical_of(kept.encode(), own).decode() == lines
+    assert canonical_of(kept.encode(), other).decode() == kept

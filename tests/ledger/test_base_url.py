@@ -110,6 +110,8 @@ def test_an_older_ledger_learns_its_base_url_from_what_it_keeps(
     publish(registry, range(1, 2), "first")
     with sqlite3.connect(registry.settings.home / "ledger.sqlite") as db:
         db.execute("DROP TABLE registry")
+        db.execute("DROP INDEX current_of_type")
+        db.execute("DROP INDEX current_of_owner")
         db.execute("UPDATE alembic_version SET version_num = '0003'")
     monkeypatch.setenv("CTGRAPH_BASE_URL", "https://elsewhere.example")
     assert run("init").exit_code == 1

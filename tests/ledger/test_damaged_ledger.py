@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 from ctgraph.cli import main
-from ctgraph.projections.maintenance import check
+from ctgraph.projections.checking import check
 from ctgraph.projections.store_folder import hold, store_folder_of
 from ctgraph.web import create_app
 from tests.support.following import following, ready

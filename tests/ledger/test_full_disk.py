@@ -17,7 +17,8 @@ import sqlalchemy as sa
 
 from ctgraph.ledger.registry import mark_at
 from ctgraph.projections import live_store
-from ctgraph.projections.maintenance import check, rebuild
+from ctgraph.projections.checking import check
+from ctgraph.projections.maintenance import rebuild
 from ctgraph.projections.store_folder import hold, store_folder_of
 from ctgraph.projections.triples import EmbeddedStore
 from ctgraph.web import create_app
@@ -26,12 +27,12 @@ from tests.support.following import count, following, ready
 from tests.support.registry import Registry, certificate, publish
 from tests.support.waiting import until
 
-SIZE = 24
+SIZE = 64
 
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A folder on a disk of 24 MB."""
+    """A folder on a disk of 64 MB."""
     folder = tmp_path / "disk"
     folder.mkdir()
     mounted = subprocess.run(

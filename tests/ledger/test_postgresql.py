@@ -11,7 +11,7 @@ import pytest
 from ctgraph.bulk.backup import back_up, restore
 from ctgraph.errors import Conflict
 from ctgraph.ledger import Ledger
-from ctgraph.projections.maintenance import check
+from ctgraph.projections.checking import check
 from ctgraph.projections.store_folder import hold
 from ctgraph.settings import load_settings
 from ctgraph.web import create_app

@@ -133,6 +133,8 @@ def aged(registry: Registry, tables: Callable[[], None]) -> None:
     with registry.ledger.database.writing() as connection:
         connection.exec_driver_sql("DROP TABLE registry")
         connection.exec_driver_sql("DROP TABLE holding")
+        connection.exec_driver_sql("DROP INDEX current_of_type")
+        connection.exec_driver_sql("DROP INDEX current_of_owner")
         for statement in (
             "CREATE TABLE older AS SELECT ceterms_ctid, envelope, type, current FROM entity",
             "DROP TABLE entity",

@@ -19,7 +19,8 @@ from ctgraph.errors import PastNotReady, QueryError
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.append import Submission, append
 from ctgraph.ledger.tables import version
-from ctgraph.projections.maintenance import check, rebuild
+from ctgraph.projections.checking import check
+from ctgraph.projections.maintenance import rebuild
 from ctgraph.projections.past_stores import MAX_STORES, PastStores, moment_of
 from ctgraph.projections.projector import Projector
 from ctgraph.projections.store_folder import hold, store_folder_of
@@ -238,7 +239,7 @@ def test_two_who_ask_at_once_have_one_store_made(
         thread.join(PATIENCE)
     assert len(made) == 1
     store = ox.Store.read_only(str(next((registry.settings.store_path / "past").glob("2-*"))))
-    assert len(list(store.named_graphs())) == 8  # two of each kind, the number, the vocabulary
+    assert len(list(store.named_graphs())) == 9  # two of each kind, and the registry's own three
 
 
 def test_many_moments_do_not_start_many_processes(
@@ -327,6 +328,7 @@ def test_a_withdrawn_record_has_a_history_and_nothing_else(registry: Registry) -
         "http://localhost:8000/envelopes",
         f"http://localhost:8000/history/{ctid_number(1)}",
         "http://localhost:8000/vocab",
+        "http://localhost:8000/void",
     ]
     events = [row[2].rpartition("#")[2] for row in sorted(ask(client, HISTORY))]
     assert events == ["publish", "withdraw"]
@@ -356,9 +358,9 @@ def test_check_finds_damage_to_the_history(
             ox.NamedNode(f"http://localhost:8000/history/{ctid_number(2)}"),
         )
         del projector
-        differences = check(registry.settings, registry.ledger)
-    assert len(differences) == 1
-    assert f"history/{ctid_number(2)}" in differences[0]
+        graph, default = check(registry.settings, registry.ledger)
+    assert f"history/{ctid_number(2)}" in graph
+    assert "The default graph" in default
 
 
 def without_mark(quads: set[ox.Quad]) -> set[ox.Quad]:

@@ -17,7 +17,8 @@ import pytest
 
 from ctgraph.errors import Damaged
 from ctgraph.projections import live_store
-from ctgraph.projections.maintenance import check, rebuild
+from ctgraph.projections.checking import check
+from ctgraph.projections.maintenance import rebuild
 from ctgraph.projections.projector import Projector
 from ctgraph.projections.store_folder import StoreFolder, hold, store_folder_of
 from ctgraph.web import create_app

@@ -9,8 +9,8 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
+from ctgraph.projections.checking import check
 from ctgraph.projections.link_tables import VERSION
-from ctgraph.projections.maintenance import check
 from ctgraph.projections.projector import Projector
 from ctgraph.projections.store_folder import store_folder_of
 from ctgraph.projections.triples import FORM

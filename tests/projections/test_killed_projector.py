@@ -20,7 +20,8 @@ import pyoxigraph as ox
 import pytest
 
 from ctgraph.errors import CtgraphError
-from ctgraph.projections.maintenance import check, rebuild
+from ctgraph.projections.checking import check
+from ctgraph.projections.maintenance import rebuild
 from ctgraph.projections.projector import Projector
 from ctgraph.projections.store_folder import hold, store_folder_of
 from tests.support.registry import Registry, certificate, ctid_number, environment, publish
@@ -75,10 +76,10 @@ def test_check_tells_every_difference_and_rebuild_mends_it(registry: Registry) -
         named = ox.NamedNode(f"http://localhost:8000/graph/{surplus}")
         store.add(ox.Quad(named, named, named, named))
         del projector, store
-        differences = check(registry.settings, registry.ledger)
-        assert len(differences) == 2
-        assert damaged in differences[0]
-        assert surplus in differences[1]
+        lost, added, default = check(registry.settings, registry.ledger)
+        assert damaged in lost
+        assert surplus in added
+        assert "The default graph" in default
         assert rebuild(registry.settings, registry.ledger) == 5
         assert check(registry.settings, registry.ledger) == []
 

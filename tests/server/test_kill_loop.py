@@ -19,7 +19,7 @@ from pathlib import Path
 
 import orjson
 
-from ctgraph.projections.maintenance import check
+from ctgraph.projections.checking import check
 from ctgraph.projections.store_folder import hold
 from tests.support.registry import Registry, certificate, ctid_number, environment
 from tests.support.server import of, serving

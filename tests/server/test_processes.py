@@ -16,7 +16,7 @@ from pathlib import Path
 import orjson
 import pytest
 
-from ctgraph.projections.maintenance import check
+from ctgraph.projections.checking import check
 from ctgraph.projections.store_folder import hold
 from ctgraph.work import children
 from tests.support.registry import Registry, certificate, ctid_number, environment, publish

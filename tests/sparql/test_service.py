@@ -36,8 +36,9 @@ from tests.support.waiting import until
 
 PATIENCE = 30.0
 """How long a slow machine may take, in seconds."""
-HELD = "FILTER(?g != <http://localhost:8000/vocab>)"
-"""The vocabulary is a graph of its own, which is not counted as part of what the registry holds."""
+OWN = ", ".join(f"<http://localhost:8000/{name}>" for name in ("vocab", "void", "envelopes"))
+HELD = f"FILTER(?g NOT IN ({OWN}))"
+"""The registry's own graphs are not counted as part of what it holds."""
 NAMES = "SELECT ?n { ?s ceterms:name ?n } ORDER BY ?n"
 
 
@@ -308,15 +309,16 @@ def described(client: FlaskClient, path: str, media_type: str) -> ox.Store:
 
 @pytest.mark.parametrize("media_type", RDF)
 def test_the_service_is_described(registry: Registry, media_type: str) -> None:
-    store = described(fill(registry, 3), "/sparql", media_type)
-    assert store.query("""
+    client = fill(registry, 3)
+    store = described(client, "/sparql", media_type)
+    query = """
         PREFIX sd: <http://www.w3.org/ns/sparql-service-description#>
         PREFIX dcat: <http://www.w3.org/ns/dcat#> PREFIX ctg: <https://w3id.org/ctgraph/terms#>
-        PREFIX void: <http://rdfs.org/ns/void#>
         ASK { <http://localhost:8000/sparql> a sd:Service ; sd:endpoint ?e ;
             sd:supportedLanguage sd:SPARQL11Query ; sd:feature sd:UnionDefaultGraph ;
-            sd:defaultDataset [ sd:defaultGraph [ void:triples ?n ] ] ; ctg:rowLimit 100000 ;
-            dcat:servesDataset <http://localhost:8000/void#registry> . FILTER(?n > 30) }""")
+            sd:defaultDataset [ sd:defaultGraph [ a sd:Graph ] ] ; ctg:rowLimit 100000 ;
+            dcat:servesDataset <http://localhost:8000/void#registry> }"""
+    assert store.query(query)
 
 
 @pytest.mark.parametrize("media_type", RDF)
@@ -338,11 +340,12 @@ def test_the_counts_of_the_dataset_are_those_that_queries_find(
     classes = counted(
         f"SELECT ?c (COUNT(DISTINCT ?s) AS ?n) {{ GRAPH ?g {{ ?s a ?c }} {HELD} }} GROUP BY ?c"
     )
-    every = counted(f"SELECT ?p (COUNT(*) AS ?n) {{ GRAPH ?g {{ ?s ?p ?o }} {HELD} }} GROUP BY ?p")
+    once = f"SELECT DISTINCT ?s ?p ?o {{ GRAPH ?g {{ ?s ?p ?o }} {HELD} }}"
+    every = counted(f"SELECT ?p (COUNT(*) AS ?n) {{ {{ {once} }} }} GROUP BY ?p")
     assert classes
-    assert told("{ [] void:class ?of ; void:entities ?n }") == classes
+    assert told("{ ?part void:class ?of ; void:entities ?n }") == classes
     assert every
-    assert told("{ [] void:property ?of ; void:triples ?n }") == every
+    assert told("{ ?part void:property ?of ; void:triples ?n }") == every
     numbers = f"{len(classes)} ; void:properties {len(every)} ; void:documents 5"
     total = sum(map(int, every.values()))
     assert told(f"{{ ?of void:classes {numbers} ; void:triples ?n }}") == {

@@ -23,11 +23,12 @@ from ctgraph.links.statements import Extract
 from ctgraph.pathways import Pathways
 from ctgraph.pathways.model import Graph
 from ctgraph.pathways.traversal import MAX_LEVEL_LINKS
+from ctgraph.projections.checking import check
 from ctgraph.projections.link_index import LinkIndex
 from ctgraph.projections.link_reader import reading
 from ctgraph.projections.link_rows import IndexedDocument
 from ctgraph.projections.link_tables import TABLES
-from ctgraph.projections.maintenance import check, rebuild
+from ctgraph.projections.maintenance import rebuild
 from ctgraph.projections.projector import Projector
 from ctgraph.projections.store_folder import store_folder_of
 from ctgraph.rdf.namespaces import CETERMS, CTG, Curie, Iri

@@ -12,8 +12,6 @@ CROSS = "SELECT ?s ?o { ?s ?p ?o . ?a ?b ?c . ?d ?e ?f }"
 
 def solutions(store: ox.Store, query: str) -> list[ox.QuerySolution]:
     """Return the solutions of a SELECT query over all graphs of a store."""
-    found = store.query(
-        query, prefixes={"ctg": CTG, "ceterms": CETERMS}, use_default_graph_as_union=True
-    )
+    found = store.query(query, prefixes={"ctg": CTG, "ceterms": CETERMS})
     assert isinstance(found, ox.QuerySolutions)
     return list(found)

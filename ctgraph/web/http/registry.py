@@ -17,10 +17,14 @@ from ctgraph.ledger import Ledger
 from ctgraph.ledger.values import now
 from ctgraph.projections.past_stores import PastStores, moment_of
 from ctgraph.projections.store_folder import store_folder_of
+from ctgraph.projections.tallies import Measure
+from ctgraph.projections.tally_table import tally_now
+from ctgraph.rdf.namespaces import Curie
 from ctgraph.settings import Settings
 from ctgraph.sparql.pool import QueryPool
 from ctgraph.sparql.query import Query
 from ctgraph.sparql.results import Result
+from ctgraph.vocab import vocabulary
 from ctgraph.work.admission import Admission, admission_of, never
 from ctgraph.work.calls import Calls, Runner, serve
 from ctgraph.work.clients import Allowance, Costs, client_of
@@ -97,6 +101,16 @@ class State:
     def identity(self) -> Identity:
         """The registry's canonical IRIs."""
         return Identity.of(self.settings)
+
+    def records_by_class(self) -> dict[Curie, int]:
+        """Return how many current records there are of each class.
+
+        The statistics have them; the ledger has to count, until something is projected.
+        """
+        counted = tally_now(self.settings, Measure.RECORDS)
+        if counted is None:
+            return self.ledger.records.counts()
+        return {vocabulary().compact(iri): number for (_, iri), number in counted.items()}
 
     def past(self, moment: str) -> Path | None:
         """Return the store as of a moment for the client of the current request."""

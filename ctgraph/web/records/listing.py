@@ -54,7 +54,7 @@ def _classes() -> tuple[Curie | None, list[Curie]]:
     given = request.args.get("type")
     if given is None:
         return None, []
-    here = state().ledger.records.counts()
+    here = state().ledger.records.kinds()
     term = vocabulary().class_named(canonical_term(given))
     if term is None and Curie(given) not in here:  # a class of another vocabulary
         raise unknown("class", given, here, (t.curie for t in vocabulary().classes()))

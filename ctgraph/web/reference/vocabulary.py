@@ -10,12 +10,13 @@ from typing import NamedTuple
 import pyoxigraph as ox
 from flask import Blueprint, Response
 
-from ctgraph.errors import NotFound, QueryLimit, StoreError, TooManyQueries
+from ctgraph.errors import NotFound
+from ctgraph.projections.tallies import Measure
+from ctgraph.projections.tally_table import tally_now
 from ctgraph.rdf.namespaces import CTG, Iri
 from ctgraph.records.statements import write
 from ctgraph.shapes import shapes
-from ctgraph.sparql.formats import CSV, GRAPH_TYPES
-from ctgraph.sparql.query import Query
+from ctgraph.sparql.formats import GRAPH_TYPES
 from ctgraph.validation.severity_words import WORDS
 from ctgraph.vocab import Term, load_definitions, vocabulary
 from ctgraph.vocab.own_terms import own_terms
@@ -27,8 +28,6 @@ from ctgraph.web.http.registry import state
 
 blueprint = Blueprint("vocabulary", __name__)
 OFFERS = respond.JSON_OR_PAGE | GRAPH_TYPES
-COUNT_SECONDS = 2.0
-"""How long counting the uses of a term may take: a page must not keep a worker from queries."""
 
 
 @dataclass(frozen=True)
@@ -37,28 +36,19 @@ class Kind:
 
     :param key: its member in the JSON of ``/vocab``.
     :param caption: its heading on the page.
-    :param count_query: the query that counts how often one of its terms is used.
+    :param measure: the count of the uses of its terms; that of a scheme is the one of its concepts.
     """
 
     key: str
     caption: str
-    count_query: str
-
-
-def _counting(what: str, pattern: str) -> str:
-    """Return a query that counts in the graphs of the registry, not in that of the vocabulary."""
-    return f"SELECT (COUNT({what}) AS ?n) {{ GRAPH ?g {{ {pattern} }} FILTER (?g != <vocab>) }}"
+    measure: Measure
 
 
 KINDS = {
-    "class": Kind("classes", "Classes", _counting("DISTINCT ?s", "?s a <%s>")),
-    "property": Kind("properties", "Properties", _counting("*", "?s <%s> ?o")),
-    "scheme": Kind(
-        "schemes",
-        "Concept schemes",
-        _counting("DISTINCT ?s", "VALUES ?concept { %s } ?s ?p ?concept"),
-    ),
-    "concept": Kind("concepts", "Concepts", _counting("DISTINCT ?s", "?s ?p <%s>")),
+    "class": Kind("classes", "Classes", Measure.ENTITIES),
+    "property": Kind("properties", "Properties", Measure.TRIPLES),
+    "scheme": Kind("schemes", "Concept schemes", Measure.USES),
+    "concept": Kind("concepts", "Concepts", Measure.USES),
 }
 
 
@@ -174,14 +164,13 @@ def _iris(terms: Iterable[Term]) -> tuple[Iri, ...]:
 
 
 def _count(term: Term) -> int | None:
-    """Return how often this registry uses a term; None where counting takes too long."""
-    about: str = term.iri
+    """Return how often this registry uses a term; None before anything was counted."""
+    measure = KINDS[term.kind].measure
     if term.kind == "scheme":
-        about = " ".join(f"<{concept.iri}>" for concept in vocabulary().concepts_of(term.iri))
-    query = Query(
-        KINDS[term.kind].count_query % about, result_type=CSV.media_type, timeout=COUNT_SECONDS
-    )
-    try:
-        return int(state().whole(query).split()[1])
-    except (QueryLimit, TooManyQueries, StoreError):
-        return None
+        counted = tally_now(state().settings, measure)
+        concepts = vocabulary().concepts_of(term.iri)
+        if counted is None:
+            return None
+        return sum(counted[measure, concept.iri] for concept in concepts)
+    counted = tally_now(state().settings, measure, key=term.iri)
+    return None if counted is None else counted[measure, term.iri]

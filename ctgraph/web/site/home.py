@@ -42,7 +42,7 @@ OTHER = "Further records"
 @reads("format")
 def home() -> Response:
     """Return the home page."""
-    counts = state().ledger.records.counts()
+    counts = state().records_by_class()
     groups: dict[str, list[tuple[str, int]]] = {section: [] for section in (*SECTIONS, OTHER)}
     for kind, count in sorted(counts.items(), key=lambda pair: -pair[1]):
         groups[_section(kind)].append((kind, count))

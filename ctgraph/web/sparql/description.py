@@ -5,6 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, Response
 from rdflib import Graph
 
+from ctgraph.projections.store_folder import store_folder_of
+from ctgraph.projections.tally_table import tally_now
 from ctgraph.rdf.formats import format_named
 from ctgraph.sparql import description
 from ctgraph.sparql.formats import GRAPH_TYPES
@@ -23,9 +25,10 @@ OFFERS = GRAPH_TYPES | {"html": HTML}
 def void() -> Response:
     """Return the description of the dataset in VoID and DCAT, with its real counts."""
     name = choose(OFFERS)
-    records = state().ledger.records.counts()
-    newest = state().ledger.changes.newest_moment()
-    found = description.statistics(state().whole, sum(records.values()), newest)
+    counted = tally_now(state().settings, *description.COUNTED)
+    if counted is None:
+        raise store_folder_of(state().settings).unavailable()
+    found = description.statistics(counted, state().ledger.changes.newest_moment())
     if name == "html":
         return respond.page("sparql/void.html", found=found)
     return _rdf(name, description.dataset_description(state().settings, found))
@@ -43,8 +46,7 @@ def endpoint_description() -> Response:
     name = choose(OFFERS)
     if name == "html":
         return query_page()
-    triples = description.count_triples(state().whole)
-    return _rdf(name, description.service_description(state().settings, triples))
+    return _rdf(name, description.service_description(state().settings))
 
 
 def _rdf(name: str, graph: Graph) -> Response:

@@ -9,7 +9,6 @@ unreachable. It passes everything else on to the application.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 from urllib.parse import parse_qsl
@@ -19,9 +18,9 @@ from ctgraph.server.open_headers import OPEN
 from ctgraph.settings import Settings
 from ctgraph.sparql.pool import QueryPool
 from ctgraph.sparql.results import Complete
+from ctgraph.web.http.kept import Application, Kept, answered
 from ctgraph.web.http.negotiation import Wish, wishes
 from ctgraph.web.http.registry import watch
-from ctgraph.web.http.respond import Caching
 from ctgraph.web.sparql.protocol import PAGE, SPREADSHEET, cut_header, headers, understand
 from ctgraph.work.clients import client_of
 
@@ -33,9 +32,6 @@ anyway."""
 BEGUN = "ctgraph.begun"
 """In the environment of a request: a function that returns the result of its query, or raises."""
 
-Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
-_Headers = list[tuple[str, str]]
-
 
 class _Key(NamedTuple):
     """Everything that a response depends on."""
@@ -44,14 +40,6 @@ class _Key(NamedTuple):
     query_string: str
     accept: str
     accept_encoding: str
-
-
-@dataclass(frozen=True)
-class _Kept:
-    """A response with the status 200."""
-
-    headers: _Headers
-    body: bytes
 
 
 class ResponseCache:
@@ -69,14 +57,13 @@ class ResponseCache:
         key = self._key(environ)
         if key is None:
             return self._application(environ, start_response)
-        response = self._pool.cache.get(key, _Kept)
+        response = self._pool.cache.get(key, Kept)
         if response is None:
             response = self._answer(key, environ)
             if response is None:
                 return self._ask(key, environ, start_response)
             self._pool.cache.put(key, response, key.query_string)
-        start_response("200 OK", response.headers.copy())
-        return [response.body]
+        return response.send(start_response)
 
     def _key(self, environ: dict[str, Any]) -> _Key | None:
         """Return everything that the response depends on; None where no response is kept."""
@@ -92,7 +79,7 @@ class ResponseCache:
         accepted = environ.get("HTTP_ACCEPT", ""), environ.get("HTTP_ACCEPT_ENCODING", "")
         return _Key(snapshot, query, *accepted)
 
-    def _answer(self, key: _Key, environ: dict[str, Any]) -> _Kept | None:
+    def _answer(self, key: _Key, environ: dict[str, Any]) -> Kept | None:
         """Return the response to a plain query; None where the application has to answer it."""
         try:
             given = parse_qsl(key.query_string, errors="strict")
@@ -130,34 +117,17 @@ class ResponseCache:
             *cut_header(result),
             *OPEN,
         ]
-        return _Kept(said, result.body)
+        return Kept(said, result.body)
 
     def _ask(
         self, key: _Key, environ: dict[str, Any], start_response: Callable[..., Any]
     ) -> Iterable[bytes]:
         """Return the response of the application; keep it when it is complete and small."""
-        said: list[Any] = []
-
-        def note(status: str, headers: _Headers, *error: Any) -> Any:
-            said[:] = status, headers
-            return start_response(status, headers, *error)
-
-        answer = self._application(environ, note)
-        status, headers = said if said else ("", [])
-        size = next((value for name, value in headers if name == "Content-Length"), "")
-        if (
-            status != "200 OK"
-            or ("Cache-Control", Caching.NEVER) in headers
-            or not size.isdigit()
-            or int(size) > self._pool.cache.max_answer_bytes
-        ):
-            return answer
-        try:
-            body = b"".join(answer)
-        finally:
-            getattr(answer, "close", bool)()
-        self._pool.cache.put(key, _Kept(list(headers), body), key.query_string)
-        return [body]
+        most = self._pool.cache.max_answer_bytes
+        answer, response = answered(self._application, environ, start_response, most)
+        if response:
+            self._pool.cache.put(key, response, key.query_string)
+        return answer
 
 
 def _raising(error: CtgraphError) -> Callable[[], NoReturn]:

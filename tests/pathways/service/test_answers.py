@@ -146,6 +146,10 @@ def test_records_are_found_by_words_of_their_names(client: FlaskClient) -> None:
     assert "Unknown kind" in client.get("/pathways/search?q=a&kind=diplom").json["detail"]
     assert NURSING in page(client, "/pathways?q=nursing+applied")
     assert "No records match." in page(client, "/pathways?q=zzz")
+    assert NURSING in [
+        node["id"] for node in answer(client, "/pathways/search?q=nu+NURSING")["records"]
+    ]
+    assert answer(client, "/pathways/search?q=%22+nursing%00")["records"] == []
 
 
 @pytest.mark.parametrize("name", FORMATS)

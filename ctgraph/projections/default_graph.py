@@ -1,0 +1,82 @@
+"""The default graph of a store: every current triple once, however many named graphs state it.
+
+Queries that name no graph run on it. The union of all named graphs, made while a query runs, would
+be slower, and would count a triple as often as it is stated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from typing import Any
+
+import pyoxigraph as ox
+
+_DEFAULT = ox.DefaultGraph()
+
+
+def with_default(quads: Iterable[ox.Quad]) -> Iterator[ox.Quad]:
+    """Yield quads of named graphs, and each of their triples in the default graph."""
+    for quad in quads:
+        yield quad
+        yield ox.Quad(quad.subject, quad.predicate, quad.object)
+
+
+def fresh(
+    store: ox.Store, quads: Iterable[ox.Quad], aside: Collection[ox.NamedNode]
+) -> list[ox.Triple]:
+    """Return the triples of quads to be added that no named graph states yet, each once.
+
+    :param aside: graphs whose statements do not matter here.
+    """
+    found: dict[ox.Triple, None] = {}
+    for quad in quads:
+        triple = quad.triple
+        if triple in found or quad in store:
+            continue
+        in_default = ox.Quad(quad.subject, quad.predicate, quad.object) in store
+        if not in_default or _others(store, quad) <= set(aside):
+            found[triple] = None
+    return list(found)
+
+
+def remove(
+    store: ox.Store, quads: Iterable[ox.Quad], aside: Collection[ox.NamedNode] = ()
+) -> list[ox.Triple]:
+    """Remove quads of named graphs, and the triples that no other named graph states.
+
+    A graph that becomes empty goes, too. A process that is killed meanwhile may leave triples out
+    of the default graph that are still stated, never the opposite: doing it again puts it right.
+
+    :param aside: graphs whose statements keep a triple in the default graph, and do not matter to
+        the caller.
+    :returns: the triples that no other graph states any more.
+    """
+    graphs, gone = set(), []
+    for quad in quads:
+        others = _others(store, quad)
+        if not others:
+            store.remove(ox.Quad(quad.subject, quad.predicate, quad.object))
+        if others <= set(aside):
+            gone.append(quad.triple)
+        store.remove(quad)
+        graphs.add(quad.graph_name)
+    for graph in graphs:
+        if next(store.quads_for_pattern(None, None, None, graph), None) is None:
+            store.remove_graph(graph)
+    return gone
+
+
+def only_in(store: ox.Store, graphs: Collection[ox.NamedNode]) -> set[ox.Triple]:
+    """Return the triples that some named graphs state and no other does."""
+    return {
+        quad.triple
+        for graph in graphs
+        for quad in store.quads_for_pattern(None, None, None, graph)
+        if _others(store, quad) <= set(graphs)
+    }
+
+
+def _others(store: ox.Store, quad: ox.Quad) -> set[Any]:
+    """Return the other named graphs that state the triple of a quad."""
+    stated = store.quads_for_pattern(quad.subject, quad.predicate, quad.object, None)
+    return {other.graph_name for other in stated} - {quad.graph_name, _DEFAULT}
