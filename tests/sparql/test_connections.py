@@ -146,12 +146,13 @@ def test_long_results_are_all_there_in_every_format(server: serving, limit: str)
 
 
 def test_memory_stays_bounded_while_a_long_result_is_sent(server: serving) -> None:
-    with asked(server, CROSS, "127.0.0.2", "json") as response:  # what has to be loaded, is
+    wide = CROSS.replace("?o", "?p ?o ?b", 1)
+    with asked(server, wide, "127.0.0.2", "json") as response:  # what has to be loaded, is
         response.read(3_000_000)
     assert is_free(server)
     before, peak = _memory(server.process.pid), Counter[int]()
     size = 0
-    with asked(server, CROSS, "127.0.0.2", "json") as response:
+    with asked(server, wide, "127.0.0.2", "json") as response:
         while data := response.read(1_000_000):
             size += len(data)
             peak |= Counter(_memory(server.process.pid))
