@@ -109,6 +109,15 @@ class Settings(BaseSettings):
     proxies: int = Field(
         0, ge=0, description="Reverse proxies in front, whose X-Forwarded-For names the client"
     )
+    mail_server: str = Field(
+        "",
+        description="Mail server, such as `smtp://user:password@mail.example.org:587` or "
+        "`smtps://…`; empty means the folder `outbox` in the home folder",
+    )
+    mail_sender: str = Field(
+        "",
+        description="Sender of e-mails; empty means `registry@` and the host of the base URL",
+    )
     snapshot_interval: float = Field(
         1, ge=0, description="Shortest time between snapshots when nobody waits"
     )

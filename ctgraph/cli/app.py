@@ -24,6 +24,7 @@ from ctgraph.cli.organizations import key, org
 from ctgraph.cli.pathways import pathways
 from ctgraph.cli.publishing import get, publish, withdraw
 from ctgraph.cli.querying import query
+from ctgraph.cli.staff import staff
 from ctgraph.cli.validating import validate
 
 
@@ -41,6 +42,7 @@ COMMANDS: tuple[click.Command, ...] = (
     init,
     org,
     key,
+    staff,
     publish,
     withdraw,
     get,

@@ -45,6 +45,15 @@ class TooManyQueries(CtgraphError):
     retry_after = 2
 
 
+class TooManyAttempts(CtgraphError):
+    """Somebody tried too often what strangers may try, such as to sign in."""
+
+    status = 429
+    title = "Too many attempts"
+    term = "problem-too-many-attempts"
+    retry_after = 900
+
+
 class TooManyPasts(TooManyQueries):
     """One client asked for several past states of the registry in a short time."""
 

@@ -12,15 +12,20 @@ from functools import lru_cache
 import sqlalchemy as sa
 
 from ctgraph.errors import RegistryNotReady
+from ctgraph.ledger.activities import Activities
+from ctgraph.ledger.applications import Applications
 from ctgraph.ledger.changes import Changes
 from ctgraph.ledger.database import Database
 from ctgraph.ledger.drafts import Drafts
 from ctgraph.ledger.failures import ledger_error
 from ctgraph.ledger.loads import Loads
 from ctgraph.ledger.organizations import Organizations
+from ctgraph.ledger.outbox import Outbox
+from ctgraph.ledger.people import People
 from ctgraph.ledger.records import Records
 from ctgraph.ledger.registry import agree, fix_base
 from ctgraph.ledger.revision import must_be_newest, upgrade
+from ctgraph.ledger.tables import secret
 from ctgraph.settings import Settings
 
 
@@ -34,6 +39,10 @@ class Ledger:
         self.changes = Changes(database)
         self.loads = Loads(database)
         self.drafts = Drafts(database)
+        self.people = People(database)
+        self.applications = Applications(database)
+        self.activities = Activities(database)
+        self.outbox = Outbox(database)
 
     @classmethod
     def of(cls, settings: Settings) -> Ledger:
@@ -76,6 +85,11 @@ class Ledger:
         except sa.exc.SQLAlchemyError as error:
             raise ledger_error(error) or error from error
         return cls(database)
+
+    def secret(self, name: str) -> str:
+        """Return a random value that all processes of this registry share."""
+        with self.database.engine.connect() as connection:
+            return str(connection.scalar(sa.select(secret.c.value).where(secret.c.name == name)))
 
 
 @lru_cache(maxsize=2)

@@ -141,6 +141,118 @@ load_progress = Table(
     Column("updated_at", String(27), nullable=False),
 )
 
+person = Table(
+    "person",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("email", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("password", Text, nullable=False),
+    Column("is_staff", Boolean, nullable=False),
+    Column("created_at", String(27), nullable=False),
+    Column("confirmed_at", String(27)),
+)
+"""The people who sign in. `email` is in its normal form; `password` is a hash of argon2."""
+
+session = Table(
+    "session",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("person", ForeignKey("person.id"), nullable=False, index=True),
+    Column("created_at", String(27), nullable=False),
+    Column("seen_at", String(27), nullable=False),
+    Column("address", Text, nullable=False),
+    Column("agent", Text, nullable=False),
+)
+
+ticket = Table(
+    "ticket",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("purpose", String(16), nullable=False),
+    Column("person", ForeignKey("person.id"), index=True),
+    Column("organization", ForeignKey("organization.ctid")),
+    Column("value", Text, nullable=False),
+    Column("expires_at", String(27), nullable=False),
+)
+"""What a link in an e-mail allows, once."""
+
+attempt = Table(
+    "attempt",
+    metadata,
+    Column("subject", Text, primary_key=True),
+    Column("count", Integer, nullable=False),
+    Column("since", String(27), nullable=False),
+)
+"""How often something was tried since a moment, by the address or the account that tried it."""
+
+member = Table(
+    "member",
+    metadata,
+    Column("organization", ForeignKey("organization.ctid"), primary_key=True),
+    Column("person", ForeignKey("person.id"), primary_key=True, index=True),
+    Column("role", String(16), nullable=False),
+    Column("created_at", String(27), nullable=False),
+)
+
+application = Table(
+    "application",
+    metadata,
+    Column("organization", ForeignKey("organization.ctid"), primary_key=True),
+    Column("state", String(16), nullable=False, index=True),
+    Column("document", LargeBinary, nullable=False),
+    Column("updated_at", String(27), nullable=False),
+    Column("submitted_at", String(27)),
+)
+"""The organizations that asked to publish. The operator or a load added those without a row."""
+
+remark = Table(
+    "remark",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("organization", ForeignKey("organization.ctid"), nullable=False, index=True),
+    Column("person", ForeignKey("person.id")),
+    Column("created_at", String(27), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("words", Text, nullable=False),
+)
+"""The timeline of an application: what both sides said, and the state that followed."""
+
+activity = Table(
+    "activity",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("created_at", String(27), nullable=False),
+    Column("person", ForeignKey("person.id"), index=True),
+    Column("organization", ForeignKey("organization.ctid"), index=True),
+    Column("words", Text, nullable=False),
+    Column("address", Text, nullable=False),
+)
+
+message = Table(
+    "message",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("recipient", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("words", Text, nullable=False),
+    Column("page", Text, nullable=False),
+    Column("created_at", String(27), nullable=False),
+    Column("due_at", String(27), nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("sent_at", String(27)),
+    Index("message_due", "sent_at", "due_at"),
+)
+"""The outbox: e-mails, written in the transaction that they tell of, and sent afterwards."""
+
+secret = Table(
+    "secret",
+    metadata,
+    Column("name", String(16), primary_key=True),
+    Column("value", Text, nullable=False),
+)
+"""Random values that all processes of a registry share."""
+
 VERSION_FACTS = (
     version.c.seq,
     version.c.ctid,

@@ -1,4 +1,4 @@
-"""Running a registry: gunicorn and the projector together, in the foreground."""
+"""Running a registry: gunicorn, the projector and the postman together, in the foreground."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ import signal
 import socket
 import subprocess
 import time
+from collections.abc import Callable
 from operator import itemgetter
 
+from ctgraph.accounts import postman
 from ctgraph.errors import SettingsError
 from ctgraph.projections import projector
 from ctgraph.server.worker_classes import Worker
@@ -78,14 +80,16 @@ def serve(settings: Settings, listener: socket.socket, workers: int, worker: Wor
             # A web worker starts while the ledger, which keeps the base, is away.
             env=os.environ | {"CTGRAPH_BASE_URL": settings.base_url},
         )
-    projects = _Projecting()
+    kept = (_Kept("projector", projector.start), _Kept("postman", postman.start))
     try:
         while not stop() and gunicorn.poll() is None:
-            alarm.wait(projects.ensure())
+            pauses = [pause for one in kept if (pause := one.ensure()) is not None]
+            alarm.wait(min(pauses, default=None))
     finally:
-        for process in (gunicorn, projects.process):
+        ending = (gunicorn, *(one.process for one in kept))
+        for process in ending:
             process.terminate()
-        for process in (gunicorn, projects.process):
+        for process in ending:
             try:
                 process.wait(END_SECONDS)
             except subprocess.TimeoutExpired:
@@ -96,29 +100,30 @@ def serve(settings: Settings, listener: socket.socket, workers: int, worker: Wor
     return 1
 
 
-class _Projecting:
-    """A projector that is started again when it has ended."""
+class _Kept:
+    """A process that is started again when it has ended."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: str, start: Callable[[], subprocess.Popen[bytes]]) -> None:
+        self._name, self._starting = name, start
         self._pause = FIRST_PAUSE_SECONDS
         self._start()
 
     def ensure(self) -> float | None:
-        """Start a projector if none runs and the pause is over; return the seconds until then."""
+        """Start the process if it ended and the pause is over; return the seconds until then."""
         code = self.process.poll()
         if code is None:
             return None
         left = self._started + self._pause - time.monotonic()
         if left > 0:
             return left
-        _log.warning("The projector ended (%s) and is started again.", _how(code))
+        _log.warning("The %s ended (%s) and is started again.", self._name, _how(code))
         calm = time.monotonic() - self._started > CALM_SECONDS
         self._pause = next_pause(self._pause, calm)
         self._start()
         return None
 
     def _start(self) -> None:
-        self.process, self._started = projector.start(), time.monotonic()
+        self.process, self._started = self._starting(), time.monotonic()
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -18,7 +18,8 @@ from ctgraph.shapes import shapes
 from ctgraph.sparql.formats import RESULTS
 from ctgraph.validation.report_formats import REPORT_FORMATS
 from ctgraph.vocab import vocabulary
-from ctgraph.web.http import addresses, parameters, problems
+from ctgraph.web.accounts import organizations, people, security, staff
+from ctgraph.web.http import addresses, parameters, problems, visitors
 from ctgraph.web.http.content_coding import CODINGS, one_coding
 from ctgraph.web.http.headers import add_headers
 from ctgraph.web.http.registry import State, Work
@@ -67,6 +68,10 @@ ROOMS = (
     routes,
     learner_check,
     drafts,
+    people,
+    security,
+    organizations,
+    staff,
     validate,
     minimum_data,
     ctdl,
@@ -112,6 +117,7 @@ def create_app(settings: Settings | None = None, proved: bool = False) -> Flask:
     # redirect to the host that the request names.
     app.url_map.merge_slashes = False
     app.extensions["ctgraph"] = State(settings, ledger, work)
+    visitors.protect(app, settings.base_url)
     for room in ROOMS:
         app.register_blueprint(room.blueprint)
     problems.register(app)

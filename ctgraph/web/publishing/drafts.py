@@ -28,16 +28,6 @@ def build() -> Response:
     return respond.page("pathways/build.html")
 
 
-@blueprint.get("/account")
-@reads()
-def account() -> Response:
-    """Return the organization that a key belongs to."""
-    owner, _ = authenticate()
-    return respond.json(
-        {"organization": owner.ctid, "name": owner.name}, caching=respond.Caching.NEVER
-    )
-
-
 @blueprint.get("/drafts")
 @reads()
 def drafts() -> Response:

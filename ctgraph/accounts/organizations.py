@@ -1,0 +1,176 @@
+"""Organizations that come to a registry: described, submitted, asked back, approved or declined."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from ctgraph import publishing
+from ctgraph.accounts.letters import Letter, post
+from ctgraph.accounts.people import Visitor
+from ctgraph.accounts.rights import Act, Role, StaffAct, require, require_staff
+from ctgraph.errors import BadParameter, Conflict, NotFound
+from ctgraph.identity.ctid import Ctid
+from ctgraph.ledger import Ledger
+from ctgraph.ledger.applications import Application, State
+from ctgraph.ledger.people import Person
+from ctgraph.ledger.values import Organization
+from ctgraph.publishing.intake import accept_here
+from ctgraph.settings import Settings
+from ctgraph.work.calls import Runner, directly
+
+MAX_WORDS_CHARACTERS = 5_000
+"""Characters of what is said about an application at once."""
+FOLLOWING = {
+    State.DRAFT: {State.SUBMITTED},
+    State.SUBMITTED: {State.QUESTIONED, State.APPROVED, State.DECLINED},
+    State.QUESTIONED: {State.SUBMITTED, State.APPROVED, State.DECLINED},
+    State.DECLINED: {State.SUBMITTED},
+    State.APPROVED: set[State](),
+}
+"""The states that may follow each state of an application."""
+_TOLD = {
+    State.QUESTIONED: ("needs more information about", "Answer, and submit it again."),
+    State.APPROVED: ("approved", "Its record is published, and it may publish others."),
+    State.DECLINED: ("declined", "You may change the description, and submit it again."),
+}
+
+
+@dataclass(frozen=True)
+class Applicants:
+    """The use cases of organizations that come to a registry."""
+
+    settings: Settings
+    ledger: Ledger
+
+    def role(self, who: Person, record: Ctid) -> Role | None:
+        """Return the role of a person in an organization."""
+        with self.ledger.database.engine.connect() as connection:
+            return self._role(connection, who, record)
+
+    def begin(
+        self, who: Person, name: str, document: bytes, record: Ctid, visitor: Visitor
+    ) -> None:
+        """Begin to describe a new organization, of which the person becomes the administrator.
+
+        :param document: its own record, which may be unfinished.
+        :param record: its CTID, which is new.
+        """
+        self.ledger.organizations.add(name, record)
+        with self.ledger.database.writing() as connection:
+            self.ledger.applications.begin(connection, record, document)
+            self.ledger.applications.admit(connection, record, who.id, Role.ADMINISTRATOR)
+            self._note(connection, who, record, "Began to describe the organization.", visitor)
+
+    def describe(self, who: Person, record: Ctid, name: str, document: bytes) -> None:
+        """Keep another description of an organization that is not approved yet.
+
+        :raises Forbidden: when the person may not.
+        :raises Conflict: when the organization is approved: then its record is changed instead.
+        """
+        with self.ledger.database.writing() as connection:
+            require(self._role(connection, who, record), Act.DESCRIBE)
+            if self._found(connection, record).state is State.APPROVED:
+                raise Conflict("The organization is approved. Change its record instead.")
+            self.ledger.applications.describe(connection, record, name, document)
+
+    def submit(
+        self, who: Person, record: Ctid, words: str, visitor: Visitor, run: Runner = directly
+    ) -> None:
+        """Ask the staff to approve an organization, or answer its question.
+
+        :raises Forbidden: when the person may not.
+        :raises InvalidDocument: with all that is missing in its description.
+        :raises Conflict: when it was submitted or approved already.
+        """
+        with self.ledger.database.engine.connect() as connection:
+            require(self._role(connection, who, record), Act.DESCRIBE)
+            document = self._found(connection, record).document
+        run(accept_here, self.settings, document)
+        with self.ledger.database.writing() as connection:
+            asked = self._move(connection, who, record, State.SUBMITTED, words)
+            self._note(connection, who, record, "Submitted the organization for approval.", visitor)
+            for one in self.ledger.people.staff(connection):
+                self._post(connection, one.email, _submitted(asked, self.settings.base_url))
+
+    def decide(
+        self, staff: Person, record: Ctid, state: State, words: str, visitor: Visitor
+    ) -> None:
+        """Approve or decline an organization, or ask for more information.
+
+        On approval its record is published.
+
+        :raises Forbidden: when the person is not of the staff.
+        :raises BadParameter: when an organization is declined or asked without a word.
+        :raises Conflict: when somebody else decided already.
+        """
+        require_staff(staff.is_staff, StaffAct.DECIDE)
+        if state is not State.APPROVED and not words.strip():
+            raise BadParameter("Say what is missing or why, in a sentence that the people can use.")
+        with self.ledger.database.writing() as connection:
+            asked = self._move(connection, staff, record, state, words)
+            done, remedy = _TOLD[state]
+            self._note(connection, staff, record, f"The registry {done} the organization.", visitor)
+            letter = _decided(asked, done, remedy, words, self.settings.base_url)
+            for one in self.ledger.applications.members(record):
+                self._post(connection, one.email, letter)
+        if state is State.APPROVED:
+            owner = Organization(record, asked.name, asked.updated_at)
+            publishing.publish(
+                self.settings, self.ledger, owner, asked.document, staff.id, wait=True
+            )
+
+    def may_publish(self, record: Ctid) -> bool:
+        """Tell whether an organization may publish: it is approved, or never had to ask."""
+        with self.ledger.database.engine.connect() as connection:
+            found = self.ledger.applications.get(connection, record)
+        return found is None or found.state is State.APPROVED
+
+    def _role(self, connection: sa.Connection, who: Person, record: Ctid) -> Role | None:
+        role = self.ledger.applications.role(connection, record, who.id)
+        return Role(role) if role else None
+
+    def _found(self, connection: sa.Connection, record: Ctid) -> Application:
+        found = self.ledger.applications.get(connection, record)
+        if found is None:
+            raise NotFound(f"There is no application of {record}.")
+        return found
+
+    def _move(
+        self, connection: sa.Connection, who: Person, record: Ctid, state: State, words: str
+    ) -> Application:
+        found = self._found(connection, record)
+        if state not in FOLLOWING[found.state]:
+            raise Conflict(f"The organization is {found.state} already. Reload the page.")
+        if len(words) > MAX_WORDS_CHARACTERS:
+            raise BadParameter(f"Say it in {MAX_WORDS_CHARACTERS:,} characters at most.")
+        self.ledger.applications.move(connection, record, state, who.id, words.replace("\0", ""))
+        return found
+
+    def _post(self, connection: sa.Connection, email: str, letter: Letter) -> None:
+        post(self.ledger.outbox, connection, email, letter)
+
+    def _note(
+        self, connection: sa.Connection, who: Person, record: Ctid, words: str, visitor: Visitor
+    ) -> None:
+        self.ledger.activities.note(
+            connection, words, person=who.id, organization=record, address=visitor.address
+        )
+
+
+def _submitted(asked: Application, site: str) -> Letter:
+    return Letter(
+        f"{asked.name} asks for approval",
+        (f"{asked.name} asks to publish in the registry.",),
+        f"{site}/staff/organizations/{asked.organization}",
+    )
+
+
+def _decided(asked: Application, done: str, remedy: str, words: str, site: str) -> Letter:
+    said = (f"They say: {words.strip()}",) if words.strip() else ()
+    return Letter(
+        f"{asked.name}: the registry {done} your organization",
+        (f"The registry's staff {done} {asked.name}.", *said, remedy),
+        f"{site}/account/organizations/{asked.organization}",
+    )

@@ -1,0 +1,353 @@
+"""Signing up and in: accounts of people, their addresses and their passwords.
+
+Nobody learns here whether an address has an account: what differs is told to the address alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from email_validator import EmailNotValidError, validate_email
+
+from ctgraph.accounts import passwords, throttle
+from ctgraph.accounts.letters import Letter, post
+from ctgraph.errors import BadParameter, NotFound, Unauthenticated
+from ctgraph.ledger import Ledger
+from ctgraph.ledger.people import Person, Purpose, Session, Ticket, in_hours
+from ctgraph.ledger.values import now
+
+CONFIRM_HOURS = 72
+"""How long the link that confirms an address works."""
+RESET_HOURS = 2
+"""How long the link to a new password works."""
+MAX_IDLE_HOURS = 14 * 24
+"""How long a session lasts in which nothing is asked."""
+MAX_SESSION_HOURS = 90 * 24
+"""How long a session lasts at most."""
+SEEN_HOURS = 0.1
+"""How exactly the last use of a session is kept: each note of it is a write."""
+MAX_NAME_CHARACTERS = 200
+"""Characters of a person's name."""
+MAX_AGENT_CHARACTERS = 300
+"""Characters that are kept of what a browser says of itself."""
+_NOT_YOURS = "If you did not ask for this, ignore this mail: nothing changes."
+_WRONG = "The e-mail address or the password is wrong."
+_OLD_LINK = "This link was used already or is too old. Ask for a new one."
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Where a request comes from.
+
+    :param address: the IP address.
+    :param network: the network that counts as one client.
+    :param agent: what the browser says of itself.
+    """
+
+    address: str
+    network: str
+    agent: str
+
+
+@dataclass(frozen=True)
+class People:
+    """The use cases of people's accounts in one registry.
+
+    :param site: the address of the site, without a slash at the end.
+    """
+
+    ledger: Ledger
+    site: str
+
+    def sign_up(self, email: str, name: str, password: str, visitor: Visitor) -> None:
+        """Make an account, and send a link that confirms its address.
+
+        An address that has an account gets a mail that says so.
+
+        :raises BadParameter: when the address, the name or the password cannot be taken.
+        :raises TooManyAttempts: after too many accounts from one network, or mails to the address.
+        """
+        email, name = normal(email), _name(name)
+        hash = passwords.hashed(password, email, name)
+        throttle.spend(self.ledger.database, throttle.SIGN_UP_FROM, visitor.network)
+        throttle.spend(self.ledger.database, throttle.LETTER_TO, email)
+        with self.ledger.database.writing() as connection:
+            found = self.ledger.people.with_email(connection, email)
+            if found and found[0].confirmed_at:
+                self._post(connection, email, _known_already(self.site))
+                return
+            if found:  # whoever confirms the address owns it, so the last password counts
+                who = found[0]
+                self.ledger.people.change(connection, who.id, password=hash, name=name)
+            else:
+                who = self.ledger.people.add(connection, email, name, hash, is_staff=False)
+                self._note(connection, who, "Signed up.", visitor)
+            token = self._ticket(connection, Purpose.CONFIRM, who, CONFIRM_HOURS)
+            self._post(connection, email, _confirm(f"{self.site}/account/confirm?token={token}"))
+
+    def confirm(self, token: str, visitor: Visitor) -> Person:
+        """Confirm the address of an account.
+
+        :raises NotFound: when the link was used already or is too old.
+        """
+        with self.ledger.database.writing() as connection:
+            who = self._redeemed(connection, token, Purpose.CONFIRM)
+            self.ledger.people.change(connection, who.id, confirmed_at=now())
+            self._note(connection, who, "Confirmed the e-mail address.", visitor)
+            return who
+
+    def sign_in(self, email: str, password: str, visitor: Visitor) -> str:
+        """Begin a session, and return its token.
+
+        A browser that was not seen before is told to the address.
+
+        :raises Unauthenticated: when the address or the password is wrong, or not confirmed.
+        :raises TooManyAttempts: after too many wrong ones.
+        """
+        email, database = email.strip().lower(), self.ledger.database
+        throttle.spend(database, throttle.SIGN_IN_FROM, visitor.network)
+        throttle.spend(database, throttle.SIGN_IN, email)
+        with database.engine.connect() as connection:
+            found = self.ledger.people.with_email(connection, email)
+        if not passwords.is_right(found[1] if found else None, password) or not found:
+            raise Unauthenticated(_WRONG)
+        who = found[0]
+        if not who.confirmed_at:
+            raise Unauthenticated(
+                "The e-mail address is not confirmed. Follow the link in the mail that was sent to "
+                "it, or sign up again to get another one."
+            )
+        with database.writing() as connection:
+            throttle.forgive(connection, throttle.SIGN_IN, email)
+            throttle.forgive(connection, throttle.SIGN_IN_FROM, visitor.network)
+            return self._begin(connection, who, visitor)
+
+    def signed_in(self, token: str) -> tuple[Session, Person] | None:
+        """Return the session with a token, and whose it is; None when it has ended."""
+        with self.ledger.database.engine.connect() as connection:
+            found = self.ledger.people.session_of(connection, token)
+        if found is None:
+            return None
+        begun = found[0]
+        if begun.seen_at < in_hours(-MAX_IDLE_HOURS) or begun.created_at < in_hours(
+            -MAX_SESSION_HOURS
+        ):
+            return None
+        if begun.seen_at < in_hours(-SEEN_HOURS):
+            with self.ledger.database.writing() as connection:
+                self.ledger.people.note_seen(connection, begun.digest)
+        return found
+
+    def sign_out(self, who: Person, digest: str, visitor: Visitor) -> None:
+        """End a session of a person.
+
+        :raises NotFound: when there is no such session.
+        """
+        with self.ledger.database.writing() as connection:
+            if not self.ledger.people.end_session(connection, who.id, digest):
+                raise NotFound("This session has ended already.")
+            self._note(connection, who, "Signed out.", visitor)
+
+    def forget_password(self, email: str, visitor: Visitor) -> None:
+        """Send a link to a new password, if an address has an account.
+
+        :raises TooManyAttempts: after too many mails to the address.
+        """
+        email = normal(email)
+        throttle.spend(self.ledger.database, throttle.SIGN_UP_FROM, visitor.network)
+        throttle.spend(self.ledger.database, throttle.LETTER_TO, email)
+        with self.ledger.database.writing() as connection:
+            if found := self.ledger.people.with_email(connection, email):
+                token = self._ticket(connection, Purpose.RESET, found[0], RESET_HOURS)
+                self._post(connection, email, _reset(f"{self.site}/account/reset?token={token}"))
+
+    def reset_password(self, token: str, password: str, visitor: Visitor) -> None:
+        """Set a new password by a link, and end all sessions.
+
+        :raises NotFound: when the link was used already or is too old.
+        :raises BadParameter: when the password cannot be taken. The link still works then.
+        """
+        with self.ledger.database.writing() as connection:
+            who = self._redeemed(connection, token, Purpose.RESET)
+            hash = passwords.hashed(password, who.email, who.name)
+            self.ledger.people.change(
+                connection, who.id, password=hash, confirmed_at=who.confirmed_at or now()
+            )
+            self.ledger.people.end_sessions(connection, who.id)
+            self._note(connection, who, "Set a new password by a link.", visitor)
+            self._post(connection, who.email, _password_changed(self.site))
+
+    def change_password(
+        self, who: Person, session: Session, old: str, new: str, visitor: Visitor
+    ) -> None:
+        """Set a new password, and end all other sessions.
+
+        :raises Unauthenticated: when the old password is wrong.
+        :raises BadParameter: when the new password cannot be taken.
+        """
+        self._require_password(who, old)
+        hash = passwords.hashed(new, who.email, who.name)
+        with self.ledger.database.writing() as connection:
+            self.ledger.people.change(connection, who.id, password=hash)
+            self.ledger.people.end_sessions(connection, who.id, but=session.digest)
+            self._note(connection, who, "Changed the password.", visitor)
+            self._post(connection, who.email, _password_changed(self.site))
+
+    def change_email(self, who: Person, email: str, password: str, visitor: Visitor) -> None:
+        """Send a link to a new address, which takes the place of the old one when it is followed.
+
+        :raises Unauthenticated: when the password is wrong.
+        :raises BadParameter: when the address cannot be taken.
+        """
+        self._require_password(who, password)
+        email = normal(email)
+        throttle.spend(self.ledger.database, throttle.LETTER_TO, email)
+        with self.ledger.database.writing() as connection:
+            if self.ledger.people.with_email(connection, email):
+                self._post(connection, email, _known_already(self.site))
+                return
+            given = Ticket(Purpose.ADDRESS, who.id, None, email)
+            token = self.ledger.people.issue(connection, given, CONFIRM_HOURS)
+            self._post(connection, email, _confirm(f"{self.site}/account/address?token={token}"))
+            self._note(connection, who, "Asked for another e-mail address.", visitor)
+
+    def confirm_email(self, token: str, visitor: Visitor) -> None:
+        """Set the address that a link was sent to, and tell the old one.
+
+        :raises NotFound: when the link was used already or is too old, or the address is taken.
+        """
+        with self.ledger.database.writing() as connection:
+            given = self.ledger.people.redeem(connection, token, Purpose.ADDRESS)
+            if not given or not given.person:
+                raise NotFound(_OLD_LINK)
+            if self.ledger.people.with_email(connection, given.value):
+                raise NotFound("This address has an account of its own. Use another one.")
+            who = self.ledger.people.get(connection, given.person)
+            self.ledger.people.change(connection, who.id, email=given.value)
+            self._post(connection, who.email, _address_changed(given.value))
+            self._note(connection, who, "Changed the e-mail address.", visitor)
+
+    def appoint(self, email: str, name: str, password: str) -> bool:
+        """Make somebody a member of the registry's staff; tell whether the account is new.
+
+        :param password: of a new account, whose address counts as confirmed.
+        """
+        email = normal(email)
+        with self.ledger.database.writing() as connection:
+            found = self.ledger.people.with_email(connection, email)
+            hash = passwords.hashed(password, email, name)
+            who = found[0] if found else None
+            if who is None:
+                who = self.ledger.people.add(connection, email, _name(name), hash, is_staff=True)
+            confirmed = who.confirmed_at or now()
+            self.ledger.people.change(connection, who.id, is_staff=True, confirmed_at=confirmed)
+            words = "The operator added this account to the staff."
+            self.ledger.activities.note(connection, words, person=who.id)
+        return found is None
+
+    def _begin(self, connection: sa.Connection, who: Person, visitor: Visitor) -> str:
+        agent = visitor.agent[:MAX_AGENT_CHARACTERS]
+        known = self.ledger.people.sessions(connection, who.id)
+        if known and all(one.agent != agent for one in known):
+            self._post(connection, who.email, _new_device(self.site, visitor))
+        _, token = self.ledger.people.begin_session(connection, who.id, visitor.address, agent)
+        self._note(connection, who, "Signed in.", visitor)
+        return token
+
+    def _require_password(self, who: Person, password: str) -> None:
+        throttle.spend(self.ledger.database, throttle.SIGN_IN, who.email)
+        with self.ledger.database.engine.connect() as connection:
+            found = self.ledger.people.with_email(connection, who.email)
+        if not passwords.is_right(found[1] if found else None, password):
+            raise Unauthenticated("The password is wrong.")
+        with self.ledger.database.writing() as connection:
+            throttle.forgive(connection, throttle.SIGN_IN, who.email)
+
+    def _redeemed(self, connection: sa.Connection, token: str, purpose: Purpose) -> Person:
+        given = self.ledger.people.redeem(connection, token, purpose)
+        if not given or not given.person:
+            raise NotFound(_OLD_LINK)
+        return self.ledger.people.get(connection, given.person)
+
+    def _ticket(self, connection: sa.Connection, purpose: Purpose, who: Person, hours: int) -> str:
+        return self.ledger.people.issue(connection, Ticket(purpose, who.id, None, ""), hours)
+
+    def _post(self, connection: sa.Connection, email: str, letter: Letter) -> None:
+        post(self.ledger.outbox, connection, email, letter)
+
+    def _note(self, connection: sa.Connection, who: Person, words: str, visitor: Visitor) -> None:
+        self.ledger.activities.note(connection, words, person=who.id, address=visitor.address)
+
+
+def normal(email: str) -> str:
+    """Return an e-mail address in its normal form.
+
+    :raises BadParameter: when it is none.
+    """
+    try:
+        return validate_email(email, check_deliverability=False).normalized.lower()
+    except EmailNotValidError as error:
+        raise BadParameter(f"This is no e-mail address. {error}") from None
+
+
+def _name(name: str) -> str:
+    found = " ".join(name.replace("\0", "").split())
+    if not found or len(found) > MAX_NAME_CHARACTERS:
+        raise BadParameter(f"Give your name, in {MAX_NAME_CHARACTERS} characters at most.")
+    return found
+
+
+def _confirm(link: str) -> Letter:
+    return Letter(
+        "Confirm your e-mail address",
+        ("Follow this link to confirm your e-mail address. It works for three days.", _NOT_YOURS),
+        link,
+    )
+
+
+def _known_already(site: str) -> Letter:
+    return Letter(
+        "You have an account already",
+        (
+            "Somebody, perhaps you, tried to use this address for an account. It has one already. "
+            "Sign in, or choose a new password.",
+            _NOT_YOURS,
+        ),
+        f"{site}/account/sign-in",
+    )
+
+
+def _reset(link: str) -> Letter:
+    return Letter(
+        "Choose a new password",
+        ("Follow this link to choose a new password. It works once, for two hours.", _NOT_YOURS),
+        link,
+    )
+
+
+def _password_changed(site: str) -> Letter:
+    return Letter(
+        "Your password was changed",
+        ("If it was not you, choose a new password at once.",),
+        f"{site}/account/forgotten",
+    )
+
+
+def _address_changed(email: str) -> Letter:
+    return Letter(
+        "Your e-mail address was changed",
+        (f"Your account has the address {email} now. If it was not you, write to the registry.",),
+    )
+
+
+def _new_device(site: str, visitor: Visitor) -> Letter:
+    return Letter(
+        "A new sign-in to your account",
+        (
+            f"Somebody signed in from {visitor.address} with a browser that was not used before: "
+            f"{visitor.agent[:MAX_AGENT_CHARACTERS]}.",
+            "If it was not you, end the session and change your password.",
+        ),
+        f"{site}/account/security",
+    )

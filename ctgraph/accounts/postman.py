@@ -1,0 +1,96 @@
+"""The postman: a process that sends what lies in the outbox.
+
+An e-mail is sent again only if the process was killed between the answer of the mail server and
+its note of it; it has the same `Message-ID` then.
+"""
+
+from __future__ import annotations
+
+import logging
+import smtplib
+import subprocess
+from threading import Event
+from urllib.parse import urlsplit
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from ctgraph.ledger import Ledger
+from ctgraph.ledger.people import in_hours
+from ctgraph.mail import sending, written
+from ctgraph.projections.process import in_a_line, run_process
+from ctgraph.settings import Settings
+from ctgraph.work import children
+from ctgraph.work.signals import when_asked_to_end
+
+LOOK_SECONDS = 2.0
+"""How often the outbox is looked at. People wait for the mail that confirms their address."""
+BATCH_MESSAGES = 50
+"""E-mails that are sent through one connection."""
+MAX_PAUSE_HOURS = 1.0
+"""The longest pause before another attempt to send an e-mail."""
+FIRST_PAUSE_HOURS = 1 / 120
+"""The pause after the first attempt that failed; it doubles each time."""
+_log = logging.getLogger("ctgraph.accounts.postman")
+
+
+def deliver(settings: Settings, ledger: Ledger) -> int:
+    """Send the e-mails that are due; return how many were sent.
+
+    One that cannot be sent is tried again later, for ever: none is lost.
+    """
+    due = ledger.outbox.due(BATCH_MESSAGES)
+    if not due:
+        return 0
+    sent = 0
+    host = urlsplit(settings.base_url).hostname
+    try:
+        with sending(settings.mail_server, settings.home.resolve() / "outbox") as send:
+            for one in due:
+                message = written(
+                    settings.mail_sender or f"registry@{host}",
+                    one.recipient,
+                    one.subject,
+                    one.words,
+                    one.page,
+                    f"{one.id}.{one.created_at}@{host}",
+                )
+                try:
+                    send(message)
+                except smtplib.SMTPResponseException as error:  # this one, not the server
+                    _log.warning("An e-mail was refused: %s", error)
+                    ledger.outbox.put_off(one.id, in_hours(_pause(one.tries)))
+                else:
+                    ledger.outbox.note_sent(one.id)
+                    sent += 1
+    except OSError as error:
+        _log.warning("The mail server cannot be used: %s", error)
+        for one in due[sent:]:
+            ledger.outbox.put_off(one.id, in_hours(_pause(one.tries)))
+    return sent
+
+
+def _pause(tries: int) -> float:
+    return min(MAX_PAUSE_HOURS, FIRST_PAUSE_HOURS * 2.0 ** min(tries, 20))
+
+
+def run(settings: Settings, ledger: Ledger) -> None:
+    """Send what comes into the outbox until the process is asked to end."""
+    ended = Event()
+    stop = when_asked_to_end(ended.set)
+    while not stop():
+        try:
+            sent = deliver(settings, ledger)
+        except SQLAlchemyError as error:  # the database is away; it will come back
+            _log.warning("The outbox cannot be read: %s", in_a_line(error))
+            sent = 0
+        if not sent:
+            ended.wait(LOOK_SECONDS)
+
+
+def start() -> subprocess.Popen[bytes]:
+    """Start a postman for the registry that the environment names."""
+    return children.start("ctgraph.accounts.postman")
+
+
+if __name__ == "__main__":
+    run_process(run)

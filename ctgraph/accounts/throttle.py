@@ -1,0 +1,75 @@
+"""Limits on what strangers try, counted in the ledger, so that they hold over all web workers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import sqlalchemy as sa
+
+from ctgraph.errors import TooManyAttempts
+from ctgraph.ledger.database import Database
+from ctgraph.ledger.tables import attempt
+from ctgraph.ledger.values import now
+
+
+@dataclass(frozen=True)
+class Limit:
+    """How often something may be tried.
+
+    :param what: what is tried, as a message says it: "sign in".
+    """
+
+    what: str
+    most: int
+    minutes: int
+
+
+SIGN_IN = Limit("sign in", 10, 15)
+"""Wrong passwords for one account. Ten guesses in a quarter of an hour find no sound password."""
+SIGN_IN_FROM = Limit("sign in", 50, 15)
+"""Wrong passwords from one network, behind which a whole college may sit."""
+SIGN_UP_FROM = Limit("sign up", 20, 60)
+"""New accounts from one network."""
+LETTER_TO = Limit("have mail sent to this address", 5, 60)
+"""E-mails to one address that strangers may cause."""
+
+
+def spend(database: Database, limit: Limit, subject: str) -> None:
+    """Count one attempt.
+
+    :param subject: the account or the network that the limit is for.
+    :raises TooManyAttempts: when there were as many within the time as the limit allows.
+    """
+    key = f"{limit.what}:{limit.most}:{subject}"
+    begin = datetime.now(UTC) - timedelta(minutes=limit.minutes)
+    oldest = begin.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    with database.writing() as connection:
+        connection.execute(attempt.delete().where(attempt.c.since < _a_day_ago()))
+        row = connection.execute(
+            sa.select(attempt.c.count.label("number"), attempt.c.since)
+            .where(attempt.c.subject == key)
+            .with_for_update()
+        ).first()
+        if row is None:
+            connection.execute(attempt.insert().values(subject=key, count=1, since=now()))
+            return
+        if row.since < oldest:
+            changed = {"count": 1, "since": now()}
+        elif row.number < limit.most:
+            changed = {"count": row.number + 1}
+        else:
+            raise TooManyAttempts(
+                f"Too many attempts to {limit.what}. Try again in {limit.minutes} minutes."
+            )
+        connection.execute(attempt.update().where(attempt.c.subject == key).values(changed))
+
+
+def forgive(connection: sa.Connection, limit: Limit, subject: str) -> None:
+    """Forget the attempts of a subject, after one that succeeded."""
+    key = f"{limit.what}:{limit.most}:{subject}"
+    connection.execute(attempt.delete().where(attempt.c.subject == key))
+
+
+def _a_day_ago() -> str:
+    return (datetime.now(UTC) - timedelta(days=1)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -1,0 +1,126 @@
+"""The fixed forms of accounts."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from flask_wtf import FlaskForm
+from wtforms import (
+    EmailField,
+    PasswordField,
+    RadioField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+    URLField,
+)
+from wtforms.validators import InputRequired, Length
+
+from ctgraph.accounts import profile
+from ctgraph.accounts.passwords import MAX_PASSWORD_CHARACTERS, MIN_PASSWORD_CHARACTERS
+from ctgraph.accounts.people import MAX_NAME_CHARACTERS
+
+_GIVEN = InputRequired("This is needed.")
+_EMAIL = {"autocomplete": "email"}
+_OLD = {"autocomplete": "current-password"}
+_NEW = {
+    "autocomplete": "new-password",
+    "minlength": MIN_PASSWORD_CHARACTERS,
+    "maxlength": MAX_PASSWORD_CHARACTERS,
+}
+_RULE = (
+    f"{MIN_PASSWORD_CHARACTERS} characters or more, and nothing that others would guess. "
+    "A few words are easy to remember."
+)
+
+
+class SignUp(FlaskForm):
+    """A new account."""
+
+    name = StringField(
+        "Your name",
+        [_GIVEN, Length(max=MAX_NAME_CHARACTERS)],
+        render_kw={"autocomplete": "name"},
+    )
+    email = EmailField(
+        "E-mail address",
+        [_GIVEN],
+        description="Best one of your organization: it helps to approve it.",
+        render_kw=_EMAIL,
+    )
+    password = PasswordField("Password", [_GIVEN], description=_RULE, render_kw=_NEW)
+
+
+class SignIn(FlaskForm):
+    """An account that exists."""
+
+    email = EmailField("E-mail address", [_GIVEN], render_kw=_EMAIL)
+    password = PasswordField("Password", [_GIVEN], render_kw=_OLD)
+
+
+class Forgotten(FlaskForm):
+    """An address that gets a link to a new password."""
+
+    email = EmailField("E-mail address", [_GIVEN], render_kw=_EMAIL)
+
+
+class NewPassword(FlaskForm):
+    """A new password, set by a link."""
+
+    password = PasswordField("New password", [_GIVEN], description=_RULE, render_kw=_NEW)
+
+
+class ChangePassword(FlaskForm):
+    """A new password in the place of the old one."""
+
+    old = PasswordField("Password until now", [_GIVEN], render_kw=_OLD)
+    password = PasswordField("New password", [_GIVEN], description=_RULE, render_kw=_NEW)
+
+
+class ChangeEmail(FlaskForm):
+    """Another address."""
+
+    email = EmailField("New e-mail address", [_GIVEN], render_kw=_EMAIL)
+    password = PasswordField("Password", [_GIVEN], render_kw=_OLD)
+
+
+class Press(FlaskForm):
+    """A button alone."""
+
+
+class Words(FlaskForm):
+    """What somebody says about an application."""
+
+    words = TextAreaField("Message", render_kw={"rows": 4})
+
+
+class Describe(FlaskForm):
+    """The description of an organization."""
+
+    name = StringField("Name", [_GIVEN], description="As the public knows it.")
+    type = RadioField(
+        "What does it do?", choices=list(profile.CLASSES), default=profile.CLASSES[0][0]
+    )
+    description = TextAreaField(
+        "Description",
+        description="A paragraph for people who have never heard of it.",
+        render_kw={"rows": 5},
+    )
+    subjectWebpage = URLField("Webpage", description="Its own home page: https://…")
+    agentType = SelectMultipleField(
+        "Kind of organization", choices=partial(profile.choices, "agentType")
+    )
+    agentSectorType = SelectMultipleField(
+        "Sector", choices=partial(profile.choices, "agentSectorType")
+    )
+    email = EmailField("E-mail address for the public", description="Or a postal address below.")
+    streetAddress = StringField("Street and number")
+    addressLocality = StringField("City")
+    addressRegion = StringField("State or region")
+    postalCode = StringField("Postal code")
+    addressCountry = StringField("Country")
+    agentPurposeDescription = TextAreaField("Purpose", render_kw={"rows": 3})
+    serviceType = SelectMultipleField("Services", choices=partial(profile.choices, "serviceType"))
+    fein = StringField("FEIN", description="Federal Employer Identification Number, if it has one.")
+    duns = StringField("DUNS number")
+    opeID = StringField("OPE ID")

@@ -1,0 +1,155 @@
+"""The dashboard of a person, and the way of an organization to its approval."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, request
+
+from ctgraph.accounts import profile
+from ctgraph.accounts.organizations import FOLLOWING, Applicants
+from ctgraph.accounts.rights import Act, require
+from ctgraph.errors import NotFound
+from ctgraph.identity import ctid
+from ctgraph.identity.ctid import Ctid
+from ctgraph.ledger.applications import Application, State
+from ctgraph.web.accounts.forms import Describe, Words
+from ctgraph.web.accounts.people import filled, text
+from ctgraph.web.http import respond
+from ctgraph.web.http.negotiation import wants_html
+from ctgraph.web.http.parameters import reads
+from ctgraph.web.http.registry import state
+from ctgraph.web.http.visitors import for_people, visitor, who
+from ctgraph.web.publishing.views import authenticate
+
+blueprint = Blueprint("organizations", __name__)
+
+MAX_ACTIVITIES = 30
+"""The newest activities that a page shows."""
+
+
+def applicants() -> Applicants:
+    """Return the use cases of organizations that come to the registry."""
+    return Applicants(state().settings, state().ledger)
+
+
+@blueprint.get("/account")
+@reads()
+def account() -> Response:
+    """Return the dashboard of a person, or, for a program, the organization of its key."""
+    if not wants_html():
+        owner, _ = authenticate()
+        return respond.json(
+            {"organization": owner.ctid, "name": owner.name}, caching=respond.Caching.NEVER
+        )
+    return _dashboard()
+
+
+@for_people
+def _dashboard() -> Response:
+    memberships = state().ledger.applications.memberships(who().id)
+    return respond.page(
+        "accounts/dashboard.html",
+        person=who(),
+        organizations=[(one, _application(one.organization)) for one in memberships],
+    )
+
+
+@blueprint.route("/account/organizations/new", methods=["GET", "POST"])
+@reads()
+@for_people
+def new() -> Response:
+    """Describe a new organization."""
+    form = Describe()
+
+    def use() -> Response:
+        record = ctid.mint()
+        document = profile.document_of(_fields(form), record, state().identity)
+        applicants().begin(who(), text(form.name), document, record, visitor())
+        return _go_on(form, record)
+
+    return filled(form, use, "accounts/describe.html", title="Your organization")
+
+
+@blueprint.route("/account/organizations/<record>/describe", methods=["GET", "POST"])
+@reads()
+@for_people
+def describe(record: str) -> Response:
+    """Change the description of an organization."""
+    own = _own(record, Act.DESCRIBE)
+    form = Describe(data=profile.fields_of(own.document))
+
+    def use() -> Response:
+        document = profile.document_of(_fields(form), own.organization, state().identity)
+        applicants().describe(who(), own.organization, text(form.name), document)
+        return _go_on(form, own.organization)
+
+    return filled(form, use, "accounts/describe.html", title=own.name)
+
+
+def _go_on(form: Describe, record: Ctid) -> Response:
+    """Submit an organization that was just saved, if that is wanted."""
+    if request.form.get("submit"):
+        applicants().submit(who(), record, "", visitor(), state().validator_for(record))
+    return respond.redirect(f"/account/organizations/{record}", 303)
+
+
+@blueprint.route("/account/organizations/<record>", methods=["GET", "POST"])
+@reads()
+@for_people
+def organization(record: str) -> Response:
+    """Show how an organization stands; submit it, or answer the staff."""
+    own = _own(record, Act.SEE)
+    form = Words()
+
+    def use() -> Response:
+        applicants().submit(
+            who(),
+            own.organization,
+            text(form.words),
+            visitor(),
+            state().validator_for(own.organization),
+        )
+        return respond.redirect(f"/account/organizations/{own.organization}", 303)
+
+    return filled(
+        form,
+        use,
+        "accounts/organization.html",
+        own=own,
+        role=applicants().role(who(), own.organization),
+        fields=profile.fields_of(own.document),
+        place=state().ledger.applications.place(own.organization),
+        may_submit=State.SUBMITTED in FOLLOWING[own.state],
+        remarks=state().ledger.applications.remarks(own.organization),
+        members=state().ledger.applications.members(own.organization),
+        activities=state().ledger.activities.of_organization(own.organization, MAX_ACTIVITIES),
+    )
+
+
+def _own(record: str, act: Act) -> Application:
+    """Return an organization of the person who is signed in.
+
+    :raises Forbidden: when the person may not do what is asked.
+    :raises NotFound: when there is no such application.
+    """
+    canonical = ctid.canonical(record)
+    require(applicants().role(who(), canonical), act)
+    found = _application(canonical)
+    if found is None:
+        raise NotFound(f"There is no application of {canonical}.")
+    return found
+
+
+def _application(record: Ctid) -> Application | None:
+    with state().ledger.database.engine.connect() as connection:
+        return state().ledger.applications.get(connection, record)
+
+
+def _fields(form: Describe) -> dict[str, Any]:
+    """Return what somebody wrote into the fields of a form."""
+    return {
+        name: value.strip() if isinstance(value, str) else value
+        for name, value in form.data.items()
+        if name != "csrf_token"
+    }

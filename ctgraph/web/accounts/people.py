@@ -1,0 +1,153 @@
+"""Signing up, in and out, and the ways back in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from flask import Blueprint, Response, request
+from flask_wtf import FlaskForm
+from wtforms import Field
+
+from ctgraph.errors import CtgraphError
+from ctgraph.web.accounts.forms import Forgotten, NewPassword, Press, SignIn, SignUp
+from ctgraph.web.http import respond, visitors
+from ctgraph.web.http.parameters import reads
+from ctgraph.web.http.visitors import people, private, visitor
+
+blueprint = Blueprint("people", __name__)
+
+_PATH = re.compile(r"/(?!/)[\w./~-]*", re.ASCII)
+"""A path of this site, where somebody may be led after signing in."""
+
+
+def filled(
+    form: FlaskForm, use: Callable[[], Response], template: str, **values: object
+) -> Response:
+    """Use a form that was sent; show it until it can be used, with what is wrong with it.
+
+    :param use: uses its fields, and returns where to go on.
+    """
+    problem = ""
+    status = 200
+    if form.is_submitted():
+        status = 422
+        if form.validate():
+            try:
+                return use()
+            except CtgraphError as error:
+                problem, status = error.message, error.status
+        elif "csrf_token" in form.errors:
+            problem = (
+                "This form was open for too long, or your browser keeps no cookies. Send it again."
+            )
+    response = respond.page(template, form=form, problem=problem, **values)
+    response.status_code = status
+    return private(response)
+
+
+def text(field: Field) -> str:
+    """Return what somebody wrote into a field."""
+    return str(field.data or "")
+
+
+def told(title: str, *paragraphs: str) -> Response:
+    """Return a page that says something."""
+    return private(respond.page("accounts/told.html", title=title, paragraphs=paragraphs))
+
+
+@blueprint.route("/account/sign-up", methods=["GET", "POST"])
+@reads()
+def sign_up() -> Response:
+    """Make an account."""
+    form = SignUp()
+
+    def use() -> Response:
+        people().sign_up(text(form.email), text(form.name), text(form.password), visitor())
+        return told(
+            "Look into your mail",
+            f"A mail was sent to {text(form.email)}. Follow the link in it to go on.",
+            "No mail? Look into the folder for spam, or sign up again with the right address.",
+        )
+
+    return filled(form, use, "accounts/sign_up.html")
+
+
+@blueprint.route("/account/confirm", methods=["GET", "POST"])
+@reads("token")
+def confirm() -> Response:
+    """Confirm an address. A button does it: programs that look through mails follow links."""
+
+    def use() -> Response:
+        people().confirm(request.args.get("token", ""), visitor())
+        return told("Your address is confirmed", "You can sign in now.")
+
+    return filled(Press(), use, "accounts/press.html", title="Confirm your e-mail address")
+
+
+@blueprint.route("/account/address", methods=["GET", "POST"])
+@reads("token")
+def address() -> Response:
+    """Confirm another address of an account."""
+
+    def use() -> Response:
+        people().confirm_email(request.args.get("token", ""), visitor())
+        return told("Your address is changed", "Sign in with the new one from now on.")
+
+    return filled(Press(), use, "accounts/press.html", title="Change your e-mail address")
+
+
+@blueprint.route("/account/sign-in", methods=["GET", "POST"])
+@reads("next")
+def sign_in() -> Response:
+    """Sign in."""
+    form = SignIn()
+
+    def use() -> Response:
+        token = people().sign_in(text(form.email), text(form.password), visitor())
+        visitors.sign_in(token)
+        wanted = request.args.get("next", "")
+        return private(respond.redirect(wanted if _PATH.fullmatch(wanted) else "/account", 303))
+
+    return filled(form, use, "accounts/sign_in.html")
+
+
+@blueprint.post("/account/sign-out")
+@reads()
+def sign_out() -> Response:
+    """End the session of this browser."""
+    found = visitors.signed_in()
+    if found and Press().validate():
+        people().sign_out(found[1], found[0].digest, visitor())
+        visitors.sign_out()
+    return private(respond.redirect("/account/sign-in", 303))
+
+
+@blueprint.route("/account/forgotten", methods=["GET", "POST"])
+@reads()
+def forgotten() -> Response:
+    """Ask for a link to a new password."""
+    form = Forgotten()
+
+    def use() -> Response:
+        people().forget_password(text(form.email), visitor())
+        return told(
+            "Look into your mail",
+            f"If {text(form.email)} has an account, a mail with a link to a new password was sent "
+            "to it.",
+        )
+
+    return filled(form, use, "accounts/forgotten.html")
+
+
+@blueprint.route("/account/reset", methods=["GET", "POST"])
+@reads("token")
+def reset() -> Response:
+    """Choose a new password by a link."""
+    form = NewPassword()
+
+    def use() -> Response:
+        people().reset_password(request.args.get("token", ""), text(form.password), visitor())
+        return told("Your password is changed", "You can sign in with it now.")
+
+    return filled(form, use, "accounts/reset.html")
