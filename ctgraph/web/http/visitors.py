@@ -12,7 +12,8 @@ from typing import Any, TypeVar, cast
 from urllib.parse import quote
 
 import flask
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, g, request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 
 from ctgraph.accounts.people import MAX_SESSION_HOURS, People, Visitor
 from ctgraph.ledger.people import Person, Session
@@ -36,13 +37,18 @@ def protect(app: Flask, base_url: str) -> None:
         PERMANENT_SESSION_LIFETIME=MAX_SESSION_HOURS * 3600,
         WTF_CSRF_TIME_LIMIT=None,  # it holds as long as the cookie
     )
-    app.before_request(_know_the_secret)
+    app.session_interface = _Cookies()
 
 
-def _know_the_secret() -> None:
-    """Read the secret that signs cookies: not at the start, when the ledger may be away."""
-    if current_app.secret_key is None and request.path.startswith(PLACES):
-        current_app.secret_key = state().ledger.secret("forms")
+class _Cookies(SecureCookieSessionInterface):
+    """Cookies of the pages where people are known. All other pages neither read nor set any."""
+
+    def open_session(self, app: Flask, request: flask.Request) -> SecureCookieSession | None:
+        if not request.path.startswith(PLACES):
+            return None
+        if app.secret_key is None:  # not read at the start, when the ledger may be away
+            app.secret_key = app.extensions["ctgraph"].ledger.secret("forms")
+        return super().open_session(app, request)
 
 
 def people() -> People:
