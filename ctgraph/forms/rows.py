@@ -162,9 +162,9 @@ def _edited(field: Field, old: Any, posted: Posted, identity: Identity, prefix: 
         value = _value(field, row, was, posted, identity, f"{name}.{number}")
         if value is not None:
             found.append(value)
-    if len(found) == 1 and not isinstance(old, list):
-        return found[0]
-    return found
+    if found == values:
+        return old
+    return found[0] if len(found) == 1 and not isinstance(old, list) else found
 
 
 def _numbers(posted: Posted, name: str, known: int) -> range:
@@ -264,3 +264,24 @@ def _read(editor: Editor, text: str, field: Field, identity: Identity) -> Any:
     if editor in (Editor.REFERENCE, Editor.PART) and is_ctid(text.lower()):
         return identity.resource(text.lower())  # type: ignore[arg-type]
     return text
+
+
+def added(node: Node, name: str, kind: Curie) -> Node:
+    """Return a thing with one more empty part.
+
+    :param name: where it goes: `ceterms:requires`, or `ceterms:requires.0.ceterms:estimatedCost`.
+    :raises BadParameter: when there is no such place.
+    """
+    property, _, rest = name.partition(".")
+    values = list(_listed(node[property])) if property in node else []
+    if not rest:
+        return node | {property: [*values, {"@type": kind}]}
+    number, _, below = rest.partition(".")
+    if (
+        not number.isdecimal()
+        or int(number) >= len(values)
+        or not isinstance(values[int(number)], dict)
+    ):
+        raise BadParameter(f"There is no {name[:80]} in this record. Reload the page.")
+    values[int(number)] = added(values[int(number)], below, kind)
+    return node | {property: values}

@@ -19,6 +19,7 @@ from ctgraph.sparql.formats import RESULTS
 from ctgraph.validation.report_formats import REPORT_FORMATS
 from ctgraph.vocab import vocabulary
 from ctgraph.web.accounts import organizations, people, security, staff
+from ctgraph.web.accounts import records as entering
 from ctgraph.web.http import addresses, parameters, problems, visitors
 from ctgraph.web.http.content_coding import CODINGS, one_coding
 from ctgraph.web.http.headers import add_headers
@@ -71,6 +72,7 @@ ROOMS = (
     people,
     security,
     organizations,
+    entering,
     staff,
     validate,
     minimum_data,

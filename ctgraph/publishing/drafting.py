@@ -1,0 +1,151 @@
+"""Drafting a record by hand: begin it, change it, see what is wrong with it, publish it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from ctgraph.documents.entities import ctids_in
+from ctgraph.documents.node_values import name_of, shortened
+from ctgraph.errors import CtgraphError, Gone, InvalidDocument, NotFound, RecordNotFound
+from ctgraph.forms.rows import LANGUAGE, Node
+from ctgraph.identity import Identity, ctid
+from ctgraph.identity.ctid import Ctid
+from ctgraph.ledger import Ledger
+from ctgraph.ledger.values import Organization
+from ctgraph.problem import Problem, Severity
+from ctgraph.publishing.intake import accept_here
+from ctgraph.publishing.publish import Receipt, publish
+from ctgraph.rdf.namespaces import Curie
+from ctgraph.settings import Settings
+from ctgraph.vocab import CONTEXT_URLS, vocabulary
+from ctgraph.work.calls import Runner, directly
+
+_BEGUN = {
+    "ceterms:credentialStatusType": "credentialStat:Active",
+    "ceterms:lifeCycleStatusType": "lifeCycle:Active",
+}
+"""The states that most new records have."""
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A record that is worked on.
+
+    :param document: the draft, or the published document where there is none.
+    :param is_draft: whether it differs from what is published, or nothing is.
+    :param version: the number of the published version; 0 where nothing is published.
+    """
+
+    ctid: Ctid
+    document: dict[str, Any]
+    is_draft: bool
+    version: int
+
+    @property
+    def entity(self) -> Node:
+        """The primary entity."""
+        found: Node = self.document["@graph"][0]
+        return found
+
+
+@dataclass(frozen=True)
+class Drafting:
+    """The use cases of drafting in one registry, for one organization."""
+
+    settings: Settings
+    ledger: Ledger
+    owner: Organization
+
+    @property
+    def _identity(self) -> Identity:
+        return Identity.of(self.settings)
+
+    def begin(self, kind: Curie) -> Ctid:
+        """Begin a record of a class; return its CTID."""
+        record = ctid.mint()
+        entity: Node = {
+            "@type": kind,
+            "@id": self._identity.resource(record),
+            "ceterms:ctid": record,
+        }
+        known = {term.curie for term in vocabulary().properties_of(kind)}
+        entity |= {name: value for name, value in _BEGUN.items() if name in known}
+        for name, value in (
+            ("ceterms:ownedBy", self._identity.resource(self.owner.ctid)),
+            ("ceasn:publisher", self._identity.resource(self.owner.ctid)),
+            ("ceterms:inLanguage", LANGUAGE),
+            ("ceasn:inLanguage", LANGUAGE),
+        ):
+            if name in known:
+                entity[name] = [value]
+        own = kind.startswith(("ceasn:", "asn:", "skos:"))
+        context = CONTEXT_URLS["ctdlasn" if own else "ctdl"]
+        document = {"@context": context, "@id": self._identity.graph(record), "@graph": [entity]}
+        self.save(record, document)
+        return record
+
+    def open(self, record: Ctid) -> Draft:
+        """Return what is worked on: the draft, or what is published.
+
+        :raises RecordNotFound: when the organization has neither.
+        """
+        published, version = self._published(record)
+        try:
+            document = self.ledger.drafts.document(self.owner.ctid, record)
+        except NotFound:
+            if not published:
+                raise RecordNotFound(record) from None
+            return Draft(record, orjson.loads(published), False, version)
+        return Draft(record, orjson.loads(document), True, version)
+
+    def save(self, record: Ctid, document: dict[str, Any]) -> None:
+        """Keep a draft; without a change of what is published, keep none.
+
+        :raises Forbidden: when it bears a CTID of another organization.
+        :raises DraftsFull: when there are too many.
+        """
+        published, _ = self._published(record)
+        if published and orjson.loads(published) == document:
+            self.discard(record)
+            return
+        name = shortened(name_of(document["@graph"][0])).replace("\0", "")
+        borne = ctids_in(document, self._identity)
+        self.ledger.drafts.save(self.owner, record, name, orjson.dumps(document), borne)
+
+    def discard(self, record: Ctid) -> None:
+        """Delete a draft, if there is one."""
+        try:
+            self.ledger.drafts.delete(self.owner.ctid, record)
+        except NotFound:
+            return
+
+    def problems(self, document: dict[str, Any], run: Runner = directly) -> list[Problem]:
+        """Return what is wrong with a draft, and what would make it better, the worst first."""
+        try:
+            _, report = run(accept_here, self.settings, orjson.dumps(document))
+        except InvalidDocument as error:
+            return error.problems
+        except CtgraphError as error:
+            return [Problem(error.message)]
+        order = list(Severity)
+        return sorted(report.problems, key=lambda problem: order.index(problem.severity))
+
+    def publish(self, record: Ctid, actor: str, run: Runner = directly) -> Receipt:
+        """Publish a draft; it is none any more then. See :func:`ctgraph.publishing.publish`."""
+        data = orjson.dumps(self.open(record).document)
+        receipt = publish(self.settings, self.ledger, self.owner, data, actor, wait=True, run=run)
+        self.discard(record)
+        return receipt
+
+    def _published(self, record: Ctid) -> tuple[bytes, int]:
+        """Return the published document and its version; b"" and 0 where there is none of ours."""
+        try:
+            found = self.ledger.records.read(record)
+        except (RecordNotFound, Gone):
+            return b"", 0
+        if found.envelope.owner != self.owner.ctid:
+            return b"", 0
+        return found.canonical, found.envelope.version

@@ -1,0 +1,265 @@
+"""Entering records by hand: the list of an organization, and the form of a record."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from flask import Blueprint, Response, request
+
+from ctgraph.accounts.rights import ROLES, Act, require
+from ctgraph.documents.json_text import read_json
+from ctgraph.errors import BadParameter, Conflict, CtgraphError, Forbidden
+from ctgraph.forms import Field, Form, form_of
+from ctgraph.forms.rows import added, edited, filled
+from ctgraph.identity import ctid
+from ctgraph.identity.ctid import Ctid
+from ctgraph.ledger.values import Organization
+from ctgraph.problem import Problem
+from ctgraph.publishing.drafting import Draft, Drafting
+from ctgraph.rdf.namespaces import Curie
+from ctgraph.shapes import shapes
+from ctgraph.validation.severity_words import WORDS
+from ctgraph.vocab import vocabulary
+from ctgraph.web.accounts.forms import Press
+from ctgraph.web.accounts.organizations import applicants
+from ctgraph.web.http import respond
+from ctgraph.web.http.parameters import reads
+from ctgraph.web.http.registry import state
+from ctgraph.web.http.visitors import for_people, who
+
+blueprint = Blueprint("entering", __name__, url_prefix="/account/organizations/<organization>")
+
+MINIMUM = "minimum"
+"""The tab of the minimum data."""
+MAX_LISTED = 500
+"""Published records of an organization that its list shows."""
+
+
+@blueprint.get("/records")
+@reads()
+@for_people
+def records(organization: str) -> Response:
+    """Show the drafts and the published records of an organization."""
+    owner = _owner(organization, Act.SEE)
+    return respond.page(
+        "accounts/records.html",
+        owner=owner,
+        may_draft=applicants().role(who(), owner.ctid) in ROLES[Act.DRAFT],
+        drafts=state().ledger.drafts.of(owner.ctid),
+        published=state().ledger.records.envelopes(MAX_LISTED, owner=owner.ctid),
+        families=_families(),
+        form=Press(),
+    )
+
+
+@blueprint.post("/records")
+@reads()
+@for_people
+def begin(organization: str) -> Response:
+    """Begin a record."""
+    owner = _owner(organization, Act.DRAFT)
+    _require_form()
+    kind = Curie(request.form.get("kind", ""))
+    if all(kind != one for _, kinds in _families() for one, _ in kinds):
+        raise BadParameter("Choose the type of the record.")
+    return _to(owner, _drafting(owner).begin(kind))
+
+
+@blueprint.get("/records/<record>")
+@reads("tab")
+@for_people
+def edit(organization: str, record: str) -> Response:
+    """Show the form of a record."""
+    owner = _owner(organization, Act.DRAFT)
+    return _shown(owner, _drafting(owner).open(ctid.canonical(record)))
+
+
+@blueprint.post("/records/<record>")
+@reads("tab")
+@for_people
+def save(organization: str, record: str) -> Response:
+    """Save a tab of a record; add a part to it, or publish it."""
+    owner = _owner(organization, Act.DRAFT)
+    _require_form()
+    drafting = _drafting(owner)
+    draft = drafting.open(ctid.canonical(record))
+    form, identity = form_of(draft.entity["@type"]), state().identity
+    if request.form.get("sent") != str(draft.version):
+        raise Conflict("Somebody published this record meanwhile. Reload the page.")
+    posted = {name: request.form.getlist(name) for name in request.form}
+    try:
+        entity = edited(_fields(form), draft.entity, posted, identity)
+    except BadParameter as error:
+        return _shown(owner, draft, error.message)
+    if part := request.form.get("add"):
+        name, _, kind = part.partition("|")
+        entity = added(entity, name, Curie(kind))
+    document = draft.document | {"@graph": [entity, *draft.document["@graph"][1:]]}
+    drafting.save(draft.ctid, document)
+    if request.form.get("publish"):
+        return _published(owner, drafting, draft.ctid)
+    return _to(owner, draft.ctid)
+
+
+@blueprint.route("/records/<record>/json", methods=["GET", "POST"])
+@reads()
+@for_people
+def as_json(organization: str, record: str) -> Response:
+    """Edit a record as JSON-LD."""
+    owner = _owner(organization, Act.DRAFT)
+    drafting, canonical = _drafting(owner), ctid.canonical(record)
+    draft, problem = drafting.open(canonical), ""
+    text = orjson.dumps(draft.document, option=orjson.OPT_INDENT_2).decode()
+    if request.method == "POST":
+        _require_form()
+        text = request.form.get("document", "")
+        try:
+            drafting.save(canonical, _document(text, canonical))
+            return _to(owner, canonical)
+        except CtgraphError as error:
+            problem = error.message
+    response = respond.page(
+        "accounts/record_json.html",
+        owner=owner,
+        draft=draft,
+        text=text,
+        problem=problem,
+        form=Press(),
+    )
+    response.status_code = 422 if problem else 200
+    return response
+
+
+@blueprint.post("/records/<record>/discard")
+@reads()
+@for_people
+def discard(organization: str, record: str) -> Response:
+    """Discard a draft. What is published stays."""
+    owner = _owner(organization, Act.DRAFT)
+    _require_form()
+    _drafting(owner).discard(ctid.canonical(record))
+    return respond.redirect(f"/account/organizations/{owner.ctid}/records", 303)
+
+
+def _document(text: str, record: Ctid) -> dict[str, Any]:
+    """Return the document that somebody wrote as JSON-LD.
+
+    :raises BadParameter: when it is not a document of that record.
+    """
+    value = read_json(text.encode())
+    graph = value.get("@graph") if isinstance(value, dict) else None
+    first = graph[0] if isinstance(graph, list) and graph else None
+    if not isinstance(value, dict) or not isinstance(first, dict):
+        raise BadParameter("Write a document with @context, @id and @graph.")
+    if first.get("ceterms:ctid") != record or not isinstance(first.get("@type"), str):
+        raise BadParameter(f"The first thing of @graph needs its @type, and ceterms:ctid {record}.")
+    return value
+
+
+def _shown(owner: Organization, draft: Draft, problem: str = "") -> Response:
+    form = form_of(draft.entity["@type"])
+    drafting = _drafting(owner)
+    problems = drafting.problems(draft.document, state().validator_for(owner.ctid))
+    role = applicants().role(who(), owner.ctid)
+    response = respond.page(
+        "accounts/record.html",
+        owner=owner,
+        draft=draft,
+        form=Press(),
+        tabs=form.tabs,
+        tab=_tab(),
+        minimum=MINIMUM,
+        with_data={t.group for t in form.tabs if any(f.property in draft.entity for f in t.fields)},
+        filled=filled(_fields(form), draft.entity),
+        problem=problem,
+        problems=problems,
+        beside=_beside(problems),
+        severities=WORDS,
+        may_publish=role in ROLES[Act.PUBLISH] and applicants().may_publish(owner.ctid),
+        is_new=not draft.version,
+    )
+    response.status_code = 422 if problem else 200
+    return response
+
+
+def _published(owner: Organization, drafting: Drafting, record: Ctid) -> Response:
+    require(applicants().role(who(), owner.ctid), Act.PUBLISH)
+    if not applicants().may_publish(owner.ctid):
+        raise Forbidden("The registry has not approved your organization yet. Save the draft.")
+    try:
+        drafting.publish(record, who().id, state().validator_for(owner.ctid))
+    except CtgraphError as error:
+        return _shown(owner, drafting.open(record), error.message)
+    return respond.redirect(f"/resources/{record}", 303)
+
+
+def _beside(problems: list[Problem]) -> dict[str, list[Problem]]:
+    """Return the problems by the properties of the primary entity that they are about."""
+    found: dict[str, list[Problem]] = {}
+    for problem in problems:
+        place = (problem.pointer or "").split("/")
+        name = place[3] if len(place) > 3 and place[1:3] == ["@graph", "0"] else ""
+        name = name or vocabulary().compact(problem.detail.property)
+        found.setdefault(name, []).append(problem)
+    return found
+
+
+def _tab() -> str:
+    return request.args.get("tab", MINIMUM)
+
+
+def _fields(form: Form) -> tuple[Field, ...]:
+    """Return the fields of the tab that is asked for."""
+    if _tab() == MINIMUM:
+        return form.minimum
+    tab = form.tab(_tab())
+    if tab is None:
+        raise BadParameter(f"There is no tab {_tab()[:40]!r} in this form.")
+    return tab.fields
+
+
+def _families() -> list[tuple[str, list[tuple[Curie, str]]]]:
+    """Return the classes of records by the titles of their families."""
+    vocab = vocabulary()
+    return [
+        (
+            family.title,
+            sorted(
+                {
+                    (vocab.compact(iri), vocab.label(iri))
+                    for one in family.classes
+                    if one.record
+                    for iri in one.reaches
+                },
+                key=lambda pair: pair[1],
+            ),
+        )
+        for family in shapes().families
+        if any(one.record for one in family.classes)
+    ]
+
+
+def _require_form() -> None:
+    """Make sure that a form of this site was sent.
+
+    :raises Forbidden: when another site sent it.
+    """
+    if not Press().validate():
+        raise Forbidden("Send the form again. Your browser has to keep cookies for this site.")
+
+
+def _owner(organization: str, act: Act) -> Organization:
+    """Return an organization of the person who is signed in, who may do something for it."""
+    record = ctid.canonical(organization)
+    require(applicants().role(who(), record), act)
+    return state().ledger.organizations.get(record)
+
+
+def _drafting(owner: Organization) -> Drafting:
+    return Drafting(state().settings, state().ledger, owner)
+
+
+def _to(owner: Organization, record: Ctid) -> Response:
+    tab = f"?tab={_tab()}" if _tab() != MINIMUM else ""
+    return respond.redirect(f"/account/organizations/{owner.ctid}/records/{record}{tab}", 303)
