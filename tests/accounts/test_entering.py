@@ -1,0 +1,187 @@
+"""A record is entered by hand, checked, published and changed."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from ctgraph.accounts.rights import Role
+from ctgraph.identity.ctid import Ctid, canonical
+from tests.support.people import Person, alert
+from tests.support.registry import Registry, ctid_number, fill
+
+_INPUT = re.compile(
+    r'<input name="([^"]+)" value="([^"]*)"|<input name="([^"]+)" id="[^"]*" value="([^"]*)"'
+)
+_SELECT = re.compile(r'<select name="([^"]+)".*?</select>', re.DOTALL)
+_LONG = re.compile(r'<textarea name="([^"]+)"[^>]*>(.*?)</textarea>', re.DOTALL)
+CERTIFICATE = {
+    "ceterms:name.0.text": "Welding Certificate",
+    "ceterms:description.0.text": "A year of welding in the pines, with much practice.",
+    "ceterms:subjectWebpage.0.text": "https://pine.example.org/weld",
+}
+
+
+def shown(page: str) -> dict[str, Any]:
+    """Return what a browser would send of a form that nobody changes."""
+    found: dict[str, Any] = {}
+    for name, value, other, text in _INPUT.findall(page):
+        found[name or other] = html.unescape(value or text)
+    for match in _SELECT.finditer(page):
+        found[match[1]] = re.findall(r'value="([^"]+)" selected', match[0])
+    for name, text in _LONG.findall(page):
+        found[name] = html.unescape(text)
+    version = re.search(r'name="sent" value="(\d+)"', page)
+    assert version
+    return found | {"sent": version[1]}
+
+
+def begun(somebody: Person, organization: Ctid, kind: str = "ceterms:Certificate") -> str:
+    """Begin a record; return the path of its form."""
+    answer = somebody.send(f"/account/organizations/{organization}/records", kind=kind)
+    assert answer.status_code == 303, alert(answer)
+    return answer.headers["Location"]
+
+
+def record_of(path: str) -> Ctid:
+    """Return the record whose form is at a path."""
+    return canonical(path.rpartition("/")[2])
+
+
+def filled_in(somebody: Person, path: str, **fields: str) -> str:
+    """Fill in a form as it stands, and some fields; return where the answer leads."""
+    answer = somebody.send(path, **(shown(somebody.see(path).text) | fields))
+    assert answer.status_code == 303, alert(answer)
+    return answer.headers["Location"]
+
+
+def test_a_credential_goes_from_nothing_to_published(
+    rita: Person, approved: Ctid, registry: Registry
+) -> None:
+    path = begun(rita, approved)
+    assert "3 to mend" in rita.see(path).text
+    assert filled_in(rita, path, **CERTIFICATE) == path
+    assert "It can be published" in rita.see(path).text
+    record = record_of(path)
+    assert rita.see(f"/resources/{record}").status_code == 404
+    assert filled_in(rita, path, publish="yes") == f"/resources/{record}"
+    assert "Welding Certificate" in rita.see(f"/resources/{record}").text
+    assert registry.ledger.drafts.of(approved) == []
+    assert registry.ledger.records.read(record).envelope.owner == approved
+
+
+def test_saving_without_a_change_makes_no_draft_and_no_version(
+    rita: Person, approved: Ctid, registry: Registry
+) -> None:
+    path = begun(rita, approved)
+    filled_in(rita, path, publish="yes", **CERTIFICATE)
+    filled_in(rita, path)
+    assert registry.ledger.drafts.of(approved) == []
+    filled_in(rita, path, publish="yes")
+    assert registry.ledger.records.read(record_of(path)).envelope.version == 1
+
+
+def test_a_part_is_added_filled_in_and_removed(
+    rita: Person, approved: Ctid, registry: Registry
+) -> None:
+    path = begun(rita, approved)
+    filled_in(rita, path, **CERTIFICATE)
+    tab = f"{path}?tab=conditions"
+    filled_in(rita, tab, add="ceterms:requires|ceterms:ConditionProfile")
+    said = {"ceterms:requires.0.ceterms:description.0.text": "A safety course comes first."}
+    filled_in(rita, tab, **said)
+    filled_in(rita, tab, add="ceterms:requires.0.ceterms:estimatedCost|ceterms:CostProfile")
+    price = {"ceterms:requires.0.ceterms:estimatedCost.0.ceterms:price.0.text": "40.5"}
+    filled_in(rita, tab, publish="yes", **price)
+    record = record_of(path)
+    page = rita.see(f"/resources/{record}").text
+    assert "A safety course comes first." in page
+    assert "40.5" in page
+    filled_in(rita, tab, publish="yes", **{"ceterms:requires.0.remove": "yes"})
+    assert "A safety course" not in rita.see(f"/resources/{record}").text
+    assert registry.ledger.records.read(record).envelope.version == 2
+
+
+@pytest.mark.parametrize(
+    ("tab", "fields", "told"),
+    [
+        ("minimum", {"ceterms:credentialStatusType": "credentialStat:Nonsense"}, "Choose one"),
+        ("conditions", {"add": "ceterms:requires.9.x|ceterms:Place"}, "Reload"),
+        ("conditions", {"ceterms:requires.0.kind": "ceterms:Place"}, "takes no"),
+        ("minimum", {"ceterms:name.99999.text": "x"}, "too many"),
+        ("nonsense", {}, "no tab"),
+        ("minimum", {"sent": "7"}, "meanwhile"),
+    ],
+)
+def test_what_cannot_be_saved_is_told(
+    rita: Person, approved: Ctid, tab: str, fields: dict[str, str], told: str
+) -> None:
+    path = begun(rita, approved)
+    sent = shown(rita.see(path).text) | fields
+    answer = rita.send(path, to=f"{path}?tab={tab}", **sent)
+    assert 400 <= answer.status_code < 500
+    assert told in html.unescape(answer.text)
+
+
+@pytest.mark.parametrize("role", [None, *Role])
+def test_what_each_role_may_do(
+    as_role: Callable[[Role | None], Person], rita: Person, approved: Ctid, role: Role | None
+) -> None:
+    path = begun(rita, approved)
+    filled_in(rita, path, **CERTIFICATE)
+    records = f"/account/organizations/{approved}/records"
+    somebody = as_role(role)
+    assert somebody.see(records).status_code == (200 if role else 403)
+    may_draft = role not in (None, Role.VIEWER)
+    assert somebody.see(path).status_code == (200 if may_draft else 403)
+    if not may_draft:
+        return
+    sent = shown(somebody.see(path).text) | {"publish": "yes"}
+    answer = somebody.send(path, **sent)
+    assert answer.status_code == (403 if role is Role.EDITOR else 303)
+
+
+def test_an_organization_that_waits_drafts_and_does_not_publish(
+    rita: Person, college: Ctid
+) -> None:
+    path = begun(rita, college)
+    filled_in(rita, path, **CERTIFICATE)
+    answer = rita.send(path, **(shown(rita.see(path).text) | {"publish": "yes"}))
+    assert answer.status_code == 403
+    assert "has not approved" in html.unescape(answer.text)
+
+
+def test_a_record_of_another_organization_is_not_opened(
+    rita: Person, approved: Ctid, registry: Registry
+) -> None:
+    fill(registry, 1)
+    other = ctid_number(1)
+    assert registry.ledger.records.read(other)
+    assert rita.see(f"/account/organizations/{approved}/records/{other}").status_code == 404
+
+
+def test_a_record_is_edited_as_json(rita: Person, approved: Ctid, registry: Registry) -> None:
+    path = begun(rita, approved)
+    filled_in(rita, path, **CERTIFICATE)
+    page = rita.see(f"{path}/json").text
+    text = html.unescape(_LONG.findall(page)[0][1]).replace("Welding", "Soldering")
+    assert rita.send(f"{path}/json", document=text).status_code == 303
+    assert "Soldering Certificate" in rita.see(path).text
+    for wrong in ("{", "[]", '{"@graph": []}', text.replace('"ceterms:ctid"', '"x"')):
+        answer = rita.send(f"{path}/json", document=wrong)
+        assert answer.status_code == 422
+        assert alert(answer)
+    assert "Soldering Certificate" in rita.see(path).text
+
+
+def test_a_draft_is_discarded_and_what_is_published_stays(rita: Person, approved: Ctid) -> None:
+    path = begun(rita, approved)
+    filled_in(rita, path, publish="yes", **CERTIFICATE)
+    filled_in(rita, path, **{"ceterms:name.0.text": "Another name"})
+    assert "Another name" in rita.see(path).text
+    assert rita.send(path, to=f"{path}/discard").status_code == 303
+    assert "Welding Certificate" in rita.see(path).text

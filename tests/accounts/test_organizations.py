@@ -1,0 +1,106 @@
+"""An organization from its first description to its approval, with the mails in between."""
+
+from __future__ import annotations
+
+import pytest
+
+from ctgraph.accounts.evidence import evidence
+from ctgraph.identity.ctid import Ctid
+from tests.accounts.conftest import COLLEGE, STAFF
+from tests.support.people import Person, alert
+from tests.support.registry import Registry
+
+
+def test_what_is_missing_is_told_before_it_is_submitted(rita: Person) -> None:
+    answer = rita.send("/account/organizations/new", name="Pine College", submit="yes")
+    assert answer.status_code == 422
+    assert "breaks the minimum data" in alert(answer)
+    assert "Pine College" in rita.see("/account").text  # nothing is lost
+
+
+def test_an_organization_is_submitted_asked_back_and_approved(
+    rita: Person, sam: Person, college: Ctid, registry: Registry
+) -> None:
+    own, decide = f"/account/organizations/{college}", f"/staff/organizations/{college}"
+    assert "Place 1 in the queue" in rita.see(own).text
+    assert sam.mails() == []  # Sam joined the staff later
+    assert college in sam.see("/staff").text
+    sam.send(decide, state="questioned", words="Who accredits you?")
+    subject, words = rita.mails()[-1]
+    assert "needs more information" in subject
+    assert "Who accredits you?" in words
+    rita.send(own, words="The state does.")
+    assert "asks for approval" in sam.mails()[-1][0]
+    assert rita.see(f"/resources/{college}").status_code == 404
+    sam.send(decide, state="approved", words="Welcome.")
+    assert "approved" in rita.mails()[-1][0]
+    page = rita.see(own).text
+    for said in ("Who accredits you?", "The state does.", "Welcome."):
+        assert said in page
+    assert COLLEGE["name"] in rita.see(f"/resources/{college}").text
+    registry.project()
+    assert registry.ledger.records.read(college).envelope.owner == college
+
+
+def test_the_staff_says_why(sam: Person, college: Ctid) -> None:
+    for state in ("questioned", "declined"):
+        answer = sam.send(f"/staff/organizations/{college}", state=state, words=" ")
+        assert answer.status_code == 400
+        assert "Say what is missing or why" in alert(answer)
+
+
+@pytest.mark.parametrize("state", ["", "draft", "submitted", "nonsense"])
+def test_the_staff_decides_only_what_there_is(sam: Person, college: Ctid, state: str) -> None:
+    answer = sam.send(f"/staff/organizations/{college}", state=state, words="x")
+    assert answer.status_code in (400, 409)
+    assert alert(answer)
+
+
+def test_the_second_of_two_decisions_is_refused(sam: Person, approved: Ctid) -> None:
+    path = f"/staff/organizations/{approved}"
+    assert "approved" in sam.see(path).text
+    assert 'name="state"' not in sam.see(path).text
+
+
+def test_a_declined_organization_asks_again(rita: Person, sam: Person, college: Ctid) -> None:
+    sam.send(f"/staff/organizations/{college}", state="declined", words="The page is empty.")
+    assert "The page is empty." in rita.mails()[-1][1]
+    described = f"/account/organizations/{college}/describe"
+    changed = {**COLLEGE, "subjectWebpage": "https://pine.example.org/home"}
+    assert rita.send(described, submit="yes", **changed).status_code == 303
+    page = sam.see(f"/staff/organizations/{college}").text
+    assert "https://pine.example.org/home" in page
+    assert "Approve" in page
+
+
+def test_the_description_comes_back_as_it_was_written(rita: Person, college: Ctid) -> None:
+    page = rita.see(f"/account/organizations/{college}/describe").text
+    for name in ("name", "description", "subjectWebpage", "email"):
+        assert COLLEGE[name] in page
+    assert '<option selected value="orgType:TwoYear">' in page
+
+
+def test_only_staff_sees_the_queue(rita: Person, college: Ctid) -> None:
+    for path in ("/staff", f"/staff/organizations/{college}"):
+        answer = rita.see(path)
+        assert answer.status_code == 403
+        assert "Only the registry" in answer.text
+    assert STAFF not in rita.see("/account").text
+
+
+@pytest.mark.parametrize(
+    ("webpage", "email", "is_met"),
+    [
+        ("https://www.pine.example.org/", "rita@pine.example.org", True),
+        ("https://welding.pine.example.org/", "rita@pine.example.org", True),
+        ("https://pine.example.org/", "rita@staff.pine.example.org", True),
+        ("https://pine.example.org/", "rita@alpine.example.org", False),
+        ("https://pine.example.org/", "rita@mail.example.com", False),
+        ("", "rita@pine.example.org", False),
+        ("https://pine.example.org/", "rita@org", False),
+    ],
+)
+def test_evidence_is_an_address_at_the_domain_of_the_webpage(
+    webpage: str, email: str, is_met: bool
+) -> None:
+    assert [one.is_met for one in evidence(webpage, [email])] == [is_met]

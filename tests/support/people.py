@@ -1,0 +1,72 @@
+"""People at the pages of accounts: what they fill in, and the mail that they get."""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import Any
+
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from ctgraph.ledger import Ledger
+
+PASSWORD = "correct horse battery staple 9"
+PAGE = {"Accept": "text/html"}
+_TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
+_ALERT = re.compile(r'role="alert">(.*?)</p>', re.DOTALL)
+
+
+class Person:
+    """Somebody at a browser of their own."""
+
+    def __init__(self, application: Any, ledger: Ledger, email: str) -> None:
+        self.client: FlaskClient = application.test_client()
+        self.ledger = ledger
+        self.email = email
+
+    def see(self, path: str) -> TestResponse:
+        """Ask for a page."""
+        return self.client.get(path, headers=PAGE)
+
+    def send(self, path: str, *, to: str = "", **fields: str | list[str]) -> TestResponse:
+        """Fill in a form and send it.
+
+        :param path: the page of the form.
+        :param to: where the form is sent; to the same page without it.
+        """
+        token = _TOKEN.search(self.see(path).text)
+        assert token, path
+        data = {"csrf_token": token[1], **fields}
+        return self.client.post(to or path, data=data, headers=PAGE)
+
+    def mails(self) -> list[tuple[str, str]]:
+        """Return the subjects and texts of the mails that wait to be sent to this person."""
+        return [
+            (one.subject, one.words)
+            for one in self.ledger.outbox.due(1000)
+            if one.recipient == self.email
+        ]
+
+    def link(self) -> str:
+        """Return the path of the link in the newest mail."""
+        found = re.search(r"https?://[^/]+(/\S+)", self.mails()[-1][1])
+        assert found
+        return found[1]
+
+    def join(self) -> Person:
+        """Sign up, confirm the address, and sign in."""
+        self.send("/account/sign-up", name="Rita Registrar", email=self.email, password=PASSWORD)
+        self.send(self.link())
+        assert self.sign_in().status_code == 303
+        return self
+
+    def sign_in(self, password: str = PASSWORD) -> TestResponse:
+        """Sign in."""
+        return self.send("/account/sign-in", email=self.email, password=password)
+
+
+def alert(response: TestResponse) -> str:
+    """Return what a page says is wrong."""
+    found = _ALERT.search(response.text)
+    return html.unescape(found[1]) if found else ""
