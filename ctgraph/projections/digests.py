@@ -117,7 +117,7 @@ class Digests:
     def _keep(self) -> None:
         scratch = _scratch(self._quads)
         for graph in scratch.named_graphs():
-            dump = scratch.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=graph)
+            dump = scratch.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=graph) or b""
             self.add(graph.value, [line[:-2] for line in dump.split(b"\n")[:-1]])  # without " ."
         self._quads = []
 
