@@ -12,7 +12,6 @@ from ctgraph.pathways.model import Assertion, Edge, Graph, Question
 from ctgraph.rdf.namespaces import CETERMS, CTG, DCT
 from ctgraph.vocab import vocabulary
 
-_CAMEL = {"owner_name": "ownerName"}
 
 
 def to_json(graph: Graph) -> dict[str, Any]:
@@ -41,7 +40,10 @@ def to_json(graph: Graph) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> dict[str, Any]:
-    return {_CAMEL.get(key, key): item for key, item in vars(value).items()}
+    members = vars(value).copy()
+    if "owner_name" in members:
+        members["ownerName"] = members.pop("owner_name")
+    return members
 
 
 _CONTEXT = {
