@@ -17,7 +17,6 @@ from ctgraph.links.properties import NEEDED as NEEDED_IRIS
 from ctgraph.links.properties import curie_of
 from ctgraph.links.requirements import Need, Option
 from ctgraph.pathways.answers import Describer
-from ctgraph.pathways.families import Family, family_of
 from ctgraph.pathways.graph_json import to_json
 from ctgraph.pathways.model import Cut, Graph, Node, Question
 from ctgraph.projections.link_reader import MAX_REQUIREMENT_BYTES, TOO_MUCH, Links, Needs, Statement
@@ -161,7 +160,8 @@ def _prospects(
     needs = links.requirements(because)
     # A need that a manifest shares among many records is evaluated once.
     distinct = {id(some): some for found in needs.values() for some in found}
-    competencies = _competencies(links, distinct.values())
+    options = (option for some in distinct.values() for need in some for option in need.options)
+    competencies = links.competencies({target for option in options for target in option.targets})
     evaluations = {
         key: _evaluated(
             [_without_competencies(need, competencies) for need in some if need.property in NEEDED],
@@ -189,13 +189,6 @@ def _prospects(
             Prospect(record, tuple(sorted(because[record])), tuple(missing), tuple(words))
         )
     return prospects
-
-
-def _competencies(links: Links, needs: Collection[Needs]) -> dict[NodeId, str]:
-    """Return the names of the competencies that some needs target, by their ids."""
-    options = (option for some in needs for need in some for option in need.options)
-    known = links.nodes({target for option in options for target in option.targets})
-    return {id: row.name for id, row in known.items() if family_of(row.type) == Family.COMPETENCY}
 
 
 def _without_competencies(need: Need, names: Mapping[NodeId, str]) -> Need:

@@ -151,9 +151,10 @@ class Links:
         for row in rows:
             s = Statement._make(row[: len(Statement._fields)])
             said.setdefault((s.earlier, s.later), []).append(s)
-        for of_pair in said.values():
-            of_pair.sort(key=_order)
-            del of_pair[MAX_PAIR_STATEMENTS:]
+        for about in said.values():
+            if len(about) > 1:
+                about.sort(key=_order)
+                del about[MAX_PAIR_STATEMENTS:]
         return said
 
     def replaced(self, ids: Collection[NodeId]) -> list[Replacement]:
@@ -187,6 +188,15 @@ class Links:
             )
             self._nodes.update((known.id, known) for known in map(KnownNode._make, rows))
         return {id: known for id in ids if (known := self._nodes[id])}
+
+    def competencies(self, ids: Collection[NodeId]) -> dict[NodeId, str]:
+        """Return the names of the competencies among some nodes."""
+        rows = self._db.execute(
+            "SELECT id, name FROM node INDEXED BY competency "
+            "WHERE competency AND id IN (SELECT value FROM json_each(?)) ORDER BY id, document",
+            (array(ids),),
+        )
+        return dict(rows.fetchall())
 
     def named(self, words: Collection[str], types: Collection[Iri], most: int) -> list[KnownNode]:
         """Return current nodes of some classes whose names contain all of some words.
