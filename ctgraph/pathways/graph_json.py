@@ -39,7 +39,7 @@ def _edge_json(edge: Edge) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> dict[str, Any]:
-    members = vars(value).copy()
+    members: dict[str, Any] = vars(value).copy()
     if "owner_name" in members:
         members["ownerName"] = members.pop("owner_name")
     return members
