@@ -18,7 +18,7 @@ from ctgraph.pathways.learner_check import (
 from ctgraph.pathways.traversal import PAGE_NODES
 from ctgraph.web.http import questions, respond
 from ctgraph.web.http.negotiation import choose
-from ctgraph.web.http.parameters import number, reads, several
+from ctgraph.web.http.parameters import number, others_than, reads, several
 from ctgraph.web.http.registry import state
 
 blueprint = Blueprint("learner_check", __name__)
@@ -69,10 +69,8 @@ def _prospects(records: Collection[str]) -> Prospects:
 
 
 def _next_page(found: Prospects) -> str:
-    """Return the relative address of the next page. What was posted stays out of it."""
-    held = {"held": ",".join(found.held)} if request.method == "GET" else {}
-    page = {"limit": number("limit", PAGE_NODES), "cursor": found.next}
-    return f"{request.path}?{urlencode(held | page)}"
+    """Return the relative address of the next page. What a body holds stays out of it."""
+    return f"{request.path}?{urlencode([*others_than('cursor'), ('cursor', found.next)])}"
 
 
 def _sent() -> list[str]:
