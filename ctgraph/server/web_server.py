@@ -11,8 +11,8 @@ from gunicorn.app.wsgiapp import WSGIApplication
 from ctgraph.work.children import follow
 
 COLLECTED_OBJECTS = 10_000
-"""New objects after which a web worker looks for cycles: each request leaves some, and looking for
-them as often as Python does took a seventh of a small answer."""
+"""New objects after which a web worker looks for cycles. Each request leaves some; looking for them
+as often as Python does took 5 to 10 % of a small answer."""
 
 
 class Server(WSGIApplication):  # type: ignore[misc]
