@@ -24,7 +24,8 @@ def test_a_request_that_came_while_the_leader_was_busy_stays_with_it(
     pairs = [socket.socketpair() for _ in range(OTHERS + 1)]
     for theirs, _ in pairs:
         theirs.send(b"?")
-    first, *others = connections = [SimpleNamespace(sock=ours) for _, ours in pairs]
+    connections: list[Any] = [SimpleNamespace(sock=ours) for _, ours in pairs]
+    first, *others = connections
     ended: list[tuple[Any, Next]] = []
 
     def serve(conn: Any) -> tuple[bool, Next]:
@@ -40,7 +41,7 @@ def test_a_request_that_came_while_the_leader_was_busy_stays_with_it(
         lambda lead: threading.Thread(target=lead).start(),
         lambda: True,
     )
-    leading.keep(first)  # type: ignore[arg-type]
+    leading.keep(first)
     deadline = time.monotonic() + 20
     while len(ended) < len(connections) and time.monotonic() < deadline:
         time.sleep(0.01)

@@ -81,7 +81,7 @@ class RecordCache:
         kept = self._cache.get(asked, _Made)
         if kept and kept.state == self._state(asked.record):
             return kept.send(start_response)
-        made = self._made(asked) if asked.is_plain else None
+        made = self._make(asked) if asked.is_plain else None
         if made is None:
             return self._passed_on(asked, environ, start_response)
         self._keep(asked, made)
@@ -109,7 +109,7 @@ class RecordCache:
         except sa.exc.SQLAlchemyError:
             return None  # the application meets the same error, and renders it
 
-    def _made(self, asked: _Asked) -> _Made | None:
+    def _make(self, asked: _Asked) -> _Made | None:
         """Return the response to a plain request; None where the application has to answer it."""
         record, kind = asked.record, Scope(asked.path[1:].partition("/")[0])
         try:
@@ -118,7 +118,7 @@ class RecordCache:
                 return None
             held = read.held(self._ledger, record)
             body = representation.body(self._ledger, self._identity, record, kind, held, format)
-        except (CtgraphError, sa.exc.SQLAlchemyError):
+        except (CtgraphError, sa.exc.SQLAlchemyError, ValueError):
             return None  # the application meets the same error, and renders it
         said = content_type(shown(asked.accept, OFFERS[format]))
         over = last_modified(held.modified)
