@@ -16,6 +16,7 @@ from ctgraph.ledger.values import (
     Event,
     Record,
     RecordVersion,
+    State,
     Version,
     unpack,
     unpack_within,
@@ -32,9 +33,7 @@ _HOLDER = (
     .join_from(entity, envelope, entity.c.envelope == envelope.c.ctid)
     .where(entity.c.ctid == sa.bindparam("ctid"))
 )
-_STATE = _HOLDER.with_only_columns(
-    envelope.c.ctid, envelope.c.version, envelope.c.digest, envelope.c.updated_at
-)
+_STATE = _HOLDER.with_only_columns(*(envelope.c[name] for name in State._fields))
 _RECORD = _HOLDER.add_columns(version.c.canonical).join(
     version, (version.c.ctid == envelope.c.ctid) & (version.c.number == envelope.c.version)
 )
@@ -48,12 +47,13 @@ class Records:
         self._state = Prepared(database, _STATE)
         self._record = Prepared(database, _RECORD)
 
-    def state(self, ctid: Ctid) -> tuple[str | int, ...] | None:
-        """Return what differs after each change of the document that holds an entity.
+    def state(self, ctid: Ctid) -> State | None:
+        """Return the state of the document that holds an entity.
 
         It is None when the ledger never held the entity.
         """
-        return self._state.first(ctid=ctid)
+        row = self._state.first(ctid=ctid)
+        return State(*row) if row else None
 
     def find(self, ctid: Ctid) -> Envelope | None:
         """Return the envelope that holds an entity, or None when the ledger never held it."""

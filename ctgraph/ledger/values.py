@@ -78,6 +78,15 @@ class Key:
     revoked_at: str | None
 
 
+class State(NamedTuple):
+    """What differs after each change of a document, and when another one holds an entity."""
+
+    ctid: Ctid
+    version: int
+    digest: str
+    updated_at: str
+
+
 @dataclass(frozen=True)
 class Envelope:
     """The registry's account of one record, as it stands now."""
@@ -92,6 +101,11 @@ class Envelope:
     created_at: str
     updated_at: str
     deleted_at: str | None
+
+    @property
+    def state(self) -> State:
+        """The state of the document."""
+        return State(self.ctid, self.version, self.digest, self.updated_at)
 
 
 @dataclass(frozen=True)

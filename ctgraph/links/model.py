@@ -43,6 +43,8 @@ class Strength(StrEnum):
 
 
 _RANKS = {strength: place for place, strength in enumerate(Strength)}
+STRENGTH_OF = {str(strength): strength for strength in Strength}
+"""The strengths by their texts. Thousands are looked up for one answer; a call takes longer."""
 STRENGTHS = tuple(strength for strength in Strength if strength)
 """The strengths that a question can ask for, the strongest first."""
 
@@ -57,6 +59,10 @@ class Via(StrEnum):
     TRANSFER = "transfer"
     NONE = ""
     """For links in which nothing precedes anything."""
+
+
+VIA_OF = {str(via): via for via in Via}
+"""The ways by their texts; see `STRENGTH_OF`."""
 
 
 @dataclass(frozen=True)

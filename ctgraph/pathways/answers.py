@@ -9,7 +9,7 @@ from ctgraph.identity import Identity
 from ctgraph.identity.ctid import Ctid, NodeId, NoId, is_ctid
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.values import Status
-from ctgraph.links.model import Condition, Relation, Strength, Via
+from ctgraph.links.model import STRENGTH_OF, VIA_OF, Condition, Relation
 from ctgraph.pathways.families import family_of
 from ctgraph.pathways.model import Assertion, Edge, Node, Side
 from ctgraph.projections.link_reader import KnownNode, Links, Statement
@@ -52,8 +52,8 @@ def _assertion(
         s.owner,
         s.document,
         s.property,
-        Strength(s.strength),
-        Via(s.via),
+        STRENGTH_OF[s.strength],
+        VIA_OF[s.via],
         _side(s, known),
         condition,
         names.get(s.owner, ""),
@@ -112,12 +112,12 @@ class Describer:
         :param strengths: the strengths that count; empty for all.
         """
         statements = self._links.statements(pairs, strengths, relation)
-        known = self._links.nodes({end for s in statements for end in (s.earlier, s.later)})
-        names = self._names({s.owner for s in statements})
-        said: dict[tuple[NodeId, NodeId], list[Assertion]] = {}
-        for s in statements:
-            said.setdefault((s.earlier, s.later), []).append(_assertion(s, known, names))
-        return {ends: _edge(*ends, assertions) for ends, assertions in said.items()}
+        known = self._links.nodes({end for pair in statements for end in pair})
+        names = self._names({s.owner for said in statements.values() for s in said})
+        return {
+            pair: _edge(*pair, [_assertion(s, known, names) for s in said])
+            for pair, said in statements.items()
+        }
 
     def _names(self, records: set[Ctid]) -> dict[Ctid, str]:
         """Return the names of records and organizations. The ledger is asked once for each."""

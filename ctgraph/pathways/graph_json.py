@@ -12,8 +12,6 @@ from ctgraph.pathways.model import Assertion, Edge, Graph, Question
 from ctgraph.rdf.namespaces import CETERMS, CTG, DCT
 from ctgraph.vocab import vocabulary
 
-_CAMEL = {"owner_name": "ownerName"}
-
 
 def to_json(graph: Graph) -> dict[str, Any]:
     """Return a graph as a JSON object. Unknown values are empty or null and never left out."""
@@ -23,25 +21,28 @@ def to_json(graph: Graph) -> dict[str, Any]:
         "nodes": [
             _plain(node) | {"typeLabel": vocabulary().label(node.type)} for node in graph.nodes
         ],
-        "edges": [
-            _plain(edge)
-            | {
-                "through": list(edge.through),
-                "assertions": [
-                    _plain(said) | {"condition": said.condition and _plain(said.condition)}
-                    for said in edge.assertions
-                ],
-            }
-            for edge in graph.edges
-        ],
+        "edges": [_edge_json(edge) for edge in graph.edges],
         "words": [_plain(one) for one in graph.words],
         "cut": [_plain(cut) for cut in graph.cut],
         "next": graph.next,
     }
 
 
+def _edge_json(edge: Edge) -> dict[str, Any]:
+    members = _plain(edge)
+    members["through"] = list(edge.through)
+    members["assertions"] = [_plain(said) for said in edge.assertions]
+    for said in members["assertions"]:
+        if said["condition"]:
+            said["condition"] = _plain(said["condition"])
+    return members
+
+
 def _plain(value: Any) -> dict[str, Any]:
-    return {_CAMEL.get(key, key): item for key, item in vars(value).items()}
+    members: dict[str, Any] = vars(value).copy()
+    if "owner_name" in members:
+        members["ownerName"] = members.pop("owner_name")
+    return members
 
 
 _CONTEXT = {

@@ -6,7 +6,7 @@ alternatives of which one is enough. Its text is passed on unchanged.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from itertools import chain
 from typing import Any, NamedTuple
@@ -17,9 +17,9 @@ from ctgraph.links.properties import NEEDED as NEEDED_IRIS
 from ctgraph.links.properties import curie_of
 from ctgraph.links.requirements import Need, Option
 from ctgraph.pathways.answers import Describer
-from ctgraph.pathways.families import Family, family_of
 from ctgraph.pathways.graph_json import to_json
 from ctgraph.pathways.model import Cut, Graph, Node, Question
+from ctgraph.pathways.traversal import Asked
 from ctgraph.projections.link_reader import MAX_REQUIREMENT_BYTES, TOO_MUCH, Links, Needs, Statement
 from ctgraph.rdf.namespaces import Curie
 
@@ -61,13 +61,18 @@ class Prospect:
 
 @dataclass(frozen=True)
 class Prospects:
-    """The records that are open to somebody, those one step away, and the nodes that these name."""
+    """A page of the records that are open to somebody and, behind them, of those one step away.
+
+    :param nodes: the held records, and all that the page names.
+    :param next: the cursor of the next page, if there is one.
+    """
 
     held: tuple[NodeId, ...]
     open: tuple[Prospect, ...]
     one_step: tuple[Prospect, ...]
     nodes: dict[NodeId, Node]
     cut: tuple[Cut, ...]
+    next: NodeId | None
 
 
 def prospects_json(found: Prospects) -> dict[str, Any]:
@@ -94,6 +99,7 @@ def prospects_json(found: Prospects) -> dict[str, Any]:
         "oneStepAway": list(map(prospect, found.one_step)),
         "nodes": to_json(graph)["nodes"],
         "cut": [asdict(cut) for cut in found.cut],
+        "next": found.next,
     }
 
 
@@ -108,12 +114,16 @@ def require_some(held: Collection[str]) -> None:
         )
 
 
-def prospects_of(links: Links, describer: Describer, held: Collection[NodeId]) -> Prospects:
+def prospects_of(
+    links: Links, describer: Describer, held: Collection[NodeId], asked: Asked
+) -> Prospects:
     """Return the records that are open to somebody who holds some others, or one step away.
 
     Candidates are the records that the held ones lead to, and those that these lead to in turn.
 
-    :raises BadParameter: without any record, or with more than MAX_HELD_RECORDS.
+    :param asked: its `limit` and `cursor` say which page; nothing else of it counts.
+    :raises BadParameter: without any record, or with more than MAX_HELD_RECORDS, or for a cursor
+        that no page gave.
     """
     require_some(held)
     first = links.steps(held, True, MAX_LEAD_LINKS)
@@ -122,22 +132,42 @@ def prospects_of(links: Links, describer: Describer, held: Collection[NodeId]) -
     for step in (*first, *second):
         if step.later not in held:
             because.setdefault(step.later, set()).update({step.earlier} & set(held))
-    prospects = _prospects(links, because, set(held))
-    open_ = [found for found in prospects if not found.missing]
-    one_step = [found for found in prospects if len(found.missing) == 1]
-    named = {id for p in (*open_, *one_step) for id in (p.record, *p.because)}
-    named |= {id for p in one_step for missing in p.missing for id in missing.any_of}
-    nodes = describer.nodes(dict.fromkeys([*held, *sorted(named)], 0))
-
-    def in_order(found: list[Prospect]) -> tuple[Prospect, ...]:
-        return tuple(sorted(found, key=lambda p: (nodes[p.record].name.lower(), p.record)))
-
+    known = links.nodes(because)
+    prospects = sorted(
+        _prospects(links, because, set(held)),
+        key=lambda p: (len(p.missing), known[p.record].name.lower(), p.record),
+    )
+    begin = _begin(asked.cursor, prospects)
+    page = prospects[begin : begin + asked.limit]
+    following = prospects[begin + asked.limit : begin + asked.limit + 1]
+    named = {id for p in page for id in (p.record, *p.because)}
+    named |= {id for p in page for missing in p.missing for id in missing.any_of}
     cut = (
         ()
         if max(len(first), len(second)) < MAX_LEAD_LINKS
         else (Cut(f"Only {MAX_LEAD_LINKS:,} links from the records held are followed."),)
     )
-    return Prospects(tuple(held), in_order(open_), in_order(one_step), nodes, cut)
+    return Prospects(
+        tuple(held),
+        tuple(found for found in page if not found.missing),
+        tuple(found for found in page if found.missing),
+        describer.nodes(dict.fromkeys([*held, *sorted(named)], 0)),
+        cut,
+        following[0].record if following else None,
+    )
+
+
+def _begin(cursor: str, prospects: Sequence[Prospect]) -> int:
+    """Return the position of the record with which a page begins."""
+    if not cursor:
+        return 0
+    for position, found in enumerate(prospects):
+        if found.record == cursor:
+            return position
+    raise BadParameter(
+        f"No page begins with {cursor[:60]!r} now. Use the value of 'next' from the previous page, "
+        "or leave cursor out to begin again."
+    )
 
 
 class _Evaluation(NamedTuple):
@@ -161,7 +191,8 @@ def _prospects(
     needs = links.requirements(because)
     # A need that a manifest shares among many records is evaluated once.
     distinct = {id(some): some for found in needs.values() for some in found}
-    competencies = _competencies(links, distinct.values())
+    options = (option for some in distinct.values() for need in some for option in need.options)
+    competencies = links.competencies({target for option in options for target in option.targets})
     evaluations = {
         key: _evaluated(
             [_without_competencies(need, competencies) for need in some if need.property in NEEDED],
@@ -189,13 +220,6 @@ def _prospects(
             Prospect(record, tuple(sorted(because[record])), tuple(missing), tuple(words))
         )
     return prospects
-
-
-def _competencies(links: Links, needs: Collection[Needs]) -> dict[NodeId, str]:
-    """Return the names of the competencies that some needs target, by their ids."""
-    options = (option for some in needs for need in some for option in need.options)
-    known = links.nodes({target for option in options for target in option.targets})
-    return {id: row.name for id, row in known.items() if family_of(row.type) == Family.COMPETENCY}
 
 
 def _without_competencies(need: Need, names: Mapping[NodeId, str]) -> Need:

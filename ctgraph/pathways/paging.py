@@ -74,11 +74,14 @@ def edges_between(
     steps = {step for way in ways.values() for step in way}
     steps.update(pair for pair, through in pairs.items() if not through)
     said = describer.edges(steps, strengths, relation)
-    return [
-        _joined(pair, [said[step] for step in ways[pair]], through) if through else said[pair]
-        for pair, through in pairs.items()
-        if all(step in said for step in ways.get(pair, (pair,)))
-    ]
+    edges = []
+    for pair, through in pairs.items():
+        if not through:
+            if pair in said:
+                edges.append(said[pair])
+        elif all(step in said for step in ways[pair]):
+            edges.append(_joined(pair, [said[step] for step in ways[pair]], through))
+    return edges
 
 
 def _joined(pair: Pair, way: list[Edge], through: tuple[NodeId, ...]) -> Edge:

@@ -102,10 +102,13 @@ class Pathways:
         with self._asking([start, goal]) as (links, describer, (first, last)):
             return find_routes(links, describer, first, last, count, by)
 
-    def prospects(self, records: Collection[str]) -> Prospects:
-        """Return the records that are open to somebody who holds some others, or one step away."""
+    def prospects(self, records: Collection[str], asked: Asked = USUAL) -> Prospects:
+        """Return the records that are open to somebody who holds some others, or one step away.
+
+        :param asked: its `limit` and `cursor` say which page; nothing else of it counts.
+        """
         with self._asking(records) as (links, describer, start):
-            return prospects_of(links, describer, list(dict.fromkeys(start)))
+            return prospects_of(links, describer, list(dict.fromkeys(start)), asked)
 
     def search(self, text: str, kinds: Collection[str] = (), limit: int = 30) -> list[Node]:
         """Return current records whose names contain all words of a text, the shortest names first.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from ctgraph.errors import BadParameter
@@ -152,18 +152,19 @@ class _Walker:
                 if not self._asked.strengths or strength in self._asked.strengths:
                     here, there = (earlier, later) if self._forward else (later, earlier)
                     self._next[here].append(there)
-            ahead = {id for here in fresh for id in self._next[here]} - self._next.keys()
-            hidden = self._not_shown(ahead - self._found.depths.keys())
+            hidden = self._hidden_behind(fresh)
             self._hidden |= hidden
             fresh = sorted(hidden)
             if len(self._next) > MAX_NODES:
                 self._cut(f"Only about {MAX_NODES:,} things are followed.")
                 return
 
-    def _not_shown(self, ids: Collection[NodeId]) -> set[NodeId]:
-        """Return the nodes among some that the answer leaves out."""
+    def _hidden_behind(self, level: list[NodeId]) -> set[NodeId]:
+        """Return the new nodes that some nodes lead to and that the answer leaves out."""
         if not self._asked.kinds and not self._asked.providers:
             return set()
+        ahead = {id for here in level for id in self._next[here]}
+        ids = ahead - self._next.keys() - self._found.depths.keys()
         known = self._links.nodes(ids)
         return {id for id in ids if not self._asked.shows(known.get(id))}
 
@@ -184,6 +185,11 @@ class _Walker:
 
     def _reached(self, here: NodeId) -> Iterator[tuple[NodeId, tuple[NodeId, ...]]]:
         """Yield the shown nodes that a node leads to, by shortest ways through hidden ones."""
+        ahead = self._next.get(here, ())
+        if not self._hidden and self._ways + len(ahead) <= MAX_WAYS:  # The usual case, and faster.
+            self._ways += len(ahead)
+            yield from ((there, ()) for there in dict.fromkeys(ahead) if there != here)
+            return
         queue: deque[tuple[NodeId, tuple[NodeId, ...]]] = deque([(here, ())])
         seen = {here}
         while queue:

@@ -6,9 +6,8 @@ import os
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator, Set
 from contextlib import closing, contextmanager
-from itertools import groupby
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -18,14 +17,16 @@ from ctgraph.identity import Identity
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.audit import audit
 from ctgraph.ledger.registry import mark_at
-from ctgraph.projections import expected
+from ctgraph.projections.digests import Digests, as_kept
+from ctgraph.projections.expected import Expected
 from ctgraph.projections.link_index import LinkIndex
 from ctgraph.projections.link_tables import VERSION, documents_of, rows_of
-from ctgraph.projections.maintenance import BATCH_CHANGES, Progress, last_changes
+from ctgraph.projections.maintenance import BATCH_CHANGES, Progress
+from ctgraph.projections.record_quads import read_record
+from ctgraph.projections.statistics_graph import all_statistics
+from ctgraph.projections.store_digests import DefaultGraph, digesting
 from ctgraph.projections.store_folder import StoreFolder, lease, store_folder_of
-from ctgraph.projections.tallies import Tally
 from ctgraph.projections.tally_table import all_counts
-from ctgraph.projections.triple_set import TripleSet
 from ctgraph.projections.triples import EmbeddedStore
 from ctgraph.rdf.namespaces import Iri
 from ctgraph.settings import Settings
@@ -79,31 +80,23 @@ def _still(store_folder: StoreFolder, beside: bool) -> Iterator[Path]:
 
 
 class _Comparison:
-    """A store and the link index, compared with the content that they should have by the ledger.
-
-    The expected graphs are kept in a temporary database, so that the memory does not grow.
-    """
+    """A store and the link index, compared with the content that they should have by the ledger."""
 
     def __init__(
         self, settings: Settings, ledger: Ledger, folder: Path, progress: Progress
     ) -> None:
         self._ledger = ledger
+        self._settings = settings
         self._store_folder = store_folder_of(settings)
+        self._folder = folder
         self._progress = progress
         self._fresh = LinkIndex(None)
         self._identity = Identity.of(settings)
-        self._definitions = load_definitions(settings.vocab_path)
         self._store = EmbeddedStore(folder, self._identity, self._fresh, read_only=True)
-        self._seen = sqlite3.connect("", isolation_level=None)
-        self._seen.execute("CREATE TABLE graph (iri TEXT PRIMARY KEY) WITHOUT ROWID")
-        self._named, self._default = TripleSet(), TripleSet()
 
     def close(self) -> None:
-        """Close the store and the temporary databases."""
+        """Close the store and the temporary database."""
         self._store.close()
-        self._seen.close()
-        self._named.close()
-        self._default.close()
 
     def differences(self, beside: bool) -> Iterator[str]:
         """Yield every difference."""
@@ -127,16 +120,14 @@ class _Comparison:
             (reached,) = links.execute("SELECT max(sequence) FROM mark").fetchone()
             seq, mark = self._store.mark()
             yield from self._numbers(seq, mark, reached or 0, beside)
-            yield from self._graphs(seq)
-            tally = self._store.counted(self._default.adding)
-            missing, excess = self._default.differences(self._named)
+            missing, excess = yield from self._graphs(seq)
             if missing or excess:  # the statistics differ, too, then
                 yield (
                     f"The default graph: {missing} triples are missing, "
                     f"{excess} should not be there."
                 )
             else:
-                yield from self._statistics(links, tally, seq == reached)
+                yield from self._statistics(links, seq == reached)
             yield from self._links(links, seq, reached or 0)
 
     def _numbers(self, seq: int, mark: str, reached: int, beside: bool) -> Iterator[str]:
@@ -150,61 +141,49 @@ class _Comparison:
         if reached < seq or (reached > seq and not beside):
             yield f"The link index holds sequence number {reached}, the store {seq}."
 
-    def _graphs(self, seq: int) -> Iterator[str]:
-        for own in (self._identity.registry, self._identity.statistics):
-            self._expect(own)
-            self._found(own)
-        for iri, quads in self._expected(seq):
-            self._expect(iri)
-            found = self._found(iri)
-            if found != quads:
-                yield _difference(iri, quads, found)
-        for iri in self._store.graphs():
-            if not self._seen.execute("SELECT 1 FROM graph WHERE iri = ?", (iri,)).fetchone():
-                self._found(iri)
-                yield f"{iri} should not be there."
+    def _graphs(self, seq: int) -> Generator[str, None, DefaultGraph]:
+        """Yield what is wrong with the named graphs; return what is with the default graph."""
+        definitions = load_definitions(self._settings.vocab_path)
+        expected = Expected(self._ledger, self._identity, definitions, seq)
+        with tempfile.TemporaryDirectory() as own, closing(Digests()) as wanted:
+            found = Path(own, "digests.sqlite")
+            with digesting(self._folder, found) as default:
+                for quads in expected.graphs(self._fresh, self._progress):
+                    wanted.add_quads(quads)
+                result = default()
+            # The statistics are compared with what the store holds, when that is as it should be.
+            other = wanted.differences(found) - {self._identity.registry, self._identity.statistics}
+        if other:
+            yield from self._differences(expected, other)
+        return result
 
-    def _found(self, iri: Iri) -> set[ox.Quad]:
-        """Return the quads of a named graph of the store; note their triples."""
-        quads = self._store.graph(iri)
-        for quad in quads:
-            self._named.add(quad.triple)
-        return quads
+    def _differences(self, expected: Expected, graphs: Set[Iri]) -> Iterator[str]:
+        """Yield how some graphs differ from what they should be."""
+        unknown = set(graphs)
+        for quads in expected.graphs(self._fresh, lambda _: None):
+            for iri, wanted in as_kept(q for q in quads if _graph(q) in graphs).items():
+                unknown.discard(iri)
+                yield from self._difference(iri, wanted)
+        yield from (f"{iri} should not be there." for iri in sorted(unknown))
 
-    def _statistics(self, links: sqlite3.Connection, tally: Tally, is_level: bool) -> Iterator[str]:
+    def _difference(self, iri: Iri, wanted: set[ox.Quad]) -> Iterator[str]:
+        found = self._store.graph(iri)
+        if found != wanted:
+            yield (
+                f"{iri}: {len(wanted - found)} quads are missing, "
+                f"{len(found - wanted)} should not be there."
+            )
+
+    def _statistics(self, links: sqlite3.Connection, is_level: bool) -> Iterator[str]:
         """Yield what is wrong with the counts.
 
-        :param tally: what the store holds.
         :param is_level: whether the link index, which keeps them, is as far as the store.
         """
-        iri = self._identity.statistics
-        stated, found = (
-            expected.statistics_graph(tally, self._identity)[iri],
-            self._store.graph(iri),
-        )
-        if found != stated:
-            yield _difference(iri, stated, found)
+        tally = self._store.counted()
+        stated = as_kept(all_statistics(self._identity, tally))
+        yield from self._difference(self._identity.statistics, stated[self._identity.statistics])
         if is_level and all_counts(links) != tally:
             yield "The statistics are not those of the store."
-
-    def _expect(self, iri: Iri) -> None:
-        self._seen.execute("INSERT OR IGNORE INTO graph VALUES (?)", (iri,))
-
-    def _expected(self, seq: int) -> Iterator[tuple[Iri, set[ox.Quad]]]:
-        """Yield every named graph that a store should hold; fill the fresh link index."""
-        yield from expected.vocabulary_graph(self._definitions, self._identity).items()
-        with self._fresh.filling(seq) as take:
-            for change in last_changes(self._ledger, seq):
-                graphs, said = expected.graphs_of(change, self._identity)
-                yield from graphs.items()
-                take([said])
-                self._progress(1)
-        for document in self._fresh.documents():
-            yield from expected.links_of(document, self._fresh, self._identity).items()
-        for _, changes in groupby(
-            self._ledger.changes.history(seq), key=lambda change: change.ctid
-        ):
-            yield from expected.history_of(changes, self._identity).items()
 
     def _links(self, links: sqlite3.Connection, seq: int, reached: int) -> Iterator[str]:
         """Yield the differences of the link index, which may be ahead of a snapshot."""
@@ -220,7 +199,7 @@ class _Comparison:
                 break
             newest = {change.ctid: change for change in changes}
             self._fresh.apply(
-                [expected.graphs_of(change, self._identity)[1] for change in newest.values()],
+                [read_record(change, self._identity)[1] for change in newest.values()],
                 changes[-1].seq,
             )
             seq = changes[-1].seq
@@ -232,8 +211,5 @@ class _Comparison:
                 yield f"The link index is wrong about {document}."
 
 
-def _difference(iri: Iri, wanted: set[ox.Quad], found: set[ox.Quad]) -> str:
-    return (
-        f"{iri}: {len(wanted - found)} quads are missing, "
-        f"{len(found - wanted)} should not be there."
-    )
+def _graph(quad: ox.Quad) -> str:
+    return quad.graph_name.value  # type: ignore[union-attr]

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Collection, Iterable
-from typing import Any, TypeAlias
+from collections.abc import Collection, Iterable
+from typing import Any
 
 import pyoxigraph as ox
 
@@ -19,13 +18,13 @@ from ctgraph.projections.statistics_graph import (
     node_of,
     statistics_quads,
 )
-from ctgraph.projections.tallies import ABOUT, Tally, tally_of_record, tally_of_triples
+from ctgraph.projections.store_tally import tally_of_store
+from ctgraph.projections.tallies import Tally, tally_of_triples
 from ctgraph.projections.tally_table import TallyTable
 
 MIN_BULK_QUADS = 20_000
 """Minimum number of quads for a bulk write into files of its own; a transaction is faster for
 fewer."""
-Passing: TypeAlias = Callable[[Iterable[ox.Triple]], Iterable[ox.Triple]]
 
 
 class Counting:
@@ -64,19 +63,9 @@ class Counting:
         self._table.replace(self._tally)
         self._due = None
 
-    def counted(self, store: ox.Store, passing: Passing = iter) -> Tally:
-        """Count what a store holds, triple by triple.
-
-        :param passing: is given the triples of the default graph, and passes them on.
-        """
-        tally = tally_of_triples(passing(quad.triple for quad in _in(store, ox.DefaultGraph())))
-        tally.subtract(tally_of_triples(default_graph.only_in(store, self.aside)))
-        for about in store.quads_for_pattern(None, ABOUT, None, None):
-            record, envelope = about.subject, about.graph_name
-            if isinstance(envelope, ox.NamedNode):
-                said = (quad for graph in (record, envelope) for quad in _in(store, graph))
-                tally.update(tally_of_record(said, envelope))
-        return Counter({key: number for key, number in tally.items() if number})
+    def counted(self, store: ox.Store) -> Tally:
+        """Count what a store holds."""
+        return tally_of_store(store, self._identity, self.aside)
 
     def remove(self, store: ox.Store, quads: Iterable[ox.Quad]) -> Tally:
         """Remove quads; return what they counted."""

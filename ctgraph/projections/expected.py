@@ -1,58 +1,52 @@
-"""The named graphs that a store should have, as Oxigraph keeps them: numbers and times by value."""
+"""The named graphs that a store should have by the ledger."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
+from itertools import groupby
+from typing import NamedTuple
 
 import pyoxigraph as ox
 
 from ctgraph.identity import Identity
-from ctgraph.identity.ctid import Ctid
-from ctgraph.ledger.values import Change
+from ctgraph.ledger import Ledger
 from ctgraph.projections.link_graphs import link_quads
 from ctgraph.projections.link_index import LinkIndex
-from ctgraph.projections.link_rows import IndexedDocument
+from ctgraph.projections.maintenance import Progress, last_changes
 from ctgraph.projections.record_quads import read_record
 from ctgraph.projections.registry_graphs import history_quads
-from ctgraph.projections.statistics_graph import all_statistics
-from ctgraph.projections.tallies import Tally
 from ctgraph.projections.vocabulary_graph import vocabulary_quads
 from ctgraph.rdf.namespaces import Iri
 
-Graphs = dict[Iri, set[ox.Quad]]
-"""Quads by the IRI of their graph."""
+Quads = list[ox.Quad]
 
 
-def graphs_of(change: Change, identity: Identity) -> tuple[Graphs, IndexedDocument]:
-    """Return the graphs of a record's document and envelope, and its links."""
-    quads, said = read_record(change, identity)
-    return _as_kept(quads), said
+class Expected(NamedTuple):
+    """What a store should hold at one moment of a ledger.
 
+    :param seq: the moment.
+    :param definitions: the sentences that define terms, where an operator imported them.
+    """
 
-def links_of(document: Ctid, links: LinkIndex, identity: Identity) -> Graphs:
-    """Return the graph of the links that a document should have by an index."""
-    return _as_kept(link_quads(*links.links(document), identity))
+    ledger: Ledger
+    identity: Identity
+    definitions: Mapping[Iri, str]
+    seq: int
 
+    def graphs(self, links: LinkIndex, progress: Progress) -> Iterator[Quads]:
+        """Yield the quads of some graphs at a time, of each in full; fill a link index.
 
-def history_of(changes: Iterable[Change], identity: Identity) -> Graphs:
-    """Return the history graph of a record that had these changes."""
-    return _as_kept([quad for change in changes for quad in history_quads(change, identity)])
-
-
-def vocabulary_graph(definitions: Mapping[Iri, str], identity: Identity) -> Graphs:
-    """Return the graph of the vocabulary."""
-    return _as_kept(vocabulary_quads(identity, definitions))
-
-
-def statistics_graph(tally: Tally, identity: Identity) -> Graphs:
-    """Return the graph that states some counts."""
-    return _as_kept(all_statistics(identity, tally))
-
-
-def _as_kept(quads: Iterable[ox.Quad]) -> Graphs:
-    scratch = ox.Store()
-    scratch.extend(quads)
-    return {
-        Iri(graph.value): set(scratch.quads_for_pattern(None, None, None, graph))
-        for graph in scratch.named_graphs()
-    }
+        :param progress: called with the number of further records that are done.
+        """
+        yield list(vocabulary_quads(self.identity, self.definitions))
+        with links.filling(self.seq) as take:
+            for change in last_changes(self.ledger, self.seq):
+                quads, said = read_record(change, self.identity)
+                yield quads
+                for sure in take([said]):
+                    yield link_quads(*sure, self.identity)
+                progress(1)
+        for document in links.unsure():
+            yield link_quads(*links.links(document), self.identity)
+        for _, changes in groupby(self.ledger.changes.history(self.seq), key=lambda c: c.ctid):
+            yield [quad for change in changes for quad in history_quads(change, self.identity)]

@@ -6,12 +6,11 @@ import sqlite3
 import time
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from itertools import groupby, islice
 from typing import NamedTuple
 
 from ctgraph.errors import QueryLimit, StoreError
 from ctgraph.identity.ctid import Ctid, NodeId, NoId
-from ctgraph.links.model import Relation, Strength
+from ctgraph.links.model import STRENGTH_OF, Relation, Strength
 from ctgraph.links.requirements import Need
 from ctgraph.projections.link_queries import (
     ASKED_FOR,
@@ -118,15 +117,15 @@ class Links:
             f"{steps_query(forward, relation)} LIMIT :most",
             {"relation": relation, "ids": array(ids), "most": most},
         )
-        return [Step(earlier, later, Strength(strength)) for earlier, later, strength in rows]
+        return [Step(earlier, later, STRENGTH_OF[strength]) for earlier, later, strength in rows]
 
     def statements(
         self,
         pairs: Collection[tuple[NodeId, NodeId]],
         strengths: Collection[str],
         relation: Relation,
-    ) -> list[Statement]:
-        """Return the statements about some pairs of an earlier and a later node.
+    ) -> dict[tuple[NodeId, NodeId], list[Statement]]:
+        """Return the statements about some pairs of an earlier and a later node, by these pairs.
 
         They are up to twenty for each pair, the statements of the two themselves first, and up to
         20,000 in all.
@@ -134,8 +133,11 @@ class Links:
         :param strengths: the strengths that count; empty for all.
         """
         query = statements_query(relation, of_strength=bool(strengths))
+        earlier: dict[NodeId, list[NodeId]] = {}
+        for source, target in pairs:
+            earlier.setdefault(target, []).append(source)
         given = {
-            "pairs": array(pairs),
+            "pairs": array(earlier.items()),
             "relation": relation,
             "strengths": array(strengths),
             "few": MAX_SIMPLE_STATEMENTS,
@@ -145,12 +147,15 @@ class Links:
         rows = self._db.execute(f"{query} LIMIT :few", given).fetchall()
         if len(rows) == MAX_SIMPLE_STATEMENTS:
             rows = self._db.execute(numbered(query), given).fetchall()
-        said = sorted((Statement._make(row[: len(Statement._fields)]) for row in rows), key=_order)
-        return [
-            s
-            for _, of_pair in groupby(said, key=_pair)
-            for s in islice(of_pair, MAX_PAIR_STATEMENTS)
-        ]
+        said: dict[tuple[NodeId, NodeId], list[Statement]] = {}
+        for row in rows:
+            s = Statement._make(row[: len(Statement._fields)])
+            said.setdefault((s.earlier, s.later), []).append(s)
+        for about in said.values():
+            if len(about) > 1:
+                about.sort(key=_order)
+                del about[MAX_PAIR_STATEMENTS:]
+        return said
 
     def replaced(self, ids: Collection[NodeId]) -> list[Replacement]:
         """Return the current records that replace some nodes."""
@@ -183,6 +188,15 @@ class Links:
             )
             self._nodes.update((known.id, known) for known in map(KnownNode._make, rows))
         return {id: known for id in ids if (known := self._nodes[id])}
+
+    def competencies(self, ids: Collection[NodeId]) -> dict[NodeId, str]:
+        """Return the names of the competencies among some nodes."""
+        rows = self._db.execute(
+            "SELECT id, name FROM node INDEXED BY competency "
+            "WHERE competency AND id IN (SELECT value FROM json_each(?)) ORDER BY id, document",
+            (array(ids),),
+        )
+        return dict(rows.fetchall())
 
     def named(self, words: Collection[str], types: Collection[Iri], most: int) -> list[KnownNode]:
         """Return current nodes of some classes whose names contain all of some words.
@@ -280,11 +294,6 @@ def reading(settings: Settings) -> Iterator[Links]:
         db.close()
 
 
-def _pair(statement: Statement) -> tuple[NodeId, NodeId]:
-    return statement.earlier, statement.later
-
-
-def _order(statement: Statement) -> tuple[str, str, bool, str]:
-    """Return the sort key of a statement: its pair, and those that speak of themselves first."""
-    ends = _pair(statement)
-    return *ends, statement.asserter not in ends, statement.document
+def _order(statement: Statement) -> tuple[bool, str]:
+    """Return the sort key of a statement about two nodes: their own statements come first."""
+    return statement.asserter not in (statement.earlier, statement.later), statement.document

@@ -7,7 +7,7 @@ that describe the store itself are left out: the vocabulary, the statistics, and
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from decimal import Decimal
 from enum import StrEnum
 from functools import cache
@@ -20,7 +20,7 @@ from ctgraph.vocab import vocabulary
 
 SCORE_PARTS = 10_000
 """Parts of a completeness score, so that its sum is whole and never drifts."""
-ABOUT, _OWNER = ox.NamedNode(f"{CTG}about"), ox.NamedNode(f"{CTG}owner")
+_ABOUT, _OWNER = ox.NamedNode(f"{CTG}about"), ox.NamedNode(f"{CTG}owner")
 _COMPLETENESS, _LACKS = ox.NamedNode(f"{CTG}completeness"), ox.NamedNode(f"{CTG}lacks")
 
 
@@ -56,14 +56,14 @@ Tally: TypeAlias = Counter[tuple[Measure, str]]
 def tally_of_triples(triples: Iterable[ox.Triple]) -> Tally:
     """Return what some triples add to the count."""
     tally: Tally = Counter()
-    concepts = _concepts()
+    known = concepts()
     for triple in triples:
         predicate, value = triple.predicate, triple.object
         tally[Measure.TRIPLES, predicate.value] += 1
         if isinstance(value, ox.NamedNode):
             if predicate == TYPE:
                 tally[Measure.ENTITIES, value.value] += 1
-            elif value.value in concepts:
+            elif value.value in known:
                 tally[Measure.USES, value.value] += 1
     return tally
 
@@ -91,11 +91,17 @@ def tally_of_record(quads: Iterable[ox.Quad], envelope: ox.NamedNode) -> Tally:
     if score is not None:
         tally[Measure.SCORED, owner] = 1
         tally[Measure.SCORES, owner] = round(Decimal(score.value) * SCORE_PARTS)
-    stated = {Iri(quad.object.value) for quad in types if quad.subject == said[ABOUT]}  # type: ignore[union-attr]
-    tally.update((Measure.RECORDS, name) for name in stated)
-    kinds = stated.union(*map(vocabulary().superclasses, stated))
-    tally.update((Measure.KINDS, name) for name in kinds)
+    stated = {Iri(quad.object.value) for quad in types if quad.subject == said[_ABOUT]}  # type: ignore[union-attr]
+    tally.update(tally_of_classes(stated))
     return tally
+
+
+def tally_of_classes(stated: Set[Iri]) -> Tally:
+    """Return what a record adds to the count of records whose entity has certain classes."""
+    kinds = set(stated).union(*map(vocabulary().superclasses, stated))
+    return Counter(
+        [*((Measure.RECORDS, name) for name in stated), *((Measure.KINDS, name) for name in kinds)]
+    )
 
 
 def changed(before: Tally, after: Tally) -> Tally:
@@ -106,5 +112,6 @@ def changed(before: Tally, after: Tally) -> Tally:
 
 
 @cache
-def _concepts() -> frozenset[Iri]:
+def concepts() -> frozenset[Iri]:
+    """Return the IRIs of the concepts of the vocabulary."""
     return frozenset(term.iri for term in vocabulary() if term.kind == "concept")

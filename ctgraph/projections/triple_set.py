@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from contextlib import ExitStack
-from sys import byteorder
 from tempfile import TemporaryFile
-
-import pyoxigraph as ox
 
 PARTS = 64
 """Temporary files of a set, of which one at a time is in memory: each has the hashes that leave
 the same rest. A hundred million triples make parts of 13 MB."""
+HELD_HASHES = 10_000
+"""Hashes of each part that are held before they are written."""
 
 
 class TripleSet:
@@ -25,21 +24,21 @@ class TripleSet:
         with ExitStack() as opened:
             self._files = [opened.enter_context(TemporaryFile()) for _ in range(PARTS)]
             self._opened = opened.pop_all()
+        self._held = [array("q") for _ in range(PARTS)]
 
     def close(self) -> None:
         """Remove the files."""
         self._opened.close()
 
-    def add(self, triple: ox.Triple) -> None:
-        """Add a triple. It may be in the set already."""
-        number = hash(triple)
-        self._files[number % PARTS].write(number.to_bytes(8, byteorder, signed=True))
-
-    def adding(self, triples: Iterable[ox.Triple]) -> Iterator[ox.Triple]:
-        """Add triples, and yield each of them."""
-        for triple in triples:
-            self.add(triple)
-            yield triple
+    def add(self, triples: Iterable[bytes]) -> None:
+        """Add triples in N-Triples. They may be in the set already."""
+        held = self._held
+        for number in map(hash, triples):
+            held[number % PARTS].append(number)
+        for part, file in zip(held, self._files, strict=True):
+            if len(part) > HELD_HASHES:
+                part.tofile(file)
+                del part[:]
 
     def differences(self, wanted: TripleSet) -> tuple[int, int]:
         """Return how many triples of a wanted set are missing here, and how many exceed it."""
@@ -53,4 +52,4 @@ class TripleSet:
     def _part(self, number: int) -> set[int]:
         file = self._files[number]
         file.seek(0)
-        return set(array("q", file.read()))
+        return {*array("q", file.read()), *self._held[number]}

@@ -21,7 +21,7 @@ from ctgraph.identity import Identity
 from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger.values import Change
 from ctgraph.projections import default_graph
-from ctgraph.projections.counting import Counting, Passing
+from ctgraph.projections.counting import Counting
 from ctgraph.projections.default_graph import with_default
 from ctgraph.projections.link_graphs import MAX_LINK_QUADS, link_quads, order_left
 from ctgraph.projections.link_index import LinkIndex
@@ -261,12 +261,9 @@ class EmbeddedStore:
         """Return the quads of a named graph."""
         return set(self._store.quads_for_pattern(None, None, None, ox.NamedNode(iri)))
 
-    def counted(self, passing: Passing) -> Tally:
-        """Count what the store holds.
-
-        :param passing: is given the triples of the default graph, and passes them on.
-        """
-        return self._counting.counted(self._store, passing)
+    def counted(self) -> Tally:
+        """Count what the store holds."""
+        return self._counting.counted(self._store)
 
     def _envelope(self, record: Ctid) -> ox.NamedNode:
         return ox.NamedNode(self._identity.envelope(record))

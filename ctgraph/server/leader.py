@@ -13,8 +13,12 @@ from ctgraph.server.phases import Next
 
 LINGER_SECONDS = 0.02
 """How long a connection waits with the leader for its next request."""
-LONG_SECONDS = 0.002
-"""How long the leader may take for a request before another thread leads."""
+MAX_LINGER_SECONDS = 1.0
+"""How long a connection waits while the leader is busy with others: its request may have come
+meanwhile, and handing it back to gunicorn costs more than a small answer."""
+LONG_SECONDS = 0.005
+"""How long the leader may take for a request before another thread leads: a small query takes up to
+3 ms on a busy machine, and a second leader would only wait for the turn of the same client."""
 
 
 class _Term:
@@ -94,7 +98,8 @@ class Leader:
 
     def _lead_on(self, term: _Term) -> bool:
         """Answer a connection that is ready; return False when no connection lingers any more."""
-        for number, _ in self._ready.poll(LINGER_SECONDS, 1):
+        ready = self._ready.poll(LINGER_SECONDS, 1)
+        for number, _ in ready:
             with self._lock:
                 conn, _ = self._lingering.pop(number)
                 term.since = time.monotonic()
@@ -106,19 +111,19 @@ class Leader:
             else:
                 self._hand_back(conn, then)
         if self._term is term:
-            self._dismiss()
+            self._dismiss(MAX_LINGER_SECONDS if ready else LINGER_SECONDS)
         with self._lock:
             if self._term is term and not self._lingering:
                 self._led.clear()
                 return False
         return True
 
-    def _dismiss(self) -> None:
-        """Hand back the connections that have waited long enough."""
+    def _dismiss(self, longest: float) -> None:
+        """Hand back the connections that have waited as long as this, in seconds."""
         while True:
             with self._lock:
                 number, (conn, since) = next(iter(self._lingering.items()), (0, (None, 0.0)))
-                waits = self._is_alive() and time.monotonic() - since < LINGER_SECONDS
+                waits = self._is_alive() and time.monotonic() - since < longest
                 if conn is None or waits:
                     return
                 del self._lingering[number]

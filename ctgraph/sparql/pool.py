@@ -49,6 +49,7 @@ class QueryPool:
         self.cache = AnswerCache(settings.query_cache)
         self._base = Identity.of(settings).base + "/"
         self.prefixes = vocabulary().prefixes | {"ctg": CTG}
+        self._names = tuple(self.prefixes)
 
     def timeout(self, query: Query) -> float:
         """Return the deadline of a query, in seconds."""
@@ -157,6 +158,8 @@ class QueryPool:
         """Return the prefixes that a query may need; parsing all of them takes time."""
         if query_form(text) not in ("SELECT", "ASK") or "\\u" in text.lower():
             return self.prefixes  # graphs are written with them, and an escape may hide one
+        if not any(before.endswith(self._names) for before in text.split(":")):
+            return {}  # as in many a small query; looking for each of them takes longer
         return {prefix: iri for prefix, iri in self.prefixes.items() if f"{prefix}:" in text}
 
     def _error(self, kind: Failure, message: str, text: str, extra: dict[str, Any]) -> CtgraphError:

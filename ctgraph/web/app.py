@@ -8,6 +8,7 @@ from flask import Flask
 from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from ctgraph.identity import Identity
 from ctgraph.ledger import Ledger, settled
 from ctgraph.ledger.database import Database
 from ctgraph.pathways import looks
@@ -133,7 +134,7 @@ def create_app(settings: Settings | None = None, proved: bool = False) -> Flask:
     app.after_request(add_headers)
     app.wsgi_app = ResponseCache(app.wsgi_app, work.pool, settings)  # type: ignore[method-assign]
     app.wsgi_app = RecordCache(  # type: ignore[method-assign]
-        app.wsgi_app, ledger.records, work.pool.cache
+        app.wsgi_app, ledger, Identity.of(settings), work.pool.cache
     )
     app.wsgi_app = addresses.spelled(one_coding(app.wsgi_app))  # type: ignore[method-assign]
     if settings.proxies:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from ctgraph.documents import parse
 from ctgraph.errors import InvalidDocument
 from ctgraph.identity import Identity
+from ctgraph.identity.ctid import NodeId
 from ctgraph.links.statements import extract
 from ctgraph.pathways import Asked
 from ctgraph.pathways.routes import MAX_ROUTE_STEPS
@@ -64,9 +65,15 @@ def test_a_hub_with_ten_thousand_neighbours(world: World) -> None:
     for by in ("steps", "cost"):
         found = world.pathways.route(hub, far, 3, by)
         assert [route.steps for route in found.routes] == [2] * 3
-    checked = world.pathways.prospects([hub])
-    assert len(checked.open) == 5_000
-    assert checked.cut
+    opened: list[NodeId] = []
+    cursor = ""
+    while cursor or not opened:
+        checked = world.pathways.prospects([hub], Asked(limit=MAX_PAGE_NODES, cursor=cursor))
+        assert len(checked.open) == MAX_PAGE_NODES
+        assert checked.cut
+        opened += [found.record for found in checked.open]
+        cursor = checked.next or ""
+    assert len(set(opened)) == len(opened) == 5_000
     assert len(world.pathways.common([near, ctid_number(2)]).nodes) == 3
 
 

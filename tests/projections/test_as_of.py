@@ -30,7 +30,7 @@ from ctgraph.web import create_app
 from ctgraph.work import children
 from tests.support.registry import Registry, ctid_number, publish
 
-PATIENCE = 30.0
+PATIENCE = 120.0
 KEYWORDS = """SELECT ?record ?word ?version {
   ?s a ceterms:Certificate ; ceterms:ctid ?record ; ceterms:keyword ?word .
   ?envelope ctg:about ?s ; ctg:version ?version . FILTER(?word != "more"@en) }"""
@@ -67,7 +67,7 @@ def make_history(registry: Registry) -> None:
 
 
 def new_registry(home: Path, **more: Any) -> Registry:
-    settings = load_settings(home=home, **more)
+    settings = load_settings(home=home, query_timeout=PATIENCE, **more)
     ledger = Ledger.initialise(settings)
     return Registry(settings, ledger, ledger.organizations.add("Test", ctid_number(0)), "")
 

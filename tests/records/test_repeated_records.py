@@ -1,4 +1,4 @@
-"""Records that are asked for again are sent from memory, and every change is seen at once."""
+"""Records are answered in front of the application and kept, and every change is seen at once."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from ctgraph.rdf.formats import FORMATS, PROFILES
 from ctgraph.web import create_app
 from tests.support.registry import Registry, certificate, ctid_number
 
@@ -66,6 +67,19 @@ def test_a_record_is_sent_again_as_it_was(site: Site) -> None:
         assert site.made == made, "the application made it again"
         assert first[0] == 200
         assert {"ETag", "Last-Modified", "Link", "Vary"} <= first[2].keys()
+
+
+@pytest.mark.parametrize("scope", ["resources", "graph"])
+def test_what_is_answered_in_front_is_what_the_application_answers(site: Site, scope: str) -> None:
+    site.settle()
+    address = f"/{scope}/{RECORD}"
+    for format in (*FORMATS, *PROFILES):
+        made = site.made
+        in_front = site.get(address, Accept=format.media_type)
+        assert site.made == made
+        assert in_front[0] == 200
+        assert in_front == site.get(f"{address}?format={format.name}")
+        assert site.made == made + 1
 
 
 def test_a_change_is_seen_at_once(site: Site) -> None:

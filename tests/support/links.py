@@ -164,7 +164,7 @@ class World:
             pairs = {step[:2] for step in links.steps(ids, True, MAX_LEVEL_LINKS)}
             said = links.statements(pairs, (), Relation.PRECEDES)
         order = sorted(
-            (s for s in said if s.property.endswith(property)),
+            (s for about in said.values() for s in about if s.property.endswith(property)),
             key=lambda s: -Strength(s.strength).rank,
         )
         return {(number_of(s.earlier), number_of(s.later)): s.strength for s in order}

@@ -104,7 +104,11 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     owner = ledger.organizations.add("Test College", ctid_number(0))
     key = ledger.organizations.add_key(owner.ctid)
     (home / "key").write_text(key)
-    environment = os.environ | {"CTGRAPH_HOME": str(home), "CTGRAPH_QUERY_TIMEOUT": "5"}
+    environment = os.environ | {
+        "CTGRAPH_HOME": str(home),
+        "CTGRAPH_QUERY_TIMEOUT": "15",  # a small question takes seconds on a busy machine, too
+        "CTGRAPH_QUERY_QUEUE": "60",
+    }
     server = serving(environment)
     with server:
         for number in range(1, 80):

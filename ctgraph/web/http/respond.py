@@ -96,20 +96,28 @@ def lead(path: str, status: int) -> Response:
 def conditional(response: Response, tag: str, modified: str) -> Response:
     """Return a response with its validators, as 304 where the client has it already.
 
+    :param modified: see :func:`last_modified`.
+    """
+    response.set_etag(tag)
+    if over := last_modified(modified):
+        response.last_modified = over
+    if any(name in request.headers for name in CONDITIONS):  # asking costs a tenth of a dereference
+        response.make_conditional(request)
+        del response.headers["Date"]  # the server writes it
+    return response
+
+
+def last_modified(modified: str) -> datetime | None:
+    """Return the date to tell of a change; None as long as there is none.
+
     Another change may follow within the same second, which a date cannot tell apart. So
     ``Last-Modified`` is the second after the change, and is not sent before that second has come
     (RFC 9110, section 8.8.2.2).
 
     :param modified: ISO 8601 in UTC, as the ledger writes it.
     """
-    response.set_etag(tag)
     over = datetime.fromisoformat(modified).replace(microsecond=0) + timedelta(seconds=1)
-    if over <= datetime.now(UTC):
-        response.last_modified = over
-    if any(name in request.headers for name in CONDITIONS):  # asking costs a tenth of a dereference
-        response.make_conditional(request)
-        del response.headers["Date"]  # the server writes it
-    return response
+    return over if over <= datetime.now(UTC) else None
 
 
 def unchanging(response: Response) -> Response:

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request
 
 from ctgraph.documents.json_text import read_json
 from ctgraph.errors import BadParameter, InvalidDocument
-from ctgraph.pathways import LINKED, Pathways
+from ctgraph.pathways import LINKED, Asked, Pathways
 from ctgraph.pathways.learner_check import (
     Prospects,
     prospects_json,
     require_some,
 )
+from ctgraph.pathways.traversal import PAGE_NODES
 from ctgraph.web.http import questions, respond
 from ctgraph.web.http.negotiation import choose
-from ctgraph.web.http.parameters import reads, several
+from ctgraph.web.http.parameters import number, others_than, reads, several
 from ctgraph.web.http.registry import state
 
 blueprint = Blueprint("learner_check", __name__)
@@ -24,7 +26,7 @@ blueprint = Blueprint("learner_check", __name__)
 
 @blueprint.get("/pathways/check")
 @blueprint.post("/pathways/check")
-@reads("format", "held")
+@reads("format", "held", "limit", "cursor")
 def check() -> Response:
     """Return the records that are open to somebody who holds some others, or one step away."""
     sent = _sent() if request.method == "POST" and request.is_json else None
@@ -35,7 +37,11 @@ def check() -> Response:
     if name == "html":
         return _page(given)
     records = several("held") if sent is None else sent
-    return respond.json(prospects_json(_prospects(records)))
+    found = _prospects(records)
+    response = respond.json(prospects_json(found))
+    if found.next and request.method == "GET":
+        response.headers["Link"] = f'<{_next_page(found)}>; rel="next"'
+    return response
 
 
 def _page(given: list[str]) -> Response:
@@ -44,13 +50,27 @@ def _page(given: list[str]) -> Response:
     records = [pick.record for pick in picks if pick.record]
     if not records or len(records) < len(picks):
         return respond.page("pathways/check.html", found=None, picks=picks)
-    return respond.page("pathways/check.html", found=_prospects(records), picks=picks)
+    found = _prospects(records)
+    return respond.page(
+        "pathways/check.html",
+        found=found,
+        picks=picks,
+        is_first=not request.args.get("cursor"),
+        is_posted=request.method == "POST",
+        more=_next_page(found) if found.next else "",
+    )
 
 
 def _prospects(records: Collection[str]) -> Prospects:
     require_some(records)
-    found: Prospects = state().ask(questions.pathways, Pathways.prospects, records)
+    page = Asked(limit=number("limit", PAGE_NODES), cursor=request.args.get("cursor", ""))
+    found: Prospects = state().ask(questions.pathways, Pathways.prospects, records, page)
     return found
+
+
+def _next_page(found: Prospects) -> str:
+    """Return the relative address of the next page. What a body holds stays out of it."""
+    return f"{request.path}?{urlencode([*others_than('cursor'), ('cursor', found.next)])}"
 
 
 def _sent() -> list[str]:

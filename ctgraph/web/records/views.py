@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from enum import StrEnum
 
 import orjson
 from flask import Blueprint, Response, render_template, request
 
 from ctgraph import __version__
-from ctgraph.documents import serialize
 from ctgraph.documents.nesting import entity_json
 from ctgraph.documents.node_values import type_of
 from ctgraph.errors import BadParameter, CtgraphError
@@ -31,26 +29,14 @@ from ctgraph.web.http.negotiation import HTML, choose, etag
 from ctgraph.web.http.parameters import reads
 from ctgraph.web.http.registry import state
 from ctgraph.web.records import page as pages
+from ctgraph.web.records import representation
 from ctgraph.web.records.graphs import versions_in_rdf
+from ctgraph.web.records.representation import OFFERS, USUAL, Scope
 
 blueprint = Blueprint("records", __name__)
 
 MAX_VERSIONS = {"json": 1_000, "html": 100}
 """How many versions of a record one answer lists, by its format. A page of more is unreadable."""
-
-
-class Scope(StrEnum):
-    """The part of a document that an address stands for. The value begins the address."""
-
-    ENTITY = "resources"
-    DOCUMENT = "graph"
-
-
-# A client that takes several formats equally gets one that is read without another file.
-OFFERS = {
-    f.name: f.media_type
-    for f in (*formats.PROFILES, *sorted(formats.FORMATS, key=lambda f: f.writer is None))
-} | {"html": HTML}
 
 
 @blueprint.get("/resources/<record>")
@@ -164,8 +150,9 @@ def _record(path: str, kind: Scope, number: int | None = None) -> Response:
     if record != path:
         tail = f"/versions/{number}" if number else ""
         return respond.lead(f"/{kind}/{record}{tail}", 301)
-    name = choose(OFFERS, usual=formats.JSON_LD.name)
-    held = read.held(state().ledger, record, number, document=kind is Scope.DOCUMENT)
+    name = choose(OFFERS, usual=USUAL)
+    ledger, identity = state().ledger, state().identity
+    held = read.held(ledger, record, number, document=kind is Scope.DOCUMENT)
     if name == "html":
         # A page also shows the names of other records, so it may change with any of them.
         seen = store_folder_of(state().settings).sequence()  # others' statements are in it
@@ -174,46 +161,29 @@ def _record(path: str, kind: Scope, number: int | None = None) -> Response:
             record,
             kind,
             number,
-            state().ledger.changes.last_sequence(),
+            ledger.changes.last_sequence(),
             seen,
             __version__,
         )
         response = respond.content(b"", HTML)
-        respond.conditional(response, tag, state().ledger.changes.newest_moment())
+        respond.conditional(response, tag, ledger.changes.newest_moment())
         if response.status_code == 200:
             response.set_data(_page(record, kind, held, number))
     else:
         response = respond.content(b"", OFFERS[name])
         respond.conditional(
             response,
-            etag(held.digest, record, kind, name, response.content_type, __version__),
+            representation.tag(record, kind, held, name, response.content_type),
             held.modified,
         )
         if response.status_code == 200:
-            response.set_data(_body(record, kind, held, name))
+            response.set_data(representation.body(ledger, identity, record, kind, held, name))
     alone = kind is Scope.ENTITY or record == held.envelope.ctid
     forever = number and name != "html" and alone
     caching = respond.Caching.FOREVER if forever else respond.Caching.REVALIDATE
     response.headers["Cache-Control"] = caching
-    _link(response, record, held)
+    response.headers["Link"] = representation.links(identity, record, held)
     return response
-
-
-def _body(record: Ctid, kind: Scope, held: HeldDocument, name: str) -> bytes:
-    format = formats.format_named(name)
-    assert format
-    iri = state().identity.resource(record)
-    try:
-        if format.writer is None:
-            if kind is Scope.DOCUMENT:
-                return held.canonical
-            return orjson.dumps(entity_json(orjson.loads(held.canonical), iri))
-        quads = state().ledger.records.quads(held.envelope.ctid, held.number)
-        if kind is Scope.DOCUMENT:
-            return serialize.document(quads, format)
-        return serialize.entity(quads, iri, format)
-    except KeyError:
-        raise read.absent(held.envelope, record, held.number) from None
 
 
 def _page(record: Ctid, kind: Scope, held: HeldDocument, number: int | None) -> str:
@@ -252,15 +222,3 @@ def _said(record: Ctid, held: HeldDocument) -> list[Assertion]:
         )
     except CtgraphError:
         return []
-
-
-def _link(response: Response, record: Ctid, held: HeldDocument) -> None:
-    """Add links to the canonical address, the whole graph, and the versions (RFC 8288)."""
-    identity = state().identity
-    response.headers["Link"] = ", ".join(
-        (
-            f'<{identity.resource(record)}>; rel="canonical"',
-            f'<{identity.graph(held.envelope.ctid)}>; rel="describedby"',
-            f'<{identity.resource(record)}/versions>; rel="version-history"',
-        )
-    )
