@@ -117,9 +117,7 @@ class Applicants:
                 self._post(connection, one.email, letter)
         if state is State.APPROVED:
             owner = Organization(record, asked.name, asked.updated_at)
-            publishing.publish(
-                self.settings, self.ledger, owner, asked.document, staff.id, wait=True
-            )
+            publishing.publish(self.settings, self.ledger, owner, asked.document, staff.id)
 
     def may_publish(self, record: Ctid) -> bool:
         """Tell whether an organization may publish: it is approved, or never had to ask."""

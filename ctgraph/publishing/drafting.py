@@ -136,7 +136,7 @@ class Drafting:
     def publish(self, record: Ctid, actor: str, run: Runner = directly) -> Receipt:
         """Publish a draft; it is none any more then. See :func:`ctgraph.publishing.publish`."""
         data = orjson.dumps(self.open(record).document)
-        receipt = publish(self.settings, self.ledger, self.owner, data, actor, wait=True, run=run)
+        receipt = publish(self.settings, self.ledger, self.owner, data, actor, run=run)
         self.discard(record)
         return receipt
 

@@ -8,6 +8,7 @@ from alembic import op
 revision = "0006"
 down_revision = "0005"
 
+_ORGANIZATION = "organization.ceterms_ctid"
 _MOMENT, _CTID, _PERSON = sa.String(length=27), sa.String(length=39), sa.String(length=36)
 
 
@@ -61,7 +62,7 @@ def _people() -> None:
         sa.Column("digest", sa.String(length=64), primary_key=True),
         sa.Column("purpose", sa.String(length=16), nullable=False),
         sa.Column("person", _PERSON, sa.ForeignKey("person.id"), index=True),
-        sa.Column("organization", _CTID, sa.ForeignKey("organization.ceterms_ctid")),
+        sa.Column("organization", _CTID, sa.ForeignKey(_ORGANIZATION)),
         sa.Column("value", sa.Text(), nullable=False),
         sa.Column("expires_at", _MOMENT, nullable=False),
     )
@@ -74,17 +75,16 @@ def _people() -> None:
 
 
 def _organizations() -> None:
-    organization = sa.ForeignKey("organization.ceterms_ctid")
     op.create_table(
         "member",
-        sa.Column("organization", _CTID, organization.copy(), primary_key=True),
+        sa.Column("organization", _CTID, sa.ForeignKey(_ORGANIZATION), primary_key=True),
         sa.Column("person", _PERSON, sa.ForeignKey("person.id"), primary_key=True, index=True),
         sa.Column("role", sa.String(length=16), nullable=False),
         sa.Column("created_at", _MOMENT, nullable=False),
     )
     op.create_table(
         "application",
-        sa.Column("organization", _CTID, organization.copy(), primary_key=True),
+        sa.Column("organization", _CTID, sa.ForeignKey(_ORGANIZATION), primary_key=True),
         sa.Column("state", sa.String(length=16), nullable=False, index=True),
         sa.Column("document", sa.LargeBinary(), nullable=False),
         sa.Column("updated_at", _MOMENT, nullable=False),
@@ -93,7 +93,7 @@ def _organizations() -> None:
     op.create_table(
         "remark",
         sa.Column("id", sa.Integer(), primary_key=True),
-        sa.Column("organization", _CTID, organization.copy(), nullable=False, index=True),
+        sa.Column("organization", _CTID, sa.ForeignKey(_ORGANIZATION), nullable=False, index=True),
         sa.Column("person", _PERSON, sa.ForeignKey("person.id")),
         sa.Column("created_at", _MOMENT, nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
@@ -104,7 +104,7 @@ def _organizations() -> None:
         sa.Column("id", sa.Integer(), primary_key=True),
         sa.Column("created_at", _MOMENT, nullable=False),
         sa.Column("person", _PERSON, sa.ForeignKey("person.id"), index=True),
-        sa.Column("organization", _CTID, organization.copy(), index=True),
+        sa.Column("organization", _CTID, sa.ForeignKey(_ORGANIZATION), index=True),
         sa.Column("words", sa.Text(), nullable=False),
         sa.Column("address", sa.Text(), nullable=False),
     )
