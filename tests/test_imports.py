@@ -13,12 +13,12 @@ from tests.support.paths import ROOT
 # From the top; a room may import from its own floor and from those below.
 FLOORS = (
     {"web", "cli"},
-    {"pathways", "bulk", "publishing", "records", "server", "sparql"},
+    {"accounts", "pathways", "bulk", "publishing", "records", "server", "sparql"},
     {"projections"},
     {"ledger"},
-    {"links", "validation", "documents"},
+    {"forms", "links", "validation", "documents"},
     {"shapes", "vocab", "identity"},
-    {"rdf", "work", "settings", "errors", "problem"},
+    {"rdf", "work", "settings", "errors", "mail", "problem"},
 )
 LEVEL = {room: number for number, floor in enumerate(FLOORS) for room in floor}
 PACKAGE = ROOT / "ctgraph"

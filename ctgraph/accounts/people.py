@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from email_validator import EmailNotValidError, validate_email
 
-from ctgraph.accounts import passwords, throttle
+from ctgraph.accounts import letters, passwords, throttle
 from ctgraph.accounts.letters import Letter, post
 from ctgraph.errors import BadParameter, NotFound, Unauthenticated
 from ctgraph.ledger import Ledger
@@ -31,9 +31,8 @@ MAX_NAME_CHARACTERS = 200
 """Characters of a person's name."""
 MAX_AGENT_CHARACTERS = 300
 """Characters that are kept of what a browser says of itself."""
-_NOT_YOURS = "If you did not ask for this, ignore this mail: nothing changes."
 _WRONG = "The e-mail address or the password is wrong."
-_OLD_LINK = "This link was used already or is too old. Ask for a new one."
+OLD_LINK = "This link was used already or is too old. Ask for a new one."
 
 
 @dataclass(frozen=True)
@@ -75,7 +74,7 @@ class People:
         with self.ledger.database.writing() as connection:
             found = self.ledger.people.with_email(connection, email)
             if found and found[0].confirmed_at:
-                self._post(connection, email, _known_already(self.site))
+                self._post(connection, email, letters.known_already(self.site))
                 return
             if found:  # whoever confirms the address owns it, so the last password counts
                 who = found[0]
@@ -84,7 +83,9 @@ class People:
                 who = self.ledger.people.add(connection, email, name, hash, is_staff=False)
                 self._note(connection, who, "Signed up.", visitor)
             token = self._ticket(connection, Purpose.CONFIRM, who, CONFIRM_HOURS)
-            self._post(connection, email, _confirm(f"{self.site}/account/confirm?token={token}"))
+            self._post(
+                connection, email, letters.confirm(f"{self.site}/account/confirm?token={token}")
+            )
 
     def confirm(self, token: str, visitor: Visitor) -> Person:
         """Confirm the address of an account.
@@ -160,7 +161,9 @@ class People:
         with self.ledger.database.writing() as connection:
             if found := self.ledger.people.with_email(connection, email):
                 token = self._ticket(connection, Purpose.RESET, found[0], RESET_HOURS)
-                self._post(connection, email, _reset(f"{self.site}/account/reset?token={token}"))
+                self._post(
+                    connection, email, letters.reset(f"{self.site}/account/reset?token={token}")
+                )
 
     def reset_password(self, token: str, password: str, visitor: Visitor) -> None:
         """Set a new password by a link, and end all sessions.
@@ -176,7 +179,7 @@ class People:
             )
             self.ledger.people.end_sessions(connection, who.id)
             self._note(connection, who, "Set a new password by a link.", visitor)
-            self._post(connection, who.email, _password_changed(self.site))
+            self._post(connection, who.email, letters.password_changed(self.site))
 
     def change_password(
         self, who: Person, session: Session, old: str, new: str, visitor: Visitor
@@ -192,7 +195,7 @@ class People:
             self.ledger.people.change(connection, who.id, password=hash)
             self.ledger.people.end_sessions(connection, who.id, but=session.digest)
             self._note(connection, who, "Changed the password.", visitor)
-            self._post(connection, who.email, _password_changed(self.site))
+            self._post(connection, who.email, letters.password_changed(self.site))
 
     def change_email(self, who: Person, email: str, password: str, visitor: Visitor) -> None:
         """Send a link to a new address, which takes the place of the old one when it is followed.
@@ -205,11 +208,13 @@ class People:
         throttle.spend(self.ledger.database, throttle.LETTER_TO, email)
         with self.ledger.database.writing() as connection:
             if self.ledger.people.with_email(connection, email):
-                self._post(connection, email, _known_already(self.site))
+                self._post(connection, email, letters.known_already(self.site))
                 return
             given = Ticket(Purpose.ADDRESS, who.id, None, email)
             token = self.ledger.people.issue(connection, given, CONFIRM_HOURS)
-            self._post(connection, email, _confirm(f"{self.site}/account/address?token={token}"))
+            self._post(
+                connection, email, letters.confirm(f"{self.site}/account/address?token={token}")
+            )
             self._note(connection, who, "Asked for another e-mail address.", visitor)
 
     def confirm_email(self, token: str, visitor: Visitor) -> None:
@@ -220,12 +225,12 @@ class People:
         with self.ledger.database.writing() as connection:
             given = self.ledger.people.redeem(connection, token, Purpose.ADDRESS)
             if not given or not given.person:
-                raise NotFound(_OLD_LINK)
+                raise NotFound(OLD_LINK)
             if self.ledger.people.with_email(connection, given.value):
                 raise NotFound("This address has an account of its own. Use another one.")
             who = self.ledger.people.get(connection, given.person)
             self.ledger.people.change(connection, who.id, email=given.value)
-            self._post(connection, who.email, _address_changed(given.value))
+            self._post(connection, who.email, letters.address_changed(given.value))
             self._note(connection, who, "Changed the e-mail address.", visitor)
 
     def appoint(self, email: str, name: str, password: str) -> bool:
@@ -250,7 +255,7 @@ class People:
         agent = visitor.agent[:MAX_AGENT_CHARACTERS]
         known = self.ledger.people.sessions(connection, who.id)
         if known and all(one.agent != agent for one in known):
-            self._post(connection, who.email, _new_device(self.site, visitor))
+            self._post(connection, who.email, letters.new_device(self.site, visitor.address, agent))
         _, token = self.ledger.people.begin_session(connection, who.id, visitor.address, agent)
         self._note(connection, who, "Signed in.", visitor)
         return token
@@ -267,7 +272,7 @@ class People:
     def _redeemed(self, connection: sa.Connection, token: str, purpose: Purpose) -> Person:
         given = self.ledger.people.redeem(connection, token, purpose)
         if not given or not given.person:
-            raise NotFound(_OLD_LINK)
+            raise NotFound(OLD_LINK)
         return self.ledger.people.get(connection, given.person)
 
     def _ticket(self, connection: sa.Connection, purpose: Purpose, who: Person, hours: int) -> str:
@@ -296,58 +301,3 @@ def _name(name: str) -> str:
     if not found or len(found) > MAX_NAME_CHARACTERS:
         raise BadParameter(f"Give your name, in {MAX_NAME_CHARACTERS} characters at most.")
     return found
-
-
-def _confirm(link: str) -> Letter:
-    return Letter(
-        "Confirm your e-mail address",
-        ("Follow this link to confirm your e-mail address. It works for three days.", _NOT_YOURS),
-        link,
-    )
-
-
-def _known_already(site: str) -> Letter:
-    return Letter(
-        "You have an account already",
-        (
-            "Somebody, perhaps you, tried to use this address for an account. It has one already. "
-            "Sign in, or choose a new password.",
-            _NOT_YOURS,
-        ),
-        f"{site}/account/sign-in",
-    )
-
-
-def _reset(link: str) -> Letter:
-    return Letter(
-        "Choose a new password",
-        ("Follow this link to choose a new password. It works once, for two hours.", _NOT_YOURS),
-        link,
-    )
-
-
-def _password_changed(site: str) -> Letter:
-    return Letter(
-        "Your password was changed",
-        ("If it was not you, choose a new password at once.",),
-        f"{site}/account/forgotten",
-    )
-
-
-def _address_changed(email: str) -> Letter:
-    return Letter(
-        "Your e-mail address was changed",
-        (f"Your account has the address {email} now. If it was not you, write to the registry.",),
-    )
-
-
-def _new_device(site: str, visitor: Visitor) -> Letter:
-    return Letter(
-        "A new sign-in to your account",
-        (
-            f"Somebody signed in from {visitor.address} with a browser that was not used before: "
-            f"{visitor.agent[:MAX_AGENT_CHARACTERS]}.",
-            "If it was not you, end the session and change your password.",
-        ),
-        f"{site}/account/security",
-    )

@@ -7,6 +7,8 @@ import re
 from flask.testing import FlaskClient
 
 PRIVATE = {"/static/{filename}"}
+PEOPLE = ("/account/", "/staff")
+"""Where the pages begin that are forms for people, and nothing for programs."""
 ALSO = {
     # Described with their twins.
     "/graph/{record}/versions",
@@ -21,7 +23,7 @@ def test_every_route_is_described(client: FlaskClient) -> None:
     for rule in client.application.url_map.iter_rules():
         path = re.sub(r"<(?:\w+(?:\([^)]*\))?:)?(\w+)>", r"{\1}", rule.rule)
         for plain in (path.replace("{kind}", kind) for kind in ("resources", "graph")):
-            if plain.startswith("/ce-registry") or plain in PRIVATE | ALSO:
+            if plain.startswith(("/ce-registry", *PEOPLE)) or plain in PRIVATE | ALSO:
                 continue
             methods = {m.lower() for m in rule.methods or ()} - {"head", "options"}
             routes.setdefault(re.sub(r"{\w+}", "{}", plain), set()).update(methods)

@@ -9,6 +9,7 @@ from wtforms import (
     EmailField,
     PasswordField,
     RadioField,
+    SelectField,
     SelectMultipleField,
     StringField,
     TextAreaField,
@@ -19,6 +20,7 @@ from wtforms.validators import InputRequired, Length
 from ctgraph.accounts import profile
 from ctgraph.accounts.passwords import MAX_PASSWORD_CHARACTERS, MIN_PASSWORD_CHARACTERS
 from ctgraph.accounts.people import MAX_NAME_CHARACTERS
+from ctgraph.accounts.rights import Role
 
 _GIVEN = InputRequired("This is needed.")
 _EMAIL = {"autocomplete": "email"}
@@ -124,3 +126,10 @@ class Describe(FlaskForm):
     fein = StringField("FEIN", description="Federal Employer Identification Number, if it has one.")
     duns = StringField("DUNS number")
     opeID = StringField("OPE ID")
+
+
+class Invite(FlaskForm):
+    """An invitation."""
+
+    email = EmailField("E-mail address", [_GIVEN])
+    role = SelectField("Role", choices=[*Role], default=Role.EDITOR)

@@ -16,11 +16,11 @@ from ctgraph.ledger.applications import Application, State
 from ctgraph.web.accounts.forms import Describe, Words
 from ctgraph.web.accounts.people import filled, text
 from ctgraph.web.http import respond
+from ctgraph.web.http.bearer import authenticate
 from ctgraph.web.http.negotiation import wants_html
 from ctgraph.web.http.parameters import reads
 from ctgraph.web.http.registry import state
 from ctgraph.web.http.visitors import for_people, visitor, who
-from ctgraph.web.publishing.views import authenticate
 
 blueprint = Blueprint("organizations", __name__)
 

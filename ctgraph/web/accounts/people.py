@@ -9,7 +9,7 @@ from flask import Blueprint, Response, request
 from flask_wtf import FlaskForm
 from wtforms import Field
 
-from ctgraph.errors import CtgraphError
+from ctgraph.errors import CtgraphError, Forbidden
 from ctgraph.web.accounts.forms import Forgotten, NewPassword, Press, SignIn, SignUp
 from ctgraph.web.http import respond, visitors
 from ctgraph.web.http.parameters import reads
@@ -44,6 +44,15 @@ def filled(
     response = respond.page(template, form=form, problem=problem, **values)
     response.status_code = status
     return private(response)
+
+
+def require_form() -> None:
+    """Make sure that a form of this site was sent.
+
+    :raises Forbidden: when another site sent it.
+    """
+    if not Press().validate():
+        raise Forbidden("Send the form again. Your browser has to keep cookies for this site.")
 
 
 def text(field: Field) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 from flask import Blueprint, Response, request
 
+from ctgraph import publishing
 from ctgraph.accounts.rights import ROLES, Act, require
 from ctgraph.documents.json_text import read_json
 from ctgraph.errors import BadParameter, Conflict, CtgraphError, Forbidden
@@ -23,6 +24,7 @@ from ctgraph.validation.severity_words import WORDS
 from ctgraph.vocab import vocabulary
 from ctgraph.web.accounts.forms import Press
 from ctgraph.web.accounts.organizations import applicants
+from ctgraph.web.accounts.people import require_form
 from ctgraph.web.http import respond
 from ctgraph.web.http.parameters import reads
 from ctgraph.web.http.registry import state
@@ -59,7 +61,7 @@ def records(organization: str) -> Response:
 def begin(organization: str) -> Response:
     """Begin a record."""
     owner = _owner(organization, Act.DRAFT)
-    _require_form()
+    require_form()
     kind = Curie(request.form.get("kind", ""))
     if all(kind != one for _, kinds in _families() for one, _ in kinds):
         raise BadParameter("Choose the type of the record.")
@@ -81,7 +83,7 @@ def edit(organization: str, record: str) -> Response:
 def save(organization: str, record: str) -> Response:
     """Save a tab of a record; add a part to it, or publish it."""
     owner = _owner(organization, Act.DRAFT)
-    _require_form()
+    require_form()
     drafting = _drafting(owner)
     draft = drafting.open(ctid.canonical(record))
     form, identity = form_of(draft.entity["@type"]), state().identity
@@ -112,7 +114,7 @@ def as_json(organization: str, record: str) -> Response:
     draft, problem = drafting.open(canonical), ""
     text = orjson.dumps(draft.document, option=orjson.OPT_INDENT_2).decode()
     if request.method == "POST":
-        _require_form()
+        require_form()
         text = request.form.get("document", "")
         try:
             drafting.save(canonical, _document(text, canonical))
@@ -137,8 +139,20 @@ def as_json(organization: str, record: str) -> Response:
 def discard(organization: str, record: str) -> Response:
     """Discard a draft. What is published stays."""
     owner = _owner(organization, Act.DRAFT)
-    _require_form()
+    require_form()
     _drafting(owner).discard(ctid.canonical(record))
+    return respond.redirect(f"/account/organizations/{owner.ctid}/records", 303)
+
+
+@blueprint.post("/records/<record>/withdraw")
+@reads()
+@for_people
+def withdraw(organization: str, record: str) -> Response:
+    """Withdraw a record. Its versions stay."""
+    owner = _owner(organization, Act.PUBLISH)
+    require_form()
+    canonical = ctid.canonical(record)
+    publishing.withdraw(state().settings, state().ledger, owner, canonical, who().id)
     return respond.redirect(f"/account/organizations/{owner.ctid}/records", 303)
 
 
@@ -238,15 +252,6 @@ def _families() -> list[tuple[str, list[tuple[Curie, str]]]]:
         for family in shapes().families
         if any(one.record for one in family.classes)
     ]
-
-
-def _require_form() -> None:
-    """Make sure that a form of this site was sent.
-
-    :raises Forbidden: when another site sent it.
-    """
-    if not Press().validate():
-        raise Forbidden("Send the form again. Your browser has to keep cookies for this site.")
 
 
 def _owner(organization: str, act: Act) -> Organization:

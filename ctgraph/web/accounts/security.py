@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response
 
 from ctgraph.web.accounts.forms import ChangeEmail, ChangePassword, Press
-from ctgraph.web.accounts.people import filled, text, told
+from ctgraph.web.accounts.people import filled, require_form, text, told
 from ctgraph.web.http import respond
 from ctgraph.web.http.parameters import reads
 from ctgraph.web.http.registry import state
@@ -41,8 +41,8 @@ def security() -> Response:
 @for_people
 def end(digest: str) -> Response:
     """End a session, perhaps in another browser."""
-    if Press().validate():
-        people().sign_out(who(), digest, visitor())
+    require_form()
+    people().sign_out(who(), digest, visitor())
     return respond.redirect("/account/security", 303)
 
 

@@ -14,9 +14,9 @@ from ctgraph.errors import InvalidDocument
 from ctgraph.identity import ctid
 from ctgraph.rdf.formats import JSON_LD
 from ctgraph.web.http import respond
+from ctgraph.web.http.bearer import authenticate
 from ctgraph.web.http.parameters import reads
 from ctgraph.web.http.registry import state
-from ctgraph.web.publishing.views import authenticate
 
 blueprint = Blueprint("building", __name__)
 

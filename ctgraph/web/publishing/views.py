@@ -5,45 +5,23 @@ from __future__ import annotations
 from flask import Blueprint, Response, request
 
 from ctgraph import publishing
-from ctgraph.errors import Forbidden, Unauthenticated, UnsupportedMediaType
+from ctgraph.errors import Forbidden, UnsupportedMediaType
 from ctgraph.identity import ctid
-from ctgraph.ledger.organizations import Bearer
 from ctgraph.ledger.values import Effect
 from ctgraph.publishing import Receipt
 from ctgraph.web.http import respond
+from ctgraph.web.http.bearer import authenticate
 from ctgraph.web.http.parameters import flag, reads
 from ctgraph.web.http.registry import state
 
 blueprint = Blueprint("publish", __name__)
 
-SCHEMES = ("bearer", "token", "apitoken")
 BODIES = (
     "application/json",
     "application/ld+json",
     "text/plain",
     "application/x-www-form-urlencoded",
 )
-
-
-def authenticate() -> Bearer:
-    """Return the organization whose API key the request carries, and the key's id.
-
-    :raises Unauthenticated: if the request has no valid key.
-    """
-    scheme, _, key = request.headers.get("Authorization", "").partition(" ")
-    if not key:
-        raise Unauthenticated("Send your API key in the header 'Authorization: Bearer <key>'.")
-    if scheme.lower() not in SCHEMES:
-        raise Unauthenticated(
-            f"The authorization scheme {scheme[:20]!r} is not supported. "
-            "Send 'Authorization: Bearer <key>'."
-        )
-    bearer = state().ledger.organizations.bearer_of(key.strip())
-    if bearer is None:
-        raise Unauthenticated(
-            "This API key is not valid. It was mistyped or revoked. Ask the operator for a new one."
-        )
-    return bearer
 
 
 @blueprint.post("/resources/organizations/<organization>/documents")

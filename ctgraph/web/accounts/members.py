@@ -1,0 +1,73 @@
+"""The members of an organization, and invitations."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, request
+
+from ctgraph.accounts.members import Members
+from ctgraph.accounts.rights import Act, Role, require
+from ctgraph.identity import ctid
+from ctgraph.web.accounts.forms import Invite, Press
+from ctgraph.web.accounts.organizations import applicants
+from ctgraph.web.accounts.people import filled, require_form, text
+from ctgraph.web.http import respond
+from ctgraph.web.http.parameters import reads
+from ctgraph.web.http.registry import state
+from ctgraph.web.http.visitors import for_people, visitor, who
+
+blueprint = Blueprint("members", __name__)
+
+
+def _use_cases() -> Members:
+    return Members(state().ledger, state().settings.base_url)
+
+
+@blueprint.route("/account/organizations/<organization>/members", methods=["GET", "POST"])
+@reads()
+@for_people
+def members(organization: str) -> Response:
+    """Show the members of an organization; invite one more."""
+    record = ctid.canonical(organization)
+    role = applicants().role(who(), record)
+    require(role, Act.SEE)
+    form = Invite()
+    here = f"/account/organizations/{record}/members"
+
+    def use() -> Response:
+        _use_cases().invite(who(), record, text(form.email), text(form.role), visitor())
+        return respond.redirect(here, 303)
+
+    return filled(
+        form,
+        use,
+        "accounts/members.html",
+        owner=state().ledger.organizations.get(record),
+        members=state().ledger.applications.members(record),
+        person=who(),
+        may_admit=role is Role.ADMINISTRATOR,
+        roles=list(Role),
+    )
+
+
+@blueprint.post("/account/organizations/<organization>/members/<member>")
+@reads()
+@for_people
+def change(organization: str, member: str) -> Response:
+    """Give a member another role, or end the membership."""
+    require_form()
+    record = ctid.canonical(organization)
+    _use_cases().change(who(), record, member, request.form.get("role", ""), visitor())
+    return respond.redirect(f"/account/organizations/{record}/members", 303)
+
+
+@blueprint.route("/account/invitation", methods=["GET", "POST"])
+@reads("token")
+@for_people
+def invitation() -> Response:
+    """Accept an invitation."""
+
+    def use() -> Response:
+        record = _use_cases().accept(who(), request.args.get("token", ""), visitor())
+        return respond.redirect(f"/account/organizations/{record}/records", 303)
+
+    return filled(Press(), use, "accounts/press.html", title="Accept the invitation")
