@@ -42,12 +42,12 @@ def post(outbox: Outbox, connection: sa.Connection, recipient: str, letter: Lett
     outbox.add(connection, recipient, letter.subject, letter.text, letter.html)
 
 
-def confirm(link: str) -> Letter:
+def confirm(site: str, path: str) -> Letter:
     """Return the letter with the link that confirms an address."""
     return Letter(
         "Confirm your e-mail address",
         ("Follow this link to confirm your e-mail address. It works for three days.", _NOT_YOURS),
-        link,
+        f"{site}/account/{path}",
     )
 
 
@@ -64,12 +64,12 @@ def known_already(site: str) -> Letter:
     )
 
 
-def reset(link: str) -> Letter:
+def reset(site: str, token: str) -> Letter:
     """Return the letter with the link to a new password."""
     return Letter(
         "Choose a new password",
         ("Follow this link to choose a new password. It works once, for two hours.", _NOT_YOURS),
-        link,
+        f"{site}/account/reset?token={token}",
     )
 
 

@@ -8,8 +8,9 @@ import sqlalchemy as sa
 
 from ctgraph.accounts import throttle
 from ctgraph.accounts.letters import Letter, post
-from ctgraph.accounts.people import OLD_LINK, Visitor, normal
+from ctgraph.accounts.people import OLD_LINK, normal
 from ctgraph.accounts.rights import Act, Role, require
+from ctgraph.accounts.visitor import Visitor
 from ctgraph.errors import BadParameter, Conflict, Forbidden, NotFound
 from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger import Ledger

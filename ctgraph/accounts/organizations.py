@@ -8,8 +8,8 @@ import sqlalchemy as sa
 
 from ctgraph import publishing
 from ctgraph.accounts.letters import Letter, post
-from ctgraph.accounts.people import Visitor
 from ctgraph.accounts.rights import Act, Role, StaffAct, require, require_staff
+from ctgraph.accounts.visitor import Visitor
 from ctgraph.errors import BadParameter, Conflict, NotFound
 from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger import Ledger

@@ -12,6 +12,7 @@ from email_validator import EmailNotValidError, validate_email
 
 from ctgraph.accounts import letters, passwords, throttle
 from ctgraph.accounts.letters import Letter, post
+from ctgraph.accounts.visitor import Visitor
 from ctgraph.errors import BadParameter, NotFound, Unauthenticated
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.people import Person, Purpose, Session, Ticket, in_hours
@@ -33,20 +34,6 @@ MAX_AGENT_CHARACTERS = 300
 """Characters that are kept of what a browser says of itself."""
 _WRONG = "The e-mail address or the password is wrong."
 OLD_LINK = "This link was used already or is too old. Ask for a new one."
-
-
-@dataclass(frozen=True)
-class Visitor:
-    """Where a request comes from.
-
-    :param address: the IP address.
-    :param network: the network that counts as one client.
-    :param agent: what the browser says of itself.
-    """
-
-    address: str
-    network: str
-    agent: str
 
 
 @dataclass(frozen=True)
@@ -83,9 +70,7 @@ class People:
                 who = self.ledger.people.add(connection, email, name, hash, is_staff=False)
                 self._note(connection, who, "Signed up.", visitor)
             token = self._ticket(connection, Purpose.CONFIRM, who, CONFIRM_HOURS)
-            self._post(
-                connection, email, letters.confirm(f"{self.site}/account/confirm?token={token}")
-            )
+            self._post(connection, email, letters.confirm(self.site, f"confirm?token={token}"))
 
     def confirm(self, token: str, visitor: Visitor) -> Person:
         """Confirm the address of an account.
@@ -161,9 +146,7 @@ class People:
         with self.ledger.database.writing() as connection:
             if found := self.ledger.people.with_email(connection, email):
                 token = self._ticket(connection, Purpose.RESET, found[0], RESET_HOURS)
-                self._post(
-                    connection, email, letters.reset(f"{self.site}/account/reset?token={token}")
-                )
+                self._post(connection, email, letters.reset(self.site, token))
 
     def reset_password(self, token: str, password: str, visitor: Visitor) -> None:
         """Set a new password by a link, and end all sessions.
@@ -212,9 +195,7 @@ class People:
                 return
             given = Ticket(Purpose.ADDRESS, who.id, None, email)
             token = self.ledger.people.issue(connection, given, CONFIRM_HOURS)
-            self._post(
-                connection, email, letters.confirm(f"{self.site}/account/address?token={token}")
-            )
+            self._post(connection, email, letters.confirm(self.site, f"address?token={token}"))
             self._note(connection, who, "Asked for another e-mail address.", visitor)
 
     def confirm_email(self, token: str, visitor: Visitor) -> None:

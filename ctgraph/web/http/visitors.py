@@ -15,7 +15,8 @@ import flask
 from flask import Flask, Response, g, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 
-from ctgraph.accounts.people import MAX_SESSION_HOURS, People, Visitor
+from ctgraph.accounts.people import MAX_SESSION_HOURS, People
+from ctgraph.accounts.visitor import Visitor
 from ctgraph.ledger.people import Person, Session
 from ctgraph.web.http import respond
 from ctgraph.web.http.registry import state
