@@ -9,7 +9,8 @@ ASSETS := ctgraph/web/assets
 
 .PHONY: run test lint docs scripts no-scripts lock benchmarks assets clean
 
-run: .venv/run $(CTGRAPH_HOME)/sample-loaded  ## Serve the registry with the sample data
+run: .venv/run $(CTGRAPH_HOME)/sample-loaded $(CTGRAPH_HOME)/sign-in.txt  ## Serve the registry with the sample data
+	@cat $(CTGRAPH_HOME)/sign-in.txt
 	$(BIN)/ctgraph serve --host $(HOST) --port $(PORT)
 
 CLIENTS := tests/clients
@@ -33,6 +34,12 @@ $(CTGRAPH_HOME)/sample-loaded: | .venv/run
 	$(BIN)/ctgraph init --host $(HOST) --port $(PORT)
 	$(BIN)/ctgraph load data --report $(CTGRAPH_HOME)/load-report.jsonl
 	@touch $@
+
+SAMPLE_ORG := ce-b55816f6-d78a-428d-b56c-a45a544dd0be
+$(CTGRAPH_HOME)/sign-in.txt: | $(CTGRAPH_HOME)/sample-loaded
+	@umask 077; { echo 'Sign in at /account/sign-in as' \
+	&& echo "  publisher@example.org, who works for Riverbend Community College: $$($(BIN)/ctgraph org admit $(SAMPLE_ORG) publisher@example.org --name 'Paula Publisher')" \
+	&& echo "  staff@example.org, who approves organizations: $$($(BIN)/ctgraph staff add staff@example.org --name 'Sam Staff')"; } > $@.new && mv $@.new $@
 
 .venv/run: requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "ctgraph needs Python 3.11 or newer")'

@@ -214,23 +214,34 @@ class People:
             self._post(connection, who.email, letters.address_changed(given.value))
             self._note(connection, who, "Changed the e-mail address.", visitor)
 
-    def appoint(self, email: str, name: str, password: str) -> bool:
-        """Make somebody a member of the registry's staff; tell whether the account is new.
+    def welcome(
+        self, email: str, name: str, password: str, *, is_staff: bool = False
+    ) -> tuple[Person, bool]:
+        """Return the account of somebody whom the operator knows, and whether it is new.
 
         :param password: of a new account, whose address counts as confirmed.
+        :param is_staff: whether to make it one of the registry's staff.
         """
         email = normal(email)
+        hash = passwords.hashed(password, email, name)
+        people = self.ledger.people
         with self.ledger.database.writing() as connection:
-            found = self.ledger.people.with_email(connection, email)
-            hash = passwords.hashed(password, email, name)
-            who = found[0] if found else None
-            if who is None:
-                who = self.ledger.people.add(connection, email, _name(name), hash, is_staff=True)
-            confirmed = who.confirmed_at or now()
-            self.ledger.people.change(connection, who.id, is_staff=True, confirmed_at=confirmed)
-            words = "The operator added this account to the staff."
-            self.ledger.activities.note(connection, words, person=who.id)
-        return found is None
+            found = people.with_email(connection, email)
+            who = found[0] if found else people.add(connection, email, _name(name), hash, False)
+            people.change(
+                connection,
+                who.id,
+                is_staff=who.is_staff or is_staff,
+                confirmed_at=who.confirmed_at or now(),
+            )
+            words = (
+                "The operator made this account one of the staff."
+                if is_staff
+                else ("The operator made an account.")
+            )
+            if is_staff or not found:
+                self.ledger.activities.note(connection, words, person=who.id)
+            return people.get(connection, who.id), found is None
 
     def _begin(self, connection: sa.Connection, who: Person, visitor: Visitor) -> str:
         agent = visitor.agent[:MAX_AGENT_CHARACTERS]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import secrets
+
 import click
 
+from ctgraph.accounts.rights import Role
 from ctgraph.cli.common import CTID, open_registry
 from ctgraph.identity.ctid import Ctid
 
@@ -26,6 +29,33 @@ def org_list() -> None:
     """List the organizations: CTID, tab, name."""
     for organization in open_registry()[1].organizations.all():
         click.echo(f"{organization.ctid}\t{organization.name}")
+
+
+@org.command("admit")
+@click.argument("organization", metavar="ORG_CTID", type=CTID)
+@click.argument("email")
+@click.option("--name", required=True, help="Name of the person.")
+@click.option(
+    "--role",
+    type=click.Choice([*Role]),
+    default=Role.ADMINISTRATOR,
+    show_default=True,
+    help="What the person may do for the organization.",
+)
+def org_admit(organization: Ctid, email: str, name: str, role: str) -> None:
+    """Make the person with the address EMAIL a member, and print a password.
+
+    Whoever has an account already keeps the password.
+    """
+    from ctgraph.accounts.people import People
+
+    settings, ledger = open_registry()
+    ledger.organizations.get(organization)
+    password = secrets.token_urlsafe(16)
+    who, is_new = People(ledger, settings.base_url).welcome(email, name, password)
+    with ledger.database.writing() as connection:
+        ledger.applications.admit(connection, organization, who.id, role)
+    click.echo(password if is_new else f"{who.email} is {role} now, with the same password.")
 
 
 @click.group()

@@ -26,5 +26,6 @@ def staff_add(email: str, name: str) -> None:
 
     settings, ledger = open_registry()
     password = secrets.token_urlsafe(16)
-    added = People(ledger, settings.base_url).appoint(email, name, password)
-    click.echo(password if added else f"{email} is staff now, with the same password.")
+    people = People(ledger, settings.base_url)
+    who, is_new = people.welcome(email, name, password, is_staff=True)
+    click.echo(password if is_new else f"{who.email} is staff now, with the same password.")

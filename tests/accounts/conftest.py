@@ -11,19 +11,9 @@ from ctgraph.accounts.people import People
 from ctgraph.accounts.rights import Role
 from ctgraph.identity.ctid import Ctid, canonical
 from ctgraph.web import create_app
-from tests.support.people import PASSWORD, Person
+from tests.support.people import COLLEGE, PASSWORD, RITA, STAFF, Person
 from tests.support.registry import Registry
 
-RITA, STAFF = "rita@pine.example.org", "sam@registry.example.org"
-COLLEGE = {
-    "name": "Pine College",
-    "type": "ceterms:CredentialOrganization",
-    "description": "A college in the pines where people learn to weld and to nurse.",
-    "subjectWebpage": "https://www.pine.example.org/",
-    "agentType": "orgType:TwoYear",
-    "agentSectorType": "agentSector:Public",
-    "email": "info@pine.example.org",
-}
 Meeting = Callable[[str], Person]
 
 
@@ -43,7 +33,7 @@ def rita(meet: Meeting) -> Person:
 @pytest.fixture
 def sam(meet: Meeting, registry: Registry) -> Person:
     """One of the registry's staff, signed in."""
-    assert People(registry.ledger, "http://localhost").appoint(STAFF, "Sam", PASSWORD)
+    People(registry.ledger, "http://localhost").welcome(STAFF, "Sam", PASSWORD, is_staff=True)
     sam = meet(STAFF)
     assert sam.sign_in().status_code == 303
     return sam

@@ -6,8 +6,7 @@ import pytest
 
 from ctgraph.accounts.evidence import evidence
 from ctgraph.identity.ctid import Ctid
-from tests.accounts.conftest import COLLEGE, STAFF
-from tests.support.people import Person, alert
+from tests.support.people import COLLEGE, STAFF, Person, alert
 from tests.support.registry import Registry
 
 

@@ -14,18 +14,11 @@ from ctgraph.ledger import Ledger
 from ctgraph.ledger.people import in_hours
 from ctgraph.ledger.tables import person, session, ticket
 from ctgraph.web import create_app
-from tests.support.people import PAGE, PASSWORD, Person, alert
+from tests.support.people import PAGE, PASSWORD, RITA, Person, alert
 from tests.support.registry import Registry
 
-RITA, MAX = "rita@pine.example.org", "max@oak.example.org"
+MAX = "max@oak.example.org"
 Meeting = Callable[[str], Person]
-
-
-@pytest.fixture
-def meet(registry: Registry) -> Meeting:
-    """Return a function that returns somebody with an address, at a browser of their own."""
-    application = create_app(registry.settings)
-    return lambda email: Person(application, registry.ledger, email)
 
 
 def change(ledger: Ledger, statement: Any) -> None:

@@ -12,6 +12,16 @@ from werkzeug.test import TestResponse
 from ctgraph.ledger import Ledger
 
 PASSWORD = "correct horse battery staple 9"
+RITA, STAFF = "rita@pine.example.org", "sam@registry.example.org"
+COLLEGE = {
+    "name": "Pine College",
+    "type": "ceterms:CredentialOrganization",
+    "description": "A college in the pines where people learn to weld and to nurse.",
+    "subjectWebpage": "https://www.pine.example.org/",
+    "agentType": "orgType:TwoYear",
+    "agentSectorType": "agentSector:Public",
+    "email": "info@pine.example.org",
+}
 PAGE = {"Accept": "text/html"}
 _TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 _ALERT = re.compile(r'role="alert">(.*?)</p>', re.DOTALL)
