@@ -34,4 +34,5 @@ def evidence(webpage: str, emails: Iterable[str]) -> list[Evidence]:
 
 def _is_of(domain: str, host: str) -> bool:
     """Tell whether one of two domains is the other, or lies below it."""
-    return domain == host or host.endswith(f".{domain}") or domain.endswith(f".{host}")
+    above = "." in domain and host.endswith(f".{domain}")  # a top-level domain is nobody's
+    return domain == host or above or domain.endswith(f".{host}")
