@@ -122,7 +122,11 @@ def test_links_that_another_document_changes(world: World) -> None:
 
 
 def test_a_rebuild_counts_the_same(world: World) -> None:
+    """Also of owners who have a record without a score, alone or beside others."""
     world.publish(record(1, isPreparationFor=[iri(2)]), record(2, preparationFrom=[iri(1)]))
+    for owner in (0, 1):  # nothing more is asked of these, so they have no score
+        said = {"description": {"en": "Keeps bees."}, "assertedBy": [iri(5)]}
+        world.publish(record(8 + owner, "Occupation", **said), owner=owner)
     world.projector.close()
     with hold(world.settings):
         rebuild(world.settings, world.ledger)
