@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from multiprocessing.connection import Connection
@@ -11,7 +12,6 @@ from typing import NamedTuple
 
 import pyoxigraph as ox
 
-from ctgraph.errors import StoreError
 from ctgraph.projections.digests import Digests, Reading
 from ctgraph.projections.triple_set import TripleSet
 from ctgraph.work import children
@@ -29,7 +29,7 @@ def digesting(folder: Path, path: Path) -> Iterator[Callable[[], DefaultGraph]]:
     """Read a store during the block, and write the digests of its named graphs to a file.
 
     :returns: a function that waits for the end, and says what is wrong with the default graph. It
-        raises StoreError when the store cannot be read.
+        raises OSError when the store cannot be read.
     """
     receiver, sender = children.spawning().Pipe(duplex=False)
     process = children.spawning().Process(
@@ -43,7 +43,7 @@ def digesting(folder: Path, path: Path) -> Iterator[Callable[[], DefaultGraph]]:
             found = "the process that read it was killed, perhaps because memory ran out"
         if isinstance(found, DefaultGraph):
             return found
-        raise StoreError(f"The store cannot be read: {found}")
+        raise OSError(found)
 
     children.lasting(process.start)
     sender.close()
@@ -76,5 +76,5 @@ def _digest(folder: str, path: str, sender: Connection, parent: int) -> None:
             reading.end()
             digests.finish()
             sender.send(DefaultGraph(*default.differences(named)))
-    except (RuntimeError, OSError) as error:
+    except (RuntimeError, OSError, sqlite3.Error) as error:
         sender.send(str(error))

@@ -36,10 +36,14 @@ _LACKING = (
     f"SELECT ?key (COUNT(*) AS ?number) {{ GRAPH ?envelope {{ ?record <{CTG}lacks> ?key }} "
     f"{_ENVELOPES} }} GROUP BY ?key"
 )
-_OWNERS = (
-    "SELECT ?owner (COUNT(*) AS ?owned) (COUNT(?score) AS ?scored) (SUM(?score) AS ?scores) "
-    f"{{ GRAPH ?envelope {{ ?record <{CTG}owner> ?owner "
-    f"OPTIONAL {{ ?record <{CTG}completeness> ?score }} }} {_ENVELOPES} }} GROUP BY ?owner"
+_OWNED = (
+    f"SELECT ?key (COUNT(*) AS ?number) {{ GRAPH ?envelope {{ ?record <{CTG}owner> ?key }} "
+    f"{_ENVELOPES} }} GROUP BY ?key"
+)
+_SCORES = (
+    "SELECT ?owner (COUNT(*) AS ?scored) (SUM(?score) AS ?scores) "
+    f"{{ GRAPH ?envelope {{ ?record <{CTG}owner> ?owner ; <{CTG}completeness> ?score }} "
+    f"{_ENVELOPES} }} GROUP BY ?owner"
 )
 _RECORDS = (
     f"SELECT ?record ?class {{ GRAPH ?envelope {{ ?record <{CTG}about> ?entity }} "
@@ -74,9 +78,10 @@ def _tally_of_records(store: ox.Store, envelopes: ox.Literal) -> Tally:
     tally: Tally = Counter()
     for key, number in _rows(store, _LACKING % envelopes):
         tally[Measure.LACKING, key.value] = int(number.value)
-    for owner, owned, scored, scores in _rows(store, _OWNERS % envelopes):
+    for owner, owned in _rows(store, _OWNED % envelopes):
         tally[Measure.DOCUMENTS, ""] += int(owned.value)
         tally[Measure.OWNED, owner.value] = int(owned.value)
+    for owner, scored, scores in _rows(store, _SCORES % envelopes):
         tally[Measure.SCORED, owner.value] = int(scored.value)
         tally[Measure.SCORES, owner.value] = round(Decimal(scores.value) * SCORE_PARTS)
     for _, rows in groupby(_rows(store, _RECORDS % envelopes), key=lambda row: row[0]):

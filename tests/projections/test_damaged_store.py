@@ -9,6 +9,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,8 @@ import orjson
 import pytest
 
 from ctgraph.errors import Damaged
-from ctgraph.projections import live_store
+from ctgraph.ledger.tables import version
+from ctgraph.projections import live_store, store_digests
 from ctgraph.projections.checking import check
 from ctgraph.projections.maintenance import rebuild
 from ctgraph.projections.projector import Projector
@@ -111,6 +113,25 @@ def test_damage_found_at_the_start_is_healed(registry: Registry, place: str) -> 
     assert count(app.test_client()) == (200, 7)
     with hold(registry.settings):
         assert check(registry.settings, registry.ledger) == []
+
+
+def test_check_tells_damage_beside_what_else_is_wrong(
+    registry: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(registry, range(1, 8), "first")
+    registry.project()
+    with registry.ledger.database.writing() as connection:
+        connection.execute(version.update().where(version.c.seq == 3).values(digest="0" * 64))
+    with monkeypatch.context() as patched, hold(registry.settings):
+        patched.setattr(store_digests, "_digest", _unreadable)
+        found = check(registry.settings, registry.ledger)
+    assert any(ctid_number(3) in line for line in found)
+    assert found[-1] == "The store cannot be read: block checksum mismatch"
+
+
+def _unreadable(folder: str, path: str, sender: Connection, parent: int) -> None:
+    """Stand in for the process that reads a store, at a damaged file."""
+    sender.send("block checksum mismatch")
 
 
 @pytest.mark.parametrize(

@@ -96,7 +96,7 @@ def number(world: World, read: str) -> float:
 def test_publishing_again_and_withdrawing(world: World) -> None:
     world.publish(*(record(n, isPreparationFor=[iri(n + 1)]) for n in range(1, 6)))
     require_right(world)
-    world.publish(record(1), record(2, isAdvancedStandingFor=[iri(4)]))
+    world.publish(record(1, keyword={"en": "bees"}), record(2, isAdvancedStandingFor=[iri(4)]))
     require_right(world)
     world.withdraw(3)
     assert number(world, "<void#registry> void:documents ?n") == 4
@@ -122,7 +122,14 @@ def test_links_that_another_document_changes(world: World) -> None:
 
 
 def test_a_rebuild_counts_the_same(world: World) -> None:
-    world.publish(record(1, isPreparationFor=[iri(2)]), record(2, preparationFrom=[iri(1)]))
+    """Also of owners who have a record without a score, alone or beside others."""
+    world.publish(
+        record(1, isPreparationFor=[iri(2)], keyword={"en": "bees"}),
+        record(2, preparationFrom=[iri(1)]),
+    )
+    for owner in (0, 1):  # nothing more is asked of these, so they have no score
+        said = {"description": {"en": "Keeps bees."}, "assertedBy": [iri(5)]}
+        world.publish(record(8 + owner, "Occupation", **said), owner=owner)
     world.projector.close()
     with hold(world.settings):
         rebuild(world.settings, world.ledger)
