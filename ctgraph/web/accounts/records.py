@@ -1,4 +1,4 @@
-"""Entering records by hand: the list of an organization, and the form of a record."""
+"""Entering a record by hand: its form."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Any
 import orjson
 from flask import Blueprint, Response, request
 
-from ctgraph import publishing
 from ctgraph.accounts.rights import ROLES, Act, require
 from ctgraph.documents.json_text import read_json
 from ctgraph.errors import BadParameter, Conflict, CtgraphError, Forbidden
@@ -19,11 +18,11 @@ from ctgraph.ledger.values import Organization
 from ctgraph.problem import Problem
 from ctgraph.publishing.drafting import Draft, Drafting
 from ctgraph.rdf.namespaces import Curie
-from ctgraph.shapes import shapes
 from ctgraph.validation.severity_words import WORDS
 from ctgraph.vocab import vocabulary
 from ctgraph.web.accounts.forms import Press
 from ctgraph.web.accounts.organizations import applicants
+from ctgraph.web.accounts.owners import drafting_of, owned
 from ctgraph.web.accounts.people import require_form
 from ctgraph.web.http import respond
 from ctgraph.web.http.parameters import reads
@@ -34,38 +33,6 @@ blueprint = Blueprint("entering", __name__, url_prefix="/account/organizations/<
 
 MINIMUM = "minimum"
 """The tab of the minimum data."""
-MAX_LISTED = 500
-"""Published records of an organization that its list shows."""
-
-
-@blueprint.get("/records")
-@reads()
-@for_people
-def records(organization: str) -> Response:
-    """Show the drafts and the published records of an organization."""
-    owner = _owner(organization, Act.SEE)
-    return respond.page(
-        "accounts/records.html",
-        owner=owner,
-        may_draft=applicants().role(who(), owner.ctid) in ROLES[Act.DRAFT],
-        drafts=state().ledger.drafts.of(owner.ctid),
-        published=state().ledger.records.envelopes(MAX_LISTED, owner=owner.ctid),
-        families=_families(),
-        form=Press(),
-    )
-
-
-@blueprint.post("/records")
-@reads()
-@for_people
-def begin(organization: str) -> Response:
-    """Begin a record."""
-    owner = _owner(organization, Act.DRAFT)
-    require_form()
-    kind = Curie(request.form.get("kind", ""))
-    if all(kind != one for _, kinds in _families() for one, _ in kinds):
-        raise BadParameter("Choose the type of the record.")
-    return _to(owner, _drafting(owner).begin(kind))
 
 
 @blueprint.get("/records/<record>")
@@ -73,8 +40,8 @@ def begin(organization: str) -> Response:
 @for_people
 def edit(organization: str, record: str) -> Response:
     """Show the form of a record."""
-    owner = _owner(organization, Act.DRAFT)
-    return _shown(owner, _drafting(owner).open(ctid.canonical(record)))
+    owner = owned(organization, Act.DRAFT)
+    return _shown(owner, drafting_of(owner).open(ctid.canonical(record)))
 
 
 @blueprint.post("/records/<record>")
@@ -82,9 +49,9 @@ def edit(organization: str, record: str) -> Response:
 @for_people
 def save(organization: str, record: str) -> Response:
     """Save a tab of a record; add a part to it, or publish it."""
-    owner = _owner(organization, Act.DRAFT)
+    owner = owned(organization, Act.DRAFT)
     require_form()
-    drafting = _drafting(owner)
+    drafting = drafting_of(owner)
     draft = drafting.open(ctid.canonical(record))
     form, identity = form_of(draft.entity["@type"]), state().identity
     if request.form.get("sent") != str(draft.version):
@@ -109,8 +76,8 @@ def save(organization: str, record: str) -> Response:
 @for_people
 def as_json(organization: str, record: str) -> Response:
     """Edit a record as JSON-LD."""
-    owner = _owner(organization, Act.DRAFT)
-    drafting, canonical = _drafting(owner), ctid.canonical(record)
+    owner = owned(organization, Act.DRAFT)
+    drafting, canonical = drafting_of(owner), ctid.canonical(record)
     draft, problem = drafting.open(canonical), ""
     text = orjson.dumps(draft.document, option=orjson.OPT_INDENT_2).decode()
     if request.method == "POST":
@@ -138,21 +105,9 @@ def as_json(organization: str, record: str) -> Response:
 @for_people
 def discard(organization: str, record: str) -> Response:
     """Discard a draft. What is published stays."""
-    owner = _owner(organization, Act.DRAFT)
+    owner = owned(organization, Act.DRAFT)
     require_form()
-    _drafting(owner).discard(ctid.canonical(record))
-    return respond.redirect(f"/account/organizations/{owner.ctid}/records", 303)
-
-
-@blueprint.post("/records/<record>/withdraw")
-@reads()
-@for_people
-def withdraw(organization: str, record: str) -> Response:
-    """Withdraw a record. Its versions stay."""
-    owner = _owner(organization, Act.PUBLISH)
-    require_form()
-    canonical = ctid.canonical(record)
-    publishing.withdraw(state().settings, state().ledger, owner, canonical, who().id)
+    drafting_of(owner).discard(ctid.canonical(record))
     return respond.redirect(f"/account/organizations/{owner.ctid}/records", 303)
 
 
@@ -173,7 +128,7 @@ def _document(text: str, record: Ctid) -> dict[str, Any]:
 
 def _shown(owner: Organization, draft: Draft, problem: str = "") -> Response:
     form = form_of(draft.entity["@type"])
-    drafting = _drafting(owner)
+    drafting = drafting_of(owner)
     problems = drafting.problems(draft.document, state().validator_for(owner.ctid))
     role = applicants().role(who(), owner.ctid)
     response = respond.page(
@@ -231,38 +186,6 @@ def _fields(form: Form) -> tuple[Field, ...]:
     if tab is None:
         raise BadParameter(f"There is no tab {_tab()[:40]!r} in this form.")
     return tab.fields
-
-
-def _families() -> list[tuple[str, list[tuple[Curie, str]]]]:
-    """Return the classes of records by the titles of their families."""
-    vocab = vocabulary()
-    return [
-        (
-            family.title,
-            sorted(
-                {
-                    (vocab.compact(iri), vocab.label(iri))
-                    for one in family.classes
-                    if one.record
-                    for iri in one.reaches
-                },
-                key=lambda pair: pair[1],
-            ),
-        )
-        for family in shapes().families
-        if any(one.record for one in family.classes)
-    ]
-
-
-def _owner(organization: str, act: Act) -> Organization:
-    """Return an organization of the person who is signed in, who may do something for it."""
-    record = ctid.canonical(organization)
-    require(applicants().role(who(), record), act)
-    return state().ledger.organizations.get(record)
-
-
-def _drafting(owner: Organization) -> Drafting:
-    return Drafting(state().settings, state().ledger, owner)
 
 
 def _to(owner: Organization, record: Ctid) -> Response:

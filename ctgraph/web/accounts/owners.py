@@ -1,0 +1,26 @@
+"""The organization of a page, and what its members do with its records."""
+
+from __future__ import annotations
+
+from ctgraph.accounts.rights import Act, require
+from ctgraph.identity import ctid
+from ctgraph.ledger.values import Organization
+from ctgraph.publishing.drafting import Drafting
+from ctgraph.web.accounts.organizations import applicants
+from ctgraph.web.http.registry import state
+from ctgraph.web.http.visitors import who
+
+
+def owned(organization: str, act: Act) -> Organization:
+    """Return an organization of the person who is signed in.
+
+    :raises Forbidden: when the person may not do something for it.
+    """
+    record = ctid.canonical(organization)
+    require(applicants().role(who(), record), act)
+    return state().ledger.organizations.get(record)
+
+
+def drafting_of(owner: Organization) -> Drafting:
+    """Return the use cases of drafting for an organization."""
+    return Drafting(state().settings, state().ledger, owner)
