@@ -156,7 +156,8 @@ def _proved(engine: sa.Engine, what: str, progress: Progress) -> Backup:
             f" … and {len(wrong) - MAX_SHOWN_FAULTS} more" if len(wrong) > MAX_SHOWN_FAULTS else ""
         )
         raise Damaged(
-            f"{what} does not hold what was published: {' '.join(wrong[:MAX_SHOWN_FAULTS])}{more}"
+            f"{what} does not hold what was published: {' '.join(wrong[:MAX_SHOWN_FAULTS])}{more}. "
+            "Use an earlier backup."
         )
     return Backup(last, base)
 

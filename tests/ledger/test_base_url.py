@@ -13,6 +13,7 @@ from ctgraph.errors import CtgraphError
 from ctgraph.publishing import publish as publish_one
 from ctgraph.publishing import withdraw
 from ctgraph.web import create_app
+from tests.support.older_ledger import drop_newer
 from tests.support.paths import DATA
 from tests.support.registry import Registry, certificate, ctid_number, publish
 
@@ -108,11 +109,10 @@ def test_an_older_ledger_learns_its_base_url_from_what_it_keeps(
     registry: Registry, run: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     publish(registry, range(1, 2), "first")
-    with sqlite3.connect(registry.settings.home / "ledger.sqlite") as db:
-        db.execute("DROP TABLE registry")
-        db.execute("DROP INDEX current_of_type")
-        db.execute("DROP INDEX current_of_owner")
-        db.execute("UPDATE alembic_version SET version_num = '0003'")
+    with registry.ledger.database.writing() as connection:
+        drop_newer(connection, "0003")
+        connection.exec_driver_sql("DROP INDEX current_of_type")
+        connection.exec_driver_sql("DROP INDEX current_of_owner")
     monkeypatch.setenv("CTGRAPH_BASE_URL", "https://elsewhere.example")
     assert run("init").exit_code == 1
     monkeypatch.delenv("CTGRAPH_BASE_URL")

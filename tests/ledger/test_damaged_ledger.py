@@ -76,6 +76,7 @@ COMMANDS: dict[str, list[str]] = {
     "key list": [ORGANIZATION],
     "key revoke": ["12345678"],
     "load": ["documents"],
+    "org admit": [ORGANIZATION, "rita@pine.example.org"],
     "org add": ["--name", "Another College"],
     "org list": [],
     "pathways preceding": [RECORD],
@@ -85,6 +86,7 @@ COMMANDS: dict[str, list[str]] = {
     "query": ["ASK {}"],
     "rebuild": [],
     "serve": [],
+    "staff add": ["sam@registry.example.org"],
     "withdraw": [RECORD],
 }
 """What reads the ledger, and with which arguments."""

@@ -14,6 +14,7 @@ from ctgraph.ledger import Ledger
 from ctgraph.ledger.append import Submission, append
 from ctgraph.ledger.values import pack, unpack
 from ctgraph.web import create_app
+from tests.support.older_ledger import drop_newer
 from tests.support.ownership import (
     BASE,
     B,
@@ -131,6 +132,7 @@ def test_parts_that_stay_are_not_written_again(registry: Registry) -> None:
 def aged(registry: Registry, tables: Callable[[], None]) -> None:
     """Bring the tables of a registry back to what they were, change them, and upgrade again."""
     with registry.ledger.database.writing() as connection:
+        drop_newer(connection, "0005")
         connection.exec_driver_sql("DROP TABLE registry")
         connection.exec_driver_sql("DROP TABLE holding")
         connection.exec_driver_sql("DROP INDEX current_of_type")

@@ -17,6 +17,8 @@ _VALUES = {
     "question": "preceding",
     "filename": "site.css",
     "digest": "0" * 64,
+    "member": "00000000-0000-4000-8000-000000000000",
+    "key": "0" * 8,
 }
 _NAMES = {
     "/queries/<name>": "what-precedes",

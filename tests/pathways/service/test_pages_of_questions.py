@@ -195,7 +195,7 @@ def test_links_on_the_pages_lead_somewhere(client: FlaskClient) -> None:
         f"/pathways/{LADDER}",
     ):
         links = re.findall('href="(/[^"#]*)', page(client, path))
-        for link in set(links) - {"/pathways/build"}:
+        for link in set(links) - {"/pathways/build", "/account"}:
             found = client.get(link.replace("&amp;", "&"), headers={"Accept": BROWSER})
             assert found.status_code == 200, (path, link)
 
