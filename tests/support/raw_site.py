@@ -12,6 +12,7 @@ from werkzeug.routing import Rule
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from tests.support.registry import Registry, certificate, ctid_number
+from tests.support.routes import VALUES
 
 RECORD = ctid_number(1)
 
@@ -45,16 +46,8 @@ class Site:
 
     def path(self, rule: Rule, hostile: bytes | None = None, where: str = "") -> bytes:
         """Return a path of a rule, with something hostile in the place of one argument."""
-        usual = {
-            "filename": b"site.css",
-            "digest": b"0" * 64,
-            "number": b"1",
-            "kind": b"graph",
-            "question": b"preceding",
-            "organization": self.registry.organization.ctid.encode(),
-            "record": RECORD.encode(),
-            "name": b"credentials",
-        }
+        usual = {name: value.encode() for name, value in VALUES.items()}
+        usual |= {"kind": b"graph", "name": b"credentials"}
         if hostile is not None:
             usual[where] = hostile
         arguments = re.compile(rb"<(?:[^<>]*:)?(\w+)>")

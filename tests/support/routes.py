@@ -9,7 +9,7 @@ from flask import Flask
 
 from tests.support.registry import ctid_number
 
-_VALUES = {
+VALUES = {
     "record": ctid_number(1),
     "organization": ctid_number(0),
     "number": "1",
@@ -20,6 +20,7 @@ _VALUES = {
     "member": "00000000-0000-4000-8000-000000000000",
     "key": "0" * 8,
 }
+"""What stands for each argument of a route."""
 _NAMES = {
     "/queries/<name>": "what-precedes",
     "/shapes/<name>": "credentials",
@@ -31,7 +32,7 @@ _NAMES = {
 def addresses(app: Flask) -> Iterator[tuple[str, str]]:
     """Yield each route, and its address for the first certificate of the test organization."""
     for rule in app.url_map.iter_rules():
-        values = _VALUES | {"name": _NAMES.get(rule.rule, "ctdl")}
+        values = VALUES | {"name": _NAMES.get(rule.rule, "ctdl")}
         parts = re.split(r"<(?:[^:<>]*(?:\([^)]*\))?:)?(\w+)>", rule.rule)
         yield (
             rule.rule,

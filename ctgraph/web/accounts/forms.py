@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
+from flask import request
 from flask_wtf import FlaskForm
 from wtforms import (
     EmailField,
@@ -36,7 +38,18 @@ _RULE = (
 )
 
 
-class SignUp(FlaskForm):
+class Form(FlaskForm):
+    """A form of a page. Only what browsers send as a form fills it, never JSON."""
+
+    class Meta(FlaskForm.Meta):
+        """How a form is read."""
+
+        def wrap_formdata(self, form: FlaskForm, formdata: Any) -> Any:
+            """Return what was sent; None where nothing was."""
+            return request.form if form.is_submitted() else None
+
+
+class SignUp(Form):
     """A new account."""
 
     name = StringField(
@@ -53,50 +66,50 @@ class SignUp(FlaskForm):
     password = PasswordField("Password", [_GIVEN], description=_RULE, render_kw=_NEW)
 
 
-class SignIn(FlaskForm):
+class SignIn(Form):
     """An account that exists."""
 
     email = EmailField("E-mail address", [_GIVEN], render_kw=_EMAIL)
     password = PasswordField("Password", [_GIVEN], render_kw=_OLD)
 
 
-class Forgotten(FlaskForm):
+class Forgotten(Form):
     """An address that gets a link to a new password."""
 
     email = EmailField("E-mail address", [_GIVEN], render_kw=_EMAIL)
 
 
-class NewPassword(FlaskForm):
+class NewPassword(Form):
     """A new password, set by a link."""
 
     password = PasswordField("New password", [_GIVEN], description=_RULE, render_kw=_NEW)
 
 
-class ChangePassword(FlaskForm):
+class ChangePassword(Form):
     """A new password in the place of the old one."""
 
     old = PasswordField("Password until now", [_GIVEN], render_kw=_OLD)
     password = PasswordField("New password", [_GIVEN], description=_RULE, render_kw=_NEW)
 
 
-class ChangeEmail(FlaskForm):
+class ChangeEmail(Form):
     """Another address."""
 
     email = EmailField("New e-mail address", [_GIVEN], render_kw=_EMAIL)
     password = PasswordField("Password", [_GIVEN], render_kw=_OLD)
 
 
-class Press(FlaskForm):
+class Press(Form):
     """A button alone."""
 
 
-class Words(FlaskForm):
+class Words(Form):
     """What somebody says about an application."""
 
     words = TextAreaField("Message", render_kw={"rows": 4})
 
 
-class Describe(FlaskForm):
+class Describe(Form):
     """The description of an organization."""
 
     name = StringField("Name", [_GIVEN], description="As the public knows it.")
@@ -128,7 +141,7 @@ class Describe(FlaskForm):
     opeID = StringField("OPE ID")
 
 
-class Invite(FlaskForm):
+class Invite(Form):
     """An invitation."""
 
     email = EmailField("E-mail address", [_GIVEN])
