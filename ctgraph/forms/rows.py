@@ -124,10 +124,10 @@ def _row(field: Field, value: Any, name: str) -> Row:
     if isinstance(plain, str | int | float) and field.editor is not Editor.CHOICE:
         is_part = field.editor is Editor.PART
         return Row(name, Editor.REFERENCE if is_part else field.editor, str(plain))
-    return Row(name, Editor.NONE, _called(value))
+    return Row(name, Editor.NONE, called(value))
 
 
-def _called(value: Any) -> str:
+def called(value: Any) -> str:
     """Return what people know a kept value by."""
     if not isinstance(value, dict):
         return str(value)

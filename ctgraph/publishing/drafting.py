@@ -37,12 +37,14 @@ class Draft:
     :param document: the draft, or the published document where there is none.
     :param is_draft: whether it differs from what is published, or nothing is.
     :param version: the number of the published version; 0 where nothing is published.
+    :param published: the primary entity of that version.
     """
 
     ctid: Ctid
     document: dict[str, Any]
     is_draft: bool
     version: int
+    published: Node | None
 
     @property
     def entity(self) -> Node:
@@ -98,8 +100,21 @@ class Drafting:
         except NotFound:
             if not published:
                 raise RecordNotFound(record) from None
-            return Draft(record, orjson.loads(published), False, version)
-        return Draft(record, orjson.loads(document), True, version)
+            document, is_draft = published, False
+        else:
+            is_draft = True
+        entity = orjson.loads(published)["@graph"][0] if published else None
+        return Draft(record, orjson.loads(document), is_draft, version, entity)
+
+    def copy(self, record: Ctid) -> Ctid:
+        """Begin a record as a copy of another one, with new CTIDs; return its own."""
+        document = self.open(record).document
+        text = orjson.dumps(document).decode()
+        renamed = {old: ctid.mint() for old in {record, *ctids_in(document, self._identity)}}
+        for old, new in renamed.items():
+            text = text.replace(old, new)
+        self.save(renamed[record], orjson.loads(text))
+        return renamed[record]
 
     def save(self, record: Ctid, document: dict[str, Any]) -> None:
         """Keep a draft; without a change of what is published, keep none.

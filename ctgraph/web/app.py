@@ -30,7 +30,7 @@ from ctgraph.web.pathways import learner_check, links, routes
 from ctgraph.web.pathways import views as pathways
 from ctgraph.web.publishing import drafts, validate
 from ctgraph.web.publishing import views as publishing
-from ctgraph.web.records import completeness, graphs, listing
+from ctgraph.web.records import completeness, graphs, listing, preview
 from ctgraph.web.records import views as records
 from ctgraph.web.records.response_cache import RecordCache
 from ctgraph.web.reference import own_terms
@@ -75,6 +75,7 @@ ROOMS = (
     organizations,
     holdings,
     entering,
+    preview,
     members,
     keys,
     staff,

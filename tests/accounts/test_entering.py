@@ -20,6 +20,8 @@ _INPUT = re.compile(
 _SELECT = re.compile(r'<select name="([^"]+)".*?</select>', re.DOTALL)
 _LONG = re.compile(r'<textarea name="([^"]+)"[^>]*>(.*?)</textarea>', re.DOTALL)
 _DOCUMENT = re.compile(r'<textarea id="document"[^>]*>\n(.*?)</textarea>', re.DOTALL)
+_HIDDEN = re.compile(r'type="hidden" name="(base|mine|publish)" value="([^"]*)"')
+_SEEN = re.compile(r'name="seen" value="(\w+)"')
 CERTIFICATE = {
     "ceterms:name.0.text": "Welding Certificate",
     "ceterms:description.0.text": "A year of welding in the pines, with much practice.",
@@ -36,9 +38,9 @@ def shown(page: str) -> dict[str, Any]:
         found[match[1]] = re.findall(r'value="([^"]+)" selected', match[0])
     for name, text in _LONG.findall(page):
         found[name] = html.unescape(text)
-    version = re.search(r'name="sent" value="(\d+)"', page)
-    assert version
-    return found | {"sent": version[1]}
+    base = re.search(r'name="base" value="([^"]+)"', page)
+    assert base
+    return found | {"base": html.unescape(base[1])}
 
 
 def begun(somebody: Person, organization: Ctid, kind: str = "ceterms:Certificate") -> str:
@@ -115,7 +117,7 @@ def test_a_part_is_added_filled_in_and_removed(
         ("conditions", {"ceterms:requires.0.kind": "ceterms:Place"}, "takes no"),
         ("minimum", {"ceterms:name.99999.text": "x"}, "too many"),
         ("nonsense", {}, "no tab"),
-        ("minimum", {"sent": "7"}, "meanwhile"),
+        ("minimum", {"base": "7"}, "Reload"),
     ],
 )
 def test_what_cannot_be_saved_is_told(
@@ -169,11 +171,14 @@ def test_a_record_is_edited_as_json(rita: Person, approved: Ctid, registry: Regi
     path = begun(rita, approved)
     filled_in(rita, path, **CERTIFICATE)
     page = rita.see(f"{path}/json").text
+    seen = _SEEN.findall(page)[0]
     text = html.unescape(_DOCUMENT.findall(page)[0]).replace("Welding", "Soldering")
-    assert rita.send(f"{path}/json", document=text).status_code == 303
+    assert rita.send(f"{path}/json", document=text, seen=seen).status_code == 303
     assert "Soldering Certificate" in rita.see(path).text
     for wrong in ("{", "[]", '{"@graph": []}', text.replace('"ceterms:ctid"', '"x"')):
-        answer = rita.send(f"{path}/json", document=wrong)
+        answer = rita.send(
+            f"{path}/json", document=wrong, seen=_SEEN.findall(rita.see(f"{path}/json").text)[0]
+        )
         assert answer.status_code == 422
         assert alert(answer)
     assert "Soldering Certificate" in rita.see(path).text
@@ -186,3 +191,84 @@ def test_a_draft_is_discarded_and_what_is_published_stays(rita: Person, approved
     assert "Another name" in rita.see(path).text
     assert rita.send(path, to=f"{path}/discard").status_code == 303
     assert "Welding Certificate" in rita.see(path).text
+
+
+def test_two_people_change_different_things_at_once(rita: Person, approved: Ctid) -> None:
+    path = begun(rita, approved)
+    filled_in(rita, path, **CERTIFICATE)
+    first, second = (shown(rita.see(path).text) for _ in range(2))
+    described = "Two years of welding in the pines, with even more practice."
+    rita.send(path, **(first | {"ceterms:name.0.text": "Soldering Certificate"}))
+    answer = rita.send(path, **(second | {"ceterms:description.0.text": described}))
+    assert answer.status_code == 303
+    page = rita.see(path).text
+    assert "Soldering Certificate" in page
+    assert described in page
+
+
+@pytest.mark.parametrize(("choice", "kept"), [("mine", "Brazing"), ("theirs", "Soldering")])
+def test_the_second_of_two_chooses_where_both_changed_the_same(
+    rita: Person, approved: Ctid, choice: str, kept: str
+) -> None:
+    path = begun(rita, approved)
+    filled_in(rita, path, **CERTIFICATE)
+    first, second = (shown(rita.see(path).text) for _ in range(2))
+    rita.send(path, **(first | {"ceterms:name.0.text": "Soldering"}))
+    webpage = {"ceterms:subjectWebpage.0.text": "https://pine.example.org/braze"}
+    answer = rita.send(path, **(second | webpage | {"ceterms:name.0.text": "Brazing"}))
+    assert answer.status_code == 409
+    assert "Yours" in answer.text
+    assert "Soldering (en-US)" in answer.text
+    assert "Brazing (en-US)" in answer.text
+    hidden = {name: html.unescape(value) for name, value in _HIDDEN.findall(answer.text)}
+    assert rita.send(path, **hidden, **{"take.ceterms:name": choice}).status_code == 303
+    values = shown(rita.see(path).text)
+    assert values["ceterms:name.0.text"] == kept
+    assert values["ceterms:subjectWebpage.0.text"].endswith("/braze")
+
+
+def test_json_that_somebody_else_changed_meanwhile_is_not_overwritten_unseen(
+    rita: Person, approved: Ctid
+) -> None:
+    path = begun(rita, approved)
+    filled_in(rita, path, **CERTIFICATE)
+    page = rita.see(f"{path}/json").text
+    text = html.unescape(_DOCUMENT.findall(page)[0]).replace("Welding", "Brazing")
+    filled_in(rita, path, **{"ceterms:name.0.text": "Soldering"})
+    answer = rita.send(f"{path}/json", document=text, seen=_SEEN.findall(page)[0])
+    assert answer.status_code == 422
+    assert "Brazing Certificate" in answer.text
+    seen = _SEEN.findall(answer.text)[0]
+    assert rita.send(f"{path}/json", document=text, seen=seen).status_code == 303
+    assert "Brazing Certificate" in rita.see(path).text
+
+
+def test_what_can_be_read_stays_when_something_cannot(rita: Person, approved: Ctid) -> None:
+    path = begun(rita, approved)
+    values = shown(rita.see(path).text) | CERTIFICATE
+    answer = rita.send(path, **(values | {"ceterms:credentialStatusType": "credentialStat:Nope"}))
+    assert answer.status_code == 422
+    assert "Choose one of the list" in alert(answer)
+    again = shown(answer.text)
+    assert again["ceterms:name.0.text"] == "Welding Certificate"
+    assert rita.send(path, **again).status_code == 303
+    assert shown(rita.see(path).text)["ceterms:name.0.text"] == "Welding Certificate"
+
+
+def test_a_record_is_previewed_compared_and_copied(
+    rita: Person, approved: Ctid, registry: Registry
+) -> None:
+    path = begun(rita, approved)
+    filled_in(rita, path, publish="yes", **CERTIFICATE)
+    filled_in(rita, path, **{"ceterms:name.0.text": "Soldering Certificate"})
+    assert "<h1>Soldering Certificate</h1>" in rita.see(f"{path}/preview").text
+    page = rita.see(path).text
+    assert "<del>Welding Certificate (en-US)</del>" in page
+    assert "<ins>Soldering Certificate (en-US)</ins>" in page
+    answer = rita.send(path, to=f"{path}/copy")
+    copied = answer.headers["Location"]
+    assert record_of(copied) != record_of(path)
+    assert "Soldering Certificate" in rita.see(copied).text
+    filled_in(rita, copied, publish="yes")
+    assert registry.ledger.records.read(record_of(copied)).envelope.version == 1
+    assert registry.ledger.records.read(record_of(path)).envelope.version == 1

@@ -13,9 +13,9 @@ from ctgraph.shapes import shapes
 from ctgraph.vocab import vocabulary
 from ctgraph.web.accounts.forms import Press
 from ctgraph.web.accounts.organizations import applicants
-from ctgraph.web.accounts.owners import drafting_of, owned
 from ctgraph.web.accounts.people import require_form
 from ctgraph.web.http import respond
+from ctgraph.web.http.owners import drafting_of, owned
 from ctgraph.web.http.parameters import reads
 from ctgraph.web.http.registry import state
 from ctgraph.web.http.visitors import for_people, who

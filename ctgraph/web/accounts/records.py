@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import Any
 
 import orjson
@@ -11,7 +12,8 @@ from ctgraph.accounts.rights import ROLES, Act, require
 from ctgraph.documents.json_text import read_json
 from ctgraph.errors import BadParameter, Conflict, CtgraphError, Forbidden
 from ctgraph.forms import Field, Form, form_of
-from ctgraph.forms.rows import added, edited, filled
+from ctgraph.forms.differences import differences, joined, pack, part, unpack
+from ctgraph.forms.rows import Node, added, edited, filled
 from ctgraph.identity import ctid
 from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger.values import Organization
@@ -22,9 +24,9 @@ from ctgraph.validation.severity_words import WORDS
 from ctgraph.vocab import vocabulary
 from ctgraph.web.accounts.forms import Press
 from ctgraph.web.accounts.organizations import applicants
-from ctgraph.web.accounts.owners import drafting_of, owned
 from ctgraph.web.accounts.people import require_form
 from ctgraph.web.http import respond
+from ctgraph.web.http.owners import drafting_of, owned
 from ctgraph.web.http.parameters import reads
 from ctgraph.web.http.registry import state
 from ctgraph.web.http.visitors import for_people, who
@@ -48,27 +50,39 @@ def edit(organization: str, record: str) -> Response:
 @reads("tab")
 @for_people
 def save(organization: str, record: str) -> Response:
-    """Save a tab of a record; add a part to it, or publish it."""
+    """Save a tab of a record; add a part to it, or publish it.
+
+    What somebody else saved meanwhile stays; where both changed the same property, the person
+    chooses.
+    """
     owner = owned(organization, Act.DRAFT)
     require_form()
     drafting = drafting_of(owner)
     draft = drafting.open(ctid.canonical(record))
-    form, identity = form_of(draft.entity["@type"]), state().identity
-    if request.form.get("sent") != str(draft.version):
-        raise Conflict("Somebody published this record meanwhile. Reload the page.")
-    posted = {name: request.form.getlist(name) for name in request.form}
-    try:
-        entity = edited(_fields(form), draft.entity, posted, identity)
-    except BadParameter as error:
-        return _shown(owner, draft, error.message)
-    if part := request.form.get("add"):
-        name, _, kind = part.partition("|")
-        entity = added(entity, name, Curie(kind))
-    document = draft.document | {"@graph": [entity, *draft.document["@graph"][1:]]}
+    fields = _fields(form_of(draft.entity["@type"]))
+    base = unpack(request.form.get("base", ""))
+    mine, wrong = (_chosen(base), []) if "mine" in request.form else _filled_in(fields, base)
+    if wrong:
+        return _shown(owner, draft, " ".join(wrong), mine)
+    both = joined(base, mine, part(draft.entity, (field.property for field in fields)))
+    if both.disputed:
+        return _disputed(owner, draft, mine, both.disputed)
+    kept = {n: v for n, v in draft.entity.items() if all(n != field.property for field in fields)}
+    document = draft.document | {"@graph": [kept | both.node, *draft.document["@graph"][1:]]}
     drafting.save(draft.ctid, document)
     if request.form.get("publish"):
         return _published(owner, drafting, draft.ctid)
     return _to(owner, draft.ctid)
+
+
+@blueprint.post("/records/<record>/copy")
+@reads()
+@for_people
+def copy(organization: str, record: str) -> Response:
+    """Begin a record as a copy of another one."""
+    owner = owned(organization, Act.DRAFT)
+    require_form()
+    return _to(owner, drafting_of(owner).copy(ctid.canonical(record)))
 
 
 @blueprint.route("/records/<record>/json", methods=["GET", "POST"])
@@ -80,10 +94,16 @@ def as_json(organization: str, record: str) -> Response:
     drafting, canonical = drafting_of(owner), ctid.canonical(record)
     draft, problem = drafting.open(canonical), ""
     text = orjson.dumps(draft.document, option=orjson.OPT_INDENT_2).decode()
+    seen = sha256(text.encode()).hexdigest()
     if request.method == "POST":
         require_form()
         text = request.form.get("document", "")
         try:
+            if request.form.get("seen") != seen:
+                raise Conflict(
+                    "Somebody else changed this record meanwhile. Below is your text; press Save "
+                    "again to put it in the place of theirs."
+                )
             drafting.save(canonical, _document(text, canonical))
             return _to(owner, canonical)
         except CtgraphError as error:
@@ -93,6 +113,7 @@ def as_json(organization: str, record: str) -> Response:
         owner=owner,
         draft=draft,
         text=text,
+        seen=seen,
         problem=problem,
         form=Press(),
     )
@@ -126,8 +147,68 @@ def _document(text: str, record: Ctid) -> dict[str, Any]:
     return value
 
 
-def _shown(owner: Organization, draft: Draft, problem: str = "") -> Response:
+def _filled_in(fields: tuple[Field, ...], base: Node) -> tuple[Node, list[str]]:
+    """Return the values of a tab as they were filled in, and what of them cannot be read.
+
+    :param base: the values that the form was opened with.
+    """
+    posted = {name: request.form.getlist(name) for name in request.form}
+    node, wrong = base, []
+    for field in fields:
+        try:
+            node = edited((field,), node, posted, state().identity)
+        except BadParameter as error:
+            wrong.append(error.message)
+    place, _, kind = request.form.get("add", "").partition("|")
+    if place:
+        try:
+            node = added(node, place, Curie(kind))
+        except BadParameter as error:
+            wrong.append(error.message)
+    return node, wrong
+
+
+def _chosen(base: Node) -> Node:
+    """Return the values that somebody chose between their own and those of somebody else."""
+    mine = unpack(request.form.get("mine", ""))
+    theirs = {
+        Curie(name) for name in (*mine, *base) if request.form.get(f"take.{name}") == "theirs"
+    }
+    return {n: value for n, value in mine.items() if n not in theirs} | part(base, theirs)
+
+
+def _disputed(
+    owner: Organization, draft: Draft, mine: Node, disputed: tuple[Curie, ...]
+) -> Response:
+    """Show what two people changed at once, for the second one to choose."""
+    theirs = part(draft.entity, {Curie(name) for name in mine} | {*disputed})
+    response = respond.page(
+        "accounts/disputed.html",
+        owner=owner,
+        draft=draft,
+        tab=_tab(),
+        minimum=MINIMUM,
+        differences=differences(part(theirs, disputed), part(mine, disputed)),
+        base=pack(theirs),
+        mine=pack(mine),
+        publish=request.form.get("publish", ""),
+        form=Press(),
+    )
+    response.status_code = 409
+    return response
+
+
+def _shown(
+    owner: Organization, draft: Draft, problem: str = "", values: Node | None = None
+) -> Response:
+    """Return the page of the form.
+
+    :param problem: what was wrong with what was sent.
+    :param values: the values to go on with, in the place of the draft's.
+    """
     form = form_of(draft.entity["@type"])
+    fields = _fields(form)
+    own = part(draft.entity, (field.property for field in fields))
     drafting = drafting_of(owner)
     problems = drafting.problems(draft.document, state().validator_for(owner.ctid))
     role = applicants().role(who(), owner.ctid)
@@ -140,13 +221,14 @@ def _shown(owner: Organization, draft: Draft, problem: str = "") -> Response:
         tab=_tab(),
         minimum=MINIMUM,
         with_data={t.group for t in form.tabs if any(f.property in draft.entity for f in t.fields)},
-        filled=filled(_fields(form), draft.entity),
+        filled=filled(fields, draft.entity if values is None else values),
+        base=request.form.get("base") if values is not None else pack(own),
+        differences=differences(draft.published or {}, draft.entity) if draft.version else [],
         problem=problem,
         problems=problems,
         beside=_beside(problems),
         severities=WORDS,
         may_publish=role in ROLES[Act.PUBLISH] and applicants().may_publish(owner.ctid),
-        is_new=not draft.version,
     )
     response.status_code = 422 if problem else 200
     return response

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from ctgraph.accounts.organizations import Applicants
 from ctgraph.accounts.rights import Act, require
 from ctgraph.identity import ctid
 from ctgraph.ledger.values import Organization
 from ctgraph.publishing.drafting import Drafting
-from ctgraph.web.accounts.organizations import applicants
 from ctgraph.web.http.registry import state
 from ctgraph.web.http.visitors import who
 
@@ -17,7 +17,7 @@ def owned(organization: str, act: Act) -> Organization:
     :raises Forbidden: when the person may not do something for it.
     """
     record = ctid.canonical(organization)
-    require(applicants().role(who(), record), act)
+    require(Applicants(state().settings, state().ledger).role(who(), record), act)
     return state().ledger.organizations.get(record)
 
 

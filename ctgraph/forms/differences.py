@@ -1,0 +1,134 @@
+"""What differs between two states of a thing, in words, and how two changes of it are joined."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import zlib
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
+
+import orjson
+
+from ctgraph.errors import BadParameter
+from ctgraph.forms.rows import Node, called
+from ctgraph.rdf.namespaces import Curie
+from ctgraph.vocab import vocabulary
+
+MAX_PACKED_BYTES = 20_000_000
+"""Bytes of the values that a form was opened with."""
+MAX_WORDS_CHARACTERS = 300
+"""Characters of one value in words. People compare what they can see at once."""
+_NAMELESS = {"@type", "@id", "ceterms:ctid"}
+
+
+class Difference(NamedTuple):
+    """The values of a property that only one of two states has, in words."""
+
+    property: Curie
+    label: str
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+
+
+class Joined(NamedTuple):
+    """Two changes of one thing, joined.
+
+    :param node: with the changes of both where they changed different properties.
+    :param disputed: the properties that both changed, each in another way.
+    """
+
+    node: Node
+    disputed: tuple[Curie, ...]
+
+
+def differences(before: Node, after: Node) -> list[Difference]:
+    """Return what differs between two states of a thing, property by property."""
+    found = []
+    for name in dict.fromkeys((*before, *after)):
+        old, new = (list(_in_words(node.get(name))) for node in (before, after))
+        if before.get(name) == after.get(name):
+            continue
+        gone = tuple(words for words in old if words not in new)
+        come = tuple(words for words in new if words not in old)
+        label = vocabulary().label(name)
+        found.append(Difference(Curie(name), label, gone, come))
+    return found
+
+
+def joined(base: Node, mine: Node, theirs: Node) -> Joined:
+    """Join two changes of one thing, property by property.
+
+    :param base: the thing as it was before both.
+    """
+    node, disputed = dict(theirs), []
+    for name in dict.fromkeys((*base, *mine, *theirs)):
+        own, other = mine.get(name), theirs.get(name)
+        if own in (base.get(name), other):
+            continue
+        if other != base.get(name):
+            disputed.append(Curie(name))
+        elif own is None:
+            node.pop(name)
+        else:
+            node[name] = own
+    return Joined(node, tuple(disputed))
+
+
+def part(node: Node, properties: Iterable[Curie]) -> Node:
+    """Return some properties of a thing."""
+    return {name: node[name] for name in properties if name in node}
+
+
+def pack(node: Node) -> str:
+    """Return a thing as text for a hidden field of a form."""
+    return base64.b85encode(zlib.compress(orjson.dumps(node))).decode()
+
+
+def unpack(text: str) -> Node:
+    """Return a thing again from what :func:`pack` made of it.
+
+    :raises BadParameter: when it made no such text.
+    """
+    unpacker = zlib.decompressobj()
+    try:
+        node = orjson.loads(unpacker.decompress(base64.b85decode(text), MAX_PACKED_BYTES))
+    except (ValueError, binascii.Error, zlib.error):
+        node = None
+    if not isinstance(node, dict):
+        raise BadParameter("The form came back incomplete. Reload the page, and fill it in again.")
+    return node
+
+
+def _in_words(value: Any) -> Iterator[str]:
+    """Yield each value of a property in words."""
+    if isinstance(value, list):
+        for one in value:
+            yield from _in_words(one)
+    elif isinstance(value, dict) and "@type" not in value and "@value" not in value:
+        for language, texts in value.items():
+            for text in texts if isinstance(texts, list) else [texts]:
+                yield _shortened(f"{text} ({language})")
+    elif value is not None:
+        yield _shortened(_one_in_words(value))
+
+
+def _one_in_words(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if not isinstance(value, dict):
+        term = vocabulary().term(Curie(value)) if isinstance(value, str) and ":" in value else None
+        return term.label if term else str(value)
+    if "@value" in value:
+        return str(value["@value"])
+    kind = called({"@type": value.get("@type", "")})
+    inner = "; ".join(
+        f"{vocabulary().label(name)}: {', '.join(_in_words(held))}"
+        for name, held in value.items()
+        if name not in _NAMELESS
+    )
+    return f"{kind} ({inner})" if inner else kind
+
+
+def _shortened(words: str) -> str:
+    return words if len(words) <= MAX_WORDS_CHARACTERS else f"{words[:MAX_WORDS_CHARACTERS]}…"
