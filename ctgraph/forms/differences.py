@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 import orjson
 
 from ctgraph.errors import BadParameter
-from ctgraph.forms.rows import Node, called
+from ctgraph.forms.rows import called
+from ctgraph.forms.values import Node
 from ctgraph.rdf.namespaces import Curie
 from ctgraph.vocab import vocabulary
 

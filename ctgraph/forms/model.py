@@ -43,7 +43,8 @@ class Field:
     :param is_recommended: whether a record without it is less complete.
     :param scheme: the concepts of its values, as CURIEs and labels.
     :param parts: the classes of its values that have no CTID.
-    :param records: whether its values may be records.
+    :param records: the classes of records that its values may be.
+    :param is_alternative: whether another property may be filled in in its place.
     """
 
     property: Curie
@@ -54,7 +55,8 @@ class Field:
     is_recommended: bool = False
     scheme: tuple[tuple[Curie, str], ...] = ()
     parts: tuple[Curie, ...] = ()
-    records: bool = False
+    records: tuple[Curie, ...] = ()
+    is_alternative: bool = False
 
 
 @dataclass(frozen=True)
@@ -158,16 +160,18 @@ def _field(term: Term, asked: Mapping[Iri, Shape]) -> Field:
     parts = tuple(one for one in ranges if one not in _RANGES and one not in _records())
     shape = asked.get(term.iri)
     severity = shape.severity if shape and shape.required else None
+    is_alternative = bool(shape and shape.required and len(shape.properties) > 1)
     return Field(
         term.curie,
-        shape.label if shape else term.label,
+        term.label if is_alternative or not shape else shape.label,
         shape.description if shape else "",
         _editor(term.curie, ranges, scheme, parts),
         severity is Severity.VIOLATION,
         severity is Severity.INFO,
         scheme,
         parts,
-        any(one in _records() for one in ranges),
+        tuple(one for one in ranges if one in _records()),
+        is_alternative,
     )
 
 

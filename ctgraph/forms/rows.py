@@ -13,16 +13,13 @@ from typing import Any
 from ctgraph.errors import BadParameter
 from ctgraph.forms.editors import Editor
 from ctgraph.forms.model import Field, part_of
+from ctgraph.forms.values import LANGUAGE, Node, aligned, named, read
 from ctgraph.identity import Identity
-from ctgraph.identity.ctid import is_ctid
 from ctgraph.rdf.namespaces import Curie
 from ctgraph.vocab import vocabulary
 
 MAX_ROWS = 5_000
 """Rows of one property in a form."""
-LANGUAGE = "en-US"
-"""The language of words that are written without one."""
-Node = dict[str, Any]
 Posted = Mapping[str, Sequence[str]]
 
 
@@ -211,24 +208,8 @@ def _chosen(field: Field, old: Any, given: Sequence[str]) -> Any:
         return old
     kept = [value for concept, value in was if not concept or concept in given]
     known = {concept for concept, _ in was}
-    added = [_aligned(field, Curie(one)) for one in given if one not in known]
+    added = [aligned(field, Curie(one)) for one in given if one not in known]
     return [*kept, *added]
-
-
-def _aligned(field: Field, concept: Curie) -> Any:
-    term = vocabulary().term(concept)
-    if term is None or all(concept != one for one, _ in field.scheme):
-        raise BadParameter(f"{concept[:80]} is no value of {field.label}. Choose one of the list.")
-    if "ceterms:CredentialAlignmentObject" not in field.parts:
-        return concept
-    scheme = term.in_scheme[0]
-    return {
-        "@type": "ceterms:CredentialAlignmentObject",
-        "ceterms:framework": scheme,
-        "ceterms:frameworkName": {LANGUAGE: vocabulary().label(scheme)},
-        "ceterms:targetNode": concept,
-        "ceterms:targetNodeName": {LANGUAGE: term.label},
-    }
 
 
 def _value(
@@ -246,24 +227,13 @@ def _value(
         found = edited(part_of(kind), node, posted, identity, f"{name}.")
         return found if len(found) > 1 else None
     text = _one(posted, f"{name}.text")
+    if not row and not text:
+        new = (_one(posted, f"{name}.new.{part}") for part in ("kind", "name", "webpage"))
+        return named(field, *new)
     if row and text == row.text.strip():
         return was
     editor = row.editor if row else field.editor
-    return _read(editor, text, field, identity) if text else None
-
-
-def _read(editor: Editor, text: str, field: Field, identity: Identity) -> Any:
-    """Return the value that a text stands for."""
-    if editor is Editor.BOOLEAN:
-        return text == "true"
-    if editor is Editor.NUMBER:
-        try:
-            return int(text) if text.lstrip("-").isdecimal() else float(text)
-        except ValueError:
-            raise BadParameter(f"{field.label}: {text[:40]!r} is no number.") from None
-    if editor in (Editor.REFERENCE, Editor.PART) and is_ctid(text.lower()):
-        return identity.resource(text.lower())  # type: ignore[arg-type]
-    return text
+    return read(editor, text, field, identity) if text else None
 
 
 def added(node: Node, name: str, kind: Curie) -> Node:

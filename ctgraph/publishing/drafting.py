@@ -10,7 +10,7 @@ import orjson
 from ctgraph.documents.entities import ctids_in
 from ctgraph.documents.node_values import name_of, shortened
 from ctgraph.errors import CtgraphError, Gone, InvalidDocument, NotFound, RecordNotFound
-from ctgraph.forms.rows import LANGUAGE, Node
+from ctgraph.forms.values import LANGUAGE, Node
 from ctgraph.identity import Identity, ctid
 from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger import Ledger

@@ -272,3 +272,17 @@ def test_a_record_is_previewed_compared_and_copied(
     filled_in(rita, copied, publish="yes")
     assert registry.ledger.records.read(record_of(copied)).envelope.version == 1
     assert registry.ledger.records.read(record_of(path)).envelope.version == 1
+
+
+def test_what_no_registry_holds_is_named(rita: Person, approved: Ctid, registry: Registry) -> None:
+    path = begun(rita, approved)
+    new = "ceterms:recognizedBy.0.new."
+    tab = f"{path}?tab=quality"
+    filled_in(rita, path, **CERTIFICATE)
+    named = {f"{new}kind": "ceterms:QACredentialOrganization", f"{new}name": "Board of Welders"}
+    answer = rita.send(tab, **(shown(rita.see(tab).text) | named))
+    assert answer.status_code == 422
+    assert "the webpage" in alert(answer)
+    filled_in(rita, tab, publish="yes", **named, **{f"{new}webpage": "https://welders.example.org"})
+    assert "Board of Welders" in rita.see(f"/resources/{record_of(path)}").text
+    assert "Board of Welders" in rita.see(tab).text

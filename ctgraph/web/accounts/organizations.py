@@ -9,11 +9,11 @@ from flask import Blueprint, Response, request
 from ctgraph.accounts import profile
 from ctgraph.accounts.organizations import FOLLOWING, Applicants
 from ctgraph.accounts.rights import Act, require
-from ctgraph.errors import NotFound
+from ctgraph.errors import CtgraphError, NotFound
 from ctgraph.identity import ctid
 from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger.applications import Application, State
-from ctgraph.web.accounts.forms import Describe, Words
+from ctgraph.web.accounts.forms import Describe, Press, Words
 from ctgraph.web.accounts.people import filled, text
 from ctgraph.web.http import respond
 from ctgraph.web.http.bearer import authenticate
@@ -50,6 +50,7 @@ def _dashboard() -> Response:
     memberships = state().ledger.applications.memberships(who().id)
     return respond.page(
         "accounts/dashboard.html",
+        form=Press(),
         person=who(),
         organizations=[(one, _application(one.organization)) for one in memberships],
     )
@@ -88,9 +89,23 @@ def describe(record: str) -> Response:
 
 
 def _go_on(form: Describe, record: Ctid) -> Response:
-    """Submit an organization that was just saved, if that is wanted."""
+    """Submit an organization that was just saved, if that is wanted.
+
+    It stays saved where it cannot be submitted yet.
+    """
     if request.form.get("submit"):
-        applicants().submit(who(), record, "", visitor(), state().validator_for(record))
+        try:
+            applicants().submit(who(), record, "", visitor(), state().validator_for(record))
+        except CtgraphError as error:
+            response = respond.page(
+                "accounts/describe.html",
+                form=form,
+                problem=error.message,
+                title=text(form.name),
+                action=f"/account/organizations/{record}/describe",
+            )
+            response.status_code = error.status
+            return response
     return respond.redirect(f"/account/organizations/{record}", 303)
 
 

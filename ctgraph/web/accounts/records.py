@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from hashlib import sha256
 from typing import Any
 
@@ -10,10 +11,13 @@ from flask import Blueprint, Response, request
 
 from ctgraph.accounts.rights import ROLES, Act, require
 from ctgraph.documents.json_text import read_json
+from ctgraph.documents.node_values import name_of
 from ctgraph.errors import BadParameter, Conflict, CtgraphError, Forbidden
 from ctgraph.forms import Field, Form, form_of
 from ctgraph.forms.differences import differences, joined, pack, part, unpack
-from ctgraph.forms.rows import Node, added, edited, filled
+from ctgraph.forms.editors import Editor
+from ctgraph.forms.rows import Filled, added, edited, filled
+from ctgraph.forms.values import Node
 from ctgraph.identity import ctid
 from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger.values import Organization
@@ -209,6 +213,7 @@ def _shown(
     form = form_of(draft.entity["@type"])
     fields = _fields(form)
     own = part(draft.entity, (field.property for field in fields))
+    rows = filled(fields, draft.entity if values is None else values)
     drafting = drafting_of(owner)
     problems = drafting.problems(draft.document, state().validator_for(owner.ctid))
     role = applicants().role(who(), owner.ctid)
@@ -221,7 +226,9 @@ def _shown(
         tab=_tab(),
         minimum=MINIMUM,
         with_data={t.group for t in form.tabs if any(f.property in draft.entity for f in t.fields)},
-        filled=filled(fields, draft.entity if values is None else values),
+        name=name_of(draft.entity) or f"New {vocabulary().label(draft.entity['@type'])}",
+        filled=rows,
+        names=_names(rows),
         base=request.form.get("base") if values is not None else pack(own),
         differences=differences(draft.published or {}, draft.entity) if draft.version else [],
         problem=problem,
@@ -243,6 +250,19 @@ def _published(owner: Organization, drafting: Drafting, record: Ctid) -> Respons
     except CtgraphError as error:
         return _shown(owner, drafting.open(record), error.message)
     return respond.redirect(f"/resources/{record}", 303)
+
+
+def _names(rows: Sequence[Filled]) -> dict[str, str]:
+    """Return the names of the records that rows refer to, by their addresses."""
+    identity = state().identity
+    found = {
+        row.text: record
+        for one in rows
+        for row in one.rows
+        if row.editor is Editor.REFERENCE and (record := identity.ctid_of(row.text))
+    }
+    names = state().ledger.records.names({*found.values()})
+    return {address: names[record] for address, record in found.items() if record in names}
 
 
 def _beside(problems: list[Problem]) -> dict[str, list[Problem]]:

@@ -1,0 +1,67 @@
+"""Values of things from what was filled in for them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ctgraph.errors import BadParameter
+from ctgraph.forms.editors import Editor
+from ctgraph.forms.model import Field
+from ctgraph.identity import Identity
+from ctgraph.identity.ctid import is_ctid
+from ctgraph.rdf.namespaces import Curie
+from ctgraph.vocab import vocabulary
+
+LANGUAGE = "en-US"
+"""The language of words that are written without one."""
+Node = dict[str, Any]
+
+
+def aligned(field: Field, concept: Curie) -> Any:
+    """Return the value that stands for a concept of a field's scheme.
+
+    :raises BadParameter: when it is none of them.
+    """
+    term = vocabulary().term(concept)
+    if term is None or all(concept != one for one, _ in field.scheme):
+        raise BadParameter(f"{concept[:80]} is no value of {field.label}. Choose one of the list.")
+    if "ceterms:CredentialAlignmentObject" not in field.parts:
+        return concept
+    scheme = term.in_scheme[0]
+    return {
+        "@type": "ceterms:CredentialAlignmentObject",
+        "ceterms:framework": scheme,
+        "ceterms:frameworkName": {LANGUAGE: vocabulary().label(scheme)},
+        "ceterms:targetNode": concept,
+        "ceterms:targetNodeName": {LANGUAGE: term.label},
+    }
+
+
+def named(field: Field, kind: str, name: str, webpage: str) -> Node | None:
+    """Return a thing that no registry holds, by its name and webpage; None where none is named.
+
+    :raises BadParameter: when only a part of it is told.
+    """
+    if not name and not webpage:
+        return None
+    if kind not in field.records or not name or not webpage:
+        raise BadParameter(f"{field.label}: tell the type, the name and the webpage.")
+    own = "ceasn" if kind.startswith("ceasn:") else "ceterms"
+    return {"@type": kind, f"{own}:name": {LANGUAGE: name}, "ceterms:subjectWebpage": webpage}
+
+
+def read(editor: Editor, text: str, field: Field, identity: Identity) -> Any:
+    """Return the value that a text stands for.
+
+    :raises BadParameter: when it stands for none.
+    """
+    if editor is Editor.BOOLEAN:
+        return text == "true"
+    if editor is Editor.NUMBER:
+        try:
+            return int(text) if text.lstrip("-").isdecimal() else float(text)
+        except ValueError:
+            raise BadParameter(f"{field.label}: {text[:40]!r} is no number.") from None
+    if editor in (Editor.REFERENCE, Editor.PART) and is_ctid(text.lower()):
+        return identity.resource(text.lower())  # type: ignore[arg-type]
+    return text
