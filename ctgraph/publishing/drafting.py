@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 
 from ctgraph.documents.entities import ctids_in
+from ctgraph.documents.imports import as_ctdl
 from ctgraph.documents.node_values import name_of, shortened
 from ctgraph.errors import CtgraphError, Gone, InvalidDocument, NotFound, RecordNotFound
 from ctgraph.forms.values import LANGUAGE, Node
@@ -74,20 +75,31 @@ class Drafting:
             "ceterms:ctid": record,
         }
         known = {term.curie for term in vocabulary().properties_of(kind)}
-        entity |= {name: value for name, value in _BEGUN.items() if name in known}
-        for name, value in (
-            ("ceterms:ownedBy", self._identity.resource(self.owner.ctid)),
-            ("ceasn:publisher", self._identity.resource(self.owner.ctid)),
-            ("ceterms:inLanguage", LANGUAGE),
-            ("ceasn:inLanguage", LANGUAGE),
-        ):
-            if name in known:
-                entity[name] = [value]
+        usual = self._own(kind) | {"ceterms:inLanguage": [LANGUAGE], "ceasn:inLanguage": [LANGUAGE]}
+        entity |= {name: value for name, value in (_BEGUN | usual).items() if name in known}
         own = kind.startswith(("ceasn:", "asn:", "skos:"))
         context = CONTEXT_URLS["ctdlasn" if own else "ctdl"]
         document = {"@context": context, "@id": self._identity.graph(record), "@graph": [entity]}
         self.save(record, document)
         return record
+
+    def take_over(self, file: Any) -> Ctid:
+        """Begin a record from a decoded JSON document of CTDL, Open Badges or CASE.
+
+        :raises BadParameter: when it is of no format that is known.
+        """
+        document = as_ctdl(file, self._identity)
+        entity = document["@graph"][0]
+        document["@graph"][0] = self._own(entity["@type"]) | entity
+        record = ctid.canonical(entity["ceterms:ctid"])
+        self.save(record, document)
+        return record
+
+    def _own(self, kind: str) -> Node:
+        """Return what says whose record of a class it is."""
+        mine = [self._identity.resource(self.owner.ctid)]
+        known = {term.curie for term in vocabulary().properties_of(Curie(kind))}
+        return {name: mine for name in ("ceterms:ownedBy", "ceasn:publisher") if name in known}
 
     def open(self, record: Ctid) -> Draft:
         """Return what is worked on: the draft, or what is published.

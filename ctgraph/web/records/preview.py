@@ -8,6 +8,7 @@ from ctgraph.accounts.rights import Act
 from ctgraph.documents.nesting import entity_json
 from ctgraph.errors import BadParameter
 from ctgraph.identity import ctid
+from ctgraph.rdf.namespaces import Iri
 from ctgraph.web.http import respond
 from ctgraph.web.http.owners import drafting_of, owned
 from ctgraph.web.http.parameters import reads
@@ -26,7 +27,7 @@ def preview(organization: str, record: str) -> Response:
     owner = owned(organization, Act.SEE)
     draft = drafting_of(owner).open(ctid.canonical(record))
     try:
-        node = entity_json(draft.document, state().identity.resource(draft.ctid))
+        node = entity_json(draft.document, Iri(str(draft.entity.get("@id", ""))))
     except KeyError:
         raise BadParameter(
             "The draft names another record in its @id. Mend it as JSON-LD."
