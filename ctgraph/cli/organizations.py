@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import secrets
+from datetime import datetime
 
 import click
 
 from ctgraph.accounts.rights import Role
 from ctgraph.cli.common import CTID, open_registry
 from ctgraph.identity.ctid import Ctid
+from ctgraph.ledger.values import Scope, end_of
 
 
 @click.group()
@@ -68,9 +70,24 @@ def key() -> None:
 
 @key.command("add")
 @click.argument("organization", metavar="ORG_CTID", type=CTID)
-def key_add(organization: Ctid) -> None:
+@click.option(
+    "--scope",
+    "scopes",
+    multiple=True,
+    type=click.Choice([one.value for one in Scope]),
+    help="What may be done with it; may be given again. Everything, without it.",
+)
+@click.option(
+    "--expires", type=click.DateTime(["%Y-%m-%d"]), help="The last day on which it is valid."
+)
+@click.option("--label", default="", help="What people know it by.")
+def key_add(
+    organization: Ctid, scopes: tuple[str, ...], expires: datetime | None, label: str
+) -> None:
     """Make an API key for an organization and print it."""
-    click.echo(open_registry()[1].organizations.add_key(organization))
+    allowed = [Scope(one) for one in scopes] or [*Scope]
+    until = end_of(expires.date()) if expires else None
+    click.echo(open_registry()[1].organizations.add_key(organization, allowed, until, label))
 
 
 @key.command("revoke")
@@ -83,6 +100,18 @@ def key_revoke(key_id: str) -> None:
 @key.command("list")
 @click.argument("organization", metavar="ORG_CTID", type=CTID)
 def key_list(organization: Ctid) -> None:
-    """List an organization's keys: id, tab, when made, tab, when revoked."""
+    """List an organization's keys, with tabs between what is told of each.
+
+    Told are id, when made, when revoked, scopes, when it expires, when last used, and label.
+    """
     for entry in open_registry()[1].organizations.keys(organization):
-        click.echo(f"{entry.id}\t{entry.created_at}\t{entry.revoked_at or 'valid'}")
+        told = (
+            entry.id,
+            entry.created_at,
+            entry.revoked_at or "valid",
+            " ".join(sorted(entry.scopes)),
+            entry.expires_at or "never",
+            entry.used_at or "never",
+            entry.label,
+        )
+        click.echo("\t".join(told))

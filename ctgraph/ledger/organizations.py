@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from typing import NamedTuple
+from collections.abc import Collection
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -13,15 +14,19 @@ from ctgraph.identity import ctid
 from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger.database import Database, by_name
 from ctgraph.ledger.ownership import accounts, describable, lock_sequence
+from ctgraph.ledger.people import in_hours
 from ctgraph.ledger.tables import api_key, organization
-from ctgraph.ledger.values import Key, Organization, now
+from ctgraph.ledger.values import Key, Organization, Scope, now
+
+NOTED_HOURS = 0.1
+"""How exactly the last use of a key is kept."""
 
 
 class Bearer(NamedTuple):
-    """Who sends a valid API key: the organization, and the id of the key."""
+    """Who sends an API key: the organization, and the key."""
 
     organization: Organization
-    key_id: str
+    key: Key
 
 
 class Organizations:
@@ -95,11 +100,20 @@ class Organizations:
             return Organization(**by_name(row, organization.c))
         raise NotFound(f"There is no organization {record} in this registry.")
 
-    def add_key(self, record: Ctid) -> str:
+    def add_key(
+        self,
+        record: Ctid,
+        scopes: Collection[Scope] = tuple(Scope),
+        expires_at: str | None = None,
+        label: str = "",
+    ) -> str:
         """Make an API key for an organization and return it; only its hash is kept.
 
         A key is ``ctg_``, its id, ``_`` and a secret. Only this method knows that.
 
+        :param scopes: what may be done with it.
+        :param expires_at: from when on it is refused; without it, it never expires.
+        :param label: what its people know it by.
         :raises NotFound: when there is no such organization.
         """
         self.get(record)
@@ -108,17 +122,22 @@ class Organizations:
         with self._database.writing() as connection:
             connection.execute(
                 api_key.insert().values(
-                    id=key_id, organization=record, digest=_digest(key), created_at=now()
+                    id=key_id,
+                    organization=record,
+                    digest=_digest(key),
+                    created_at=now(),
+                    label=label,
+                    scopes=" ".join(sorted(scopes)),
+                    expires_at=expires_at,
                 )
             )
         return key
 
     def keys(self, record: Ctid) -> list[Key]:
         """Return an organization's keys, the oldest first."""
-        columns = (api_key.c.id, api_key.c.organization, api_key.c.created_at, api_key.c.revoked_at)
-        query = sa.select(*columns).where(api_key.c.organization == record)
+        query = sa.select(*_KEY).where(api_key.c.organization == record)
         rows = self._database.rows(query.order_by(api_key.c.created_at))
-        return [Key(**by_name(row, columns)) for row in rows]
+        return [_key(row) for row in rows]
 
     def revoke_key(self, key_id: str) -> None:
         """Revoke a key by its id.
@@ -135,15 +154,42 @@ class Organizations:
             raise NotFound(f"There is no valid key with the id {key_id}.")
 
     def bearer_of(self, key: str) -> Bearer | None:
-        """Return whose API key this is, or None when the key is not valid."""
+        """Return whose API key this is, or None when there is none or it was revoked.
+
+        Its use is noted, to some minutes: each note is a write.
+        """
         query = (
-            sa.select(organization, api_key.c.id.label("key_id"))
+            sa.select(organization.c.name, organization.c.created_at.label("since"), *_KEY)
             .join(api_key)
             .where(api_key.c.digest == _digest(key), api_key.c.revoked_at.is_(None))
         )
         for row in self._database.rows(query):
-            return Bearer(Organization(row.ctid, row.name, row.created_at), row.key_id)
+            found = _key(row)
+            if (found.used_at or "") < in_hours(-NOTED_HOURS):
+                self._note_use(found.id)
+            return Bearer(Organization(found.organization, row.name, row.since), found)
         return None
+
+    def _note_use(self, key_id: str) -> None:
+        with self._database.writing() as connection:
+            connection.execute(api_key.update().where(api_key.c.id == key_id).values(used_at=now()))
+
+
+_KEY = (
+    api_key.c.id,
+    api_key.c.organization,
+    api_key.c.created_at,
+    api_key.c.revoked_at,
+    api_key.c.label,
+    api_key.c.scopes,
+    api_key.c.expires_at,
+    api_key.c.used_at,
+)
+
+
+def _key(row: sa.Row[Any]) -> Key:
+    values = by_name(row, _KEY)
+    return Key(**values | {"scopes": frozenset(map(Scope, values["scopes"].split()))})
 
 
 def _digest(key: str) -> str:

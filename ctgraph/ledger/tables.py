@@ -52,7 +52,12 @@ api_key = Table(
     Column("digest", String(64), nullable=False, unique=True),
     Column("created_at", String(27), nullable=False),
     Column("revoked_at", String(27)),
+    Column("label", Text, nullable=False),
+    Column("scopes", Text, nullable=False),
+    Column("expires_at", String(27)),
+    Column("used_at", String(27)),
 )
+"""API keys. `scopes` has spaces between them."""
 
 envelope = Table(
     "envelope",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -48,6 +48,11 @@ def now() -> str:
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
+def end_of(day: date) -> str:
+    """Return the end of a day in UTC, as the ledger writes times."""
+    return f"{day:%Y-%m-%d}T23:59:59.999999Z"
+
+
 def later(moment: str) -> str:
     """Return the present time, but at least one microsecond after `moment` if the clock is behind.
 
@@ -68,14 +73,35 @@ class Organization:
     created_at: str
 
 
+class Scope(StrEnum):
+    """What a program may do with an API key."""
+
+    PUBLISH = "publish"
+    """Publish and withdraw records."""
+    DRAFTS = "drafts"
+    """Save, read and delete drafts."""
+    READ = "read"
+    """Read drafts."""
+
+
 @dataclass(frozen=True)
 class Key:
-    """An API key as it is kept, without its secret."""
+    """An API key as it is kept, without its secret.
+
+    :param label: what its people know it by.
+    :param scopes: what may be done with it.
+    :param expires_at: from when on it is refused; None for never.
+    :param used_at: when it was last used, to some minutes; None for never.
+    """
 
     id: str
     organization: Ctid
     created_at: str
     revoked_at: str | None
+    label: str
+    scopes: frozenset[Scope]
+    expires_at: str | None
+    used_at: str | None
 
 
 class State(NamedTuple):

@@ -35,8 +35,8 @@ def test_the_id_of_a_key_revokes_it(registry: Registry) -> None:
     bearer = organizations.bearer_of(registry.key)
     assert bearer
     assert bearer.organization == registry.organization
-    assert [key.id for key in organizations.keys(registry.organization.ctid)] == [bearer.key_id]
-    organizations.revoke_key(bearer.key_id)
+    assert [key.id for key in organizations.keys(registry.organization.ctid)] == [bearer.key.id]
+    organizations.revoke_key(bearer.key.id)
     assert organizations.bearer_of(registry.key) is None
 
 

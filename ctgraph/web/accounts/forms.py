@@ -8,6 +8,7 @@ from typing import Any
 from flask import request
 from flask_wtf import FlaskForm
 from wtforms import (
+    DateField,
     EmailField,
     PasswordField,
     RadioField,
@@ -17,12 +18,14 @@ from wtforms import (
     TextAreaField,
     URLField,
 )
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired, Length, Optional
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from ctgraph.accounts import profile
 from ctgraph.accounts.passwords import MAX_PASSWORD_CHARACTERS, MIN_PASSWORD_CHARACTERS
 from ctgraph.accounts.people import MAX_NAME_CHARACTERS
 from ctgraph.accounts.rights import Role
+from ctgraph.ledger.values import Scope
 
 _GIVEN = InputRequired("This is needed.")
 _EMAIL = {"autocomplete": "email"}
@@ -139,6 +142,26 @@ class Describe(Form):
     fein = StringField("FEIN", description="Federal Employer Identification Number, if it has one.")
     duns = StringField("DUNS number")
     opeID = StringField("OPE ID")
+
+
+class NewKey(Form):
+    """A new API key."""
+
+    label = StringField("Name", [Length(max=100)], description="What it is for.")
+    scopes = SelectMultipleField(
+        "What may be done with it",
+        choices=[
+            (Scope.PUBLISH, "Publish and withdraw records"),
+            (Scope.DRAFTS, "Save, read and delete drafts"),
+            (Scope.READ, "Read drafts"),
+        ],
+        default=[*Scope],
+        option_widget=CheckboxInput(),
+        widget=ListWidget(prefix_label=False),
+    )
+    expires = DateField(
+        "Last day", [Optional()], description="From the next day on it is refused. Empty for never."
+    )
 
 
 class Invite(Form):

@@ -5,12 +5,13 @@ from __future__ import annotations
 from flask import Blueprint, Response
 
 from ctgraph.accounts.rights import Act, require
-from ctgraph.errors import Forbidden, NotFound
+from ctgraph.errors import BadParameter, Forbidden, NotFound
 from ctgraph.identity import ctid
 from ctgraph.identity.ctid import Ctid
-from ctgraph.web.accounts.forms import Press
+from ctgraph.ledger.values import Scope, end_of, now
+from ctgraph.web.accounts.forms import NewKey
 from ctgraph.web.accounts.organizations import applicants
-from ctgraph.web.accounts.people import require_form
+from ctgraph.web.accounts.people import filled, require_form, text
 from ctgraph.web.http import respond
 from ctgraph.web.http.parameters import reads
 from ctgraph.web.http.registry import state
@@ -19,26 +20,18 @@ from ctgraph.web.http.visitors import for_people, visitor, who
 blueprint = Blueprint("keys", __name__, url_prefix="/account/organizations/<organization>/keys")
 
 
-@blueprint.get("")
+@blueprint.route("", methods=["GET", "POST"])
 @reads()
 @for_people
 def keys(organization: str) -> Response:
-    """Show the keys of an organization."""
-    return _shown(_owner(organization))
-
-
-@blueprint.post("")
-@reads()
-@for_people
-def make(organization: str) -> Response:
-    """Make a key, and show it this once."""
+    """Show the keys of an organization; make one, and show it this once."""
     owner = _owner(organization)
-    require_form()
-    if not applicants().may_publish(owner):
-        raise Forbidden("The registry has not approved your organization yet.")
-    key = state().ledger.organizations.add_key(owner)
-    _note(owner, "Made an API key.")
-    return _shown(owner, key)
+    form = NewKey()
+
+    def use() -> Response:
+        return _shown(owner, NewKey(formdata=None), _made(owner, form))
+
+    return filled(form, use, "accounts/keys.html", **_listed(owner))
 
 
 @blueprint.post("/<key>/revoke")
@@ -55,21 +48,39 @@ def revoke(organization: str, key: str) -> Response:
     return respond.redirect(f"/account/organizations/{owner}/keys", 303)
 
 
+def _made(owner: Ctid, form: NewKey) -> str:
+    """Make the key that a form describes, and return it."""
+    if not applicants().may_publish(owner):
+        raise Forbidden("The registry has not approved your organization yet.")
+    scopes = [Scope(one) for one in form.scopes.data or ()]
+    if not scopes:
+        raise BadParameter("Choose what may be done with the key.")
+    expires_at = end_of(form.expires.data) if form.expires.data else None
+    if expires_at and expires_at < now():
+        raise BadParameter("The last day is over already. Choose a later one.")
+    label = text(form.label).replace("\0", "")
+    key = state().ledger.organizations.add_key(owner, scopes, expires_at, label)
+    _note(owner, f"Made an API key to {', '.join(sorted(scopes))}.")
+    return key
+
+
 def _owner(organization: str) -> Ctid:
     record = ctid.canonical(organization)
     require(applicants().role(who(), record), Act.ISSUE_KEYS)
     return record
 
 
-def _shown(owner: Ctid, key: str = "") -> Response:
+def _listed(owner: Ctid) -> dict[str, object]:
     organizations = state().ledger.organizations
-    return respond.page(
-        "accounts/keys.html",
-        owner=organizations.get(owner),
-        keys=organizations.keys(owner),
-        key=key,
-        form=Press(),
-    )
+    return {
+        "owner": organizations.get(owner),
+        "keys": organizations.keys(owner),
+        "now": now(),
+    }
+
+
+def _shown(owner: Ctid, form: NewKey, key: str) -> Response:
+    return respond.page("accounts/keys.html", form=form, key=key, problem="", **_listed(owner))
 
 
 def _note(owner: Ctid, words: str) -> None:

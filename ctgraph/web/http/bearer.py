@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from flask import request
 
-from ctgraph.errors import Unauthenticated
+from ctgraph.errors import Forbidden, Unauthenticated
 from ctgraph.ledger.organizations import Bearer
+from ctgraph.ledger.values import Scope, now
 from ctgraph.web.http.registry import state
 
 SCHEMES = ("bearer", "token", "apitoken")
 
 
-def authenticate() -> Bearer:
-    """Return the organization whose API key the request carries, and the key's id.
+def authenticate(*scopes: Scope) -> Bearer:
+    """Return the organization whose API key the request carries, and the key.
 
+    :param scopes: those that allow what is asked, any of them; without one, any key does.
     :raises Unauthenticated: if the request has no valid key.
+    :raises Forbidden: if the key has none of the scopes.
     """
     scheme, _, key = request.headers.get("Authorization", "").partition(" ")
     if not key:
@@ -28,5 +31,16 @@ def authenticate() -> Bearer:
     if bearer is None:
         raise Unauthenticated(
             "This API key is not valid. It was mistyped or revoked. Ask the operator for a new one."
+        )
+    used = bearer.key
+    if used.expires_at and used.expires_at <= now():
+        raise Unauthenticated(
+            f"This API key expired on {used.expires_at[:10]}. Ask an administrator of "
+            f"{bearer.organization.name} for a new one."
+        )
+    if scopes and used.scopes.isdisjoint(scopes):
+        raise Forbidden(
+            f"This API key may not do that: it has the scopes {', '.join(sorted(used.scopes))}. "
+            f"Use one with the scope {' or '.join(scopes)}."
         )
     return bearer

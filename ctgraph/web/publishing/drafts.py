@@ -12,6 +12,7 @@ from ctgraph.documents.node_values import name_of, shortened
 from ctgraph.documents.size import require_fitting
 from ctgraph.errors import InvalidDocument
 from ctgraph.identity import ctid
+from ctgraph.ledger.values import Scope
 from ctgraph.rdf.formats import JSON_LD
 from ctgraph.web.http import respond
 from ctgraph.web.http.bearer import authenticate
@@ -32,7 +33,7 @@ def build() -> Response:
 @reads()
 def drafts() -> Response:
     """Return the drafts of the organization, the newest first."""
-    owner, _ = authenticate()
+    owner, _ = authenticate(Scope.DRAFTS, Scope.READ)
     found = state().ledger.drafts.of(owner.ctid)
     listed = [{"ctid": one.ctid, "name": one.name, "updated": one.updated_at} for one in found]
     return respond.json({"drafts": listed}, caching=respond.Caching.NEVER)
@@ -42,7 +43,7 @@ def drafts() -> Response:
 @reads()
 def draft(record: str) -> Response:
     """Return a draft as it was saved."""
-    owner, _ = authenticate()
+    owner, _ = authenticate(Scope.DRAFTS, Scope.READ)
     found = state().ledger.drafts.document(owner.ctid, ctid.canonical(record))
     return respond.content(found, JSON_LD.media_type, caching=respond.Caching.NEVER)
 
@@ -51,7 +52,7 @@ def draft(record: str) -> Response:
 @reads()
 def save(record: str) -> Response:
     """Save a draft. It may be unfinished, so any JSON object is accepted."""
-    owner, _ = authenticate()
+    owner, _ = authenticate(Scope.DRAFTS)
     document = request.get_data(cache=False, parse_form_data=False)
     require_fitting(document, state().settings, "draft")
     value = read_json(document)
@@ -71,6 +72,6 @@ def save(record: str) -> Response:
 @reads()
 def delete(record: str) -> Response:
     """Delete a draft."""
-    owner, _ = authenticate()
+    owner, _ = authenticate(Scope.DRAFTS)
     state().ledger.drafts.delete(owner.ctid, ctid.canonical(record))
     return respond.empty()

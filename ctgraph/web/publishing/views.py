@@ -7,7 +7,7 @@ from flask import Blueprint, Response, request
 from ctgraph import publishing
 from ctgraph.errors import Forbidden, UnsupportedMediaType
 from ctgraph.identity import ctid
-from ctgraph.ledger.values import Effect
+from ctgraph.ledger.values import Effect, Scope
 from ctgraph.publishing import Receipt
 from ctgraph.web.http import respond
 from ctgraph.web.http.bearer import authenticate
@@ -29,7 +29,7 @@ BODIES = (
 @reads("wait")
 def publish(organization: str) -> Response:
     """Publish a document: 201 with its address, or 200 if nothing changed."""
-    owner, actor = authenticate()
+    owner, key = authenticate(Scope.PUBLISH)
     if ctid.canonical(organization) != owner.ctid:
         raise Forbidden(f"This key belongs to {owner.name} ({owner.ctid}), not to {organization}.")
     # curl --data says that it sends a form. The body is read as JSON all the same.
@@ -43,7 +43,7 @@ def publish(organization: str) -> Response:
         state().ledger,
         owner,
         data,
-        actor,
+        key.id,
         flag("wait"),
         state().validator_for(owner.ctid),
     )
@@ -58,9 +58,9 @@ def publish(organization: str) -> Response:
 @reads("wait")
 def withdraw(record: str) -> Response:
     """Withdraw a record: 204. From then on its address answers 410."""
-    owner, actor = authenticate()
+    owner, key = authenticate(Scope.PUBLISH)
     publishing.withdraw(
-        state().settings, state().ledger, owner, ctid.canonical(record), actor, flag("wait")
+        state().settings, state().ledger, owner, ctid.canonical(record), key.id, flag("wait")
     )
     return respond.empty()
 
