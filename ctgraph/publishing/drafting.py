@@ -1,4 +1,4 @@
-"""Drafting a record by hand: begin it, change it, see what is wrong with it, publish it."""
+"""Drafting a record by hand: begin it, change it, see what is wrong with it."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from ctgraph.forms.rows import LANGUAGE, Node
 from ctgraph.identity import Identity, ctid
 from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger import Ledger
+from ctgraph.ledger.drafts import digest_of
 from ctgraph.ledger.values import Organization
 from ctgraph.problem import Problem, Severity
 from ctgraph.publishing.intake import accept_here
-from ctgraph.publishing.publish import Receipt, publish
 from ctgraph.rdf.namespaces import Curie
 from ctgraph.settings import Settings
 from ctgraph.vocab import CONTEXT_URLS, vocabulary
@@ -37,12 +37,14 @@ class Draft:
     :param document: the draft, or the published document where there is none.
     :param is_draft: whether it differs from what is published, or nothing is.
     :param version: the number of the published version; 0 where nothing is published.
+    :param digest: of the draft, for what is said of it; empty where there is none.
     """
 
     ctid: Ctid
     document: dict[str, Any]
     is_draft: bool
     version: int
+    digest: str = ""
 
     @property
     def entity(self) -> Node:
@@ -99,7 +101,7 @@ class Drafting:
             if not published:
                 raise RecordNotFound(record) from None
             return Draft(record, orjson.loads(published), False, version)
-        return Draft(record, orjson.loads(document), True, version)
+        return Draft(record, orjson.loads(document), True, version, digest_of(document))
 
     def save(self, record: Ctid, document: dict[str, Any]) -> None:
         """Keep a draft; without a change of what is published, keep none.
@@ -112,8 +114,8 @@ class Drafting:
             self.discard(record)
             return
         name = shortened(name_of(document["@graph"][0])).replace("\0", "")
-        borne = ctids_in(document, self._identity)
-        self.ledger.drafts.save(self.owner, record, name, orjson.dumps(document), borne)
+        borne, kind = ctids_in(document, self._identity), document["@graph"][0]["@type"]
+        self.ledger.drafts.save(self.owner, record, name, orjson.dumps(document), borne, kind)
 
     def discard(self, record: Ctid) -> None:
         """Delete a draft, if there is one."""
@@ -132,13 +134,6 @@ class Drafting:
             return [Problem(error.message)]
         order = list(Severity)
         return sorted(report.problems, key=lambda problem: order.index(problem.severity))
-
-    def publish(self, record: Ctid, actor: str, run: Runner = directly) -> Receipt:
-        """Publish a draft; it is none any more then. See :func:`ctgraph.publishing.publish`."""
-        data = orjson.dumps(self.open(record).document)
-        receipt = publish(self.settings, self.ledger, self.owner, data, actor, run=run)
-        self.discard(record)
-        return receipt
 
     def _published(self, record: Ctid) -> tuple[bytes, int]:
         """Return the published document and its version; b"" and 0 where there is none of ours."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
-from ctgraph import publishing
 from ctgraph.accounts.rights import ROLES, Act
 from ctgraph.errors import BadParameter
 from ctgraph.identity import ctid
@@ -13,12 +12,12 @@ from ctgraph.shapes import shapes
 from ctgraph.vocab import vocabulary
 from ctgraph.web.accounts.forms import Press
 from ctgraph.web.accounts.organizations import applicants
-from ctgraph.web.accounts.owners import drafting_of, owned
+from ctgraph.web.accounts.owners import drafting_of, owned, reviewing_of
 from ctgraph.web.accounts.people import require_form
 from ctgraph.web.http import respond
 from ctgraph.web.http.parameters import reads
 from ctgraph.web.http.registry import state
-from ctgraph.web.http.visitors import for_people, who
+from ctgraph.web.http.visitors import for_people, visitor, who
 
 blueprint = Blueprint("holdings", __name__, url_prefix="/account/organizations/<organization>")
 
@@ -65,7 +64,8 @@ def withdraw(organization: str, record: str) -> Response:
     owner = owned(organization, Act.PUBLISH)
     require_form()
     canonical = ctid.canonical(record)
-    publishing.withdraw(state().settings, state().ledger, owner, canonical, who().id)
+    words = request.form.get("words", "")
+    reviewing_of(owner).withdraw(who(), canonical, words, visitor())
     return respond.redirect(f"/account/organizations/{owner.ctid}/records", 303)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 from flask import Blueprint, Response, request
 
-from ctgraph.accounts.rights import ROLES, Act, require
+from ctgraph.accounts.rights import ROLES, Act
 from ctgraph.documents.json_text import read_json
 from ctgraph.errors import BadParameter, Conflict, CtgraphError, Forbidden
 from ctgraph.forms import Field, Form, form_of
@@ -16,18 +16,18 @@ from ctgraph.identity import ctid
 from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger.values import Organization
 from ctgraph.problem import Problem
-from ctgraph.publishing.drafting import Draft, Drafting
+from ctgraph.publishing.drafting import Draft
 from ctgraph.rdf.namespaces import Curie
 from ctgraph.validation.severity_words import WORDS
 from ctgraph.vocab import vocabulary
 from ctgraph.web.accounts.forms import Press
 from ctgraph.web.accounts.organizations import applicants
-from ctgraph.web.accounts.owners import drafting_of, owned
+from ctgraph.web.accounts.owners import drafting_of, owned, reviewing_of
 from ctgraph.web.accounts.people import require_form
 from ctgraph.web.http import respond
 from ctgraph.web.http.parameters import reads
 from ctgraph.web.http.registry import state
-from ctgraph.web.http.visitors import for_people, who
+from ctgraph.web.http.visitors import for_people, visitor, who
 
 blueprint = Blueprint("entering", __name__, url_prefix="/account/organizations/<organization>")
 
@@ -67,7 +67,9 @@ def save(organization: str, record: str) -> Response:
     document = draft.document | {"@graph": [entity, *draft.document["@graph"][1:]]}
     drafting.save(draft.ctid, document)
     if request.form.get("publish"):
-        return _published(owner, drafting, draft.ctid)
+        return _published(owner, drafting.open(draft.ctid))
+    if request.form.get("send"):
+        return _sent_to_review(owner, drafting.open(draft.ctid))
     return _to(owner, draft.ctid)
 
 
@@ -147,20 +149,33 @@ def _shown(owner: Organization, draft: Draft, problem: str = "") -> Response:
         severities=WORDS,
         may_publish=role in ROLES[Act.PUBLISH] and applicants().may_publish(owner.ctid),
         is_new=not draft.version,
+        review=reviewing_of(owner).review(draft.ctid),
     )
     response.status_code = 422 if problem else 200
     return response
 
 
-def _published(owner: Organization, drafting: Drafting, record: Ctid) -> Response:
-    require(applicants().role(who(), owner.ctid), Act.PUBLISH)
-    if not applicants().may_publish(owner.ctid):
-        raise Forbidden("The registry has not approved your organization yet. Save the draft.")
-    try:
-        drafting.publish(record, who().id, state().validator_for(owner.ctid))
-    except CtgraphError as error:
-        return _shown(owner, drafting.open(record), error.message)
-    return respond.redirect(f"/resources/{record}", 303)
+def _published(owner: Organization, draft: Draft) -> Response:
+    """Publish a draft that was just saved, unless nothing changed."""
+    if draft.is_draft:
+        seen = {draft.ctid: draft.digest}
+        outcome = reviewing_of(owner).publish(who(), seen, visitor())[0]
+        if isinstance(outcome.error, Forbidden):
+            raise outcome.error
+        if outcome.error:
+            return _shown(owner, draft, outcome.said)
+        if outcome.done and outcome.done.state:
+            return _to(owner, draft.ctid)
+    return respond.redirect(f"/resources/{draft.ctid}", 303)
+
+
+def _sent_to_review(owner: Organization, draft: Draft) -> Response:
+    """Send a draft to review that was just saved, unless nothing changed."""
+    if draft.is_draft:
+        outcome = reviewing_of(owner).send(who(), {draft.ctid: draft.digest}, visitor())[0]
+        if outcome.error:
+            return _shown(owner, draft, outcome.said)
+    return _to(owner, draft.ctid)
 
 
 def _beside(problems: list[Problem]) -> dict[str, list[Problem]]:
