@@ -22,6 +22,7 @@ from ctgraph.ledger.loads import Loads
 from ctgraph.ledger.organizations import Organizations
 from ctgraph.ledger.outbox import Outbox
 from ctgraph.ledger.people import People
+from ctgraph.ledger.portfolio import Portfolio
 from ctgraph.ledger.records import Records
 from ctgraph.ledger.registry import agree, fix_base
 from ctgraph.ledger.reviews import Reviews
@@ -44,6 +45,7 @@ class Ledger:
         self.applications = Applications(database)
         self.activities = Activities(database)
         self.reviews = Reviews(database)
+        self.portfolio = Portfolio(database)
         self.outbox = Outbox(database)
 
     @classmethod
