@@ -24,6 +24,7 @@ class Drafted:
 
     :param digest: of the draft.
     :param state: that of its review, or whether something is published.
+    :param published_type: the class of the published record; empty where there is none.
     """
 
     ctid: Ctid
@@ -32,6 +33,7 @@ class Drafted:
     digest: str
     updated_at: str
     state: str
+    published_type: str
 
 
 @dataclass(frozen=True)
@@ -62,14 +64,18 @@ class Portfolio:
         current = (envelope.c.ctid == draft.c.ctid) & envelope.c.deleted_at.is_(None)
         columns = (draft.c.ctid, draft.c.name, draft.c.type, draft.c.digest, draft.c.updated_at)
         query = (
-            sa.select(*columns, review.c.state, envelope.c.version)
+            sa.select(*columns, review.c.state, envelope.c.type.label("stands"))
             .outerjoin(review, IS_OF_DRAFT & (review.c.digest == draft.c.digest))
             .outerjoin(envelope, current)
             .where(draft.c.owner == owner)
             .order_by(draft.c.updated_at.desc())
         )
         return [
-            Drafted(**by_name(row, columns), state=row.state or (CHANGED if row.version else DRAFT))
+            Drafted(
+                **by_name(row, columns),
+                state=row.state or (CHANGED if row.stands else DRAFT),
+                published_type=row.stands or "",
+            )
             for row in self._database.rows(query)
         ]
 

@@ -7,6 +7,7 @@ from flask import Blueprint, Response, request
 from ctgraph.accounts.rights import ROLES, Act
 from ctgraph.errors import BadParameter
 from ctgraph.identity import ctid
+from ctgraph.identity.ctid import Ctid, NoId
 from ctgraph.ledger.portfolio import CHANGED, DRAFT, PUBLISHED, WITHDRAWN, Wanted
 from ctgraph.ledger.reviews import ReviewState
 from ctgraph.rdf.namespaces import Curie
@@ -43,7 +44,7 @@ def records(organization: str) -> Response:
     words = request.args.get("words", "").replace("\0", "").split()[:MAX_FILTER_WORDS]
     wanted = Wanted(tuple(words), request.args.get("kind", "").replace("\0", ""))
     given = request.args.get("after", "")
-    after = ctid.canonical(given) if given else ""
+    after: Ctid | NoId = ctid.canonical(given) if given else ""
     drafts, public = portfolio.drafted(owner.ctid), []
     if chosen in ("", PUBLISHED):
         but = {one.ctid for one in drafts}
