@@ -21,7 +21,7 @@ from ctgraph.settings import Settings
 from ctgraph.work.calls import Runner, directly
 
 MAX_WORDS_CHARACTERS = 5_000
-"""Characters of what is said about an application at once."""
+"""Characters of what is said about an application or a draft at once."""
 FOLLOWING = {
     State.DRAFT: {State.SUBMITTED},
     State.SUBMITTED: {State.QUESTIONED, State.APPROVED, State.DECLINED},
@@ -106,8 +106,8 @@ class Applicants:
         :raises Conflict: when somebody else decided already.
         """
         require_staff(staff.is_staff, StaffAct.DECIDE)
-        if state is not State.APPROVED and not words.strip():
-            raise BadParameter("Say what is missing or why, in a sentence that the people can use.")
+        if state is not State.APPROVED:
+            require_words(words)
         with self.ledger.database.writing() as connection:
             asked = self._move(connection, staff, record, state, words)
             done, remedy = _TOLD[state]
@@ -141,9 +141,8 @@ class Applicants:
         found = self._found(connection, record)
         if state not in FOLLOWING[found.state]:
             raise Conflict(f"The organization is {found.state} already. Reload the page.")
-        if len(words) > MAX_WORDS_CHARACTERS:
-            raise BadParameter(f"Say it in {MAX_WORDS_CHARACTERS:,} characters at most.")
-        self.ledger.applications.move(connection, record, state, who.id, words.replace("\0", ""))
+        said = require_words(words) if words.strip() else ""
+        self.ledger.applications.move(connection, record, state, who.id, said)
         return found
 
     def _post(self, connection: sa.Connection, email: str, letter: Letter) -> None:
@@ -155,6 +154,19 @@ class Applicants:
         self.ledger.activities.note(
             connection, words, person=who.id, organization=record, address=visitor.address
         )
+
+
+def require_words(words: str) -> str:
+    """Return what somebody says to others, as it is kept.
+
+    :raises BadParameter: when it is nothing, or too long.
+    """
+    said = words.replace("\0", "").strip()
+    if not said:
+        raise BadParameter("Say what is missing or why, in a sentence that the people can use.")
+    if len(said) > MAX_WORDS_CHARACTERS:
+        raise BadParameter(f"Say it in {MAX_WORDS_CHARACTERS:,} characters at most.")
+    return said
 
 
 def _submitted(asked: Application, site: str) -> Letter:

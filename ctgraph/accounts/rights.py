@@ -23,7 +23,7 @@ class Act(StrEnum):
 
     SEE = "see its drafts and its activity"
     DRAFT = "draft records"
-    PUBLISH = "publish and withdraw records"
+    PUBLISH = "approve, publish and withdraw records"
     DESCRIBE = "describe the organization and ask for its approval"
     ADMIT = "invite members and change their roles"
     ISSUE_KEYS = "make and revoke API keys"
@@ -33,6 +33,7 @@ class StaffAct(StrEnum):
     """Something that only the registry's staff does."""
 
     DECIDE = "decide on organizations"
+    REVIEW = "review records"
 
 
 ROLES: Mapping[Act, frozenset[Role]] = MappingProxyType(

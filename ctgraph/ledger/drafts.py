@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -10,6 +11,7 @@ from ctgraph.errors import DraftsFull, NotFound
 from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger.database import Database, by_name
 from ctgraph.ledger.ownership import Ownership
+from ctgraph.ledger.review_tables import review
 from ctgraph.ledger.tables import draft, organization
 from ctgraph.ledger.values import Organization, now
 
@@ -41,10 +43,12 @@ class Drafts:
         name: str,
         document: bytes,
         borne: dict[Ctid, str | None],
+        kind: str,
     ) -> None:
         """Keep a draft of an organization, in the place of an earlier one with the same CTID.
 
         :param borne: the CTIDs that the document bears, each with its JSON Pointer.
+        :param kind: the class of its primary entity; empty while it has none.
         :raises Forbidden: when the draft bears a CTID that belongs to another organization.
         :raises DraftsFull: when the organization would have more than :data:`MAX_DRAFTS` drafts, or
             more than :data:`MAX_DRAFTS_BYTES` of them.
@@ -59,7 +63,13 @@ class Drafts:
             _require_room(connection, owner, len(document))
             connection.execute(
                 draft.insert().values(
-                    owner=owner.ctid, ctid=record, name=name, document=document, updated_at=now()
+                    owner=owner.ctid,
+                    ctid=record,
+                    name=name,
+                    document=document,
+                    updated_at=now(),
+                    digest=digest_of(document),
+                    type=kind,
                 )
             )
 
@@ -82,16 +92,34 @@ class Drafts:
             raise _no_draft(record)
         return found
 
+    def digest(self, connection: sa.Connection, owner: Ctid, record: Ctid) -> str | None:
+        """Return the digest of a draft; None when the organization has no such draft."""
+        query = sa.select(draft.c.digest).where(draft.c.owner == owner, draft.c.ctid == record)
+        found: str | None = connection.scalar(query)
+        return found
+
+    def finish(self, connection: sa.Connection, owner: Ctid, record: Ctid, digest: str) -> None:
+        """Delete a draft that was published, and its review, unless it was changed meanwhile."""
+        mine = (draft.c.owner == owner) & (draft.c.ctid == record) & (draft.c.digest == digest)
+        if connection.execute(draft.delete().where(mine)).rowcount:
+            connection.execute(_reviews(owner, record))
+
     def delete(self, owner: Ctid, record: Ctid) -> None:
-        """Delete a draft.
+        """Delete a draft, and its review.
 
         :raises NotFound: when the organization has no such draft.
         """
         mine = (draft.c.owner == owner) & (draft.c.ctid == record)
         with self._database.writing() as connection:
             deleted = connection.execute(draft.delete().where(mine)).rowcount
+            connection.execute(_reviews(owner, record))
         if not deleted:
             raise _no_draft(record)
+
+
+def digest_of(document: bytes) -> str:
+    """Return the digest of a draft: what is said of it holds for these bytes alone."""
+    return hashlib.sha256(document).hexdigest()
 
 
 def _require_room(connection: sa.Connection, owner: Organization, added: int) -> None:
@@ -110,6 +138,10 @@ def _require_room(connection: sa.Connection, owner: Organization, added: int) ->
             f"Your drafts would have {total:,} bytes, and may have {MAX_DRAFTS_BYTES:,}; "
             "publish or delete one first."
         )
+
+
+def _reviews(owner: Ctid, record: Ctid) -> sa.Delete:
+    return review.delete().where(review.c.owner == owner, review.c.ctid == record)
 
 
 def _no_draft(record: Ctid) -> NotFound:

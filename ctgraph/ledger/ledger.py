@@ -22,8 +22,10 @@ from ctgraph.ledger.loads import Loads
 from ctgraph.ledger.organizations import Organizations
 from ctgraph.ledger.outbox import Outbox
 from ctgraph.ledger.people import People
+from ctgraph.ledger.portfolio import Portfolio
 from ctgraph.ledger.records import Records
 from ctgraph.ledger.registry import agree, fix_base
+from ctgraph.ledger.reviews import Reviews
 from ctgraph.ledger.revision import must_be_newest, upgrade
 from ctgraph.ledger.tables import secret
 from ctgraph.settings import Settings
@@ -42,6 +44,8 @@ class Ledger:
         self.people = People(database)
         self.applications = Applications(database)
         self.activities = Activities(database)
+        self.reviews = Reviews(database)
+        self.portfolio = Portfolio(database)
         self.outbox = Outbox(database)
 
     @classmethod

@@ -74,6 +74,13 @@ envelope = Table(
     Column("deleted_at", String(27)),
     _current_in_order("current_of_type", "type"),
     _current_in_order("current_of_owner", "owner", "type"),
+    Index(
+        "withdrawn_of_owner",
+        "owner",
+        "ctid",
+        sqlite_where=text("deleted_at IS NOT NULL"),
+        postgresql_where=text("deleted_at IS NOT NULL"),
+    ),
 )
 
 draft = Table(
@@ -84,7 +91,10 @@ draft = Table(
     Column("name", Text, nullable=False),
     Column("document", LargeBinary, nullable=False),
     Column("updated_at", String(27), nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("type", Text, nullable=False),
 )
+"""`digest` is that of the document's bytes, in SHA-256."""
 
 version = Table(
     "version",

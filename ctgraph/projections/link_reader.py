@@ -98,7 +98,7 @@ class Links:
     """The link index as it was at one moment."""
 
     def __init__(self, db: sqlite3.Connection) -> None:
-        self._db = db
+        self.db = db
         # One question asks for the same nodes several times.
         self._nodes: dict[NodeId, KnownNode | None] = {}
 
@@ -113,7 +113,7 @@ class Links:
 
         :param most: how many to return.
         """
-        rows = self._db.execute(
+        rows = self.db.execute(
             f"{steps_query(forward, relation)} LIMIT :most",
             {"relation": relation, "ids": array(ids), "most": most},
         )
@@ -144,9 +144,9 @@ class Links:
             "of_a_pair": MAX_PAIR_STATEMENTS,
             "most": MAX_STATEMENTS,
         }
-        rows = self._db.execute(f"{query} LIMIT :few", given).fetchall()
+        rows = self.db.execute(f"{query} LIMIT :few", given).fetchall()
         if len(rows) == MAX_SIMPLE_STATEMENTS:
-            rows = self._db.execute(numbered(query), given).fetchall()
+            rows = self.db.execute(numbered(query), given).fetchall()
         said: dict[tuple[NodeId, NodeId], list[Statement]] = {}
         for row in rows:
             s = Statement._make(row[: len(Statement._fields)])
@@ -159,7 +159,7 @@ class Links:
 
     def replaced(self, ids: Collection[NodeId]) -> list[Replacement]:
         """Return the current records that replace some nodes."""
-        rows = self._db.execute(
+        rows = self.db.execute(
             "SELECT link.earlier, link.later, link.owner FROM json_each(?) AS id "
             "CROSS JOIN link ON link.earlier = id.value AND link.relation = 'version' "
             "JOIN node ON node.id = link.later "
@@ -170,11 +170,11 @@ class Links:
 
     def said_by(self, document: Ctid) -> AssertedLinks:
         """Return those links of a document that hold. Without any, its owner is empty."""
-        return asserted_by(self._db, document)
+        return asserted_by(self.db, document)
 
     def asked_for(self, later: Collection[NodeId]) -> list[Statement]:
         """Return the statements by the owners of records that something is required for these."""
-        rows = self._db.execute(ASKED_FOR, (array(later), MAX_STATEMENTS))
+        rows = self.db.execute(ASKED_FOR, (array(later), MAX_STATEMENTS))
         return [Statement._make(row) for row in rows]
 
     def nodes(self, ids: Collection[NodeId]) -> dict[NodeId, KnownNode]:
@@ -182,7 +182,7 @@ class Links:
         fresh = [id for id in ids if id not in self._nodes]
         if fresh:
             self._nodes.update(dict.fromkeys(fresh))
-            rows = self._db.execute(
+            rows = self.db.execute(
                 f"SELECT {_KNOWN} FROM node WHERE id IN (SELECT value FROM json_each(?))",
                 (array(fresh),),
             )
@@ -191,7 +191,7 @@ class Links:
 
     def competencies(self, ids: Collection[NodeId]) -> dict[NodeId, str]:
         """Return the names of the competencies among some nodes."""
-        rows = self._db.execute(
+        rows = self.db.execute(
             "SELECT id, name FROM node INDEXED BY competency "
             "WHERE competency AND id IN (SELECT value FROM json_each(?)) ORDER BY id, document",
             (array(ids),),
@@ -205,7 +205,7 @@ class Links:
 
         :param types: IRIs of the classes.
         """
-        rows = self._db.execute(
+        rows = self.db.execute(
             f"SELECT {_KNOWN} FROM ({names_query(words)} LIMIT :most) AS found "
             "CROSS JOIN node USING (id, document)",
             {"types": array(types), "most": most} | names_given(words),
@@ -221,7 +221,7 @@ class Links:
         :raises QueryLimit: when it is too much to be compared.
         """
         found = {record: [needs] for record, needs in self._needs("record", records).items()}
-        uses = self._db.execute(
+        uses = self.db.execute(
             "SELECT DISTINCT later, manifest FROM json_each(?) AS id CROSS JOIN link "
             "ON later = id.value AND relation = 'uses' LIMIT ?",
             (array(records), MAX_STATEMENTS),
@@ -239,7 +239,7 @@ class Links:
 
         They are MAX_NEEDS at most.
         """
-        rows = self._db.execute(
+        rows = self.db.execute(
             "SELECT tree FROM requirement WHERE record = :record UNION ALL "
             "SELECT tree FROM link CROSS JOIN requirement USING (manifest) "
             "WHERE later = :record AND relation = 'uses' LIMIT :most",
@@ -250,7 +250,7 @@ class Links:
     def _needs(self, whose: str, names: Collection[NodeId]) -> dict[NodeId, Needs]:
         found: dict[NodeId, Needs] = {}
         size = 0
-        for name, tree in self._db.execute(
+        for name, tree in self.db.execute(
             f"SELECT {whose}, tree FROM json_each(?) AS id "
             f"CROSS JOIN requirement ON {whose} = id.value",
             (array(names),),

@@ -29,6 +29,7 @@ CREATE TABLE IF NOT EXISTS node (
   competency INTEGER NOT NULL, PRIMARY KEY (id, document)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS node_of_document ON node (document);
+CREATE INDEX IF NOT EXISTS node_of_owner ON node (owner);
 CREATE INDEX IF NOT EXISTS competency ON node (id) WHERE competency;
 CREATE TABLE IF NOT EXISTS link (
   document TEXT NOT NULL, owner TEXT NOT NULL, relation TEXT NOT NULL, earlier TEXT NOT NULL,
@@ -37,6 +38,7 @@ CREATE TABLE IF NOT EXISTS link (
   alternative TEXT NOT NULL, required INTEGER, manifest TEXT
 );
 CREATE INDEX IF NOT EXISTS link_of_document ON link (document);
+CREATE INDEX IF NOT EXISTS link_of_owner ON link (owner);
 CREATE INDEX IF NOT EXISTS link_forward ON link (earlier, relation, later, strength, via);
 CREATE INDEX IF NOT EXISTS link_backward ON link (later, relation, earlier, strength, via);
 CREATE INDEX IF NOT EXISTS link_of_manifest ON link (manifest, relation, earlier, later)
@@ -76,7 +78,7 @@ CREATE TABLE IF NOT EXISTS mark (sequence INTEGER NOT NULL);
 """
 TABLES = ("node", "link", "requirement")
 """The tables whose rows are made of documents."""
-VERSION = 6
+VERSION = 7
 """The version of the tables and of their content: an index of another version is made anew."""
 UNSURE = tuple(str(via) for via in (Via.DIRECT, Via.PATHWAY, Via.TRANSFER))
 """The ways in which a link may name a competency. A condition says what kind of thing it names."""

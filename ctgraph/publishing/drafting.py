@@ -1,4 +1,4 @@
-"""Drafting a record by hand: begin it, change it, see what is wrong with it, publish it."""
+"""Drafting a record by hand: begin it, change it, see what is wrong with it."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from ctgraph.forms.values import LANGUAGE, Node
 from ctgraph.identity import Identity, ctid
 from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger import Ledger
+from ctgraph.ledger.drafts import digest_of
 from ctgraph.ledger.values import Organization
 from ctgraph.problem import Problem, Severity
 from ctgraph.publishing.intake import accept_here
-from ctgraph.publishing.publish import Receipt, publish
 from ctgraph.rdf.namespaces import Curie
 from ctgraph.settings import Settings
 from ctgraph.vocab import CONTEXT_URLS, vocabulary
@@ -39,6 +39,7 @@ class Draft:
     :param is_draft: whether it differs from what is published, or nothing is.
     :param version: the number of the published version; 0 where nothing is published.
     :param published: the primary entity of that version.
+    :param digest: of the draft, for what is said of it; empty where there is none.
     """
 
     ctid: Ctid
@@ -46,6 +47,7 @@ class Draft:
     is_draft: bool
     version: int
     published: Node | None
+    digest: str
 
     @property
     def entity(self) -> Node:
@@ -112,11 +114,11 @@ class Drafting:
         except NotFound:
             if not published:
                 raise RecordNotFound(record) from None
-            document, is_draft = published, False
+            document, digest = published, ""
         else:
-            is_draft = True
+            digest = digest_of(document)
         entity = orjson.loads(published)["@graph"][0] if published else None
-        return Draft(record, orjson.loads(document), is_draft, version, entity)
+        return Draft(record, orjson.loads(document), bool(digest), version, entity, digest)
 
     def copy(self, record: Ctid) -> Ctid:
         """Begin a record as a copy of another one, with new CTIDs; return its own."""
@@ -139,8 +141,8 @@ class Drafting:
             self.discard(record)
             return
         name = shortened(name_of(document["@graph"][0])).replace("\0", "")
-        borne = ctids_in(document, self._identity)
-        self.ledger.drafts.save(self.owner, record, name, orjson.dumps(document), borne)
+        borne, kind = ctids_in(document, self._identity), document["@graph"][0]["@type"]
+        self.ledger.drafts.save(self.owner, record, name, orjson.dumps(document), borne, kind)
 
     def discard(self, record: Ctid) -> None:
         """Delete a draft, if there is one."""
@@ -159,13 +161,6 @@ class Drafting:
             return [Problem(error.message)]
         order = list(Severity)
         return sorted(report.problems, key=lambda problem: order.index(problem.severity))
-
-    def publish(self, record: Ctid, actor: str, run: Runner = directly) -> Receipt:
-        """Publish a draft; it is none any more then. See :func:`ctgraph.publishing.publish`."""
-        data = orjson.dumps(self.open(record).document)
-        receipt = publish(self.settings, self.ledger, self.owner, data, actor, run=run)
-        self.discard(record)
-        return receipt
 
     def _published(self, record: Ctid) -> tuple[bytes, int]:
         """Return the published document and its version; b"" and 0 where there is none of ours."""

@@ -26,8 +26,10 @@ from ctgraph.web.accounts import (
     members,
     organizations,
     people,
+    reviews,
     security,
     staff,
+    staff_reviews,
 )
 from ctgraph.web.accounts import records as entering
 from ctgraph.web.http import addresses, parameters, problems, visitors
@@ -88,7 +90,9 @@ ROOMS = (
     preview,
     members,
     keys,
+    reviews,
     staff,
+    staff_reviews,
     validate,
     minimum_data,
     ctdl,

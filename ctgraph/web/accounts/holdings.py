@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
-from ctgraph import publishing
 from ctgraph.accounts.rights import ROLES, Act
 from ctgraph.errors import BadParameter
 from ctgraph.identity import ctid
+from ctgraph.identity.ctid import Ctid, NoId
+from ctgraph.ledger.portfolio import CHANGED, DRAFT, PUBLISHED, WITHDRAWN, Wanted
+from ctgraph.ledger.reviews import ReviewState
 from ctgraph.rdf.namespaces import Curie
 from ctgraph.shapes import shapes
 from ctgraph.vocab import vocabulary
@@ -15,29 +17,53 @@ from ctgraph.web.accounts.forms import Press
 from ctgraph.web.accounts.organizations import applicants
 from ctgraph.web.accounts.people import require_form
 from ctgraph.web.http import respond
-from ctgraph.web.http.owners import drafting_of, owned
+from ctgraph.web.http.owners import drafting_of, owned, reviewing_of
 from ctgraph.web.http.parameters import reads
 from ctgraph.web.http.registry import state
-from ctgraph.web.http.visitors import for_people, who
+from ctgraph.web.http.visitors import for_people, visitor, who
 
 blueprint = Blueprint("holdings", __name__, url_prefix="/account/organizations/<organization>")
 
-MAX_LISTED = 500
-"""Published records of an organization that its list shows."""
+MAX_LISTED = 50
+"""Published records on a page of the list."""
+MAX_FILTER_WORDS = 8
+"""Words of a name by which a list is narrowed: each is looked for in every name."""
+STATES = (DRAFT, CHANGED, *ReviewState, PUBLISHED, WITHDRAWN)
+"""The states of records by which a list is narrowed."""
 
 
 @blueprint.get("/records")
-@reads()
+@reads("state", "kind", "words", "after")
 @for_people
 def records(organization: str) -> Response:
-    """Show the drafts and the published records of an organization."""
-    owner = owned(organization, Act.SEE)
+    """Show the records of an organization, narrowed by their state, class and name."""
+    owner, portfolio = owned(organization, Act.SEE), state().ledger.portfolio
+    chosen = request.args.get("state", "")
+    if chosen and chosen not in STATES:
+        raise BadParameter(f"There is no state {chosen[:40]!r}. Choose one of the list.")
+    words = request.args.get("words", "").replace("\0", "").split()[:MAX_FILTER_WORDS]
+    wanted = Wanted(tuple(words), request.args.get("kind", "").replace("\0", ""))
+    given = request.args.get("after", "")
+    after: Ctid | NoId = ctid.canonical(given) if given else ""
+    drafts, public = portfolio.drafted(owner.ctid), []
+    if chosen in ("", PUBLISHED):
+        but = {one.ctid for one in drafts}
+        public = portfolio.published(owner.ctid, wanted, MAX_LISTED + 1, after, but)
+    elif chosen == WITHDRAWN:
+        public = portfolio.withdrawn(owner.ctid, wanted, MAX_LISTED + 1, after)
+    role = applicants().role(who(), owner.ctid)
     return respond.page(
         "accounts/records.html",
         owner=owner,
-        may_draft=applicants().role(who(), owner.ctid) in ROLES[Act.DRAFT],
-        drafts=state().ledger.drafts.of(owner.ctid),
-        published=state().ledger.records.envelopes(MAX_LISTED, owner=owner.ctid),
+        may_draft=role in ROLES[Act.DRAFT],
+        may_publish=role in ROLES[Act.PUBLISH],
+        drafts=[one for one in drafts if chosen in ("", one.state) and wanted.takes(one)],
+        public=public[:MAX_LISTED],
+        next=public[MAX_LISTED - 1].ctid if len(public) > MAX_LISTED else "",
+        after=after,
+        chosen=chosen,
+        wanted=wanted,
+        states=STATES,
         families=_families(),
         form=Press(),
     )
@@ -65,7 +91,8 @@ def withdraw(organization: str, record: str) -> Response:
     owner = owned(organization, Act.PUBLISH)
     require_form()
     canonical = ctid.canonical(record)
-    publishing.withdraw(state().settings, state().ledger, owner, canonical, who().id)
+    words = request.form.get("words", "")
+    reviewing_of(owner).withdraw(who(), canonical, words, visitor())
     return respond.redirect(f"/account/organizations/{owner.ctid}/records", 303)
 
 

@@ -13,6 +13,7 @@ from ctgraph.errors import CtgraphError, NotFound
 from ctgraph.identity import ctid
 from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger.applications import Application, State
+from ctgraph.records.figures import figures_of
 from ctgraph.web.accounts.forms import Describe, Press, Words
 from ctgraph.web.accounts.people import filled, text
 from ctgraph.web.http import respond
@@ -139,6 +140,7 @@ def organization(record: str) -> Response:
         remarks=state().ledger.applications.remarks(own.organization),
         members=state().ledger.applications.members(own.organization),
         activities=state().ledger.activities.of_organization(own.organization, MAX_ACTIVITIES),
+        figures=figures_of(state().settings, state().ledger, state().whole, own.organization),
     )
 
 

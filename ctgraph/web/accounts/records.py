@@ -9,36 +9,34 @@ from typing import Any
 import orjson
 from flask import Blueprint, Response, request
 
-from ctgraph.accounts.rights import ROLES, Act, require
+from ctgraph.accounts.rights import ROLES, Act
 from ctgraph.documents.json_text import read_json
 from ctgraph.documents.node_values import name_of
 from ctgraph.errors import BadParameter, Conflict, CtgraphError, Forbidden
-from ctgraph.forms import Field, Form, form_of
+from ctgraph.forms import form_of
 from ctgraph.forms.differences import differences, joined, pack, part, unpack
 from ctgraph.forms.editors import Editor
-from ctgraph.forms.rows import Filled, added, edited, filled
+from ctgraph.forms.rows import Filled, filled
 from ctgraph.forms.values import Node
 from ctgraph.identity import ctid
 from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger.values import Organization
 from ctgraph.problem import Problem
-from ctgraph.publishing.drafting import Draft, Drafting
+from ctgraph.publishing.drafting import Draft
 from ctgraph.rdf.namespaces import Curie
 from ctgraph.validation.severity_words import WORDS
 from ctgraph.vocab import vocabulary
 from ctgraph.web.accounts.forms import Press
 from ctgraph.web.accounts.organizations import applicants
 from ctgraph.web.accounts.people import require_form
+from ctgraph.web.accounts.sent import MINIMUM, chosen, fields_of, filled_in, tab
 from ctgraph.web.http import respond
-from ctgraph.web.http.owners import drafting_of, owned
+from ctgraph.web.http.owners import drafting_of, owned, reviewing_of
 from ctgraph.web.http.parameters import reads
 from ctgraph.web.http.registry import state
-from ctgraph.web.http.visitors import for_people, who
+from ctgraph.web.http.visitors import for_people, visitor, who
 
 blueprint = Blueprint("entering", __name__, url_prefix="/account/organizations/<organization>")
-
-MINIMUM = "minimum"
-"""The tab of the minimum data."""
 
 
 @blueprint.get("/records/<record>")
@@ -63,9 +61,9 @@ def save(organization: str, record: str) -> Response:
     require_form()
     drafting = drafting_of(owner)
     draft = drafting.open(ctid.canonical(record))
-    fields = _fields(form_of(draft.entity["@type"]))
+    fields = fields_of(form_of(draft.entity["@type"]))
     base = unpack(request.form.get("base", ""))
-    mine, wrong = (_chosen(base), []) if "mine" in request.form else _filled_in(fields, base)
+    mine, wrong = (chosen(base), []) if "mine" in request.form else filled_in(fields, base)
     if wrong:
         return _shown(owner, draft, " ".join(wrong), mine)
     both = joined(base, mine, part(draft.entity, (field.property for field in fields)))
@@ -75,7 +73,9 @@ def save(organization: str, record: str) -> Response:
     document = draft.document | {"@graph": [kept | both.node, *draft.document["@graph"][1:]]}
     drafting.save(draft.ctid, document)
     if request.form.get("publish"):
-        return _published(owner, drafting, draft.ctid)
+        return _published(owner, drafting.open(draft.ctid))
+    if request.form.get("send"):
+        return _sent_to_review(owner, drafting.open(draft.ctid))
     return _to(owner, draft.ctid)
 
 
@@ -151,36 +151,6 @@ def _document(text: str, record: Ctid) -> dict[str, Any]:
     return value
 
 
-def _filled_in(fields: tuple[Field, ...], base: Node) -> tuple[Node, list[str]]:
-    """Return the values of a tab as they were filled in, and what of them cannot be read.
-
-    :param base: the values that the form was opened with.
-    """
-    posted = {name: request.form.getlist(name) for name in request.form}
-    node, wrong = base, []
-    for field in fields:
-        try:
-            node = edited((field,), node, posted, state().identity)
-        except BadParameter as error:
-            wrong.append(error.message)
-    place, _, kind = request.form.get("add", "").partition("|")
-    if place:
-        try:
-            node = added(node, place, Curie(kind))
-        except BadParameter as error:
-            wrong.append(error.message)
-    return node, wrong
-
-
-def _chosen(base: Node) -> Node:
-    """Return the values that somebody chose between their own and those of somebody else."""
-    mine = unpack(request.form.get("mine", ""))
-    theirs = {
-        Curie(name) for name in (*mine, *base) if request.form.get(f"take.{name}") == "theirs"
-    }
-    return {n: value for n, value in mine.items() if n not in theirs} | part(base, theirs)
-
-
 def _disputed(
     owner: Organization, draft: Draft, mine: Node, disputed: tuple[Curie, ...]
 ) -> Response:
@@ -190,7 +160,7 @@ def _disputed(
         "accounts/disputed.html",
         owner=owner,
         draft=draft,
-        tab=_tab(),
+        tab=tab(),
         minimum=MINIMUM,
         differences=differences(part(theirs, disputed), part(mine, disputed)),
         base=pack(theirs),
@@ -211,7 +181,7 @@ def _shown(
     :param values: the values to go on with, in the place of the draft's.
     """
     form = form_of(draft.entity["@type"])
-    fields = _fields(form)
+    fields = fields_of(form)
     own = part(draft.entity, (field.property for field in fields))
     rows = filled(fields, draft.entity if values is None else values)
     drafting = drafting_of(owner)
@@ -223,7 +193,7 @@ def _shown(
         draft=draft,
         form=Press(),
         tabs=form.tabs,
-        tab=_tab(),
+        tab=tab(),
         minimum=MINIMUM,
         with_data={t.group for t in form.tabs if any(f.property in draft.entity for f in t.fields)},
         name=name_of(draft.entity) or f"New {vocabulary().label(draft.entity['@type'])}",
@@ -236,20 +206,33 @@ def _shown(
         beside=_beside(problems),
         severities=WORDS,
         may_publish=role in ROLES[Act.PUBLISH] and applicants().may_publish(owner.ctid),
+        review=reviewing_of(owner).review(draft.ctid),
     )
     response.status_code = 422 if problem else 200
     return response
 
 
-def _published(owner: Organization, drafting: Drafting, record: Ctid) -> Response:
-    require(applicants().role(who(), owner.ctid), Act.PUBLISH)
-    if not applicants().may_publish(owner.ctid):
-        raise Forbidden("The registry has not approved your organization yet. Save the draft.")
-    try:
-        drafting.publish(record, who().id, state().validator_for(owner.ctid))
-    except CtgraphError as error:
-        return _shown(owner, drafting.open(record), error.message)
-    return respond.redirect(f"/resources/{record}", 303)
+def _published(owner: Organization, draft: Draft) -> Response:
+    """Publish a draft that was just saved, unless nothing changed."""
+    if draft.is_draft:
+        seen = {draft.ctid: draft.digest}
+        outcome = reviewing_of(owner).publish(who(), seen, visitor())[0]
+        if isinstance(outcome.error, Forbidden):
+            raise outcome.error
+        if outcome.error:
+            return _shown(owner, draft, outcome.said)
+        if outcome.done and outcome.done.state:
+            return _to(owner, draft.ctid)
+    return respond.redirect(f"/resources/{draft.ctid}", 303)
+
+
+def _sent_to_review(owner: Organization, draft: Draft) -> Response:
+    """Send a draft to review that was just saved, unless nothing changed."""
+    if draft.is_draft:
+        outcome = reviewing_of(owner).send(who(), {draft.ctid: draft.digest}, visitor())[0]
+        if outcome.error:
+            return _shown(owner, draft, outcome.said)
+    return _to(owner, draft.ctid)
 
 
 def _names(rows: Sequence[Filled]) -> dict[str, str]:
@@ -276,20 +259,6 @@ def _beside(problems: list[Problem]) -> dict[str, list[Problem]]:
     return found
 
 
-def _tab() -> str:
-    return request.args.get("tab", MINIMUM)
-
-
-def _fields(form: Form) -> tuple[Field, ...]:
-    """Return the fields of the tab that is asked for."""
-    if _tab() == MINIMUM:
-        return form.minimum
-    tab = form.tab(_tab())
-    if tab is None:
-        raise BadParameter(f"There is no tab {_tab()[:40]!r} in this form.")
-    return tab.fields
-
-
 def _to(owner: Organization, record: Ctid) -> Response:
-    tab = f"?tab={_tab()}" if _tab() != MINIMUM else ""
-    return respond.redirect(f"/account/organizations/{owner.ctid}/records/{record}{tab}", 303)
+    query = f"?tab={tab()}" if tab() != MINIMUM else ""
+    return respond.redirect(f"/account/organizations/{owner.ctid}/records/{record}{query}", 303)

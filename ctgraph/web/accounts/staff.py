@@ -46,6 +46,7 @@ def organization(record: str) -> Response:
     canonical = ctid.canonical(record)
     with state().ledger.database.engine.connect() as connection:
         asked = state().ledger.applications.get(connection, canonical)
+        needs_review = state().ledger.reviews.needs_staff(connection, canonical)
     if asked is None:
         raise NotFound(f"There is no application of {canonical}.")
     form = Words()
@@ -71,4 +72,5 @@ def organization(record: str) -> Response:
         members=members,
         remarks=state().ledger.applications.remarks(canonical),
         activities=state().ledger.activities.of_organization(canonical, MAX_ACTIVITIES),
+        needs_review=needs_review,
     )

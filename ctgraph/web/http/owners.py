@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ctgraph.accounts.organizations import Applicants
+from ctgraph.accounts.reviews import Reviewing
 from ctgraph.accounts.rights import Act, require
 from ctgraph.identity import ctid
 from ctgraph.ledger.values import Organization
@@ -24,3 +25,9 @@ def owned(organization: str, act: Act) -> Organization:
 def drafting_of(owner: Organization) -> Drafting:
     """Return the use cases of drafting for an organization."""
     return Drafting(state().settings, state().ledger, owner)
+
+
+def reviewing_of(owner: Organization) -> Reviewing:
+    """Return the use cases of reviews in an organization."""
+    run = state().validator_for(owner.ctid)
+    return Reviewing(state().settings, state().ledger, owner, run)

@@ -62,9 +62,11 @@ def save(record: str) -> Response:
     first = graph[0] if isinstance(graph, list) and graph else {}
     # PostgreSQL takes no NUL in a text.
     name = shortened(name_of(first)).replace("\0", "") if isinstance(first, dict) else ""
+    kind = first.get("@type", "") if isinstance(first, dict) else ""
+    kind = kind.replace("\0", "") if isinstance(kind, str) else ""
     borne = ctids_in(value, state().identity)
     text = document.removeprefix(BOM_UTF8)  # JSON that is served has no byte order mark
-    state().ledger.drafts.save(owner, ctid.canonical(record), name, text, borne)
+    state().ledger.drafts.save(owner, ctid.canonical(record), name, text, borne, kind)
     return respond.empty()
 
 

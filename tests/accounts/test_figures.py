@@ -1,0 +1,65 @@
+"""The figures on the page of an organization: its records, and the links that need attention."""
+
+from __future__ import annotations
+
+import html
+import re
+
+import orjson
+
+from ctgraph.documents import parse
+from ctgraph.identity.ctid import Ctid
+from ctgraph.ledger.append import Submission, append
+from ctgraph.ledger.values import Organization
+from tests.support.people import Person
+from tests.support.registry import Registry, certificate, ctid_number
+
+_MARKUP = re.compile(r"<[^>]+>|\s+")
+
+
+def said(page: str) -> str:
+    """Return the words of a page."""
+    return re.sub(r" +", " ", html.unescape(_MARKUP.sub(" ", page)))
+
+
+def publish(registry: Registry, owner: Organization, number: int, **more: object) -> None:
+    """Publish a certificate of an organization."""
+    document = parse(orjson.dumps(certificate(number, owner.ctid, **more)), registry.settings)
+    append(registry.ledger, [Submission(owner, document.ctid, document)], "test")
+
+
+def requiring(number: int, target: int) -> dict[str, object]:
+    """Return the properties that say that a certificate precedes another."""
+    iri = f"http://localhost:8000/resources/{ctid_number(target)}"
+    return {"ceterms:isPreparationFor": [condition(iri)]} if number else {}
+
+
+def condition(iri: str) -> dict[str, object]:
+    """Return a condition that names a record."""
+    return {
+        "@type": "ceterms:ConditionProfile",
+        "ceterms:name": {"en": "Next"},
+        "ceterms:targetCredential": [iri],
+    }
+
+
+def test_the_figures_of_an_organization(rita: Person, approved: Ctid, registry: Registry) -> None:
+    page = f"/account/organizations/{approved}"
+    assert "Come back in a moment" in rita.see(page).text
+    mine, others = registry.ledger.organizations.get(approved), registry.organization
+    publish(registry, mine, 1, **requiring(1, 99))  # dangling
+    publish(registry, mine, 2, **requiring(2, 11))  # one-sided
+    publish(registry, mine, 3)
+    publish(registry, others, 11)
+    publish(registry, others, 12, **requiring(12, 3))
+    registry.project()
+    rita.send(f"{page}/records", kind="ceterms:Certificate")
+    words = said(rita.see(page).text)
+    assert "Certificate: 3 published , 1 draft" in words
+    assert "% of what is recommended" in words
+    assert "Links to what is not here: 1" in words
+    assert f"Certificate 1 → {ctid_number(99)}" in words
+    assert "Links that the other side does not return: 1" in words
+    assert "Certificate 2 → Certificate 11" in words
+    assert "Links to what was replaced" not in words
+    assert f"{others.name} : 1 record" in words
