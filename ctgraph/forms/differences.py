@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from typing import Any, NamedTuple
 
 import orjson
@@ -76,9 +76,9 @@ def joined(base: Node, mine: Node, theirs: Node) -> Joined:
     return Joined(node, tuple(disputed))
 
 
-def part(node: Node, properties: Iterable[Curie]) -> Node:
-    """Return some properties of a thing."""
-    return {name: node[name] for name in properties if name in node}
+def part(node: Node, properties: Collection[str]) -> Node:
+    """Return some properties of a thing, in its order."""
+    return {name: value for name, value in node.items() if name in properties}
 
 
 def pack(node: Node) -> str:

@@ -8,10 +8,12 @@ from typing import NamedTuple
 from ctgraph.identity.ctid import Ctid
 from ctgraph.projections.link_reader import Links
 
-MAX_LINKS = 5_000
+MAX_LINKS = 2_000
 """Links of an organization that are looked at: a page of figures stays fast."""
-MAX_NODES = 5_000
+MAX_NODES = 2_000
 """Things of an organization for which links from others are counted."""
+MAX_THEIRS = 10_000
+"""Documents of others that are counted: very many may link to one thing."""
 MAX_SHOWN = 20
 """Links of each kind, and organizations, that are named."""
 _OWN = """WITH own AS MATERIALIZED (
@@ -36,6 +38,7 @@ _LINKING = """WITH mine AS MATERIALIZED (
 ), theirs AS (
   SELECT link.owner, link.document FROM mine CROSS JOIN link ON link.earlier = mine.id
   UNION SELECT link.owner, link.document FROM mine CROSS JOIN link ON link.later = mine.id
+  LIMIT :theirs
 ) SELECT owner, count(*) FROM theirs WHERE owner <> :owner GROUP BY owner
 ORDER BY count(*) DESC, owner LIMIT :shown"""
 
@@ -86,7 +89,9 @@ def attention_of(links: Links, owner: Ctid) -> Attention:
 
     counting = "SELECT count(*) FROM (SELECT 1 FROM link WHERE owner = :owner LIMIT :most)"
     looked_at: int = links.db.execute(counting, given).fetchone()[0]
-    theirs = links.db.execute(_LINKING, {"owner": owner, "most": MAX_NODES, "shown": MAX_SHOWN})
+    theirs = links.db.execute(
+        _LINKING, {"owner": owner, "most": MAX_NODES, "theirs": MAX_THEIRS, "shown": MAX_SHOWN}
+    )
     return Attention(
         doubts(_DANGLING),
         doubts(_SUPERSEDED),

@@ -40,7 +40,9 @@ def shown(page: str) -> dict[str, Any]:
         found[name] = html.unescape(text)
     base = re.search(r'name="base" value="([^"]+)"', page)
     assert base
-    return found | {"base": html.unescape(base[1])}
+    seen = _SEEN.search(page)
+    assert seen
+    return found | {"base": html.unescape(base[1]), "seen": seen[1]}
 
 
 def begun(somebody: Person, organization: Ctid, kind: str = "ceterms:Certificate") -> str:
@@ -286,3 +288,18 @@ def test_what_no_registry_holds_is_named(rita: Person, approved: Ctid, registry:
     filled_in(rita, tab, publish="yes", **named, **{f"{new}webpage": "https://welders.example.org"})
     assert "Board of Welders" in rita.see(f"/resources/{record_of(path)}").text
     assert "Board of Welders" in rita.see(tab).text
+
+
+def test_what_somebody_else_changed_is_not_published_unseen(
+    rita: Person, approved: Ctid, registry: Registry
+) -> None:
+    path = begun(rita, approved)
+    filled_in(rita, path, **CERTIFICATE)
+    opened = shown(rita.see(path).text)
+    filled_in(rita, f"{path}?tab=basics", **{"ceterms:keyword.0.text": "arc"})
+    answer = rita.send(path, **opened, publish="yes")
+    assert answer.status_code == 422
+    assert "Somebody else changed" in alert(answer)
+    assert rita.client.get(f"/resources/{record_of(path)}").status_code == 404
+    filled_in(rita, path, publish="yes")
+    assert registry.ledger.records.read(record_of(path)).envelope.version == 1

@@ -59,7 +59,8 @@ def test_each_record_has_one_state(rita: Person, listed: str, registry: Registry
     path = f"{listed}/{ctid_number(3)}"
     document = registry.ledger.records.read(ctid_number(3)).canonical
     changed = document.replace(b"Certificate 3", b"Another name").decode()
-    assert rita.send(f"{path}/json", document=changed).status_code == 303
+    seen = re.findall(r'name="seen" value="(\w+)"', rita.see(f"{path}/json").text)[0]
+    assert rita.send(f"{path}/json", document=changed, seen=seen).status_code == 303
     rita.send(f"{listed}/{ctid_number(4)}", to=f"{listed}/{ctid_number(4)}/withdraw")
     assert names(rita.see(f"{listed}?state=changed").text) == ["Another name"]
     page = rita.see(f"{listed}?state=withdrawn").text

@@ -17,6 +17,7 @@ from tests.support.registry import Registry
 
 Members = Callable[[Role | None], Person]
 _SEEN = re.compile(r'name="selected"[^>]*value="([^"]+)"')
+_OPENED = re.compile(r'name="seen" value="(\w+)"')
 _DOCUMENT = re.compile(r'<textarea id="document"[^>]*>\n(.*?)</textarea>', re.DOTALL)
 CERTIFICATE = {
     "ceterms:name": {"en": "Welding Certificate"},
@@ -35,10 +36,13 @@ def drafted(somebody: Person, owner: Ctid, **fields: Any) -> str:
 
 def save(somebody: Person, path: str, **fields: Any) -> None:
     """Save the draft of a certificate with the minimum data and these fields."""
-    text = html.unescape(_DOCUMENT.findall(somebody.see(f"{path}/json").text)[0])
+    page = somebody.see(f"{path}/json").text
+    text = html.unescape(_DOCUMENT.findall(page)[0])
     document = orjson.loads(text)
     document["@graph"][0] |= CERTIFICATE | fields
-    answer = somebody.send(f"{path}/json", document=orjson.dumps(document).decode())
+    answer = somebody.send(
+        f"{path}/json", document=orjson.dumps(document).decode(), seen=_OPENED.findall(page)[0]
+    )
     assert answer.status_code == 303, alert(answer)
 
 

@@ -36,6 +36,10 @@ from ctgraph.web.http.parameters import reads
 from ctgraph.web.http.registry import state
 from ctgraph.web.http.visitors import for_people, visitor, who
 
+_CHANGED = (
+    "It is saved. Somebody else changed this record too since you opened it, so it is not on its "
+    "way yet: look at all of it first, then press the button again."
+)
 blueprint = Blueprint("entering", __name__, url_prefix="/account/organizations/<organization>")
 
 
@@ -66,17 +70,19 @@ def save(organization: str, record: str) -> Response:
     mine, wrong = (chosen(base), []) if "mine" in request.form else filled_in(fields, base)
     if wrong:
         return _shown(owner, draft, " ".join(wrong), mine)
-    both = joined(base, mine, part(draft.entity, (field.property for field in fields)))
+    shown = {field.property for field in fields}
+    both = joined(base, mine, part(draft.entity, shown))
     if both.disputed:
         return _disputed(owner, draft, mine, both.disputed)
-    kept = {n: v for n, v in draft.entity.items() if all(n != field.property for field in fields)}
+    kept = {n: v for n, v in draft.entity.items() if n not in shown or n in both.node}
     document = draft.document | {"@graph": [kept | both.node, *draft.document["@graph"][1:]]}
     drafting.save(draft.ctid, document)
-    if request.form.get("publish"):
-        return _published(owner, drafting.open(draft.ctid))
-    if request.form.get("send"):
-        return _sent_to_review(owner, drafting.open(draft.ctid))
-    return _to(owner, draft.ctid)
+    if not {"publish", "send"} & request.form.keys():
+        return _to(owner, draft.ctid)
+    saved = drafting.open(draft.ctid)
+    if request.form.get("seen") != _seen(draft):
+        return _shown(owner, saved, _CHANGED)
+    return _published(owner, saved) if "publish" in request.form else _sent_to_review(owner, saved)
 
 
 @blueprint.post("/records/<record>/copy")
@@ -182,7 +188,7 @@ def _shown(
     """
     form = form_of(draft.entity["@type"])
     fields = fields_of(form)
-    own = part(draft.entity, (field.property for field in fields))
+    own = part(draft.entity, [field.property for field in fields])
     rows = filled(fields, draft.entity if values is None else values)
     drafting = drafting_of(owner)
     problems = drafting.problems(draft.document, state().validator_for(owner.ctid))
@@ -199,6 +205,7 @@ def _shown(
         name=name_of(draft.entity) or f"New {vocabulary().label(draft.entity['@type'])}",
         filled=rows,
         names=_names(rows),
+        seen=_seen(draft),
         base=request.form.get("base") if values is not None else pack(own),
         differences=differences(draft.published or {}, draft.entity) if draft.version else [],
         problem=problem,
@@ -210,6 +217,11 @@ def _shown(
     )
     response.status_code = 422 if problem else 200
     return response
+
+
+def _seen(draft: Draft) -> str:
+    """Return what stands for the state of a record that a form was opened with."""
+    return draft.digest or str(draft.version)
 
 
 def _published(owner: Organization, draft: Draft) -> Response:
