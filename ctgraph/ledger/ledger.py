@@ -21,6 +21,7 @@ from ctgraph.ledger.failures import ledger_error
 from ctgraph.ledger.loads import Loads
 from ctgraph.ledger.organizations import Organizations
 from ctgraph.ledger.outbox import Outbox
+from ctgraph.ledger.partnerships import Partnerships
 from ctgraph.ledger.people import People
 from ctgraph.ledger.records import Records
 from ctgraph.ledger.registry import agree, fix_base
@@ -43,6 +44,7 @@ class Ledger:
         self.applications = Applications(database)
         self.activities = Activities(database)
         self.outbox = Outbox(database)
+        self.partnerships = Partnerships(database)
 
     @classmethod
     def of(cls, settings: Settings) -> Ledger:

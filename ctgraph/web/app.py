@@ -19,7 +19,16 @@ from ctgraph.shapes import shapes
 from ctgraph.sparql.formats import RESULTS
 from ctgraph.validation.report_formats import REPORT_FORMATS
 from ctgraph.vocab import vocabulary
-from ctgraph.web.accounts import holdings, keys, members, organizations, people, security, staff
+from ctgraph.web.accounts import (
+    holdings,
+    keys,
+    members,
+    organizations,
+    partners,
+    people,
+    security,
+    staff,
+)
 from ctgraph.web.accounts import records as entering
 from ctgraph.web.http import addresses, parameters, problems, visitors
 from ctgraph.web.http.content_coding import CODINGS, one_coding
@@ -77,6 +86,7 @@ ROOMS = (
     entering,
     members,
     keys,
+    partners,
     staff,
     validate,
     minimum_data,

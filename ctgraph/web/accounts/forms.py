@@ -128,6 +128,26 @@ class Describe(FlaskForm):
     opeID = StringField("OPE ID")
 
 
+class Partner(FlaskForm):
+    """The wish to publish for another organization."""
+
+    owner = StringField(
+        "CTID of the organization", [_GIVEN], description="Its page in the registry shows it."
+    )
+    words = TextAreaField("Why you publish for it", [_GIVEN], render_kw={"rows": 3})
+
+
+class ForAnother(FlaskForm):
+    """A document that is published for another organization."""
+
+    document = TextAreaField(
+        "Document (JSON-LD)",
+        [_GIVEN],
+        description="It names the other organization as its owner.",
+        render_kw={"rows": 12, "spellcheck": "false"},
+    )
+
+
 class Invite(FlaskForm):
     """An invitation."""
 

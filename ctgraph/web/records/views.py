@@ -206,6 +206,7 @@ def _page(record: Ctid, kind: Scope, held: HeldDocument, number: int | None) -> 
         formats=formats.FORMATS,
         kind=kind,
         owner=state().ledger.organizations.get(held.envelope.owner),
+        publisher=held.published_by and state().ledger.organizations.get(held.published_by),
         modified=datetime.fromisoformat(held.modified),
         completeness=node_completeness(node),
         linked=family_of(type_of(node)) in LINKED,
