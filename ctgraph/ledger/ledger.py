@@ -15,6 +15,7 @@ from ctgraph.errors import RegistryNotReady
 from ctgraph.ledger.activities import Activities
 from ctgraph.ledger.applications import Applications
 from ctgraph.ledger.changes import Changes
+from ctgraph.ledger.claims import Claims
 from ctgraph.ledger.database import Database
 from ctgraph.ledger.drafts import Drafts
 from ctgraph.ledger.failures import ledger_error
@@ -44,6 +45,7 @@ class Ledger:
         self.applications = Applications(database)
         self.activities = Activities(database)
         self.outbox = Outbox(database)
+        self.claims = Claims(database)
         self.partnerships = Partnerships(database)
 
     @classmethod

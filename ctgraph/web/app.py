@@ -20,6 +20,7 @@ from ctgraph.sparql.formats import RESULTS
 from ctgraph.validation.report_formats import REPORT_FORMATS
 from ctgraph.vocab import vocabulary
 from ctgraph.web.accounts import (
+    claims,
     holdings,
     keys,
     members,
@@ -87,6 +88,7 @@ ROOMS = (
     members,
     keys,
     partners,
+    claims,
     staff,
     validate,
     minimum_data,

@@ -137,6 +137,17 @@ class Partner(FlaskForm):
     words = TextAreaField("Why you publish for it", [_GIVEN], render_kw={"rows": 3})
 
 
+class Claim(FlaskForm):
+    """The claim of an organization."""
+
+    words = TextAreaField(
+        "How you belong to it",
+        [_GIVEN],
+        description="Your office, and who can confirm it.",
+        render_kw={"rows": 4},
+    )
+
+
 class ForAnother(FlaskForm):
     """A document that is published for another organization."""
 

@@ -28,9 +28,11 @@ blueprint = Blueprint("staff", __name__)
 def queue() -> Response:
     """Show the organizations that wait, and those that were decided on."""
     require_staff(who().is_staff, StaffAct.DECIDE)
-    applications = state().ledger.applications
+    applications, claims = state().ledger.applications, state().ledger.claims.waiting()
     return respond.page(
         "accounts/queue.html",
+        claims=claims,
+        names=state().ledger.records.names({one.organization for one in claims}),
         waiting=applications.in_state(State.SUBMITTED),
         questioned=applications.in_state(State.QUESTIONED),
         decided=applications.in_state(State.APPROVED, State.DECLINED),

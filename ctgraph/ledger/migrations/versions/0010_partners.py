@@ -1,4 +1,4 @@
-"""Organizations that publish for others, and who published each version."""
+"""Organizations that publish for others, who published each version, and claims."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,7 +11,7 @@ _MOMENT, _CTID = sa.String(length=27), sa.String(length=39)
 
 
 def upgrade() -> None:
-    """Create the table of partnerships; older versions were published by their owners."""
+    """Create partnerships and claims; older versions were published by their owners."""
     op.create_table(
         "partnership",
         sa.Column("publisher", _CTID, sa.ForeignKey(_ORGANIZATION), primary_key=True),
@@ -20,6 +20,16 @@ def upgrade() -> None:
         sa.Column("words", sa.Text(), nullable=False),
         sa.Column("updated_at", _MOMENT, nullable=False),
         sa.Column("expires_at", _MOMENT),
+    )
+    op.create_table(
+        "claim",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("organization", _CTID, nullable=False, index=True),
+        sa.Column("person", sa.String(36), sa.ForeignKey("person.id"), nullable=False, index=True),
+        sa.Column("state", sa.String(length=16), nullable=False, index=True),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("created_at", _MOMENT, nullable=False),
     )
     for table in ("envelope", "version"):
         op.add_column(table, sa.Column("published_by", _CTID))
