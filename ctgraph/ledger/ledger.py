@@ -24,6 +24,7 @@ from ctgraph.ledger.organizations import Organizations
 from ctgraph.ledger.outbox import Outbox
 from ctgraph.ledger.partnerships import Partnerships
 from ctgraph.ledger.people import People
+from ctgraph.ledger.proofs import Proofs
 from ctgraph.ledger.records import Records
 from ctgraph.ledger.registry import agree, fix_base
 from ctgraph.ledger.revision import must_be_newest, upgrade
@@ -46,6 +47,7 @@ class Ledger:
         self.activities = Activities(database)
         self.outbox = Outbox(database)
         self.claims = Claims(database)
+        self.proofs = Proofs(database)
         self.partnerships = Partnerships(database)
 
     @classmethod

@@ -117,4 +117,5 @@ def test_only_staff_sees_claims(rita: Person, sam: Person, nobodys: Ctid) -> Non
     assert answer.status_code == 403
     assert "I am its registrar." not in answer.text
     assert sam.see("/staff/claims/999").status_code == 404
+    assert sam.see(f"/staff/claims/{10**30}").status_code == 404
     assert sam.send(decide, state="nonsense", words="x").status_code == 400

@@ -53,6 +53,9 @@ class Site:
             "question": b"preceding",
             "organization": self.registry.organization.ctid.encode(),
             "record": RECORD.encode(),
+            "other": RECORD.encode(),
+            "member": b"0",
+            "key": b"00000000",
             "name": b"credentials",
         }
         if hostile is not None:

@@ -49,7 +49,7 @@ def claim(record: str) -> Response:
     )
 
 
-@blueprint.route("/staff/claims/<int:number>", methods=["GET", "POST"])
+@blueprint.route("/staff/claims/<int(max=2147483647):number>", methods=["GET", "POST"])
 @reads()
 @for_people
 def decide(number: int) -> Response:

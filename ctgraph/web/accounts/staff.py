@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, request
 
 from ctgraph.accounts import profile
-from ctgraph.accounts.evidence import evidence
+from ctgraph.accounts.evidence import evidence, proven
 from ctgraph.accounts.organizations import FOLLOWING
 from ctgraph.accounts.rights import StaffAct, require_staff
 from ctgraph.errors import BadParameter, NotFound
@@ -69,7 +69,11 @@ def organization(record: str) -> Response:
         asked=asked,
         fields=fields,
         following=FOLLOWING[asked.state],
-        evidence=evidence(fields["subjectWebpage"], [one.email for one in members]),
+        evidence=[
+            *evidence(fields["subjectWebpage"], [one.email for one in members]),
+            *proven(fields["subjectWebpage"], canonical, state().ledger.proofs.of(canonical)),
+        ],
+        may_look=state().settings.outgoing_requests,
         members=members,
         remarks=state().ledger.applications.remarks(canonical),
         activities=state().ledger.activities.of_organization(canonical, MAX_ACTIVITIES),
