@@ -34,6 +34,8 @@ class StaffAct(StrEnum):
     """Something that only the registry's staff does."""
 
     DECIDE = "decide on organizations"
+    SEARCH = "search people, organizations and records"
+    SUSPEND = "suspend people and organizations"
 
 
 ROLES: Mapping[Act, frozenset[Role]] = MappingProxyType(

@@ -22,8 +22,9 @@ from ctgraph.ledger.loads import Progress, note_progress
 from ctgraph.ledger.news import announce
 from ctgraph.ledger.ownership import Ownership, lock_sequence
 from ctgraph.ledger.partnerships import require_grant
+from ctgraph.ledger.suspensions import require_active
 from ctgraph.ledger.tables import entity, envelope, organization, sequence, version
-from ctgraph.ledger.values import Effect, Envelope, Event, Organization, later, pack
+from ctgraph.ledger.values import OPERATOR, Effect, Envelope, Event, Organization, later, pack
 from ctgraph.problem import Problem
 from ctgraph.rdf.namespaces import Curie
 
@@ -142,11 +143,14 @@ class _Batch:
     def _authorize(self, submission: Submission) -> None:
         """Make sure that the organization owns the CTIDs of its submission.
 
-        :raises Forbidden: when a CTID belongs to another organization, or the publisher may not
-            act for the owner any more.
+        :raises Forbidden: when a CTID belongs to another organization, the publisher may not act
+            for the owner any more, or one of both is suspended.
         :raises Conflict: when a CTID in the document is in another document of the owner.
         """
         owner, document = submission.owner, submission.document
+        for one in (owner, submission.publisher):
+            if one and self._actor != OPERATOR:
+                require_active(self._connection, one.ctid, one.name)
         if owner and submission.publisher:
             require_grant(self._connection, submission.publisher, owner)
         if owner is None:

@@ -28,6 +28,7 @@ from ctgraph.ledger.proofs import Proofs
 from ctgraph.ledger.records import Records
 from ctgraph.ledger.registry import agree, fix_base
 from ctgraph.ledger.revision import must_be_newest, upgrade
+from ctgraph.ledger.suspensions import Suspensions
 from ctgraph.ledger.tables import secret
 from ctgraph.settings import Settings
 
@@ -48,6 +49,7 @@ class Ledger:
         self.outbox = Outbox(database)
         self.claims = Claims(database)
         self.proofs = Proofs(database)
+        self.suspensions = Suspensions(database)
         self.partnerships = Partnerships(database)
 
     @classmethod

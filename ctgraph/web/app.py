@@ -29,6 +29,7 @@ from ctgraph.web.accounts import (
     people,
     security,
     staff,
+    suspensions,
 )
 from ctgraph.web.accounts import records as entering
 from ctgraph.web.http import addresses, parameters, problems, visitors
@@ -89,6 +90,7 @@ ROOMS = (
     keys,
     partners,
     claims,
+    suspensions,
     staff,
     validate,
     minimum_data,

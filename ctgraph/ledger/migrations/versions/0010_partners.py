@@ -1,4 +1,4 @@
-"""Organizations that publish for others, who published each version, claims and proofs."""
+"""Who publishes for whom and published each version; claims, proofs and suspensions."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,7 +11,7 @@ _MOMENT, _CTID = sa.String(length=27), sa.String(length=39)
 
 
 def upgrade() -> None:
-    """Create partnerships, claims and proofs; older versions were published by their owners."""
+    """Create the tables; older versions were published by their owners."""
     op.create_table(
         "partnership",
         sa.Column("publisher", _CTID, sa.ForeignKey(_ORGANIZATION), primary_key=True),
@@ -38,6 +38,12 @@ def upgrade() -> None:
         sa.Column("in_dns", sa.Boolean(), nullable=False),
         sa.Column("in_file", sa.Boolean(), nullable=False),
         sa.Column("looked_at", _MOMENT, nullable=False),
+    )
+    op.create_table(
+        "suspension",
+        sa.Column("subject", _CTID, primary_key=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("since", _MOMENT, nullable=False),
     )
     for table in ("envelope", "version"):
         op.add_column(table, sa.Column("published_by", _CTID))
