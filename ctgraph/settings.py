@@ -118,6 +118,11 @@ class Settings(BaseSettings):
         "",
         description="Sender of e-mails; empty means `registry@` and the host of the base URL",
     )
+    outgoing_requests: bool = Field(
+        False,
+        description="Whether the registry may look up DNS and one webpage of an organization that "
+        "asks for approval",
+    )
     snapshot_interval: float = Field(
         1, ge=0, description="Shortest time between snapshots when nobody waits"
     )

@@ -16,6 +16,7 @@ from ctgraph.accounts.visitor import Visitor
 from ctgraph.errors import BadParameter, NotFound, Unauthenticated
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.people import Person, Purpose, Session, Ticket, in_hours
+from ctgraph.ledger.suspensions import require_active
 from ctgraph.ledger.values import now
 
 CONFIRM_HOURS = 72
@@ -244,6 +245,7 @@ class People:
             return people.get(connection, who.id), found is None
 
     def _begin(self, connection: sa.Connection, who: Person, visitor: Visitor) -> str:
+        require_active(connection, who.id, "your account")
         agent = visitor.agent[:MAX_AGENT_CHARACTERS]
         known = self.ledger.people.sessions(connection, who.id)
         if known and all(one.agent != agent for one in known):

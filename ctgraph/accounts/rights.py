@@ -27,6 +27,7 @@ class Act(StrEnum):
     DESCRIBE = "describe the organization and ask for its approval"
     ADMIT = "invite members and change their roles"
     ISSUE_KEYS = "make and revoke API keys"
+    AGREE = "agree with other organizations on who publishes for whom"
 
 
 class StaffAct(StrEnum):
@@ -34,6 +35,8 @@ class StaffAct(StrEnum):
 
     DECIDE = "decide on organizations"
     REVIEW = "review records"
+    SEARCH = "search people, organizations and records"
+    SUSPEND = "suspend people and organizations"
 
 
 ROLES: Mapping[Act, frozenset[Role]] = MappingProxyType(
@@ -44,6 +47,7 @@ ROLES: Mapping[Act, frozenset[Role]] = MappingProxyType(
         Act.DESCRIBE: frozenset({Role.ADMINISTRATOR}),
         Act.ADMIT: frozenset({Role.ADMINISTRATOR}),
         Act.ISSUE_KEYS: frozenset({Role.ADMINISTRATOR}),
+        Act.AGREE: frozenset({Role.ADMINISTRATOR}),
     }
 )
 """The roles whose members may do something."""

@@ -33,6 +33,10 @@ SIGN_UP_FROM = Limit("sign up", 20, 60)
 """New accounts from one network."""
 LETTER_TO = Limit("have mail sent to this address", 5, 60)
 """E-mails to one address that strangers may cause."""
+LOOK_UP = Limit("look this domain up", 10, 60)
+"""Looks at the domain of one organization, each of which keeps a thread for seconds."""
+CLAIM = Limit("claim an organization", 10, 60)
+"""Claims of one person, each of which is a mail to the staff."""
 
 
 def spend(database: Database, limit: Limit, subject: str) -> None:

@@ -21,8 +21,10 @@ from ctgraph.ledger.ledger import Ledger
 from ctgraph.ledger.loads import Progress, note_progress
 from ctgraph.ledger.news import announce
 from ctgraph.ledger.ownership import Ownership, lock_sequence
+from ctgraph.ledger.partnerships import require_grant
+from ctgraph.ledger.suspensions import require_active
 from ctgraph.ledger.tables import entity, envelope, organization, sequence, version
-from ctgraph.ledger.values import Effect, Envelope, Event, Organization, later, pack
+from ctgraph.ledger.values import OPERATOR, Effect, Envelope, Event, Organization, later, pack
 from ctgraph.problem import Problem
 from ctgraph.rdf.namespaces import Curie
 
@@ -32,11 +34,18 @@ class Submission:
     """A change that an organization wants: publish `document`, or withdraw `ctid` without one.
 
     :param owner: the organization; None means the operator, who may withdraw any record.
+    :param publisher: another organization that does it for the owner, and needs a standing grant.
     """
 
     owner: Organization | None
     ctid: Ctid
     document: Document | None = None
+    publisher: Organization | None = None
+
+    @property
+    def published_by(self) -> Ctid | None:
+        """The CTID of another organization that does it for the owner."""
+        return self.publisher.ctid if self.publisher else None
 
 
 @dataclass(frozen=True)
@@ -127,17 +136,23 @@ class _Batch:
                 and (head.digest, head.owner) == (document.digest, owner.ctid)
             ):
                 return Outcome(head, Effect.UNCHANGED, self._seq)
-            return self._publish(owner, document, head)
+            return self._publish(owner, document, head, submission.published_by)
         except CtgraphError as error:
             return error
 
     def _authorize(self, submission: Submission) -> None:
         """Make sure that the organization owns the CTIDs of its submission.
 
-        :raises Forbidden: when a CTID belongs to another organization.
+        :raises Forbidden: when a CTID belongs to another organization, the publisher may not act
+            for the owner any more, or one of both is suspended.
         :raises Conflict: when a CTID in the document is in another document of the owner.
         """
         owner, document = submission.owner, submission.document
+        for one in (owner, submission.publisher):
+            if one and self._actor != OPERATOR:
+                require_active(self._connection, one.ctid, one.name)
+        if owner and submission.publisher:
+            require_grant(self._connection, submission.publisher, owner)
         if owner is None:
             if document:
                 raise Forbidden(f"{submission.ctid} cannot be published without an owner.")
@@ -163,11 +178,22 @@ class _Batch:
             raise Gone(f"{submission.ctid} was already withdrawn on {head.deleted_at}.")
         moment = self._next_moment()
         changed = replace(
-            head, version=head.version + 1, digest="", updated_at=moment, deleted_at=moment
+            head,
+            version=head.version + 1,
+            digest="",
+            updated_at=moment,
+            deleted_at=moment,
+            published_by=submission.published_by,
         )
         return self._note(changed, Event.WITHDRAW, None, Effect.WITHDRAWN)
 
-    def _publish(self, owner: Organization, document: Document, head: Envelope | None) -> Outcome:
+    def _publish(
+        self,
+        owner: Organization,
+        document: Document,
+        head: Envelope | None,
+        published_by: Ctid | None,
+    ) -> Outcome:
         moment = self._next_moment()
         changed = Envelope(
             ctid=document.ctid,
@@ -180,6 +206,7 @@ class _Batch:
             created_at=head.created_at if head else moment,
             updated_at=moment,
             deleted_at=None,
+            published_by=published_by,
         )
         effect = Effect.UPDATED if head else Effect.CREATED
         return self._note(changed, Event.PUBLISH, document, effect)
@@ -214,6 +241,7 @@ class _Batch:
                 "received": pack(document.received) if document else None,
                 "canonical": pack(document.canonical) if document else None,
                 "quads": pack(document.quads) if document else None,
+                "published_by": changed.published_by,
             }
         )
         return Outcome(changed, effect, self._seq)

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger.database import Database
+from ctgraph.ledger.suspensions import suspended
 from ctgraph.ledger.tables import application, member, organization, person, remark
 from ctgraph.ledger.values import now
 
@@ -152,12 +153,15 @@ class Applications:
         connection.execute(_membership(record, who))
 
     def role(self, connection: sa.Connection, record: Ctid, who: str) -> str | None:
-        """Return the role of a person in an organization; None for one who is no member."""
+        """Return the role of a person in an organization; None for one who is no member.
+
+        The members of an organization that is suspended only see it.
+        """
         query = sa.select(member.c.role).where(
             member.c.organization == record, member.c.person == who
         )
         found: str | None = connection.scalar(query)
-        return found
+        return "viewer" if found and suspended(connection, record) else found
 
     def members(self, record: Ctid) -> list[Member]:
         """Return the members of an organization, in the order of their names."""

@@ -25,6 +25,7 @@ _COLUMNS = (
     envelope.c.created_at.label("issued"),
     version.c.event,
     version.c.actor,
+    version.c.published_by,
 )
 
 
@@ -111,4 +112,5 @@ def _change(row: Row, quads: bytes) -> Change:
         event=Event(row.event),
         actor=row.actor,
         quads=quads,
+        published_by=row.published_by,
     )

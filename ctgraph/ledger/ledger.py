@@ -15,18 +15,22 @@ from ctgraph.errors import RegistryNotReady
 from ctgraph.ledger.activities import Activities
 from ctgraph.ledger.applications import Applications
 from ctgraph.ledger.changes import Changes
+from ctgraph.ledger.claims import Claims
 from ctgraph.ledger.database import Database
 from ctgraph.ledger.drafts import Drafts
 from ctgraph.ledger.failures import ledger_error
 from ctgraph.ledger.loads import Loads
 from ctgraph.ledger.organizations import Organizations
 from ctgraph.ledger.outbox import Outbox
+from ctgraph.ledger.partnerships import Partnerships
 from ctgraph.ledger.people import People
 from ctgraph.ledger.portfolio import Portfolio
+from ctgraph.ledger.proofs import Proofs
 from ctgraph.ledger.records import Records
 from ctgraph.ledger.registry import agree, fix_base
 from ctgraph.ledger.reviews import Reviews
 from ctgraph.ledger.revision import must_be_newest, upgrade
+from ctgraph.ledger.suspensions import Suspensions
 from ctgraph.ledger.tables import secret
 from ctgraph.settings import Settings
 
@@ -47,6 +51,10 @@ class Ledger:
         self.reviews = Reviews(database)
         self.portfolio = Portfolio(database)
         self.outbox = Outbox(database)
+        self.claims = Claims(database)
+        self.proofs = Proofs(database)
+        self.suspensions = Suspensions(database)
+        self.partnerships = Partnerships(database)
 
     @classmethod
     def of(cls, settings: Settings) -> Ledger:

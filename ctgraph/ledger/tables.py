@@ -72,6 +72,7 @@ envelope = Table(
     Column("created_at", String(27), nullable=False),
     Column("updated_at", String(27), nullable=False),
     Column("deleted_at", String(27)),
+    Column("published_by", String(39)),
     _current_in_order("current_of_type", "type"),
     _current_in_order("current_of_owner", "owner", "type"),
     Index(
@@ -109,6 +110,7 @@ version = Table(
     Column("received", LargeBinary),
     Column("canonical", LargeBinary),
     Column("quads", LargeBinary),
+    Column("published_by", String(39)),
     Index("version_of_envelope", "ctid", "number", unique=True),
 )
 
@@ -276,5 +278,6 @@ VERSION_FACTS = (
     version.c.actor,
     version.c.created_at,
     version.c.digest,
+    version.c.published_by,
 )
 """The columns of a version without its document."""

@@ -115,7 +115,11 @@ class State(NamedTuple):
 
 @dataclass(frozen=True)
 class Envelope:
-    """The registry's account of one record, as it stands now."""
+    """The registry's account of one record, as it stands now.
+
+    :param published_by: the organization that published the newest version for the owner; None
+        where the owner did.
+    """
 
     ctid: Ctid
     uuid: str
@@ -127,6 +131,7 @@ class Envelope:
     created_at: str
     updated_at: str
     deleted_at: str | None
+    published_by: Ctid | None = None
 
     @property
     def state(self) -> State:
@@ -136,7 +141,10 @@ class Envelope:
 
 @dataclass(frozen=True)
 class Version:
-    """One version of a record, without its document."""
+    """One version of a record, without its document.
+
+    :param published_by: the organization that published it for the owner; None where the owner did.
+    """
 
     seq: int
     ctid: Ctid
@@ -145,6 +153,7 @@ class Version:
     actor: str
     created_at: str
     digest: str
+    published_by: Ctid | None = None
 
 
 class Record(NamedTuple):
@@ -176,6 +185,7 @@ class Change:
     :param modified: when the version was made, ISO 8601 in UTC.
     :param issued: when the first version of the record was made.
     :param quads: the canonical N-Quads; empty for a withdrawal, and in a history.
+    :param published_by: the organization that published it for the owner; None where the owner did.
     """
 
     seq: int
@@ -188,6 +198,7 @@ class Change:
     event: Event
     actor: str
     quads: bytes
+    published_by: Ctid | None = None
 
 
 def pack(data: bytes) -> bytes:

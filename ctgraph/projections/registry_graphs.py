@@ -11,6 +11,9 @@ from ctgraph.ledger.values import Change
 from ctgraph.rdf.namespaces import CTG, DCT, SEQUENCE, TYPE, XSD, Iri
 from ctgraph.validation.completeness import completeness
 
+PUBLISHER = ox.NamedNode(f"{DCT}publisher")
+"""Who published a version; of a record it is said where that is not its owner."""
+
 
 def envelope_quads(change: Change, identity: Identity, record: Iterable[ox.Quad]) -> list[ox.Quad]:
     """Return the registry's quads about a record: owner, times, version, hash, completeness.
@@ -29,6 +32,8 @@ def envelope_quads(change: Change, identity: Identity, record: Iterable[ox.Quad]
         (ox.NamedNode(f"{DCT}issued"), ox.Literal(change.issued, datatype=moment)),
         (ox.NamedNode(f"{DCT}modified"), ox.Literal(change.modified, datatype=moment)),
     ]
+    if change.published_by:
+        facts.append((PUBLISHER, ox.NamedNode(identity.resource(change.published_by))))
     facts += _completeness(ox.NamedNode(identity.resource(change.ctid)), record)
     return [ox.Quad(subject, predicate, value, graph) for predicate, value in facts]
 
@@ -64,7 +69,7 @@ def history_quads(change: Change, identity: Identity) -> list[ox.Quad]:
         (SEQUENCE.value, ox.Literal(change.seq)),
         (f"{CTG}event", ox.NamedNode(f"{CTG}{change.event}")),
         (f"{CTG}actor", ox.Literal(change.actor)),
-        (f"{DCT}publisher", ox.NamedNode(identity.resource(change.owner))),
+        (PUBLISHER.value, ox.NamedNode(identity.resource(change.published_by or change.owner))),
         (f"{DCT}created", ox.Literal(change.modified, datatype=ox.NamedNode(f"{XSD}dateTime"))),
     ]
     if change.digest:

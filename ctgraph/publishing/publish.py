@@ -46,12 +46,15 @@ def publish(
     actor: str,
     wait: bool = False,
     run: Runner = directly,
+    publisher: Organization | None = None,
 ) -> Receipt:
     """Publish a document as a new version of its record. Identical content makes no new version.
 
     :param actor: the maker of the version, for the history. The operator may publish for others.
     :param wait: return once queries see the change, or after ``publish_wait`` seconds.
     :param run: calls the function that reads and checks the document, perhaps with a deadline.
+    :param publisher: another organization that publishes it for the owner, see
+        :func:`ctgraph.ledger.partnerships.require_grant`.
     :raises DocumentTooLarge: when it is too large.
     :raises InvalidDocument: with everything that is wrong with it.
     :raises Forbidden: when a CTID in it belongs to another organization, or it names others as its
@@ -63,7 +66,7 @@ def publish(
     document, report = run(accept_here, settings, data)
     if actor != OPERATOR:
         _require_own(ledger, owner, document)
-    outcome = _append(ledger, Submission(owner, document.ctid, document), actor)
+    outcome = _append(ledger, Submission(owner, document.ctid, document, publisher), actor)
     return _receipt(settings, ledger, outcome, wait, report)
 
 
@@ -74,15 +77,17 @@ def withdraw(
     record: Ctid,
     actor: str,
     wait: bool = False,
+    publisher: Organization | None = None,
 ) -> Receipt:
     """Withdraw a record: its address answers with a tombstone, and its versions stay.
 
     :param owner: the organization that withdraws it; None means the operator.
+    :param publisher: another organization that withdraws it for the owner.
     :raises NotFound: when there is no such record.
     :raises Gone: when it was withdrawn already.
     :raises Forbidden: when it belongs to another organization.
     """
-    outcome = _append(ledger, Submission(owner, record), actor)
+    outcome = _append(ledger, Submission(owner, record, publisher=publisher), actor)
     return _receipt(settings, ledger, outcome, wait, None)
 
 
@@ -98,7 +103,7 @@ def envelope_json(envelope: Envelope, canonical: bytes = b"") -> dict[str, Any]:
         "resource_format": "json",
         "resource_encoding": "utf-8",
         "owned_by": envelope.owner,
-        "published_by": envelope.owner,
+        "published_by": envelope.published_by or envelope.owner,
         "updated_at": envelope.updated_at,
         "version": envelope.version,
         "node_headers": {

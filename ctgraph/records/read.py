@@ -15,6 +15,7 @@ class HeldDocument:
     """A document that the registry holds: the record's envelope, and one of its versions.
 
     :param modified: when the version was published, ISO 8601 in UTC.
+    :param published_by: the organization that published it for the owner; None where the owner did.
     """
 
     envelope: Envelope
@@ -22,6 +23,7 @@ class HeldDocument:
     digest: str
     modified: str
     canonical: bytes
+    published_by: Ctid | None = None
 
 
 def held(
@@ -39,7 +41,12 @@ def held(
         if envelope.deleted_at:
             raise _gone(ledger, envelope)
         return HeldDocument(
-            envelope, envelope.version, envelope.digest, envelope.updated_at, canonical
+            envelope,
+            envelope.version,
+            envelope.digest,
+            envelope.updated_at,
+            canonical,
+            envelope.published_by,
         )
     kept = ledger.records.version_holding(record, number, prefer_own=document)
     if kept is None:
@@ -47,7 +54,12 @@ def held(
     if kept.version.event is Event.WITHDRAW:
         raise _gone(ledger, kept.envelope, kept.version)
     return HeldDocument(
-        kept.envelope, number, kept.version.digest, kept.version.created_at, kept.canonical
+        kept.envelope,
+        number,
+        kept.version.digest,
+        kept.version.created_at,
+        kept.canonical,
+        kept.version.published_by,
     )
 
 

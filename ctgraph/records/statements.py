@@ -106,4 +106,5 @@ def _change(version: Version, envelope: Envelope) -> Change:
         version.event,
         version.actor,
         b"",
+        version.published_by,
     )

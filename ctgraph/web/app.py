@@ -20,16 +20,19 @@ from ctgraph.sparql.formats import RESULTS
 from ctgraph.validation.report_formats import REPORT_FORMATS
 from ctgraph.vocab import vocabulary
 from ctgraph.web.accounts import (
+    claims,
     holdings,
     imports,
     keys,
     members,
     organizations,
+    partners,
     people,
     reviews,
     security,
     staff,
     staff_reviews,
+    suspensions,
 )
 from ctgraph.web.accounts import records as entering
 from ctgraph.web.http import addresses, parameters, problems, visitors
@@ -91,6 +94,9 @@ ROOMS = (
     members,
     keys,
     reviews,
+    partners,
+    claims,
+    suspensions,
     staff,
     staff_reviews,
     validate,

@@ -71,3 +71,16 @@ def as_role(meet: Meeting, approved: Ctid, registry: Registry) -> Callable[[Role
         return somebody
 
     return member
+
+
+@pytest.fixture
+def stella(meet: Meeting, registry: Registry) -> Person:
+    """The administrator of a state's organization, that of the registry's key."""
+    stella = meet("stella@state.example.org").join()
+    ledger = registry.ledger
+    with ledger.database.writing() as connection:
+        found = ledger.people.with_email(connection, stella.email)
+        assert found
+        organization = registry.organization.ctid
+        ledger.applications.admit(connection, organization, found[0].id, Role.ADMINISTRATOR)
+    return stella

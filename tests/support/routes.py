@@ -17,6 +17,7 @@ VALUES = {
     "question": "preceding",
     "filename": "site.css",
     "digest": "0" * 64,
+    "other": ctid_number(5),
     "member": "00000000-0000-4000-8000-000000000000",
     "key": "0" * 8,
 }

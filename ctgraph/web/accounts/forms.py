@@ -164,6 +164,37 @@ class NewKey(Form):
     )
 
 
+class Partner(Form):
+    """The wish to publish for another organization."""
+
+    owner = StringField(
+        "CTID of the organization", [_GIVEN], description="Its page in the registry shows it."
+    )
+    words = TextAreaField("Why you publish for it", [_GIVEN], render_kw={"rows": 3})
+
+
+class Claim(Form):
+    """The claim of an organization."""
+
+    words = TextAreaField(
+        "How you belong to it",
+        [_GIVEN],
+        description="Your office, and who can confirm it.",
+        render_kw={"rows": 4},
+    )
+
+
+class ForAnother(Form):
+    """A document that is published for another organization."""
+
+    document = TextAreaField(
+        "Document (JSON-LD)",
+        [_GIVEN],
+        description="It names the other organization as its owner.",
+        render_kw={"rows": 12, "spellcheck": "false"},
+    )
+
+
 class Invite(Form):
     """An invitation."""
 

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from ctgraph.accounts import profile
+from ctgraph.accounts.evidence import Looking, evidence, proven
 from ctgraph.accounts.organizations import FOLLOWING, Applicants
 from ctgraph.accounts.rights import Act, require
 from ctgraph.errors import CtgraphError, NotFound
@@ -15,7 +16,7 @@ from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger.applications import Application, State
 from ctgraph.records.figures import figures_of
 from ctgraph.web.accounts.forms import Describe, Press, Words
-from ctgraph.web.accounts.people import filled, text
+from ctgraph.web.accounts.people import filled, require_form, text
 from ctgraph.web.http import respond
 from ctgraph.web.http.bearer import authenticate
 from ctgraph.web.http.negotiation import wants_html
@@ -128,20 +129,40 @@ def organization(record: str) -> Response:
         )
         return respond.redirect(f"/account/organizations/{own.organization}", 303)
 
+    fields = profile.fields_of(own.document)
+    members = state().ledger.applications.members(own.organization)
+    webpage = fields["subjectWebpage"]
     return filled(
         form,
         use,
         "accounts/organization.html",
         own=own,
         role=applicants().role(who(), own.organization),
-        fields=profile.fields_of(own.document),
+        fields=fields,
+        evidence=[
+            *evidence(webpage, [one.email for one in members]),
+            *proven(webpage, own.organization, state().ledger.proofs.of(own.organization)),
+        ],
+        may_look=state().settings.outgoing_requests,
         place=state().ledger.applications.place(own.organization),
         may_submit=State.SUBMITTED in FOLLOWING[own.state],
         remarks=state().ledger.applications.remarks(own.organization),
-        members=state().ledger.applications.members(own.organization),
+        members=members,
         activities=state().ledger.activities.of_organization(own.organization, MAX_ACTIVITIES),
         figures=figures_of(state().settings, state().ledger, state().whole, own.organization),
     )
+
+
+@blueprint.post("/account/organizations/<record>/evidence")
+@reads()
+@for_people
+def look(record: str) -> Response:
+    """Look up what the domain of an organization says, for its administrator or the staff."""
+    require_form()
+    canonical = ctid.canonical(record)
+    Looking(state().settings, state().ledger).look(who(), canonical, visitor())
+    place = "account" if applicants().role(who(), canonical) else "staff"
+    return respond.redirect(f"/{place}/organizations/{canonical}", 303)
 
 
 def _own(record: str, act: Act) -> Application:

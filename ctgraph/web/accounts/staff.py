@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, request
 
 from ctgraph.accounts import profile
-from ctgraph.accounts.evidence import evidence
+from ctgraph.accounts.evidence import evidence, proven
 from ctgraph.accounts.organizations import FOLLOWING
 from ctgraph.accounts.rights import StaffAct, require_staff
 from ctgraph.errors import BadParameter, NotFound
@@ -28,9 +28,11 @@ blueprint = Blueprint("staff", __name__)
 def queue() -> Response:
     """Show the organizations that wait, and those that were decided on."""
     require_staff(who().is_staff, StaffAct.DECIDE)
-    applications = state().ledger.applications
+    applications, claims = state().ledger.applications, state().ledger.claims.waiting()
     return respond.page(
         "accounts/queue.html",
+        claims=claims,
+        names=state().ledger.records.names({one.organization for one in claims}),
         waiting=applications.in_state(State.SUBMITTED),
         questioned=applications.in_state(State.QUESTIONED),
         decided=applications.in_state(State.APPROVED, State.DECLINED),
@@ -68,7 +70,11 @@ def organization(record: str) -> Response:
         asked=asked,
         fields=fields,
         following=FOLLOWING[asked.state],
-        evidence=evidence(fields["subjectWebpage"], [one.email for one in members]),
+        evidence=[
+            *evidence(fields["subjectWebpage"], [one.email for one in members]),
+            *proven(fields["subjectWebpage"], canonical, state().ledger.proofs.of(canonical)),
+        ],
+        may_look=state().settings.outgoing_requests,
         members=members,
         remarks=state().ledger.applications.remarks(canonical),
         activities=state().ledger.activities.of_organization(canonical, MAX_ACTIVITIES),

@@ -6,6 +6,7 @@ from flask import request
 
 from ctgraph.errors import Forbidden, Unauthenticated
 from ctgraph.ledger.organizations import Bearer
+from ctgraph.ledger.suspensions import require_active
 from ctgraph.ledger.values import Scope, now
 from ctgraph.web.http.registry import state
 
@@ -18,6 +19,7 @@ def authenticate(*scopes: Scope) -> Bearer:
     :param scopes: those that allow what is asked, any of them; without one, any key does.
     :raises Unauthenticated: if the request has no valid key.
     :raises Forbidden: if the key has none of the scopes.
+    :raises Forbidden: if it would write for an organization that is suspended.
     """
     scheme, _, key = request.headers.get("Authorization", "").partition(" ")
     if not key:
@@ -43,4 +45,7 @@ def authenticate(*scopes: Scope) -> Bearer:
             f"This API key may not do that: it has the scopes {', '.join(sorted(used.scopes))}. "
             f"Use one with the scope {' or '.join(scopes)}."
         )
+    if request.method not in ("GET", "HEAD"):
+        with state().ledger.database.engine.connect() as connection:
+            require_active(connection, bearer.organization.ctid, bearer.organization.name)
     return bearer

@@ -5,9 +5,11 @@ from __future__ import annotations
 from flask import Blueprint, Response, request
 
 from ctgraph import publishing
-from ctgraph.errors import Forbidden, UnsupportedMediaType
+from ctgraph.errors import Forbidden, NotFound, UnsupportedMediaType
 from ctgraph.identity import ctid
-from ctgraph.ledger.values import Effect, Scope
+from ctgraph.identity.ctid import Ctid
+from ctgraph.ledger.partnerships import require_grant
+from ctgraph.ledger.values import Effect, Organization, Scope
 from ctgraph.publishing import Receipt
 from ctgraph.web.http import respond
 from ctgraph.web.http.bearer import authenticate
@@ -29,9 +31,8 @@ BODIES = (
 @reads("wait")
 def publish(organization: str) -> Response:
     """Publish a document: 201 with its address, or 200 if nothing changed."""
-    owner, key = authenticate(Scope.PUBLISH)
-    if ctid.canonical(organization) != owner.ctid:
-        raise Forbidden(f"This key belongs to {owner.name} ({owner.ctid}), not to {organization}.")
+    sender, key = authenticate(Scope.PUBLISH)
+    owner = _owner(sender, ctid.canonical(organization))
     # curl --data says that it sends a form. The body is read as JSON all the same.
     if request.mimetype and request.mimetype not in BODIES:
         raise UnsupportedMediaType(
@@ -45,7 +46,8 @@ def publish(organization: str) -> Response:
         data,
         key.id,
         flag("wait"),
-        state().validator_for(owner.ctid),
+        state().validator_for(sender.ctid),
+        None if owner == sender else sender,
     )
     status = 200 if receipt.effect is Effect.UNCHANGED else 201
     response = _answer(receipt, status)
@@ -58,11 +60,41 @@ def publish(organization: str) -> Response:
 @reads("wait")
 def withdraw(record: str) -> Response:
     """Withdraw a record: 204. From then on its address answers 410."""
-    owner, key = authenticate(Scope.PUBLISH)
+    sender, key = authenticate(Scope.PUBLISH)
+    canonical = ctid.canonical(record)
+    owner = _holder(sender, canonical)
+    publisher = None if owner == sender else sender
     publishing.withdraw(
-        state().settings, state().ledger, owner, ctid.canonical(record), key.id, flag("wait")
+        state().settings, state().ledger, owner, canonical, key.id, flag("wait"), publisher
     )
     return respond.empty()
+
+
+def _owner(sender: Organization, record: Ctid) -> Organization:
+    """Return the organization in whose name the bearer of a key publishes.
+
+    :raises Forbidden: when it is neither the key's nor one that granted this.
+    """
+    if record == sender.ctid:
+        return sender
+    try:
+        owner = state().ledger.organizations.get(record)
+    except NotFound:
+        raise Forbidden(
+            f"This key belongs to {sender.name} ({sender.ctid}), not to {record}."
+        ) from None
+    with state().ledger.database.engine.connect() as connection:
+        require_grant(connection, sender, owner)
+    return owner
+
+
+def _holder(sender: Organization, record: Ctid) -> Organization:
+    """Return the organization in whose name the bearer of a key withdraws a record."""
+    ledger = state().ledger
+    head = ledger.records.find(record)
+    if head and ledger.partnerships.stands(sender.ctid, head.owner):
+        return ledger.organizations.get(head.owner)
+    return sender
 
 
 def _answer(receipt: Receipt, status: int) -> Response:

@@ -24,6 +24,7 @@ from ctgraph.records.assertions import MAX_ASSERTIONS, Assertion, assertions
 from ctgraph.records.read import HeldDocument
 from ctgraph.sparql.formats import GRAPH_TYPES
 from ctgraph.validation.completeness import node_completeness
+from ctgraph.vocab import vocabulary
 from ctgraph.web.http import respond
 from ctgraph.web.http.negotiation import HTML, choose, etag
 from ctgraph.web.http.parameters import reads
@@ -155,6 +156,7 @@ def _record(path: str, kind: Scope, number: int | None = None) -> Response:
     held = read.held(ledger, record, number, document=kind is Scope.DOCUMENT)
     if name == "html":
         # A page also shows the names of other records, so it may change with any of them.
+        unclaimed = number is None and _is_unclaimed(record, held)
         seen = store_folder_of(state().settings).sequence()  # others' statements are in it
         tag = etag(
             held.digest,
@@ -163,12 +165,13 @@ def _record(path: str, kind: Scope, number: int | None = None) -> Response:
             number,
             ledger.changes.last_sequence(),
             seen,
+            unclaimed,
             __version__,
         )
         response = respond.content(b"", HTML)
         respond.conditional(response, tag, ledger.changes.newest_moment())
         if response.status_code == 200:
-            response.set_data(_page(record, kind, held, number))
+            response.set_data(_page(record, kind, held, number, unclaimed))
     else:
         response = respond.content(b"", OFFERS[name])
         respond.conditional(
@@ -186,7 +189,9 @@ def _record(path: str, kind: Scope, number: int | None = None) -> Response:
     return response
 
 
-def _page(record: Ctid, kind: Scope, held: HeldDocument, number: int | None) -> str:
+def _page(
+    record: Ctid, kind: Scope, held: HeldDocument, number: int | None, unclaimed: bool
+) -> str:
     iri = state().identity.resource(record)
     content = orjson.loads(held.canonical)
     try:
@@ -205,13 +210,22 @@ def _page(record: Ctid, kind: Scope, held: HeldDocument, number: int | None) -> 
         number=number,
         formats=formats.FORMATS,
         kind=kind,
+        unclaimed=unclaimed,
         owner=state().ledger.organizations.get(held.envelope.owner),
+        publisher=held.published_by and state().ledger.organizations.get(held.published_by),
         modified=datetime.fromisoformat(held.modified),
         completeness=node_completeness(node),
         linked=family_of(type_of(node)) in LINKED,
         said=_said(record, held) if number is None else [],
         most=MAX_ASSERTIONS,
     )
+
+
+def _is_unclaimed(record: Ctid, held: HeldDocument) -> bool:
+    """Tell whether a record is that of an organization for which nobody acts."""
+    is_organization = vocabulary().is_a(held.envelope.type, "ceterms:Agent", "ceterms:Organization")
+    own = record == held.envelope.ctid
+    return own and is_organization and state().ledger.claims.is_unclaimed(record)
 
 
 def _said(record: Ctid, held: HeldDocument) -> list[Assertion]:

@@ -1,0 +1,76 @@
+"""What a domain says of itself: its TXT records, and one short text below its well-known path.
+
+An address that strangers name is asked, so nothing but public addresses is: names are resolved here
+once, and the connection goes to what was resolved. Redirects are not followed.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import time
+
+import httpx
+from dns.exception import DNSException
+from dns.resolver import Resolver
+
+LOOKUP_SECONDS = 3.0
+"""How long DNS may take, and how long a webpage."""
+MAX_WELL_KNOWN_BYTES = 1_000
+"""Bytes that are read of a text at the well-known path: a token is shorter."""
+WELL_KNOWN = "/.well-known/ctgraph-verification"
+"""The path of the text."""
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+
+
+def txt(host: str) -> list[str]:
+    """Return the TXT records of a domain; none when DNS does not answer in time."""
+    try:
+        answer = Resolver().resolve(host, "TXT", lifetime=LOOKUP_SECONDS)
+    except (DNSException, UnicodeError, OSError):
+        return []
+    return [b"".join(one.strings).decode("utf-8", "replace") for one in answer]
+
+
+def well_known(host: str) -> str:
+    """Return the beginning of the text at a host's well-known path; '' when there is none."""
+    deadline = time.monotonic() + LOOKUP_SECONDS
+    try:
+        found = Resolver().resolve_name(host, lifetime=LOOKUP_SECONDS)
+        addresses = sorted(found.addresses())
+        if not addresses or not all(map(is_public, addresses)):
+            return ""
+        return _read(host, addresses[0], deadline)
+    except (DNSException, UnicodeError, OSError, httpx.HTTPError, httpx.InvalidURL):
+        return ""
+
+
+def is_public(address: str) -> bool:
+    """Tell whether an IP address lies in no private, local or reserved network."""
+    found = ipaddress.ip_address(address)
+    if isinstance(found, ipaddress.IPv6Address):
+        if found.teredo or found.sixtofour or found in _NAT64:
+            return False  # it leads to an address of IPv4, perhaps a private one
+        found = found.ipv4_mapped or found
+    return found.is_global and not found.is_multicast
+
+
+def _read(host: str, address: str, deadline: float) -> str:
+    place = f"[{address}]" if ":" in address else address
+    client = httpx.Client(follow_redirects=False, trust_env=False, timeout=LOOKUP_SECONDS)
+    with (
+        client,
+        client.stream(
+            "GET",
+            f"https://{place}{WELL_KNOWN}",
+            headers={"Host": host, "Accept": "text/plain", "Accept-Encoding": "identity"},
+            extensions={"sni_hostname": host},  # the certificate is that of the name
+        ) as response,
+    ):
+        if response.status_code != 200:
+            return ""
+        text = b""
+        for part in response.iter_raw(MAX_WELL_KNOWN_BYTES):
+            text += part
+            if len(text) >= MAX_WELL_KNOWN_BYTES or time.monotonic() > deadline:
+                break
+    return text[:MAX_WELL_KNOWN_BYTES].decode("utf-8", "replace")

@@ -1,0 +1,195 @@
+"""Organizations that publish for others: asked for, granted, declined and revoked."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+import sqlalchemy as sa
+
+from ctgraph import publishing
+from ctgraph.accounts import throttle
+from ctgraph.accounts.letters import Letter, post
+from ctgraph.accounts.organizations import MAX_WORDS_CHARACTERS, Applicants
+from ctgraph.accounts.rights import Act, Role, require
+from ctgraph.accounts.visitor import Visitor
+from ctgraph.errors import BadParameter, Conflict, Forbidden
+from ctgraph.identity.ctid import Ctid
+from ctgraph.ledger import Ledger
+from ctgraph.ledger.partnerships import Agreement, between
+from ctgraph.ledger.people import Person
+from ctgraph.ledger.values import Organization
+from ctgraph.publishing import Receipt
+from ctgraph.settings import Settings
+from ctgraph.work.calls import Runner, directly
+
+_DONE = {
+    Agreement.GRANTED: "granted",
+    Agreement.DECLINED: "declined",
+    Agreement.REVOKED: "revoked",
+}
+
+
+@dataclass(frozen=True)
+class Partners:
+    """The use cases of organizations that publish for others."""
+
+    settings: Settings
+    ledger: Ledger
+
+    def ask(self, who: Person, publisher: Ctid, owner: Ctid, words: str, visitor: Visitor) -> None:
+        """Ask an organization for the right to publish for it.
+
+        :raises Forbidden: when the person may not, or the asking organization is not approved.
+        :raises NotFound: when there is no such organization.
+        :raises BadParameter: when it is the same organization, or the words are too long.
+        :raises Conflict: when it was asked or granted already, or nobody could answer.
+        :raises TooManyAttempts: when the other one was asked too often.
+        """
+        self._require(who, publisher, Act.AGREE)
+        if not Applicants(self.settings, self.ledger).may_publish(publisher):
+            raise Forbidden("The registry has not approved your organization yet.")
+        asking, asked = map(self.ledger.organizations.get, (publisher, owner))
+        if publisher == owner:
+            raise BadParameter("An organization publishes for itself without asking.")
+        if len(words) > MAX_WORDS_CHARACTERS:
+            raise BadParameter(f"Say it in {MAX_WORDS_CHARACTERS:,} characters at most.")
+        if not self._administrators(owner):
+            raise Conflict(
+                f"Nobody signs in for {asked.name}, so nobody could answer. Ask the registry's "
+                "staff to admit its administrator first."
+            )
+        throttle.spend(self.ledger.database, throttle.LETTER_TO, f"{owner} from {publisher}")
+        with self.ledger.database.writing() as connection:
+            found = between(connection, publisher, owner)
+            if found and (found.stands or found.state is Agreement.ASKED):
+                raise Conflict(f"{asked.name} was asked already. Its answer comes by mail.")
+            said = words.replace("\0", "").strip()
+            self.ledger.partnerships.ask(connection, publisher, owner, said)
+            told = f"{asking.name} asked to publish for {asked.name}."
+            self._tell(connection, who, (asking, asked), told, visitor, said)
+
+    def settle(
+        self,
+        who: Person,
+        pair: tuple[Ctid, Ctid],
+        mine: Ctid,
+        state: Agreement,
+        visitor: Visitor,
+        until: str = "",
+    ) -> None:
+        """Grant or decline what was asked, or revoke it, which either side may.
+
+        :param pair: the publisher, and the owner.
+        :param mine: the one of them for which the person acts.
+        :param until: the last day of a grant, as ISO 8601; empty for one without an end.
+        :raises Forbidden: when the person may not.
+        :raises BadParameter: when the day is none, or is past.
+        :raises Conflict: when this does not follow from how the two stand.
+        """
+        publisher, owner = pair
+        acting = mine if state is Agreement.REVOKED and mine in pair else owner
+        self._require(who, acting, Act.AGREE)
+        expires_at = _end_of(until) if state is Agreement.GRANTED and until else None
+        with self.ledger.database.writing() as connection:
+            found = between(connection, publisher, owner)
+            before = {Agreement.ASKED, Agreement.GRANTED}
+            if state is not Agreement.REVOKED:
+                before = {Agreement.ASKED}
+            if found is None or found.state not in before:
+                raise Conflict("The two organizations do not stand like this. Reload the page.")
+            self.ledger.partnerships.settle(connection, publisher, owner, state, expires_at)
+            names = found.publisher_name, found.owner_name
+            by = names[0] if acting == publisher else names[1]
+            end = f" until {until}" if expires_at else ""
+            told = f"{by} {_DONE[state]} the right of {names[0]} to publish for {names[1]}{end}."
+            both = Organization(publisher, names[0], ""), Organization(owner, names[1], "")
+            self._tell(connection, who, both, told, visitor)
+
+    def publish(
+        self,
+        who: Person,
+        pair: tuple[Ctid, Ctid],
+        data: bytes,
+        visitor: Visitor,
+        run: Runner = directly,
+    ) -> Receipt:
+        """Publish a document for another organization. See :func:`ctgraph.publishing.publish`.
+
+        :param pair: the publisher, and the owner.
+        :raises Forbidden: when the person may not, or there is no standing grant.
+        """
+        self._require(who, pair[0], Act.PUBLISH)
+        sender, named = map(self.ledger.organizations.get, pair)
+        receipt = publishing.publish(
+            self.settings, self.ledger, named, data, who.id, run=run, publisher=sender
+        )
+        self._note(who, (sender, named), f"published {receipt.envelope.ctid}", visitor)
+        return receipt
+
+    def withdraw(
+        self, who: Person, pair: tuple[Ctid, Ctid], record: Ctid, visitor: Visitor
+    ) -> None:
+        """Withdraw a record of another organization. See :func:`ctgraph.publishing.withdraw`.
+
+        :raises Forbidden: when the person may not, or there is no standing grant.
+        """
+        self._require(who, pair[0], Act.PUBLISH)
+        sender, named = map(self.ledger.organizations.get, pair)
+        publishing.withdraw(self.settings, self.ledger, named, record, who.id, publisher=sender)
+        self._note(who, (sender, named), f"withdrew {record}", visitor)
+
+    def _note(
+        self, who: Person, both: tuple[Organization, Organization], did: str, visitor: Visitor
+    ) -> None:
+        words = f"{both[0].name} {did} for {both[1].name}."
+        with self.ledger.database.writing() as connection:
+            for one in both:
+                self.ledger.activities.note(
+                    connection, words, person=who.id, organization=one.ctid, address=visitor.address
+                )
+
+    def _require(self, who: Person, record: Ctid, act: Act) -> None:
+        require(Applicants(self.settings, self.ledger).role(who, record), act)
+
+    def _administrators(self, record: Ctid) -> set[str]:
+        """Return the e-mail addresses of an organization's administrators."""
+        members = self.ledger.applications.members(record)
+        return {one.email for one in members if one.role == Role.ADMINISTRATOR}
+
+    def _tell(
+        self,
+        connection: sa.Connection,
+        who: Person,
+        both: tuple[Organization, Organization],
+        told: str,
+        visitor: Visitor,
+        words: str = "",
+    ) -> None:
+        """Note what happened for both organizations, and tell their administrators."""
+        for one in both:
+            link = f"{self.settings.base_url}/account/organizations/{one.ctid}/partners"
+            said = (f"They say: {words}",) if words else ()
+            letter = Letter(told.removesuffix("."), (told, *said), link)
+            for email in sorted(self._administrators(one.ctid)):
+                post(self.ledger.outbox, connection, email, letter)
+            self.ledger.activities.note(
+                connection, told, person=who.id, organization=one.ctid, address=visitor.address
+            )
+
+
+def _end_of(day: str) -> str:
+    """Return the last moment of a day, as the ledger writes it.
+
+    :raises BadParameter: when it is no day, or is past.
+    """
+    try:
+        found = date.fromisoformat(day) if re.fullmatch(r"\d{4}-\d\d-\d\d", day) else None
+    except ValueError:
+        found = None
+    if found is None:
+        raise BadParameter("Write the last day as 2027-06-30, or leave it empty.")
+    if found < date.today():
+        raise BadParameter("The last day is past. Choose a later one, or leave it empty.")
+    return f"{found}T23:59:59.999999Z"
