@@ -204,7 +204,10 @@ def test_from_sign_up_to_a_published_credential(browser: Any, site: Site) -> Non
     rita.goto(f"/pathways/{record}")
     heading(rita, "Welding Certificate")
     form = f"records/{record}"
-    for path in ("members", "keys", "records", f"{form}/json", f"{form}/preview"):
+    for path in ("", "import", "keys", "members", "partners", "records", form):
+        rita.goto(f"{organization_of(rita)}/{path}".rstrip("/"))
+        look(rita)
+    for path in (f"{form}/json", f"{form}/preview"):
         rita.goto(f"{organization_of(rita)}/{path}")
         look(rita)
     rita.goto("/account/security")
@@ -212,6 +215,9 @@ def test_from_sign_up_to_a_published_credential(browser: Any, site: Site) -> Non
     for path in ("password", "email", "forgotten"):
         rita.goto(f"/account/{path}")
         look(rita)
+    for path in ("", "/search?q=pine", "/records"):
+        sam.goto(f"/staff{path}")
+        look(sam)
     assert [error for error in errors if "status of 4" not in error] == []
 
 

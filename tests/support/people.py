@@ -76,6 +76,14 @@ class Person:
         return self.send("/account/sign-in", email=self.email, password=password)
 
 
+def token(somebody: Person) -> str:
+    """Return what protects the forms of somebody's browser."""
+    for path in ("/account/password", "/account/sign-in"):
+        if found := _TOKEN.search(somebody.see(path).text):
+            return found[1]
+    raise AssertionError("no form was shown")
+
+
 def alert(response: TestResponse) -> str:
     """Return what a page says is wrong."""
     found = _ALERT.search(response.text)
