@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
 from ctgraph.accounts.evidence import evidence
 from ctgraph.identity.ctid import Ctid
-from tests.support.people import COLLEGE, STAFF, Person, alert
+from tests.support.people import COLLEGE, RITA, STAFF, Person, alert
 from tests.support.registry import Registry
 
 
@@ -102,3 +105,16 @@ def test_evidence_is_an_address_at_the_domain_of_the_webpage(
     webpage: str, email: str, is_met: bool
 ) -> None:
     assert [one.is_met for one in evidence(webpage, [email])] == [is_met]
+
+
+def test_an_organization_that_the_operator_added_has_a_page_for_its_people(
+    registry: Registry, run: Any, meet: Callable[[str], Person]
+) -> None:
+    owner = registry.organization.ctid
+    password = run("org", "admit", owner, RITA, "--name", "Rita").output.strip()
+    rita = meet(RITA)
+    assert rita.sign_in(password).status_code == 303
+    page = rita.see(f"/account/organizations/{owner}")
+    assert page.status_code == 200
+    assert "approved: it may publish" in page.text.lower()
+    assert rita.see(f"/account/organizations/{owner}/describe").status_code == 404

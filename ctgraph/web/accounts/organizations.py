@@ -20,6 +20,7 @@ from ctgraph.web.accounts.people import filled, require_form, text
 from ctgraph.web.http import respond
 from ctgraph.web.http.bearer import authenticate
 from ctgraph.web.http.negotiation import wants_html
+from ctgraph.web.http.owners import owned
 from ctgraph.web.http.parameters import reads
 from ctgraph.web.http.registry import state
 from ctgraph.web.http.visitors import for_people, visitor, who
@@ -115,42 +116,47 @@ def _go_on(form: Describe, record: Ctid) -> Response:
 @reads()
 @for_people
 def organization(record: str) -> Response:
-    """Show how an organization stands; submit it, or answer the staff."""
-    own = _own(record, Act.SEE)
+    """Show an organization, and how it stands; submit it, or answer the staff."""
+    owner = owned(record, Act.SEE)
+    found = _application(owner.ctid)
+    asked = found if found and found.state is not State.APPROVED else None
     form = Words()
 
     def use() -> Response:
-        applicants().submit(
-            who(),
-            own.organization,
-            text(form.words),
-            visitor(),
-            state().validator_for(own.organization),
-        )
-        return respond.redirect(f"/account/organizations/{own.organization}", 303)
+        run = state().validator_for(owner.ctid)
+        applicants().submit(who(), owner.ctid, text(form.words), visitor(), run)
+        return respond.redirect(f"/account/organizations/{owner.ctid}", 303)
 
-    fields = profile.fields_of(own.document)
-    members = state().ledger.applications.members(own.organization)
-    webpage = fields["subjectWebpage"]
     return filled(
         form,
         use,
         "accounts/organization.html",
-        own=own,
-        role=applicants().role(who(), own.organization),
-        fields=fields,
-        evidence=[
-            *evidence(webpage, [one.email for one in members]),
-            *proven(webpage, own.organization, state().ledger.proofs.of(own.organization)),
-        ],
-        may_look=state().settings.outgoing_requests,
-        place=state().ledger.applications.place(own.organization),
-        may_submit=State.SUBMITTED in FOLLOWING[own.state],
-        remarks=state().ledger.applications.remarks(own.organization),
-        members=members,
-        activities=state().ledger.activities.of_organization(own.organization, MAX_ACTIVITIES),
-        figures=figures_of(state().settings, state().ledger, state().whole, own.organization),
+        owner=owner,
+        role=applicants().role(who(), owner.ctid),
+        asked=asked,
+        **(_of_application(asked) if asked else {}),
+        remarks=state().ledger.applications.remarks(owner.ctid),
+        activities=state().ledger.activities.of_organization(owner.ctid, MAX_ACTIVITIES),
+        figures=figures_of(state().settings, state().ledger, state().whole, owner.ctid),
     )
+
+
+def _of_application(asked: Application) -> dict[str, Any]:
+    """Return what a page shows of an organization that is not approved."""
+    record = asked.organization
+    fields = profile.fields_of(asked.document)
+    emails = [one.email for one in state().ledger.applications.members(record)]
+    webpage = fields["subjectWebpage"]
+    return {
+        "fields": fields,
+        "evidence": [
+            *evidence(webpage, emails),
+            *proven(webpage, record, state().ledger.proofs.of(record)),
+        ],
+        "may_look": state().settings.outgoing_requests,
+        "place": state().ledger.applications.place(record),
+        "may_submit": State.SUBMITTED in FOLLOWING[asked.state],
+    }
 
 
 @blueprint.post("/account/organizations/<record>/evidence")
