@@ -15,25 +15,15 @@ from ctgraph.accounts.letters import Letter, post
 from ctgraph.accounts.visitor import Visitor
 from ctgraph.errors import BadParameter, NotFound, Unauthenticated
 from ctgraph.ledger import Ledger
-from ctgraph.ledger.people import Person, Purpose, Session, Ticket, in_hours
-from ctgraph.ledger.suspensions import require_active
+from ctgraph.ledger.people import Person, Purpose, Session, Ticket
 from ctgraph.ledger.values import now
 
 CONFIRM_HOURS = 72
 """How long the link that confirms an address works."""
 RESET_HOURS = 2
 """How long the link to a new password works."""
-MAX_IDLE_HOURS = 14 * 24
-"""How long a session lasts in which nothing is asked."""
-MAX_SESSION_HOURS = 90 * 24
-"""How long a session lasts at most."""
-SEEN_HOURS = 0.1
-"""How exactly the last use of a session is kept: each note of it is a write."""
 MAX_NAME_CHARACTERS = 200
 """Characters of a person's name."""
-MAX_AGENT_CHARACTERS = 300
-"""Characters that are kept of what a browser says of itself."""
-_WRONG = "The e-mail address or the password is wrong."
 OLD_LINK = "This link was used already or is too old. Ask for a new one."
 
 
@@ -84,58 +74,6 @@ class People:
             self._note(connection, who, "Confirmed the e-mail address.", visitor)
             return who
 
-    def sign_in(self, email: str, password: str, visitor: Visitor) -> str:
-        """Begin a session, and return its token.
-
-        A browser that was not seen before is told to the address.
-
-        :raises Unauthenticated: when the address or the password is wrong, or not confirmed.
-        :raises TooManyAttempts: after too many wrong ones.
-        """
-        email, database = email.strip().lower(), self.ledger.database
-        throttle.spend(database, throttle.SIGN_IN_FROM, visitor.network)
-        throttle.spend(database, throttle.SIGN_IN, email)
-        with database.engine.connect() as connection:
-            found = self.ledger.people.with_email(connection, email)
-        if not passwords.is_right(found[1] if found else None, password) or not found:
-            raise Unauthenticated(_WRONG)
-        who = found[0]
-        if not who.confirmed_at:
-            raise Unauthenticated(
-                "The e-mail address is not confirmed. Follow the link in the mail that was sent to "
-                "it, or sign up again to get another one."
-            )
-        with database.writing() as connection:
-            throttle.forgive(connection, throttle.SIGN_IN, email)
-            throttle.forgive(connection, throttle.SIGN_IN_FROM, visitor.network)
-            return self._begin(connection, who, visitor)
-
-    def signed_in(self, token: str) -> tuple[Session, Person] | None:
-        """Return the session with a token, and whose it is; None when it has ended."""
-        with self.ledger.database.engine.connect() as connection:
-            found = self.ledger.people.session_of(connection, token)
-        if found is None:
-            return None
-        begun = found[0]
-        if begun.seen_at < in_hours(-MAX_IDLE_HOURS) or begun.created_at < in_hours(
-            -MAX_SESSION_HOURS
-        ):
-            return None
-        if begun.seen_at < in_hours(-SEEN_HOURS):
-            with self.ledger.database.writing() as connection:
-                self.ledger.people.note_seen(connection, begun.digest)
-        return found
-
-    def sign_out(self, who: Person, digest: str, visitor: Visitor) -> None:
-        """End a session of a person.
-
-        :raises NotFound: when there is no such session.
-        """
-        with self.ledger.database.writing() as connection:
-            if not self.ledger.people.end_session(connection, who.id, digest):
-                raise NotFound("This session has ended already.")
-            self._note(connection, who, "Signed out.", visitor)
-
     def forget_password(self, email: str, visitor: Visitor) -> None:
         """Send a link to a new password, if an address has an account.
 
@@ -173,7 +111,7 @@ class People:
         :raises Unauthenticated: when the old password is wrong.
         :raises BadParameter: when the new password cannot be taken.
         """
-        self._require_password(who, old)
+        require_password(self.ledger, who, old)
         hash = passwords.hashed(new, who.email, who.name)
         with self.ledger.database.writing() as connection:
             self.ledger.people.change(connection, who.id, password=hash)
@@ -187,7 +125,7 @@ class People:
         :raises Unauthenticated: when the password is wrong.
         :raises BadParameter: when the address cannot be taken.
         """
-        self._require_password(who, password)
+        require_password(self.ledger, who, password)
         email = normal(email)
         throttle.spend(self.ledger.database, throttle.LETTER_TO, email)
         with self.ledger.database.writing() as connection:
@@ -244,25 +182,6 @@ class People:
                 self.ledger.activities.note(connection, words, person=who.id)
             return people.get(connection, who.id), found is None
 
-    def _begin(self, connection: sa.Connection, who: Person, visitor: Visitor) -> str:
-        require_active(connection, who.id, "your account")
-        agent = visitor.agent[:MAX_AGENT_CHARACTERS]
-        known = self.ledger.people.sessions(connection, who.id)
-        if known and all(one.agent != agent for one in known):
-            self._post(connection, who.email, letters.new_device(self.site, visitor.address, agent))
-        _, token = self.ledger.people.begin_session(connection, who.id, visitor.address, agent)
-        self._note(connection, who, "Signed in.", visitor)
-        return token
-
-    def _require_password(self, who: Person, password: str) -> None:
-        throttle.spend(self.ledger.database, throttle.SIGN_IN, who.email)
-        with self.ledger.database.engine.connect() as connection:
-            found = self.ledger.people.with_email(connection, who.email)
-        if not passwords.is_right(found[1] if found else None, password):
-            raise Unauthenticated("The password is wrong.")
-        with self.ledger.database.writing() as connection:
-            throttle.forgive(connection, throttle.SIGN_IN, who.email)
-
     def _redeemed(self, connection: sa.Connection, token: str, purpose: Purpose) -> Person:
         given = self.ledger.people.redeem(connection, token, purpose)
         if not given or not given.person:
@@ -277,6 +196,21 @@ class People:
 
     def _note(self, connection: sa.Connection, who: Person, words: str, visitor: Visitor) -> None:
         self.ledger.activities.note(connection, words, person=who.id, address=visitor.address)
+
+
+def require_password(ledger: Ledger, who: Person, password: str) -> None:
+    """Make sure that somebody who is signed in knows the password.
+
+    :raises Unauthenticated: when it is wrong.
+    :raises TooManyAttempts: after too many wrong ones.
+    """
+    throttle.spend(ledger.database, throttle.SIGN_IN, who.email)
+    with ledger.database.engine.connect() as connection:
+        found = ledger.people.with_email(connection, who.email)
+    if not passwords.is_right(found[1] if found else None, password):
+        raise Unauthenticated("The password is wrong.")
+    with ledger.database.writing() as connection:
+        throttle.forgive(connection, throttle.SIGN_IN, who.email)
 
 
 def normal(email: str) -> str:

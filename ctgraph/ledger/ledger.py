@@ -18,6 +18,7 @@ from ctgraph.ledger.changes import Changes
 from ctgraph.ledger.claims import Claims
 from ctgraph.ledger.database import Database
 from ctgraph.ledger.drafts import Drafts
+from ctgraph.ledger.factors import Factors
 from ctgraph.ledger.failures import ledger_error
 from ctgraph.ledger.loads import Loads
 from ctgraph.ledger.organizations import Organizations
@@ -46,6 +47,7 @@ class Ledger:
         self.loads = Loads(database)
         self.drafts = Drafts(database)
         self.people = People(database)
+        self.factors = Factors()
         self.applications = Applications(database)
         self.activities = Activities(database)
         self.reviews = Reviews(database)

@@ -39,6 +39,8 @@ class Purpose(StrEnum):
     """Choose a new password."""
     ADDRESS = "address"
     """Change the address of an account to the ticket's value."""
+    SECOND_FACTOR = "second factor"
+    """Begin a session with the second factor, after the password."""
     INVITATION = "invitation"
     """Become a member of an organization, in the role that the ticket's value names."""
 
@@ -161,7 +163,7 @@ class People:
         ended = session.delete().where(session.c.person == id, session.c.digest == digest)
         return bool(connection.execute(ended).rowcount)
 
-    def issue(self, connection: sa.Connection, given: Ticket, hours: int) -> str:
+    def issue(self, connection: sa.Connection, given: Ticket, hours: float) -> str:
         """Return a token that can be redeemed once, within some hours.
 
         Earlier tickets of the same person for the same purpose are void.

@@ -21,6 +21,7 @@ from ctgraph.validation.report_formats import REPORT_FORMATS
 from ctgraph.vocab import vocabulary
 from ctgraph.web.accounts import (
     claims,
+    factors,
     holdings,
     imports,
     keys,
@@ -86,6 +87,7 @@ ROOMS = (
     drafts,
     people,
     security,
+    factors,
     organizations,
     holdings,
     imports,

@@ -76,6 +76,35 @@ class SignIn(Form):
     password = PasswordField("Password", [_GIVEN], render_kw=_OLD)
 
 
+class Code(Form):
+    """A code of an authenticator."""
+
+    code = StringField(
+        "Code",
+        [_GIVEN],
+        description="The six digits that your authenticator shows, or a recovery code.",
+        render_kw={"autocomplete": "one-time-code"},
+    )
+
+
+class Authenticator(Form):
+    """An authenticator that is set up."""
+
+    code = StringField(
+        "Code",
+        [_GIVEN],
+        description="The six digits that your authenticator shows.",
+        render_kw={"autocomplete": "one-time-code", "inputmode": "numeric"},
+    )
+    password = PasswordField("Password", [_GIVEN], render_kw=_OLD)
+
+
+class Password(Form):
+    """The password, once more."""
+
+    password = PasswordField("Password", [_GIVEN], render_kw=_OLD)
+
+
 class Forgotten(Form):
     """An address that gets a link to a new password."""
 

@@ -10,7 +10,7 @@ from flask_wtf import FlaskForm
 from wtforms import Field
 
 from ctgraph.errors import CtgraphError, Forbidden
-from ctgraph.web.accounts.forms import Forgotten, NewPassword, Press, SignIn, SignUp
+from ctgraph.web.accounts.forms import Code, Forgotten, NewPassword, Press, SignIn, SignUp
 from ctgraph.web.http import respond, visitors
 from ctgraph.web.http.parameters import reads
 from ctgraph.web.http.visitors import people, private, visitor
@@ -113,12 +113,30 @@ def sign_in() -> Response:
     form = SignIn()
 
     def use() -> Response:
-        token = people().sign_in(text(form.email), text(form.password), visitor())
-        visitors.sign_in(token)
+        entry = visitors.sessions().sign_in(text(form.email), text(form.password), visitor())
         wanted = request.args.get("next", "")
-        return private(respond.redirect(wanted if _PATH.fullmatch(wanted) else "/account", 303))
+        wanted = wanted if _PATH.fullmatch(wanted) else "/account"
+        if entry.waits:
+            visitors.wait(entry.token, wanted)
+            return private(respond.redirect("/account/second-factor", 303))
+        visitors.sign_in(entry.token)
+        return private(respond.redirect(wanted, 303))
 
     return filled(form, use, "accounts/sign_in.html")
+
+
+@blueprint.route("/account/second-factor", methods=["GET", "POST"])
+@reads()
+def second_factor() -> Response:
+    """Sign in with the second factor, after the password."""
+    form = Code()
+    token, wanted = visitors.waiting()
+
+    def use() -> Response:
+        visitors.sign_in(visitors.sessions().second(token, text(form.code), visitor()))
+        return private(respond.redirect(wanted, 303))
+
+    return filled(form, use, "accounts/form.html", title="Your second factor", button="Sign in")
 
 
 @blueprint.post("/account/sign-out")
@@ -127,7 +145,7 @@ def sign_out() -> Response:
     """End the session of this browser."""
     found = visitors.signed_in()
     if found and Press().validate():
-        people().sign_out(found[1], found[0].digest, visitor())
+        visitors.sessions().sign_out(found[1], found[0].digest, visitor())
         visitors.sign_out()
     return private(respond.redirect("/account/sign-in", 303))
 

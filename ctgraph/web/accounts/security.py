@@ -9,7 +9,7 @@ from ctgraph.web.accounts.people import filled, require_form, text, told
 from ctgraph.web.http import respond
 from ctgraph.web.http.parameters import reads
 from ctgraph.web.http.registry import state
-from ctgraph.web.http.visitors import for_people, people, signed_in, visitor, who
+from ctgraph.web.http.visitors import for_people, people, sessions, signed_in, visitor, who
 
 blueprint = Blueprint("security", __name__)
 
@@ -42,7 +42,7 @@ def security() -> Response:
 def end(digest: str) -> Response:
     """End a session, perhaps in another browser."""
     require_form()
-    people().sign_out(who(), digest, visitor())
+    sessions().sign_out(who(), digest, visitor())
     return respond.redirect("/account/security", 303)
 
 

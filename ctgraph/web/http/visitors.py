@@ -15,7 +15,8 @@ import flask
 from flask import Flask, Response, g, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 
-from ctgraph.accounts.people import MAX_SESSION_HOURS, People
+from ctgraph.accounts.people import People
+from ctgraph.accounts.sessions import MAX_SESSION_HOURS, Sessions
 from ctgraph.accounts.visitor import Visitor
 from ctgraph.ledger.people import Person, Session
 from ctgraph.web.http import respond
@@ -23,7 +24,7 @@ from ctgraph.web.http.registry import state
 from ctgraph.work.clients import client_of
 
 View = TypeVar("View", bound=Callable[..., Any])
-_TOKEN = "token"
+_TOKEN, _WAITING = "token", "waiting"
 PLACES = ("/account", "/staff")
 """Where people are known. All other pages are the same for everybody."""
 
@@ -57,6 +58,11 @@ def people() -> People:
     return People(state().ledger, state().settings.base_url)
 
 
+def sessions() -> Sessions:
+    """Return the use cases of signing in and out."""
+    return Sessions(state().ledger, state().settings.base_url)
+
+
 def visitor() -> Visitor:
     """Return where the current request comes from."""
     address = request.remote_addr or ""
@@ -70,6 +76,18 @@ def sign_in(token: str) -> None:
     flask.session[_TOKEN] = token
 
 
+def wait(token: str, wanted: str) -> None:
+    """Let the browser keep the token of a sign-in that waits, and the path that was wanted."""
+    flask.session.clear()
+    flask.session[_WAITING] = [token, wanted]
+
+
+def waiting() -> tuple[str, str]:
+    """Return what :func:`wait` kept; empty texts where nothing waits."""
+    token, wanted = flask.session.get(_WAITING, ("", ""))
+    return token, wanted
+
+
 def sign_out() -> None:
     """Let the browser forget everything."""
     flask.session.clear()
@@ -79,7 +97,7 @@ def signed_in() -> tuple[Session, Person] | None:
     """Return the session of the current request, and whose it is."""
     if "signed_in" not in g:
         token = flask.session.get(_TOKEN, "")
-        g.signed_in = people().signed_in(token) if token else None
+        g.signed_in = sessions().signed_in(token) if token else None
     return cast("tuple[Session, Person] | None", g.signed_in)
 
 
