@@ -212,7 +212,7 @@ def test_from_sign_up_to_a_published_credential(browser: Any, site: Site) -> Non
         look(rita)
     rita.goto("/account/security")
     look(rita)
-    for path in ("password", "email", "forgotten"):
+    for path in ("password", "email", "forgotten", "security/second-factor"):
         rita.goto(f"/account/{path}")
         look(rita)
     for path in ("", "/search?q=pine", "/records"):
