@@ -44,11 +44,16 @@ class Drafts:
         document: bytes,
         borne: dict[Ctid, str | None],
         kind: str,
-    ) -> None:
+        over: str | None = None,
+    ) -> bool:
         """Keep a draft of an organization, in the place of an earlier one with the same CTID.
+
+        Tell whether it was kept: it is not in the place of another one than was meant.
 
         :param borne: the CTIDs that the document bears, each with its JSON Pointer.
         :param kind: the class of its primary entity; empty while it has none.
+        :param over: the digest of the draft in whose place it is, empty for none; without it, of
+            whichever there is.
         :raises Forbidden: when the draft bears a CTID that belongs to another organization.
         :raises DraftsFull: when the organization would have more than :data:`MAX_DRAFTS` drafts, or
             more than :data:`MAX_DRAFTS_BYTES` of them.
@@ -59,6 +64,8 @@ class Drafts:
         with self._database.writing() as connection:
             connection.execute(turn.with_for_update(key_share=True))
             Ownership(connection, {record, *borne}).require(owner, ({record: None} | borne).items())
+            if over is not None and (self.digest(connection, owner.ctid, record) or "") != over:
+                return False
             connection.execute(draft.delete().where(mine))
             _require_room(connection, owner, len(document))
             connection.execute(
@@ -72,6 +79,7 @@ class Drafts:
                     type=kind,
                 )
             )
+        return True
 
     def of(self, owner: Ctid) -> list[Draft]:
         """Return the drafts of an organization, the newest first."""

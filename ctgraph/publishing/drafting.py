@@ -130,19 +130,24 @@ class Drafting:
         self.save(renamed[record], orjson.loads(text))
         return renamed[record]
 
-    def save(self, record: Ctid, document: dict[str, Any]) -> None:
+    def save(self, record: Ctid, document: dict[str, Any], over: str | None = None) -> bool:
         """Keep a draft; without a change of what is published, keep none.
 
+        Tell whether it was kept: it is not in the place of another one than was meant.
+
+        :param over: the digest of the draft in whose place it is, empty for none; without it, of
+            whichever there is.
         :raises Forbidden: when it bears a CTID of another organization.
         :raises DraftsFull: when there are too many.
         """
         published, _ = self._published(record)
         if published and orjson.loads(published) == document:
             self.discard(record)
-            return
+            return True
         name = shortened(name_of(document["@graph"][0])).replace("\0", "")
         borne, kind = ctids_in(document, self._identity), document["@graph"][0]["@type"]
-        self.ledger.drafts.save(self.owner, record, name, orjson.dumps(document), borne, kind)
+        data = orjson.dumps(document)
+        return self.ledger.drafts.save(self.owner, record, name, data, borne, kind, over)
 
     def discard(self, record: Ctid) -> None:
         """Delete a draft, if there is one."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -303,3 +304,25 @@ def test_what_somebody_else_changed_is_not_published_unseen(
     assert rita.client.get(f"/resources/{record_of(path)}").status_code == 404
     filled_in(rita, path, publish="yes")
     assert registry.ledger.records.read(record_of(path)).envelope.version == 1
+
+
+def test_nothing_is_lost_when_many_save_at_the_same_moment(
+    rita: Person, approved: Ctid, as_role: Callable[[Role | None], Person]
+) -> None:
+    path = begun(rita, approved)
+    filled_in(rita, path, **CERTIFICATE)
+    changes = {
+        rita: {"ceterms:name.0.text": "Soldering"},
+        as_role(Role.EDITOR): {"ceterms:description.0.text": "Two years of soldering."},
+        as_role(Role.APPROVER): {"ceterms:subjectWebpage.0.text": "https://pine.example.org/s"},
+    }
+    opened = {one: shown(one.see(path).text) for one in changes}
+    with ThreadPoolExecutor(len(changes)) as threads:
+        sent = [
+            threads.submit(one.send, path, **(opened[one] | given))
+            for one, given in changes.items()
+        ]
+        assert [one.result().status_code for one in sent] == [303] * len(changes)
+    found = shown(rita.see(path).text)
+    for given in changes.values():
+        assert given.items() <= found.items()

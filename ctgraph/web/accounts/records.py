@@ -12,7 +12,7 @@ from flask import Blueprint, Response, request
 from ctgraph.accounts.rights import ROLES, Act
 from ctgraph.documents.json_text import read_json
 from ctgraph.documents.node_values import name_of
-from ctgraph.errors import BadParameter, Conflict, CtgraphError, Forbidden
+from ctgraph.errors import BadParameter, CtgraphError, Forbidden
 from ctgraph.forms import form_of
 from ctgraph.forms.differences import differences, joined, pack, part, unpack
 from ctgraph.forms.editors import Editor
@@ -76,7 +76,8 @@ def save(organization: str, record: str) -> Response:
         return _disputed(owner, draft, mine, both.disputed)
     kept = {n: v for n, v in draft.entity.items() if n not in shown or n in both.node}
     document = draft.document | {"@graph": [kept | both.node, *draft.document["@graph"][1:]]}
-    drafting.save(draft.ctid, document)
+    if not drafting.save(draft.ctid, document, draft.digest):
+        return save(organization, record)  # somebody else saved at the same moment: join with that
     if not {"publish", "send"} & request.form.keys():
         return _to(owner, draft.ctid)
     saved = drafting.open(draft.ctid)
@@ -109,13 +110,15 @@ def as_json(organization: str, record: str) -> Response:
         require_form()
         text = request.form.get("document", "")
         try:
-            if request.form.get("seen") != seen:
-                raise Conflict(
-                    "Somebody else changed this record meanwhile. Below is your text; press Save "
-                    "again to put it in the place of theirs."
-                )
-            drafting.save(canonical, _document(text, canonical))
-            return _to(owner, canonical)
+            document = _document(text, canonical)
+            if request.form.get("seen") == seen and drafting.save(
+                canonical, document, draft.digest
+            ):
+                return _to(owner, canonical)
+            problem = (
+                "Somebody else changed this record meanwhile. Below is your text; press Save again "
+                "to put it in the place of theirs."
+            )
         except CtgraphError as error:
             problem = error.message
     response = respond.page(
