@@ -16,6 +16,7 @@ from benchmarks.crowd import crowd
 from benchmarks.curves import curves
 from benchmarks.load import load
 from benchmarks.pathways import pathways, share
+from benchmarks.people import people
 from benchmarks.projecting import beside_load, endurance
 from benchmarks.publish import publish
 from benchmarks.queries import queries
@@ -41,6 +42,7 @@ ALL: dict[str, Callable[[Path, int], None]] = {
     "beside-load": lambda home, documents: beside_load(WORKERS),
     "endurance": lambda home, documents: endurance(),
     "slow": lambda home, documents: beside_slow_clients(home, WORKERS),
+    "people": lambda home, documents: people(home, WORKERS),
     "crowd": lambda home, documents: crowd(home, WORKERS),
 }
 HOMELESS = {"validation", "pathways", "share", "beside-load", "endurance"}

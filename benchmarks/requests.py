@@ -58,8 +58,8 @@ def requests(home: Path, workers: int) -> None:
     selects = [quote(f"SELECT ?p ?o {{ <{base}/{record}> ?p ?o }}") for record in chosen]
     with ExitStack() as servers:
         flask, threaded, peer, ours, cached = (free_port() for _ in range(5))
-        servers.enter_context(running(_hello(flask, workers), flask, home))
-        servers.enter_context(running(_hello(threaded, workers, *THREADS), threaded, home))
+        servers.enter_context(running(hello(flask, workers), flask, home))
+        servers.enter_context(running(hello(threaded, workers, *THREADS), threaded, home))
         copy = home.with_name("oxigraph-requests")
         shutil.copytree(snapshot(home), copy, dirs_exist_ok=True)
         servers.enter_context(running(oxigraph(copy, peer), peer, home))
@@ -89,7 +89,7 @@ def _again(queries: list[str]) -> list[str]:
     return random.Random(1).choices(queries, weights, k=ASKED_AGAIN)
 
 
-def _hello(port: int, workers: int, *more: str) -> list[str]:
+def hello(port: int, workers: int, *more: str) -> list[str]:
     """Return the command that serves a bare Flask application on the stock `gthread` worker."""
     options = ["--worker-class=gthread", f"--workers={workers}", f"--bind=127.0.0.1:{port}"]
     return [sys.executable, "-m", "gunicorn", "benchmarks.hello:app", *options, *more]
