@@ -35,6 +35,8 @@ SIGN_UP_FROM = Limit("sign up", 20, 60)
 """New accounts from one network."""
 LETTER_TO = Limit("have mail sent to this address", 5, 60)
 """E-mails to one address that strangers may cause."""
+REPORT_FROM = Limit("report problems", 10, 60)
+"""Reports of readers from one network, each of which is a mail."""
 LOOK_UP = Limit("look this domain up", 10, 60)
 """Looks at the domain of one organization, each of which keeps a thread for seconds."""
 CLAIM = Limit("claim an organization", 10, 60)

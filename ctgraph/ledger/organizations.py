@@ -154,10 +154,7 @@ class Organizations:
             raise NotFound(f"There is no valid key with the id {key_id}.")
 
     def bearer_of(self, key: str) -> Bearer | None:
-        """Return whose API key this is, or None when there is none or it was revoked.
-
-        Its use is noted, to some minutes: each note is a write.
-        """
+        """Return whose API key this is, or None when there is none or it was revoked."""
         query = (
             sa.select(organization.c.name, organization.c.created_at.label("since"), *_KEY)
             .join(api_key)
@@ -165,14 +162,15 @@ class Organizations:
         )
         for row in self._database.rows(query):
             found = _key(row)
-            if (found.used_at or "") < in_hours(-NOTED_HOURS):
-                self._note_use(found.id)
             return Bearer(Organization(found.organization, row.name, row.since), found)
         return None
 
-    def _note_use(self, key_id: str) -> None:
+    def note_use(self, key: Key) -> None:
+        """Note that a key is used, to some minutes: each note is a write."""
+        if (key.used_at or "") >= in_hours(-NOTED_HOURS):
+            return
         with self._database.writing() as connection:
-            connection.execute(api_key.update().where(api_key.c.id == key_id).values(used_at=now()))
+            connection.execute(api_key.update().where(api_key.c.id == key.id).values(used_at=now()))
 
 
 _KEY = (

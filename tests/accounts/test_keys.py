@@ -79,6 +79,7 @@ def test_an_expired_key_says_so(registry: Registry, rita: Person, approved: Ctid
     sent = rita.client.get("/drafts", headers={"Authorization": f"Bearer {key}"})
     assert sent.status_code == 401
     assert f"expired on {yesterday}" in sent.json["detail"]
+    assert registry.ledger.organizations.keys(approved)[0].used_at is None
 
 
 @pytest.mark.parametrize(

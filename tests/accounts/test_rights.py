@@ -71,6 +71,8 @@ WHO: dict[str, set[str]] = {
     "POST /account/organizations/new": SIGNED_IN,
     "GET /account/password": SIGNED_IN,
     "POST /account/password": SIGNED_IN,
+    "GET /account/reports/<record>": EVERYBODY,
+    "POST /account/reports/<record>": EVERYBODY,
     "GET /account/reset": EVERYBODY,
     "POST /account/reset": EVERYBODY,
     "GET /account/second-factor": EVERYBODY,

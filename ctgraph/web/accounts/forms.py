@@ -105,6 +105,15 @@ class Password(Form):
     password = PasswordField("Password", [_GIVEN], render_kw=_OLD)
 
 
+class Report(Form):
+    """What a reader reports about a record."""
+
+    words = TextAreaField("What is wrong?", [_GIVEN], render_kw={"rows": 5})
+    email = EmailField(
+        "Your e-mail address", description="For an answer, if you want one.", render_kw=_EMAIL
+    )
+
+
 class Forgotten(Form):
     """An address that gets a link to a new password."""
 

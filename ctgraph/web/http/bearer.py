@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from flask import request
 
-from ctgraph.errors import Forbidden, Unauthenticated
+from ctgraph.errors import Forbidden, StoreError, Unauthenticated
 from ctgraph.ledger.organizations import Bearer
 from ctgraph.ledger.suspensions import require_active
 from ctgraph.ledger.values import Scope, now
@@ -48,4 +50,6 @@ def authenticate(*scopes: Scope) -> Bearer:
     if request.method not in ("GET", "HEAD"):
         with state().ledger.database.engine.connect() as connection:
             require_active(connection, bearer.organization.ctid, bearer.organization.name)
+    with suppress(StoreError):  # a request that only reads is answered while nothing can be written
+        state().ledger.organizations.note_use(used)
     return bearer
