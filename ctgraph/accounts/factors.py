@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from ctgraph.accounts.letters import Letter, post
 from ctgraph.accounts.people import require_password
 from ctgraph.accounts.visitor import Visitor
-from ctgraph.errors import BadParameter, Conflict
+from ctgraph.errors import BadParameter
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.factors import Factors
 from ctgraph.ledger.people import Person
@@ -94,8 +94,6 @@ class SecondFactor:
         if step is None:
             raise BadParameter("The code is wrong. Scan the picture again, and look at the clock.")
         with self.ledger.database.writing() as connection:
-            if self.ledger.factors.is_on(connection, who.id):
-                raise Conflict("There is a second factor already. Remove it first.")
             self.ledger.factors.keep(connection, who.id, secret, step)
             self._tell(connection, who, "A second factor was set up.", visitor)
             return self._new_codes(connection, who)

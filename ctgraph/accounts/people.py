@@ -99,6 +99,7 @@ class People:
             self.ledger.people.change(
                 connection, who.id, password=hash, confirmed_at=who.confirmed_at or now()
             )
+            self.ledger.people.void(connection, who.id, Purpose.SECOND_FACTOR)
             self.ledger.people.end_sessions(connection, who.id)
             self._note(connection, who, "Set a new password by a link.", visitor)
             self._post(connection, who.email, letters.password_changed(self.site))
@@ -115,6 +116,7 @@ class People:
         hash = passwords.hashed(new, who.email, who.name)
         with self.ledger.database.writing() as connection:
             self.ledger.people.change(connection, who.id, password=hash)
+            self.ledger.people.void(connection, who.id, Purpose.SECOND_FACTOR)
             self.ledger.people.end_sessions(connection, who.id, but=session.digest)
             self._note(connection, who, "Changed the password.", visitor)
             self._post(connection, who.email, letters.password_changed(self.site))

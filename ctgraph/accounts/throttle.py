@@ -29,8 +29,9 @@ SIGN_IN = Limit("sign in", 10, 15)
 """Wrong passwords for one account. Ten guesses in a quarter of an hour find no sound password."""
 SIGN_IN_FROM = Limit("sign in", 50, 15)
 """Wrong passwords from one network, behind which a whole college may sit."""
-SECOND_FACTOR = Limit("sign in", 10, 30)
-"""Wrong codes for one account. Five guesses hit one of three codes with six digits in 30 years."""
+SECOND_FACTOR = Limit("enter a code", 10, 60)
+"""Wrong codes for one account. Whoever knows the password guesses right within a day by a chance of
+one in a thousand: three codes of a million count at a time."""
 SIGN_UP_FROM = Limit("sign up", 20, 60)
 """New accounts from one network."""
 LETTER_TO = Limit("have mail sent to this address", 5, 60)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
+from ctgraph.errors import Conflict
 from ctgraph.ledger.people import digest_of
 from ctgraph.ledger.tables import metadata
 
@@ -40,8 +41,14 @@ class Factors:
         return found
 
     def keep(self, connection: sa.Connection, person: str, secret: str, step: int) -> None:
-        """Keep the secret of an authenticator, and the step of time of the code that was used."""
-        connection.execute(factor.insert().values(person=person, secret=secret, step=step))
+        """Keep the secret of an authenticator, and the step of time of the code that was used.
+
+        :raises Conflict: when there is one already.
+        """
+        try:
+            connection.execute(factor.insert().values(person=person, secret=secret, step=step))
+        except sa.exc.IntegrityError:
+            raise Conflict("There is a second factor already. Remove it first.") from None
 
     def spend_step(self, connection: sa.Connection, person: str, step: int) -> bool:
         """Note that the code of a step was used; tell whether none as late was used before."""

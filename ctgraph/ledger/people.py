@@ -170,11 +170,7 @@ class People:
         """
         token = secrets.token_urlsafe(32)
         if given.person:
-            connection.execute(
-                ticket.delete().where(
-                    ticket.c.person == given.person, ticket.c.purpose == given.purpose
-                )
-            )
+            self.void(connection, given.person, given.purpose)
         connection.execute(ticket.delete().where(ticket.c.expires_at < now()))
         connection.execute(
             ticket.insert().values(
@@ -182,6 +178,11 @@ class People:
             )
         )
         return token
+
+    def void(self, connection: sa.Connection, id: str, purpose: Purpose) -> None:
+        """Make the tickets of a person for a purpose void."""
+        mine = ticket.c.person == id, ticket.c.purpose == purpose
+        connection.execute(ticket.delete().where(*mine))
 
     def valid(self, connection: sa.Connection, token: str, purpose: Purpose) -> Ticket | None:
         """Return the ticket with a token, if it may still be redeemed."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pyotp
 import pytest
@@ -91,6 +92,19 @@ def test_codes_are_not_guessed(rita: Person, clock: Clock) -> None:
     assert second(rita, clock.code(secret)) == 429
 
 
+def test_nobody_else_locks_or_unlocks_a_second_factor(
+    rita: Person, clock: Clock, registry: Registry, meet: Callable[[str], Person]
+) -> None:
+    secret, _ = set_up(rita, clock)
+    with registry.ledger.database.engine.connect() as connection:
+        found = registry.ledger.people.with_email(connection, rita.email)
+    assert found
+    stranger = meet(found[0].id)
+    assert {stranger.sign_in("wrong").status_code for _ in range(12)} == {401, 429}
+    clock.now += 60
+    assert second(rita, clock.code(secret)) == 303
+
+
 def test_a_sign_in_does_not_wait_for_ever(rita: Person, clock: Clock, registry: Registry) -> None:
     secret, _ = set_up(rita, clock)
     assert rita.sign_in().status_code == 303
@@ -104,11 +118,17 @@ def test_a_sign_in_does_not_wait_for_ever(rita: Person, clock: Clock, registry: 
     assert "waited too long" in alert(answer)
 
 
-def test_a_new_password_does_not_go_round_it(rita: Person, clock: Clock) -> None:
-    set_up(rita, clock)
-    rita.send("/account/forgotten", email=rita.email)
+def test_a_new_password_does_not_go_round_it(
+    rita: Person, clock: Clock, meet: Callable[[str], Person]
+) -> None:
+    secret, _ = set_up(rita, clock)
+    assert rita.sign_in().headers["Location"] == "/account/second-factor"
+    meet("other@pine.example.org").send("/account/forgotten", email=rita.email)
     new = "another long sentence of words 7"
-    rita.send(rita.link(), password=new)
+    meet("other@pine.example.org").send(rita.link(), password=new)
+    clock.now += 60
+    answer = rita.send("/account/second-factor", code=clock.code(secret))
+    assert answer.status_code == 404  # what waited with the old password is void
     assert rita.sign_in(new).headers["Location"] == "/account/second-factor"
 
 

@@ -131,6 +131,8 @@ def second_factor() -> Response:
     """Sign in with the second factor, after the password."""
     form = Code()
     token, wanted = visitors.waiting()
+    if not token:
+        return private(respond.redirect("/account/sign-in", 303))
 
     def use() -> Response:
         visitors.sign_in(visitors.sessions().second(token, text(form.code), visitor()))
