@@ -37,7 +37,7 @@ class Mailbox(Handler):
         self.taken.append(message)
 
     def holds(self, number: int) -> bool:
-        return len(self.taken) >= number
+        return len(self.recipients) >= number
 
     @property
     def recipients(self) -> Counter[str]:
@@ -110,7 +110,7 @@ def test_a_killed_postman_leaves_nothing_out(
     }
     kills = 0
     while len(mailbox.recipients) < MAILS:
-        wanted = min(len(mailbox.taken) + 15, MAILS)
+        wanted = min(len(mailbox.recipients) + 15, MAILS)
         running = subprocess.Popen(
             [sys.executable, "-m", "ctgraph.accounts.postman"], env=environment
         )
