@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from ctgraph.cli import main
 from ctgraph.ledger import Ledger, drafts
 from ctgraph.ledger.database import Database
 from ctgraph.ledger.revision import migrations
+from ctgraph.ledger.values import now
 from ctgraph.settings import load_settings
 from ctgraph.web import create_app
 from tests.support.registry import Registry, certificate, ctid_number
@@ -286,7 +288,12 @@ def test_an_older_ledger_is_brought_up_to_date(tmp_path: Path) -> None:
         older_tables.attributes["connection"] = connection
         command.upgrade(older_tables, "0001")
     organization = older.organizations.add("Old College", ctid_number(0))
-    key = older.organizations.add_key(organization.ctid)
+    key = f"ctg_00000001_{'x' * 43}"
+    with older.database.writing() as connection:  # as it was kept then, without scopes
+        connection.exec_driver_sql(
+            "INSERT INTO api_key (id, organization, digest, created_at) VALUES (?, ?, ?, ?)",
+            (key[4:12], organization.ctid, sha256(key.encode()).hexdigest(), now()),
+        )
     assert "draft" not in sa.inspect(older.database.engine).get_table_names()
     environment = {"CTGRAPH_HOME": str(tmp_path)}
     refused = CliRunner().invoke(main, ["org", "list"], env=environment)
