@@ -103,7 +103,7 @@ def _rows(field: Field, value: Any, name: str) -> tuple[Row, ...]:
 def _pairs(value: Node) -> list[tuple[str, str]]:
     """Return the languages and texts of a language map."""
     return [
-        (language, text)
+        (language, str(text))
         for language, texts in value.items()
         for text in (texts if isinstance(texts, list) else [texts])
     ]

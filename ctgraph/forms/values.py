@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from ctgraph.errors import BadParameter
@@ -58,10 +59,18 @@ def read(editor: Editor, text: str, field: Field, identity: Identity) -> Any:
     if editor is Editor.BOOLEAN:
         return text == "true"
     if editor is Editor.NUMBER:
-        try:
-            return int(text) if text.lstrip("-").isdecimal() else float(text)
-        except ValueError:
-            raise BadParameter(f"{field.label}: {text[:40]!r} is no number.") from None
+        return _number(text, field)
     if editor in (Editor.REFERENCE, Editor.PART) and is_ctid(text.lower()):
         return identity.resource(text.lower())  # type: ignore[arg-type]
     return text
+
+
+def _number(text: str, field: Field) -> int | float:
+    try:
+        number = int(text) if text.lstrip("-").isdecimal() else float(text)
+        is_finite = math.isfinite(number)  # JSON has no other numbers
+    except (ValueError, OverflowError):
+        is_finite = False
+    if not is_finite:
+        raise BadParameter(f"{field.label}: {text[:40]!r} is no number.")
+    return number

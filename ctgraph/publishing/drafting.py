@@ -10,7 +10,14 @@ import orjson
 from ctgraph.documents.entities import ctids_in
 from ctgraph.documents.imports import as_ctdl
 from ctgraph.documents.node_values import name_of, shortened
-from ctgraph.errors import CtgraphError, Gone, InvalidDocument, NotFound, RecordNotFound
+from ctgraph.errors import (
+    BadParameter,
+    CtgraphError,
+    Gone,
+    InvalidDocument,
+    NotFound,
+    RecordNotFound,
+)
 from ctgraph.forms.values import LANGUAGE, Node
 from ctgraph.identity import Identity, ctid
 from ctgraph.identity.ctid import Ctid
@@ -51,9 +58,16 @@ class Draft:
 
     @property
     def entity(self) -> Node:
-        """The primary entity."""
-        found: Node = self.document["@graph"][0]
-        return found
+        """The primary entity; empty in a draft of another shape, which a program may save."""
+        graph = self.document.get("@graph")
+        first = graph[0] if isinstance(graph, list) and graph else None
+        return first if isinstance(first, dict) else {}
+
+    @property
+    def kind(self) -> Curie | None:
+        """The class of the primary entity; None in a draft that no form can show."""
+        kind = self.entity.get("@type")
+        return Curie(kind) if isinstance(kind, str) else None
 
 
 @dataclass(frozen=True)
@@ -121,8 +135,14 @@ class Drafting:
         return Draft(record, orjson.loads(document), bool(digest), version, entity, digest)
 
     def copy(self, record: Ctid) -> Ctid:
-        """Begin a record as a copy of another one, with new CTIDs; return its own."""
-        document = self.open(record).document
+        """Begin a record as a copy of another one, with new CTIDs; return its own.
+
+        :raises BadParameter: when no form can show the other one.
+        """
+        other = self.open(record)
+        if other.kind is None:
+            raise BadParameter("This draft has no @type. Give it one first.")
+        document = other.document
         text = orjson.dumps(document).decode()
         renamed = {old: ctid.mint() for old in {record, *ctids_in(document, self._identity)}}
         for old, new in renamed.items():

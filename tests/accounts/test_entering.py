@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from ctgraph.accounts.rights import Role
+from ctgraph.forms.differences import pack
 from ctgraph.identity.ctid import Ctid, canonical
 from tests.support.people import Person, alert
 from tests.support.registry import Registry, ctid_number, fill
@@ -326,3 +327,56 @@ def test_nothing_is_lost_when_many_save_at_the_same_moment(
     found = shown(rita.see(path).text)
     for given in changes.values():
         assert given.items() <= found.items()
+
+
+ODD: list[Any] = [
+    {},
+    {"@graph": []},
+    {"@graph": {}},
+    {"@graph": [5]},
+    {"@graph": [{}]},
+    {"@graph": [{"@type": 5}]},
+    {"@graph": [{"@type": ["ceterms:Certificate"]}]},
+    {"@graph": [{"@type": "x:Nothing", "@id": 5}]},
+    {"@graph": [{"@type": "ceterms:Certificate", "ceterms:name": {"en": 5}}]},
+    {"@graph": [{"@type": "ceterms:Certificate", "ceterms:name": [None, [1], {"en": [None]}]}]},
+    {"@graph": [{"@type": "ceterms:Certificate", "ceterms:requires": {"@type": [1]}}, 7]},
+    {
+        "@graph": [
+            {
+                "@type": "ceterms:Certificate",
+                "ceterms:requires": [{"@type": "ceterms:ConditionProfile", "ceterms:price": {}}],
+                "ceterms:keyword": {"en": {"a": 1}},
+                "ceterms:credentialStatusType": {"ceterms:targetNode": [3]},
+                "ceterms:ownedBy": [{"@value": {"x": 1}}, True],
+            }
+        ]
+    },
+]
+"""Drafts that a program saved: any JSON object is one."""
+
+
+@pytest.mark.parametrize("document", ODD, ids=range(len(ODD)))
+def test_a_draft_of_any_shape_is_opened_or_refused(
+    rita: Person, approved: Ctid, registry: Registry, document: Any
+) -> None:
+    record = ctid_number(9)
+    key = registry.ledger.organizations.add_key(approved)
+    named = {"Authorization": f"Bearer {key}"}
+    assert rita.client.put(f"/drafts/{record}", json=document, headers=named).status_code == 204
+    path = f"/account/organizations/{approved}/records/{record}"
+    for page in (path, f"{path}/json", f"{path}/preview", f"{path}?tab=conditions", path[:-40]):
+        assert rita.see(page).status_code < 500, page
+    assert rita.see(f"{path}/json").status_code == 200
+    for to in (path, f"{path}?tab=conditions"):
+        base = pack(document["@graph"][0]) if isinstance(first(document), dict) else pack({})
+        for fields in ({}, {"ceterms:name.0.text": "x"}, {"mine": base}):
+            answer = rita.send("/account/password", to=to, base=base, **fields)
+            assert answer.status_code < 500, (to, fields)
+    assert rita.send(f"{path}/json", to=f"{path}/copy").status_code < 500
+    assert rita.send(f"{path}/json", to=f"{path}/discard").status_code == 303
+
+
+def first(document: Any) -> Any:
+    graph = document.get("@graph")
+    return graph[0] if isinstance(graph, list) and graph else None

@@ -49,7 +49,10 @@ blueprint = Blueprint("entering", __name__, url_prefix="/account/organizations/<
 def edit(organization: str, record: str) -> Response:
     """Show the form of a record."""
     owner = owned(organization, Act.DRAFT)
-    return _shown(owner, drafting_of(owner).open(ctid.canonical(record)))
+    draft = drafting_of(owner).open(ctid.canonical(record))
+    if draft.kind is None:
+        return respond.redirect(f"{request.path}/json", 303)
+    return _shown(owner, draft)
 
 
 @blueprint.post("/records/<record>")
@@ -65,7 +68,9 @@ def save(organization: str, record: str) -> Response:
     require_form()
     drafting = drafting_of(owner)
     draft = drafting.open(ctid.canonical(record))
-    fields = fields_of(form_of(draft.entity["@type"]))
+    if draft.kind is None:
+        raise BadParameter("This draft has no @type that a form can show. Edit it as JSON-LD.")
+    fields = fields_of(form_of(draft.kind))
     base = unpack(request.form.get("base", ""))
     mine, wrong = (chosen(base), []) if "mine" in request.form else filled_in(fields, base)
     if wrong:
@@ -189,7 +194,8 @@ def _shown(
     :param problem: what was wrong with what was sent.
     :param values: the values to go on with, in the place of the draft's.
     """
-    form = form_of(draft.entity["@type"])
+    assert draft.kind
+    form = form_of(draft.kind)
     fields = fields_of(form)
     own = part(draft.entity, [field.property for field in fields])
     rows = filled(fields, draft.entity if values is None else values)
@@ -205,7 +211,7 @@ def _shown(
         tab=tab(),
         minimum=MINIMUM,
         with_data={t.group for t in form.tabs if any(f.property in draft.entity for f in t.fields)},
-        name=name_of(draft.entity) or f"New {vocabulary().label(draft.entity['@type'])}",
+        name=name_of(draft.entity) or f"New {vocabulary().label(draft.kind)}",
         filled=rows,
         names=_names(rows),
         seen=_seen(draft),
