@@ -46,8 +46,8 @@ class People:
         :raises TooManyAttempts: after too many accounts from one network, or mails to the address.
         """
         email, name = normal(email), _name(name)
-        hash = passwords.hashed(password, email, name)
         throttle.spend(self.ledger.database, throttle.SIGN_UP_FROM, visitor.network)
+        hash = passwords.hashed(password, email, name)
         throttle.spend(self.ledger.database, throttle.LETTER_TO, email)
         with self.ledger.database.writing() as connection:
             found = self.ledger.people.with_email(connection, email)
@@ -99,7 +99,7 @@ class People:
             self.ledger.people.change(
                 connection, who.id, password=hash, confirmed_at=who.confirmed_at or now()
             )
-            self.ledger.people.void(connection, who.id, Purpose.SECOND_FACTOR)
+            self._void(connection, who)
             self.ledger.people.end_sessions(connection, who.id)
             self._note(connection, who, "Set a new password by a link.", visitor)
             self._post(connection, who.email, letters.password_changed(self.site))
@@ -116,7 +116,7 @@ class People:
         hash = passwords.hashed(new, who.email, who.name)
         with self.ledger.database.writing() as connection:
             self.ledger.people.change(connection, who.id, password=hash)
-            self.ledger.people.void(connection, who.id, Purpose.SECOND_FACTOR)
+            self._void(connection, who)
             self.ledger.people.end_sessions(connection, who.id, but=session.digest)
             self._note(connection, who, "Changed the password.", visitor)
             self._post(connection, who.email, letters.password_changed(self.site))
@@ -131,13 +131,13 @@ class People:
         email = normal(email)
         throttle.spend(self.ledger.database, throttle.LETTER_TO, email)
         with self.ledger.database.writing() as connection:
+            self._note(connection, who, "Asked for another e-mail address.", visitor)
             if self.ledger.people.with_email(connection, email):
                 self._post(connection, email, letters.known_already(self.site))
                 return
             given = Ticket(Purpose.ADDRESS, who.id, None, email)
             token = self.ledger.people.issue(connection, given, CONFIRM_HOURS)
             self._post(connection, email, letters.confirm(self.site, f"address?token={token}"))
-            self._note(connection, who, "Asked for another e-mail address.", visitor)
 
     def confirm_email(self, token: str, visitor: Visitor) -> None:
         """Set the address that a link was sent to, and tell the old one.
@@ -151,6 +151,7 @@ class People:
             if self.ledger.people.with_email(connection, given.value):
                 raise NotFound("This address has an account of its own. Use another one.")
             who = self.ledger.people.get(connection, given.person)
+            self._void(connection, who)  # links that were sent to the old address
             self.ledger.people.change(connection, who.id, email=given.value)
             self._post(connection, who.email, letters.address_changed(given.value))
             self._note(connection, who, "Changed the e-mail address.", visitor)
@@ -183,6 +184,11 @@ class People:
             if is_staff or not found:
                 self.ledger.activities.note(connection, words, person=who.id)
             return people.get(connection, who.id), found is None
+
+    def _void(self, connection: sa.Connection, who: Person) -> None:
+        """Make void what somebody may have begun who knew the old password or mailbox."""
+        for purpose in (Purpose.SECOND_FACTOR, Purpose.ADDRESS, Purpose.RESET):
+            self.ledger.people.void(connection, who.id, purpose)
 
     def _redeemed(self, connection: sa.Connection, token: str, purpose: Purpose) -> Person:
         given = self.ledger.people.redeem(connection, token, purpose)
@@ -220,6 +226,8 @@ def normal(email: str) -> str:
 
     :raises BadParameter: when it is none.
     """
+    if "=?" in email:  # mail programs would read an encoded word (RFC 2047), not this address
+        raise BadParameter("This is no e-mail address that mail can be sent to.")
     try:
         return validate_email(email, check_deliverability=False).normalized.lower()
     except EmailNotValidError as error:

@@ -41,30 +41,30 @@ def deliver(settings: Settings, ledger: Ledger) -> int:
     due = ledger.outbox.due(BATCH_MESSAGES)
     if not due:
         return 0
-    sent = 0
+    sent = handled = 0
     host = urlsplit(settings.base_url).hostname
     try:
         with sending(settings.mail_server, settings.home.resolve() / "outbox") as send:
             for one in due:
-                message = written(
+                sender, id = (
                     settings.mail_sender or f"registry@{host}",
-                    one.recipient,
-                    one.subject,
-                    one.words,
-                    one.page,
-                    f"{one.id}.{one.created_at}@{host}",
+                    f"{one.id}.{one.created_at}",
                 )
+                parts = one.recipient, one.subject, one.words, one.page
                 try:
-                    send(message)
-                except smtplib.SMTPResponseException as error:  # this one, not the server
-                    _log.warning("An e-mail was refused: %s", error)
+                    send(written(sender, *parts, f"{id}@{host}"))
+                except smtplib.SMTPServerDisconnected:
+                    raise
+                except (smtplib.SMTPException, ValueError, IndexError) as error:
+                    _log.warning("An e-mail was refused: %s", error)  # this one, not the server
                     ledger.outbox.put_off(one.id, in_hours(_pause(one.tries)))
                 else:
                     ledger.outbox.note_sent(one.id)
                     sent += 1
+                handled += 1
     except OSError as error:
         _log.warning("The mail server cannot be used: %s", error)
-        for one in due[sent:]:
+        for one in due[handled:]:
             ledger.outbox.put_off(one.id, in_hours(_pause(one.tries)))
     return sent
 

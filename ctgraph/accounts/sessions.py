@@ -58,7 +58,7 @@ class Sessions:
         :raises Unauthenticated: when the address or the password is wrong, or not confirmed.
         :raises TooManyAttempts: after too many wrong ones.
         """
-        email, database = email.strip().lower(), self.ledger.database
+        email, database = email.strip().lower().replace("\0", "")[:320], self.ledger.database
         throttle.spend(database, throttle.SIGN_IN_FROM, visitor.network)
         throttle.spend(database, throttle.SIGN_IN, email)
         with database.engine.connect() as connection:

@@ -16,7 +16,7 @@ from ctgraph.forms.values import Node
 from ctgraph.rdf.namespaces import Curie
 from ctgraph.vocab import vocabulary
 
-MAX_PACKED_BYTES = 20_000_000
+MAX_PACKED_BYTES = 5_000_000
 """Bytes of the values that a form was opened with."""
 MAX_WORDS_CHARACTERS = 300
 """Characters of one value in words. People compare what they can see at once."""

@@ -249,6 +249,7 @@ def added(node: Node, name: str, kind: Curie) -> Node:
     number, _, below = rest.partition(".")
     if (
         not number.isdecimal()
+        or len(number) > 5
         or int(number) >= len(values)
         or not isinstance(values[int(number)], dict)
     ):

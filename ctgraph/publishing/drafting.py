@@ -12,6 +12,7 @@ from ctgraph.documents.imports import as_ctdl
 from ctgraph.documents.node_values import name_of, shortened
 from ctgraph.errors import (
     BadParameter,
+    Conflict,
     CtgraphError,
     Gone,
     InvalidDocument,
@@ -108,7 +109,8 @@ class Drafting:
         entity = document["@graph"][0]
         document["@graph"][0] = self._own(entity["@type"]) | entity
         record = ctid.canonical(entity["ceterms:ctid"])
-        self.save(record, document)
+        if not self.save(record, document, over=""):
+            raise Conflict(f"There is a draft of {record} already. Publish or discard it first.")
         return record
 
     def _own(self, kind: str) -> Node:
@@ -166,7 +168,11 @@ class Drafting:
             return True
         name = shortened(name_of(document["@graph"][0])).replace("\0", "")
         borne, kind = ctids_in(document, self._identity), document["@graph"][0]["@type"]
-        data = orjson.dumps(document)
+        kind = kind.replace("\0", "")  # PostgreSQL takes no NUL in a text
+        try:
+            data = orjson.dumps(document)
+        except orjson.JSONEncodeError as error:
+            raise BadParameter(f"The record cannot be kept as JSON: {error}.") from None
         return self.ledger.drafts.save(self.owner, record, name, data, borne, kind, over)
 
     def discard(self, record: Ctid) -> None:

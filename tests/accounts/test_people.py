@@ -217,3 +217,18 @@ def test_cookies_are_set_only_where_people_are_known(meet: Meeting) -> None:
     for path in ("/", "/records", "/sparql"):
         assert "Set-Cookie" not in rita.see(path).headers
     assert rita.see("/account/sign-in").headers["Cache-Control"] == "no-store"
+
+
+def test_an_address_that_mail_programs_read_otherwise_is_refused(meet: Meeting) -> None:
+    odd = meet("=?utf-8?q?=0a?=@pine.example.org")
+    answer = odd.send("/account/sign-up", name="Odd", email=odd.email, password=PASSWORD)
+    assert 400 <= answer.status_code < 500
+
+
+def test_a_new_password_makes_void_what_a_thief_began(meet: Meeting) -> None:
+    rita, thief = meet(RITA).join(), meet("thief@elsewhere.example.org")
+    rita.send("/account/email", email=thief.email, password=PASSWORD)
+    link = thief.link()
+    rita.send("/account/forgotten", email=rita.email)
+    assert rita.send(rita.link(), password="another long sentence 7").status_code == 200
+    assert thief.send(link).status_code == 404

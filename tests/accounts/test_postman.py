@@ -125,3 +125,14 @@ def test_a_killed_postman_leaves_nothing_out(
     assert len(again) <= kills
     numbers = {(str(mail["To"]), str(mail["Message-ID"])) for mail in mailbox.taken}
     assert len(numbers) == MAILS
+
+
+def test_one_mail_that_cannot_be_sent_holds_up_no_other(
+    registry: Registry, mailbox: Mailbox, port: int
+) -> None:
+    with registry.ledger.database.writing() as connection:
+        for one in ("=?utf-8?q?=0a?=@x.example.org", "=?utf-8?q??=@x.example.org"):
+            post(registry.ledger.outbox, connection, one, Letter("Odd", ("Odd.",)))
+    recipients = write(registry, 3)
+    assert postman.deliver(by_smtp(registry, port), registry.ledger) == 3
+    assert mailbox.recipients == Counter(recipients)

@@ -71,11 +71,13 @@ def save(organization: str, record: str) -> Response:
     if draft.kind is None:
         raise BadParameter("This draft has no @type that a form can show. Edit it as JSON-LD.")
     fields = fields_of(form_of(draft.kind))
-    base = unpack(request.form.get("base", ""))
-    mine, wrong = (chosen(base), []) if "mine" in request.form else filled_in(fields, base)
+    shown = {field.property for field in fields}
+    base = part(unpack(request.form.get("base", "")), shown)
+    mine, wrong = (
+        (part(chosen(base), shown), []) if "mine" in request.form else filled_in(fields, base)
+    )
     if wrong:
         return _shown(owner, draft, " ".join(wrong), mine)
-    shown = {field.property for field in fields}
     both = joined(base, mine, part(draft.entity, shown))
     if both.disputed:
         return _disputed(owner, draft, mine, both.disputed)

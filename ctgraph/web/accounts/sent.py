@@ -46,6 +46,8 @@ def filled_in(fields: tuple[Field, ...], base: Node) -> tuple[Node, list[str]]:
     place, _, kind = request.form.get("add", "").partition("|")
     if place:
         try:
+            if all(field.property != place.partition(".")[0] for field in fields):
+                raise BadParameter("Press one of the buttons of this form.")
             node = added(node, place, Curie(kind))
         except BadParameter as error:
             wrong.append(error.message)
