@@ -22,6 +22,7 @@ from tests.support.waiting import until
 sync_api = pytest.importorskip("playwright.sync_api", reason="needs Playwright")
 
 WIDTHS = (360, 1440)
+PAT = "pat@oak.example.org"
 SCHEMES = ("light", "dark")
 
 
@@ -29,11 +30,13 @@ class Site(NamedTuple):
     """A running registry.
 
     :param password: of its staff.
+    :param pats: the password of Pat, who works for an organization that the operator added.
     """
 
     address: str
     home: Path
     password: str
+    pats: str
 
     def link(self, recipient: str, words: str) -> str:
         """Wait for a mail whose subject has these words; return the path of its link."""
@@ -64,8 +67,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
     ctgraph("init")
     password = ctgraph("staff", "add", STAFF, "--name", "Sam").strip()
+    oak = ctgraph("org", "add", "--name", "Oak College").strip()
+    pats = ctgraph("org", "admit", oak, PAT, "--name", "Pat").strip()
     with serving(environment) as address:
-        yield Site(address, home, password)
+        yield Site(address, home, password, pats)
 
 
 def somebody(browser: Any, site: Site, errors: list[str]) -> Any:
@@ -229,8 +234,9 @@ def organization_of(page: Any) -> str:
 
 def test_what_is_not_saved_is_kept_in_the_browser(browser: Any, site: Site) -> None:
     page = somebody(browser, site, [])
-    sign_in(page, RITA, PASSWORD)
-    page.goto(f"{organization_of(page)}/records")
+    sign_in(page, PAT, site.pats)
+    page.get_by_role("link", name="Oak College").click()
+    page.get_by_role("link", name="Its records").click()
     page.get_by_label("Add new").select_option("ceterms:Course")
     press(page, "Begin")
     fill(page, "Name", "Welding 101")
