@@ -69,7 +69,7 @@ def _read(host: str, address: str, deadline: float) -> str:
         if response.status_code != 200:
             return ""
         text = b""
-        for part in response.iter_raw(MAX_WELL_KNOWN_BYTES):
+        for part in response.iter_raw():
             text += part
             if len(text) >= MAX_WELL_KNOWN_BYTES or time.monotonic() > deadline:
                 break

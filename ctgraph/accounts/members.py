@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from ctgraph.accounts import throttle
 from ctgraph.accounts.letters import Letter, post
 from ctgraph.accounts.people import OLD_LINK, normal
-from ctgraph.accounts.rights import Act, Role, require
+from ctgraph.accounts.rights import ROLES, Act, Role, require
 from ctgraph.accounts.visitor import Visitor
 from ctgraph.errors import BadParameter, Conflict, Forbidden, NotFound
 from ctgraph.identity.ctid import Ctid
@@ -40,10 +40,11 @@ class Members:
         email, wanted = normal(email), _role(role)
         with self.ledger.database.engine.connect() as connection:
             require(self._role(connection, who, record), Act.ADMIT)
+        throttle.spend(self.ledger.database, throttle.INVITE, who.id)
         throttle.spend(self.ledger.database, throttle.LETTER_TO, email)
         name = self.ledger.organizations.get(record).name
         with self.ledger.database.writing() as connection:
-            given = Ticket(Purpose.INVITATION, None, record, f"{wanted} {email}")
+            given = Ticket(Purpose.INVITATION, None, record, f"{wanted} {email} {who.id}")
             token = self.ledger.people.issue(connection, given, INVITATION_HOURS)
             letter = _invitation(name, who, wanted, f"{self.site}/account/invitation?token={token}")
             post(self.ledger.outbox, connection, email, letter)
@@ -53,18 +54,28 @@ class Members:
         """Become a member by an invitation; return the organization.
 
         :raises NotFound: when the link was used already or is too old.
-        :raises Forbidden: when it was sent to another address.
+        :raises Forbidden: when it was sent to another address, or the one who sent it is no
+            administrator any more.
+        :raises Conflict: when the role would be no more than the person has.
         """
         with self.ledger.database.writing() as connection:
             given = self.ledger.people.redeem(connection, token, Purpose.INVITATION)
             if given is None or given.organization is None:
                 raise NotFound(OLD_LINK)
-            role, _, email = given.value.partition(" ")
+            role, email, inviter = given.value.split(" ")
             if email != who.email:
                 raise Forbidden(
                     "This invitation was sent to another address than that of your account. Sign "
                     "in with the account of that address, or make one."
                 )
+            inviting = self.ledger.people.get(connection, inviter)
+            if self._role(connection, inviting, given.organization) not in ROLES[Act.ADMIT]:
+                raise Forbidden(
+                    "Whoever invited you may not do that any more. Ask for another one."
+                )
+            held = self._role(connection, who, given.organization)
+            if held and [*Role].index(held) >= [*Role].index(Role(role)):
+                raise Conflict(f"You are {held} already, which is as much or more.")
             self.ledger.applications.admit(connection, given.organization, who.id, role)
             self._note(connection, who, given.organization, f"Became {role}.", visitor)
             return given.organization

@@ -122,6 +122,7 @@ class Partners:
         """
         self._require(who, pair[0], Act.PUBLISH)
         sender, named = map(self.ledger.organizations.get, pair)
+        self.ledger.reviews.require_none(named)
         receipt = publishing.publish(
             self.settings, self.ledger, named, data, who.id, run=run, publisher=sender
         )

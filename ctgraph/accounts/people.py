@@ -63,11 +63,21 @@ class People:
             token = self._ticket(connection, Purpose.CONFIRM, who, CONFIRM_HOURS)
             self._post(connection, email, letters.confirm(self.site, f"confirm?token={token}"))
 
-    def confirm(self, token: str, visitor: Visitor) -> Person:
+    def confirm(self, token: str, password: str, visitor: Visitor) -> Person:
         """Confirm the address of an account.
 
+        The password is asked for because somebody else may have signed up with the address too.
+
         :raises NotFound: when the link was used already or is too old.
+        :raises Unauthenticated: when the password is not that of the account.
+        :raises TooManyAttempts: after too many wrong ones.
         """
+        with self.ledger.database.engine.connect() as connection:
+            given = self.ledger.people.valid(connection, token, Purpose.CONFIRM)
+            if given is None or given.person is None:
+                raise NotFound(OLD_LINK)
+            asking = self.ledger.people.get(connection, given.person)
+        require_password(self.ledger, asking, password)
         with self.ledger.database.writing() as connection:
             who = self._redeemed(connection, token, Purpose.CONFIRM)
             self.ledger.people.change(connection, who.id, confirmed_at=now())

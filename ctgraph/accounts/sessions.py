@@ -73,7 +73,7 @@ class Sessions:
             )
         with database.writing() as connection:
             throttle.forgive(connection, throttle.SIGN_IN, email)
-            throttle.forgive(connection, throttle.SIGN_IN_FROM, visitor.network)
+            throttle.give_back(connection, throttle.SIGN_IN_FROM, visitor.network)
             if not self.ledger.factors.is_on(connection, who.id):
                 return Entry(self._begin(connection, who, visitor), False)
             given = Ticket(Purpose.SECOND_FACTOR, who.id, None, "")
@@ -123,7 +123,9 @@ class Sessions:
         :raises NotFound: when there is no such session.
         """
         with self.ledger.database.writing() as connection:
-            if not self.ledger.people.end_session(connection, who.id, digest):
+            if not digest.isalnum() or not self.ledger.people.end_session(
+                connection, who.id, digest
+            ):
                 raise NotFound("This session has ended already.")
             self._note(connection, who, "Signed out.", visitor)
 

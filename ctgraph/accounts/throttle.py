@@ -36,6 +36,8 @@ SIGN_UP_FROM = Limit("sign up", 20, 60)
 """New accounts from one network."""
 LETTER_TO = Limit("have mail sent to this address", 5, 60)
 """E-mails to one address that strangers may cause."""
+INVITE = Limit("invite people", 30, 60)
+"""Invitations of one person, each of which is a mail to a stranger."""
 REPORT_FROM = Limit("report problems", 10, 60)
 """Reports of readers from one network, each of which is a mail."""
 LOOK_UP = Limit("look this domain up", 10, 60)
@@ -78,6 +80,13 @@ def forgive(connection: sa.Connection, limit: Limit, subject: str) -> None:
     """Forget the attempts of a subject, after one that succeeded."""
     key = f"{limit.what}:{limit.most}:{subject}"
     connection.execute(attempt.delete().where(attempt.c.subject == key))
+
+
+def give_back(connection: sa.Connection, limit: Limit, subject: str) -> None:
+    """Count one attempt less, after one that succeeded: those of others behind it stay."""
+    key = f"{limit.what}:{limit.most}:{subject}"
+    mine = attempt.c.subject == key, attempt.c.count > 0
+    connection.execute(attempt.update().where(*mine).values(count=attempt.c.count - 1))
 
 
 def _a_day_ago() -> str:

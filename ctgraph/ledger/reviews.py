@@ -7,11 +7,12 @@ from enum import StrEnum
 
 import sqlalchemy as sa
 
+from ctgraph.errors import Forbidden
 from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger.database import Database
 from ctgraph.ledger.review_tables import review, staff_review
 from ctgraph.ledger.tables import draft, organization
-from ctgraph.ledger.values import now
+from ctgraph.ledger.values import Organization, now
 
 
 class ReviewState(StrEnum):
@@ -132,6 +133,18 @@ class Reviews:
         """Tell whether the staff reviews the records of an organization before publication."""
         query = sa.select(staff_review.c.since).where(staff_review.c.organization == owner)
         return connection.scalar(query) is not None
+
+    def require_none(self, owner: Organization) -> None:
+        """Make sure that the records of an organization are published without a review.
+
+        :raises Forbidden: when the staff reviews them.
+        """
+        with self._database.engine.connect() as connection:
+            if self.needs_staff(connection, owner.ctid):
+                raise Forbidden(
+                    f"The registry's staff reviews the records of {owner.name}. Save a draft, and "
+                    "send it to review on the page of the organization."
+                )
 
     def let_staff(self, connection: sa.Connection, owner: Ctid, is_needed: bool) -> None:
         """Let the staff review the records of an organization from now on, or no longer."""

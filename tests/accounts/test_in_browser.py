@@ -123,6 +123,7 @@ def sign_up(page: Any, site: Site) -> None:
     look(page)
     page.goto(site.link(RITA, "Confirm"))
     look(page)
+    fill(page, "Password", PASSWORD)
     press(page, "Confirm")
     heading(page, "Your address is confirmed")
 

@@ -32,7 +32,7 @@ def test_a_new_person_signs_up_confirms_and_signs_in(meet: Meeting) -> None:
     assert RITA in answer.text
     assert [subject for subject, _ in rita.mails()] == ["Confirm your e-mail address"]
     assert "not confirmed" in alert(rita.sign_in())
-    assert rita.send(rita.link()).status_code == 200
+    assert rita.send(rita.link(), password=PASSWORD).status_code == 200
     assert rita.sign_in().headers["Location"] == "/account"
     assert RITA in rita.see("/account").text
 
@@ -42,15 +42,15 @@ def test_a_link_works_once(meet: Meeting) -> None:
     rita.send("/account/sign-up", name="Rita", email=RITA, password=PASSWORD)
     link = rita.link()
     assert rita.see(link).status_code == 200  # programs that look through mails follow links
-    assert rita.send(link).status_code == 200
-    assert "used already" in alert(rita.send(link))
+    assert rita.send(link, password=PASSWORD).status_code == 200
+    assert "used already" in alert(rita.send(link, password=PASSWORD))
 
 
 def test_an_old_link_does_not_work(meet: Meeting, registry: Registry) -> None:
     rita = meet(RITA)
     rita.send("/account/sign-up", name="Rita", email=RITA, password=PASSWORD)
     change(registry.ledger, ticket.update().values(expires_at=in_hours(-1)))
-    assert "too old" in alert(rita.send(rita.link()))
+    assert "too old" in alert(rita.send(rita.link(), password=PASSWORD))
 
 
 @pytest.mark.parametrize(
@@ -232,3 +232,16 @@ def test_a_new_password_makes_void_what_a_thief_began(meet: Meeting) -> None:
     rita.send("/account/forgotten", email=rita.email)
     assert rita.send(rita.link(), password="another long sentence 7").status_code == 200
     assert thief.send(link).status_code == 404
+
+
+def test_whoever_signs_up_with_anothers_address_gains_nothing(meet: Meeting) -> None:
+    rita, thief = meet(RITA), meet(RITA)
+    rita.send("/account/sign-up", name="Rita", email=RITA, password=PASSWORD)
+    thief.send("/account/sign-up", name="Thief", email=RITA, password="the words of a thief 8")
+    link = rita.link()  # the thief's, which came last
+    assert rita.send(link, password=PASSWORD).status_code == 401
+    assert thief.sign_in("the words of a thief 8").status_code == 401
+    rita.send("/account/forgotten", email=RITA)
+    rita.send(rita.link(), password="the words of Rita alone 9")
+    assert rita.sign_in("the words of Rita alone 9").status_code == 303
+    assert thief.sign_in("the words of a thief 8").status_code == 401

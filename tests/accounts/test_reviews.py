@@ -13,7 +13,7 @@ import pytest
 from ctgraph.accounts.rights import Role
 from ctgraph.identity.ctid import Ctid, canonical
 from tests.support.people import Person, alert
-from tests.support.registry import Registry
+from tests.support.registry import Registry, certificate
 
 Members = Callable[[Role | None], Person]
 _SEEN = re.compile(r'name="selected"[^>]*value="([^"]+)"')
@@ -181,3 +181,21 @@ def test_a_record_is_withdrawn_with_a_reason(
     assert rita.see(f"/resources/{record_of(path)}").status_code == 410
     assert "We teach it no more." in rita.mails()[-1][1]
     assert "We teach it no more." in rita.see(f"/account/organizations/{approved}").text
+
+
+def test_no_key_goes_round_the_review_of_the_staff(
+    sam: Person, approved: Ctid, registry: Registry
+) -> None:
+    sam.send(
+        f"/staff/organizations/{approved}",
+        to=f"/staff/organizations/{approved}/review",
+        needed="yes",
+    )
+    key = registry.ledger.organizations.add_key(approved)
+    sent = sam.client.post(
+        f"/resources/organizations/{approved}/documents",
+        json=certificate(1, approved),
+        headers={"Authorization": f"Bearer {key}"},
+    )
+    assert sent.status_code == 403
+    assert "send it to review" in sent.json["detail"]

@@ -67,7 +67,7 @@ class Person:
     def join(self) -> Person:
         """Sign up, confirm the address, and sign in."""
         self.send("/account/sign-up", name="Rita Registrar", email=self.email, password=PASSWORD)
-        self.send(self.link())
+        self.send(self.link(), password=PASSWORD)
         assert self.sign_in().status_code == 303
         return self
 

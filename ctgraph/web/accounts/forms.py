@@ -153,7 +153,9 @@ class Words(Form):
 class Describe(Form):
     """The description of an organization."""
 
-    name = StringField("Name", [_GIVEN], description="As the public knows it.")
+    name = StringField(
+        "Name", [_GIVEN, Length(max=MAX_NAME_CHARACTERS)], description="As the public knows it."
+    )
     type = RadioField(
         "What does it do?", choices=list(profile.CLASSES), default=profile.CLASSES[0][0]
     )

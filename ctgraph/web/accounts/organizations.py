@@ -193,7 +193,7 @@ def _application(record: Ctid) -> Application | None:
 def _fields(form: Describe) -> dict[str, Any]:
     """Return what somebody wrote into the fields of a form."""
     return {
-        name: value.strip() if isinstance(value, str) else value
+        name: value.replace("\0", "").strip() if isinstance(value, str) else value
         for name, value in form.data.items()
         if name != "csrf_token"
     }

@@ -10,14 +10,14 @@ from flask_wtf import FlaskForm
 from wtforms import Field
 
 from ctgraph.errors import CtgraphError, Forbidden
-from ctgraph.web.accounts.forms import Code, Forgotten, NewPassword, Press, SignIn, SignUp
+from ctgraph.web.accounts.forms import Code, Forgotten, NewPassword, Password, Press, SignIn, SignUp
 from ctgraph.web.http import respond, visitors
 from ctgraph.web.http.parameters import reads
 from ctgraph.web.http.visitors import people, private, visitor
 
 blueprint = Blueprint("people", __name__)
 
-_PATH = re.compile(r"/(?!/)[\w./~-]*", re.ASCII)
+_PATH = re.compile(r"/(?!/)[\w./~-]*(\?token=[\w-]*)?", re.ASCII)
 """A path of this site, where somebody may be led after signing in."""
 
 
@@ -57,7 +57,7 @@ def require_form() -> None:
 
 def text(field: Field) -> str:
     """Return what somebody wrote into a field."""
-    return str(field.data or "")
+    return str(field.data or "").replace("\0", "")  # PostgreSQL takes no NUL in a text
 
 
 def told(title: str, *paragraphs: str) -> Response:
@@ -85,13 +85,14 @@ def sign_up() -> Response:
 @blueprint.route("/account/confirm", methods=["GET", "POST"])
 @reads("token")
 def confirm() -> Response:
-    """Confirm an address. A button does it: programs that look through mails follow links."""
+    """Confirm an address. A form does it: programs that look through mails follow links."""
+    form = Password()
 
     def use() -> Response:
-        people().confirm(request.args.get("token", ""), visitor())
+        people().confirm(request.args.get("token", ""), text(form.password), visitor())
         return told("Your address is confirmed", "You can sign in now.")
 
-    return filled(Press(), use, "accounts/press.html", title="Confirm your e-mail address")
+    return filled(form, use, "accounts/confirm.html")
 
 
 @blueprint.route("/account/address", methods=["GET", "POST"])

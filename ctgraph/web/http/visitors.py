@@ -114,7 +114,8 @@ def for_people(view: View) -> View:
     @wraps(view)
     def checked(*given: Any, **named: Any) -> Response:
         if signed_in() is None:
-            wanted = quote(request.path if request.method == "GET" else "/account", safe="/")
+            here = request.full_path if "token" in request.args else request.path
+            wanted = quote(here if request.method == "GET" else "/account", safe="/")
             return private(respond.redirect(f"/account/sign-in?next={wanted}", 303))
         return private(view(*given, **named))
 

@@ -33,6 +33,7 @@ def publish(organization: str) -> Response:
     """Publish a document: 201 with its address, or 200 if nothing changed."""
     sender, key = authenticate(Scope.PUBLISH)
     owner = _owner(sender, ctid.canonical(organization))
+    state().ledger.reviews.require_none(owner)
     # curl --data says that it sends a form. The body is read as JSON all the same.
     if request.mimetype and request.mimetype not in BODIES:
         raise UnsupportedMediaType(

@@ -1,0 +1,76 @@
+"""Members are invited, and invitations give no more than they say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from ctgraph.accounts.rights import Role
+from ctgraph.identity.ctid import Ctid
+from tests.support.people import PASSWORD, Person, alert
+from tests.support.registry import Registry
+
+ADA = "ada@pine.example.org"
+
+
+def invited(rita: Person, organization: Ctid, email: str, role: Role) -> int:
+    path = f"/account/organizations/{organization}/members"
+    return rita.send(path, email=email, role=role).status_code
+
+
+def role_of(registry: Registry, organization: Ctid, email: str) -> str | None:
+    members = registry.ledger.applications.members(organization)
+    return next((one.role for one in members if one.email == email), None)
+
+
+def test_an_invitation_is_accepted_once_also_after_signing_in(
+    rita: Person, approved: Ctid, meet: Callable[[str], Person], registry: Registry
+) -> None:
+    ada = meet(ADA).join()
+    assert invited(rita, approved, ADA, Role.EDITOR) == 303
+    link = ada.link()
+    ada.send("/account/security", to="/account/sign-out")
+    led = ada.see(link).headers["Location"]
+    answer = ada.send(led, email=ADA, password=PASSWORD)
+    assert answer.headers["Location"] == link
+    assert ada.send(link).status_code == 303
+    assert role_of(registry, approved, ADA) == Role.EDITOR
+    assert ada.send(link).status_code == 404
+
+
+def test_an_invitation_of_somebody_who_was_dismissed_is_void(
+    rita: Person,
+    approved: Ctid,
+    as_role: Callable[[Role | None], Person],
+    registry: Registry,
+    meet: Callable[[str], Person],
+) -> None:
+    other = as_role(Role.ADMINISTRATOR)
+    ada = meet(ADA).join()
+    assert invited(other, approved, ADA, Role.ADMINISTRATOR) == 303
+    members = registry.ledger.applications.members(approved)
+    person = next(one.person for one in members if one.email == other.email)
+    path = f"/account/organizations/{approved}/members"
+    assert rita.send(path, to=f"{path}/{person}", role="").status_code == 303
+    answer = ada.send(ada.link())
+    assert answer.status_code == 403
+    assert "invited you" in alert(answer)
+    assert role_of(registry, approved, ADA) is None
+
+
+def test_an_invitation_lowers_no_role(rita: Person, approved: Ctid, registry: Registry) -> None:
+    assert invited(rita, approved, rita.email, Role.VIEWER) == 303
+    assert rita.send(rita.link()).status_code == 409
+    assert role_of(registry, approved, rita.email) == Role.ADMINISTRATOR
+
+
+def test_one_person_invites_so_many(rita: Person, approved: Ctid) -> None:
+    sent = [invited(rita, approved, f"{n}@x.example.org", Role.VIEWER) for n in range(31)]
+    assert sent == [303] * 30 + [429]
+
+
+@pytest.mark.parametrize(("email", "role"), [("nobody", "viewer"), (ADA, "queen"), ("", "viewer")])
+def test_what_is_no_invitation_is_told(rita: Person, approved: Ctid, email: str, role: str) -> None:
+    answer = rita.send(f"/account/organizations/{approved}/members", email=email, role=role)
+    assert 400 <= answer.status_code < 500
