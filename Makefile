@@ -7,7 +7,7 @@ export CTGRAPH_HOME ?= home
 BIN := .venv/bin
 ASSETS := ctgraph/web/assets
 
-.PHONY: run test coverage lint docs scripts no-scripts lock benchmarks assets clean
+.PHONY: run test coverage lint docs translations scripts no-scripts lock benchmarks assets clean
 
 run: .venv/run $(CTGRAPH_HOME)/sample-loaded $(CTGRAPH_HOME)/sign-in.txt  ## Serve the registry with the sample data
 	@cat $(CTGRAPH_HOME)/sign-in.txt
@@ -15,6 +15,8 @@ run: .venv/run $(CTGRAPH_HOME)/sample-loaded $(CTGRAPH_HOME)/sign-in.txt  ## Ser
 
 CLIENTS := tests/clients
 test: .venv/dev lint $(if $(shell command -v npm),$(CLIENTS)/node_modules/.package-lock.json)  ## Check style and types, and run every test
+	@# The tests start hundreds of processes: none compiles the modules again, even where Python may not keep bytecode.
+	@$(BIN)/python -m compileall -q ctgraph
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 coverage: .venv/dev  ## Run every test, and tell which lines none of them reaches: it takes half as long again
@@ -74,12 +76,17 @@ $(CLIENTS)/node_modules/.package-lock.json: $(CLIENTS)/package-lock.json
 	npm ci --prefix $(CLIENTS) --silent --no-audit --no-fund
 	@touch $@
 
+translations: .venv/dev  ## Gather the texts of the pages, and compile their translations
+	$(BIN)/python -m tests.support.translations
+
 VENDOR := ctgraph/web/static/vendor
 assets: $(ASSETS)/node_modules/.package-lock.json  ## Renew what the pages take from npm (needs npm)
-	mkdir -p $(VENDOR)/yasgui $(VENDOR)/cytoscape
+	mkdir -p $(VENDOR)/yasgui $(VENDOR)/cytoscape $(VENDOR)/leaflet
 	cp $(ASSETS)/node_modules/@zazuko/yasgui/build/yasgui.min.js $(ASSETS)/node_modules/@zazuko/yasgui/build/yasgui.min.css $(VENDOR)/yasgui/
 	cp $(ASSETS)/node_modules/cytoscape/dist/cytoscape.esm.min.mjs $(VENDOR)/cytoscape/cytoscape.esm.min.js
 	cp $(ASSETS)/node_modules/@dagrejs/dagre/dist/dagre.esm.js $(VENDOR)/cytoscape/
+	cp $(ASSETS)/node_modules/leaflet/dist/leaflet.js $(ASSETS)/node_modules/leaflet/dist/leaflet.css $(VENDOR)/leaflet/
+	node $(ASSETS)/shapes.mjs $(VENDOR)/leaflet/shapes.json
 
 clean:
 	rm -rf .venv build dist *.egg-info $(ASSETS)/node_modules $(CLIENTS)/node_modules

@@ -12,8 +12,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from benchmarks.bulk import bulk
 from benchmarks.crowd import crowd
 from benchmarks.curves import curves
+from benchmarks.finder import finder
+from benchmarks.harvest import harvest
 from benchmarks.load import load
 from benchmarks.pathways import pathways, share
 from benchmarks.people import people
@@ -32,6 +35,7 @@ minutes on two cores."""
 
 ALL: dict[str, Callable[[Path, int], None]] = {
     "load": load,
+    "bulk": lambda home, documents: bulk(documents),
     "validation": lambda home, documents: validation(),
     "requests": lambda home, documents: requests(home, WORKERS),
     "sparql": lambda home, documents: sparql(home, WORKERS),
@@ -42,13 +46,15 @@ ALL: dict[str, Callable[[Path, int], None]] = {
     "beside-load": lambda home, documents: beside_load(WORKERS),
     "endurance": lambda home, documents: endurance(),
     "slow": lambda home, documents: beside_slow_clients(home, WORKERS),
+    "finder": lambda home, documents: finder(home, WORKERS),
     "people": lambda home, documents: people(home, WORKERS),
     "crowd": lambda home, documents: crowd(home, WORKERS),
+    "harvest": lambda home, documents: harvest(home, WORKERS),
 }
-HOMELESS = {"validation", "pathways", "share", "beside-load", "endurance"}
+HOMELESS = {"bulk", "validation", "pathways", "share", "beside-load", "endurance"}
 """These need no loaded home."""
-LONG = {"endurance"}
-"""These run only when they are named: each takes a quarter of an hour."""
+LONG = {"endurance", "harvest"}
+"""These run only when they are named: each takes up to a quarter of an hour."""
 
 
 def main() -> None:

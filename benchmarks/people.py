@@ -50,24 +50,27 @@ def people(home: Path, workers: int) -> None:
             "form, each tab": [f"{site}{tab}" for tab in _TAB.findall(page)],
             "search of a reference": [f"{site}/pathways/search?q={quote(word)}" for word in words],
         }.items():
-            _told(name, [_milliseconds(browser, url) for url in _times(urls)])
+            told(name, [milliseconds(browser, url) for url in times(urls)])
 
 
 def _asked(url: str) -> Request:
     return Request(url, headers={"Accept": "text/html"})
 
 
-def _times(urls: list[str]) -> list[str]:
+def times(urls: list[str]) -> list[str]:
+    """Return the addresses of all requests of one kind."""
     return (urls * (TIMES // len(urls) + 1))[:TIMES]
 
 
-def _milliseconds(browser: OpenerDirector, url: str) -> float:
+def milliseconds(browser: OpenerDirector, url: str) -> float:
+    """Return how long a page takes."""
     started = time.perf_counter()
     browser.open(_asked(url)).read()
     return (time.perf_counter() - started) * 1e3
 
 
-def _told(name: str, took: list[float]) -> None:
+def told(name: str, took: list[float]) -> None:
+    """Print the p50 and p95 of some times in milliseconds."""
     p95 = statistics.quantiles(took, n=20)[-1]
     print(f"  {name}: p50 {statistics.median(took):.1f} ms, p95 {p95:.1f} ms")
 

@@ -37,11 +37,11 @@ def environment(home: Path) -> dict[str, str]:
     return os.environ | {"CTGRAPH_HOME": str(home)}
 
 
-def ctgraph(home: Path, *arguments: str) -> str:
+def ctgraph(home: Path, *arguments: str, **settings: str) -> str:
     """Run the command line; return what it printed on stdout and stderr."""
     result = subprocess.run(
         [*CLI, *arguments],
-        env=environment(home),
+        env=environment(home) | settings,
         check=True,
         text=True,
         stdout=subprocess.PIPE,

@@ -5,27 +5,36 @@ from __future__ import annotations
 import smtplib
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from email import policy
 from email.message import EmailMessage
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+MAX_LINE_CHARS = 998
+"""The longest line of an e-mail (RFC 5322, section 2.1.1)."""
 SMTP_SECONDS = 30
 """How long a mail server may take for an answer."""
 Sender = Callable[[EmailMessage], None]
 
 
 def written(
-    sender: str, recipient: str, subject: str, words: str, page: str, id: str
+    sender: str, recipient: str, subject: str, words: str, page: str, ending: str, id: str
 ) -> EmailMessage:
     """Return an e-mail in plain text and HTML.
 
+    :param ending: the address to which a mail program posts when its reader wants no more of such
+        mails (RFC 8058); empty for none.
     :param id: its `Message-ID`, which stays the same when it is sent again.
     """
-    message = EmailMessage()
+    # Mail programs read no encoded words in List-Unsubscribe, and long lines would become some.
+    message = EmailMessage(policy.default.clone(max_line_length=MAX_LINE_CHARS))
     message["From"], message["To"] = sender, recipient
     message["Subject"] = " ".join(subject.split())
     message["Message-ID"] = f"<{id}>"
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's holiday note answers it
+    if ending:
+        message["List-Unsubscribe"] = f"<{ending}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(words)
     message.add_alternative(page, subtype="html")
     return message

@@ -12,7 +12,15 @@ import re
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -27,10 +35,54 @@ MAX_MARGIN_BYTES = 1_000_000
 """Bytes by which a body may exceed the document limit and still get the message about it."""
 
 
+class IdentityProvider(BaseModel):
+    """A provider of OpenID Connect by which an organization signs its people in."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    name: str = Field(pattern=r"^[a-z0-9-]{1,32}$", description="Its part of addresses")
+    label: str = Field(min_length=1, max_length=100, description="Its name for people")
+    issuer: str = Field(pattern=r"^(https://|http://(localhost|127\.0\.0\.1)[:/])[!-~]+$")
+    client_id: str = Field(min_length=1)
+    client_secret: SecretStr | None = None
+    client_secret_file: Path | None = None
+    domains: tuple[str, ...] = Field(
+        min_length=1, description="Domains of the e-mail addresses that it may speak for"
+    )
+    organization: str = Field(
+        "", pattern=r"^(ce-[0-9a-f-]{36})?$", description="CTID of the one whose members they are"
+    )
+    role: Literal["viewer", "editor"] = "viewer"
+
+    @field_validator("domains")
+    @classmethod
+    def _lower(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if not all(re.fullmatch(r"[\w-]+(\.[\w-]+)+", one) for one in value):
+            raise ValueError("must be domains such as college.example.org")
+        return tuple(one.lower() for one in value)
+
+    @model_validator(mode="after")
+    def _has_secret(self) -> IdentityProvider:
+        if (self.client_secret is None) == (self.client_secret_file is None):
+            raise ValueError("needs either client_secret or client_secret_file")
+        if self.client_secret_file and not self.client_secret_file.is_file():
+            raise ValueError("client_secret_file must name a text file")
+        return self
+
+    @property
+    def secret(self) -> str:
+        """The secret of the registry at the provider. A file is read anew: secrets are renewed."""
+        if self.client_secret_file:
+            return self.client_secret_file.read_text("utf-8").strip()
+        return self.client_secret.get_secret_value() if self.client_secret else ""
+
+
 class Settings(BaseSettings):
     """The settings of an operator. Sizes are in bytes, times in seconds."""
 
-    model_config = SettingsConfigDict(env_prefix="CTGRAPH_", extra="forbid", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="CTGRAPH_", extra="forbid", frozen=True, hide_input_in_errors=True
+    )
 
     home: Path = Field(Path("home"), description="Folder that holds everything")
     base_url: str = Field(
@@ -97,9 +149,7 @@ class Settings(BaseSettings):
         "all clients",
     )
     query_cache: int = Field(
-        64_000_000,
-        ge=0,
-        description="Answers kept for repeated queries and records, per web worker",
+        64_000_000, ge=0, description="Kept answers to repeated questions, per web worker"
     )
     queries: Path = Field(
         Path("queries"),
@@ -121,7 +171,40 @@ class Settings(BaseSettings):
     outgoing_requests: bool = Field(
         False,
         description="Whether the registry may look up DNS and one webpage of an organization that "
-        "asks for approval",
+        "asks for approval, and the document of a did:web that an organization proves",
+    )
+    automatic_approval: tuple[Literal["email", "domain"], ...] = Field(
+        (),
+        description="JSON array of the rules by which an organization that asks is approved "
+        'without the staff: `"email"` (a member has an address at the domain of its webpage), '
+        '`"domain"` (its domain names it, which needs `CTGRAPH_OUTGOING_REQUESTS`)',
+    )
+    dump_hours: float = Field(
+        24,
+        ge=0,
+        description="Hours between the dumps that a server makes; 0 means only `ctgraph dump` does",
+    )
+    dump_folder: str = Field(
+        "", description="Folder of the dumps; empty means `dumps` in the home folder"
+    )
+    dumps_kept: int = Field(3, gt=0, description="How many dumps are kept; older ones are removed")
+    identity_providers: tuple[IdentityProvider, ...] = Field(
+        (),
+        description="JSON array of identity providers (OpenID Connect) by which organizations sign "
+        "their people in, see [operating.md](operating.md#identity-providers)",
+    )
+    private_webhooks: bool = Field(
+        False, description="Whether webhooks may lead to private networks and to this machine"
+    )
+    license: str = Field(
+        "https://creativecommons.org/licenses/by/4.0/",
+        pattern=r"^https?://[!-~]+$",
+        description="IRI of the licence under which the records may be used",
+    )
+    terms: Path | None = Field(
+        None,
+        description="Text file in UTF-8 with the terms of use, in paragraphs; without it, the page "
+        "tells the licence",
     )
     snapshot_interval: float = Field(
         1, ge=0, description="Shortest time between snapshots when nobody waits"
@@ -134,6 +217,20 @@ class Settings(BaseSettings):
         if not re.fullmatch(r"https?://[\w.:\[\]-]+(/[\w./~-]*)?", value):
             raise ValueError("must be http:// or https://, a host, and perhaps a path")
         return value.rstrip("/")
+
+    @field_validator("identity_providers")
+    @classmethod
+    def _told_apart(cls, value: tuple[IdentityProvider, ...]) -> tuple[IdentityProvider, ...]:
+        if len({one.name for one in value}) < len(value):
+            raise ValueError("must have different names")
+        return value
+
+    @field_validator("terms")
+    @classmethod
+    def _is_file(cls, value: Path | None) -> Path | None:
+        if value and not value.is_file():
+            raise ValueError("must name a text file")
+        return value
 
     @classmethod
     def settings_customise_sources(
@@ -168,6 +265,13 @@ class Settings(BaseSettings):
     def store_path(self) -> Path:
         """The folder of the triple store and its snapshots."""
         return self.home.resolve() / "store"
+
+    @property
+    def dump_path(self) -> Path:
+        """The folder of the dumps."""
+        return (
+            Path(self.dump_folder).resolve() if self.dump_folder else self.home.resolve() / "dumps"
+        )
 
     @property
     def vocab_path(self) -> Path:

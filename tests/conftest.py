@@ -16,12 +16,12 @@ from click.testing import CliRunner
 from flask.testing import FlaskClient
 
 from ctgraph.cli import main
-from ctgraph.ledger import Ledger
-from ctgraph.settings import load_settings
 from ctgraph.web import create_app
+from tests.support.applications import hash_passwords_fast, share_what_is_compiled
+from tests.support.fresh import copy_store, make_vocabulary_once
 from tests.support.paths import DATA
 from tests.support.postgresql import on_postgresql, postgresql
-from tests.support.registry import Registry, ctid_number
+from tests.support.registry import Registry, new_registry
 from tests.support.server import serving
 
 __all__ = ["on_postgresql", "postgresql"]
@@ -30,6 +30,9 @@ hypothesis.settings.register_profile(
     "ctgraph", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
 hypothesis.settings.load_profile("ctgraph")
+share_what_is_compiled()
+make_vocabulary_once()
+hash_passwords_fast()
 
 
 @pytest.fixture
@@ -37,14 +40,7 @@ def make_registry(tmp_path: Path) -> Callable[..., Registry]:
     """Return a function that makes a registry; its arguments are settings."""
 
     def make(**overrides: Any) -> Registry:
-        # A busy machine is no reason to fail: what tests a deadline sets its own.
-        patient = {"query_timeout": 120, "query_queue": 60, "publish_wait": 60}
-        settings = load_settings(**{"home": tmp_path / "home", **patient, **overrides})
-        ledger = Ledger.initialise(settings)
-        organization = ledger.organizations.add("Test College", ctid_number(0))
-        return Registry(
-            settings, ledger, organization, ledger.organizations.add_key(organization.ctid)
-        )
+        return new_registry(**{"home": tmp_path / "home", **overrides})
 
     return make
 
@@ -53,6 +49,18 @@ def make_registry(tmp_path: Path) -> Callable[..., Registry]:
 def registry(make_registry: Callable[..., Registry]) -> Registry:
     """A registry with one organization and no records."""
     return make_registry()
+
+
+@pytest.fixture(scope="module")
+def module_registry(tmp_path_factory: pytest.TempPathFactory) -> Registry:
+    """A registry that the tests of a module share: a fixture of the module fills it."""
+    return new_registry(tmp_path_factory.mktemp("module") / "home")
+
+
+@pytest.fixture(scope="module")
+def module_client(module_registry: Registry) -> FlaskClient:
+    """A client of the registry that the tests of a module share."""
+    return create_app(module_registry.settings).test_client()
 
 
 @pytest.fixture
@@ -90,6 +98,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def run(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
     """Return a function that runs the command line on the registry."""
     monkeypatch.setenv("CTGRAPH_HOME", str(registry.settings.home))
+    copy_store(registry.settings)
 
     def run(*arguments: object) -> Any:
         return CliRunner().invoke(main, [str(argument) for argument in arguments])

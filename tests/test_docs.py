@@ -20,7 +20,7 @@ from tests.support.paths import DATA, ROOT
 from tests.support.pathway_graphs import VIAS
 from tests.support.server import serving
 
-PAGES = ("README.md", "docs/publishing.md", "docs/sparql.md", "docs/pathways.md")
+PAGES = ("README.md", "docs/publishing.md", "docs/api.md", "docs/sparql.md", "docs/pathways.md")
 END = "--- end of block ---"
 # curl fails on an error status; these examples show one.
 REFUSED = ("tombstone.json",)
@@ -75,7 +75,8 @@ def test_examples_run_and_print_what_the_page_says(
     shell = [block for block in blocks_of(page) if block.language == "sh"]
     script = [
         "set -eu -o pipefail",
-        f'curl() {{ command curl -f --connect-to localhost:8000:127.0.0.1:{port} "$@"; }}',
+        "curl() { command curl -f --retry 5 --connect-to "
+        f'localhost:8000:127.0.0.1:{port} "$@"; }}',
     ]
     for block in shell:
         text = block.text.replace(".venv/bin/ctgraph", f"{sys.executable} -m ctgraph.cli")

@@ -99,6 +99,7 @@ def test_conditional_requests_are_answered_with_304(
     client: FlaskClient, registry: Registry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     publish(client, registry, certificate())
+    registry.project()  # a page that lacks what the store tells is kept nowhere
     monkeypatch.setattr("ctgraph.web.http.respond.datetime", Later)
     for path in (f"/resources/{RECORD}", f"/graph/{RECORD}.ttl", f"/resources/{RECORD}.html"):
         answer = client.get(path)

@@ -1,4 +1,4 @@
-"""The second factor of an account: an authenticator (TOTP, RFC 6238), and codes for its loss."""
+"""An authenticator as second factor of an account (TOTP, RFC 6238), and codes for its loss."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from urllib.parse import urlsplit
 import pyotp
 import sqlalchemy as sa
 
-from ctgraph.accounts.letters import Letter, post
+from ctgraph.accounts import letters
+from ctgraph.accounts.letters import post
 from ctgraph.accounts.people import require_password
 from ctgraph.accounts.visitor import Visitor
-from ctgraph.errors import BadParameter
+from ctgraph.errors import BadParameter, Conflict
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.factors import Factors
 from ctgraph.ledger.people import Person
@@ -41,9 +42,7 @@ def spend_code(factors: Factors, connection: sa.Connection, person: str, code: s
     """Tell whether a code of somebody's authenticator, or a recovery code, is right; once only."""
     plain = code.replace(" ", "").replace("-", "").lower()
     secret = factors.secret(connection, person)
-    if secret is None:
-        return False
-    step = _step(secret, plain)
+    step = _step(secret, plain) if secret else None
     if step is not None:
         return factors.spend_step(connection, person, step)
     return factors.spend_recovery(connection, person, plain)
@@ -79,55 +78,69 @@ class SecondFactor:
         with self.ledger.database.engine.connect() as connection:
             return self.ledger.factors.is_on(connection, who.id)
 
+    def has_authenticator(self, who: Person) -> bool:
+        """Tell whether somebody set up an authenticator."""
+        with self.ledger.database.engine.connect() as connection:
+            return self.ledger.factors.secret(connection, who.id) is not None
+
     def turn_on(
         self, who: Person, password: str, secret: str, code: str, visitor: Visitor
     ) -> list[str]:
-        """Ask for a second factor from now on; return the recovery codes.
+        """Take an authenticator; return the recovery codes, if it is the first second factor.
 
         :param code: of the authenticator, which shows that it has the secret.
         :raises Unauthenticated: when the password is wrong.
         :raises BadParameter: when the code is wrong.
-        :raises Conflict: when there is a second factor already.
+        :raises Conflict: when there is an authenticator already.
         """
         require_password(self.ledger, who, password)
         step = _step(secret, code.replace(" ", ""))
         if step is None:
             raise BadParameter("The code is wrong. Scan the picture again, and look at the clock.")
         with self.ledger.database.writing() as connection:
+            is_first = not self.ledger.factors.is_on(connection, who.id)
             self.ledger.factors.keep(connection, who.id, secret, step)
             self._tell(connection, who, "A second factor was set up.", visitor)
-            return self._new_codes(connection, who)
+            return new_codes(self.ledger.factors, connection, who) if is_first else []
 
     def renew_codes(self, who: Person, password: str, visitor: Visitor) -> list[str]:
         """Return new recovery codes; the old ones are void.
 
         :raises Unauthenticated: when the password is wrong.
+        :raises Conflict: when there is no second factor.
         """
         require_password(self.ledger, who, password)
         with self.ledger.database.writing() as connection:
+            if not self.ledger.factors.is_on(connection, who.id):
+                raise Conflict("Set up a second factor first: an authenticator app or a passkey.")
             self._tell(connection, who, "The recovery codes were renewed.", visitor)
-            return self._new_codes(connection, who)
+            return new_codes(self.ledger.factors, connection, who)
 
     def turn_off(self, who: Person, password: str, visitor: Visitor) -> None:
-        """Ask for no second factor any more.
+        """Forget the authenticator.
 
         :raises Unauthenticated: when the password is wrong.
         """
         require_password(self.ledger, who, password)
         with self.ledger.database.writing() as connection:
             self.ledger.factors.forget(connection, who.id)
+            forget_codes_of_last(self.ledger.factors, connection, who)
             self._tell(connection, who, "The second factor was removed.", visitor)
-
-    def _new_codes(self, connection: sa.Connection, who: Person) -> list[str]:
-        codes = [b32encode(secrets.token_bytes(10)).decode().lower() for _ in range(RECOVERY_CODES)]
-        self.ledger.factors.keep_recovery(connection, who.id, codes)
-        return ["-".join((code[:4], code[4:8], code[8:12], code[12:])) for code in codes]
 
     def _tell(self, connection: sa.Connection, who: Person, words: str, visitor: Visitor) -> None:
         self.ledger.activities.note(connection, words, person=who.id, address=visitor.address)
-        letter = Letter(
-            words.rstrip("."),
-            (words, "If it was not you, change your password at once."),
-            f"{self.site}/account/security",
-        )
+        letter = letters.factor_changed(self.site, words)
         post(self.ledger.outbox, connection, who.email, letter)
+
+
+def new_codes(factors: Factors, connection: sa.Connection, who: Person) -> list[str]:
+    """Keep new recovery codes of a person in the place of earlier ones, and return them."""
+    codes = [b32encode(secrets.token_bytes(10)).decode().lower() for _ in range(RECOVERY_CODES)]
+    factors.keep_recovery(connection, who.id, codes)
+    return ["-".join((code[:4], code[4:8], code[8:12], code[12:])) for code in codes]
+
+
+def forget_codes_of_last(factors: Factors, connection: sa.Connection, who: Person) -> None:
+    """Forget the recovery codes of a person whose last second factor was removed."""
+    if not factors.is_on(connection, who.id):
+        factors.forget_recovery(connection, who.id)

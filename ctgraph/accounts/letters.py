@@ -10,6 +10,7 @@ from markupsafe import escape
 from ctgraph.ledger.outbox import Outbox
 
 _NOT_YOURS = "If you did not ask for this, ignore this mail: nothing changes."
+_END = "End these mails:"
 
 
 class Letter(NamedTuple):
@@ -17,29 +18,33 @@ class Letter(NamedTuple):
 
     :param paragraphs: its sentences.
     :param link: where it leads; empty for nowhere.
+    :param ending: where its reader ends mails of its kind; empty for nowhere.
     """
 
     subject: str
     paragraphs: tuple[str, ...]
     link: str = ""
+    ending: str = ""
 
     @property
     def text(self) -> str:
         """The e-mail as plain text."""
-        return "\n\n".join((*self.paragraphs, self.link)).strip() + "\n"
+        ended = (f"{_END} {self.ending}",) if self.ending else ()
+        return "\n\n".join((*self.paragraphs, self.link, *ended)).strip() + "\n"
 
     @property
     def html(self) -> str:
         """The e-mail as a page."""
         said = "".join(f"<p>{escape(one)}</p>" for one in self.paragraphs)
-        link = escape(self.link)
+        link, end = escape(self.link), escape(self.ending)
         led = f'<p><a href="{link}">{link}</a></p>' if self.link else ""
-        return f'<!doctype html><html lang="en"><body>{said}{led}</body></html>'
+        ended = f'<p>{_END} <a href="{end}">{end}</a></p>' if self.ending else ""
+        return f'<!doctype html><html lang="en"><body>{said}{led}{ended}</body></html>'
 
 
 def post(outbox: Outbox, connection: sa.Connection, recipient: str, letter: Letter) -> None:
     """Write a letter into the outbox, in the transaction of what it tells."""
-    outbox.add(connection, recipient, letter.subject, letter.text, letter.html)
+    outbox.add(connection, recipient, letter.subject, letter.text, letter.html, letter.ending)
 
 
 def confirm(site: str, path: str) -> Letter:
@@ -99,4 +104,75 @@ def new_device(site: str, address: str, agent: str) -> Letter:
             "If it was not you, end the session and change your password.",
         ),
         f"{site}/account/security",
+    )
+
+
+def factor_changed(site: str, words: str) -> Letter:
+    """Return the letter that tells of a change of the second factors."""
+    return Letter(
+        words.rstrip("."),
+        (words, "If it was not you, change your password at once, and look at the second factors."),
+        f"{site}/account/security",
+    )
+
+
+def provider_linked(site: str, provider: str) -> Letter:
+    """Return the letter that says that an identity provider signs somebody in from now on."""
+    return Letter(
+        f"You can sign in with {provider}",
+        (
+            f"Your account was signed in to by {provider}, which vouches for your address. From "
+            "now on it can sign you in.",
+            "If it was not you, write to the registry at once.",
+        ),
+        f"{site}/account/security",
+    )
+
+
+def confirm_weekly(site: str, token: str, search: str) -> Letter:
+    """Return the letter with the link that confirms the wish for a weekly mail.
+
+    :param search: the query of the address of a search.
+    """
+    return Letter(
+        "Confirm your weekly mail",
+        (
+            "Somebody, perhaps you, asked for a mail each week with what is new to this search:",
+            f"{site}/search?{search}",
+            "Follow the link below to get it. The link works for three days.",
+            _NOT_YOURS,
+        ),
+        f"{site}/account/weekly/confirm?token={token}",
+    )
+
+
+def upload_checked(name: str, rows: int, errors: int) -> Letter:
+    """Return the letter that says what was found in an upload."""
+    if errors:
+        found = f"{errors:,} problems keep it from being saved. Nothing was changed."
+    else:
+        found = "It can be saved. Nothing was changed yet."
+    return Letter("Your upload is checked", (f"The {rows:,} rows for {name} are checked.", found))
+
+
+def upload_saved(name: str, told: str) -> Letter:
+    """Return the letter that says that an upload was saved."""
+    return Letter("Your upload is published", (f"The upload for {name} is published: {told}.",))
+
+
+def upload_failed(name: str, told: str) -> Letter:
+    """Return the letter that says that an upload could not be worked on."""
+    return Letter("Your upload was not saved", (f"The upload for {name} was not saved. {told}",))
+
+
+def webhook_paused(site: str, name: str, url: str, id: str, why: str) -> Letter:
+    """Return the letter that says that a webhook gets no more deliveries."""
+    return Letter(
+        "Your webhook is paused",
+        (
+            f"The webhook {id} of {name} does not take what the registry sends: {url}",
+            f"The last answer: {why}",
+            f"Nothing is lost. Mend the receiver, and send POST {site}/webhooks/{id}/resume with "
+            "an API key: then it is told of everything since.",
+        ),
     )

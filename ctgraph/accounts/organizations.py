@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
 from ctgraph import publishing
+from ctgraph.accounts import profile
+from ctgraph.accounts.actors import Actor, note, person_of, require, role_of
 from ctgraph.accounts.letters import Letter, post
-from ctgraph.accounts.rights import Act, Role, StaffAct, require, require_staff
+from ctgraph.accounts.rights import Act, Role, StaffAct, require_staff
 from ctgraph.accounts.visitor import Visitor
-from ctgraph.errors import BadParameter, Conflict, NotFound
+from ctgraph.errors import BadParameter, Conflict, InvalidDocument, NotFound
+from ctgraph.identity import Identity
 from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.applications import Application, State
 from ctgraph.ledger.people import Person
 from ctgraph.ledger.values import Organization
+from ctgraph.problem import Problem
 from ctgraph.publishing.intake import accept_here
 from ctgraph.settings import Settings
 from ctgraph.work.calls import Runner, directly
@@ -47,7 +52,7 @@ class Applicants:
     def role(self, who: Person, record: Ctid) -> Role | None:
         """Return the role of a person in an organization."""
         with self.ledger.database.engine.connect() as connection:
-            return self._role(connection, who, record)
+            return role_of(self.ledger, connection, who, record)
 
     def begin(
         self, who: Person, name: str, document: bytes, record: Ctid, visitor: Visitor
@@ -63,20 +68,36 @@ class Applicants:
             self.ledger.applications.admit(connection, record, who.id, Role.ADMINISTRATOR)
             self._note(connection, who, record, "Began to describe the organization.", visitor)
 
-    def describe(self, who: Person, record: Ctid, name: str, document: bytes) -> None:
+    def describe(self, who: Actor, record: Ctid, name: str, document: bytes) -> None:
         """Keep another description of an organization that is not approved yet.
 
         :raises Forbidden: when the person may not.
         :raises Conflict: when the organization is approved: then its record is changed instead.
         """
         with self.ledger.database.writing() as connection:
-            require(self._role(connection, who, record), Act.DESCRIBE)
+            require(self.ledger, connection, who, record, Act.DESCRIBE)
             if self._found(connection, record).state is State.APPROVED:
                 raise Conflict("The organization is approved. Change its record instead.")
             self.ledger.applications.describe(connection, record, name, document)
 
+    def amend(self, who: Actor, record: Ctid, fields: dict[str, Any]) -> None:
+        """Change some fields of the description of an organization that is not approved yet.
+
+        :raises Forbidden: when whoever asks may not.
+        :raises Conflict: when the organization is approved: then its record is changed instead.
+        """
+        with self.ledger.database.writing() as connection:
+            require(self.ledger, connection, who, record, Act.DESCRIBE)
+            self.ledger.applications.hold(connection, record)
+            found = self._found(connection, record)
+            if found.state is State.APPROVED:
+                raise Conflict("The organization is approved. Change its record instead.")
+            told = profile.fields_of(found.document) | fields
+            document = profile.document_of(told, record, Identity.of(self.settings))
+            self.ledger.applications.describe(connection, record, told["name"], document)
+
     def submit(
-        self, who: Person, record: Ctid, words: str, visitor: Visitor, run: Runner = directly
+        self, who: Actor, record: Ctid, words: str, visitor: Visitor, run: Runner = directly
     ) -> None:
         """Ask the staff to approve an organization, or answer its question.
 
@@ -85,7 +106,7 @@ class Applicants:
         :raises Conflict: when it was submitted or approved already.
         """
         with self.ledger.database.engine.connect() as connection:
-            require(self._role(connection, who, record), Act.DESCRIBE)
+            require(self.ledger, connection, who, record, Act.DESCRIBE)
             document = self._found(connection, record).document
         run(accept_here, self.settings, document)
         with self.ledger.database.writing() as connection:
@@ -93,6 +114,14 @@ class Applicants:
             self._note(connection, who, record, "Submitted the organization for approval.", visitor)
             for one in self.ledger.people.staff(connection):
                 self._post(connection, one.email, _submitted(asked, self.settings.base_url))
+
+    def missing(self, asked: Application, run: Runner = directly) -> list[Problem]:
+        """Return what keeps a description from being submitted."""
+        try:
+            run(accept_here, self.settings, asked.document)
+        except InvalidDocument as error:
+            return error.problems
+        return []
 
     def decide(
         self, staff: Person, record: Ctid, state: State, words: str, visitor: Visitor
@@ -116,18 +145,39 @@ class Applicants:
             for one in self.ledger.applications.members(record):
                 self._post(connection, one.email, letter)
         if state is State.APPROVED:
-            owner = Organization(record, asked.name, asked.updated_at)
-            publishing.publish(self.settings, self.ledger, owner, asked.document, staff.id)
+            self._publish(asked, staff)
+
+    def approve_by_rule(self, who: Actor, asked: Application, rule: str, visitor: Visitor) -> None:
+        """Approve an organization that meets a rule (:mod:`ctgraph.accounts.automatic`).
+
+        Nothing happens when it changed meanwhile, or somebody decided on it.
+
+        :param asked: the application that was looked at.
+        """
+        record, said = asked.organization, f"Approved without the staff, by this rule: {rule}"
+        with self.ledger.database.writing() as connection:
+            self.ledger.applications.hold(connection, record)
+            if self._found(connection, record) != asked:
+                return
+            self.ledger.applications.move(connection, record, State.APPROVED, None, said)
+            self._note(connection, who, record, said, visitor)
+            letter = _approved(asked, said, self.settings.base_url)
+            for one in self.ledger.applications.members(record):
+                self._post(connection, one.email, letter)
+            for staff in self.ledger.people.staff(connection):
+                self._post(connection, staff.email, letter)
+        self._publish(asked, who)
+
+    def _publish(self, asked: Application, who: Actor) -> None:
+        """Publish the record of an organization that was approved."""
+        owner = Organization(asked.organization, asked.name, asked.updated_at)
+        publishing.publish(self.settings, self.ledger, owner, asked.document, who.id)
 
     def may_publish(self, record: Ctid) -> bool:
         """Tell whether an organization may publish: it is approved, or never had to ask."""
         with self.ledger.database.engine.connect() as connection:
             found = self.ledger.applications.get(connection, record)
         return found is None or found.state is State.APPROVED
-
-    def _role(self, connection: sa.Connection, who: Person, record: Ctid) -> Role | None:
-        role = self.ledger.applications.role(connection, record, who.id)
-        return Role(role) if role else None
 
     def _found(self, connection: sa.Connection, record: Ctid) -> Application:
         found = self.ledger.applications.get(connection, record)
@@ -136,24 +186,22 @@ class Applicants:
         return found
 
     def _move(
-        self, connection: sa.Connection, who: Person, record: Ctid, state: State, words: str
+        self, connection: sa.Connection, who: Actor, record: Ctid, state: State, words: str
     ) -> Application:
         found = self._found(connection, record)
         if state not in FOLLOWING[found.state]:
-            raise Conflict(f"The organization is {found.state} already. Reload the page.")
+            raise Conflict(f"The organization is {found.state} already. Look again.")
         said = require_words(words) if words.strip() else ""
-        self.ledger.applications.move(connection, record, state, who.id, said)
+        self.ledger.applications.move(connection, record, state, person_of(who), said)
         return found
 
     def _post(self, connection: sa.Connection, email: str, letter: Letter) -> None:
         post(self.ledger.outbox, connection, email, letter)
 
     def _note(
-        self, connection: sa.Connection, who: Person, record: Ctid, words: str, visitor: Visitor
+        self, connection: sa.Connection, who: Actor, record: Ctid, words: str, visitor: Visitor
     ) -> None:
-        self.ledger.activities.note(
-            connection, words, person=who.id, organization=record, address=visitor.address
-        )
+        note(self.ledger, connection, who, record, words, visitor)
 
 
 def require_words(words: str) -> str:
@@ -174,6 +222,15 @@ def _submitted(asked: Application, site: str) -> Letter:
         f"{asked.name} asks for approval",
         (f"{asked.name} asks to publish in the registry.",),
         f"{site}/staff/organizations/{asked.organization}",
+    )
+
+
+def _approved(asked: Application, said: str, site: str) -> Letter:
+    _, remedy = _TOLD[State.APPROVED]
+    return Letter(
+        f"{asked.name}: the registry approved your organization",
+        (f"{asked.name}: {said}", remedy),
+        f"{site}/account/organizations/{asked.organization}",
     )
 
 

@@ -10,15 +10,15 @@ import sqlalchemy as sa
 
 from ctgraph import publishing
 from ctgraph.accounts import throttle
+from ctgraph.accounts.actors import Actor, note, require
 from ctgraph.accounts.letters import Letter, post
 from ctgraph.accounts.organizations import MAX_WORDS_CHARACTERS, Applicants
-from ctgraph.accounts.rights import Act, Role, require
+from ctgraph.accounts.rights import Act, Role
 from ctgraph.accounts.visitor import Visitor
-from ctgraph.errors import BadParameter, Conflict, Forbidden
+from ctgraph.errors import BadParameter, Conflict, Forbidden, NotFound
 from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.partnerships import Agreement, between
-from ctgraph.ledger.people import Person
 from ctgraph.ledger.values import Organization
 from ctgraph.publishing import Receipt
 from ctgraph.settings import Settings
@@ -38,7 +38,7 @@ class Partners:
     settings: Settings
     ledger: Ledger
 
-    def ask(self, who: Person, publisher: Ctid, owner: Ctid, words: str, visitor: Visitor) -> None:
+    def ask(self, who: Actor, publisher: Ctid, owner: Ctid, words: str, visitor: Visitor) -> None:
         """Ask an organization for the right to publish for it.
 
         :raises Forbidden: when the person may not, or the asking organization is not approved.
@@ -72,7 +72,7 @@ class Partners:
 
     def settle(
         self,
-        who: Person,
+        who: Actor,
         pair: tuple[Ctid, Ctid],
         mine: Ctid,
         state: Agreement,
@@ -98,7 +98,7 @@ class Partners:
             if state is not Agreement.REVOKED:
                 before = {Agreement.ASKED}
             if found is None or found.state not in before:
-                raise Conflict("The two organizations do not stand like this. Reload the page.")
+                raise Conflict("The two organizations stand otherwise by now. Look again.")
             self.ledger.partnerships.settle(connection, publisher, owner, state, expires_at)
             names = found.publisher_name, found.owner_name
             by = names[0] if acting == publisher else names[1]
@@ -107,9 +107,70 @@ class Partners:
             both = Organization(publisher, names[0], ""), Organization(owner, names[1], "")
             self._tell(connection, who, both, told, visitor)
 
+    def grant(self, who: Actor, publisher: Ctid, owner: Ctid, until: str, visitor: Visitor) -> None:
+        """Let an organization publish for another one, whether it asked or not.
+
+        :param until: the last day, as ISO 8601; empty for a grant without an end. It takes the
+            place of the end of a grant that stands.
+        :raises Forbidden: when the person may not.
+        :raises NotFound: when there is no such organization.
+        :raises BadParameter: when it is the same organization, or the day is none, or is past.
+        :raises TooManyAttempts: when the other one was told too often.
+        """
+        self._require(who, owner, Act.AGREE)
+        if not Applicants(self.settings, self.ledger).may_publish(owner):
+            raise Forbidden("The registry has not approved your organization yet.")
+        both = tuple(map(self.ledger.organizations.get, (publisher, owner)))
+        if publisher == owner:
+            raise BadParameter("An organization publishes for itself without asking.")
+        expires_at = _end_of(until) if until else None
+        with self.ledger.database.engine.connect() as connection:
+            found = between(connection, publisher, owner)
+        if found and found.stands and found.expires_at == expires_at:
+            return
+        if not found or found.state is not Agreement.ASKED:
+            throttle.spend(self.ledger.database, throttle.LETTER_TO, f"{publisher} from {owner}")
+        with self.ledger.database.writing() as connection:
+            if between(connection, publisher, owner) is None:
+                self.ledger.partnerships.ask(connection, publisher, owner, "")
+            granted = Agreement.GRANTED
+            self.ledger.partnerships.settle(connection, publisher, owner, granted, expires_at)
+            names, end = (both[0].name, both[1].name), f" until {until}" if until else ""
+            told = f"{names[1]} granted the right of {names[0]} to publish for {names[1]}{end}."
+            self._tell(connection, who, (both[0], both[1]), told, visitor)
+
+    def end(
+        self, who: Actor, mine: Ctid, other: Ctid, visitor: Visitor, is_owner: bool | None = None
+    ) -> None:
+        """End what stands or was asked between two organizations, whatever that is.
+
+        :param is_owner: whether the other one publishes for the own one; None for either way.
+        :raises Forbidden: when the person may not.
+        :raises NotFound: when nothing stands between the two.
+        :raises BadParameter: when each publishes for the other one, and none is named.
+        """
+        self._require(who, mine, Act.AGREE)
+        pairs = [(other, mine)] if is_owner in (True, None) else []
+        pairs += [(mine, other)] if is_owner in (False, None) else []
+        with self.ledger.database.engine.connect() as connection:
+            found = [(one, between(connection, *one)) for one in pairs]
+        alive = {Agreement.ASKED, Agreement.GRANTED}
+        standing = [(pair, one.state) for pair, one in found if one and one.state in alive]
+        if not standing:
+            raise NotFound(f"Nothing stands between this organization and {other}.")
+        if len(standing) > 1:
+            raise BadParameter(
+                "Each of the two publishes for the other one. Say with `side` which right ends: "
+                "`owner` for that to publish for this organization, or `publisher`."
+            )
+        ((pair, state),) = standing
+        is_answer = state is Agreement.ASKED and pair[1] == mine
+        ending = Agreement.DECLINED if is_answer else Agreement.REVOKED
+        self.settle(who, pair, mine, ending, visitor)
+
     def publish(
         self,
-        who: Person,
+        who: Actor,
         pair: tuple[Ctid, Ctid],
         data: bytes,
         visitor: Visitor,
@@ -122,7 +183,7 @@ class Partners:
         """
         self._require(who, pair[0], Act.PUBLISH)
         sender, named = map(self.ledger.organizations.get, pair)
-        self.ledger.reviews.require_none(named)
+        self.ledger.reviews.require_none(sender, named)
         receipt = publishing.publish(
             self.settings, self.ledger, named, data, who.id, run=run, publisher=sender
         )
@@ -130,7 +191,7 @@ class Partners:
         return receipt
 
     def withdraw(
-        self, who: Person, pair: tuple[Ctid, Ctid], record: Ctid, visitor: Visitor
+        self, who: Actor, pair: tuple[Ctid, Ctid], record: Ctid, reason: str, visitor: Visitor
     ) -> None:
         """Withdraw a record of another organization. See :func:`ctgraph.publishing.withdraw`.
 
@@ -138,21 +199,22 @@ class Partners:
         """
         self._require(who, pair[0], Act.PUBLISH)
         sender, named = map(self.ledger.organizations.get, pair)
-        publishing.withdraw(self.settings, self.ledger, named, record, who.id, publisher=sender)
+        publishing.withdraw(
+            self.settings, self.ledger, named, record, who.id, publisher=sender, reason=reason
+        )
         self._note(who, (sender, named), f"withdrew {record}", visitor)
 
     def _note(
-        self, who: Person, both: tuple[Organization, Organization], did: str, visitor: Visitor
+        self, who: Actor, both: tuple[Organization, Organization], did: str, visitor: Visitor
     ) -> None:
         words = f"{both[0].name} {did} for {both[1].name}."
         with self.ledger.database.writing() as connection:
             for one in both:
-                self.ledger.activities.note(
-                    connection, words, person=who.id, organization=one.ctid, address=visitor.address
-                )
+                note(self.ledger, connection, who, one.ctid, words, visitor)
 
-    def _require(self, who: Person, record: Ctid, act: Act) -> None:
-        require(Applicants(self.settings, self.ledger).role(who, record), act)
+    def _require(self, who: Actor, record: Ctid, act: Act) -> None:
+        with self.ledger.database.engine.connect() as connection:
+            require(self.ledger, connection, who, record, act)
 
     def _administrators(self, record: Ctid) -> set[str]:
         """Return the e-mail addresses of an organization's administrators."""
@@ -162,7 +224,7 @@ class Partners:
     def _tell(
         self,
         connection: sa.Connection,
-        who: Person,
+        who: Actor,
         both: tuple[Organization, Organization],
         told: str,
         visitor: Visitor,
@@ -175,9 +237,7 @@ class Partners:
             letter = Letter(told.removesuffix("."), (told, *said), link)
             for email in sorted(self._administrators(one.ctid)):
                 post(self.ledger.outbox, connection, email, letter)
-            self.ledger.activities.note(
-                connection, told, person=who.id, organization=one.ctid, address=visitor.address
-            )
+            note(self.ledger, connection, who, one.ctid, told, visitor)
 
 
 def _end_of(day: str) -> str:

@@ -225,6 +225,10 @@ def require_password(ledger: Ledger, who: Person, password: str) -> None:
     throttle.spend(ledger.database, throttle.SIGN_IN, who.email)
     with ledger.database.engine.connect() as connection:
         found = ledger.people.with_email(connection, who.email)
+    if found and not found[1]:
+        raise Unauthenticated(
+            'Your account has no password yet. Sign out, and choose one by "Forgotten password".'
+        )
     if not passwords.is_right(found[1] if found else None, password):
         raise Unauthenticated("The password is wrong.")
     with ledger.database.writing() as connection:

@@ -1,4 +1,4 @@
-"""The postman: a process that sends what lies in the outbox.
+"""The postman: a process that writes the mails that are due, and sends what lies in the outbox.
 
 An e-mail is sent again only if the process was killed between the answer of the mail server and
 its note of it; it has the same `Message-ID` then.
@@ -8,22 +8,26 @@ from __future__ import annotations
 
 import logging
 import smtplib
-import subprocess
 from threading import Event
+from time import monotonic
 from urllib.parse import urlsplit
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from ctgraph.accounts import confirming, reminding
+from ctgraph.accounts.weekly import write_due
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.people import in_hours
 from ctgraph.mail import sending, written
-from ctgraph.projections.process import in_a_line, run_process
+from ctgraph.projections.process import in_a_line
 from ctgraph.settings import Settings
-from ctgraph.work import children
 from ctgraph.work.signals import when_asked_to_end
 
 LOOK_SECONDS = 2.0
 """How often the outbox is looked at. People wait for the mail that confirms their address."""
+LONG_SECONDS = 3_600.0
+"""How often to look for organizations that have to be asked to confirm their records, and for what
+waits for the staff too long."""
 BATCH_MESSAGES = 50
 """E-mails that are sent through one connection."""
 MAX_PAUSE_HOURS = 1.0
@@ -50,7 +54,7 @@ def deliver(settings: Settings, ledger: Ledger) -> int:
                     settings.mail_sender or f"registry@{host}",
                     f"{one.id}.{one.created_at}",
                 )
-                parts = one.recipient, one.subject, one.words, one.page
+                parts = one.recipient, one.subject, one.words, one.page, one.ending
                 try:
                     send(written(sender, *parts, f"{id}@{host}"))
                 except smtplib.SMTPServerDisconnected:
@@ -77,20 +81,16 @@ def run(settings: Settings, ledger: Ledger) -> None:
     """Send what comes into the outbox until the process is asked to end."""
     ended = Event()
     stop = when_asked_to_end(ended.set)
+    look = monotonic()
     while not stop():
         try:
             sent = deliver(settings, ledger)
+            write_due(settings, ledger)
+            if monotonic() >= look and not confirming.write_due(settings.base_url, ledger):
+                reminding.write_due(settings.base_url, ledger)
+                look = monotonic() + LONG_SECONDS
         except SQLAlchemyError as error:  # the database is away; it will come back
             _log.warning("The outbox cannot be read: %s", in_a_line(error))
             sent = 0
         if not sent:
             ended.wait(LOOK_SECONDS)
-
-
-def start() -> subprocess.Popen[bytes]:
-    """Start a postman for the registry that the environment names."""
-    return children.start("ctgraph.accounts.postman")
-
-
-if __name__ == "__main__":
-    run_process(run)

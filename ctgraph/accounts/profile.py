@@ -9,6 +9,7 @@ import orjson
 
 from ctgraph.identity import Identity
 from ctgraph.identity.ctid import Ctid
+from ctgraph.problem import Problem
 from ctgraph.rdf.namespaces import Curie
 from ctgraph.vocab import vocabulary
 
@@ -19,11 +20,19 @@ CLASSES = (
     ("ceterms:CredentialOrganization", "It offers or awards credentials"),
     ("ceterms:QACredentialOrganization", "It assures the quality of others"),
 )
+MAX_NAME_CHARACTERS = 200
+"""Characters of the name of an organization."""
 _TEXTS = ("name", "description", "agentPurposeDescription")
 _PLAIN = ("subjectWebpage", "email", "fein", "duns", "opeID")
 _CHOICES = ("agentType", "agentSectorType", "serviceType")
 _PLACE = ("streetAddress", "addressLocality", "addressRegion", "postalCode", "addressCountry")
 _LOCALIZED = ("streetAddress", "addressLocality", "addressRegion", "addressCountry")
+FIELDS = ("type", *_TEXTS, *_PLAIN, *_CHOICES, *_PLACE)
+"""What a description of an organization may say."""
+_LINES = frozenset(FIELDS) - {"description", "agentPurposeDescription"}
+"""The fields whose texts have no line breaks."""
+LISTS = frozenset(_CHOICES)
+"""The fields that have several values."""
 
 
 def choices(name: str) -> list[tuple[str, str]]:
@@ -34,6 +43,58 @@ def choices(name: str) -> list[tuple[str, str]]:
         one for scheme in property.target_scheme for one in vocabulary().concepts_of(scheme)
     )
     return sorted(((one.curie, one.label) for one in concepts), key=lambda pair: pair[1])
+
+
+def checked(given: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
+    """Return what a program says of an organization as fields, and what is wrong with it.
+
+    A choice is a CURIE, perhaps without its prefix, or a label; several are a list, or a text with
+    a bar between them.
+
+    :param given: texts and lists by the local names of properties, `name` and `type` among them.
+    """
+    found: dict[str, Any] = {}
+    problems = []
+    for name, value in given.items():
+        wrong, remedy = "", ""
+        if name in _CHOICES:
+            found[name], others, known = _chosen(name, value)
+            if others:
+                wrong = f"{name} has no value {', '.join(others)[:200]}."
+                remedy = f"Use {', '.join(label for _, label in known)}."
+        elif not isinstance(value, str):
+            wrong = f"{name} is not a text."
+        elif name == "type":
+            kinds = {kind.partition(":")[2]: kind for kind, _ in CLASSES}
+            found[name] = kinds.get(value.strip().removeprefix("ceterms:"), "")
+            if value.strip() and not found[name]:
+                wrong, remedy = f"There is no type {value[:80]}.", f"Use {', '.join(kinds)}."
+        else:
+            found[name] = value.replace("\0", "").strip()
+            if name in _LINES:
+                found[name] = " ".join(found[name].split())
+            if name == "name" and not 0 < len(found[name]) <= MAX_NAME_CHARACTERS:
+                wrong = "The name is missing or too long."
+                remedy = f"Give it, in {MAX_NAME_CHARACTERS} characters at most."
+        if wrong:
+            problems.append(Problem(wrong, remedy, f"/{name}"))
+    return found, problems
+
+
+def _chosen(name: str, value: Any) -> tuple[list[str], list[str], list[tuple[str, str]]]:
+    """Return the concepts that a value names, the texts that name none, and those there are."""
+    known = choices(name)
+    by_text = {
+        text.casefold(): curie
+        for curie, label in known
+        for text in (curie, curie.partition(":")[2], label)
+    }
+    texts = value.split("|") if isinstance(value, str) else value
+    if not isinstance(texts, list):
+        return [], [str(value)], known
+    named = [str(text).strip() for text in texts if str(text).strip()]
+    found = [by_text[text.casefold()] for text in named if text.casefold() in by_text]
+    return found, [text for text in named if text.casefold() not in by_text], known
 
 
 def document_of(fields: Mapping[str, Any], record: Ctid, identity: Identity) -> bytes:

@@ -12,16 +12,16 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from ctgraph import publishing
+from ctgraph.accounts.actors import Actor, note, person_of, require
 from ctgraph.accounts.letters import Letter, post
 from ctgraph.accounts.organizations import Applicants, require_words
 from ctgraph.accounts.outcomes import Done, Outcome, each, letter_of
-from ctgraph.accounts.rights import ROLES, Act, Role, require
+from ctgraph.accounts.rights import ROLES, Act, Role
 from ctgraph.accounts.visitor import Visitor
 from ctgraph.errors import BadParameter, Conflict, Forbidden
 from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.drafts import MAX_DRAFTS, digest_of
-from ctgraph.ledger.people import Person
 from ctgraph.ledger.reviews import Review, ReviewState
 from ctgraph.ledger.values import Organization
 from ctgraph.publishing.intake import accept_here
@@ -29,7 +29,7 @@ from ctgraph.settings import Settings
 from ctgraph.work.calls import Runner, directly
 
 _APPROVALS = {ReviewState.APPROVED, ReviewState.REGISTRY}
-_CHANGED = "It was changed after you opened the page. Open it again, and look at it."
+_CHANGED = "It was changed since you saw it. Look at it again."
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Reviewing:
         with self.ledger.database.engine.connect() as connection:
             return self.ledger.reviews.get(connection, self.owner.ctid, record)
 
-    def send(self, who: Person, seen: Mapping[Ctid, str], visitor: Visitor) -> list[Outcome]:
+    def send(self, who: Actor, seen: Mapping[Ctid, str], visitor: Visitor) -> list[Outcome]:
         """Send drafts to review: the approvers are told.
 
         :raises Forbidden: when the person may not.
@@ -61,7 +61,9 @@ class Reviewing:
         def step(record: Ctid, digest: str) -> Done:
             self._check(record, digest)
             return self._noted(
-                "Sent to review.", record, Review(ReviewState.WAITING, digest, True, who.id, "")
+                "Sent to review.",
+                record,
+                Review(ReviewState.WAITING, digest, True, person_of(who), ""),
             )
 
         found = self._each(seen, step)
@@ -74,7 +76,7 @@ class Reviewing:
                         post(self.ledger.outbox, connection, member.email, letter)
         return found
 
-    def approve(self, who: Person, seen: Mapping[Ctid, str], visitor: Visitor) -> list[Outcome]:
+    def approve(self, who: Actor, seen: Mapping[Ctid, str], visitor: Visitor) -> list[Outcome]:
         """Approve drafts. Where the registry's staff reviews records, it is asked next.
 
         :raises Forbidden: when the person may not.
@@ -85,7 +87,7 @@ class Reviewing:
         return found
 
     def hand_back(
-        self, who: Person, seen: Mapping[Ctid, str], words: str, visitor: Visitor
+        self, who: Actor, seen: Mapping[Ctid, str], words: str, visitor: Visitor
     ) -> list[Outcome]:
         """Return drafts to their editors, with words.
 
@@ -97,25 +99,26 @@ class Reviewing:
 
         def step(record: Ctid, digest: str) -> Done:
             returned = Review(ReviewState.RETURNED, digest, True, self._asked_by(record), said)
-            return self._noted("Returned.", record, returned, who.id)
+            return self._noted("Returned.", record, returned, person_of(who))
 
         found = self._each(seen, step)
         self._tell(who, "returned", found, visitor, f"{who.name} says: {said}")
         return found
 
-    def publish(self, who: Person, seen: Mapping[Ctid, str], visitor: Visitor) -> list[Outcome]:
+    def publish(self, who: Actor, seen: Mapping[Ctid, str], visitor: Visitor) -> list[Outcome]:
         """Publish drafts. Who may approve does so thereby; an editor needs their approval.
 
         :raises Forbidden: when the person may not, or the organization may not yet.
         """
-        self._require(who, Act.DRAFT)
+        self._require(who, Act.RELEASE)
         if not Applicants(self.settings, self.ledger).may_publish(self.owner.ctid):
             raise Forbidden("The registry has not approved your organization yet. Save the draft.")
         needs_staff = self._needs_staff()
 
         def step(record: Ctid, digest: str) -> Done:
             document, review = self._document(record, digest), self.review(record)
-            if not (review and review.holds and review.state in _APPROVALS):
+            # The draft may be changed at any moment: what counts is the content that was read.
+            if not (review and review.digest == digest and review.state in _APPROVALS):
                 self._require(who, Act.PUBLISH)
             if needs_staff:
                 return self._approve(who, record, digest)
@@ -130,8 +133,8 @@ class Reviewing:
         self._tell(who, "approved" if needs_staff else "published", found, visitor)
         return found
 
-    def withdraw(self, who: Person, record: Ctid, words: str, visitor: Visitor) -> None:
-        """Withdraw a record, perhaps with a reason: the other administrators are told.
+    def withdraw(self, who: Actor, record: Ctid, words: str, visitor: Visitor) -> None:
+        """Withdraw a record, perhaps with a public reason: the other administrators are told.
 
         :raises Forbidden: when the person may not, or it belongs to another organization.
         :raises BadParameter: when the reason is too long.
@@ -139,8 +142,10 @@ class Reviewing:
         :raises Gone: when it was withdrawn already.
         """
         self._require(who, Act.PUBLISH)
-        reason = f" The reason: {require_words(words)}" if words.strip() else ""
-        receipt = publishing.withdraw(self.settings, self.ledger, self.owner, record, who.id)
+        receipt = publishing.withdraw(
+            self.settings, self.ledger, self.owner, record, who.id, reason=words
+        )
+        reason = f" The reason: {words.strip()}" if words.strip() else ""
         name = receipt.envelope.name or record
         letter = Letter(
             f"{self.owner.name}: a record was withdrawn",
@@ -153,8 +158,9 @@ class Reviewing:
                 if member.role == Role.ADMINISTRATOR and member.person != who.id:
                     post(self.ledger.outbox, connection, member.email, letter)
 
-    def _require(self, who: Person, act: Act) -> None:
-        require(Applicants(self.settings, self.ledger).role(who, self.owner.ctid), act)
+    def _require(self, who: Actor, act: Act) -> None:
+        with self.ledger.database.engine.connect() as connection:
+            require(self.ledger, connection, who, self.owner.ctid, act)
 
     def _each(self, seen: Mapping[Ctid, str], step: Callable[[Ctid, str], Done]) -> list[Outcome]:
         if not 0 < len(seen) <= MAX_DRAFTS:
@@ -184,14 +190,14 @@ class Reviewing:
         with self.ledger.database.engine.connect() as connection:
             return self.ledger.reviews.needs_staff(connection, self.owner.ctid)
 
-    def _approve(self, who: Person, record: Ctid, digest: str) -> Done:
+    def _approve(self, who: Actor, record: Ctid, digest: str) -> Done:
         """Note that a draft is approved; it waits for the staff where that is needed."""
         self._check(record, digest)
         state, next_step = ReviewState.APPROVED, ""
         if self._needs_staff():
             state, next_step = ReviewState.REGISTRY, " The registry's staff reviews it next."
         approved = Review(state, digest, True, self._asked_by(record), "")
-        return self._noted(f"Approved.{next_step}", record, approved, who.id)
+        return self._noted(f"Approved.{next_step}", record, approved, person_of(who))
 
     def _noted(
         self, said: str, record: Ctid, review: Review, decided_by: str | None = None
@@ -203,7 +209,7 @@ class Reviewing:
         return Done(said, review.state, review.asked_by)
 
     def _tell(
-        self, who: Person, act: str, found: list[Outcome], visitor: Visitor, words: str = ""
+        self, who: Actor, act: str, found: list[Outcome], visitor: Visitor, words: str = ""
     ) -> None:
         """Note what was done; tell the editors who had asked, and the staff if it is next."""
         done = [one for one in found if one.done]
@@ -232,7 +238,7 @@ class Reviewing:
     def _log(
         self,
         connection: sa.Connection,
-        who: Person,
+        who: Actor,
         act: str,
         done: list[Outcome],
         visitor: Visitor,
@@ -240,11 +246,5 @@ class Reviewing:
         names = ", ".join(one.name for one in done)
         self._note(connection, who, f"{act}: {names}.", visitor)
 
-    def _note(self, connection: sa.Connection, who: Person, words: str, visitor: Visitor) -> None:
-        self.ledger.activities.note(
-            connection,
-            words,
-            person=who.id,
-            organization=self.owner.ctid,
-            address=visitor.address,
-        )
+    def _note(self, connection: sa.Connection, who: Actor, words: str, visitor: Visitor) -> None:
+        note(self.ledger, connection, who, self.owner.ctid, words, visitor)

@@ -1,4 +1,4 @@
-"""Signing in and out: with a password, and with a second factor where somebody set one up."""
+"""Signing in and out: with a password or a passkey, and with a second factor where there is one."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from ctgraph.accounts import letters, passwords, throttle
 from ctgraph.accounts.factors import spend_code
 from ctgraph.accounts.letters import post
+from ctgraph.accounts.passkeys import Passkeys
 from ctgraph.accounts.visitor import Visitor
 from ctgraph.errors import NotFound, Unauthenticated
 from ctgraph.ledger import Ledger
@@ -25,6 +26,7 @@ SEEN_HOURS = 0.1
 MAX_AGENT_CHARACTERS = 300
 """Characters that are kept of what a browser says of itself."""
 _WRONG = "The e-mail address or the password is wrong."
+_TOO_LONG = "You waited too long. Sign in again."
 SECOND_FACTOR_HOURS = 1 / 6
 """How long a sign-in waits for the second factor."""
 
@@ -74,10 +76,17 @@ class Sessions:
         with database.writing() as connection:
             throttle.forgive(connection, throttle.SIGN_IN, email)
             throttle.give_back(connection, throttle.SIGN_IN_FROM, visitor.network)
-            if not self.ledger.factors.is_on(connection, who.id):
-                return Entry(self._begin(connection, who, visitor), False)
-            given = Ticket(Purpose.SECOND_FACTOR, who.id, None, "")
-            return Entry(self.ledger.people.issue(connection, given, SECOND_FACTOR_HOURS), True)
+            return self.enter(connection, who, visitor)
+
+    def enter(self, connection: sa.Connection, who: Person, visitor: Visitor) -> Entry:
+        """Begin a session of somebody who proved who it is, or a sign-in that waits.
+
+        :raises Forbidden: when the account is suspended.
+        """
+        if not self.ledger.factors.is_on(connection, who.id):
+            return Entry(self._begin(connection, who, visitor), False)
+        given = Ticket(Purpose.SECOND_FACTOR, who.id, None, "")
+        return Entry(self.ledger.people.issue(connection, given, SECOND_FACTOR_HOURS), True)
 
     def second(self, token: str, code: str, visitor: Visitor) -> str:
         """Begin a session with the second factor, and return its token.
@@ -88,18 +97,59 @@ class Sessions:
         :raises Unauthenticated: when the code is wrong or was used already.
         :raises TooManyAttempts: after too many wrong ones.
         """
+        person = self.waiting(token)
+        throttle.spend(self.ledger.database, throttle.SECOND_FACTOR, person)
+        with self.ledger.database.writing() as connection:
+            if spend_code(self.ledger.factors, connection, person, code):
+                return self._second(connection, token, person, visitor)
+        raise Unauthenticated("The code is wrong, or was used already. Wait for the next one.")
+
+    def second_by_passkey(self, token: str, answer: str, visitor: Visitor) -> str:
+        """Begin a session with a passkey as second factor, and return its token.
+
+        :param token: of the sign-in that waits.
+        :param answer: see :meth:`ctgraph.accounts.passkeys.Passkeys.used`, also for the errors.
+        :raises NotFound: when the sign-in waited too long.
+        :raises TooManyAttempts: after too many wrong answers.
+        """
+        person = self.waiting(token)
+        throttle.spend(self.ledger.database, throttle.SECOND_FACTOR, person)
+        Passkeys(self.ledger, self.site).used(answer, person, visitor)
+        with self.ledger.database.writing() as connection:
+            return self._second(connection, token, person, visitor)
+
+    def by_passkey(self, answer: str, visitor: Visitor) -> str:
+        """Begin a session with a passkey alone, and return its token.
+
+        The authenticator verified its user, so no second factor is asked for.
+
+        :param answer: see :meth:`ctgraph.accounts.passkeys.Passkeys.used`, also for the errors.
+        :raises TooManyAttempts: after too many wrong answers.
+        """
+        throttle.spend(self.ledger.database, throttle.SIGN_IN_FROM, visitor.network)
+        person = Passkeys(self.ledger, self.site).used(answer, None, visitor)
+        with self.ledger.database.writing() as connection:
+            throttle.give_back(connection, throttle.SIGN_IN_FROM, visitor.network)
+            return self._begin(connection, self.ledger.people.get(connection, person), visitor)
+
+    def waiting(self, token: str) -> str:
+        """Return the id of the person whose sign-in waits for the second factor.
+
+        :raises NotFound: when it waited too long, or nothing waits.
+        """
         with self.ledger.database.engine.connect() as connection:
             given = self.ledger.people.valid(connection, token, Purpose.SECOND_FACTOR)
         if given is None or given.person is None:
-            raise NotFound("You waited too long. Sign in again.")
-        throttle.spend(self.ledger.database, throttle.SECOND_FACTOR, given.person)
-        with self.ledger.database.writing() as connection:
-            is_right = spend_code(self.ledger.factors, connection, given.person, code)
-            if is_right and self.ledger.people.redeem(connection, token, Purpose.SECOND_FACTOR):
-                throttle.forgive(connection, throttle.SECOND_FACTOR, given.person)
-                who = self.ledger.people.get(connection, given.person)
-                return self._begin(connection, who, visitor)
-        raise Unauthenticated("The code is wrong, or was used already. Wait for the next one.")
+            raise NotFound(_TOO_LONG)
+        return given.person
+
+    def has_passkeys(self, token: str) -> bool:
+        """Tell whether the person whose sign-in waits has passkeys."""
+        with self.ledger.database.engine.connect() as connection:
+            given = self.ledger.people.valid(connection, token, Purpose.SECOND_FACTOR)
+            return bool(
+                given and given.person and self.ledger.passkeys.of(connection, given.person)
+            )
 
     def signed_in(self, token: str) -> tuple[Session, Person] | None:
         """Return the session with a token, and whose it is; None when it has ended."""
@@ -128,6 +178,12 @@ class Sessions:
             ):
                 raise NotFound("This session has ended already.")
             self._note(connection, who, "Signed out.", visitor)
+
+    def _second(self, connection: sa.Connection, token: str, person: str, visitor: Visitor) -> str:
+        if not self.ledger.people.redeem(connection, token, Purpose.SECOND_FACTOR):
+            raise NotFound(_TOO_LONG)
+        throttle.forgive(connection, throttle.SECOND_FACTOR, person)
+        return self._begin(connection, self.ledger.people.get(connection, person), visitor)
 
     def _begin(self, connection: sa.Connection, who: Person, visitor: Visitor) -> str:
         require_active(connection, who.id, "your account")

@@ -102,7 +102,7 @@ class StaffReviews:
             document = self.ledger.drafts.document(owner, record)
             with self.ledger.database.engine.connect() as connection:
                 review = self.ledger.reviews.get(connection, owner, record)
-            waits = review and review.holds and review.state is ReviewState.REGISTRY
+            waits = review and review.digest == digest and review.state is ReviewState.REGISTRY
             if not review or not waits or digest_of(document) != digest:
                 raise Conflict("It does not wait for you in this form any more. Reload the page.")
             if decision is Decision.PUBLISH:

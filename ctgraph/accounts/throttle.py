@@ -29,6 +29,8 @@ SIGN_IN = Limit("sign in", 10, 15)
 """Wrong passwords for one account. Ten guesses in a quarter of an hour find no sound password."""
 SIGN_IN_FROM = Limit("sign in", 50, 15)
 """Wrong passwords from one network, behind which a whole college may sit."""
+BEGIN_FROM = Limit("begin to sign in", 100, 15)
+"""Sign-ins by passkey or identity provider that one network begins, each of which is a row."""
 SECOND_FACTOR = Limit("enter a code", 10, 60)
 """Wrong codes for one account. Whoever knows the password guesses right within a day by a chance of
 one in a thousand: three codes of a million count at a time."""
@@ -36,6 +38,10 @@ SIGN_UP_FROM = Limit("sign up", 20, 60)
 """New accounts from one network."""
 LETTER_TO = Limit("have mail sent to this address", 5, 60)
 """E-mails to one address that strangers may cause."""
+WEEKLY_FROM = Limit("ask for weekly mails", 20, 60)
+"""Wishes for weekly mails from one network, each of which is a mail."""
+WEEKLY_TO = Limit("have links for weekly mails sent to this address", 5, 60)
+"""Links to one address; a limit of its own, so that nobody's new password waits for them."""
 INVITE = Limit("invite people", 30, 60)
 """Invitations of one person, each of which is a mail to a stranger."""
 REPORT_FROM = Limit("report problems", 10, 60)

@@ -27,6 +27,7 @@ from ctgraph.ledger.ownership import lock_sequence
 from ctgraph.ledger.registry import renew
 from ctgraph.ledger.revision import known_revisions, migrations, revision_of, upgrade
 from ctgraph.ledger.tables import metadata, organization, registry, sequence, version
+from ctgraph.ledger.webhooks import pause_all
 from ctgraph.projections.maintenance import rebuild
 from ctgraph.projections.store_folder import hold
 from ctgraph.settings import Settings
@@ -35,6 +36,7 @@ APPLICATION = 0x63746772
 """The application id in a backup's SQLite file."""
 COPY_ROWS = 200
 """Rows that are in memory at once: a version holds three forms of its document."""
+_PAUSED = "The registry was restored from a backup. Resume the webhook to go on."
 MAX_SHOWN_FAULTS = 5
 """Faults that a message lists: enough to see what kind of damage it is."""
 
@@ -92,7 +94,13 @@ def back_up(ledger: Ledger, path: Path, progress: Progress) -> Backup:
         _remove(part)
 
 
-def restore(settings: Settings, path: Path, replace: bool, progress: Progress) -> Backup:
+def restore(
+    settings: Settings,
+    path: Path,
+    replace: bool,
+    progress: Progress,
+    resumes_webhooks: bool = False,
+) -> Backup:
     """Replace the content of a registry's ledger by a backup, and make the projections from it.
 
     The registry has the base URL of the backup from then on. The backup is proved first: every
@@ -101,6 +109,8 @@ def restore(settings: Settings, path: Path, replace: bool, progress: Progress) -
     in one transaction.
 
     :param replace: give up what the registry holds.
+    :param resumes_webhooks: go on sending to the receivers of webhooks. Otherwise they are paused:
+        a copy that somebody looks at may not tell them of changes.
     :raises Damaged: when the backup is damaged or not a backup.
     :raises Conflict: when the registry holds data and `replace` is False.
     :raises LockHeld: when a server uses the registry.
@@ -124,6 +134,8 @@ def restore(settings: Settings, path: Path, replace: bool, progress: Progress) -
                     target.execute(table.delete())
                 _copy(source, target, "Restoring", progress)
                 renew(target)
+                if not resumes_webhooks:
+                    pause_all(target, _PAUSED)
             records = sum(ledger.records.counts().values())
             rebuild(settings, ledger, lambda done: progress("Rebuilding", done, records))
     return found
@@ -180,6 +192,19 @@ def _copy(source: sa.Connection, target: sa.Connection, title: str, progress: Pr
         copied = target.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
         if copied != count:
             raise Damaged(f"{copied} of {count} rows of {table.name} were copied.")
+    if target.dialect.name == "postgresql":
+        _count_on(target)
+
+
+def _count_on(target: sa.Connection) -> None:
+    """Let PostgreSQL number further rows after those that were copied with their numbers."""
+    for table in metadata.sorted_tables:
+        if (column := table.autoincrement_column) is None:
+            continue
+        counter = sa.func.pg_get_serial_sequence(table.name, column.name)
+        if target.scalar(sa.select(counter)):
+            last = sa.select(sa.func.max(column)).scalar_subquery()
+            target.execute(sa.select(sa.func.setval(counter, sa.func.coalesce(last, 1))))
 
 
 @contextmanager

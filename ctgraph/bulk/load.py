@@ -22,9 +22,10 @@ from typing import IO, Any
 from ctgraph.bulk import sources
 from ctgraph.bulk.pace import Pace
 from ctgraph.bulk.parse import Parsed, ParsedBatch, parse_batch
+from ctgraph.bulk.precedence import Precedence
 from ctgraph.bulk.workers import Workers
 from ctgraph.documents import Purpose
-from ctgraph.errors import CtgraphError, InvalidDocument, LoadStopped
+from ctgraph.errors import Conflict, CtgraphError, Forbidden, InvalidDocument, LoadStopped
 from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.append import Outcome, Submission, append
@@ -44,19 +45,22 @@ MAX_BATCH_BYTES = 8_000_000
 class Tally:
     """The counts of a load so far.
 
+    :param skipped: how many lines of a dump are older than the record here.
     :param warnings: how many documents were kept with a warning.
     :param seconds: the processor time of each stage, added up over the processes.
     """
 
     effects: Counter[Effect] = field(default_factory=Counter)
     rejected: int = 0
+    skipped: int = 0
     warnings: int = 0
     seconds: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
 
     def counts(self) -> dict[str, int]:
         """Return the number of documents by their outcome."""
-        rejected = {"rejected": self.rejected} if self.rejected else {}
-        return {effect.value: number for effect, number in self.effects.items()} | rejected
+        left = {"rejected": self.rejected, "skipped": self.skipped}
+        effects = {effect.value: number for effect, number in self.effects.items()}
+        return effects | {what: number for what, number in left.items() if number}
 
     def add_seconds(self, seconds: dict[str, float]) -> None:
         """Add the seconds that a batch took."""
@@ -81,7 +85,7 @@ def load(
     :param owner: the owner of all records; None means the owner that each document or envelope
         names.
     :param report: gets a line of JSON for each document that is rejected, with all its problems,
-        or is kept with warnings.
+        is skipped, or is kept with warnings.
     :param progress: called with the number of further JSON texts that are done.
     :param purpose: the rules that documents are held to. What is merely incomplete is a warning
         about harvested ones, and statements about records of others are left out of their graphs.
@@ -89,13 +93,41 @@ def load(
     :raises LoadStopped: when it is interrupted, or a document ends its process twice.
     """
     source = sources.fingerprint(paths)
+    return load_items(
+        settings,
+        ledger,
+        sources.items(paths),
+        source,
+        owner,
+        report,
+        progress,
+        purpose,
+        is_followed,
+    )
+
+
+def load_items(
+    settings: Settings,
+    ledger: Ledger,
+    items: Iterable[sources.Item],
+    source: str,
+    owner: Organization | None,
+    report: IO[str],
+    progress: Callable[[int], None],
+    purpose: Purpose = Purpose.HARVEST,
+    is_followed: bool = False,
+) -> Tally:
+    """Load the JSON texts of a source; see :func:`load`.
+
+    :param source: the name under which an interrupted load is continued: up to 64 characters.
+    """
     done = ledger.loads.documents_done(source)
     progress(done)
     if not done:
         report.truncate(0)
     tally, pace = Tally(), Pace(store_folder_of(settings), is_followed)
-    remaining = islice(sources.items(paths), done, None)
-    with _interrupts() as interrupted:
+    remaining = islice(items, done, None)
+    with interrupts() as interrupted:
         for batch in _parse_all(settings, purpose, remaining):
             tally.add_seconds(batch.seconds)
             for texts in pace.portions(batch.texts):
@@ -117,7 +149,7 @@ def load(
 
 
 @contextmanager
-def _interrupts() -> Iterator[Callable[[], bool]]:
+def interrupts() -> Iterator[Callable[[], bool]]:
     """Yield a function that tells whether SIGINT or SIGTERM came. A second one ends the process.
 
     An exception at an arbitrary point could leave child processes behind.
@@ -140,7 +172,7 @@ def _parse_all(
     settings: Settings, purpose: Purpose, found: Iterable[sources.Item]
 ) -> Iterator[ParsedBatch]:
     """Parse in parallel, and yield the batches in order."""
-    batches = _batched(iter(found))
+    batches = batched(iter(found))
     first = next(batches, None)
     second = next(batches, None)
     if first is None:
@@ -159,7 +191,7 @@ def _parse_all(
             yield workers.next()
 
 
-def _batched(found: Iterator[sources.Item]) -> Iterator[list[sources.Item]]:
+def batched(found: Iterator[sources.Item]) -> Iterator[list[sources.Item]]:
     """Group items into batches that are bounded by number and by size."""
     batch: list[sources.Item] = []
     size = 0
@@ -183,19 +215,30 @@ def _store(
 ) -> int:
     """Write documents to the ledger, report the rejected ones, and return the last number."""
     owners = {owner.ctid: owner} if owner else _owners(ledger, batch)
+    precedence = Precedence(ledger, batch)
     submitted: list[tuple[Parsed, Submission]] = []
     for parsed in batch:
         if parsed.error:
             _reject(parsed.name, parsed.error, tally, report)
             continue
-        record = parsed.document.ctid if parsed.document else parsed.withdrawn
+        record = parsed.record
         assert record  # a text without an error is a document or a withdrawal
+        if not owner:
+            try:
+                precedence.require(parsed)
+            except Conflict as error:
+                tally.skipped += 1
+                _report({"source": parsed.name, "skipped": error.message}, error.problems, report)
+                continue
+            except Forbidden as error:
+                _reject(parsed.name, error, tally, report)
+                continue
         named = _named_owner(parsed)
         whose = owner or (owners.get(named) if named else None)
         if whose is None and parsed.document:
             _reject(parsed.name, _ownerless(record, named), tally, report)
             continue
-        submitted.append((parsed, Submission(whose, record, parsed.document)))
+        submitted.append((parsed, Submission(whose, record, parsed.document, reason=parsed.reason)))
     outcomes = append(ledger, [submission for _, submission in submitted], OPERATOR, progress)
     for (parsed, _), outcome in zip(submitted, outcomes, strict=True):
         if isinstance(outcome, CtgraphError):

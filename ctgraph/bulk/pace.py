@@ -9,12 +9,13 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from itertools import accumulate
+from typing import TypeVar
 
-from ctgraph.bulk.parse import Parsed
 from ctgraph.projections.bell import Ring, ring
 from ctgraph.projections.link_index import reached
 from ctgraph.projections.store_folder import StoreFolder
 
+T = TypeVar("T")
 MAX_CHANGES_AHEAD = 300
 """Changes that a load may be ahead of a projector, which takes them in one or two seconds, and
 documents that are written at once."""
@@ -40,7 +41,7 @@ class Pace:
         self._written = 0
         self._stands_at = -1
 
-    def portions(self, texts: list[list[Parsed]]) -> Iterator[list[list[Parsed]]]:
+    def portions(self, texts: list[list[T]]) -> Iterator[list[list[T]]]:
         """Yield as many texts as may be written at once, each when it is their time.
 
         What one text holds is written together, so that an interrupted load goes on after it.

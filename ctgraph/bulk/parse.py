@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from ctgraph.bulk import sources
-from ctgraph.bulk.envelopes import named_owner, withdrawn_record
+from ctgraph.bulk.dumped import dumped_document, is_dumped
+from ctgraph.bulk.envelopes import named_owner, require_proved, withdrawal_reason, withdrawn_record
 from ctgraph.documents import Document, Purpose, read
 from ctgraph.documents.json_text import read_json
 from ctgraph.documents.size import require_fitting
@@ -27,16 +28,25 @@ class Parsed:
 
     :param name: where it came from, for people.
     :param withdrawn: the CTID of the record that an envelope says was withdrawn.
+    :param reason: why it was withdrawn, if a line says so.
     :param owner: the owner that an envelope names.
     :param warnings: about the document.
+    :param time: when its registry published it, if it is a line of a dump.
     """
 
     name: str
     document: Document | None = None
     withdrawn: Ctid | None = None
+    reason: str | None = None
     owner: Ctid | None = None
     error: CtgraphError | None = None
     warnings: tuple[Problem, ...] = ()
+    time: str | None = None
+
+    @property
+    def record(self) -> Ctid | None:
+        """The CTID of the record that is published or withdrawn; None for an error."""
+        return self.document.ctid if self.document else self.withdrawn
 
 
 class ParsedBatch(NamedTuple):
@@ -87,15 +97,22 @@ def _parse_entry(
     try:
         owner = named_owner(entry)
         withdrawn = withdrawn_record(entry)
+        at = str(entry.get("time", "")) if is_dumped(entry) else None
         if withdrawn:
-            return Parsed(name, withdrawn=withdrawn, owner=owner)
+            reason = withdrawal_reason(entry)
+            return Parsed(name, withdrawn=withdrawn, reason=reason, owner=owner, time=at)
         require_fitting(data, settings)
-        document = read(entry, data, settings, purpose)
+        require_proved(entry)
+        if is_dumped(entry):
+            document = dumped_document(settings, entry)
+        else:
+            document = read(entry, data, settings, purpose)
         parsed_at = time.process_time()
         seconds["parse"] += parsed_at - started
         found = require_valid(document, settings, purpose, recommendations=False)
         seconds["validate"] += time.process_time() - parsed_at
         warnings = tuple(problem for problem in found if problem.severity is Severity.WARNING)
-        return Parsed(name, document.without_places(), owner=owner, warnings=warnings)
+        plain = document.without_places()
+        return Parsed(name, plain, owner=owner, warnings=warnings, time=at)
     except CtgraphError as error:
         return Parsed(name, error=error)

@@ -18,20 +18,24 @@ from contextlib import suppress
 from dataclasses import dataclass
 from math import inf
 from pathlib import Path
-from typing import IO, cast
+from typing import IO, Any, cast
 
 from ctgraph.bulk.bounds import Bounds
+from ctgraph.bulk.zstandard import zstd
 from ctgraph.errors import CtgraphError, Unreadable
 
-SUFFIXES = (".json", ".jsonld", ".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz", ".json.gz", ".zip")
-_LINES = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
-_PACKED = (".gz", ".zip")
+_LINES = tuple(
+    f"{lines}{packed}" for lines in (".jsonl", ".ndjson") for packed in ("", ".gz", ".zst")
+)
+SUFFIXES = (".json", ".jsonld", ".json.gz", ".json.zst", ".zip", *_LINES)
+_PACKED = (".gz", ".zst", ".zip")
 _FAILURES = (
     OSError,
     EOFError,
     RuntimeError,
     ValueError,
     zlib.error,
+    zstd.ZstdError,
     struct.error,
     zipfile.BadZipFile,
 )
@@ -148,7 +152,13 @@ def _opened(path: Path) -> IO[bytes]:
     # has no suffix.
     if path.suffix and not stat.S_ISREG(path.stat().st_mode):
         raise Unreadable("It is not a regular file.")
-    return gzip.open(path) if path.suffix.lower() == ".gz" else path.open("rb")  # type: ignore[return-value]
+    return opened(path)
+
+
+def opened(path: Path) -> IO[bytes]:
+    """Open a file for reading what it holds without its compression."""
+    open_file: Any = {".gz": gzip.open, ".zst": zstd.open}.get(path.suffix.lower(), Path.open)
+    return cast(IO[bytes], open_file(path, "rb"))
 
 
 def _bounds_of(path: Path) -> Bounds:

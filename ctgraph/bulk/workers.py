@@ -63,7 +63,7 @@ class Workers(Generic[Result]):
                 self._begun = deque((later, None) for later, _ in self._begun)
                 self._restart()
         try:
-            result = self._pool.submit(self._work, batch).result()
+            result = self._submit(batch).result()
         except BrokenProcessPool:
             raise LoadStopped(
                 f"The process that read {batch[0].name} to {batch[-1].name} ({len(batch)} "
@@ -78,7 +78,8 @@ class Workers(Generic[Result]):
     def _submit(self, batch: list[sources.Item]) -> Future[Result]:
         try:
             return self._pool.submit(self._work, batch)
-        except BrokenProcessPool:  # a process that had nothing to do was killed
+        except (BrokenProcessPool, OSError):
+            # A process was killed that had nothing to do, or while another one was starting.
             self._restart()
             return self._pool.submit(self._work, batch)
 
@@ -89,9 +90,13 @@ class Workers(Generic[Result]):
             broken: Any = self._pool  # whose queue is private
             broken._call_queue._reader.close()
         self._pool.shutdown(wait=False)
+        # A process that was starting while another one died is not known to the broken pool, which
+        # would wait for it for ever when this process ends.
+        self._context.kill()
         self._pool = self._started()
 
     def _started(self) -> ProcessPoolExecutor:
+        self._context = children.Spawning()
         return ProcessPoolExecutor(
-            self._count, children.spawning(), initializer=children.follow, initargs=(os.getpid(),)
+            self._count, self._context, initializer=children.follow, initargs=(os.getpid(),)
         )

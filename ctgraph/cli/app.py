@@ -8,7 +8,10 @@ from __future__ import annotations
 import click
 
 from ctgraph import __version__
+from ctgraph.cli.case import case_group
+from ctgraph.cli.codes import codes
 from ctgraph.cli.common import ErrorReportingGroup
+from ctgraph.cli.harvesting import dump, mirror
 from ctgraph.cli.loading import load
 from ctgraph.cli.operating import (
     backup,
@@ -24,6 +27,7 @@ from ctgraph.cli.organizations import key, org
 from ctgraph.cli.pathways import pathways
 from ctgraph.cli.publishing import get, publish, withdraw
 from ctgraph.cli.querying import query
+from ctgraph.cli.spreadsheets import bulk
 from ctgraph.cli.staff import staff
 from ctgraph.cli.validating import validate
 
@@ -47,6 +51,11 @@ COMMANDS: tuple[click.Command, ...] = (
     withdraw,
     get,
     load,
+    dump,
+    mirror,
+    bulk,
+    case_group,
+    codes,
     validate,
     query,
     pathways,

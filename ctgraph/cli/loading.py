@@ -20,6 +20,7 @@ from ctgraph.ledger import Ledger
 from ctgraph.settings import Settings
 
 if TYPE_CHECKING:
+    from ctgraph.harvest.loading import DumpSource
     from ctgraph.projections.store_folder import StoreFolder
 
 SILENCE_SECONDS = 10
@@ -50,24 +51,38 @@ runs well. A snapshot of the largest batch takes a few seconds."""
 def load(paths: tuple[Path, ...], owner: Ctid | None, report: Path, strict: bool) -> None:
     """Load documents in bulk.
 
-    PATHS are files, folders, zip archives or JSON lines (also gzipped), holding graph documents,
-    envelopes, or arrays of them. Good documents are kept; rejected ones are listed in the report.
-    Documents that are merely incomplete by today's rules are kept with a warning.
+    PATHS are files, folders, zip archives or JSON lines (also .gz or .zst), holding graph
+    documents, envelopes, or arrays of them. Good documents are kept; rejected ones are listed in
+    the report. Documents that are merely incomplete by today's rules are kept with a warning.
     Run an interrupted load again to continue it where it stopped.
+
+    The folder of a dump, or its history.jsonl.gz, makes its registry anew in an empty one: with
+    owners, versions, withdrawals, times and sequence numbers.
     """
     from ctgraph.bulk import load as bulk
     from ctgraph.bulk import sources
     from ctgraph.documents import Purpose
+    from ctgraph.harvest import loading as dumped
     from ctgraph.projections.store_folder import store_folder_of
 
     settings, ledger = open_registry()
     is_followed = store_folder_of(settings).held()
+    dump = dumped.source_of(list(paths))
+    if dump and dump.is_history:
+        if owner or strict:
+            raise click.UsageError("A history has its own owners and rules: leave out the options.")
+        _load_history(settings, ledger, dump, report, is_followed)
+        return
+    if dump:
+        paths = (dump.lines,)
+        named = {one.ctid: one.name for one in dumped.organizations_of(dump)}
+        ledger.organizations.register(named)
     organization = ledger.organizations.get(owner) if owner else None
     total = sources.count(list(paths))
     started = time.monotonic()
-    projecting: dict[str, float] = {}
+    used: dict[str, float] = {}
     with (
-        _projecting(settings, ledger, projecting),
+        projecting(settings, ledger, used),
         report.open("a", encoding="utf-8") as file,
         bar("Loading   ", total) as progress,
     ):
@@ -79,14 +94,14 @@ def load(paths: tuple[Path, ...], owner: Ctid | None, report: Path, strict: bool
     if tally.warnings:
         counts += f", {tally.warnings} of them with warnings"
     took = time.monotonic() - started
-    tally.seconds |= projecting
+    tally.seconds |= used
     click.echo(
         f"{counts or 'nothing'} in {took:.1f} s, queryable. Processor time: "
         + ", ".join(f"{stage} {seconds:.1f} s" for stage, seconds in tally.seconds.items())
         + ".",
         err=True,
     )
-    if tally.rejected or tally.warnings:
+    if tally.rejected or tally.skipped or tally.warnings:
         click.echo(f"The reasons are in {report}.", err=True)
     if tally.rejected:
         sys.exit(1)
@@ -94,19 +109,47 @@ def load(paths: tuple[Path, ...], owner: Ctid | None, report: Path, strict: bool
         report.unlink()
 
 
-def _require_projector(store_folder: StoreFolder) -> None:
+def _load_history(
+    settings: Settings, ledger: Ledger, dump: DumpSource, report: Path, is_followed: bool
+) -> None:
+    from ctgraph.bulk import sources
+    from ctgraph.harvest.loading import load_history
+
+    total, started = sources.count([dump.lines]), time.monotonic()
+    with (
+        report.open("w", encoding="utf-8") as file,
+        projecting(settings, ledger, {}),
+        bar("Restoring ", total) as progress,
+    ):
+        done = load_history(settings, ledger, dump, file, progress, is_followed)
+    report.unlink()  # a line with a fault is an error
+    click.echo(
+        f"{done} versions restored in {time.monotonic() - started:.1f} s, queryable, "
+        f"up to number {ledger.changes.last_sequence()}.",
+        err=True,
+    )
+
+
+def _require_projector(store_folder: StoreFolder, own: int) -> None:
     """Make sure that a projector runs and can go on, so that it is worth waiting for.
 
+    :param own: the process that the load has started as one. On a busy machine it may still be on
+        its way to the store.
     :raises StoreError: when none runs, or it says what keeps it from going on.
     """
     if trouble := store_folder.trouble():
         raise StoreError(f"The documents are loaded, but queries do not see them yet: {trouble}")
-    if not store_folder.held():
+    if not store_folder.held() and _has_ended(own):
         raise StoreError("No projector is running. Start the server, or run the load again.")
 
 
+def _has_ended(child: int) -> bool:
+    """Tell whether a child has ended, and leave its figures for whoever waits for it."""
+    return os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+
+
 @contextmanager
-def _projecting(settings: Settings, ledger: Ledger, seconds: dict[str, float]) -> Iterator[None]:
+def projecting(settings: Settings, ledger: Ledger, seconds: dict[str, float]) -> Iterator[None]:
     """Run a projector during the block, unless a server runs one; then wait until all is queryable.
 
     :param seconds: receives the processor time of a projector that was started here.
@@ -124,7 +167,7 @@ def _projecting(settings: Settings, ledger: Ledger, seconds: dict[str, float]) -
             while seen < last:
                 ring(store_folder.bell, Ring.WAIT)
                 if not store_folder.wait(seen + 1, timeout=SILENCE_SECONDS):
-                    _require_projector(store_folder)
+                    _require_projector(store_folder, process.pid)
                 if store_folder.sequence() > seen:  # it stands still while the store is rebuilt
                     progress(store_folder.sequence() - seen)
                     seen = store_folder.sequence()

@@ -152,7 +152,12 @@ def backup(file: Path) -> None:
 @click.argument("file", type=FILE)
 @click.option("--home", type=FILE, help="Home folder to restore into, instead of CTGRAPH_HOME.")
 @click.option("--replace", is_flag=True, help="Discard what the registry holds now.")
-def restore(file: Path, home: Path | None, replace: bool) -> None:
+@click.option(
+    "--resume-webhooks",
+    is_flag=True,
+    help="Go on sending changes to webhooks, which are paused otherwise.",
+)
+def restore(file: Path, home: Path | None, replace: bool, resume_webhooks: bool) -> None:
     """Verify the backup in FILE, make it the ledger, and rebuild the triple store."""
     from ctgraph.bulk import backup
     from ctgraph.ledger import settled
@@ -160,7 +165,7 @@ def restore(file: Path, home: Path | None, replace: bool) -> None:
     settings = settled(load_settings(**({"home": home} if home else {})))
     keep_private(settings)
     with stages() as progress:
-        found = backup.restore(settings, file, replace, progress)
+        found = backup.restore(settings, file, replace, progress, resume_webhooks)
     click.echo(
         f"The registry in {settings.home} is restored up to number {found.sequence}, queryable.",
         err=True,

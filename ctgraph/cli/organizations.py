@@ -10,7 +10,7 @@ import click
 from ctgraph.accounts.rights import Role
 from ctgraph.cli.common import CTID, open_registry
 from ctgraph.identity.ctid import Ctid
-from ctgraph.ledger.values import Scope, end_of
+from ctgraph.ledger.values import USUAL_SCOPES, Scope, end_of
 
 
 @click.group()
@@ -60,6 +60,17 @@ def org_admit(organization: Ctid, email: str, name: str, role: str) -> None:
     click.echo(password if is_new else f"{who.email} is {role} now, with the same password.")
 
 
+@org.command("trust")
+@click.argument("organization", metavar="ORG_CTID", type=CTID)
+@click.option("--end", is_flag=True, help="End that.")
+def org_trust(organization: Ctid, end: bool) -> None:
+    """Make an organization a trusted partner, which registers institutions."""
+    from ctgraph.accounts.registering import Registering
+
+    settings, ledger = open_registry()
+    Registering(settings, ledger).set_trust(organization, not end)
+
+
 @click.group()
 def key() -> None:
     """Make, list and revoke API keys.
@@ -75,7 +86,7 @@ def key() -> None:
     "scopes",
     multiple=True,
     type=click.Choice([one.value for one in Scope]),
-    help="What may be done with it; may be given again. Everything, without it.",
+    help="What may be done with it; may be given again. All but admin, without it.",
 )
 @click.option(
     "--expires", type=click.DateTime(["%Y-%m-%d"]), help="The last day on which it is valid."
@@ -85,7 +96,7 @@ def key_add(
     organization: Ctid, scopes: tuple[str, ...], expires: datetime | None, label: str
 ) -> None:
     """Make an API key for an organization and print it."""
-    allowed = [Scope(one) for one in scopes] or [*Scope]
+    allowed = [Scope(one) for one in scopes] or [*USUAL_SCOPES]
     until = end_of(expires.date()) if expires else None
     click.echo(open_registry()[1].organizations.add_key(organization, allowed, until, label))
 

@@ -32,12 +32,13 @@ def publish(file: BinaryIO, owner: Ctid) -> None:
 
 @click.command()
 @click.argument("record", metavar="CTID", type=CTID)
-def withdraw(record: Ctid) -> None:
+@click.option("--reason", default="", help="Why, for the public: a few sentences.")
+def withdraw(record: Ctid, reason: str) -> None:
     """Withdraw a record. Its versions stay; its address answers with a tombstone."""
     from ctgraph import publishing
 
     settings, ledger = open_registry()
-    receipt = publishing.withdraw(settings, ledger, None, record, OPERATOR)
+    receipt = publishing.withdraw(settings, ledger, None, record, OPERATOR, reason=reason)
     click.echo(f"{record} withdrawn, version {receipt.envelope.version}")
     project_now(settings, ledger)
 

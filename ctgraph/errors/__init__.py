@@ -7,6 +7,7 @@ title, and its problems. HTTP renders it as a problem document (RFC 9457), the c
 from ctgraph.errors.base import CtgraphError
 from ctgraph.errors.requests import (
     BadParameter,
+    ChangedMeanwhile,
     Conflict,
     DocumentTooLarge,
     DraftsFull,
@@ -39,8 +40,10 @@ from ctgraph.errors.work import (
     ClientGone,
     Overloaded,
     PastNotReady,
+    ProviderFailed,
     QueryLimit,
     TooManyAttempts,
+    TooManyFollowers,
     TooManyPasts,
     TooManyQueries,
     ValidationLimit,
@@ -49,6 +52,7 @@ from ctgraph.errors.work import (
 __all__ = [
     "BadParameter",
     "Busy",
+    "ChangedMeanwhile",
     "ClientGone",
     "Conflict",
     "CtgraphError",
@@ -68,6 +72,7 @@ __all__ = [
     "NotQueryable",
     "Overloaded",
     "PastNotReady",
+    "ProviderFailed",
     "QueryError",
     "QueryForbidden",
     "QueryLimit",
@@ -76,6 +81,7 @@ __all__ = [
     "SettingsError",
     "StoreError",
     "TooManyAttempts",
+    "TooManyFollowers",
     "TooManyPasts",
     "TooManyQueries",
     "Unauthenticated",

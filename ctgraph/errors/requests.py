@@ -104,6 +104,14 @@ class DraftsFull(Conflict):
     term = "problem-drafts-full"
 
 
+class ChangedMeanwhile(Conflict):
+    """The content is another one than ``If-Match`` names (RFC 9110, section 13.1.1)."""
+
+    status = 412
+    title = "Changed meanwhile"
+    term = "problem-changed-meanwhile"
+
+
 class Gone(CtgraphError):
     """The record was withdrawn; ``extra`` carries the tombstone."""
 

@@ -54,6 +54,23 @@ class TooManyAttempts(CtgraphError):
     retry_after = 900
 
 
+class ProviderFailed(CtgraphError):
+    """The identity provider of an organization does not answer as it should."""
+
+    status = 502
+    title = "Identity provider failed"
+    term = "problem-provider-failed"
+
+
+class TooManyFollowers(CtgraphError):
+    """Too many clients stay connected to follow the changes."""
+
+    status = 503
+    title = "Too many followers"
+    term = "problem-too-many-followers"
+    retry_after = 30
+
+
 class TooManyPasts(TooManyQueries):
     """One client asked for several past states of the registry in a short time."""
 

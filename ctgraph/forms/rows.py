@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ctgraph.errors import BadParameter
+from ctgraph.forms.codes import ALIGNMENT
 from ctgraph.forms.editors import Editor
 from ctgraph.forms.model import Field, part_of
 from ctgraph.forms.values import LANGUAGE, Node, aligned, named, read
@@ -29,7 +30,7 @@ class Row:
 
     :param name: what the names of its inputs begin with.
     :param editor: NONE for a value that is kept as it is.
-    :param text: the value; for one that is kept, what people know it by.
+    :param text: the value; for one that is kept, or that names a code, what people know it by.
     :param language: of the text.
     :param kind: the class of a part.
     :param filled: the fields of a part, each with its rows.
@@ -117,7 +118,9 @@ def _row(field: Field, value: Any, name: str) -> Row:
         plain = "true" if plain else "false"
     if isinstance(value, dict) and value.get("@type") in field.parts:
         kind = Curie(value["@type"])
-        return Row(name, Editor.PART, kind=kind, filled=filled(part_of(kind), value, f"{name}."))
+        title = coded(value) if kind == ALIGNMENT else ""
+        inner = filled(part_of(kind), value, f"{name}.")
+        return Row(name, Editor.PART, title, kind=kind, filled=inner)
     if isinstance(plain, str | int | float) and field.editor is not Editor.CHOICE:
         is_part = field.editor is Editor.PART
         return Row(name, Editor.REFERENCE if is_part else field.editor, str(plain))
@@ -133,6 +136,14 @@ def called(value: Any) -> str:
             found = value[name]
             return str(next(iter(found.values()), "") if isinstance(found, dict) else found)
     return vocabulary().label(str(value.get("@type", "")))
+
+
+def coded(value: Node) -> str:
+    """Return the code that an alignment names, with its name; empty where it names none."""
+    code = value.get("ceterms:codedNotation")
+    if not isinstance(code, str):
+        return ""
+    return f"{code} {called(value)}" if "ceterms:targetNodeName" in value else code
 
 
 def _concept(field: Field, value: Any) -> str:

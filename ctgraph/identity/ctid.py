@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import uuid
+from itertools import pairwise
 from typing import Literal, NewType, TypeGuard
 
 from ctgraph.errors import MalformedCtid
@@ -23,6 +24,7 @@ NoId = Literal[""]
 
 PATTERN = r"ce-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _CTID = re.compile(PATTERN)
+_FOLLOWING = dict(pairwise("0123456789abcdefg"))
 _ANY_CASE = re.compile(PATTERN, re.ASCII | re.IGNORECASE)
 
 
@@ -41,6 +43,18 @@ def canonical(text: str) -> Ctid:
             f"{text[:80]!r} is not a CTID: a CTID is 'ce-' and a UUID, such as {mint()}."
         )
     return Ctid(text.lower())
+
+
+def after_all(begin: str) -> str:
+    """Return a text that sorts after all CTIDs which begin so, and before all others after them.
+
+    It has letters and digits alone, which every database sorts alike.
+
+    :param begin: ``ce-``, or more of the first letters of a CTID.
+    """
+    if begin == "ce-":
+        return "cf"
+    return begin[:-1] + _FOLLOWING[begin[-1]]
 
 
 def mint() -> Ctid:

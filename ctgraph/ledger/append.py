@@ -19,12 +19,16 @@ from ctgraph.ledger.database import by_name, select_in
 from ctgraph.ledger.holdings import Holdings
 from ctgraph.ledger.ledger import Ledger
 from ctgraph.ledger.loads import Progress, note_progress
+from ctgraph.ledger.mergers import gone_into, merged
+from ctgraph.ledger.mirrors import require_own
 from ctgraph.ledger.news import announce
 from ctgraph.ledger.ownership import Ownership, lock_sequence
 from ctgraph.ledger.partnerships import require_grant
+from ctgraph.ledger.records import heads
 from ctgraph.ledger.suspensions import require_active
-from ctgraph.ledger.tables import entity, envelope, organization, sequence, version
-from ctgraph.ledger.values import OPERATOR, Effect, Envelope, Event, Organization, later, pack
+from ctgraph.ledger.tables import entity, envelope, organization, version
+from ctgraph.ledger.values import OPERATOR, Effect, Envelope, Event, Organization, later
+from ctgraph.ledger.version_rows import NewVersion, write_versions
 from ctgraph.problem import Problem
 from ctgraph.rdf.namespaces import Curie
 
@@ -35,12 +39,18 @@ class Submission:
 
     :param owner: the organization; None means the operator, who may withdraw any record.
     :param publisher: another organization that does it for the owner, and needs a standing grant.
+    :param upload: the upload that it comes from, if it is one.
+    :param reason: of a withdrawal, see :func:`ctgraph.ledger.reasons.plain_reason`.
+    :param replaced_by: the record that stands in the place of a withdrawn one from now on.
     """
 
     owner: Organization | None
     ctid: Ctid
     document: Document | None = None
     publisher: Organization | None = None
+    upload: str | None = None
+    reason: str | None = None
+    replaced_by: Ctid | None = None
 
     @property
     def published_by(self) -> Ctid | None:
@@ -70,14 +80,24 @@ def append(
 
     :param actor: the maker of the change, for the history: an id of an API key, or ``operator``.
     :param progress: noted in the same transaction, so that nothing is loaded twice.
+    :raises Conflict: when the ledger is a copy of another one.
     """
     with ledger.database.writing() as connection:
-        batch = _Batch(connection, submissions, actor)
-        outcomes = [batch.add(submission) for submission in submissions]
-        batch.flush()
+        outcomes = append_within(connection, submissions, actor)
         if progress:
             note_progress(connection, progress)
         announce(connection)
+    return outcomes
+
+
+def append_within(
+    connection: sa.Connection, submissions: Sequence[Submission], actor: str
+) -> list[Outcome | CtgraphError]:
+    """Do what :func:`append` does within a transaction, which announces the changes at its end."""
+    require_own(connection)
+    batch = Batch(connection, submissions, actor)
+    outcomes = [batch.add(submission) for submission in submissions]
+    batch.flush()
     return outcomes
 
 
@@ -95,48 +115,45 @@ class _Part:
     owner: Ctid
 
 
-class _Batch:
+class Batch:
     """The state of a write transaction: the rows that the ledger holds, and those to be written."""
 
     def __init__(
         self, connection: sa.Connection, submissions: Sequence[Submission], actor: str
     ) -> None:
         self._connection = connection
-        self._actor = actor
-        self._seq = lock_sequence(connection)
-        newest = sa.select(version.c.created_at).where(version.c.seq == self._seq)
+        self.actor = actor
+        self.seq = lock_sequence(connection)
+        newest = sa.select(version.c.created_at).where(version.c.seq == self.seq)
         self._moment: str = connection.execute(newest).scalar() or ""
         records = {submission.ctid for submission in submissions}
         inner = {e.ctid for s in submissions if s.document for e in s.document.entities}
         parts = select_in(connection, entity.select(), entity.c.ctid, records | inner)
         parts += select_in(connection, entity.select(), entity.c.envelope, records)
-        self._entities = {row.ctid: _Part(**by_name(row, entity.c)) for row in parts}
+        self.entities = {row.ctid: _Part(**by_name(row, entity.c)) for row in parts}
         self._stored = {row.ctid: _Part(**by_name(row, entity.c)) for row in parts}
-        documents = records | {part.envelope for part in self._entities.values()}
-        heads = select_in(connection, envelope.select(), envelope.c.ctid, documents)
-        self._heads = {row.ctid: Envelope(**by_name(row, envelope.c)) for row in heads}
-        self._known = set(self._heads)
-        self._ownership = Ownership(connection, records | inner)
+        documents = records | {part.envelope for part in self.entities.values()}
+        self.heads = heads(connection, documents)
+        self._known = set(self.heads)
+        self.ownership = Ownership(connection, records | inner)
         self._holdings = Holdings(connection, records)
-        self._versions: list[dict[str, Any]] = []
+        self._merged = merged(connection, records | {s.owner.ctid for s in submissions if s.owner})
+        self._versions: list[NewVersion] = []
         self._changed: dict[Ctid, Document | None] = {}
 
     def add(self, submission: Submission) -> Outcome | CtgraphError:
         """Decide on one submission and note its changes."""
-        head = self._heads.get(submission.ctid)
+        head = self.heads.get(submission.ctid)
         owner, document = submission.owner, submission.document
         try:
             self._authorize(submission)
             if document is None:
                 return self._withdraw(submission, head)
             assert owner  # _authorize refuses a document without an owner
-            if (
-                head
-                and not head.deleted_at
-                and (head.digest, head.owner) == (document.digest, owner.ctid)
-            ):
-                return Outcome(head, Effect.UNCHANGED, self._seq)
-            return self._publish(owner, document, head, submission.published_by)
+            stands = head and not head.deleted_at
+            if head and stands and (head.digest, head.owner) == (document.digest, owner.ctid):
+                return Outcome(head, Effect.UNCHANGED, self.seq)
+            return self._publish(owner, document, head, submission)
         except CtgraphError as error:
             return error
 
@@ -144,12 +161,15 @@ class _Batch:
         """Make sure that the organization owns the CTIDs of its submission.
 
         :raises Forbidden: when a CTID belongs to another organization, the publisher may not act
-            for the owner any more, or one of both is suspended.
+            for the owner any more, or one of both is suspended or merged into another one.
         :raises Conflict: when a CTID in the document is in another document of the owner.
         """
         owner, document = submission.owner, submission.document
+        written = {submission.ctid, owner.ctid} if owner and document else set()
+        for gone in self._merged.keys() & written:
+            raise gone_into(gone, self._merged[gone])
         for one in (owner, submission.publisher):
-            if one and self._actor != OPERATOR:
+            if one and self.actor != OPERATOR:
                 require_active(self._connection, one.ctid, one.name)
         if owner and submission.publisher:
             require_grant(self._connection, submission.publisher, owner)
@@ -158,15 +178,15 @@ class _Batch:
                 raise Forbidden(f"{submission.ctid} cannot be published without an owner.")
             return
         if document is None:
-            self._ownership.require(owner, [(submission.ctid, None)])
+            self.ownership.require(owner, [(submission.ctid, None)])
             return
-        self._ownership.require(owner, [(e.ctid, e.pointer) for e in document.entities])
+        self.ownership.require(owner, [(e.ctid, e.pointer) for e in document.entities])
         for part in document.entities:
-            held = self._entities.get(part.ctid)
+            held = self.entities.get(part.ctid)
             if held is None or not held.current or held.envelope == document.ctid:
                 continue
             # If another organization holds the CTID without owning it, the owner takes it back.
-            if self._heads[held.envelope].owner == owner.ctid:
+            if self.heads[held.envelope].owner == owner.ctid:
                 message = f"{part.ctid} is already published as part of {held.envelope}."
                 remedy = "Remove it there first, or change it there."
                 raise Conflict(message, [Problem(message, remedy, part.pointer)], ctid=part.ctid)
@@ -185,14 +205,14 @@ class _Batch:
             deleted_at=moment,
             published_by=submission.published_by,
         )
-        return self._note(changed, Event.WITHDRAW, None, Effect.WITHDRAWN)
+        return self.note(changed, Event.WITHDRAW, submission, Effect.WITHDRAWN)
 
     def _publish(
         self,
         owner: Organization,
         document: Document,
         head: Envelope | None,
-        published_by: Ctid | None,
+        submission: Submission,
     ) -> Outcome:
         moment = self._next_moment()
         changed = Envelope(
@@ -206,51 +226,40 @@ class _Batch:
             created_at=head.created_at if head else moment,
             updated_at=moment,
             deleted_at=None,
-            published_by=published_by,
+            published_by=submission.published_by,
         )
         effect = Effect.UPDATED if head else Effect.CREATED
-        return self._note(changed, Event.PUBLISH, document, effect)
+        return self.note(changed, Event.PUBLISH, submission, effect)
 
     def _next_moment(self) -> str:
         """Return the time of the next version, later than that of the previous one."""
         self._moment = later(self._moment)
         return self._moment
 
-    def _note(
-        self, changed: Envelope, event: Event, document: Document | None, effect: Effect
+    def note(
+        self, changed: Envelope, event: Event, submission: Submission, effect: Effect
     ) -> Outcome:
-        self._seq += 1
-        self._heads[changed.ctid] = changed
+        """Note a version, which gets the next sequence number, and the envelope with it."""
+        self.seq += 1
+        document = submission.document
+        self.heads[changed.ctid] = changed
         self._changed[changed.ctid] = document
         # Entities that the new version no longer has keep their row, so that they answer as gone.
         for record in (changed.ctid, *self._holdings.parts(changed.ctid)):
-            part = self._entities.get(record)
+            part = self.entities.get(record)
             if part and part.envelope == changed.ctid:
                 part.current = False
         if document:
             self._hold(changed, document)
-        self._versions.append(
-            {
-                "seq": self._seq,
-                "ctid": changed.ctid,
-                "number": changed.version,
-                "event": event.value,
-                "actor": self._actor,
-                "created_at": changed.updated_at,
-                "digest": changed.digest,
-                "received": pack(document.received) if document else None,
-                "canonical": pack(document.canonical) if document else None,
-                "quads": pack(document.quads) if document else None,
-                "published_by": changed.published_by,
-            }
-        )
-        return Outcome(changed, effect, self._seq)
+        origin = submission.upload, self.actor, submission.reason, submission.replaced_by
+        self._versions.append(NewVersion(self.seq, changed, event, document, *origin))
+        return Outcome(changed, effect, self.seq)
 
     def _hold(self, changed: Envelope, document: Document) -> None:
         """Note the entities that a new version of a document holds."""
         for entry in document.entities:
-            first = self._ownership.take(entry.ctid, changed.owner)
-            self._entities[entry.ctid] = _Part(entry.ctid, changed.ctid, entry.type, True, first)
+            first = self.ownership.take(entry.ctid, changed.owner)
+            self.entities[entry.ctid] = _Part(entry.ctid, changed.ctid, entry.type, True, first)
         parts = {entry.ctid for entry in document.entities} - {changed.ctid}
         self._holdings.publish(changed.ctid, changed.version, parts)
 
@@ -258,26 +267,21 @@ class _Batch:
         """Write what :meth:`add` noted. Rows that did not change are not written."""
         if not self._versions:
             return
-        self._write(envelope, [vars(self._heads[r]) for r in self._changed], self._known)
+        self._write(envelope, [vars(self.heads[r]) for r in self._changed], self._known)
         changed = [
-            vars(part) for part in self._entities.values() if part != self._stored.get(part.ctid)
+            vars(part) for part in self.entities.values() if part != self._stored.get(part.ctid)
         ]
         self._write(entity, changed, self._stored.keys())
         self._holdings.flush()
-        self._connection.execute(version.insert(), self._versions)
-        self._connection.execute(sequence.update().values(last=self._seq))
+        write_versions(self._connection, self._versions)
         named = [
             {"key": r, "name": d.name}
             for r, d in self._changed.items()
-            if d and d.name and self._ownership.is_account(r)
+            if d and d.name and self.ownership.is_account(r)
         ]
         if named:
-            self._connection.execute(
-                organization.update()
-                .where(organization.c.ctid == sa.bindparam("key"))
-                .values(name=sa.bindparam("name")),
-                named,
-            )
+            of_key = organization.update().where(organization.c.ctid == sa.bindparam("key"))
+            self._connection.execute(of_key.values(name=sa.bindparam("name")), named)
 
     def _write(self, table: sa.Table, rows: list[dict[str, Any]], known: Collection[str]) -> None:
         added = [row for row in rows if row["ctid"] not in known]

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger.database import Database
+from ctgraph.ledger.mergers import merged
 from ctgraph.ledger.suspensions import suspended
 from ctgraph.ledger.tables import application, member, organization, person, remark
 from ctgraph.ledger.values import now
@@ -27,6 +28,9 @@ class State(StrEnum):
     """It may publish."""
     DECLINED = "declined"
     """It may not publish; it may ask again."""
+
+
+_REGISTRY = "The registry"
 
 
 @dataclass(frozen=True)
@@ -49,7 +53,7 @@ class Application:
 class Remark:
     """A part of the timeline of an application.
 
-    :param name: who said it.
+    :param name: who said it: a person, or the organization whose program did.
     :param is_staff: whether the registry's staff said it.
     :param state: the state that followed.
     """
@@ -92,6 +96,11 @@ class Applications:
         row = connection.execute(_APPLICATIONS.where(application.c.organization == record)).first()
         return _application(row) if row else None
 
+    def hold(self, connection: sa.Connection, record: Ctid) -> None:
+        """Keep an application as it is until the commit."""
+        mine = sa.select(application.c.state).where(application.c.organization == record)
+        connection.execute(mine.with_for_update())
+
     def describe(self, connection: sa.Connection, record: Ctid, name: str, document: bytes) -> None:
         """Keep another description of an organization."""
         mine = application.c.organization == record
@@ -103,9 +112,12 @@ class Applications:
         )
 
     def move(
-        self, connection: sa.Connection, record: Ctid, state: State, who: str, words: str
+        self, connection: sa.Connection, record: Ctid, state: State, who: str | None, words: str
     ) -> None:
-        """Bring an application into a state, and note what was said."""
+        """Bring an application into a state, and note what was said.
+
+        :param who: the id of the person who does it; None for a program of the organization.
+        """
         changed: dict[str, str] = {"state": state}
         if state is State.SUBMITTED:
             changed["submitted_at"] = now()
@@ -120,13 +132,25 @@ class Applications:
     def remarks(self, record: Ctid) -> list[Remark]:
         """Return the timeline of an application, from the beginning."""
         query = (
-            sa.select(remark, person.c.name, person.c.is_staff)
-            .join(person)
+            sa.select(
+                remark,
+                sa.func.coalesce(person.c.name, organization.c.name).label("name"),
+                sa.func.coalesce(person.c.is_staff, sa.false()).label("is_staff"),
+            )
+            .outerjoin(person)
+            .join(organization)
             .where(remark.c.organization == record)
             .order_by(remark.c.id)
         )
         return [
-            Remark(row.created_at, row.name, row.is_staff, State(row.state), row.words)
+            Remark(
+                row.created_at,
+                # Only the staff, or a rule of the registry, approves.
+                row.name if row.person or row.state != State.APPROVED else _REGISTRY,
+                row.is_staff,
+                State(row.state),
+                row.words,
+            )
             for row in self._database.rows(query)
         ]
 
@@ -152,16 +176,23 @@ class Applications:
         """End the membership of somebody."""
         connection.execute(_membership(record, who))
 
+    def is_taken(self, connection: sa.Connection, record: Ctid) -> bool:
+        """Tell whether an organization has members."""
+        mine = sa.select(member.c.person).where(member.c.organization == record).limit(1)
+        return connection.scalar(mine) is not None
+
     def role(self, connection: sa.Connection, record: Ctid, who: str) -> str | None:
         """Return the role of a person in an organization; None for one who is no member.
 
-        The members of an organization that is suspended only see it.
+        The members of an organization that is suspended, or merged, only see it.
         """
         query = sa.select(member.c.role).where(
             member.c.organization == record, member.c.person == who
         )
         found: str | None = connection.scalar(query)
-        return "viewer" if found and suspended(connection, record) else found
+        if found and (suspended(connection, record) or merged(connection, [record])):
+            return "viewer"
+        return found
 
     def members(self, record: Ctid) -> list[Member]:
         """Return the members of an organization, in the order of their names."""

@@ -9,6 +9,7 @@ import orjson
 import sqlalchemy as sa
 
 from ctgraph.errors import Damaged
+from ctgraph.ledger.change_tables import change
 from ctgraph.ledger.database import Row
 from ctgraph.ledger.tables import envelope, sequence, version
 from ctgraph.ledger.values import Event, unpack
@@ -61,6 +62,11 @@ def _numbers(connection: sa.Connection, until: int) -> Iterator[str]:
         yield f"The newest change is number {newest}, but the sequence says {last}."
     if known.number != (known.highest or 0):
         yield f"There are {known.number} changes up to number {known.highest}: some are missing."
+    untold = sa.select(sa.func.count()).where(
+        version.c.seq <= until, ~sa.exists().where(change.c.seq == version.c.seq)
+    )
+    if missing := connection.scalar(untold):
+        yield f"Of {missing} changes it is not kept whose records they changed."
     gaps = (
         sa.select(version.c.ctid)
         .group_by(version.c.ctid)

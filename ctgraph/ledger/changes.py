@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from math import inf
 
 import sqlalchemy as sa
 
-from ctgraph.ledger.database import Database, Row
+from ctgraph.ledger.change_tables import change
+from ctgraph.ledger.database import Database, Row, select_in
 from ctgraph.ledger.tables import envelope, sequence, version
 from ctgraph.ledger.values import Change, Event, unpack
 
@@ -21,12 +22,16 @@ _COLUMNS = (
     version.c.number,
     version.c.digest,
     version.c.created_at.label("modified"),
-    envelope.c.owner,
+    change.c.owner,
     envelope.c.created_at.label("issued"),
     version.c.event,
     version.c.actor,
-    version.c.published_by,
+    change.c.published_by,
+    change.c.upload,
+    change.c.reason,
+    change.c.replaced_by,
 )
+_VERSIONS = version.join(envelope).join(change, change.c.seq == version.c.seq)
 
 
 class Changes:
@@ -57,7 +62,7 @@ class Changes:
         """
         query = (
             sa.select(*_COLUMNS, version.c.quads)
-            .join(envelope)
+            .select_from(_VERSIONS)
             .where(version.c.seq > seq)
             .order_by(version.c.seq)
             .limit(limit)
@@ -81,17 +86,42 @@ class Changes:
                     break
         return found
 
+    def moments(self, numbers: Collection[int]) -> dict[int, str]:
+        """Return the times of the changes with some numbers, in their order."""
+        query = sa.select(version.c.seq, version.c.created_at).order_by(version.c.seq)
+        with self._database.engine.connect() as connection:
+            rows = select_in(connection, query, version.c.seq, numbers)
+        return {row.seq: row.created_at for row in rows}
+
+    def revivals(self, first: int, last: int) -> set[int]:
+        """Return the numbers in a range of the changes that publish a withdrawn record again."""
+        before = version.alias()
+        query = (
+            sa.select(version.c.seq)
+            .join(
+                before,
+                (before.c.ctid == version.c.ctid) & (before.c.number == version.c.number - 1),
+            )
+            .where(version.c.seq.between(first, last), before.c.event == Event.WITHDRAW)
+        )
+        return {row.seq for row in self._database.rows(query)}
+
     def history(self, until: int) -> Iterator[Change]:
         """Yield every change up to sequence number `until`, without documents, by record."""
         query = (
             sa.select(*_COLUMNS)
-            .join(envelope)
+            .select_from(_VERSIONS)
             .where(version.c.seq <= until)
             .order_by(version.c.ctid, version.c.number)
         )
         with self._database.engine.connect() as connection:
             rows = connection.execution_options(yield_per=HISTORY_FETCH_ROWS).execute(query)
             yield from (_change(row, b"") for row in rows)
+
+    def numbered(self, numbers: Collection[int]) -> list[Change]:
+        """Return the changes with some sequence numbers, without documents, in order."""
+        query = sa.select(*_COLUMNS).select_from(_VERSIONS).where(version.c.seq.in_(numbers))
+        return [_change(row, b"") for row in self._database.rows(query.order_by(version.c.seq))]
 
     def sequence_at(self, moment: str) -> int:
         """Return the number of the last change up to a moment (ISO 8601, UTC, microseconds, Z)."""
@@ -113,4 +143,7 @@ def _change(row: Row, quads: bytes) -> Change:
         actor=row.actor,
         quads=quads,
         published_by=row.published_by,
+        upload=row.upload,
+        reason=row.reason,
+        replaced_by=row.replaced_by,
     )

@@ -6,14 +6,13 @@ import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import sqlalchemy as sa
 
-from ctgraph.identity.ctid import Ctid
-
 Row: TypeAlias = sa.Row[*tuple[Any, ...]]
 """A row of any query."""
+Key = TypeVar("Key", str, int)
 MAX_PARAMETERS = 5000
 """CTIDs in one statement: SQLite takes 32,766 parameters, and long statements are slow to parse."""
 BUSY_SECONDS = 60
@@ -110,11 +109,11 @@ def by_name(row: Row, columns: Iterable[sa.Column[Any]]) -> dict[str, Any]:
 def select_in(
     connection: sa.Connection,
     query: sa.Select[Any],
-    column: sa.Column[str],
-    records: Collection[Ctid],
+    column: sa.Column[Key],
+    values: Collection[Key],
 ) -> list[Row]:
-    """Return the rows of a query in which a column is one of some CTIDs, however many they are."""
-    ordered = sorted(records)
+    """Return the rows of a query in which a column is one of some values, however many they are."""
+    ordered = sorted(values)
     parts = (
         ordered[start : start + MAX_PARAMETERS] for start in range(0, len(ordered), MAX_PARAMETERS)
     )

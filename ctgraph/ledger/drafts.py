@@ -23,11 +23,15 @@ MAX_DRAFTS_BYTES = 100_000_000
 
 @dataclass(frozen=True)
 class Draft:
-    """A draft in a list."""
+    """A draft in a list.
+
+    :param digest: of its content, see :func:`digest_of`.
+    """
 
     ctid: Ctid
     name: str
     updated_at: str
+    digest: str
 
 
 class Drafts:
@@ -83,7 +87,7 @@ class Drafts:
 
     def of(self, owner: Ctid) -> list[Draft]:
         """Return the drafts of an organization, the newest first."""
-        columns = (draft.c.ctid, draft.c.name, draft.c.updated_at)
+        columns = (draft.c.ctid, draft.c.name, draft.c.updated_at, draft.c.digest)
         query = sa.select(*columns).where(draft.c.owner == owner)
         rows = self._database.rows(query.order_by(draft.c.updated_at.desc()))
         return [Draft(**by_name(row, columns)) for row in rows]
@@ -112,17 +116,21 @@ class Drafts:
         if connection.execute(draft.delete().where(mine)).rowcount:
             connection.execute(_reviews(owner, record))
 
-    def delete(self, owner: Ctid, record: Ctid) -> None:
-        """Delete a draft, and its review.
+    def delete(self, owner: Ctid, record: Ctid, seen: str | None = None) -> bool:
+        """Delete a draft, and its review; tell whether it was the one that was meant.
 
+        :param seen: the digest of the draft that is meant; without it, whichever there is.
         :raises NotFound: when the organization has no such draft.
         """
         mine = (draft.c.owner == owner) & (draft.c.ctid == record)
+        meant = mine if seen is None else mine & (draft.c.digest == seen)
         with self._database.writing() as connection:
-            deleted = connection.execute(draft.delete().where(mine)).rowcount
-            connection.execute(_reviews(owner, record))
-        if not deleted:
-            raise _no_draft(record)
+            deleted = connection.execute(draft.delete().where(meant)).rowcount
+            if deleted:
+                connection.execute(_reviews(owner, record))
+            elif self.digest(connection, owner, record) is None:
+                raise _no_draft(record)
+        return bool(deleted)
 
 
 def digest_of(document: bytes) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 
 from ctgraph.errors import Conflict
+from ctgraph.ledger.passkeys import passkey
 from ctgraph.ledger.people import digest_of
 from ctgraph.ledger.tables import metadata
 
@@ -31,8 +32,9 @@ class Factors:
     """The second factors of a ledger."""
 
     def is_on(self, connection: sa.Connection, person: str) -> bool:
-        """Tell whether somebody signs in with a second factor."""
-        return self.secret(connection, person) is not None
+        """Tell whether somebody signs in with a second factor: an authenticator, or a passkey."""
+        owned = (table.c.person == person for table in (factor, passkey))
+        return bool(connection.scalar(sa.select(sa.or_(*(sa.exists().where(o) for o in owned)))))
 
     def secret(self, connection: sa.Connection, person: str) -> str | None:
         """Return the secret of somebody's authenticator; None where there is none."""
@@ -48,7 +50,7 @@ class Factors:
         try:
             connection.execute(factor.insert().values(person=person, secret=secret, step=step))
         except sa.exc.IntegrityError:
-            raise Conflict("There is a second factor already. Remove it first.") from None
+            raise Conflict("There is an authenticator already. Remove it first.") from None
 
     def spend_step(self, connection: sa.Connection, person: str, step: int) -> bool:
         """Note that the code of a step was used; tell whether none as late was used before."""
@@ -67,6 +69,9 @@ class Factors:
         return bool(connection.execute(recovery.delete().where(*mine)).rowcount)
 
     def forget(self, connection: sa.Connection, person: str) -> None:
-        """Forget the authenticator and the recovery codes of a person."""
-        for table in (recovery, factor):
-            connection.execute(table.delete().where(table.c.person == person))
+        """Forget the authenticator of a person."""
+        connection.execute(factor.delete().where(factor.c.person == person))
+
+    def forget_recovery(self, connection: sa.Connection, person: str) -> None:
+        """Forget the recovery codes of a person."""
+        connection.execute(recovery.delete().where(recovery.c.person == person))

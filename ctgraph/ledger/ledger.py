@@ -16,14 +16,25 @@ from ctgraph.ledger.activities import Activities
 from ctgraph.ledger.applications import Applications
 from ctgraph.ledger.changes import Changes
 from ctgraph.ledger.claims import Claims
+from ctgraph.ledger.codes import Codes
+from ctgraph.ledger.confirmations import Confirmations
 from ctgraph.ledger.database import Database
 from ctgraph.ledger.drafts import Drafts
 from ctgraph.ledger.factors import Factors
 from ctgraph.ledger.failures import ledger_error
+from ctgraph.ledger.feed import Feed
+from ctgraph.ledger.identifiers import Identifiers
+from ctgraph.ledger.identities import Identities
+from ctgraph.ledger.issuers import Issuers
+from ctgraph.ledger.kept_documents import KeptDocuments
+from ctgraph.ledger.likeness import Likenesses
 from ctgraph.ledger.loads import Loads
+from ctgraph.ledger.mergers import Mergers
+from ctgraph.ledger.mirrors import Mirrors
 from ctgraph.ledger.organizations import Organizations
 from ctgraph.ledger.outbox import Outbox
 from ctgraph.ledger.partnerships import Partnerships
+from ctgraph.ledger.passkeys import Passkeys
 from ctgraph.ledger.people import People
 from ctgraph.ledger.portfolio import Portfolio
 from ctgraph.ledger.proofs import Proofs
@@ -33,6 +44,10 @@ from ctgraph.ledger.reviews import Reviews
 from ctgraph.ledger.revision import must_be_newest, upgrade
 from ctgraph.ledger.suspensions import Suspensions
 from ctgraph.ledger.tables import secret
+from ctgraph.ledger.trusted_partners import TrustedPartners
+from ctgraph.ledger.uploads import Uploads
+from ctgraph.ledger.webhooks import Webhooks
+from ctgraph.ledger.weekly import WeeklyMails
 from ctgraph.settings import Settings
 
 
@@ -44,19 +59,34 @@ class Ledger:
         self.records = Records(database)
         self.organizations = Organizations(database)
         self.changes = Changes(database)
+        self.feed = Feed(database)
+        self.webhooks = Webhooks(database)
+        self.documents = KeptDocuments(database)
         self.loads = Loads(database)
+        self.mirrors = Mirrors(database)
         self.drafts = Drafts(database)
+        self.identifiers = Identifiers(database)
+        self.issuers = Issuers(database)
         self.people = People(database)
         self.factors = Factors()
+        self.passkeys = Passkeys()
+        self.identities = Identities()
         self.applications = Applications(database)
         self.activities = Activities(database)
         self.reviews = Reviews(database)
         self.portfolio = Portfolio(database)
         self.outbox = Outbox(database)
+        self.weekly = WeeklyMails(database)
+        self.uploads = Uploads(database)
         self.claims = Claims(database)
+        self.confirmations = Confirmations(database)
         self.proofs = Proofs(database)
         self.suspensions = Suspensions(database)
+        self.mergers = Mergers(database)
+        self.likenesses = Likenesses(database)
         self.partnerships = Partnerships(database)
+        self.trusted_partners = TrustedPartners(database)
+        self.codes = Codes(database)
 
     @classmethod
     def of(cls, settings: Settings) -> Ledger:

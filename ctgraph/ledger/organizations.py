@@ -16,7 +16,7 @@ from ctgraph.ledger.database import Database, by_name
 from ctgraph.ledger.ownership import accounts, describable, lock_sequence
 from ctgraph.ledger.people import in_hours
 from ctgraph.ledger.tables import api_key, organization
-from ctgraph.ledger.values import Key, Organization, Scope, now
+from ctgraph.ledger.values import USUAL_SCOPES, Key, Organization, Scope, now
 
 NOTED_HOURS = 0.1
 """How exactly the last use of a key is kept."""
@@ -58,6 +58,11 @@ class Organizations:
         except sa.exc.IntegrityError as error:
             raise Conflict(f"There is already an organization {added.ctid}.") from error
         return added
+
+    def found(self, connection: sa.Connection, record: Ctid, name: str) -> None:
+        """Add an organization with a CTID that was just minted, in a transaction of a use case."""
+        added = Organization(record, name, now())
+        connection.execute(organization.insert().values(**vars(added)))
 
     def _named(self, connection: sa.Connection, record: Ctid, name: str) -> Organization | None:
         """Name an organization that has only its CTID for a name; None where there is none."""
@@ -103,7 +108,7 @@ class Organizations:
     def add_key(
         self,
         record: Ctid,
-        scopes: Collection[Scope] = tuple(Scope),
+        scopes: Collection[Scope] = USUAL_SCOPES,
         expires_at: str | None = None,
         label: str = "",
     ) -> str:
@@ -138,6 +143,13 @@ class Organizations:
         query = sa.select(*_KEY).where(api_key.c.organization == record)
         rows = self._database.rows(query.order_by(api_key.c.created_at))
         return [_key(row) for row in rows]
+
+    def valid_key(self, connection: sa.Connection, key_id: str) -> Key | None:
+        """Return the key with an id; None when there is none, or it was revoked or expired."""
+        query = sa.select(*_KEY).where(api_key.c.id == key_id, api_key.c.revoked_at.is_(None))
+        row: Any = connection.execute(query).first()
+        found = _key(row) if row else None
+        return found if found and not found.is_over else None
 
     def revoke_key(self, key_id: str) -> None:
         """Revoke a key by its id.

@@ -18,6 +18,7 @@ class Message:
     :param words: its text.
     :param page: the same in HTML.
     :param tries: how often sending it failed.
+    :param ending: the address by which its recipient ends mails of its kind; empty for none.
     """
 
     id: int
@@ -27,6 +28,7 @@ class Message:
     page: str
     created_at: str
     tries: int
+    ending: str
 
 
 _MESSAGE = (
@@ -37,6 +39,7 @@ _MESSAGE = (
     message.c.page,
     message.c.created_at,
     message.c.tries,
+    message.c.ending,
 )
 
 
@@ -47,15 +50,22 @@ class Outbox:
         self._database = database
 
     def add(
-        self, connection: sa.Connection, recipient: str, subject: str, words: str, page: str
+        self,
+        connection: sa.Connection,
+        recipient: str,
+        subject: str,
+        words: str,
+        page: str,
+        ending: str = "",
     ) -> None:
-        """Write an e-mail in the transaction that it tells of."""
+        """Write an e-mail in the transaction that it tells of; see :class:`Message`."""
         connection.execute(
             message.insert().values(
                 recipient=recipient,
                 subject=subject,
                 words=words,
                 page=page,
+                ending=ending,
                 created_at=now(),
                 due_at=now(),
                 tries=0,

@@ -1,9 +1,10 @@
 """The owners of CTIDs. This module alone decides which organization may publish which CTID.
 
 The CTID of an account belongs to that organization. Any other CTID that was ever published belongs
-for ever to the organization that published it first, even if the record was withdrawn. A CTID that
-was never published is free: it will belong to whoever publishes it first. The same rule holds for
-the primary entity of a document and for its parts.
+for ever to the organization that published it first, even if the record was withdrawn, unless that
+one gives the record to another organization, which has to agree. A CTID that was never published is
+free: it will belong to whoever publishes it first. The same rule holds for the primary entity of a
+document and for its parts.
 """
 
 from __future__ import annotations
@@ -15,8 +16,10 @@ import sqlalchemy as sa
 from ctgraph.errors import Forbidden
 from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger.database import by_name, select_in
+from ctgraph.ledger.partnerships import require_grant
+from ctgraph.ledger.suspensions import require_active
 from ctgraph.ledger.tables import entity, organization, sequence
-from ctgraph.ledger.values import Organization
+from ctgraph.ledger.values import Envelope, Organization
 from ctgraph.problem import Problem
 from ctgraph.vocab import vocabulary
 
@@ -45,6 +48,10 @@ class Ownership:
         """Note that an organization publishes a CTID, and return the first one that did."""
         return self._first.setdefault(record, owner)
 
+    def give(self, record: Ctid, owner: Ctid) -> None:
+        """Note that a CTID belongs to another organization from now on."""
+        self._first[record] = owner
+
     def require(self, owner: Organization, borne: Iterable[tuple[Ctid, str | None]]) -> None:
         """Make sure that CTIDs belong to an organization, or are free.
 
@@ -65,6 +72,30 @@ class Ownership:
         if account:
             return f"{record} is the CTID of the organization {account.name}."
         return f"{record} belongs to another organization, which was the first to publish it."
+
+
+def require_giving(
+    connection: sa.Connection, head: Envelope, giver: Organization, taker: Organization
+) -> None:
+    """Make sure that an organization may give a record to another one.
+
+    A record speaks for its owner. So nobody is made the owner of one who has not let the giver
+    publish for it.
+
+    :raises Forbidden: when the giver does not own the record, one of both is suspended, the CTID
+        is that of an account, or the other organization has granted nothing.
+    """
+    Ownership(connection, [head.ctid]).require(giver, [(head.ctid, None)])
+    if head.owner != giver.ctid:
+        raise Forbidden(f"{head.ctid} is published by another organization than {giver.name}.")
+    if accounts(connection, [head.ctid]):
+        raise Forbidden(
+            f"{head.ctid} is the CTID of {giver.name} itself. Records of accounts cannot be given "
+            "away."
+        )
+    for one in (giver, taker):
+        require_active(connection, one.ctid, one.name)
+    require_grant(connection, giver, taker)
 
 
 def describable(connection: sa.Connection, records: Collection[Ctid]) -> set[Ctid]:

@@ -12,6 +12,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
@@ -31,7 +32,7 @@ _PERSON = (
 
 
 class Purpose(StrEnum):
-    """What a link in an e-mail is for."""
+    """What a ticket is for: a link in an e-mail, or a step of signing in."""
 
     CONFIRM = "confirm"
     """Confirm the address of a new account."""
@@ -41,8 +42,26 @@ class Purpose(StrEnum):
     """Change the address of an account to the ticket's value."""
     SECOND_FACTOR = "second factor"
     """Begin a session with the second factor, after the password."""
+    NEW_PASSKEY = "new passkey"
+    """Answer a challenge with a new passkey; the token is the challenge."""
+    PASSKEY = "passkey"
+    """Answer a challenge to sign in with a passkey, a person's own or anybody's."""
+    PROVIDER = "provider"
+    """Come back from an identity provider; the value is what was agreed with it."""
+    WEEKLY = "weekly mail"
+    """Get a weekly mail; the ticket's value is the address, a blank, and the search."""
     INVITATION = "invitation"
     """Become a member of an organization, in the role that the ticket's value names."""
+    DID = "did"
+    """Prove that the organization controls the DID that is the ticket's value."""
+
+
+class Kept(NamedTuple):
+    """A ticket as it is kept: the digest of its token, and its value."""
+
+    digest: str
+    value: str
+    expires_at: str
 
 
 @dataclass(frozen=True)
@@ -75,7 +94,7 @@ class Session:
 
 @dataclass(frozen=True)
 class Ticket:
-    """What a link in an e-mail allows, once."""
+    """What a link in an e-mail, or a step of signing in, allows once."""
 
     purpose: Purpose
     person: str | None
@@ -183,6 +202,46 @@ class People:
         """Make the tickets of a person for a purpose void."""
         mine = ticket.c.person == id, ticket.c.purpose == purpose
         connection.execute(ticket.delete().where(*mine))
+
+    def void_of(self, connection: sa.Connection, record: Ctid, purpose: Purpose) -> None:
+        """Make the tickets of an organization for a purpose void."""
+        mine = ticket.c.organization == record, ticket.c.purpose == purpose
+        connection.execute(ticket.delete().where(*mine))
+
+    def is_invited(self, connection: sa.Connection, record: Ctid, email: str, until: str) -> bool:
+        """Tell whether an invitation of somebody stands, until a time at least."""
+        query = sa.select(ticket.c.digest).where(
+            ticket.c.organization == record,
+            ticket.c.purpose == Purpose.INVITATION,
+            ticket.c.value.contains(f" {email} ", autoescape=True),
+            ticket.c.expires_at >= until,
+        )
+        return connection.scalar(query) is not None
+
+    def tickets(self, record: Ctid, purpose: Purpose) -> list[Kept]:
+        """Return the tickets of an organization that may still be redeemed, the newest first."""
+        mine = (
+            ticket.c.organization == record,
+            ticket.c.purpose == purpose,
+            ticket.c.expires_at >= now(),
+        )
+        query = ticket.select().where(*mine).order_by(ticket.c.expires_at.desc())
+        rows = self._database.rows(query)
+        return [Kept(row.digest, row.value, row.expires_at) for row in rows]
+
+    def take_back(
+        self, connection: sa.Connection, record: Ctid, purpose: Purpose, digest: str
+    ) -> str | None:
+        """Make one ticket of an organization void; return its value, or None if there is none."""
+        one = (
+            ticket.c.organization == record,
+            ticket.c.purpose == purpose,
+            ticket.c.digest == digest,
+            ticket.c.expires_at >= now(),
+        )
+        value: str | None = connection.scalar(sa.select(ticket.c.value).where(*one))
+        connection.execute(ticket.delete().where(*one))
+        return value
 
     def valid(self, connection: sa.Connection, token: str, purpose: Purpose) -> Ticket | None:
         """Return the ticket with a token, if it may still be redeemed."""

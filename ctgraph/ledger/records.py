@@ -7,9 +7,11 @@ from collections.abc import Collection
 import sqlalchemy as sa
 
 from ctgraph.errors import RecordNotFound
-from ctgraph.identity.ctid import Ctid, NoId
+from ctgraph.identity.ctid import Ctid, NoId, after_all
+from ctgraph.ledger.change_tables import VERSION_FACTS, VERSIONS
 from ctgraph.ledger.database import Database, Prepared, Row, by_name, select_in
-from ctgraph.ledger.tables import VERSION_FACTS, entity, envelope, holding, organization, version
+from ctgraph.ledger.tables import entity, envelope, holding, organization, version
+from ctgraph.ledger.timeline import Timeline
 from ctgraph.ledger.values import (
     BoundedRecord,
     Envelope,
@@ -143,6 +145,19 @@ class Records:
                 found |= {row.ctid: row.name for row in rows}
         return found
 
+    def current(self, begin: str, most: int) -> list[tuple[Ctid, str]]:
+        """Return the current records whose CTIDs begin so, and the time of each one's last change.
+
+        :param begin: the first letters of a CTID, such as ``ce-4``.
+        """
+        query = (
+            sa.select(envelope.c.ctid, envelope.c.updated_at)
+            .where(_CURRENT, envelope.c.ctid >= begin, envelope.c.ctid < after_all(begin))
+            .order_by(envelope.c.ctid)
+            .limit(most)
+        )
+        return [(row.ctid, row.updated_at) for row in self._database.rows(query)]
+
     def classes(self, records: Collection[Ctid]) -> dict[Ctid, Curie]:
         """Return the classes of the entities among `records` that the ledger ever held.
 
@@ -174,7 +189,7 @@ class Records:
 
     def versions(self, ctid: Ctid, limit: int | None = None) -> list[Version]:
         """Return the versions of an envelope, the newest first; all of them without a limit."""
-        query = sa.select(*VERSION_FACTS).where(version.c.ctid == ctid)
+        query = sa.select(*VERSION_FACTS).select_from(VERSIONS).where(version.c.ctid == ctid)
         rows = self._database.rows(query.order_by(version.c.number.desc()).limit(limit))
         return [_version(row) for row in rows]
 
@@ -183,9 +198,11 @@ class Records:
 
         :param before: return only versions with a lower sequence number.
         """
-        query = sa.select(*VERSION_FACTS).where(
-            (version.c.ctid == ctid)
-            | version.c.ctid.in_(sa.select(holding.c.envelope).where(holding.c.ctid == ctid))
+        holders = sa.select(holding.c.envelope).where(holding.c.ctid == ctid)
+        query = (
+            sa.select(*VERSION_FACTS)
+            .select_from(VERSIONS)
+            .where((version.c.ctid == ctid) | version.c.ctid.in_(holders))
         )
         if before is not None:
             query = query.where(version.c.seq < before)
@@ -213,7 +230,7 @@ class Records:
         order = [sa.case((own, 0), else_=1), version.c.seq] if prefer_own else [version.c.seq]
         query = (
             sa.select(*envelope.c, *VERSION_FACTS, version.c.canonical)
-            .join_from(version, envelope, version.c.ctid == envelope.c.ctid)
+            .select_from(VERSIONS.join(envelope, version.c.ctid == envelope.c.ctid))
             .where(own | version.c.ctid.in_(holders), version.c.number == number)
             .order_by(*order)
             .limit(1)
@@ -234,6 +251,16 @@ class Records:
         with self._database.engine.connect() as connection:
             return set(connection.scalars(query))
 
+    def timeline(self, ctid: Ctid) -> Timeline:
+        """Return the versions that held an entity, by their times.
+
+        :raises RecordNotFound: when the ledger never held the entity.
+        """
+        documents = frozenset(self.documents_holding(ctid))
+        if not documents:
+            raise RecordNotFound(ctid)
+        return Timeline(self._database, ctid, documents)
+
     def quads(self, ctid: Ctid, number: int) -> bytes:
         """Return the canonical N-Quads of a version."""
         return self._kept(version.c.quads, ctid, number)
@@ -246,6 +273,12 @@ class Records:
         query = sa.select(column).where(version.c.ctid == ctid, version.c.number == number)
         with self._database.engine.connect() as connection:
             return unpack(connection.execute(query).scalar(), ctid, number)
+
+
+def heads(connection: sa.Connection, records: Collection[Ctid]) -> dict[Ctid, Envelope]:
+    """Return the envelopes of those of some records that the ledger holds."""
+    rows = select_in(connection, envelope.select(), envelope.c.ctid, records)
+    return {row.ctid: _envelope(row) for row in rows}
 
 
 def _envelope(row: Row) -> Envelope:

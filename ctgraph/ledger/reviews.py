@@ -134,17 +134,19 @@ class Reviews:
         query = sa.select(staff_review.c.since).where(staff_review.c.organization == owner)
         return connection.scalar(query) is not None
 
-    def require_none(self, owner: Organization) -> None:
-        """Make sure that the records of an organization are published without a review.
+    def require_none(self, *owners: Organization) -> None:
+        """Make sure that the records of some organizations are published without a review.
 
-        :raises Forbidden: when the staff reviews them.
+        :param owners: whose records they are, and who publishes them.
+        :raises Forbidden: when the staff reviews those of one.
         """
         with self._database.engine.connect() as connection:
-            if self.needs_staff(connection, owner.ctid):
-                raise Forbidden(
-                    f"The registry's staff reviews the records of {owner.name}. Save a draft, and "
-                    "send it to review on the page of the organization."
-                )
+            for owner in owners:
+                if self.needs_staff(connection, owner.ctid):
+                    raise Forbidden(
+                        f"The registry's staff reviews the records of {owner.name}. Save a draft, "
+                        "and send it to review on the page of the organization."
+                    )
 
     def let_staff(self, connection: sa.Connection, owner: Ctid, is_needed: bool) -> None:
         """Let the staff review the records of an organization from now on, or no longer."""

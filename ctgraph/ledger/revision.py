@@ -2,34 +2,48 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
 
 from ctgraph.errors import RegistryNotReady
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+_FOLDER = Path(__file__).parent / "migrations"
+_REVISION = sa.text("SELECT version_num FROM alembic_version")
 
 
 def migrations() -> Config:
     """Return Alembic's configuration for the ledger's migrations."""
+    # Every process opens the ledger, and few migrate it: importing Alembic takes a quarter of the
+    # time that all of this takes.
+    from alembic.config import Config
+
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(_FOLDER))
     return config
 
 
 def revision_of(connection: sa.Connection) -> str | None:
     """Return the revision of the tables behind a connection; None before the first migration."""
-    return MigrationContext.configure(connection).get_current_revision()
+    if not sa.inspect(connection).has_table("alembic_version"):
+        return None
+    found = connection.scalar(_REVISION)
+    return None if found is None else str(found)
 
 
+@cache
 def known_revisions() -> list[str]:
-    """Return the revisions that this ctgraph knows, the newest first."""
-    script = ScriptDirectory.from_config(migrations())
-    return [found.revision for found in script.walk_revisions()]
+    """Return the revisions that this ctgraph knows, the newest first.
+
+    The name of the file of each migration begins with its revision.
+    """
+    files = (_FOLDER / "versions").glob("[0-9]*_*.py")
+    return sorted((file.name.partition("_")[0] for file in files), reverse=True)
 
 
 def must_be_newest(connection: sa.Connection) -> None:
@@ -47,6 +61,11 @@ def upgrade(connection: sa.Connection) -> None:
 
     :raises RegistryNotReady: when a newer ctgraph made them.
     """
+    if revision_of(connection) == known_revisions()[0]:
+        return
+    from alembic import command
+    from alembic.util import CommandError
+
     config = migrations()
     config.attributes["connection"] = connection
     try:

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from ctgraph.errors import Forbidden
+from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger.database import Database, by_name
+from ctgraph.ledger.mergers import gone_into, merged
 from ctgraph.ledger.tables import metadata
 from ctgraph.ledger.values import now
 
@@ -57,10 +59,12 @@ def suspended(connection: sa.Connection, subject: str) -> Suspension | None:
 
 
 def require_active(connection: sa.Connection, subject: str, name: str) -> None:
-    """Make sure that a person or an organization is not suspended.
+    """Make sure that a person or an organization is not suspended, nor merged into another one.
 
     :raises Forbidden: when it is, with the reason.
     """
+    if one := merged(connection, [Ctid(subject)]).get(Ctid(subject)):
+        raise gone_into(name, one)
     if found := suspended(connection, subject):
         raise Forbidden(
             f"The registry suspended {name} on {found.since[:10]}: {found.reason} "

@@ -19,6 +19,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    UniqueConstraint,
     text,
 )
 
@@ -188,7 +189,7 @@ ticket = Table(
     Column("digest", String(64), primary_key=True),
     Column("purpose", String(16), nullable=False),
     Column("person", ForeignKey("person.id"), index=True),
-    Column("organization", ForeignKey("organization.ctid")),
+    Column("organization", ForeignKey("organization.ctid"), index=True),
     Column("value", Text, nullable=False),
     Column("expires_at", String(27), nullable=False),
 )
@@ -258,9 +259,22 @@ message = Table(
     Column("due_at", String(27), nullable=False),
     Column("tries", Integer, nullable=False),
     Column("sent_at", String(27)),
+    Column("ending", Text, nullable=False, server_default=""),
     Index("message_due", "sent_at", "due_at"),
 )
 """The outbox: e-mails, written in the transaction that they tell of, and sent afterwards."""
+
+weekly = Table(
+    "weekly",
+    metadata,
+    Column("token", String(43), primary_key=True),
+    Column("email", Text, nullable=False),
+    Column("search", Text, nullable=False),
+    Column("since", String(10), nullable=False),
+    Column("due_at", String(27), nullable=False, index=True),
+    UniqueConstraint("email", "search"),
+)
+"""The searches whose new results go to a confirmed address by weekly mail."""
 
 secret = Table(
     "secret",
@@ -269,15 +283,3 @@ secret = Table(
     Column("value", Text, nullable=False),
 )
 """Random values that all processes of a registry share."""
-
-VERSION_FACTS = (
-    version.c.seq,
-    version.c.ctid,
-    version.c.number,
-    version.c.event,
-    version.c.actor,
-    version.c.created_at,
-    version.c.digest,
-    version.c.published_by,
-)
-"""The columns of a version without its document."""

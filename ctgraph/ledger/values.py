@@ -12,6 +12,8 @@ from ctgraph.errors import Damaged
 from ctgraph.identity.ctid import Ctid
 from ctgraph.rdf.namespaces import Curie
 
+_MOMENT = "%Y-%m-%dT%H:%M:%S.%fZ"
+
 OPERATOR = "operator"
 """The actor of whatever is done on the command line, in the place of an API key's id."""
 
@@ -21,6 +23,8 @@ class Event(StrEnum):
 
     PUBLISH = "publish"
     WITHDRAW = "withdraw"
+    TRANSFER = "transfer"
+    """The record goes to another organization, with the same document (`ctg:transfer`)."""
 
 
 class Effect(StrEnum):
@@ -30,6 +34,7 @@ class Effect(StrEnum):
     UPDATED = "updated"
     UNCHANGED = "unchanged"
     WITHDRAWN = "withdrawn"
+    TRANSFERRED = "transferred"
 
 
 class Status(StrEnum):
@@ -45,7 +50,15 @@ class Status(StrEnum):
 
 def now() -> str:
     """Return the present time as the ledger writes it: ISO 8601, UTC, microseconds, Z."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return datetime.now(UTC).strftime(_MOMENT)
+
+
+def is_moment(text: str) -> bool:
+    """Tell whether a text is a time as the ledger writes it; see :func:`now`."""
+    try:
+        return datetime.strptime(text, _MOMENT).strftime(_MOMENT) == text
+    except ValueError:
+        return False
 
 
 def end_of(day: date) -> str:
@@ -61,7 +74,7 @@ def later(moment: str) -> str:
     if not moment:
         return now()
     earliest = datetime.fromisoformat(moment) + timedelta(microseconds=1)
-    return max(now(), earliest.strftime("%Y-%m-%dT%H:%M:%S.%fZ"))
+    return max(now(), earliest.strftime(_MOMENT))
 
 
 @dataclass(frozen=True)
@@ -82,6 +95,12 @@ class Scope(StrEnum):
     """Save, read and delete drafts."""
     READ = "read"
     """Read drafts."""
+    ADMIN = "admin"
+    """What administrators do: keys, members, the organization, and who publishes for whom."""
+
+
+USUAL_SCOPES = frozenset({Scope.PUBLISH, Scope.DRAFTS, Scope.READ})
+"""What a key may do unless something else is asked for: all but what administrators do."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +121,11 @@ class Key:
     scopes: frozenset[Scope]
     expires_at: str | None
     used_at: str | None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it has expired."""
+        return self.expires_at is not None and self.expires_at <= now()
 
 
 class State(NamedTuple):
@@ -144,6 +168,8 @@ class Version:
     """One version of a record, without its document.
 
     :param published_by: the organization that published it for the owner; None where the owner did.
+    :param reason: why the record was withdrawn, if somebody said so.
+    :param replaced_by: the record that stands in the place of a withdrawn one, if there is one.
     """
 
     seq: int
@@ -154,6 +180,8 @@ class Version:
     created_at: str
     digest: str
     published_by: Ctid | None = None
+    reason: str | None = None
+    replaced_by: Ctid | None = None
 
 
 class Record(NamedTuple):
@@ -185,7 +213,11 @@ class Change:
     :param modified: when the version was made, ISO 8601 in UTC.
     :param issued: when the first version of the record was made.
     :param quads: the canonical N-Quads; empty for a withdrawal, and in a history.
+    :param owner: whose record it was with this version.
     :param published_by: the organization that published it for the owner; None where the owner did.
+    :param upload: the upload that it comes from, if it is one.
+    :param reason: why the record was withdrawn, if somebody said so.
+    :param replaced_by: the record that stands in the place of a withdrawn one, if there is one.
     """
 
     seq: int
@@ -199,6 +231,9 @@ class Change:
     actor: str
     quads: bytes
     published_by: Ctid | None = None
+    upload: str | None = None
+    reason: str | None = None
+    replaced_by: Ctid | None = None
 
 
 def pack(data: bytes) -> bytes:

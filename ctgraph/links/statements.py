@@ -51,8 +51,15 @@ def extract(quads: Iterable[ox.Quad], record: Ctid, identity: Identity) -> Extra
     :param record: the CTID of its primary entity.
     """
     said = list(quads)
-    most = min(MAX_LINKS, MAX_FREE_LINKS + len(said))
-    nodes = nodes_of(said, identity)
+    return extract_from(nodes_of(said, identity), len(said), record, identity)
+
+
+def extract_from(nodes: Nodes, statements: int, record: Ctid, identity: Identity) -> Extract:
+    """Return the same of a document whose nodes are known.
+
+    :param statements: how many quads it has.
+    """
+    most = min(MAX_LINKS, MAX_FREE_LINKS + statements)
     conditions = Conditions(nodes)
     reader = _LinkReader(nodes, conditions, record)
     linking = [node for node in nodes if not ctdl.LINKING.isdisjoint(nodes[node])]

@@ -7,8 +7,6 @@ import io
 from collections.abc import Iterator
 from typing import Any
 
-import networkx as nx
-
 from ctgraph.documents.csv_cells import harmless
 from ctgraph.documents.literals import UNUSABLE
 from ctgraph.identity.ctid import NodeId
@@ -18,6 +16,8 @@ from ctgraph.pathways.model import Edge, Graph, Node
 
 def graphml(graph: Graph) -> bytes:
     """Write a graph as GraphML, with an edge for each statement."""
+    import networkx as nx  # which most processes never need
+
     drawn: nx.MultiDiGraph[str] = nx.MultiDiGraph(
         **_carried(
             {

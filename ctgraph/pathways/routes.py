@@ -7,9 +7,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from itertools import islice, pairwise, takewhile
-from typing import Any
-
-import networkx as nx
+from typing import TYPE_CHECKING, Any
 
 from ctgraph.errors import BadParameter, QueryLimit
 from ctgraph.identity.ctid import NodeId
@@ -20,6 +18,9 @@ from ctgraph.pathways.model import Cut, Graph, Node, Question
 from ctgraph.pathways.paging import edges_between
 from ctgraph.pathways.traversal import MAX_LEVEL_LINKS, Pair
 from ctgraph.projections.link_reader import Links
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 MAX_ROUTE_STEPS = 20
 """Steps of a route. Nobody plans farther ahead."""
@@ -148,6 +149,9 @@ class _Around:
         self._seen = ({start}, {goal})
         self._frontiers = [[start], [goal]]
         self._levels = 0
+        # Every process imports this module, and few look for routes: it takes a while to load.
+        import networkx as nx
+
         self._graph: nx.DiGraph[NodeId] = nx.DiGraph()
         self._graph.add_nodes_from(self._ends)
         self.deadline = time.monotonic() + MAX_COMPARING_SECONDS
@@ -186,6 +190,8 @@ class _Around:
 
     def between(self) -> nx.DiGraph[NodeId]:
         """Return the nodes on ways from the start to the goal."""
+        import networkx as nx
+
         start, goal = self._ends
         behind = nx.descendants(self._graph, start)
         before = nx.ancestors(self._graph, goal)
@@ -219,6 +225,7 @@ def _best(
     graph: nx.DiGraph[NodeId], start: NodeId, goal: NodeId, deadline: float
 ) -> Iterator[list[NodeId]]:
     """Yield the routes without circles, the best first."""
+    import networkx as nx
 
     def weight(_: NodeId, __: NodeId, edge: Any) -> float:
         if time.monotonic() > deadline:

@@ -23,6 +23,7 @@ from ctgraph.projections.link_index import LinkIndex
 from ctgraph.projections.link_tables import VERSION, documents_of, rows_of
 from ctgraph.projections.maintenance import BATCH_CHANGES, Progress
 from ctgraph.projections.record_quads import read_record
+from ctgraph.projections.search_digests import SearchDigests
 from ctgraph.projections.statistics_graph import all_statistics
 from ctgraph.projections.store_digests import DefaultGraph, digesting
 from ctgraph.projections.store_folder import StoreFolder, lease, store_folder_of
@@ -91,6 +92,7 @@ class _Comparison:
         self._folder = folder
         self._progress = progress
         self._fresh = LinkIndex(None)
+        self._search = SearchDigests()
         self._identity = Identity.of(settings)
         self._store = EmbeddedStore(folder, self._identity, self._fresh, read_only=True)
 
@@ -129,6 +131,7 @@ class _Comparison:
             else:
                 yield from self._statistics(links, seq == reached)
             yield from self._links(links, seq, reached or 0)
+            yield from self._search.differences(self._folder, seq)
 
     def _numbers(self, seq: int, mark: str, reached: int, beside: bool) -> Iterator[str]:
         last, seen = self._ledger.changes.last_sequence(), self._store_folder.sequence()
@@ -148,7 +151,7 @@ class _Comparison:
         with tempfile.TemporaryDirectory() as own, closing(Digests()) as wanted:
             found = Path(own, "digests.sqlite")
             with digesting(self._folder, found) as default:
-                for quads in expected.graphs(self._fresh, self._progress):
+                for quads in expected.graphs(self._fresh, self._progress, self._search):
                     wanted.add_quads(quads)
                 result = default()
             # The statistics are compared with what the store holds, when that is as it should be.
@@ -199,7 +202,7 @@ class _Comparison:
                 break
             newest = {change.ctid: change for change in changes}
             self._fresh.apply(
-                [read_record(change, self._identity)[1] for change in newest.values()],
+                [read_record(change, self._identity).links for change in newest.values()],
                 changes[-1].seq,
             )
             seq = changes[-1].seq

@@ -15,6 +15,7 @@ from ctgraph.projections.link_index import LinkIndex
 from ctgraph.projections.maintenance import Progress, last_changes
 from ctgraph.projections.record_quads import read_record
 from ctgraph.projections.registry_graphs import history_quads
+from ctgraph.projections.search_digests import SearchDigests
 from ctgraph.projections.vocabulary_graph import vocabulary_quads
 from ctgraph.rdf.namespaces import Iri
 
@@ -33,15 +34,20 @@ class Expected(NamedTuple):
     definitions: Mapping[Iri, str]
     seq: int
 
-    def graphs(self, links: LinkIndex, progress: Progress) -> Iterator[Quads]:
+    def graphs(
+        self, links: LinkIndex, progress: Progress, search: SearchDigests | None = None
+    ) -> Iterator[Quads]:
         """Yield the quads of some graphs at a time, of each in full; fill a link index.
 
         :param progress: called with the number of further records that are done.
+        :param search: takes what the search index should hold.
         """
         yield list(vocabulary_quads(self.identity, self.definitions))
         with links.filling(self.seq) as take:
             for change in last_changes(self.ledger, self.seq):
-                quads, said = read_record(change, self.identity)
+                quads, said, entries = read_record(change, self.identity)
+                if search:
+                    search.add(entries)
                 yield quads
                 for sure in take([said]):
                     yield link_quads(*sure, self.identity)

@@ -16,7 +16,8 @@ from ctgraph.ledger.failures import is_passing
 from ctgraph.ledger.registry import incarnation, mark_at, mark_of
 from ctgraph.ledger.values import Change
 from ctgraph.projections.link_index import LinkIndex
-from ctgraph.projections.maintenance import BATCH_CHANGES, rebuild
+from ctgraph.projections.maintenance import BATCH_CHANGES, MAX_BATCH_BYTES, rebuild
+from ctgraph.projections.search_reader import SearchReader
 from ctgraph.projections.snapshot_names import sequence_of
 from ctgraph.projections.store_folder import store_folder_of
 from ctgraph.projections.triples import EmbeddedStore
@@ -133,7 +134,7 @@ class LiveStore:
             self._store = EmbeddedStore(self._store_folder.live, self._identity, links)
             self._index = self._store_folder.links.stat().st_ino
             reason = self._unfit(self._store)
-        except (RuntimeError, OSError, sqlite3.DatabaseError) as error:
+        except (RuntimeError, OSError, ValueError, sqlite3.DatabaseError) as error:
             if is_passing(error):
                 raise
             reason = f"it is damaged: {error}"
@@ -145,20 +146,35 @@ class LiveStore:
         """Note where the store stands; return why it does not fit the ledger, or an empty text."""
         seq, mark = store.mark()
         links, seen = store.links.sequence(), self._store_folder.sequence()
+        words = store.search.sequence()
         self._incarnation = incarnation(self._ledger.database)
         if not mark:
             mark = mark_at(self._ledger.database, 0)
-            records = set(store.graphs()) - {self._identity.vocabulary}
-            if links or seen > 0 or records:
+            own = {self._identity.vocabulary, self._identity.statistics}
+            records = set(store.graphs()) - own
+            if links or words or seen > 0 or records:
                 return "a part of it is missing, or an older ctgraph made it."
         if mark != mark_at(self._ledger.database, seq):
             return "it was made from another ledger, or from a later state of this one."
         if not seq - BATCH_CHANGES <= links <= seq:
             return "the link index is missing, or holds another sequence number."
+        if not max(0, seen) <= words <= seq:
+            return "the search index is missing, or holds another sequence number."
         self.sequence, self._mark = min(seq, links), mark
         if links < seq:
             self._mark = mark_at(self._ledger.database, links)
+        self._search_up_to(store, words)
         return ""
+
+    def _search_up_to(self, store: EmbeddedStore, words: int) -> None:
+        """Apply to the search index what the store holds since its last commit."""
+        while words < self.sequence:
+            limit = min(BATCH_CHANGES, self.sequence - words)
+            changes = self._ledger.changes.after(words, limit, size=MAX_BATCH_BYTES)
+            if not changes:
+                break
+            store.search_again(changes)
+            words = changes[-1].seq
 
     def _prove_newest(self) -> None:
         """Make sure that the snapshot of the readers opens; else let the next one replace it."""
@@ -168,8 +184,9 @@ class LiveStore:
         try:
             links = LinkIndex(None)
             with closing(EmbeddedStore(newest, self._identity, links, read_only=True)) as store:
-                good = store.mark()[0] == sequence_of(newest)
-        except (RuntimeError, OSError):
+                seq = sequence_of(newest)
+                good = store.mark()[0] == seq == SearchReader(newest).sequence
+        except (RuntimeError, OSError, ValueError):
             good = False
         if not good:
             self._store_folder.withdraw("the snapshot is damaged.")

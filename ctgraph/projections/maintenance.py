@@ -16,6 +16,7 @@ from ctgraph.ledger.failures import is_passing
 from ctgraph.ledger.registry import mark_at
 from ctgraph.ledger.values import Change
 from ctgraph.projections.link_index import LinkIndex, remove
+from ctgraph.projections.search_index import damage_of
 from ctgraph.projections.store_folder import store_folder_of
 from ctgraph.projections.triples import EmbeddedStore
 from ctgraph.settings import Settings
@@ -47,7 +48,7 @@ def rebuild(settings: Settings, ledger: Ledger, progress: Progress | None = None
     def current() -> Iterator[Change]:
         nonlocal records
         for change in last_changes(ledger, seq):
-            records += 1
+            records += bool(change.quads)
             if progress:
                 progress(1)
             yield change
@@ -73,15 +74,21 @@ def rebuild(settings: Settings, ledger: Ledger, progress: Progress | None = None
 
 
 def last_changes(ledger: Ledger, until: int) -> Iterator[Change]:
-    """Yield the last change of each record up to a sequence number, without tombstones."""
+    """Yield the last change of each record up to a sequence number.
+
+    A withdrawal is left out, unless another record stands in the place of that one.
+    """
     seq = 0
     while changes := ledger.changes.after(seq, BATCH_CHANGES, standing=until, size=MAX_BATCH_BYTES):
-        yield from (change for change in changes if change.quads)
+        yield from (change for change in changes if change.quads or change.replaced_by)
         seq = changes[-1].seq
 
 
 def unreadable(folder: Path, links: Path) -> str:
-    """Read a snapshot and the link index through; return the damage, or an empty text."""
+    """Read a snapshot, with its search index, and the link index through.
+
+    :returns: the damage, or an empty text.
+    """
     try:
         store = ox.Store.read_only(str(folder))
         predicates = set()
@@ -97,4 +104,4 @@ def unreadable(folder: Path, links: Path) -> str:
         if is_passing(error):
             raise
         return str(error)
-    return "" if said == "ok" else f"the link index is damaged: {said}"
+    return damage_of(folder) if said == "ok" else f"the link index is damaged: {said}"

@@ -50,8 +50,8 @@ def moment_of(text: str) -> str:
     :raises QueryError: when the text is neither (ISO 8601).
     """
     try:
-        if len(text) == 10:
-            found = datetime.combine(date.fromisoformat(text), datetime.max.time(), UTC)
+        if day := _day(text):
+            found = datetime.combine(day, datetime.max.time(), UTC)
         else:
             found = datetime.fromisoformat(text)
             found = found if found.tzinfo else found.replace(tzinfo=UTC)
@@ -60,6 +60,14 @@ def moment_of(text: str) -> str:
         raise QueryError(
             f"{text[:40]!r} is neither a date nor a time: write 2026-05-01 or 2026-05-01T12:00:00Z."
         ) from error
+
+
+def _day(text: str) -> date | None:
+    """Return the day that a text names in any form of ISO 8601; None where it names none."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 class PastStores:
@@ -187,7 +195,7 @@ def environment(settings: Settings) -> dict[str, str]:
     """Return the environment in which another process reads the same settings."""
     return {
         f"CTGRAPH_{name.upper()}": value if isinstance(value, str) else json.dumps(value)
-        for name, value in settings.model_dump(mode="json").items()
+        for name, value in settings.model_dump(mode="json", exclude_none=True).items()
     }
 
 

@@ -7,35 +7,83 @@ from collections.abc import Iterable
 import pyoxigraph as ox
 
 from ctgraph.identity import Identity
-from ctgraph.ledger.values import Change
-from ctgraph.rdf.namespaces import CTG, DCT, SEQUENCE, TYPE, XSD, Iri
+from ctgraph.ledger.values import Change, Event
+from ctgraph.rdf.namespaces import CTG, DCT, OWL, PROV, SEQUENCE, TYPE, XSD, Iri
 from ctgraph.validation.completeness import completeness
 
 PUBLISHER = ox.NamedNode(f"{DCT}publisher")
 """Who published a version; of a record it is said where that is not its owner."""
+# Making an IRI checks it, which would be most of the work here: those of every version are kept.
+_MOMENT = ox.NamedNode(f"{XSD}dateTime")
+_VERSION = ox.NamedNode(f"{CTG}Version")
+_VERSION_OF = ox.NamedNode(f"{CTG}versionOf")
+_NUMBER = ox.NamedNode(f"{CTG}number")
+_EVENT = ox.NamedNode(f"{CTG}event")
+_EVENTS = {event: ox.NamedNode(f"{CTG}{event}") for event in Event}
+_ACTOR = ox.NamedNode(f"{CTG}actor")
+_CREATED = ox.NamedNode(f"{DCT}created")
+_HASH = ox.NamedNode(f"{CTG}contentHash")
+_REPLACED_BY = ox.NamedNode(f"{DCT}isReplacedBy")
+_SAME_AS = ox.NamedNode(f"{OWL}sameAs")
+_REASON = ox.NamedNode(f"{CTG}reason")
+_ACTIVITY = ox.NamedNode(f"{PROV}Activity")
+_GENERATED_BY = ox.NamedNode(f"{PROV}wasGeneratedBy")
+_ATTRIBUTED_TO = ox.NamedNode(f"{PROV}wasAttributedTo")
+_ASSOCIATED_WITH = ox.NamedNode(f"{PROV}wasAssociatedWith")
+_ENDED_AT = ox.NamedNode(f"{PROV}endedAtTime")
+_ON_BEHALF_OF = ox.NamedNode(f"{PROV}actedOnBehalfOf")
+_USED = ox.NamedNode(f"{PROV}used")
 
 
 def envelope_quads(change: Change, identity: Identity, record: Iterable[ox.Quad]) -> list[ox.Quad]:
-    """Return the registry's quads about a record: owner, times, version, hash, completeness.
+    """Return the registry's quads about a record: owner, times, version, hash, provenance.
 
     :param record: the quads of its document.
     """
     subject = ox.NamedNode(identity.graph(change.ctid))
     graph = ox.NamedNode(identity.envelope(change.ctid))
-    moment = ox.NamedNode(f"{XSD}dateTime")
     facts: list[tuple[ox.NamedNode, ox.NamedNode | ox.Literal]] = [
         (TYPE, ox.NamedNode(f"{CTG}Record")),
         (ox.NamedNode(f"{CTG}about"), ox.NamedNode(identity.resource(change.ctid))),
         (ox.NamedNode(f"{CTG}owner"), ox.NamedNode(identity.resource(change.owner))),
         (ox.NamedNode(f"{CTG}version"), ox.Literal(change.number)),
-        (ox.NamedNode(f"{CTG}contentHash"), ox.Literal(change.digest)),
-        (ox.NamedNode(f"{DCT}issued"), ox.Literal(change.issued, datatype=moment)),
-        (ox.NamedNode(f"{DCT}modified"), ox.Literal(change.modified, datatype=moment)),
+        (_HASH, ox.Literal(change.digest)),
+        (ox.NamedNode(f"{DCT}issued"), ox.Literal(change.issued, datatype=_MOMENT)),
+        (ox.NamedNode(f"{DCT}modified"), ox.Literal(change.modified, datatype=_MOMENT)),
     ]
     if change.published_by:
         facts.append((PUBLISHER, ox.NamedNode(identity.resource(change.published_by))))
     facts += _completeness(ox.NamedNode(identity.resource(change.ctid)), record)
-    return [ox.Quad(subject, predicate, value, graph) for predicate, value in facts]
+    own = [ox.Quad(subject, predicate, value, graph) for predicate, value in facts]
+    return own + _provenance(change, identity, subject, graph)
+
+
+def _provenance(
+    change: Change, identity: Identity, subject: ox.NamedNode, graph: ox.NamedNode
+) -> list[ox.Quad]:
+    """Return where a record or a version comes from (PROV-O, W3C 2013).
+
+    The act of publishing is an activity of the organization that published. It acted on behalf of
+    the owner, where that is another one, and used an upload, where it is known.
+    """
+    version = f"{identity.graph(change.ctid)}/versions/{change.number}"
+    act = ox.NamedNode(f"{version}#{change.event}")
+    agent = ox.NamedNode(identity.resource(change.published_by or change.owner))
+    moment = ox.Literal(change.modified, datatype=_MOMENT)
+    found: list[tuple[ox.NamedNode, ox.NamedNode, ox.NamedNode | ox.Literal]] = [
+        (act, TYPE, _ACTIVITY),
+        (subject, _GENERATED_BY, act),
+        (subject, _ATTRIBUTED_TO, agent),
+        (act, _ASSOCIATED_WITH, agent),
+        (act, _ENDED_AT, moment),
+    ]
+    if change.published_by and change.published_by != change.owner:
+        owner = ox.NamedNode(identity.resource(change.owner))
+        found.append((agent, _ON_BEHALF_OF, owner))
+    if change.upload:
+        page = f"{identity.base}/account/organizations/{change.owner}/uploads/{change.upload}"
+        found.append((act, _USED, ox.NamedNode(page)))
+    return [ox.Quad(one, predicate, value, graph) for one, predicate, value in found]
 
 
 def _completeness(
@@ -57,21 +105,36 @@ def _completeness(
     ]
 
 
+def replacement_quads(change: Change, identity: Identity) -> list[ox.Quad]:
+    """Return what stands for a withdrawn record in whose place another one stands.
+
+    Only a merger of two records of one organization replaces a record, so both mean the same.
+    """
+    if not change.replaced_by:
+        return []
+    graph = ox.NamedNode(identity.envelope(change.ctid))
+    old, new = (ox.NamedNode(identity.resource(one)) for one in (change.ctid, change.replaced_by))
+    return [ox.Quad(old, predicate, new, graph) for predicate in (_REPLACED_BY, _SAME_AS)]
+
+
 def history_quads(change: Change, identity: Identity) -> list[ox.Quad]:
-    """Return the registry's quads about one version of a record: sequence, actor, time, hash."""
+    """Return the registry's quads about one version of a record: sequence, actor, provenance."""
     record = identity.graph(change.ctid)
     subject = ox.NamedNode(f"{record}/versions/{change.number}")
     graph = ox.NamedNode(identity.history(change.ctid))
-    facts: list[tuple[str, ox.NamedNode | ox.Literal]] = [
-        (TYPE.value, ox.NamedNode(f"{CTG}Version")),
-        (f"{CTG}versionOf", ox.NamedNode(record)),
-        (f"{CTG}number", ox.Literal(change.number)),
-        (SEQUENCE.value, ox.Literal(change.seq)),
-        (f"{CTG}event", ox.NamedNode(f"{CTG}{change.event}")),
-        (f"{CTG}actor", ox.Literal(change.actor)),
-        (PUBLISHER.value, ox.NamedNode(identity.resource(change.published_by or change.owner))),
-        (f"{DCT}created", ox.Literal(change.modified, datatype=ox.NamedNode(f"{XSD}dateTime"))),
+    facts: list[tuple[ox.NamedNode, ox.NamedNode | ox.Literal]] = [
+        (TYPE, _VERSION),
+        (_VERSION_OF, ox.NamedNode(record)),
+        (_NUMBER, ox.Literal(change.number)),
+        (SEQUENCE, ox.Literal(change.seq)),
+        (_EVENT, _EVENTS[change.event]),
+        (_ACTOR, ox.Literal(change.actor)),
+        (PUBLISHER, ox.NamedNode(identity.resource(change.published_by or change.owner))),
+        (_CREATED, ox.Literal(change.modified, datatype=_MOMENT)),
     ]
     if change.digest:
-        facts.append((f"{CTG}contentHash", ox.Literal(change.digest)))
-    return [ox.Quad(subject, ox.NamedNode(name), value, graph) for name, value in facts]
+        facts.append((_HASH, ox.Literal(change.digest)))
+    if change.reason:
+        facts.append((_REASON, ox.Literal(change.reason)))
+    own = [ox.Quad(subject, predicate, value, graph) for predicate, value in facts]
+    return own + _provenance(change, identity, subject, graph)

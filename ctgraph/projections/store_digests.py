@@ -31,10 +31,9 @@ def digesting(folder: Path, path: Path) -> Iterator[Callable[[], DefaultGraph]]:
     :returns: a function that waits for the end, and says what is wrong with the default graph. It
         raises OSError when the store cannot be read.
     """
-    receiver, sender = children.spawning().Pipe(duplex=False)
-    process = children.spawning().Process(
-        target=_digest, args=(str(folder), str(path), sender, os.getpid())
-    )
+    context = children.Spawning()
+    receiver, sender = context.Pipe(duplex=False)
+    process = context.Process(target=_digest, args=(str(folder), str(path), sender, os.getpid()))
 
     def result() -> DefaultGraph:
         try:

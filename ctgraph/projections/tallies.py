@@ -84,7 +84,7 @@ def tally_of_record(quads: Iterable[ox.Quad], envelope: ox.NamedNode) -> Tally:
                 tally[Measure.LACKING, quad.object.value] += 1  # type: ignore[union-attr]
         elif quad.predicate == TYPE and isinstance(quad.object, ox.NamedNode):
             types.append(quad)
-    if not said:
+    if _OWNER not in said:  # withdrawn; what replaced it may be said all the same
         return tally
     owner, score = said[_OWNER].value, said.get(_COMPLETENESS)
     tally[Measure.DOCUMENTS, ""] = tally[Measure.OWNED, owner] = 1

@@ -4,7 +4,7 @@ Each record has three named graphs: its document in ``{base}/graph/{ctid}``, the
 statements about it in ``{base}/envelopes/{ctid}``, and the links that it asserts in
 ``{base}/links/{ctid}``. The link index holds these links, too. The vocabulary is a named graph,
 ``{base}/vocab``. One more quad holds the sequence number of the store. The default graph has every
-triple of these graphs once.
+triple of these graphs once. The search index lies in a folder within that of the store.
 """
 
 from __future__ import annotations
@@ -28,8 +28,10 @@ from ctgraph.projections.link_index import LinkIndex
 from ctgraph.projections.link_rows import AssertedLinks, IndexedDocument
 from ctgraph.projections.record_quads import read_record
 from ctgraph.projections.registry_graphs import history_quads
+from ctgraph.projections.search_entries import Entry
+from ctgraph.projections.search_index import SearchIndex
 from ctgraph.projections.tallies import Tally, tally_of_record
-from ctgraph.projections.vocabulary_graph import vocabulary_quads
+from ctgraph.projections.vocabulary_graph import keep_vocabulary, vocabulary_quads
 from ctgraph.rdf.namespaces import LEDGER, SEQUENCE, Iri
 
 FILL_DOCUMENTS = 1000
@@ -41,7 +43,7 @@ MAX_AMENDED_LINKS = 1000
 MAX_BACKUPS = 256
 """Snapshots after which the store is opened anew: each adds about 3.4 kB to its list of files,
 which every snapshot copies, and which is only written afresh on opening."""
-FORM = "6"
+FORM = "8"
 """The form in which the store holds documents. A store of another form is made anew."""
 
 
@@ -62,6 +64,8 @@ class EmbeddedStore:
         self._backups = 0
         self._identity = identity
         self.links = links
+        if not read_only:
+            self.search = SearchIndex(path)
         self._is_sure = False
         self._counting = Counting(identity, links.tallies)
         self._registry = ox.NamedNode(identity.registry)
@@ -79,10 +83,12 @@ class EmbeddedStore:
     def close(self) -> None:
         """Close the store and the link index."""
         vars(self).pop("_store", None)  # absent where it could not be opened anew
+        if "search" in vars(self):
+            self.search.close()
         self.links.close()
 
     def apply(self, changes: Sequence[Change], mark: Callable[[Change], str]) -> int:
-        """Apply the first of some changes to the store, and then to the link index.
+        """Apply the first of some changes to the store, the link index and the search index.
 
         The sequence number is written last. A process that is killed before that may leave some of
         the changes in the store. No snapshot shows them, and applying them again has the same
@@ -93,15 +99,15 @@ class EmbeddedStore:
         """
         records: dict[Ctid, list[ox.Quad]] = {}
         said: dict[Ctid, IndexedDocument] = {}
+        entries: dict[Ctid, list[Entry]] = {}
         quads: list[ox.Quad] = []
         number = size = 0
         while number < len(changes) and size < MAX_BATCH_QUADS:
             change = changes[number]
-            records[change.ctid], said[change.ctid] = read_record(change, self._identity)
+            read = read_record(change, self._identity)
+            records[change.ctid], said[change.ctid], entries[change.ctid] = read
             quads += history_quads(change, self._identity)
-            size += len(records[change.ctid]) + MAX_LINK_QUADS * len(
-                said[change.ctid].extract.links
-            )
+            size += len(read.quads) + MAX_LINK_QUADS * len(read.links.extract.links)
             number += 1
         taken = changes[:number]
         seq = taken[-1].seq
@@ -119,8 +125,15 @@ class EmbeddedStore:
             tally.update(self._counting.write(self._store, quads))
             self._mark(seq, mark(taken[-1]))
             self._counting.add(tally)
+        self.search.apply(chain.from_iterable(entries.values()), entries, seq)
         self._is_sure = True
         return number
+
+    def search_again(self, changes: Iterable[Change]) -> None:
+        """Apply changes that the store holds to the search index, which a crash made lose them."""
+        for change in changes:
+            entries = read_record(change, self._identity).entries
+            self.search.apply(entries, [change.ctid], change.seq)
 
     def amend(self) -> int:
         """Amend some links that have come to hold or hold no longer; return how many.
@@ -207,25 +220,22 @@ class EmbeddedStore:
 
         :param definitions: the sentences that define terms, where an operator imported them.
         """
-        graph = ox.NamedNode(self._identity.vocabulary)
-        kept = set(self._store.quads_for_pattern(None, None, None, graph))
-        wanted = set(vocabulary_quads(self._identity, definitions))
-        default_graph.remove(self._store, kept - wanted)
-        self._store.extend(with_default(wanted - kept))
-        return kept != wanted
+        return keep_vocabulary(self._store, self._identity, definitions)
 
     def _records(self, changes: Iterable[Change], seq: int) -> Iterator[ox.Quad]:
-        """Fill the link index; yield the quads of records and of links that are sure."""
+        """Fill both indexes; yield the quads of records and of links that are sure."""
         with self.links.filling(seq) as take:
             said: list[IndexedDocument] = []
             for change in changes:
-                quads, says = read_record(change, self._identity)
+                quads, says, entries = read_record(change, self._identity)
                 yield from quads
+                self.search.apply(entries, (), seq)
                 said.append(says)
                 if len(said) >= FILL_DOCUMENTS:
                     yield from self._link_quads(take(said))
                     said = []
             yield from self._link_quads(take(said))
+        self.search.commit()
 
     def _unsure_quads(self) -> Iterator[ox.Quad]:
         """Yield the quads of links that depend on other documents."""
@@ -243,6 +253,7 @@ class EmbeddedStore:
     def backup(self, path: Path) -> None:
         """Write a snapshot of the store to a new folder."""
         self._store.backup(str(path))
+        self.search.backup(path)
         self._backups += 1
 
     def renew_manifest(self) -> None:

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 import pyoxigraph as ox
 
 from ctgraph.identity import Identity
+from ctgraph.projections import default_graph
+from ctgraph.projections.counting import put
 from ctgraph.rdf.namespaces import Iri
 from ctgraph.vocab.statements import all_statements
 
@@ -21,3 +23,20 @@ def vocabulary_quads(identity: Identity, definitions: Mapping[Iri, str]) -> Iter
         ox.Quad(triple.subject, triple.predicate, triple.object, graph)
         for triple in all_statements(definitions)
     )
+
+
+def keep_vocabulary(store: ox.Store, identity: Identity, definitions: Mapping[Iri, str]) -> bool:
+    """Bring the vocabulary's named graph up to date; tell whether it had to change.
+
+    :param definitions: see :func:`vocabulary_quads`.
+    """
+    graph = ox.NamedNode(identity.vocabulary)
+    wanted = set(vocabulary_quads(identity, definitions))
+    # To look quads up costs a fraction of reading them out, and every projector begins here.
+    missing = [quad for quad in wanted if quad not in store]
+    if not missing and default_graph.size(store, graph) == len(wanted):
+        return False
+    kept = set(store.quads_for_pattern(None, None, None, graph))
+    default_graph.remove(store, kept - wanted)
+    put(store, list(default_graph.with_default(missing)))
+    return True

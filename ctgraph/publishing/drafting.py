@@ -184,8 +184,12 @@ class Drafting:
 
     def problems(self, document: dict[str, Any], run: Runner = directly) -> list[Problem]:
         """Return what is wrong with a draft, and what would make it better, the worst first."""
+        return self.problems_of(orjson.dumps(document), run)
+
+    def problems_of(self, document: bytes, run: Runner = directly) -> list[Problem]:
+        """Return what :meth:`problems` returns for a draft as it is kept."""
         try:
-            _, report = run(accept_here, self.settings, orjson.dumps(document))
+            _, report = run(accept_here, self.settings, document)
         except InvalidDocument as error:
             return error.problems
         except CtgraphError as error:

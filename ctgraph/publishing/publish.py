@@ -1,4 +1,4 @@
-"""The use case of a publisher: publish a document, or withdraw a record."""
+"""The use case of a publisher: publish a document, withdraw a record, or give it away."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.append import Outcome, Submission, append
 from ctgraph.ledger.ownership import accounts
+from ctgraph.ledger.reasons import plain_reason
+from ctgraph.ledger.transfer import transfer as hand_over
 from ctgraph.ledger.values import OPERATOR, Effect, Envelope, Organization
 from ctgraph.problem import Problem
 from ctgraph.projections.bell import Ring, ring
@@ -65,7 +67,7 @@ def publish(
     """
     document, report = run(accept_here, settings, data)
     if actor != OPERATOR:
-        _require_own(ledger, owner, document)
+        require_own(ledger, owner, document)
     outcome = _append(ledger, Submission(owner, document.ctid, document, publisher), actor)
     return _receipt(settings, ledger, outcome, wait, report)
 
@@ -78,16 +80,34 @@ def withdraw(
     actor: str,
     wait: bool = False,
     publisher: Organization | None = None,
+    reason: str = "",
 ) -> Receipt:
     """Withdraw a record: its address answers with a tombstone, and its versions stay.
 
     :param owner: the organization that withdraws it; None means the operator.
     :param publisher: another organization that withdraws it for the owner.
+    :param reason: why, for the public; empty where nobody says.
+    :raises BadParameter: when the reason is too long.
     :raises NotFound: when there is no such record.
     :raises Gone: when it was withdrawn already.
     :raises Forbidden: when it belongs to another organization.
     """
-    outcome = _append(ledger, Submission(owner, record, publisher=publisher), actor)
+    submission = Submission(owner, record, publisher=publisher, reason=plain_reason(reason))
+    outcome = _append(ledger, submission, actor)
+    return _receipt(settings, ledger, outcome, wait, None)
+
+
+def transfer(
+    settings: Settings,
+    ledger: Ledger,
+    record: Ctid,
+    giver: Organization,
+    taker: Organization,
+    actor: str,
+    wait: bool = False,
+) -> Receipt:
+    """Give a record to another organization; see :func:`ctgraph.ledger.transfer.transfer`."""
+    outcome = hand_over(ledger, record, giver, taker, actor)
     return _receipt(settings, ledger, outcome, wait, None)
 
 
@@ -118,12 +138,16 @@ def envelope_json(envelope: Envelope, canonical: bytes = b"") -> dict[str, Any]:
     return members
 
 
-def _require_own(ledger: Ledger, owner: Organization, document: Document) -> None:
-    """Make sure that an organization publishes in its own name.
+def require_own(ledger: Ledger, owner: Organization, document: Document) -> None:
+    """Make sure that an organization publishes in its own name, or that of one merged into it.
 
     :raises Forbidden: when a document names another organization as its owner or acting agent.
     """
     others = [one for one in document.namings if one.ctid != owner.ctid]
+    if not others:
+        return
+    own = {owner.ctid, *ledger.mergers.into(owner.ctid)}
+    others = [one for one in others if one.ctid not in own]
     with ledger.database.engine.connect() as connection:
         known = accounts(connection, {one.ctid for one in others if one.ctid})
     problems = [
@@ -132,7 +156,7 @@ def _require_own(ledger: Ledger, owner: Organization, document: Document) -> Non
         if one.acting or (one.property == "ceterms:ownedBy" and one.ctid in known)
     ]
     named = [one for one in others if one.primary and one.ctid in document.owners]
-    if not problems and named and owner.ctid not in document.owners:
+    if not problems and named and own.isdisjoint(document.owners):
         problems = [
             Problem(
                 f"The document names other owners, but not {owner.name}, which publishes it.",

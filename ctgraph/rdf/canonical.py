@@ -25,6 +25,8 @@ _OBJECT = re.compile(r"^(\S+ <[^>]*> )_:c14n", re.MULTILINE)
 # Of any record: a pattern for each record would be compiled for each document.
 _KEPT_SUBJECT = re.compile(rb"^()(_:b[0-9a-f]{32}n)", re.MULTILINE)
 _KEPT_OBJECT = re.compile(rb"^(\S+ <[^>]*> )(_:b[0-9a-f]{32}n)", re.MULTILINE)
+_ANY_SUBJECT = re.compile(rb"^()(_:b[0-9a-f]{32})n", re.MULTILINE)
+_ANY_OBJECT = re.compile(rb"^(\S+ <[^>]*> )(_:b[0-9a-f]{32})n", re.MULTILINE)
 
 
 def canonical_lines(quads: list[ox.Quad]) -> str:
@@ -108,6 +110,20 @@ def label_blank_nodes(lines: str, record: str) -> str:
     """Make the blank node labels unique in the registry: the document's UUID goes in front."""
     label = _label(record)
     return _OBJECT.sub(rf"\g<1>{label}", _SUBJECT.sub(label, lines))
+
+
+def as_version(kept: bytes, graph: str, number: int) -> bytes:
+    """Return kept quads in the named graph of a version, with blank nodes that are its own.
+
+    So the quads of several versions can stand together.
+
+    :param graph: the name of the document's graph.
+    """
+    label = rb"\g<1>\g<2>v%dn" % number
+    # At the place of a subject or an object alone: IRIs and literals may hold such a text, too.
+    kept = _ANY_OBJECT.sub(label, _ANY_SUBJECT.sub(label, kept))
+    # A line break ends a quad: one in a literal is escaped.
+    return kept.replace(f" <{graph}> .\n".encode(), f" <{graph}/versions/{number}> .\n".encode())
 
 
 def _label(record: str) -> str:

@@ -18,17 +18,21 @@ BlankLabel = NewType("BlankLabel", str)
 
 OWN = "https://w3id.org/ctgraph/"
 """The beginning of the IRIs of the registry's own terms and shapes."""
+AS = "https://www.w3.org/ns/activitystreams#"
 CETERMS = "https://purl.org/ctdl/terms/"
 CEASN = "https://purl.org/ctdlasn/terms/"
 CTG = f"{OWN}terms#"
 CTGS = f"{OWN}shapes#"
 DCT = "http://purl.org/dc/terms/"
+LDES = "https://w3id.org/ldes#"
 OWL = "http://www.w3.org/2002/07/owl#"
+PROV = "http://www.w3.org/ns/prov#"
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 RDFS = "http://www.w3.org/2000/01/rdf-schema#"
 SCHEMA = "https://schema.org/"
 SH = "http://www.w3.org/ns/shacl#"
 SKOS = "http://www.w3.org/2004/02/skos/core#"
+TREE = "https://w3id.org/tree#"
 XSD = "http://www.w3.org/2001/XMLSchema#"
 TYPE = ox.NamedNode(f"{RDF}type")
 SEQUENCE = ox.NamedNode(f"{CTG}sequence")

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from ctgraph.errors import Gone, NotFound, RecordNotFound
+import orjson
+
+from ctgraph.documents.node_values import name_of, shortened, type_of
+from ctgraph.errors import CtgraphError, Gone, NotFound, RecordNotFound
 from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.values import Envelope, Event, Version
+from ctgraph.problem import one_line
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,46 @@ def held(
     )
 
 
+def held_at(ledger: Ledger, record: Ctid, moment: str, document: bool = False) -> HeldDocument:
+    """Return the version that held an entity at a moment.
+
+    :param moment: ISO 8601 in UTC, as the ledger writes it.
+    :param document: prefer the document that bears the CTID to those that held it as a part.
+    :raises NotFound: when nothing held it then.
+    :raises Gone: when the record was withdrawn then.
+    """
+    timeline = ledger.records.timeline(record)
+    own = timeline.documents & {record}
+    found = replace(timeline, documents=own).at(moment) if document and own else None
+    found = found or timeline.at(moment)
+    if found is None:
+        first = timeline.first()
+        since = f"It is here since {first.created_at}." if first else ""
+        raise NotFound(
+            f"The registry did not hold {record} yet at {moment}. {since}",
+            history=f"/resources/{record}/versions",
+        )
+    if found.ctid != record and timeline.had_dropped(found, moment):
+        raise NotFound(
+            f"{found.ctid} held {record} until its version {found.number}, and nothing did at "
+            f"{moment}.",
+            history=f"/resources/{record}/versions",
+        )
+    return held(ledger, found.ctid, found.number, document=True)
+
+
+def survivor(ledger: Ledger, record: Ctid, error: CtgraphError) -> Ctid | None:
+    """Return the record that stands in the place of one that is not there, since two were merged.
+
+    :param error: what :func:`held` raised for the record as it stands.
+    """
+    if isinstance(error, Gone):
+        found: Ctid | None = error.extra["replacedBy"]
+        return found
+    merger = ledger.mergers.of(record)
+    return merger.survivor if merger else None
+
+
 def versions(
     ledger: Ledger, record: Ctid, limit: int, before: int | None = None
 ) -> tuple[Envelope, list[Version]]:
@@ -76,6 +120,26 @@ def versions(
     """
     envelope = _envelope(ledger, record)
     return envelope, ledger.records.versions_holding(record, limit, before)
+
+
+def last_verified(ledger: Ledger, envelope: Envelope) -> str:
+    """Return when a record that stands was published or confirmed last, ISO 8601 in UTC."""
+    return max(envelope.updated_at, ledger.confirmations.of(envelope.ctid) or "")
+
+
+def envelope_of(held: HeldDocument) -> Envelope:
+    """Return the envelope of a document as it was when one of its versions was the newest."""
+    primary = orjson.loads(held.canonical)["@graph"][0]
+    return replace(
+        held.envelope,
+        type=type_of(primary),
+        name=shortened(one_line(name_of(primary)).strip()),
+        version=held.number,
+        digest=held.digest,
+        updated_at=held.modified,
+        deleted_at=None,
+        published_by=held.published_by,
+    )
 
 
 def _envelope(ledger: Ledger, record: Ctid) -> Envelope:
@@ -104,12 +168,15 @@ def absent(envelope: Envelope, record: str, number: int) -> NotFound:
 def _gone(ledger: Ledger, envelope: Envelope, version: Version | None = None) -> Gone:
     tombstone = version or ledger.records.versions(envelope.ctid, 1)[0]
     owner = ledger.organizations.get(envelope.owner)
+    why = f" Reason: {tombstone.reason}" if tombstone.reason else ""
     return Gone(
         f"{envelope.name or envelope.ctid} was withdrawn by {owner.name} "
-        f"on {tombstone.created_at[:10]}.",
+        f"on {tombstone.created_at[:10]}.{why}",
         ctid=envelope.ctid,
         withdrawnAt=tombstone.created_at,
         withdrawnBy={"ctid": owner.ctid, "name": owner.name},
+        withdrawnReason=tombstone.reason,
+        replacedBy=tombstone.replaced_by,
         lastVersion=tombstone.number - 1,
         history=f"/resources/{envelope.ctid}/versions",
     )

@@ -12,36 +12,29 @@ from ctgraph.errors import NotFound
 from ctgraph.identity import Identity
 from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger import Ledger
-from ctgraph.ledger.values import Change, Envelope, Version
+from ctgraph.ledger.values import Version
 from ctgraph.projections.registry_graphs import envelope_quads, history_quads
 from ctgraph.rdf import writing
 from ctgraph.rdf.formats import format_named
-from ctgraph.rdf.namespaces import CTG, DCT, XSD
+from ctgraph.rdf.namespaces import CTG, DCT, PROV, XSD
 from ctgraph.records import read
+from ctgraph.records.read import HeldDocument
 from ctgraph.vocab import vocabulary
 
 
 def of_versions(ledger: Ledger, identity: Identity, versions: Iterable[Version]) -> list[ox.Quad]:
     """Return the registry's statements about some versions."""
-    envelopes: dict[Ctid, Envelope] = {}
-    quads = []
-    for version in versions:
-        if version.ctid not in envelopes:
-            envelopes[version.ctid] = ledger.records.read(version.ctid).envelope
-        quads += history_quads(_change(version, envelopes[version.ctid]), identity)
-    return quads
+    changes = ledger.changes.numbered([version.seq for version in versions])
+    return [quad for change in changes for quad in history_quads(change, identity)]
 
 
-def of_envelope(ledger: Ledger, identity: Identity, record: Ctid) -> list[ox.Quad]:
-    """Return the registry's statements about the document that holds an entity, as it stands now.
-
-    :raises RecordNotFound: when there is no such record.
-    :raises Gone: when it was withdrawn: then nothing but its history is said of it.
-    """
-    envelope = read.held(ledger, record).envelope
-    [version] = ledger.records.versions(envelope.ctid, 1)
-    quads = _document(ledger, envelope)
-    return envelope_quads(_change(version, envelope), identity, quads)
+def of_envelope(ledger: Ledger, identity: Identity, held: HeldDocument) -> list[ox.Quad]:
+    """Return the registry's statements about a document, as it stands in one of its versions."""
+    document = held.envelope.ctid
+    kept = ledger.records.version_holding(document, held.number, prefer_own=True)
+    assert kept  # what is held has a version
+    [change] = ledger.changes.numbered([kept.version.seq])
+    return envelope_quads(change, identity, _document(ledger, document, held.number))
 
 
 def of_external_thing(
@@ -53,7 +46,8 @@ def of_external_thing(
     :raises NotFound: when the document, as it stands now, says nothing of such a thing.
     """
     envelope = read.held(ledger, record, document=True).envelope
-    quads = with_iris(_document(ledger, envelope), envelope.ctid, identity)
+    document = _document(ledger, envelope.ctid, envelope.version)
+    quads = with_iris(document, envelope.ctid, identity)
     thing = ox.NamedNode(identity.external(envelope.ctid, digest))
     found = [quad for quad in quads if quad.object == thing]
     reached: list[Any] = [thing]
@@ -84,27 +78,11 @@ def write(triples: Iterable[ox.Triple], name: str) -> bytes:
     writer = (format and format.writer) or ox.RdfFormat.JSON_LD
     given = list(triples)
     text = "\n".join(map(str, given))
-    own = {"ctg": CTG, "dct": DCT, "xsd": XSD}
+    own = {"ctg": CTG, "dct": DCT, "prov": PROV, "xsd": XSD}
     used = vocabulary().prefixes_in(text) | {p: iri for p, iri in own.items() if iri in text}
     return writing.write(given, writer, used)
 
 
-def _document(ledger: Ledger, envelope: Envelope) -> list[ox.Quad]:
-    kept = ledger.records.quads(envelope.ctid, envelope.version)
+def _document(ledger: Ledger, record: Ctid, number: int) -> list[ox.Quad]:
+    kept = ledger.records.quads(record, number)
     return list(ox.parse(kept, format=ox.RdfFormat.N_QUADS, lenient=True))
-
-
-def _change(version: Version, envelope: Envelope) -> Change:
-    return Change(
-        version.seq,
-        version.ctid,
-        version.number,
-        version.digest,
-        version.created_at,
-        envelope.owner,
-        envelope.created_at,
-        version.event,
-        version.actor,
-        b"",
-        version.published_by,
-    )

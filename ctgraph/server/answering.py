@@ -6,12 +6,14 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 from types import SimpleNamespace
 
 from gunicorn.http import wsgi
 from gunicorn.workers.gthread import ThreadWorker
 
 from ctgraph.server.connection import Connection
+from ctgraph.server.followers import Followed, Source
 from ctgraph.server.limits import Limits
 from ctgraph.server.outlet import Outlet
 from ctgraph.server.phases import Next
@@ -40,6 +42,10 @@ class AnsweringWorker(ThreadWorker):  # type: ignore[misc]
 
     def watch_writing(self, conn: Connection) -> None:
         """Send the waiting part of an answer as the client reads; runs in the main thread."""
+        raise NotImplementedError
+
+    def may_follow(self) -> bool:
+        """Tell whether one more answer may go on for as long as there is something new."""
         raise NotImplementedError
 
     def gather(self, conn: Connection) -> Next:
@@ -88,6 +94,8 @@ class AnsweringWorker(ThreadWorker):  # type: ignore[misc]
         request._expected_100_continue = False  # the server sent it before it waited for the body
         response, environ = wsgi.create(request, outlet, conn.client, conn.server, self.read_cfg)
         environ |= {"wsgi.multithread": True, "wsgi.input": body, "ctgraph.gone": conn.is_gone}
+        if self.may_follow():
+            environ["ctgraph.follow"] = partial(self._follow, conn, response)
         self.nr += 1
         if self.nr >= self.max_requests and self.alive:
             self.log.info("Autorestarting worker after current request.")
@@ -100,6 +108,8 @@ class AnsweringWorker(ThreadWorker):  # type: ignore[misc]
                 response.write(part)
                 if response.chunked or response.response_length is None:
                     outlet.flush()
+            if conn.followed:
+                return Next.FOLLOW
             response.close()
         finally:
             if self.cfg.accesslog:
@@ -110,6 +120,10 @@ class AnsweringWorker(ThreadWorker):  # type: ignore[misc]
             return Next.CLOSE
         conn.skip_body()
         return Next.RESUME
+
+    def _follow(self, conn: Connection, response: wsgi.Response, source: Source) -> None:
+        """Let an answer go on with what a source gives, after the parts of its body."""
+        conn.followed = Followed(response, source)
 
     def _refusal(self, conn: Connection, error: Exception) -> Refusal:
         found = refusal_of(

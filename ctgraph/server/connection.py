@@ -79,6 +79,8 @@ class Connection(TConn):  # type: ignore[misc]
         self.since = time.monotonic()
         self.request: Any = None
         self.outlet: Outlet | None = None
+        self.followed: Any = None
+        """The answer that goes on, see :mod:`ctgraph.server.followers`."""
         self.is_oversized = False
         self.is_broken = False
         """Whether the answer broke off, which the client has to notice."""
@@ -213,6 +215,8 @@ class Connection(TConn):  # type: ignore[misc]
         self._arrived.queue.close()
         if self.outlet:
             self.outlet.lose()
+        if self.followed:
+            self.followed.source.close()
         self.let_go()
 
     def _part(self) -> int:

@@ -6,7 +6,8 @@ OPEN = (
     ("Access-Control-Allow-Origin", "*"),
     (
         "Access-Control-Expose-Headers",
-        "ETag, Link, Location, Retry-After, Ctgraph-Row-Limit, Ctgraph-Result-Cut, Ctgraph-Timeout",
+        "ETag, Link, Location, Memento-Datetime, Retry-After, X-Total-Count, Ctgraph-Row-Limit, "
+        "Ctgraph-Result-Cut, Ctgraph-Timeout",
     ),
     ("X-Content-Type-Options", "nosniff"),
 )

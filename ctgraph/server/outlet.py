@@ -33,7 +33,8 @@ class Outlet:
         self._waits = waits
         self._parts: list[bytes] = []
         self._size = 0
-        self._patience = limits.patience_seconds
+        self.patience = limits.patience_seconds
+        """How long a thread may still wait for the client to read."""
         self._queue = ByteQueue(limits.memory_bytes)
         self._changed = threading.Condition()
         self._is_lost = False
@@ -149,11 +150,11 @@ class Outlet:
         return data
 
     def _is_writable(self) -> bool:
-        if self._patience <= 0:
+        if self.patience <= 0:
             return False
         poll = select.poll()
         poll.register(self._sock, select.POLLOUT)
         began = time.monotonic()
-        ready = poll.poll(self._patience * 1000)
-        self._patience -= time.monotonic() - began
+        ready = poll.poll(self.patience * 1000)
+        self.patience -= time.monotonic() - began
         return bool(ready)

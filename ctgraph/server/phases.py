@@ -30,6 +30,8 @@ class Next(Enum):
     ANSWER = auto()
     RESUME = auto()
     """Go on with the bytes that may have come behind the last request."""
+    FOLLOW = auto()
+    """Send more of its answer whenever there is more."""
     CLOSE = auto()
     DROP = auto()
     """Close it without waiting for the client."""

@@ -11,9 +11,9 @@ import time
 from collections.abc import Callable
 from operator import itemgetter
 
-from ctgraph.accounts import postman
 from ctgraph.errors import SettingsError
 from ctgraph.projections import projector
+from ctgraph.server import background
 from ctgraph.server.worker_classes import Worker
 from ctgraph.settings import Settings
 from ctgraph.work import children
@@ -80,7 +80,7 @@ def serve(settings: Settings, listener: socket.socket, workers: int, worker: Wor
             # A web worker starts while the ledger, which keeps the base, is away.
             env=os.environ | {"CTGRAPH_BASE_URL": settings.base_url},
         )
-    kept = (_Kept("projector", projector.start), _Kept("postman", postman.start))
+    kept = (_Kept("projector", projector.start), _Kept("postman", background.start))
     try:
         while not stop() and gunicorn.poll() is None:
             pauses = [pause for one in kept if (pause := one.ensure()) is not None]

@@ -14,6 +14,7 @@ from typing import Any
 
 from ctgraph.server.answering import AnsweringWorker
 from ctgraph.server.connection import Connection
+from ctgraph.server.followers import Followers
 from ctgraph.server.leader import Leader
 from ctgraph.server.limits import open_files
 from ctgraph.server.phases import Next, Phase
@@ -49,6 +50,10 @@ class LeadingWorker(AnsweringWorker):
             self._serve,
             lambda conn, then: self.method_queue.defer(self._settle, conn, then),
             lambda lead: self.tpool.submit(lead),
+            lambda: self.alive,
+        )
+        self._followers = Followers(
+            lambda conn, then: self.method_queue.defer(self._settle, conn, then),
             lambda: self.alive,
         )
         super().init_process()
@@ -129,6 +134,8 @@ class LeadingWorker(AnsweringWorker):
                 self._wait(conn, selectors.EVENT_READ, self._readable)
             case Next.ANSWER:
                 self.enqueue_req(conn)
+            case Next.FOLLOW:
+                self._followers.add(conn)
             case Next.CLOSE:
                 self._close(conn)
             case Next.DROP:
@@ -236,6 +243,10 @@ class LeadingWorker(AnsweringWorker):
                 self._push_out(crowd[:1])
 
     # In any thread
+
+    def may_follow(self) -> bool:
+        """Leave half of the connections to those who ask something."""
+        return len(self._followers) < self.worker_connections // 2
 
     def handle(self, conn: Connection) -> Next:
         """Answer a request, and become the leader if there is none."""

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 import pyoxigraph as ox
 from rdflib import BNode, Graph, Literal, Namespace, URIRef
@@ -29,6 +30,8 @@ from ctgraph.sparql.query import Query
 SD = Namespace("http://www.w3.org/ns/sparql-service-description#")
 FORMATS = Namespace("http://www.w3.org/ns/formats/")
 OWN = Namespace(CTG)
+SPDX = Namespace("http://spdx.org/rdf/terms#")
+_MEDIA_TYPES = "https://www.iana.org/assignments/media-types/"
 _PREFIXES = {
     "sd": SD,
     "void": VOID,
@@ -38,12 +41,18 @@ _PREFIXES = {
     "formats": FORMATS,
     "xsd": XSD,
     "foaf": FOAF,
+    "spdx": SPDX,
 }
 _RESULT_FORMATS = (
     *(URIRef(f.writer.iri) for f in RESULTS),
     # W3C names these by their titles. Oxigraph has another name for JSON-LD.
     *(FORMATS[f.title.replace("/", "_")] for f in GRAPHS),
 )
+ABOUT = (
+    "Credentials, programs, assessments, competencies and pathways described in CTDL, "
+    "published by the organizations that own them."
+)
+"""What the dataset is."""
 COUNTED = (Measure.DOCUMENTS, Measure.ENTITIES, Measure.TRIPLES)
 """The counts that describe the dataset."""
 
@@ -115,6 +124,9 @@ def service_description(settings: Settings) -> Graph:
     add(service, SD.endpoint, service)
     add(service, SD.supportedLanguage, SD.SPARQL11Query)
     add(service, SD.feature, SD.UnionDefaultGraph)
+    for term in (OWN.matches, OWN.score, OWN.snippet):
+        add(service, SD.propertyFeature, term)
+        add(term, RDF.type, SD.Feature)
     add(service, SD.resultFormat, *_RESULT_FORMATS)
     add(service, SD.defaultDataset, dataset)
     add(dataset, RDF.type, SD.Dataset)
@@ -127,8 +139,13 @@ def service_description(settings: Settings) -> Graph:
     return description
 
 
-def dataset_description(settings: Settings, found: Statistics) -> Graph:
-    """Return the description of the dataset in VoID and DCAT."""
+def dataset_description(
+    settings: Settings, found: Statistics, dumped: Sequence[Mapping[str, Any]] = ()
+) -> Graph:
+    """Return the description of the dataset in VoID and DCAT.
+
+    :param dumped: the files of its newest dump, as the manifest lists them.
+    """
     description = _Description()
     add = description.add_all
     page, registry = URIRef(f"{settings.base_url}/void"), _registry(settings)
@@ -137,11 +154,7 @@ def dataset_description(settings: Settings, found: Statistics) -> Graph:
     add(page, FOAF.primaryTopic, registry)
     add(registry, RDF.type, VOID.Dataset, DCAT.Dataset)
     add(registry, DCTERMS.title, Literal("ctgraph credential registry", lang="en"))
-    about = (
-        "Credentials, programs, assessments, competencies and pathways described in CTDL, "
-        "published by the organizations that own them."
-    )
-    add(registry, DCTERMS.description, Literal(about, lang="en"))
+    add(registry, DCTERMS.description, Literal(ABOUT, lang="en"))
     if found.modified:
         add(
             registry,
@@ -171,7 +184,29 @@ def dataset_description(settings: Settings, found: Statistics) -> Graph:
     add(distribution, RDF.type, DCAT.Distribution)
     add(distribution, DCAT.accessURL, endpoint)
     add(distribution, DCAT.accessService, endpoint)
+    for file in dumped:
+        _add_file(add, registry, file)
     return description
+
+
+def _add_file(add: Callable[..., None], registry: URIRef, listed: Mapping[str, Any]) -> None:
+    """Add a file of a dump: as a distribution (DCAT 3, section 6.8), and as an RDF dump (VoID)."""
+    address = URIRef(listed["url"])
+    file, checksum = URIRef(f"{address}#distribution"), URIRef(f"{address}#sha256")
+    add(registry, DCAT.distribution, file)
+    add(file, RDF.type, DCAT.Distribution)
+    add(file, DCTERMS.title, Literal(listed["name"]))
+    add(file, DCTERMS.description, Literal(listed["description"], lang="en"))
+    add(file, DCAT.downloadURL, address)
+    add(file, DCAT.mediaType, URIRef(f"{_MEDIA_TYPES}{listed['mediaType']}"))
+    add(file, DCAT.compressFormat, URIRef(f"{_MEDIA_TYPES}{listed['compression']}"))
+    add(file, DCAT.byteSize, Literal(listed["bytes"], datatype=XSD.nonNegativeInteger))
+    add(file, SPDX.checksum, checksum)
+    add(checksum, RDF.type, SPDX.Checksum)
+    add(checksum, SPDX.algorithm, SPDX.checksumAlgorithm_sha256)
+    add(checksum, SPDX.checksumValue, Literal(listed["sha256"], datatype=XSD.hexBinary))
+    if listed["quads"] is not None and listed["name"].startswith("current"):
+        add(registry, VOID.dataDump, address)
 
 
 def write(description: Graph, format: Format) -> bytes:

@@ -124,6 +124,7 @@ class QueryPool:
             rows=self._settings.query_rows,
             result_type=query.result_type,
             graph_type=query.graph_type,
+            resources=Identity.of(self._settings).resources,
         )
 
     def _result(self, job: Job, query: Query) -> Result:

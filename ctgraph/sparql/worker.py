@@ -28,9 +28,11 @@ from ctgraph.errors import NotAcceptable
 from ctgraph.projections.snapshot_names import sequence_of
 from ctgraph.projections.store_folder import lease
 from ctgraph.rdf import writing
-from ctgraph.rdf.namespaces import LEDGER
+from ctgraph.rdf.namespaces import CTG, LEDGER
 from ctgraph.sparql.formats import RESULTS
 from ctgraph.sparql.row_limit import Cut, CuttingWriter
+from ctgraph.sparql.word_matches import WordMatches
+from ctgraph.sparql.word_patterns import has_matches
 from ctgraph.work.process import confine, receive, streams, write
 
 COMPLETE, HEADER, DATA, END, ERROR = b"C", b"H", b"D", b"E", b"X"
@@ -47,6 +49,8 @@ STACK_BYTES = 100 << 20
 allowed."""
 OTHERS = [f.media_type for f in RESULTS if f.writer != ox.QueryResultsFormat.XML]
 """What to ask for instead of rows in XML."""
+PREFIXES = {"ctg": CTG}
+"""The prefixes that words in a query need no declaration for."""
 CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
 
 
@@ -70,6 +74,7 @@ class Request:
     """A query as its worker runs it.
 
     :param rows: how many rows or triples the result may have.
+    :param resources: the beginning of the IRIs of records.
     """
 
     query: str
@@ -81,6 +86,7 @@ class Request:
     rows: int
     result_type: str
     graph_type: str
+    resources: str
 
 
 class AnswerWriter:
@@ -135,14 +141,21 @@ class _Source:
 
     def __init__(self) -> None:
         self._path = ""
+        self._words: WordMatches | None = None
         self._store: ox.Store | None = None
 
     def open(self, path: str) -> ox.Store:
         if path != self._path or self._store is None:
             store = ox.Store.read_only(path)
             self._prove(store, path)
-            self._store, self._path = store, path
+            self._store, self._path, self._words = store, path, None
         return self._store
+
+    def words(self) -> WordMatches:
+        """Return the search index of the open snapshot."""
+        if self._words is None:
+            self._words = WordMatches(Path(self._path))
+        return self._words
 
     def _prove(self, store: ox.Store, path: str) -> None:
         """Check that a store holds the change that its name says.
@@ -158,14 +171,17 @@ class _Source:
             raise OSError(f"Corruption: the store does not hold number {number}.")
 
 
-def evaluate(store: ox.Store, request: Request, answer: AnswerWriter) -> bool:
-    """Run a query and write its result; return whether it was cut."""
+def evaluate(store: ox.Store, request: Request, query: str, answer: AnswerWriter) -> bool:
+    """Run a query and write its result; return whether it was cut.
+
+    :param query: the text to run.
+    """
     default: list[Any] = [ox.NamedNode(iri) for iri in request.default_graphs]
     named: list[Any] = [ox.NamedNode(iri) for iri in request.named_graphs]
     # A dataset that the protocol describes has only the graphs it names (section 2.1.4).
     described = bool(default or named)
     results = store.query(
-        request.query,
+        query,
         base_iri=request.base,
         prefixes=request.prefixes,
         default_graph=default if described else None,
@@ -236,7 +252,10 @@ def serve(pipe: Connection, memory: int) -> None:
             return
         try:
             with lease(Path(request.snapshot)):  # the pool holds it only until the answer begins
-                answer.finish(evaluate(store, request, answer))
+                query = request.query
+                if has_matches(query):
+                    query = snapshot.words().rewritten(query, PREFIXES, request.resources)
+                answer.finish(evaluate(store, request, query, answer))
         except MemoryError:
             _fail(out, Failure.MEMORY)
             return

@@ -10,8 +10,6 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from rdflib.xsd_datetime import parse_xsd_duration
-
 from ctgraph.problem import Rule, Severity
 from ctgraph.rdf.namespaces import Curie, Iri
 from ctgraph.rdf.terms import Value
@@ -42,6 +40,11 @@ def contradictions(properties: Mapping[Iri, Sequence[Value]]) -> Iterator[tuple[
             )
 
 
+def prepare() -> None:
+    """Load the reader of durations, which brings the whole of rdflib with it."""
+    _longer("P1D", "P2D")
+
+
 def _certainly(exceeds: Any, lower: str, upper: str) -> bool:
     """Tell whether a value is above another one; what cannot be read or compared is not."""
     try:
@@ -51,6 +54,8 @@ def _certainly(exceeds: Any, lower: str, upper: str) -> bool:
 
 
 def _longer(lower: str, upper: str) -> bool:
+    from rdflib.xsd_datetime import parse_xsd_duration
+
     first, second = parse_xsd_duration(lower), parse_xsd_duration(upper)
     midnight = datetime.min.time()
     starts = (datetime.combine(day, midnight) for day in _STARTS)

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-import langcodes
 import pyoxigraph as ox
 
 from ctgraph.rdf.namespaces import CEASN, CETERMS, Iri
@@ -17,6 +16,13 @@ from ctgraph.rdf.terms import Value
 MAX_KEPT_TAGS = 1000
 """Tags whose judgement is kept: documents have few of them."""
 _OF_LANGUAGES = (f"{CETERMS}inLanguage", f"{CEASN}inLanguage")
+
+
+def prepare() -> None:
+    """Load the registry of subtags, which takes a while, and which most commands never need."""
+    import langcodes
+
+    langcodes.tag_is_valid("en")
 
 
 def unregistered_tags(path: Iri, values: Sequence[Value]) -> Iterator[tuple[str, Value]]:
@@ -40,6 +46,8 @@ def likely_tag(tag: str) -> str:
 
     An empty text stands for a tag with another fault, or with none.
     """
+    import langcodes
+
     if not langcodes.tag_is_valid(tag):
         return ""
     written, meant = (langcodes.Language.get(tag, normalize=mended) for mended in (False, True))
@@ -52,4 +60,6 @@ def likely_tag(tag: str) -> str:
 
 @lru_cache(maxsize=MAX_KEPT_TAGS)
 def _is_registered(tag: str) -> bool:
+    import langcodes
+
     return langcodes.tag_is_valid(tag) and not likely_tag(tag)

@@ -14,6 +14,7 @@ from ctgraph.identity import Identity
 from ctgraph.problem import Problem, Severity
 from ctgraph.settings import Settings
 from ctgraph.shapes import shapes
+from ctgraph.validation import contradictions, languages
 from ctgraph.validation.advice import advise
 from ctgraph.validation.engines import Run, compile_shapes
 from ctgraph.validation.placing import Placer
@@ -44,6 +45,8 @@ def validate(
 def prepare(settings: Settings) -> None:
     """Load shapes and vocabulary, so that the first validation takes no longer than others."""
     _engine(settings.validation_engine)
+    contradictions.prepare()
+    languages.prepare()
 
 
 def require_valid(

@@ -8,6 +8,7 @@ not among them: an operator imports them (:mod:`ctgraph.vocab.definitions`).
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -18,6 +19,9 @@ from typing import Any
 
 from ctgraph.rdf.namespaces import Curie, Iri
 from ctgraph.vocab.context_files import CONTEXT_URLS, read_context
+
+_CAMEL_CASE = re.compile(r"[A-Za-z][a-z]*(?:[A-Z][a-z]+)+")
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
 class TermKind(StrEnum):
@@ -130,12 +134,12 @@ class Vocabulary:
         return self._terms.get(Iri(iri)) or self._terms.get(self.expand(iri))
 
     def label(self, iri: str) -> str:
-        """Return a term's label; the last part of the IRI if the term is not declared."""
+        """Return a term's label; the last part of the IRI, in words, if it is not declared."""
         term = self.term(iri)
         if term:
             return term.label
         local = self.compact(iri).rpartition(":")[2]
-        return local.rpartition("/")[2].rpartition("#")[2] or iri
+        return _in_words(local.rpartition("/")[2].rpartition("#")[2]) or iri
 
     @cache  # noqa: B019 - one vocabulary lives as long as the process
     def superclasses(self, iri: str) -> frozenset[Iri]:
@@ -196,6 +200,7 @@ class Vocabulary:
         """Return the CURIE of the concept that a CURIE means in any case; else the CURIE itself."""
         return self._concept_cases.get(curie.lower(), Curie(curie))
 
+    @cache  # noqa: B019
     def concepts_of(self, scheme: str) -> list[Term]:
         """Return the concepts of a concept scheme."""
         own = self.expand(scheme)
@@ -206,3 +211,14 @@ class Vocabulary:
 def vocabulary() -> Vocabulary:
     """Return the vocabulary that ships with ctgraph."""
     return Vocabulary.read(files("ctgraph.vocab"))
+
+
+def _in_words(name: str) -> str:
+    """Return a name in camel case as words, as the labels of CTDL are written.
+
+    >>> _in_words("passRate"), _in_words("29-1141.00")
+    ('Pass Rate', '29-1141.00')
+    """
+    if not _CAMEL_CASE.fullmatch(name):
+        return name
+    return " ".join(part[0].upper() + part[1:] for part in _HUMP.split(name))

@@ -8,51 +8,80 @@ from flask import Flask
 from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from ctgraph.identity import Identity
+from ctgraph.harvest.memento import LINK_FORMAT
+from ctgraph.harvest.signposting import LINKSET, LINKSET_JSON
 from ctgraph.ledger import Ledger, settled
 from ctgraph.ledger.database import Database
 from ctgraph.pathways import looks
 from ctgraph.pathways.formats import FORMATS
 from ctgraph.rdf.formats import FORMATS as RDF_FORMATS
+from ctgraph.records import wordings
 from ctgraph.settings import Settings, load_settings
 from ctgraph.shapes import shapes
 from ctgraph.sparql.formats import RESULTS
 from ctgraph.validation.report_formats import REPORT_FORMATS
 from ctgraph.vocab import vocabulary
 from ctgraph.web.accounts import (
+    api,
+    api_members,
+    api_organizations,
+    api_partners,
+    api_reviews,
     claims,
+    confirmations,
     factors,
     holdings,
     imports,
+    issuers,
     keys,
     members,
+    mergers,
     organizations,
     partners,
+    passkeys,
     people,
+    registrations,
     reports,
     reviews,
     security,
+    sign_in_with,
     staff,
     staff_reviews,
     suspensions,
+    uploads,
+    weekly,
 )
 from ctgraph.web.accounts import records as entering
-from ctgraph.web.http import addresses, parameters, problems, visitors
+from ctgraph.web.accounts import webhooks as told
+from ctgraph.web.finder import compare, leads, map, providers, saved, search, statistics, widget
+from ctgraph.web.harvest import (
+    changes,
+    dumps,
+    event_stream,
+    memento,
+    resource_sync,
+    signposting,
+    terms,
+    webhooks,
+)
+from ctgraph.web.http import addresses, languages, parameters, problems, visitors
 from ctgraph.web.http.content_coding import CODINGS, one_coding
 from ctgraph.web.http.headers import add_headers
 from ctgraph.web.http.registry import State, Work
 from ctgraph.web.http.request import Request
+from ctgraph.web.ler import case, check
+from ctgraph.web.ler import issuers as proved
 from ctgraph.web.pathways import learner_check, links, routes
 from ctgraph.web.pathways import views as pathways
-from ctgraph.web.publishing import drafts, validate
+from ctgraph.web.publishing import bulk, drafts, validate
 from ctgraph.web.publishing import views as publishing
 from ctgraph.web.records import completeness, graphs, listing, preview
 from ctgraph.web.records import views as records
 from ctgraph.web.records.response_cache import RecordCache
-from ctgraph.web.reference import own_terms
+from ctgraph.web.reference import codes, own_terms
 from ctgraph.web.reference import shapes as minimum_data
 from ctgraph.web.reference import vocabulary as ctdl
-from ctgraph.web.site import api_description, health, home
+from ctgraph.web.site import api_description, heads, health, home, sitemaps
 from ctgraph.web.sparql import description, stored
 from ctgraph.web.sparql import views as sparql
 from ctgraph.web.sparql.response_cache import MIN_COMPRESSED_BYTES, ResponseCache
@@ -67,6 +96,11 @@ COMPRESSED = sorted(
         "application/json",
         "application/problem+json",
         "application/xml",
+        "application/atom+xml",
+        LINKSET,
+        LINKSET_JSON,
+        LINK_FORMAT,
+        "text/csv",
         *(f.media_type for f in RDF_FORMATS),
         *(f.media_type for f in RESULTS),
         *(f.media_type for f in REPORT_FORMATS.values()),
@@ -76,30 +110,60 @@ COMPRESSED = sorted(
 """The media types that are worth compressing: all texts."""
 
 ROOMS = (
+    search,
+    saved,
+    widget,
+    compare,
+    leads,
+    providers,
+    statistics,
+    map,
     records,
     graphs,
     listing,
     completeness,
+    memento,
+    signposting,
+    event_stream,
+    resource_sync,
     links,
     publishing,
     pathways,
     routes,
     learner_check,
+    check,
+    case,
+    proved,
     drafts,
+    bulk,
     people,
     security,
     factors,
+    passkeys,
+    sign_in_with,
     reports,
+    uploads,
+    weekly,
     organizations,
     holdings,
     imports,
     entering,
     preview,
     members,
+    mergers,
     keys,
+    told,
+    api,
+    api_members,
+    api_organizations,
+    api_partners,
+    api_reviews,
+    registrations,
+    issuers,
     reviews,
     partners,
     claims,
+    confirmations,
     suspensions,
     staff,
     staff_reviews,
@@ -107,12 +171,18 @@ ROOMS = (
     minimum_data,
     ctdl,
     own_terms,
+    codes,
     sparql,
     stored,
     description,
+    dumps,
     home,
     health,
+    sitemaps,
     api_description,
+    changes,
+    webhooks,
+    terms,
 )
 """The modules whose blueprints make up the site."""
 
@@ -138,19 +208,29 @@ def create_app(settings: Settings | None = None, proved: bool = False) -> Flask:
     vocab = vocabulary()
     app.jinja_env.globals |= {
         "base_url": settings.base_url,
-        "label": vocab.label,
+        "label": lambda iri: wordings.term_label(vocab.label(iri)),
+        "term_label": wordings.term_label,
         "compact": vocab.compact,
         "known": vocab.term,
         "graph_formats": {format.name: format.title for format in FORMATS.values()},
-        "looks": looks.for_pages(),
+        "looks": languages.translated(looks.for_pages()),
+        "duration": wordings.duration,
+        "price": wordings.price,
+        "number": wordings.number,
+        "day": wordings.day,
     }
     # No header of a request decides where a redirect leads. Werkzeug would join slashes by a
     # redirect to the host that the request names.
     app.url_map.merge_slashes = False
     app.extensions["ctgraph"] = State(settings, ledger, work)
     visitors.protect(app, settings.base_url)
+    languages.set_up(app)
+    heads.set_up(app)
     for room in ROOMS:
         app.register_blueprint(room.blueprint)
+    app.register_blueprint(
+        uploads.blueprint, name="uploads_for_another", url_prefix=uploads.FOR_ANOTHER
+    )
     problems.register(app)
     for step in (
         addresses.require_utf8,
@@ -162,9 +242,10 @@ def create_app(settings: Settings | None = None, proved: bool = False) -> Flask:
     app.after_request(add_headers)
     app.wsgi_app = ResponseCache(app.wsgi_app, work.pool, settings)  # type: ignore[method-assign]
     app.wsgi_app = RecordCache(  # type: ignore[method-assign]
-        app.wsgi_app, ledger, Identity.of(settings), work.pool.cache
+        app.wsgi_app, ledger, settings, work.pool.cache
     )
     app.wsgi_app = addresses.spelled(one_coding(app.wsgi_app))  # type: ignore[method-assign]
+    app.wsgi_app = languages.by_path(app.wsgi_app)  # type: ignore[method-assign]
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies)  # type: ignore[method-assign]
     return app

@@ -62,7 +62,7 @@ def lasting(start: Callable[[], T]) -> T:
     return _starter.submit(start).result()
 
 
-class _Spawned(SpawnProcess):
+class Spawned(SpawnProcess):
     """A process of :mod:`multiprocessing` that does not receive ^C."""
 
     def start(self) -> None:
@@ -71,14 +71,24 @@ class _Spawned(SpawnProcess):
             super().start()
 
 
-class _Spawning(SpawnContext):
-    Process = _Spawned
+class Spawning(SpawnContext):
+    """The context for new processes of :mod:`multiprocessing`, which call :func:`follow`."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        _keep_out_the_current_folder()
+        self._made: list[Spawned] = []
 
-def spawning() -> SpawnContext:
-    """Return the context for new processes of :mod:`multiprocessing`, which call :func:`follow`."""
-    _keep_out_the_current_folder()
-    return _Spawning()
+    def Process(self, *given: Any, **named: Any) -> Spawned:  # type: ignore[override]
+        """Make a process."""
+        self._made.append(Spawned(*given, **named))
+        return self._made[-1]
+
+    def kill(self) -> None:
+        """Kill every process that was started."""
+        for process in self._made:
+            if process.pid:
+                process.kill()
 
 
 def forking() -> ForkServerContext:

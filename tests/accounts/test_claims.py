@@ -47,6 +47,7 @@ def role(registry: Registry, record: Ctid) -> dict[str, str]:
 
 def test_a_claim_is_approved(rita: Person, sam: Person, nobodys: Ctid, registry: Registry) -> None:
     page = f"/resources/{nobodys}"
+    registry.project()
     tag = rita.see(page).headers["ETag"]
     assert UNCLAIMED in rita.see(page).text
     assert f'href="/account/claims/{nobodys}"' in rita.see(page).text

@@ -14,16 +14,18 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from ctgraph.ledger import Ledger, settled
+from ctgraph.settings import load_settings
 from tests.support.axe import faults
+from tests.support.browsing import fill, heading, look, press, sign_in, somebody
+from tests.support.codes import keep_codes
 from tests.support.people import COLLEGE, PASSWORD, RITA, STAFF
 from tests.support.server import get, serving
 from tests.support.waiting import until
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="needs Playwright")
 
-WIDTHS = (360, 1440)
 PAT = "pat@oak.example.org"
-SCHEMES = ("light", "dark")
 
 
 class Site(NamedTuple):
@@ -73,37 +75,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         yield Site(address, home, password, pats)
 
 
-def somebody(browser: Any, site: Site, errors: list[str]) -> Any:
-    """Return a page of a browser of somebody's own."""
-    page = browser.new_context(base_url=site.address).new_page()
-    page.on("console", lambda m: errors.append(m.text) if m.type == "error" else None)
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    return page
-
-
-def look(page: Any) -> None:
-    """Make sure that everybody can use a page: on a phone and a desk, in light and dark."""
-    for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 900})
-        for scheme in SCHEMES:
-            page.emulate_media(color_scheme=scheme)
-            assert faults(page) == [], (page.url, width, scheme)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, page.url
-
-
-def fill(page: Any, label: str, text: str) -> None:
-    page.get_by_label(label, exact=True).first.fill(text)
-
-
-def press(page: Any, name: str) -> None:
-    page.get_by_role("button", name=name, exact=True).first.click()
-    page.wait_for_load_state()
-
-
-def heading(page: Any, text: str) -> None:
-    sync_api.expect(page.locator("h1")).to_contain_text(text, timeout=30_000)
-
-
 def sign_up(page: Any, site: Site) -> None:
     page.goto("/account")
     heading(page, "Sign in")
@@ -126,14 +97,6 @@ def sign_up(page: Any, site: Site) -> None:
     fill(page, "Password", PASSWORD)
     press(page, "Confirm")
     heading(page, "Your address is confirmed")
-
-
-def sign_in(page: Any, address: str, password: str) -> None:
-    page.goto("/account/sign-in")
-    fill(page, "E-mail address", address)
-    fill(page, "Password", password)
-    press(page, "Sign in")
-    heading(page, "Your account")
 
 
 def describe(page: Any) -> None:
@@ -197,7 +160,7 @@ def enter(page: Any, site: Site) -> str:
 
 def test_from_sign_up_to_a_published_credential(browser: Any, site: Site) -> None:
     errors: list[str] = []
-    rita, sam = (somebody(browser, site, errors) for _ in range(2))
+    rita, sam = (somebody(browser, site.address, errors) for _ in range(2))
     sign_up(rita, site)
     sign_in(rita, RITA, PASSWORD)
     look(rita)
@@ -210,7 +173,7 @@ def test_from_sign_up_to_a_published_credential(browser: Any, site: Site) -> Non
     rita.goto(f"/pathways/{record}")
     heading(rita, "Welding Certificate")
     form = f"records/{record}"
-    for path in ("", "import", "keys", "members", "partners", "records", form):
+    for path in ("", "import", "keys", "members", "partners", "records", "webhooks", form):
         rita.goto(f"{organization_of(rita)}/{path}".rstrip("/"))
         look(rita)
     for path in (f"{form}/json", f"{form}/preview"):
@@ -234,7 +197,7 @@ def organization_of(page: Any) -> str:
 
 
 def test_what_is_not_saved_is_kept_in_the_browser(browser: Any, site: Site) -> None:
-    page = somebody(browser, site, [])
+    page = somebody(browser, site.address, [])
     sign_in(page, PAT, site.pats)
     page.get_by_role("link", name="Oak College").click()
     page.get_by_role("link", name="Its records").click()
@@ -255,3 +218,29 @@ def test_what_is_not_saved_is_kept_in_the_browser(browser: Any, site: Site) -> N
     press(page, "Save")
     sync_api.expect(page.get_by_label("Name", exact=True).first).to_have_value("Welding 101")
     sync_api.expect(page.locator("#unsaved")).to_be_hidden()
+
+
+def test_codes_are_picked_by_words(browser: Any, site: Site) -> None:
+    keep_codes(Ledger.of(settled(load_settings(home=site.home))), "soc")
+    errors: list[str] = []
+    page = somebody(browser, site.address, errors)
+    sign_in(page, PAT, site.pats)
+    page.get_by_role("link", name="Oak College").click()
+    page.get_by_role("link", name="Its records").click()
+    page.get_by_label("Add new").select_option("ceterms:Certificate")
+    press(page, "Begin")
+    page.get_by_role("link", name="Occupations and industries").click()
+    field = page.get_by_role("group", name="Occupation: look a code up").get_by_role("combobox")
+    for words, name in (("psychiatric", "Registered Nurses"), ("51-41", "Welders")):
+        field.press_sequentially(words)
+        sync_api.expect(page.get_by_role("option", name=name)).to_be_visible()
+        field.press("ArrowDown")
+        field.press("Enter")
+    sync_api.expect(page.get_by_role("checkbox", name="29-1141 Registered Nurses")).to_be_checked()
+    look(page)
+    press(page, "Save")
+    for name in ("29-1141 Registered Nurses", "51-4121 Welders"):
+        sync_api.expect(page.locator("summary", has_text=name)).to_be_visible()
+    page.goto("/codes?q=nurse")
+    look(page)
+    assert errors == []

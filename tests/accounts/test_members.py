@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
 
+from ctgraph.accounts.members import Members
 from ctgraph.accounts.rights import Role
 from ctgraph.identity.ctid import Ctid
 from tests.support.people import PASSWORD, Person, alert
@@ -74,3 +76,33 @@ def test_one_person_invites_so_many(rita: Person, approved: Ctid) -> None:
 def test_what_is_no_invitation_is_told(rita: Person, approved: Ctid, email: str, role: str) -> None:
     answer = rita.send(f"/account/organizations/{approved}/members", email=email, role=role)
     assert 400 <= answer.status_code < 500
+
+
+def test_invitations_are_listed_and_taken_back(
+    rita: Person, approved: Ctid, as_role: Callable[[Role | None], Person], registry: Registry
+) -> None:
+    path = f"/account/organizations/{approved}/members"
+    assert "Invited, no members yet" not in rita.see(path).text
+    assert invited(rita, approved, ADA, Role.APPROVER) == 303
+    page = rita.see(path).text
+    assert f"{ADA}: approver" in " ".join(page.split())
+    (taken,) = re.findall(r'action="(/account/[^"]*/invitations/[^"]+)"', page)
+    assert "/invitations/" not in as_role(Role.EDITOR).see(path).text
+    assert rita.send(path, to=taken).status_code == 303
+    assert "Invited, no members yet" not in rita.see(path).text
+    assert rita.send(path, to=taken).status_code == 404
+    said = registry.ledger.activities.of_organization(approved, 1)
+    assert f"Took back the invitation of {ADA}." in said[0].words
+
+
+def test_an_invitation_that_was_taken_back_admits_nobody(
+    rita: Person, approved: Ctid, meet: Callable[[str], Person], registry: Registry
+) -> None:
+    ada = meet(ADA).join()
+    assert invited(rita, approved, ADA, Role.APPROVER) == 303
+    (one,) = Members(registry.ledger, "").invited(approved)
+    path = f"/account/organizations/{approved}/members"
+    to = f"/account/organizations/{approved}/invitations/{one.id}"
+    assert rita.send(path, to=to).status_code == 303
+    assert ada.send(ada.link()).status_code == 404
+    assert role_of(registry, approved, ADA) is None

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -91,6 +93,13 @@ def test_nobody_learns_which_addresses_have_accounts(meet: Meeting) -> None:
     forgot = [one.send("/account/forgotten", email=one.email).text for one in (known, unknown)]
     assert forgot[0].replace(RITA, MAX) == forgot[1]
     assert known.sign_in().status_code == 303  # the other one's password changed nothing
+
+
+def test_passwords_are_hashed_as_rfc_9106_recommends() -> None:
+    """In a process of its own: in this one, hashes are cheap."""
+    code = f"from ctgraph.accounts.passwords import hashed; print(hashed({PASSWORD!r}))"
+    made = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert made.stdout.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
 
 
 def test_a_forgotten_password_is_replaced_and_ends_all_sessions(meet: Meeting) -> None:

@@ -112,7 +112,7 @@ def test_a_killed_postman_leaves_nothing_out(
     while len(mailbox.recipients) < MAILS:
         wanted = min(len(mailbox.recipients) + 15, MAILS)
         running = subprocess.Popen(
-            [sys.executable, "-m", "ctgraph.accounts.postman"], env=environment
+            [sys.executable, "-m", "ctgraph.server.background"], env=environment
         )
         until(partial(mailbox.holds, wanted))
         running.send_signal(signal.SIGKILL)

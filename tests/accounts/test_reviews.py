@@ -88,7 +88,7 @@ def test_an_edit_makes_an_approval_void(rita: Person, as_role: Members, approved
     assert "changed after it was approved" in rita.see(path).text
     assert "may not approve, publish" in do(editor, path, "publish")
     for act in ("approve", "publish", "return"):
-        assert "changed after you opened" in do(rita, path, act, seen, "No.")
+        assert "changed since you saw it" in do(rita, path, act, seen, "No.")
     save(editor, path)  # the content that was approved
     assert "1 of 1 done" in do(editor, path, "publish")
 
@@ -178,7 +178,9 @@ def test_a_record_is_withdrawn_with_a_reason(
     path = drafted(rita, approved)
     do(rita, path, "publish")
     as_role(Role.APPROVER).send(path, to=f"{path}/withdraw", words="We teach it no more.")
-    assert rita.see(f"/resources/{record_of(path)}").status_code == 410
+    gone = rita.see(f"/resources/{record_of(path)}")
+    assert gone.status_code == 410
+    assert "We teach it no more." in gone.text
     assert "We teach it no more." in rita.mails()[-1][1]
     assert "We teach it no more." in rita.see(f"/account/organizations/{approved}").text
 

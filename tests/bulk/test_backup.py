@@ -19,6 +19,7 @@ from ctgraph.projections.checking import check
 from ctgraph.projections.store_folder import hold
 from ctgraph.publishing import withdraw
 from ctgraph.settings import load_settings
+from ctgraph.web import create_app
 from tests.support.registry import Registry, ctid_number, publish
 
 
@@ -100,6 +101,22 @@ def test_a_registry_that_holds_something_is_replaced_only_when_that_is_said(
     with hold(registry.settings):
         assert check(registry.settings, registry.ledger) == []
     assert registry.ledger.changes.last_sequence() == 34
+
+
+def test_a_restored_registry_sends_to_webhooks_only_when_it_is_told_to(
+    registry: Registry, run: Callable[..., Any], tmp_path: Path
+) -> None:
+    client, path = create_app(registry.settings).test_client(), tmp_path / "hooked.backup"
+    url = {"url": "https://93.184.216.34/hook"}
+    assert client.post("/webhooks", json=url, headers=registry.authorization).status_code == 201
+    assert run("backup", path).exit_code == 0
+    for options, state in ((), "paused"), (("--resume-webhooks",), "active"):
+        home = tmp_path / state
+        assert run("restore", path, "--home", home, *options).exit_code == 0
+        ledger = Ledger.of(load_settings(home=home))
+        [found] = ledger.webhooks.of(ctid_number(0))
+        assert found.state == state
+        assert ("backup" in found.told) == (state == "paused")
 
 
 def test_a_registry_that_is_served_is_not_restored(

@@ -17,6 +17,7 @@ from click.testing import CliRunner, Result
 from ctgraph.bulk import bounds, sources
 from ctgraph.cli import main
 from ctgraph.errors import Unreadable
+from tests.support.fresh import copy_store
 from tests.support.registry import Registry, certificate, ctid_number
 
 
@@ -73,6 +74,7 @@ CASES = {
 
 
 def run(command: str, registry: Registry, *arguments: str) -> Result:
+    copy_store(registry.settings)
     home = {"CTGRAPH_HOME": str(registry.settings.home)}
     result = CliRunner().invoke(main, [command, *arguments], env=home)
     assert result.exception is None or isinstance(result.exception, SystemExit), result.exception

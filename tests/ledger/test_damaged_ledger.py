@@ -69,16 +69,26 @@ def test_a_projector_names_the_document_that_it_cannot_project(
 ORGANIZATION, RECORD = ctid_number(0), ctid_number(1)
 COMMANDS: dict[str, list[str]] = {
     "backup": ["kept"],
+    "bulk check": ["rows.csv", "--owner", ORGANIZATION],
+    "bulk export": ["out.xlsx", "--owner", ORGANIZATION],
+    "bulk upload": ["rows.csv", "--owner", ORGANIZATION],
+    "case import": ["package.json", "--owner", ORGANIZATION],
     "check": [],
+    "codes import": ["codes.csv", "--framework", "soc"],
+    "codes list": [],
+    "codes remove": ["soc"],
+    "dump": [],
     "get": [RECORD],
     "init": [],
     "key add": [ORGANIZATION],
     "key list": [ORGANIZATION],
     "key revoke": ["12345678"],
     "load": ["documents"],
+    "mirror": ["http://localhost:1"],
     "org admit": [ORGANIZATION, "rita@pine.example.org"],
     "org add": ["--name", "Another College"],
     "org list": [],
+    "org trust": [ORGANIZATION],
     "pathways preceding": [RECORD],
     "pathways route": [RECORD, DOCUMENT],
     "pathways succeeding": [RECORD],
@@ -90,7 +100,7 @@ COMMANDS: dict[str, list[str]] = {
     "withdraw": [RECORD],
 }
 """What reads the ledger, and with which arguments."""
-OTHERS = {"restore", "sample", "validate", "vocab build", "vocab import"}
+OTHERS = {"bulk template", "restore", "sample", "validate", "vocab build", "vocab import"}
 
 
 def commands(group: click.Group, *before: str) -> Iterator[str]:
@@ -125,6 +135,9 @@ def test_every_command_tells_a_damaged_ledger_in_a_line(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "documents").mkdir()
     (tmp_path / "documents/one.json").write_text(json.dumps(certificate(50)))
+    (tmp_path / "package.json").write_text('{"CFDocument": {}}')
+    (tmp_path / "rows.csv").write_text("Credential Name,Credential Type\nNurse Aide,Certificate\n")
+    (tmp_path / "codes.csv").write_text("Code,Title\n29-1141,Registered Nurses\n")
     damaged = tmp_path / "damaged"
     shutil.copy(path, damaged)
     for command, arguments in COMMANDS.items():

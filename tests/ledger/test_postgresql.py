@@ -15,7 +15,8 @@ from ctgraph.projections.checking import check
 from ctgraph.projections.store_folder import hold
 from ctgraph.settings import load_settings
 from ctgraph.web import create_app
-from tests.support.registry import Registry, certificate
+from tests.support.codes import keep_codes
+from tests.support.registry import Registry, certificate, new_registry
 
 
 def test_publish_withdraw_and_read_on_postgresql(on_postgresql: Registry) -> None:
@@ -95,3 +96,16 @@ def test_a_backup_goes_from_postgresql_to_sqlite_and_back(
     registry.project()
     with hold(registry.settings):
         assert check(registry.settings, registry.ledger) == []
+
+
+def test_a_restored_ledger_on_postgresql_takes_further_rows(
+    on_postgresql: Registry, tmp_path: Path
+) -> None:
+    """PostgreSQL numbers rows by counters, which know nothing of rows that came with numbers."""
+    other = new_registry(tmp_path / "other")
+    keep_codes(other.ledger, "soc", "cip")
+    back_up(other.ledger, tmp_path / "kept", lambda *_: None)
+    restore(on_postgresql.settings, tmp_path / "kept", True, lambda *_: None)
+    keep_codes(on_postgresql.ledger, "naics")
+    found = on_postgresql.ledger.codes.newest()
+    assert [one.list.key for one in found] == ["soc", "cip", "naics"]

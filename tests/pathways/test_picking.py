@@ -28,8 +28,9 @@ ONE = {
 """The pages with pickers of several records and of one, and a parameter of each."""
 
 
-@pytest.fixture
-def named(registry: Registry, client: FlaskClient) -> FlaskClient:
+@pytest.fixture(scope="module")
+def named(module_registry: Registry, module_client: FlaskClient) -> FlaskClient:
+    registry, client = module_registry, module_client
     for number, name in NAMES.items():
         document = certificate(number, **{"ceterms:name": {"en-US": name}})
         sent = client.post(registry.documents_url, json=document, headers=registry.authorization)

@@ -136,7 +136,7 @@ def test_a_load_names_what_ended_the_projector(
     with pytest.raises(OSError, match="Read-only"):
         projecting.run(registry.settings, registry.ledger)
     with pytest.raises(StoreError, match="Read-only file system"):
-        loading._require_projector(store_folder_of(registry.settings))
+        loading._require_projector(store_folder_of(registry.settings), os.getpid())
 
 
 def test_failures_after_the_projector_has_caught_up_begin_with_the_first_pause(

@@ -10,6 +10,7 @@ import pytest
 
 from ctgraph.projections import counting
 from ctgraph.projections.checking import check
+from ctgraph.projections.default_graph import only_in, with_default
 from ctgraph.projections.projector import Projector
 from ctgraph.projections.store_folder import store_folder_of
 from ctgraph.rdf.namespaces import CETERMS, CTG
@@ -55,6 +56,21 @@ def test_a_triple_of_two_graphs_counts_once_until_no_graph_states_it(world: Worl
     world.publish(record(1), record(2))  # in one batch
     assert order(world, 1, 2) == 0
     assert world.differences() == []
+
+
+def test_what_only_some_graphs_state_is_told_from_what_others_state_too() -> None:
+    store = ox.Store()
+    ours, also, theirs = (ox.NamedNode(f"http://example.org/{name}") for name in "abc")
+
+    def say(text: str, *graphs: ox.NamedNode) -> ox.Triple:
+        parts = ox.BlankNode("x"), PRECEDES, ox.Literal(text, language="en")
+        store.extend(with_default([ox.Quad(*parts, graph) for graph in graphs]))
+        return ox.Triple(*parts)
+
+    of_one, of_both = say("ours", ours), say("ours, twice", ours, also)
+    say("shared", ours, theirs)
+    say("theirs", theirs)
+    assert only_in(store, [ours, also]) == {of_one, of_both}
 
 
 def test_the_default_graph_follows_links_that_another_document_changes(world: World) -> None:

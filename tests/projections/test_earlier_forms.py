@@ -60,6 +60,22 @@ def test_a_store_of_an_earlier_form_is_made_anew(world: World) -> None:
 LABEL = ox.NamedNode("http://www.w3.org/2000/01/rdf-schema#label")
 
 
+def test_a_term_that_is_gone_goes_where_nothing_else_has_changed(world: World) -> None:
+    world.publish(*SHARED)
+    world.projector.close()
+    store = ox.Store(str(store_folder_of(world.settings).live))
+    graph = ox.NamedNode("http://localhost:8000/vocab")
+    gone = ox.Quad(ox.NamedNode(f"{CETERMS}GoneSince"), LABEL, ox.Literal("Gone"), graph)
+    store.extend([gone, ox.Quad(*gone.triple)])
+    store.flush()
+    del store
+    world.projector = Projector(world.settings, world.ledger)
+    world.projector.catch_up()
+    newest = store_folder_of(world.settings).newest()
+    assert newest
+    assert not list(ox.Store.read_only(str(newest)).quads_for_pattern(gone.subject, None, None))
+
+
 @pytest.mark.parametrize("form", [FORM, str(int(FORM) - 1)])
 def test_the_vocabulary_of_an_earlier_version_is_replaced(world: World, form: str) -> None:
     """Terms that are gone, renamed or new since, in a store of this form and of an earlier one."""

@@ -33,8 +33,8 @@ def test_a_projector_killed_at_random_points_goes_on_to_the_same_store(registry:
     chance = random.Random(1)
     command = [sys.executable, "-m", "ctgraph.projections.projector", "--patient"]
     store_folder, interrupted = store_folder_of(registry.settings), 0
-    for round in range(12):
-        publish(registry, range(1, 400), f"round {round}")
+    for round in range(8):
+        publish(registry, range(1, 200), f"round {round}")
         process = subprocess.Popen(command, env=environment(registry))
         until(store_folder.held)
         time.sleep(chance.random() * 0.4)
@@ -45,7 +45,7 @@ def test_a_projector_killed_at_random_points_goes_on_to_the_same_store(registry:
     registry.project()
     with hold(registry.settings):
         assert check(registry.settings, registry.ledger) == []
-    assert registry.ledger.changes.last_sequence() == 12 * 399
+    assert registry.ledger.changes.last_sequence() == 8 * 199
 
 
 def test_two_projectors_never_run_at_once(registry: Registry) -> None:

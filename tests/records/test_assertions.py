@@ -55,6 +55,8 @@ def test_what_others_say_is_on_the_page_with_who_says_it(registry: Registry) -> 
 
     assert post(certificate(), A).status_code == 201
     assert "What others say" not in page()  # there is no store yet: the page comes all the same
+    early = client.get(f"/resources/{OWN}", headers={"Accept": "text/html"})
+    assert (early.headers["Cache-Control"], "ETag" in early.headers) == ("no-store", False)
     answer = post(action(50, B, OWN))
     assert answer.status_code == 201, answer.text
     assert post(action(51, A, OWN), A).status_code == 201  # one's own is not what others say
@@ -67,7 +69,10 @@ def test_what_others_say_is_on_the_page_with_who_says_it(registry: Registry) -> 
     registry.project()
     html = page()
     assert "What others say" in html
-    assert "Accreditation 51" not in html
+    late = client.get(f"/resources/{OWN}", headers={"Accept": "text/html"})
+    assert (late.headers["Cache-Control"], "ETag" in late.headers) == ("no-cache", True)
+    said = html[html.index("What others say") :]
+    assert "Accreditation 51" not in said[: said.index("</section>")]
     assert f'href="/records?owner={B}"' in html
     assert f'href="/resources/{ctid_number(50)}"' in html
     assert "Accreditation &lt;Agency&gt;" in html

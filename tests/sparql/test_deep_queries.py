@@ -39,7 +39,7 @@ FLAT: dict[str, str] = {
     "values": "SELECT * { VALUES (?a ?b) {" + "(1 <urn:x>)" * 10_000 + "} } LIMIT 1",
     "unions": "ASK {" + " UNION ".join(["{ ?s <urn:p> 1 }"] * 2_000) + "}",
     "filters": "ASK { ?s ?p ?o " + "FILTER(?s != ?o) " * 2_000 + "}",
-    "or": "ASK { ?s ?p ?o FILTER(" + " || ".join(["(?s = ?o)"] * 2_000) + ") }",
+    "or": "ASK { ?s <urn:p> ?o FILTER(" + " || ".join(["(?s = ?o)"] * 2_000) + ") }",
     "string": "ASK { ?s ?p '''" + "({[" * 5_000 + "''' }",
     "iri": "ASK { ?s ?p <urn:x:" + "(" * 5_000 + "> }",
     "comment": "ASK { ?s ?p ?o } #" + "({[" * 5_000,

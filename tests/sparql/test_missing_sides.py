@@ -62,8 +62,9 @@ DOCUMENTS = [
 ]
 
 
-@pytest.fixture
-def asked(registry: Registry) -> FlaskClient:
+@pytest.fixture(scope="module")
+def asked(module_registry: Registry) -> FlaskClient:
+    registry = module_registry
     owner = registry.organization
     documents = [parse(orjson.dumps(one), registry.settings) for one in DOCUMENTS]
     for outcome in append(

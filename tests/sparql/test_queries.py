@@ -22,9 +22,9 @@ HUNGRY = f"SELECT (STRLEN(?x28) AS ?n) {{ BIND('xxxxxxxx' AS ?x0) {DOUBLINGS} }}
 """A text of two gigabytes, which is there at once, however slow the machine is."""
 
 
-@pytest.fixture
-def filled(registry: Registry) -> FlaskClient:
-    return fill(registry)
+@pytest.fixture(scope="module")
+def filled(module_registry: Registry) -> FlaskClient:
+    return fill(module_registry)
 
 
 def test_the_three_request_forms_say_the_same(filled: FlaskClient) -> None:

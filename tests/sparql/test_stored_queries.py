@@ -15,6 +15,7 @@ import subprocess
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
 from statistics import mean
 from typing import Any
@@ -43,7 +44,7 @@ from tests.support.stored_answers import (
     Answer,
     Row,
     answer_affordable_credentials,
-    answer_search_by_name,
+    named_by,
 )
 
 QUERIES = ROOT / "queries"
@@ -160,7 +161,10 @@ def test_completeness_by_publisher(client: FlaskClient, sample: Sample) -> None:
 def test_newest_changes(client: FlaskClient, sample: Sample) -> None:
     """The newest versions, newest first: those of all records, with and without a name."""
     last = {record: number for record, number, _ in sample.events}
-    moments = {row[1][-39:]: row[4] for row in rows(client, "changes-since")}
+    # As texts they do not sort: zeros at the end of a second are left out.
+    moments = {
+        row[1][-39:]: datetime.fromisoformat(row[4]) for row in rows(client, "changes-since")
+    }
     current = sorted(sample.documents)
     current.sort(key=moments.__getitem__, reverse=True)
     assert [(row[0][-39:], row[2]) for row in rows(client, "changed-records")] == [
@@ -183,7 +187,11 @@ def test_top_rows(client: FlaskClient, sample: Sample) -> None:
 
 
 def test_every_query_has_an_answer_here() -> None:
-    assert set(NAMES) - set(ANSWERS) == {"changed-records", "completeness-by-publisher"}
+    assert set(NAMES) - set(ANSWERS) == {
+        "changed-records",
+        "completeness-by-publisher",
+        "search-by-name",
+    }
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -282,10 +290,13 @@ def test_number(most: str, client: FlaskClient, sample: Sample) -> None:
     ],
 )
 def test_word(word: str, client: FlaskClient, sample: Sample) -> None:
-    """A word is looked for as it is, and is never read as SPARQL."""
-    # Whether a record has a row for each language is test_answer's matter.
+    """A word is looked for, and is never read as SPARQL."""
     found = {(row[0], row[2]) for row in rows(client, "search-by-name", word=word)}
-    assert found == set(answer_search_by_name(sample, word))
+    if any(map(str.isalnum, word)):
+        assert found >= named_by(sample, word)
+        assert len(found) < len(list(sample.records()))
+    else:
+        assert found == set()
     name = "credentials-for-an-occupation"
     same(name, rows(client, name, word=word), ANSWERS[name](sample, word))
     page = client.get(

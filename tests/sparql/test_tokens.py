@@ -11,14 +11,20 @@ from werkzeug.test import TestResponse
 
 from ctgraph.settings import load_settings
 from ctgraph.sparql.stored_queries import stored
-from tests.support.registry import Registry, fill
+from tests.support.registry import Registry, fill, new_registry
 
 COLUMNS = "SELECT * { ?s ?p ?o } ORDER BY ?s LIMIT 1"
 
 
-@pytest.fixture
-def filled(registry: Registry) -> FlaskClient:
-    return fill(registry, 3)
+@pytest.fixture(scope="module")
+def filled(module_registry: Registry) -> FlaskClient:
+    return fill(module_registry, 3)
+
+
+@pytest.fixture(scope="module")
+def narrow(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
+    """A client of a registry whose answers have seven rows at most."""
+    return fill(new_registry(tmp_path_factory.mktemp("narrow"), query_rows=7), 10)
 
 
 def ask(client: FlaskClient, query: str, **headers: str) -> TestResponse:
@@ -190,10 +196,9 @@ def test_a_byte_order_mark_is_no_part_of_a_query(filled: FlaskClient) -> None:
     ],
 )
 def test_the_row_limit_holds_for_rows_without_values(
-    make_registry: Any, query: str, name: str
+    narrow: FlaskClient, query: str, name: str
 ) -> None:
-    client = fill(make_registry(query_rows=7), 10)
-    answer = client.get("/sparql", query_string={"query": query, "format": name})
+    answer = narrow.get("/sparql", query_string={"query": query, "format": name})
     assert answer.headers["Ctgraph-Result-Cut"] == "true"
     rows = {
         "json": lambda: len(answer.json["results"]["bindings"]),

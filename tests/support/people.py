@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import html
+import itertools
 import re
 from typing import Any
 
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from ctgraph.accounts.people import People
 from ctgraph.ledger import Ledger
 
 PASSWORD = "correct horse battery staple 9"
@@ -23,6 +25,7 @@ COLLEGE = {
     "email": "info@pine.example.org",
 }
 PAGE = {"Accept": "text/html"}
+_NUMBERS = itertools.count()
 _TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 _ALERT = re.compile(r'role="alert">(.*?)</p>', re.DOTALL)
 
@@ -34,6 +37,11 @@ class Person:
         self.client: FlaskClient = application.test_client()
         self.ledger = ledger
         self.email = email
+
+    def from_address(self, address: str) -> Person:
+        """Let the requests come from an IP address: limits count them by it."""
+        self.client.environ_base["REMOTE_ADDR"] = address
+        return self
 
     def see(self, path: str) -> TestResponse:
         """Ask for a page."""
@@ -76,6 +84,16 @@ class Person:
         return self.send("/account/sign-in", email=self.email, password=password)
 
 
+def newcomer(application: Any, ledger: Ledger) -> Person:
+    """Return somebody new whose account the operator made, signed in, with an IP address alone."""
+    number = next(_NUMBERS)
+    somebody = Person(application, ledger, f"person{number}@pine.example.org")
+    somebody.from_address(f"10.0.{number // 250}.{number % 250 + 1}")
+    People(ledger, "http://localhost:8000").welcome(somebody.email, "Rita Registrar", PASSWORD)
+    assert somebody.sign_in().status_code == 303
+    return somebody
+
+
 def token(somebody: Person) -> str:
     """Return what protects the forms of somebody's browser."""
     for path in ("/account/password", "/account/sign-in"):
@@ -88,3 +106,18 @@ def alert(response: TestResponse) -> str:
     """Return what a page says is wrong."""
     found = _ALERT.search(response.text)
     return html.unescape(found[1]) if found else ""
+
+
+def institution(identifier: str, email: str = "", **more: Any) -> dict[str, Any]:
+    """Return an institution as a trusted partner sends it."""
+    return {
+        "externalIdentifier": identifier,
+        "name": f"College {identifier}",
+        "contactEmail": email or f"{identifier.lower()}@pine.example.org",
+        "description": "A college in the pines where people learn to weld and to nurse.",
+        "subjectWebpage": "https://www.pine.example.org/",
+        "email": "info@pine.example.org",
+        "agentType": ["orgType:TwoYear"],
+        "agentSectorType": ["agentSector:Public"],
+        **more,
+    }

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import re
+from contextlib import closing
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -18,8 +20,9 @@ from ctgraph.ledger.append import Submission, append
 from ctgraph.ledger.values import Organization
 from ctgraph.projections.projector import Projector
 from ctgraph.projections.store_folder import hold
-from ctgraph.settings import Settings
+from ctgraph.settings import Settings, load_settings
 from ctgraph.web import create_app
+from tests.support.fresh import copy_ledger, copy_store
 
 
 def ctid_number(number: int) -> Ctid:
@@ -66,8 +69,9 @@ class Registry:
 
     def project(self) -> None:
         """Make every change queryable."""
-        with hold(self.settings):
-            Projector(self.settings, self.ledger).catch_up()
+        copy_store(self.settings)
+        with hold(self.settings), closing(Projector(self.settings, self.ledger)) as projector:
+            projector.catch_up()
 
     @property
     def documents_url(self) -> str:
@@ -78,6 +82,22 @@ class Registry:
     def authorization(self) -> dict[str, str]:
         """The header that carries the organization's key."""
         return {"Authorization": f"Bearer {self.key}"}
+
+
+def new_registry(home: Path, **overrides: Any) -> Registry:
+    """Make a registry with one organization and no records.
+
+    :param home: its home folder.
+    :param overrides: settings.
+    """
+    # A busy machine is no reason to fail: what tests a deadline sets its own.
+    patient = {"query_timeout": 120, "query_queue": 60, "publish_wait": 60}
+    settings = load_settings(**{"home": home, **patient, **overrides})
+    copy_ledger(settings)
+    ledger = Ledger.initialise(settings)
+    organization = ledger.organizations.add("Test College", ctid_number(0))
+    key = ledger.organizations.add_key(organization.ctid)
+    return Registry(settings, ledger, organization, key)
 
 
 def publish(registry: Registry, numbers: range, text: str) -> None:

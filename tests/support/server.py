@@ -6,11 +6,12 @@ import json
 import socket
 import subprocess
 import sys
-import time
 import urllib.request
 from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
+
+from tests.support.waiting import until
 
 CLI = [sys.executable, "-m", "ctgraph.cli"]
 
@@ -41,13 +42,21 @@ class serving:
 
     def __enter__(self) -> str:
         address = f"http://127.0.0.1:{self.port}"
-        for _ in range(300):
+
+        def ready() -> bool:
+            assert self.process.poll() is None, "ctgraph serve ended"
             try:
                 with urllib.request.urlopen(f"{address}/readyz"):
-                    return address
+                    return True
             except OSError:
-                time.sleep(0.1)
-        raise TimeoutError("ctgraph serve did not become ready")
+                return False
+
+        try:
+            until(ready)
+        except AssertionError:
+            self.process.kill()
+            raise
+        return address
 
     def __exit__(self, *_: object) -> None:
         self.process.terminate()

@@ -11,7 +11,7 @@ PATIENCE_SECONDS = 60.0
 
 def until(right: Callable[[], object]) -> None:
     """Wait until something is so."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    deadline = time.monotonic() + 3 * PATIENCE_SECONDS
     while not right():
         assert time.monotonic() < deadline, "it never became so"
         time.sleep(0.05)

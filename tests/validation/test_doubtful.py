@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
 from flask.testing import FlaskClient
 
-from ctgraph.cli.app import main
+from ctgraph.bulk.load import load
+from ctgraph.documents import Purpose
 from tests.support.registry import Registry, certificate, ctid_number
 
 FRAMEWORK = ctid_number(1)
@@ -170,16 +171,14 @@ def test_a_publish_takes_it_with_a_warning_in_its_place(
 def test_a_load_takes_it_with_a_warning_in_its_place(
     registry: Registry, tmp_path: Path, document: dict[str, Any], place: str, strict: bool
 ) -> None:
-    file, report = tmp_path / "a.json", tmp_path / "report.jsonl"
+    file, report = tmp_path / "a.json", io.StringIO()
     file.write_text(json.dumps(document))
-    options = ["--strict"] if strict else []
-    ran = CliRunner().invoke(
-        main,
-        ["load", str(file), "--report", str(report), *options],
-        env={"CTGRAPH_HOME": str(registry.settings.home)},
+    purpose = Purpose.PUBLISH if strict else Purpose.HARVEST
+    tally = load(
+        registry.settings, registry.ledger, [file], None, report, lambda done: None, purpose
     )
-    assert ran.exit_code == 0, ran.output
-    [line] = map(json.loads, report.read_text().splitlines())
+    assert (tally.rejected, tally.warnings) == (0, 1)
+    [line] = map(json.loads, report.getvalue().splitlines())
     assert severities(line["problems"], place) == ["warning"]
 
 

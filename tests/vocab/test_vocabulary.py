@@ -145,7 +145,7 @@ def test_labels_are_the_official_ones_or_made_from_the_iri() -> None:
     vocab = vocabulary()
     assert vocab.label("ceterms:ctid") == "CTID"
     assert vocab.label(CETERMS + "ownedBy") == "Owned By"
-    assert vocab.label("ceterms:notDeclared") == "notDeclared"
+    assert vocab.label("ceterms:notDeclared") == "Not Declared"
     assert vocab.label("https://example.org/terms#Thing") == "Thing"
     assert all(term.label for term in vocab)
 

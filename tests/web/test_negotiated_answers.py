@@ -36,8 +36,11 @@ NAMED_BY_OTHERS = (
     "/records",
     "/context/",
     "/openapi",
+    "/ims/case/",
+    "/timemap/",
+    "/changes",
 )
-"""Addresses whose members have names that CTDL, the existing registry or OpenAPI gave them."""
+"""Addresses whose members have names that CTDL, the existing registry or a standard gave them."""
 QUERIES = ("/sparql?query=ASK+{}", "/sparql?query=CONSTRUCT+WHERE+{?s+?p+?o}")
 
 
@@ -107,7 +110,10 @@ def test_members_are_in_camel_case(app: Flask) -> None:
 
 
 def names(value: Any) -> Iterator[str]:
-    """Yield the names of all members, except those of JSON-LD and the variables of a query."""
+    """Yield the names of all members, except those of JSON-LD, variables, and facets.
+
+    Facets are named as the parameters of a search are.
+    """
     if isinstance(value, list):
         for item in value:
             yield from names(item)
@@ -115,5 +121,5 @@ def names(value: Any) -> Iterator[str]:
         for name, item in value.items():
             if ":" not in name and not name.startswith("@"):
                 yield name
-            if name not in ("bindings", "prefixes"):
+            if name not in ("bindings", "prefixes", "facets"):
                 yield from names(item)

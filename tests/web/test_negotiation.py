@@ -21,9 +21,10 @@ PROFILED = f'{JSON_LD}; profile="{PROFILE}'
 RDFLIB = f"{XML}, {TURTLE}, application/n-triples, text/n3, {JSON_LD}, application/trig"
 
 
-@pytest.fixture
-def asked(registry: Registry, client: FlaskClient) -> FlaskClient:
+@pytest.fixture(scope="module")
+def asked(module_registry: Registry, module_client: FlaskClient) -> FlaskClient:
     """A client of a registry with one record that can be queried."""
+    registry, client = module_registry, module_client
     sent = client.post(registry.documents_url, json=certificate(1), headers=registry.authorization)
     assert sent.status_code == 201
     registry.project()

@@ -76,7 +76,7 @@ def test_versions_come_in_pages(client: FlaskClient, registry: Registry) -> None
     assert "versions?before=3" in first
     rest = client.get(f"{path}?before=3", headers={"Accept": "text/html"}).text
     assert rest.count("<tr>") == 3
-    assert "?before=" not in rest
+    assert "?before=" not in rest.partition("<main")[2]
     listed = client.get(f"{path}?before=3").json
     assert [one["number"] for one in listed["versions"]] == [2, 1]
     assert listed["next"] is None

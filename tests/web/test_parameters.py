@@ -25,16 +25,15 @@ def test_every_view_declares_what_it_reads(client: FlaskClient) -> None:
 
 def test_no_address_takes_a_parameter_that_it_does_not_read(site: Site) -> None:
     for method, rule in site.routes():
-        if rule.endpoint == "static":
+        # Identity providers add parameters of their own.
+        if rule.endpoint in ("static", "sign_in_with.callback"):
             continue
         status, _, body = site.ask(
             method, site.path(rule), b"dpeth=1", **site.registry.authorization
         )
-        known = read_by(site.app.view_functions[rule.endpoint])
         missing = rule.endpoint == "stored.run_stored" and status == 404  # no query of that name
         assert status == 400 or missing, rule
         assert method == "HEAD" or missing or b"dpeth" in body, rule
-        assert known is not None
 
 
 @pytest.mark.parametrize(

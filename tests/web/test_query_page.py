@@ -16,9 +16,10 @@ BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;
 QUERY = "SELECT ?n {\n  ?s ceterms:name ?n # </textarea>\n}"
 
 
-@pytest.fixture
-def asked(registry: Registry, client: FlaskClient) -> FlaskClient:
+@pytest.fixture(scope="module")
+def asked(module_registry: Registry, module_client: FlaskClient) -> FlaskClient:
     """A client of a registry with a record that queries find."""
+    registry, client = module_registry, module_client
     sent = client.post(registry.documents_url, json=certificate(1), headers=registry.authorization)
     assert sent.status_code == 201
     registry.project()

@@ -97,8 +97,9 @@ def test_no_header_decides_an_address(app: Flask) -> None:
                 assert answer.status_code != 500, path
                 location = answer.headers.get("Location", "/")
                 redirects += 300 <= answer.status_code < 400
-                assert re.match(r"/(?!/)", location), (path, location)
-                said = f"{answer.headers}{answer.get_data(as_text=True)}"
+                # A TimeGate names the base of the registry, as RFC 7089 does in its examples.
+                assert re.match(r"(http://localhost:8000)?/(?!/)", location), (path, location)
+                said = f"{answer.headers}{answer.data.decode(errors='replace')}"
                 assert asked_for_it or EVIL not in said, path
     assert redirects > 50
 
@@ -126,12 +127,14 @@ def test_every_page_has_a_strict_policy(app: Flask) -> None:
             rules = dict(part.strip().partition(" ")[::2] for part in stated)
             assert rules["default-src"] == "'self'"
             assert "script-src" not in rules
-            for name in ("object-src", "base-uri", "frame-ancestors"):
+            for name in ("object-src", "base-uri"):
                 assert rules[name] == "'none'"
+            framed = {"'none'", "*"} if path.lstrip("/").startswith("widget") else {"'none'"}
+            assert rules["frame-ancestors"] in framed
             assert rules["form-action"] == "'self'"
             assert re.fullmatch(r"'self'( 'sha256-[\w+/]+=')*", rules["style-src"])
             assert "unsafe" not in str(rules)
-            assert "*" not in str(rules)
+            assert "*" not in str(rules | {"frame-ancestors": ""})
             assert "http" not in str(rules)
             # What the policy would not let through is not there either.
             text = re.sub("<textarea.*?</textarea>", "", answer.text, flags=re.DOTALL)
@@ -176,6 +179,7 @@ def test_changes_in_one_second_are_told_apart(
         document = certificate(**{"ceterms:keyword": {"en": text}})
         sent = client.post(registry.documents_url, json=document, headers=registry.authorization)
         assert sent.status_code == 201
+        registry.project()
 
     publish("one", 0.2)
     first = {path: client.get(path) for path in paths}

@@ -48,6 +48,19 @@ def ask(client: FlaskClient, query: str, accept: str) -> Any:
     )
 
 
+@pytest.fixture(scope="module")
+def shared(module_registry: Registry, module_client: FlaskClient) -> FlaskClient:
+    """A client of a registry with one record."""
+    sent = module_client.post(
+        module_registry.documents_url,
+        json=certificate(1),
+        headers=module_registry.authorization,
+    )
+    assert sent.status_code == 201, sent.json
+    module_registry.project()
+    return module_client
+
+
 @pytest.fixture
 def publish(registry: Registry, client: FlaskClient) -> Any:
     def publish(**more: Any) -> None:
@@ -74,23 +87,17 @@ def test_a_text_of_a_record_comes_back_from_rdf_xml(
 
 
 @pytest.mark.parametrize("text", CARRIED)
-def test_a_text_comes_back_from_queries_in_xml(
-    client: FlaskClient, publish: Any, text: str
-) -> None:
-    publish()
-    rows = ask(client, f"SELECT ({escaped(text)} AS ?text) {{}}", ROWS)
+def test_a_text_comes_back_from_queries_in_xml(shared: FlaskClient, text: str) -> None:
+    rows = ask(shared, f"SELECT ({escaped(text)} AS ?text) {{}}", ROWS)
     assert [e.text for e in ElementTree.fromstring(rows.data).iter() if "literal" in e.tag] == [
         text
     ]
-    made = ask(client, f"CONSTRUCT {{ <urn:s> <urn:x:p> {escaped(text)} }} {{}}", RDF_XML)
+    made = ask(shared, f"CONSTRUCT {{ <urn:s> <urn:x:p> {escaped(text)} }} {{}}", RDF_XML)
     assert [str(v) for v in Graph().parse(data=made.data, format="xml").objects()] == [text]
 
 
 @pytest.mark.parametrize("text", IMPOSSIBLE)
-def test_a_character_that_xml_cannot_hold_is_named_in_a_406(
-    client: FlaskClient, publish: Any, text: str
-) -> None:
-    publish()
+def test_a_character_that_xml_cannot_hold_is_named_in_a_406(shared: FlaskClient, text: str) -> None:
     many = "?s ?p ?o"
     for query, accept in (
         (f"SELECT ({escaped(text)} AS ?text) {{}}", ROWS),
@@ -98,39 +105,37 @@ def test_a_character_that_xml_cannot_hold_is_named_in_a_406(
         (f"CONSTRUCT {{ <urn:s> <urn:x:p> {escaped(text)} }} {{}}", RDF_XML),
         (f"CONSTRUCT {{ ?s <urn:x:p> {escaped(text)} }} {{ {many} }}", RDF_XML),
     ):
-        refused = ask(client, query, accept)
+        refused = ask(shared, query, accept)
         assert refused.status_code == 406, query
         assert f"U+{ord(text):04X}" in refused.json["detail"]
         assert accept not in refused.json["available"]
         for other in refused.json["available"]:
-            assert ask(client, query, other).status_code == 200
+            assert ask(shared, query, other).status_code == 200
 
 
 @pytest.mark.parametrize("property", [*NAMELESS, RESERVED])
 def test_a_property_without_a_name_in_xml_is_named_in_a_406(
-    registry: Registry, client: FlaskClient, publish: Any, property: str
+    module_registry: Registry, shared: FlaskClient, property: str
 ) -> None:
-    publish()
     query = f"CONSTRUCT {{ <urn:s> <{property}> 1 }} {{}}"
-    refused = ask(client, query, RDF_XML)
+    refused = ask(shared, query, RDF_XML)
     assert refused.status_code == 406
     assert property in refused.json["detail"]
     for other in refused.json["available"]:
-        assert ask(client, query, other).status_code == 200
-    assert not [*registry.settings.home.rglob("suspect")]  # what was asked is at fault
+        assert ask(shared, query, other).status_code == 200
+    assert not [*module_registry.settings.home.rglob("suspect")]  # what was asked is at fault
 
 
 def test_a_triple_in_a_triple_is_no_fault_of_the_store(
-    registry: Registry, client: FlaskClient, publish: Any
+    module_registry: Registry, shared: FlaskClient
 ) -> None:
-    publish()
     query = "CONSTRUCT { <urn:s> <urn:x:p> <<( <urn:s> <urn:x:p> 1 )>> } {}"
-    refused = ask(client, query, "application/ld+json")
+    refused = ask(shared, query, "application/ld+json")
     assert refused.status_code == 406
     assert "urn:x:p" in refused.json["detail"]
     for other in refused.json["available"]:
-        assert ask(client, query, other).status_code == 200
-    assert not [*registry.settings.home.rglob("suspect")]
+        assert ask(shared, query, other).status_code == 200
+    assert not [*module_registry.settings.home.rglob("suspect")]
 
 
 @pytest.mark.parametrize("path", ADDRESSES)
@@ -158,10 +163,7 @@ def test_the_command_line_says_why_too(registry: Registry, publish: Any) -> None
         assert "<rdf:" not in ran.output
 
 
-def test_a_long_result_in_xml_is_refused_before_its_first_byte(
-    client: FlaskClient, publish: Any
-) -> None:
-    publish()
+def test_a_long_result_in_xml_is_refused_before_its_first_byte(shared: FlaskClient) -> None:
     numbers = " ".join(f"{number}" for number in range(300))
     rows = f"VALUES ?a {{ {numbers} }} VALUES ?b {{ {numbers} }}"
     last = f"BIND (IF(?a = 299 && ?b = 299, {escaped(IMPOSSIBLE[0])}, STR(?a)) AS ?text)"
@@ -169,6 +171,6 @@ def test_a_long_result_in_xml_is_refused_before_its_first_byte(
         (f"SELECT ?a ?b ?text {{ {rows} {last} }}", ROWS),
         (f"CONSTRUCT {{ <urn:s> <urn:x:p> ?text }} {{ {rows} {last} }}", RDF_XML),
     ):
-        assert ask(client, query, accept).status_code == 406
-    whole = ask(client, f"SELECT ?a ?b {{ {rows} }}", ROWS)
+        assert ask(shared, query, accept).status_code == 406
+    whole = ask(shared, f"SELECT ?a ?b {{ {rows} }}", ROWS)
     assert len(ElementTree.fromstring(whole.data)[1]) == 300 * 300

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from flask import Blueprint, Response, request
+from flask_babel import gettext as _
 
 from ctgraph.accounts.claims import Claiming
 from ctgraph.accounts.rights import StaffAct, require_staff
 from ctgraph.errors import BadParameter
 from ctgraph.identity import ctid
 from ctgraph.ledger.claims import Standing
-from ctgraph.web.accounts.forms import Claim, Words
+from ctgraph.web.accounts.forms import Words
+from ctgraph.web.accounts.organization_forms import Claim
 from ctgraph.web.accounts.people import filled, text, told
 from ctgraph.web.http import respond
 from ctgraph.web.http.parameters import reads
@@ -34,9 +36,11 @@ def claim(record: str) -> Response:
     def use() -> Response:
         _use_cases().claim(who(), wanted.record, text(form.words), visitor())
         return told(
-            f"You claimed {wanted.name}",
-            "The registry's staff looks at your claim, and answers by mail. When it is approved, "
-            "you are the administrator of the organization.",
+            _("You claimed %(name)s", name=wanted.name),
+            _(
+                "The registry's staff looks at your claim, and answers by mail. When it is "
+                "approved, you are the administrator of the organization."
+            ),
         )
 
     return filled(

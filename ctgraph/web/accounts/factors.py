@@ -1,10 +1,11 @@
-"""Setting up and removing the second factor of an account."""
+"""An authenticator as second factor of an account, and recovery codes."""
 
 from __future__ import annotations
 
 import flask
 import segno
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
+from flask_babel import gettext as _
 from markupsafe import Markup
 
 from ctgraph.accounts import factors
@@ -30,8 +31,8 @@ def _use_cases() -> SecondFactor:
 @reads()
 @for_people
 def second_factor() -> Response:
-    """Set up a second factor; where there is one, renew the recovery codes or remove it."""
-    return _kept() if _use_cases().is_on(who()) else _new()
+    """Set up an authenticator; where there is one, remove it."""
+    return _kept() if _use_cases().has_authenticator(who()) else _new()
 
 
 def _new() -> Response:
@@ -42,7 +43,7 @@ def _new() -> Response:
         password, code = text(form.password), text(form.code)
         codes = _use_cases().turn_on(who(), password, secret, code, visitor())
         flask.session.pop(_SECRET)
-        return _codes(codes)
+        return set_up(codes)
 
     address = factors.address_of(secret, who(), state().settings.base_url)
     picture = segno.make(address).svg_inline(scale=5, light="#fff", dark="#000", border=4)
@@ -53,13 +54,30 @@ def _kept() -> Response:
     form = Password()
 
     def use() -> Response:
-        if request.form.get("renew"):
-            return _codes(_use_cases().renew_codes(who(), text(form.password), visitor()))
         _use_cases().turn_off(who(), text(form.password), visitor())
-        return told("The second factor is removed", "From now on the password alone signs you in.")
+        return told(
+            _("The second factor is removed"), _("From now on the password alone signs you in.")
+        )
 
     return filled(form, use, "accounts/second_factor.html", secret="")
 
 
-def _codes(codes: list[str]) -> Response:
-    return private(respond.page("accounts/recovery_codes.html", codes=codes))
+@blueprint.route("/account/security/recovery-codes", methods=["GET", "POST"])
+@reads()
+@for_people
+def recovery_codes() -> Response:
+    """Renew the recovery codes."""
+    form = Password()
+
+    def use() -> Response:
+        return set_up(_use_cases().renew_codes(who(), text(form.password), visitor()))
+
+    title, button = _("New recovery codes"), _("Make the old ones void")
+    return filled(form, use, "accounts/form.html", title=title, button=button)
+
+
+def set_up(codes: list[str]) -> Response:
+    """Return the page that shows recovery codes, or says that those there are go on."""
+    if codes:
+        return private(respond.page("accounts/recovery_codes.html", codes=codes))
+    return told(_("It is set up"), _("The recovery codes that you have go on working."))

@@ -2,42 +2,38 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 from flask import request
+from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import (
-    DateField,
     EmailField,
+    HiddenField,
     PasswordField,
-    RadioField,
-    SelectField,
-    SelectMultipleField,
     StringField,
     TextAreaField,
-    URLField,
 )
-from wtforms.validators import InputRequired, Length, Optional
-from wtforms.widgets import CheckboxInput, ListWidget
+from wtforms.validators import InputRequired, Length
 
-from ctgraph.accounts import profile
+from ctgraph.accounts.passkeys import MAX_PASSKEY_NAME_CHARACTERS
 from ctgraph.accounts.passwords import MAX_PASSWORD_CHARACTERS, MIN_PASSWORD_CHARACTERS
 from ctgraph.accounts.people import MAX_NAME_CHARACTERS
-from ctgraph.accounts.rights import Role
-from ctgraph.ledger.values import Scope
 
-_GIVEN = InputRequired("This is needed.")
-_EMAIL = {"autocomplete": "email"}
+GIVEN = InputRequired(_("This is needed."))
+"""What a field says that nobody filled in."""
+EMAIL = {"autocomplete": "email"}
+"""Attributes of a field for one's own address."""
 _OLD = {"autocomplete": "current-password"}
 _NEW = {
     "autocomplete": "new-password",
     "minlength": MIN_PASSWORD_CHARACTERS,
     "maxlength": MAX_PASSWORD_CHARACTERS,
 }
-_RULE = (
-    f"{MIN_PASSWORD_CHARACTERS} characters or more, and nothing that others would guess. "
-    "A few words are easy to remember."
+_RULE = _(
+    "%(least)s characters or more, and nothing that others would guess. "
+    "A few words are easy to remember.",
+    least=MIN_PASSWORD_CHARACTERS,
 )
 
 
@@ -56,33 +52,33 @@ class SignUp(Form):
     """A new account."""
 
     name = StringField(
-        "Your name",
-        [_GIVEN, Length(max=MAX_NAME_CHARACTERS)],
+        _("Your name"),
+        [GIVEN, Length(max=MAX_NAME_CHARACTERS)],
         render_kw={"autocomplete": "name"},
     )
     email = EmailField(
-        "E-mail address",
-        [_GIVEN],
-        description="Best one of your organization: it helps to approve it.",
-        render_kw=_EMAIL,
+        _("E-mail address"),
+        [GIVEN],
+        description=_("Best one of your organization: it helps to approve it."),
+        render_kw=EMAIL,
     )
-    password = PasswordField("Password", [_GIVEN], description=_RULE, render_kw=_NEW)
+    password = PasswordField(_("Password"), [GIVEN], description=_RULE, render_kw=_NEW)
 
 
 class SignIn(Form):
     """An account that exists."""
 
-    email = EmailField("E-mail address", [_GIVEN], render_kw=_EMAIL)
-    password = PasswordField("Password", [_GIVEN], render_kw=_OLD)
+    email = EmailField(_("E-mail address"), [GIVEN], render_kw=EMAIL)
+    password = PasswordField(_("Password"), [GIVEN], render_kw=_OLD)
 
 
 class Code(Form):
     """A code of an authenticator."""
 
     code = StringField(
-        "Code",
-        [_GIVEN],
-        description="The six digits that your authenticator shows, or a recovery code.",
+        _("Code"),
+        [GIVEN],
+        description=_("The six digits that your authenticator shows, or a recovery code."),
         render_kw={"autocomplete": "one-time-code"},
     )
 
@@ -91,53 +87,77 @@ class Authenticator(Form):
     """An authenticator that is set up."""
 
     code = StringField(
-        "Code",
-        [_GIVEN],
-        description="The six digits that your authenticator shows.",
+        _("Code"),
+        [GIVEN],
+        description=_("The six digits that your authenticator shows."),
         render_kw={"autocomplete": "one-time-code", "inputmode": "numeric"},
     )
-    password = PasswordField("Password", [_GIVEN], render_kw=_OLD)
+    password = PasswordField(_("Password"), [GIVEN], render_kw=_OLD)
+
+
+class NewPasskey(Form):
+    """A passkey that is set up. A script fills in the answer of the browser."""
+
+    name = StringField(
+        _("Name of the passkey"),
+        [GIVEN, Length(max=MAX_PASSKEY_NAME_CHARACTERS)],
+        description=_("By which you know it again, such as that of the device."),
+    )
+    password = PasswordField(_("Password"), [GIVEN], render_kw=_OLD)
+    answer = HiddenField()
+
+
+class Passkey(Form):
+    """A passkey that is used. A script fills in the answer of the browser."""
+
+    answer = HiddenField()
 
 
 class Password(Form):
     """The password, once more."""
 
-    password = PasswordField("Password", [_GIVEN], render_kw=_OLD)
+    password = PasswordField(_("Password"), [GIVEN], render_kw=_OLD)
 
 
 class Report(Form):
     """What a reader reports about a record."""
 
-    words = TextAreaField("What is wrong?", [_GIVEN], render_kw={"rows": 5})
+    words = TextAreaField(_("What is wrong?"), [GIVEN], render_kw={"rows": 5})
     email = EmailField(
-        "Your e-mail address", description="For an answer, if you want one.", render_kw=_EMAIL
+        _("Your e-mail address"), description=_("For an answer, if you want one."), render_kw=EMAIL
     )
+
+
+class WeeklyMail(Form):
+    """An address that wants the weekly mail of a search."""
+
+    email = EmailField(_("E-mail address"), [GIVEN], render_kw=EMAIL)
 
 
 class Forgotten(Form):
     """An address that gets a link to a new password."""
 
-    email = EmailField("E-mail address", [_GIVEN], render_kw=_EMAIL)
+    email = EmailField(_("E-mail address"), [GIVEN], render_kw=EMAIL)
 
 
 class NewPassword(Form):
     """A new password, set by a link."""
 
-    password = PasswordField("New password", [_GIVEN], description=_RULE, render_kw=_NEW)
+    password = PasswordField(_("New password"), [GIVEN], description=_RULE, render_kw=_NEW)
 
 
 class ChangePassword(Form):
     """A new password in the place of the old one."""
 
-    old = PasswordField("Password until now", [_GIVEN], render_kw=_OLD)
-    password = PasswordField("New password", [_GIVEN], description=_RULE, render_kw=_NEW)
+    old = PasswordField(_("Password until now"), [GIVEN], render_kw=_OLD)
+    password = PasswordField(_("New password"), [GIVEN], description=_RULE, render_kw=_NEW)
 
 
 class ChangeEmail(Form):
     """Another address."""
 
-    email = EmailField("New e-mail address", [_GIVEN], render_kw=_EMAIL)
-    password = PasswordField("Password", [_GIVEN], render_kw=_OLD)
+    email = EmailField(_("New e-mail address"), [GIVEN], render_kw=EMAIL)
+    password = PasswordField(_("Password"), [GIVEN], render_kw=_OLD)
 
 
 class Press(Form):
@@ -147,96 +167,4 @@ class Press(Form):
 class Words(Form):
     """What somebody says about an application."""
 
-    words = TextAreaField("Message", render_kw={"rows": 4})
-
-
-class Describe(Form):
-    """The description of an organization."""
-
-    name = StringField(
-        "Name", [_GIVEN, Length(max=MAX_NAME_CHARACTERS)], description="As the public knows it."
-    )
-    type = RadioField(
-        "What does it do?", choices=list(profile.CLASSES), default=profile.CLASSES[0][0]
-    )
-    description = TextAreaField(
-        "Description",
-        description="A paragraph for people who have never heard of it.",
-        render_kw={"rows": 5},
-    )
-    subjectWebpage = URLField("Webpage", description="Its own home page: https://…")
-    agentType = SelectMultipleField(
-        "Kind of organization", choices=partial(profile.choices, "agentType")
-    )
-    agentSectorType = SelectMultipleField(
-        "Sector", choices=partial(profile.choices, "agentSectorType")
-    )
-    email = EmailField("E-mail address for the public", description="Or a postal address below.")
-    streetAddress = StringField("Street and number")
-    addressLocality = StringField("City")
-    addressRegion = StringField("State or region")
-    postalCode = StringField("Postal code")
-    addressCountry = StringField("Country")
-    agentPurposeDescription = TextAreaField("Purpose", render_kw={"rows": 3})
-    serviceType = SelectMultipleField("Services", choices=partial(profile.choices, "serviceType"))
-    fein = StringField("FEIN", description="Federal Employer Identification Number, if it has one.")
-    duns = StringField("DUNS number")
-    opeID = StringField("OPE ID")
-
-
-class NewKey(Form):
-    """A new API key."""
-
-    label = StringField("Name", [Length(max=100)], description="What it is for.")
-    scopes = SelectMultipleField(
-        "What may be done with it",
-        choices=[
-            (Scope.PUBLISH, "Publish and withdraw records"),
-            (Scope.DRAFTS, "Save, read and delete drafts"),
-            (Scope.READ, "Read drafts"),
-        ],
-        default=[*Scope],
-        option_widget=CheckboxInput(),
-        widget=ListWidget(prefix_label=False),
-    )
-    expires = DateField(
-        "Last day", [Optional()], description="From the next day on it is refused. Empty for never."
-    )
-
-
-class Partner(Form):
-    """The wish to publish for another organization."""
-
-    owner = StringField(
-        "CTID of the organization", [_GIVEN], description="Its page in the registry shows it."
-    )
-    words = TextAreaField("Why you publish for it", [_GIVEN], render_kw={"rows": 3})
-
-
-class Claim(Form):
-    """The claim of an organization."""
-
-    words = TextAreaField(
-        "How you belong to it",
-        [_GIVEN],
-        description="Your office, and who can confirm it.",
-        render_kw={"rows": 4},
-    )
-
-
-class ForAnother(Form):
-    """A document that is published for another organization."""
-
-    document = TextAreaField(
-        "Document (JSON-LD)",
-        [_GIVEN],
-        description="It names the other organization as its owner.",
-        render_kw={"rows": 12, "spellcheck": "false"},
-    )
-
-
-class Invite(Form):
-    """An invitation."""
-
-    email = EmailField("E-mail address", [_GIVEN])
-    role = SelectField("Role", choices=[*Role], default=Role.EDITOR)
+    words = TextAreaField(_("Message"), render_kw={"rows": 4})

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from flask import Blueprint, Response
 
+from ctgraph.accounts.keys import Keys
 from ctgraph.accounts.rights import Act, require
-from ctgraph.errors import BadParameter, Forbidden, NotFound
 from ctgraph.identity import ctid
 from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger.values import Scope, end_of, now
-from ctgraph.web.accounts.forms import NewKey
+from ctgraph.web.accounts.organization_forms import NewKey
 from ctgraph.web.accounts.organizations import applicants
 from ctgraph.web.accounts.people import filled, require_form, text
 from ctgraph.web.http import respond
@@ -41,27 +41,15 @@ def revoke(organization: str, key: str) -> Response:
     """Revoke a key."""
     owner = _owner(organization)
     require_form()
-    if all(one.id != key for one in state().ledger.organizations.keys(owner)):
-        raise NotFound("There is no such key.")
-    state().ledger.organizations.revoke_key(key)
-    _note(owner, f"Revoked the API key {key}.")
+    _keys(owner).revoke(key)
     return respond.redirect(f"/account/organizations/{owner}/keys", 303)
 
 
 def _made(owner: Ctid, form: NewKey) -> str:
     """Make the key that a form describes, and return it."""
-    if not applicants().may_publish(owner):
-        raise Forbidden("The registry has not approved your organization yet.")
-    scopes = [Scope(one) for one in form.scopes.data or ()]
-    if not scopes:
-        raise BadParameter("Choose what may be done with the key.")
+    scopes = {Scope(one) for one in form.scopes.data or ()}
     expires_at = end_of(form.expires.data) if form.expires.data else None
-    if expires_at and expires_at < now():
-        raise BadParameter("The last day is over already. Choose a later one.")
-    label = text(form.label).replace("\0", "")
-    key = state().ledger.organizations.add_key(owner, scopes, expires_at, label)
-    _note(owner, f"Made an API key to {', '.join(sorted(scopes))}.")
-    return key
+    return _keys(owner).draw(scopes, expires_at, text(form.label))
 
 
 def _owner(organization: str) -> Ctid:
@@ -83,8 +71,5 @@ def _shown(owner: Ctid, form: NewKey, key: str) -> Response:
     return respond.page("accounts/keys.html", form=form, key=key, problem="", **_listed(owner))
 
 
-def _note(owner: Ctid, words: str) -> None:
-    with state().ledger.database.writing() as connection:
-        state().ledger.activities.note(
-            connection, words, person=who().id, organization=owner, address=visitor().address
-        )
+def _keys(owner: Ctid) -> Keys:
+    return Keys(state().ledger, owner, who(), visitor())

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from flask import Blueprint, Response, request
+from flask_babel import gettext as _
 
 from ctgraph.accounts.members import Members
 from ctgraph.accounts.rights import Act, Role, require
 from ctgraph.identity import ctid
-from ctgraph.web.accounts.forms import Invite, Press
+from ctgraph.web.accounts.forms import Press
+from ctgraph.web.accounts.organization_forms import Invite
 from ctgraph.web.accounts.organizations import applicants
 from ctgraph.web.accounts.people import filled, require_form, text
 from ctgraph.web.http import respond
@@ -43,6 +45,7 @@ def members(organization: str) -> Response:
         "accounts/members.html",
         owner=state().ledger.organizations.get(record),
         members=state().ledger.applications.members(record),
+        invited=_use_cases().invited(record),
         person=who(),
         may_admit=role is Role.ADMINISTRATOR,
         roles=list(Role),
@@ -60,6 +63,17 @@ def change(organization: str, member: str) -> Response:
     return respond.redirect(f"/account/organizations/{record}/members", 303)
 
 
+@blueprint.post("/account/organizations/<organization>/invitations/<invitation>")
+@reads()
+@for_people
+def take_back(organization: str, invitation: str) -> Response:
+    """Make an invitation void."""
+    require_form()
+    record = ctid.canonical(organization)
+    _use_cases().take_back(who(), record, invitation, visitor())
+    return respond.redirect(f"/account/organizations/{record}/members", 303)
+
+
 @blueprint.route("/account/invitation", methods=["GET", "POST"])
 @reads("token")
 @for_people
@@ -70,4 +84,4 @@ def invitation() -> Response:
         record = _use_cases().accept(who(), request.args.get("token", ""), visitor())
         return respond.redirect(f"/account/organizations/{record}/records", 303)
 
-    return filled(Press(), use, "accounts/press.html", title="Accept the invitation")
+    return filled(Press(), use, "accounts/press.html", title=_("Accept the invitation"))

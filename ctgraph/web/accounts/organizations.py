@@ -5,17 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, Response, request
+from flask_babel import gettext as _
 
-from ctgraph.accounts import profile
+from ctgraph.accounts import automatic, profile
+from ctgraph.accounts.confirming import overdue
 from ctgraph.accounts.evidence import Looking, evidence, proven
 from ctgraph.accounts.organizations import FOLLOWING, Applicants
+from ctgraph.accounts.registering import Registering
 from ctgraph.accounts.rights import Act, require
 from ctgraph.errors import CtgraphError, NotFound
 from ctgraph.identity import ctid
 from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger.applications import Application, State
 from ctgraph.records.figures import figures_of
-from ctgraph.web.accounts.forms import Describe, Press, Words
+from ctgraph.web.accounts.forms import Press, Words
+from ctgraph.web.accounts.organization_forms import Describe
 from ctgraph.web.accounts.people import filled, require_form, text
 from ctgraph.web.http import respond
 from ctgraph.web.http.bearer import authenticate
@@ -72,7 +76,7 @@ def new() -> Response:
         applicants().begin(who(), text(form.name), document, record, visitor())
         return _go_on(form, record)
 
-    return filled(form, use, "accounts/describe.html", title="Your organization")
+    return filled(form, use, "accounts/describe.html", title=_("Your organization"))
 
 
 @blueprint.route("/account/organizations/<record>/describe", methods=["GET", "POST"])
@@ -98,7 +102,7 @@ def _go_on(form: Describe, record: Ctid) -> Response:
     """
     if request.form.get("submit"):
         try:
-            applicants().submit(who(), record, "", visitor(), state().validator_for(record))
+            _submit(record, "")
         except CtgraphError as error:
             response = respond.page(
                 "accounts/describe.html",
@@ -123,8 +127,7 @@ def organization(record: str) -> Response:
     form = Words()
 
     def use() -> Response:
-        run = state().validator_for(owner.ctid)
-        applicants().submit(who(), owner.ctid, text(form.words), visitor(), run)
+        _submit(owner.ctid, text(form.words))
         return respond.redirect(f"/account/organizations/{owner.ctid}", 303)
 
     return filled(
@@ -133,12 +136,19 @@ def organization(record: str) -> Response:
         "accounts/organization.html",
         owner=owner,
         role=applicants().role(who(), owner.ctid),
+        is_trusted=Registering(state().settings, state().ledger).is_trusted(owner.ctid),
         asked=asked,
         **(_of_application(asked) if asked else {}),
+        due=state().ledger.confirmations.number(owner.ctid, overdue()),
         remarks=state().ledger.applications.remarks(owner.ctid),
         activities=state().ledger.activities.of_organization(owner.ctid, MAX_ACTIVITIES),
         figures=figures_of(state().settings, state().ledger, state().whole, owner.ctid),
     )
+
+
+def _submit(record: Ctid, words: str) -> None:
+    applicants().submit(who(), record, words, visitor(), state().validator_for(record))
+    automatic.approve_if_met(state().settings, state().ledger, who(), record, visitor())
 
 
 def _of_application(asked: Application) -> dict[str, Any]:
@@ -154,6 +164,7 @@ def _of_application(asked: Application) -> dict[str, Any]:
             *proven(webpage, record, state().ledger.proofs.of(record)),
         ],
         "may_look": state().settings.outgoing_requests,
+        "rules": automatic.rules(state().settings),
         "place": state().ledger.applications.place(record),
         "may_submit": State.SUBMITTED in FOLLOWING[asked.state],
     }
@@ -167,6 +178,7 @@ def look(record: str) -> Response:
     require_form()
     canonical = ctid.canonical(record)
     Looking(state().settings, state().ledger).look(who(), canonical, visitor())
+    automatic.approve_if_met(state().settings, state().ledger, who(), canonical, visitor())
     place = "account" if applicants().role(who(), canonical) else "staff"
     return respond.redirect(f"/{place}/organizations/{canonical}", 303)
 

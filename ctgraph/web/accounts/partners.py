@@ -10,8 +10,9 @@ from ctgraph.errors import BadParameter, NotFound
 from ctgraph.identity import ctid
 from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger.partnerships import Agreement
+from ctgraph.ledger.reasons import MAX_REASON_CHARACTERS
 from ctgraph.ledger.values import Organization
-from ctgraph.web.accounts.forms import ForAnother, Partner
+from ctgraph.web.accounts.organization_forms import ForAnother, Partner
 from ctgraph.web.accounts.organizations import applicants
 from ctgraph.web.accounts.people import filled, require_form, text
 from ctgraph.web.http import respond
@@ -102,6 +103,7 @@ def publish(organization: str, other: str) -> Response:
         "accounts/for_another.html",
         own=own,
         owner=owner,
+        max_reason=MAX_REASON_CHARACTERS,
         records=state().ledger.records.envelopes(MAX_FOR_ANOTHER, owner=owner.ctid),
     )
 
@@ -113,7 +115,8 @@ def withdraw(organization: str, other: str, record: str) -> Response:
     """Withdraw a record of another organization."""
     own, owner = _granted(organization, other)
     require_form()
-    _use_cases().withdraw(who(), (own.ctid, owner.ctid), ctid.canonical(record), visitor())
+    pair, words = (own.ctid, owner.ctid), request.form.get("words", "")
+    _use_cases().withdraw(who(), pair, ctid.canonical(record), words, visitor())
     return respond.redirect(f"/account/organizations/{own.ctid}/partners/{owner.ctid}/records", 303)
 
 

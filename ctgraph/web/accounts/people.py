@@ -6,13 +6,16 @@ import re
 from collections.abc import Callable
 
 from flask import Blueprint, Response, request
+from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from wtforms import Field
 
+from ctgraph.accounts.sessions import Entry
 from ctgraph.errors import CtgraphError, Forbidden
 from ctgraph.web.accounts.forms import Code, Forgotten, NewPassword, Password, Press, SignIn, SignUp
 from ctgraph.web.http import respond, visitors
 from ctgraph.web.http.parameters import reads
+from ctgraph.web.http.registry import state
 from ctgraph.web.http.visitors import people, private, visitor
 
 blueprint = Blueprint("people", __name__)
@@ -60,6 +63,21 @@ def text(field: Field) -> str:
     return str(field.data or "").replace("\0", "")  # PostgreSQL takes no NUL in a text
 
 
+def led() -> str:
+    """Return the path where somebody is led after signing in: a page of this site."""
+    wanted = request.args.get("next", "")
+    return wanted if _PATH.fullmatch(wanted) else "/account"
+
+
+def entered(entry: Entry, wanted: str) -> Response:
+    """Lead somebody who proved who it is on, or to the second factor."""
+    if entry.waits:
+        visitors.wait(entry.token, wanted)
+        return private(respond.redirect("/account/second-factor", 303))
+    visitors.sign_in(entry.token)
+    return private(respond.redirect(wanted, 303))
+
+
 def told(title: str, *paragraphs: str) -> Response:
     """Return a page that says something."""
     return private(respond.page("accounts/told.html", title=title, paragraphs=paragraphs))
@@ -74,9 +92,12 @@ def sign_up() -> Response:
     def use() -> Response:
         people().sign_up(text(form.email), text(form.name), text(form.password), visitor())
         return told(
-            "Look into your mail",
-            f"A mail was sent to {text(form.email)}. Follow the link in it to go on.",
-            "No mail? Look into the folder for spam, or sign up again with the right address.",
+            _("Look into your mail"),
+            _(
+                "A mail was sent to %(address)s. Follow the link in it to go on.",
+                address=text(form.email),
+            ),
+            _("No mail? Look into the folder for spam, or sign up again with the right address."),
         )
 
     return filled(form, use, "accounts/sign_up.html")
@@ -90,7 +111,7 @@ def confirm() -> Response:
 
     def use() -> Response:
         people().confirm(request.args.get("token", ""), text(form.password), visitor())
-        return told("Your address is confirmed", "You can sign in now.")
+        return told(_("Your address is confirmed"), _("You can sign in now."))
 
     return filled(form, use, "accounts/confirm.html")
 
@@ -102,9 +123,9 @@ def address() -> Response:
 
     def use() -> Response:
         people().confirm_email(request.args.get("token", ""), visitor())
-        return told("Your address is changed", "Sign in with the new one from now on.")
+        return told(_("Your address is changed"), _("Sign in with the new one from now on."))
 
-    return filled(Press(), use, "accounts/press.html", title="Change your e-mail address")
+    return filled(Press(), use, "accounts/press.html", title=_("Change your e-mail address"))
 
 
 @blueprint.route("/account/sign-in", methods=["GET", "POST"])
@@ -115,15 +136,10 @@ def sign_in() -> Response:
 
     def use() -> Response:
         entry = visitors.sessions().sign_in(text(form.email), text(form.password), visitor())
-        wanted = request.args.get("next", "")
-        wanted = wanted if _PATH.fullmatch(wanted) else "/account"
-        if entry.waits:
-            visitors.wait(entry.token, wanted)
-            return private(respond.redirect("/account/second-factor", 303))
-        visitors.sign_in(entry.token)
-        return private(respond.redirect(wanted, 303))
+        return entered(entry, led())
 
-    return filled(form, use, "accounts/sign_in.html")
+    providers = state().settings.identity_providers
+    return filled(form, use, "accounts/sign_in.html", wanted=led(), providers=providers)
 
 
 @blueprint.route("/account/second-factor", methods=["GET", "POST"])
@@ -139,7 +155,8 @@ def second_factor() -> Response:
         visitors.sign_in(visitors.sessions().second(token, text(form.code), visitor()))
         return private(respond.redirect(wanted, 303))
 
-    return filled(form, use, "accounts/form.html", title="Your second factor", button="Sign in")
+    has_passkeys = visitors.sessions().has_passkeys(token)
+    return filled(form, use, "accounts/second_sign_in.html", has_passkeys=has_passkeys)
 
 
 @blueprint.post("/account/sign-out")
@@ -162,9 +179,12 @@ def forgotten() -> Response:
     def use() -> Response:
         people().forget_password(text(form.email), visitor())
         return told(
-            "Look into your mail",
-            f"If {text(form.email)} has an account, a mail with a link to a new password was sent "
-            "to it.",
+            _("Look into your mail"),
+            _(
+                "If %(address)s has an account, a mail with a link to a new password was sent "
+                "to it.",
+                address=text(form.email),
+            ),
         )
 
     return filled(form, use, "accounts/forgotten.html")
@@ -178,6 +198,6 @@ def reset() -> Response:
 
     def use() -> Response:
         people().reset_password(request.args.get("token", ""), text(form.password), visitor())
-        return told("Your password is changed", "You can sign in with it now.")
+        return told(_("Your password is changed"), _("You can sign in with it now."))
 
     return filled(form, use, "accounts/reset.html")

@@ -20,6 +20,7 @@ from ctgraph.forms.rows import Filled, filled
 from ctgraph.forms.values import Node
 from ctgraph.identity import ctid
 from ctgraph.identity.ctid import Ctid
+from ctgraph.ledger.reasons import MAX_REASON_CHARACTERS
 from ctgraph.ledger.values import Organization
 from ctgraph.problem import Problem
 from ctgraph.publishing.drafting import Draft
@@ -29,7 +30,7 @@ from ctgraph.vocab import vocabulary
 from ctgraph.web.accounts.forms import Press
 from ctgraph.web.accounts.organizations import applicants
 from ctgraph.web.accounts.people import require_form
-from ctgraph.web.accounts.sent import MINIMUM, chosen, fields_of, filled_in, tab
+from ctgraph.web.accounts.sent import MINIMUM, chosen, fields_of, filled_in, looked_up, tab
 from ctgraph.web.http import respond
 from ctgraph.web.http.owners import drafting_of, owned, reviewing_of
 from ctgraph.web.http.parameters import reads
@@ -208,6 +209,7 @@ def _shown(
         "accounts/record.html",
         owner=owner,
         draft=draft,
+        max_reason=MAX_REASON_CHARACTERS,
         form=Press(),
         tabs=form.tabs,
         tab=tab(),
@@ -216,6 +218,7 @@ def _shown(
         name=name_of(draft.entity) or f"New {vocabulary().label(draft.kind)}",
         filled=rows,
         names=_names(rows),
+        picks=looked_up(fields, values is not None)[0],
         seen=_seen(draft),
         base=request.form.get("base") if values is not None else pack(own),
         differences=differences(draft.published or {}, draft.entity) if draft.version else [],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Blueprint, Response
+from flask_babel import gettext as _
 
 from ctgraph.accounts.reports import Reports
 from ctgraph.identity import ctid
@@ -25,6 +26,6 @@ def report(record: str) -> Response:
 
     def use() -> Response:
         use_cases.report(ctid.canonical(record), text(form.words), text(form.email), visitor())
-        return told("Thank you", "Your report was sent to those who can mend the record.")
+        return told(_("Thank you"), _("Your report was sent to those who can mend the record."))
 
     return filled(form, use, "accounts/report.html", about=about, record=record)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Blueprint, Response, request
+from flask_babel import gettext as _
 
 from ctgraph.accounts.rights import Act
 from ctgraph.errors import BadParameter
@@ -16,12 +17,13 @@ from ctgraph.web.http.visitors import for_people, visitor, who
 
 blueprint = Blueprint("reviews", __name__, url_prefix="/account/organizations/<organization>")
 
-_TITLES = {
+TITLES = {
     "send": "Sent to review",
     "approve": "Approved",
     "return": "Returned",
     "publish": "Published",
 }
+"""The headings of the pages that say what was done, by what was pressed."""
 
 
 @blueprint.post("/records/review")
@@ -45,9 +47,9 @@ def review(organization: str) -> Response:
         raise BadParameter("Press one of the buttons.")
     return respond.page(
         "accounts/outcomes.html",
-        title=_TITLES[act],
+        title=_(TITLES[act]),
         back=f"/account/organizations/{owner.ctid}/records",
-        back_title=f"Records of {owner.name}",
+        back_title=_("Records of %(name)s", name=owner.name),
         outcomes=outcomes,
     )
 

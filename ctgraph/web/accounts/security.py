@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Blueprint, Response
+from flask_babel import gettext as _
 
 from ctgraph.web.accounts.forms import ChangeEmail, ChangePassword, Press
 from ctgraph.web.accounts.people import filled, require_form, text, told
@@ -24,14 +25,19 @@ def security() -> Response:
     """Show the sessions and the activity of a person."""
     found = signed_in()
     assert found is not None
-    with state().ledger.database.engine.connect() as connection:
-        sessions = state().ledger.people.sessions(connection, who().id)
+    ledger, person = state().ledger, who()
+    with ledger.database.engine.connect() as connection:
+        sessions = ledger.people.sessions(connection, person.id)
+        passkeys = ledger.passkeys.of(connection, person.id)
+        has_authenticator = ledger.factors.secret(connection, person.id) is not None
     return respond.page(
         "accounts/security.html",
-        person=who(),
+        person=person,
         sessions=sessions,
+        passkeys=passkeys,
+        has_authenticator=has_authenticator,
         here=found[0].digest,
-        activities=state().ledger.activities.of_person(who().id, MAX_ACTIVITIES),
+        activities=ledger.activities.of_person(person.id, MAX_ACTIVITIES),
         form=Press(),
     )
 
@@ -58,9 +64,11 @@ def password() -> Response:
 
     def use() -> Response:
         people().change_password(person, session, text(form.old), text(form.password), visitor())
-        return told("Your password is changed", "All other sessions have ended.")
+        return told(_("Your password is changed"), _("All other sessions have ended."))
 
-    return filled(form, use, "accounts/form.html", title="Change your password", button="Change it")
+    return filled(
+        form, use, "accounts/form.html", title=_("Change your password"), button=_("Change it")
+    )
 
 
 @blueprint.route("/account/email", methods=["GET", "POST"])
@@ -72,6 +80,11 @@ def email() -> Response:
 
     def use() -> Response:
         people().change_email(who(), text(form.email), text(form.password), visitor())
-        return told("Look into your mail", f"A link was sent to {text(form.email)}. Follow it.")
+        return told(
+            _("Look into your mail"),
+            _("A link was sent to %(address)s. Follow it.", address=text(form.email)),
+        )
 
-    return filled(form, use, "accounts/form.html", title="Change your address", button="Send link")
+    return filled(
+        form, use, "accounts/form.html", title=_("Change your address"), button=_("Send link")
+    )

@@ -6,9 +6,11 @@ from flask import request
 
 from ctgraph.errors import BadParameter
 from ctgraph.forms import Field, Form
+from ctgraph.forms.codes import ALIGNMENT
 from ctgraph.forms.differences import part, unpack
 from ctgraph.forms.rows import added, edited
 from ctgraph.forms.values import Node
+from ctgraph.publishing.code_picks import CodePicks, code_picks
 from ctgraph.rdf.namespaces import Curie
 from ctgraph.web.http.registry import state
 
@@ -51,7 +53,37 @@ def filled_in(fields: tuple[Field, ...], base: Node) -> tuple[Node, list[str]]:
             node = added(node, place, Curie(kind))
         except BadParameter as error:
             wrong.append(error.message)
+    picks, unclear = looked_up(fields)
+    wrong += unclear
+    if not wrong:
+        coded = {name: one.added(node.get(name)) for name, one in picks.items() if one.chosen}
+        node = node | coded
     return node, wrong
+
+
+def looked_up(
+    fields: tuple[Field, ...], is_sent: bool = True
+) -> tuple[dict[Curie, CodePicks], list[str]]:
+    """Return what was looked up for the fields that take codes of lists, and what of it is unclear.
+
+    :param is_sent: whether anything was.
+    """
+    codes = state().ledger.codes
+    taking = [field for field in fields if ALIGNMENT in field.parts and not field.scheme]
+    newest = codes.newest() if taking else []
+    picks, wrong = {}, []
+    for field in taking:
+        editions = [one for one in newest if field.property in one.list.properties]
+        if not editions:
+            continue
+        picks[field.property] = CodePicks(tuple(editions))
+        try:
+            given = request.form.getlist(f"{field.property}.code") if is_sent else []
+            picks[field.property] = code_picks(codes, field, editions, given)
+        except BadParameter as error:
+            wrong.append(error.message)
+        wrong += picks[field.property].wrong
+    return picks, wrong
 
 
 def chosen(base: Node) -> Node:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
-from ctgraph.accounts import profile
+from ctgraph.accounts import automatic, profile
 from ctgraph.accounts.evidence import evidence, proven
+from ctgraph.accounts.look_alikes import signs_of
 from ctgraph.accounts.organizations import FOLLOWING
 from ctgraph.accounts.rights import StaffAct, require_staff
 from ctgraph.errors import BadParameter, NotFound
@@ -62,6 +63,8 @@ def organization(record: str) -> Response:
         return respond.redirect(f"/staff/organizations/{canonical}", 303)
 
     fields = profile.fields_of(asked.document)
+    signs = signs_of(fields["name"], [fields["subjectWebpage"]])
+    alike = state().ledger.likenesses.alike(signs, canonical)
     members = state().ledger.applications.members(canonical)
     return filled(
         form,
@@ -75,8 +78,11 @@ def organization(record: str) -> Response:
             *proven(fields["subjectWebpage"], canonical, state().ledger.proofs.of(canonical)),
         ],
         may_look=state().settings.outgoing_requests,
+        rules=automatic.rules(state().settings),
         members=members,
         remarks=state().ledger.applications.remarks(canonical),
         activities=state().ledger.activities.of_organization(canonical, MAX_ACTIVITIES),
         needs_review=needs_review,
+        alike=alike,
+        names=state().ledger.records.names(alike),
     )

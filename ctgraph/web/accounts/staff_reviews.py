@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import orjson
 from flask import Blueprint, Response, request
+from flask_babel import gettext as _
 
 from ctgraph.accounts.rights import StaffAct, require_staff
 from ctgraph.accounts.staff_reviews import Decision, StaffReviews
@@ -42,9 +43,9 @@ def queue() -> Response:
     words = request.form.get("words", "")
     return respond.page(
         "accounts/outcomes.html",
-        title="Decided",
+        title=_("Decided"),
         back="/staff/records",
-        back_title="Records that wait",
+        back_title=_("Records that wait"),
         outcomes=_reviews().decide(who(), _selected(), decision, words, visitor()),
     )
 

@@ -13,6 +13,9 @@ export default [
       "max-lines": ["error", 300],
     },
   },
-  { files: ["ctgraph/web/static/**"], languageOptions: { globals: { ...globals.browser, Yasgui: "readonly" } } },
+  {
+    files: ["ctgraph/web/static/**"],
+    languageOptions: { globals: { ...globals.browser, Yasgui: "readonly", L: "readonly" } },
+  },
   { files: ["tests/web/static/**"], languageOptions: { globals: globals.nodeBuiltin } },
 ];

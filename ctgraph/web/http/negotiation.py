@@ -14,6 +14,7 @@ from werkzeug.http import generate_etag, parse_list_header
 from ctgraph.errors import NotAcceptable, NotFound
 from ctgraph.rdf import formats
 from ctgraph.sparql.formats import RESULTS
+from ctgraph.web.http import languages
 
 HTML = "text/html"
 ANYTHING = "*/*"
@@ -141,7 +142,10 @@ def choose(offers: Mapping[str, str], *, usual: str = "") -> str:
     :raises NotAcceptable: when no offer matches; the problem lists the offers.
     :raises NotFound: when no offer has the extension; it lists those that are offered.
     """
-    return wish_of_request().choose(offers, usual=usual)
+    name = wish_of_request().choose(offers, usual=usual)
+    if offers[name] != HTML:
+        languages.use_usual()
+    return name
 
 
 def wants_html() -> bool:

@@ -9,15 +9,19 @@ from typing import Any, TypeVar
 
 from flask import current_app, request
 
-from ctgraph.errors import BadParameter, NotFound
+from ctgraph.errors import BadParameter, NotFound, QueryError
 from ctgraph.identity import ctid
 from ctgraph.identity.ctid import Ctid
+from ctgraph.ledger.values import now
+from ctgraph.projections.past_stores import moment_of
 from ctgraph.web.http.negotiation import FORMAT_PARAMETERS
 from ctgraph.web.http.registry import state
 
 View = TypeVar("View", bound=Callable[..., Any])
 MAX_NUMBER_DIGITS = 6
 """Digits of a number in a parameter. No bound of the registry is larger."""
+MAX_SEQUENCE_DIGITS = 9
+"""Digits of a sequence number in a parameter: PostgreSQL's INTEGER holds no number with more."""
 ANY = "*"
 """Stands in :func:`reads` for parameters that only the view knows; it calls `require_known`."""
 REPEATABLE = {
@@ -25,29 +29,36 @@ REPEATABLE = {
     "default-graph-uri",
     "format",
     "held",
+    "hide",
     "kind",
     "named-graph-uri",
     "output",
-    "provider",
+    "record",
     "results",
     "strength",
 }
 """The parameters that may stand more than once with different values."""
+AS_OF = ("as-of", "asOf")
+"""The parameters that name a moment of the past."""
 _TRUE, _FALSE = ("true", "1", "yes"), ("", "false", "0", "no")
 _READ: dict[Callable[..., Any], tuple[str, ...]] = {}
 _PASSED_OVER: dict[Callable[..., Any], tuple[str, ...]] = {}
+_MANY: dict[Callable[..., Any], Collection[str]] = {}
 
 
-def reads(*names: str, but_not: tuple[str, ...] = ()) -> Callable[[View], View]:
+def reads(
+    *names: str, but_not: tuple[str, ...] = (), many: Collection[str] = ()
+) -> Callable[[View], View]:
     """Declare the parameters that a view reads; a request with another one is refused.
 
     An answer to a question that was not asked is worse than none, so every view declares them.
 
     :param but_not: parameters that it passes over, as they do not change the question.
+    :param many: parameters, beside REPEATABLE, that may stand here more than once.
     """
 
     def declare(view: View) -> View:
-        _READ[view], _PASSED_OVER[view] = names, but_not
+        _READ[view], _PASSED_OVER[view], _MANY[view] = names, but_not, many
         return view
 
     return declare
@@ -66,13 +77,16 @@ def check() -> None:
     view = current_app.view_functions.get(request.endpoint or "")
     names = read_by(view) if view else None
     if names is not None and ANY not in names and request.method != "OPTIONS":
-        require_known(names, _PASSED_OVER[view] if view else ())
+        require_known(names, _PASSED_OVER[view] if view else (), _MANY[view] if view else ())
 
 
-def require_known(names: Collection[str], passed_over: Collection[str] = ()) -> None:
+def require_known(
+    names: Collection[str], passed_over: Collection[str] = (), many: Collection[str] = ()
+) -> None:
     """Refuse parameters other than some, and those that contradict themselves.
 
     :param passed_over: others that are let through. No message proposes them.
+    :param many: parameters, beside REPEATABLE, that may stand more than once.
     :raises BadParameter: when there is such a parameter.
     """
     readable = {*names, *(FORMAT_PARAMETERS if "format" in names else ())}
@@ -81,7 +95,7 @@ def require_known(names: Collection[str], passed_over: Collection[str] = ()) -> 
             continue
         if name not in readable:
             raise unknown("parameter", name, names)
-        if len(set(values)) > 1 and name not in REPEATABLE:
+        if len(set(values)) > 1 and name not in REPEATABLE and name not in many:
             raise BadParameter(f"The request has more than one {name}. Send one.")
 
 
@@ -143,6 +157,38 @@ def number(name: str, usual: int) -> int:
     if not given.isascii() or not given.isdecimal() or len(given) > MAX_NUMBER_DIGITS:
         raise BadParameter(f"Invalid {name}={given[:40]!r}. Use a number such as {usual}.")
     return int(given)
+
+
+def sequence(name: str) -> int:
+    """Return a parameter that is a sequence number; 0 without it.
+
+    :raises BadParameter: when it is not such a number.
+    """
+    given = request.args.get(name, "0")
+    if not given.isascii() or not given.isdecimal() or len(given) > MAX_SEQUENCE_DIGITS:
+        raise BadParameter(f"Invalid {name}={given[:40]!r}. Use a sequence number, such as 1000.")
+    return int(given)
+
+
+def moment() -> str | None:
+    """Return the moment that ``as-of=`` or ``asOf=`` names, as the ledger writes times.
+
+    A date means the end of that day in UTC.
+
+    :raises BadParameter: when it is no date or time, or one in the future.
+    """
+    given = {request.args[name] for name in AS_OF if name in request.args}
+    if len(given) > 1:
+        raise BadParameter("The request has as-of and asOf with different values. Send one.")
+    if not given:
+        return None
+    try:
+        wanted = moment_of(given.pop())
+    except QueryError as error:
+        raise BadParameter(f"as-of: {error.message}") from None
+    if wanted[:10] > now()[:10]:
+        raise BadParameter(f"{wanted} is in the future. Leave as-of out to ask for today.")
+    return wanted
 
 
 def words(name: str) -> str:

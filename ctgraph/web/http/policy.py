@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 
-def policy(*styles: str) -> str:
+def policy(*styles: str, frames: str = "'none'") -> str:
     """Return the policy of a page: it loads only files of this site, and nothing inline.
 
     :param styles: further sources of style sheets, such as digests.
+    :param frames: the sites that may show the page in a frame.
     """
     return "; ".join(
         (
@@ -16,6 +17,6 @@ def policy(*styles: str) -> str:
             "object-src 'none'",
             "base-uri 'none'",
             "form-action 'self'",
-            "frame-ancestors 'none'",
+            f"frame-ancestors {frames}",
         )
     )

@@ -98,7 +98,8 @@ def _blank(status: int, title: str, detail: str) -> Response:
 
 def _respond(body: dict[str, Any]) -> Response:
     if wants_html():
-        response = respond.page("site/error.html", problem=body)
+        # Its head names no address: the query may be what cannot be read.
+        response = respond.page("site/error.html", problem=body, canonical="/")
     else:
         response = respond.json(body, media_type="application/problem+json")
     response.status_code = body["status"]

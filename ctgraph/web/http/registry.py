@@ -11,6 +11,11 @@ from typing import Any, TypeVar, cast
 from flask import current_app, request
 
 from ctgraph.errors import BadParameter, Overloaded, QueryLimit, TooManyPasts, ValidationLimit
+from ctgraph.finder.found import Found
+from ctgraph.finder.front import Front
+from ctgraph.finder.question import Question
+from ctgraph.finder.search import Search
+from ctgraph.harvest.live import Live
 from ctgraph.identity import Identity
 from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger import Ledger
@@ -102,6 +107,28 @@ class State:
         """The registry's canonical IRIs."""
         return Identity.of(self.settings)
 
+    @cached_property
+    def finder(self) -> Search:
+        """The search index. Ask it here only what is bounded to a few milliseconds."""
+        return Search(self.settings)
+
+    @cached_property
+    def front(self) -> Front:
+        """What the home page shows of the search index."""
+        return Front(self.finder)
+
+    @cached_property
+    def live(self) -> Live:
+        """The changes as those are told of them who stay connected."""
+        return Live(self.ledger, self.identity)
+
+    def search(self, question: Question) -> Found:
+        """Return the answer to a search, in the turn of the client of the current request.
+
+        :raises QueryLimit: when it takes too much time or memory, or no turn comes in time.
+        """
+        return self.ask(_search, question)
+
     def records_by_class(self) -> dict[Curie, int]:
         """Return how many current records there are of each class.
 
@@ -162,6 +189,10 @@ class State:
 
     def _calls(self, crew: Crew, client: str) -> Calls:
         return Calls(crew, client, self.settings.query_timeout, watch())
+
+
+def _search(settings: Settings, question: Question) -> Found:
+    return Search(settings).ask(question)
 
 
 def _validating(calls: Calls) -> Runner:

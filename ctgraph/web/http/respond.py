@@ -13,8 +13,9 @@ from urllib.parse import quote
 
 import flask
 import orjson
-from flask import Response, render_template, request
+from flask import Response, g, render_template, request
 
+from ctgraph.web.http.languages import in_prefix, keep_prefix, language
 from ctgraph.web.http.negotiation import HTML, extension, shown
 
 JSON = "application/json"
@@ -23,6 +24,10 @@ JSON_OR_PAGE = {"json": JSON, "html": HTML}
 people browse, such as lists, is a page for crawlers too, which take anything."""
 CONDITIONS = ("If-None-Match", "If-Modified-Since", "If-Match", "If-Unmodified-Since")
 """The headers that make a request conditional (RFC 9110, section 13.1)."""
+
+
+VARYING = ("Accept", "Accept-Language", "Cookie")
+"""The headers that decide what a page says: its format and its language."""
 
 
 class Caching(StrEnum):
@@ -36,13 +41,21 @@ class Caching(StrEnum):
     """Keep nothing: it is for one organization only, or differs each time."""
 
 
+def lacks_a_part() -> None:
+    """Note that the page of the current request lacks a part that could not be had in time.
+
+    Such a page is kept nowhere: the next one may have it.
+    """
+    g.lacks_a_part = True
+
+
 def content(
     body: bytes | str | Iterable[bytes], media_type: str, *, caching: Caching | None = None
 ) -> Response:
     """Return a response with a body that is already written."""
     asked = shown(request.headers.get("Accept", ""), media_type)
     response = Response(body, content_type=content_type(asked))
-    response.vary.add("Accept")
+    response.vary.update(VARYING if media_type == HTML else ("Accept",))
     if caching:
         response.headers["Cache-Control"] = caching
     return response
@@ -59,7 +72,7 @@ def json(
 
 def page(template: str, /, **values: object) -> Response:
     """Return a response with a page for people."""
-    return content(render_template(template, **values), HTML)
+    return content(keep_prefix(render_template(template, **values)), HTML)
 
 
 def empty() -> Response:
@@ -80,7 +93,7 @@ def unchanged(headers: Iterable[tuple[str, str]]) -> Response:
 
 def redirect(location: str, status: int) -> Response:
     """Redirect to another address."""
-    response = flask.redirect(location, status, Response)
+    response = flask.redirect(in_prefix(location), status, Response)
     assert isinstance(response, Response)
     response.vary.add("Accept")
     return response
@@ -98,7 +111,8 @@ def conditional(response: Response, tag: str, modified: str) -> Response:
 
     :param modified: see :func:`last_modified`.
     """
-    response.set_etag(tag)
+    is_page = response.mimetype == HTML
+    response.set_etag(f"{tag}-{language()}" if is_page else tag)
     if over := last_modified(modified):
         response.last_modified = over
     if any(name in request.headers for name in CONDITIONS):  # asking costs a tenth of a dereference

@@ -11,6 +11,7 @@ import orjson
 from flask import Blueprint, Response, request
 
 from ctgraph.errors import BadParameter
+from ctgraph.finder.schema_org import item_list
 from ctgraph.identity import ctid
 from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger.values import Envelope
@@ -93,6 +94,7 @@ def index() -> Response:
         text=text,
         named=state().ask(questions.pathways, Pathways.search, text) if text.strip() else None,
         cut=cut,
+        markup=[item_list((state().identity.resource(one.ctid), one.name) for one in found)],
     )
 
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import pyoxigraph as ox
 from flask import Blueprint, Response
+from flask_babel import gettext as _
 
 from ctgraph import publishing
 from ctgraph.identity import ctid
@@ -16,7 +17,7 @@ from ctgraph.sparql.formats import GRAPH_TYPES
 from ctgraph.vocab import vocabulary
 from ctgraph.web.http import respond
 from ctgraph.web.http.negotiation import HTML, choose, etag
-from ctgraph.web.http.parameters import reads
+from ctgraph.web.http.parameters import AS_OF, moment, reads
 from ctgraph.web.http.registry import state
 
 blueprint = Blueprint("graphs", __name__)
@@ -59,22 +60,37 @@ def versions_in_rdf(found: Iterable[Version], name: str) -> Response:
 def registry() -> Response:
     """Return what the registry says of itself: the number of its last change."""
     quads = statements.of_registry(state().ledger, state().identity)
-    return _answer(quads, choose(RDF_OR_PAGE), "The registry")
+    return _answer(quads, choose(RDF_OR_PAGE), _("The registry"))
 
 
 @blueprint.get("/envelopes/<record>")
 @blueprint.get("/ce-registry/envelopes/<record>")
-@reads("format")
+@reads("format", *AS_OF)
 def envelope(record: str) -> Response:
-    """Return the envelope of a record, current or withdrawn; in RDF that of a current one."""
+    """Return the envelope of a record, current or withdrawn; in RDF that of a current one.
+
+    As of a moment it is that of a record that was current then.
+    """
     canonical = ctid.canonical(record)
     name = choose({"json": respond.JSON} | RDF_OR_PAGE)
-    head, document = state().ledger.records.read(canonical)
+    past = moment()
+    held = read.held_at(state().ledger, canonical, past) if past else None
+    if held:
+        head, document = read.envelope_of(held), held.canonical
+    else:
+        head, document = state().ledger.records.read(canonical)
     if name == "json":
-        response = respond.json(publishing.envelope_json(head, document))
-        return respond.conditional(response, etag(head), head.updated_at)
-    quads = statements.of_envelope(state().ledger, state().identity, canonical)
-    response = _answer(quads, name, f"What the registry says of {head.name or head.ctid}")
+        told = publishing.envelope_json(head, document)
+        verified = head.updated_at
+        if not past and not head.deleted_at:
+            verified = read.last_verified(state().ledger, head)
+            told["last_verified_on"] = verified[:10]
+        return respond.conditional(respond.json(told), etag(head, verified), verified)
+    held = held or read.held(state().ledger, canonical)
+    quads = statements.of_envelope(state().ledger, state().identity, held)
+    response = _answer(
+        quads, name, _("What the registry says of %(name)s", name=head.name or head.ctid)
+    )
     return respond.conditional(response, etag(head, name), head.updated_at)
 
 
@@ -84,7 +100,9 @@ def external_thing(record: str, digest: str) -> Response:
     """Return what a document says of a thing that has no address of its own."""
     canonical = ctid.canonical(record)
     quads = statements.of_external_thing(state().ledger, state().identity, canonical, digest)
-    return _answer(quads, choose(RDF_OR_PAGE), f"A thing that {canonical} describes")
+    return _answer(
+        quads, choose(RDF_OR_PAGE), _("A thing that %(record)s describes", record=canonical)
+    )
 
 
 def _answer(quads: list[ox.Quad], name: str, title: str) -> Response:

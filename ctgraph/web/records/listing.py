@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
+from ctgraph.finder.schema_org import item_list
 from ctgraph.identity import ctid
 from ctgraph.identity.ctid import Ctid, NoId
 from ctgraph.publishing import envelope_json
@@ -43,6 +44,7 @@ def records() -> Response:
         owner=owner,
         more=more,
         names=state().ledger.records.names({envelope.owner for envelope in found}),
+        markup=[item_list((state().identity.resource(one.ctid), one.name) for one in found)],
     )
 
 

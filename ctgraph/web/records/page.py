@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from flask_babel import gettext as _
+
 from ctgraph.documents.node_values import each, name_of, shortened, type_of
 from ctgraph.identity.ctid import Ctid
+from ctgraph.records import wordings
 from ctgraph.vocab import load_definitions, vocabulary
+from ctgraph.web.http.languages import language, preferred_languages
 from ctgraph.web.http.page_limit import MAX_PAGE_CHARACTERS
 from ctgraph.web.http.registry import State
-from ctgraph.web.records.groups import FURTHER, GROUPS, group_of
+from ctgraph.web.records.groups import FURTHER, GROUPS, group_of, place_of
 from ctgraph.web.records.page_model import RecordView, Row, Value
 
 MAX_VALUES = 200
@@ -28,6 +32,19 @@ MAX_DEPTH = 12
 VALUE_CHARACTERS = 200
 """How many characters of a page the markup of one value takes."""
 _HIDDEN = {"@id", "@type", "@context", "@included", "ceterms:ctid"}
+_HEAD = {
+    "ceterms:name",
+    "ceterms:description",
+    "ceasn:name",
+    "ceasn:description",
+    "ceterms:keyword",
+}
+"""The properties that a page shows elsewhere than among the others: at its head or at its end."""
+_DURATIONS = {
+    f"ceterms:{name}"
+    for name in ("exactDuration", "minimumDuration", "maximumDuration", "timeRequired")
+}
+_DATES = {f"ceterms:{name}" for name in ("dateEffective", "expirationDate", "startDate", "endDate")}
 
 
 def record_view(
@@ -42,16 +59,22 @@ def record_view(
     arrange = Arranger(state)
     kind = type_of(node)
     view = RecordView(
-        title=shortened(name_of(node)) or node.get("ceterms:ctid", ""),
-        kind=shortened(vocabulary().label(kind)),
+        title=shortened(name_of(node, language())) or node.get("ceterms:ctid", ""),
+        kind=shortened(_label(kind)),
         kind_curie=shortened(kind),
-        description=_plain(node.get("ceterms:description") or node.get("ceasn:description")),
+        description=arrange.fitting(
+            _plain(node.get("ceterms:description") or node.get("ceasn:description"))
+        ),
         document=document,
     )
     grouped: dict[str, list[Row]] = {group: [] for group in (*GROUPS, FURTHER)}
-    for row in arrange.rows(node):
+    for row in arrange.rows(_without_head(node)):
         grouped[group_of(row.curie)].append(row)
     view.groups = [(group, rows) for group, rows in grouped.items() if rows]
+    for rows in grouped.values():
+        rows.sort(key=lambda row: place_of(row.curie))
+    keywords = list(arrange.rows({key: node[key] for key in ("ceterms:keyword",) if key in node}))
+    view.keywords = keywords[0] if keywords else None
     own = {
         entity["ceterms:ctid"]: shortened(name_of(entity))
         for entity in content["@graph"]
@@ -95,26 +118,30 @@ class Arranger:
             given = list(_single(value))
             shown: list[Value] = []
             while len(shown) < min(len(given), MAX_VALUES) and self._room > 0:
-                shown.append(self._value(*given[len(shown)], depth))
+                shown.append(self._value(*given[len(shown)], depth, key))
             if given:
                 curie, definition = shortened(key), self._definitions.get(vocab.expand(key), "")
                 self._room -= len(curie) + len(definition) + VALUE_CHARACTERS
                 self.cut = self.cut or len(shown) < len(given)
                 yield Row(
-                    shortened(vocab.label(key)),
+                    shortened(_label(key)),
                     curie,
                     definition,
                     tuple(shown),
                     len(given) - len(shown),
                 )
 
-    def _value(self, item: Any, language: str, depth: int) -> Value:
-        if isinstance(item, dict):
+    def _value(self, item: Any, language: str, depth: int, key: str) -> Value:
+        if key in _DURATIONS and isinstance(item, str):
+            found = Value(self.fitting(wordings.duration(item)))
+        elif key in _DATES and isinstance(item, str):
+            found = Value(self.fitting(wordings.day(item)))
+        elif isinstance(item, dict):
             found = self._node(item, depth)
         elif isinstance(item, bool):
-            found = Value("yes" if item else "no")
+            found = Value(_("yes") if item else _("no"))
         elif language or not isinstance(item, str):
-            found = Value(self._fitting(str(item)), language=language)
+            found = Value(self.fitting(str(item)), language=language)
         else:
             found = self._text(item)
         self._room -= len(found.text) + len(found.href) + VALUE_CHARACTERS
@@ -128,9 +155,10 @@ class Arranger:
         if text.startswith(("http://", "https://")) and len(text) <= MAX_LINK_CHARACTERS:
             return Value(text, href=text, external=True)
         term = vocabulary().term(text)
-        return Value(term.label if term else self._fitting(text))
+        return Value(wordings.term_label(term.label) if term else self.fitting(text))
 
-    def _fitting(self, text: str) -> str:
+    def fitting(self, text: str) -> str:
+        """Return a text, or its beginning where it is too long for a page."""
         self.cut = self.cut or len(text) > MAX_TEXT_CHARACTERS
         return shortened(text, MAX_TEXT_CHARACTERS)
 
@@ -143,7 +171,7 @@ class Arranger:
         record = self._identity.ctid_of(label)
         text = shortened(name_of(node)) if record else ""
         href = f"/resources/{record}" if record else ""
-        title = shortened(vocabulary().label(kind))
+        title = shortened(_label(kind))
         if depth > MAX_DEPTH:
             self.cut = True
             return Value(text or title, href)
@@ -160,7 +188,7 @@ class Arranger:
             return self._text(label)
         if label not in self._anchors:
             self.cut = True
-            return Value("something that is not on this page")
+            return Value(_("something that is not on this page"))
         return self._anchors[label]
 
     def _aligned(self, node: dict[str, Any]) -> Value:
@@ -169,8 +197,19 @@ class Arranger:
         if target.record and not name:
             return target
         code = _plain(node.get("ceterms:codedNotation"))
-        text = self._fitting(name or target.text)
+        text = self.fitting(wordings.term_label(name) or target.text)
         return Value(f"{text} ({shortened(code)})" if code else text, target.href, external=True)
+
+
+def _without_head(node: dict[str, Any]) -> dict[str, Any]:
+    """Return an entity without what stands elsewhere on its page, unless in several languages."""
+    texts = {key: node[key] for key in _HEAD & node.keys()}
+    several = {
+        key
+        for key, value in texts.items()
+        if key != "ceterms:keyword" and len(list(_single(value))) > 1
+    }
+    return {key: value for key, value in node.items() if key not in texts or key in several}
 
 
 def _single(value: Any) -> Iterator[tuple[Any, str]]:
@@ -193,5 +232,17 @@ def _single(value: Any) -> Iterator[tuple[Any, str]]:
 def _plain(value: Any) -> str:
     """Return one text of a value that may be a language map."""
     if isinstance(value, dict):
-        value = value.get("en-US") or value.get("en") or next(iter(value.values()), "")
+        value = next(iter(_preferred(value)), "")
     return str(next(iter(each(value)), ""))
+
+
+def _preferred(texts: dict[str, Any]) -> list[Any]:
+    """Return the texts of a language map, those that the reader prefers first."""
+    ranks = {code: rank for rank, code in enumerate(preferred_languages())}
+    tags = sorted(texts, key=lambda tag: ranks.get(tag.partition("-")[0].lower(), len(ranks)))
+    return [texts[tag] for tag in tags if texts[tag]]
+
+
+def _label(term: str) -> str:
+    """Return the label of a class or property in the language of the page."""
+    return wordings.term_label(vocabulary().label(term))

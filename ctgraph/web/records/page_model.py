@@ -51,6 +51,7 @@ class RecordView:
     document: Ctid
     names: dict[Ctid, str] = field(default_factory=dict)
     groups: list[tuple[str, list[Row]]] = field(default_factory=list)
+    keywords: Row | None = None
     parts: list[Value] = field(default_factory=list)
     more_parts: int = 0
     cut: bool = False

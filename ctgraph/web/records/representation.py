@@ -2,37 +2,38 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 import orjson
 
 from ctgraph import __version__
 from ctgraph.documents import serialize
 from ctgraph.documents.nesting import entity_json
+from ctgraph.harvest.links import header
+from ctgraph.harvest.signposting import Signposts
 from ctgraph.identity import Identity
 from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger import Ledger
+from ctgraph.ler.formats import LER_FORMATS
 from ctgraph.rdf import formats
 from ctgraph.records import read
 from ctgraph.records.read import HeldDocument
+from ctgraph.records.scope import Scope
 from ctgraph.web.http.negotiation import HTML, etag
-
-
-class Scope(StrEnum):
-    """The part of a document that an address stands for. The value begins the address."""
-
-    ENTITY = "resources"
-    DOCUMENT = "graph"
-
 
 # A client that takes several formats equally gets one that is read without another file.
 OFFERS = {
     f.name: f.media_type
     for f in (*formats.PROFILES, *sorted(formats.FORMATS, key=lambda f: f.writer is None))
 } | {"html": HTML}
-"""The formats of a record: their media types by name."""
+"""The formats of a document: their media types by name."""
+EXPORTS = {f.name: f.media_type for f in LER_FORMATS}
+"""The formats in which some classes of records can be had beside."""
 USUAL = formats.JSON_LD.name
 """What a client gets that names no media type."""
+
+
+def offers(kind: Scope) -> dict[str, str]:
+    """Return the formats at the addresses of a scope: their media types by name."""
+    return OFFERS | EXPORTS if kind is Scope.ENTITY else OFFERS
 
 
 def tag(record: Ctid, kind: Scope, held: HeldDocument, name: str, content_type: str) -> str:
@@ -63,12 +64,6 @@ def body(
         raise read.absent(held.envelope, record, held.number) from None
 
 
-def links(identity: Identity, record: Ctid, held: HeldDocument) -> str:
-    """Return links to the canonical address, the whole graph, and the versions (RFC 8288)."""
-    return ", ".join(
-        (
-            f'<{identity.resource(record)}>; rel="canonical"',
-            f'<{identity.graph(held.envelope.ctid)}>; rel="describedby"',
-            f'<{identity.resource(record)}/versions>; rel="version-history"',
-        )
-    )
+def signs(signposts: Signposts, record: Ctid, kind: Scope, held: HeldDocument) -> str:
+    """Return the ``Link`` header of a record as it stands now."""
+    return header([*signposts.of(record, kind, held), *signposts.times(record, kind)])

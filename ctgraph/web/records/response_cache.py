@@ -16,19 +16,22 @@ import sqlalchemy as sa
 from werkzeug.http import http_date
 
 from ctgraph.errors import CtgraphError
+from ctgraph.harvest.signposting import Signposts
 from ctgraph.identity import Identity
 from ctgraph.identity.ctid import Ctid, is_ctid
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.values import State
 from ctgraph.records import read
+from ctgraph.records.scope import Scope
 from ctgraph.server.open_headers import OPEN
+from ctgraph.settings import Settings
 from ctgraph.sparql.cache import AnswerCache
 from ctgraph.web.http.content_coding import IDENTITY
 from ctgraph.web.http.kept import Application, Headers, Kept, answered
 from ctgraph.web.http.negotiation import HTML, Wish, shown
 from ctgraph.web.http.respond import Caching, content_type, last_modified
 from ctgraph.web.records import representation
-from ctgraph.web.records.representation import OFFERS, USUAL, Scope
+from ctgraph.web.records.representation import EXPORTS, OFFERS, USUAL, offers
 
 CONDITION = "HTTP_IF_"
 """How the names of the headers begin that make a request conditional."""
@@ -64,11 +67,16 @@ class RecordCache:
     """
 
     def __init__(
-        self, application: Application, ledger: Ledger, identity: Identity, cache: AnswerCache
+        self,
+        application: Application,
+        ledger: Ledger,
+        settings: Settings,
+        cache: AnswerCache,
     ) -> None:
         self._application = application
         self._ledger = ledger
-        self._identity = identity
+        self._identity = Identity.of(settings)
+        self._signposts = Signposts(ledger, self._identity, settings.license)
         self._cache = cache
 
     def __call__(
@@ -113,8 +121,8 @@ class RecordCache:
         """Return the response to a plain request; None where the application has to answer it."""
         record, kind = asked.record, Scope(asked.path[1:].partition("/")[0])
         try:
-            format = Wish((), asked.accept).choose(OFFERS, usual=USUAL)
-            if format == "html":
+            format = Wish((), asked.accept).choose(offers(kind), usual=USUAL)
+            if format == "html" or format in EXPORTS:
                 return None
             held = read.held(self._ledger, record)
             body = representation.body(self._ledger, self._identity, record, kind, held, format)
@@ -129,7 +137,7 @@ class RecordCache:
             ("ETag", f'"{representation.tag(record, kind, held, format, said)}"'),
             *([("Last-Modified", http_date(over))] if over else []),
             ("Cache-Control", Caching.REVALIDATE),
-            ("Link", representation.links(self._identity, record, held)),
+            ("Link", representation.signs(self._signposts, record, kind, held)),
             *OPEN,
         ]
         return _Made(headers, body, held.envelope.state)

@@ -4,35 +4,43 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from typing import Any
 
 import orjson
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, g, render_template, request
 
 from ctgraph import __version__
 from ctgraph.documents.nesting import entity_json
 from ctgraph.documents.node_values import type_of
-from ctgraph.errors import BadParameter, CtgraphError
+from ctgraph.errors import BadParameter, CtgraphError, Gone, RecordNotFound
+from ctgraph.harvest.memento import Original
 from ctgraph.identity import ctid
 from ctgraph.identity.ctid import Ctid
+from ctgraph.ledger.issuers import Issuer
 from ctgraph.ledger.values import Envelope, Version
+from ctgraph.ler.formats import formats_of
 from ctgraph.pathways import LINKED
 from ctgraph.pathways.families import family_of
 from ctgraph.projections.store_folder import store_folder_of
 from ctgraph.rdf import formats
 from ctgraph.records import read
 from ctgraph.records.assertions import MAX_ASSERTIONS, Assertion, assertions
+from ctgraph.records.outline import outline
 from ctgraph.records.read import HeldDocument
+from ctgraph.records.scope import Scope
 from ctgraph.sparql.formats import GRAPH_TYPES
 from ctgraph.validation.completeness import node_completeness
 from ctgraph.vocab import vocabulary
-from ctgraph.web.http import respond
+from ctgraph.web.http import parameters, respond
 from ctgraph.web.http.negotiation import HTML, choose, etag
-from ctgraph.web.http.parameters import reads
+from ctgraph.web.http.parameters import AS_OF, reads
 from ctgraph.web.http.registry import state
 from ctgraph.web.records import page as pages
-from ctgraph.web.records import representation
+from ctgraph.web.records import past, representation
+from ctgraph.web.records.catalogue import catalogue, figures, offered, relations, steps
+from ctgraph.web.records.exports import exported
 from ctgraph.web.records.graphs import versions_in_rdf
-from ctgraph.web.records.representation import OFFERS, USUAL, Scope
+from ctgraph.web.records.representation import EXPORTS, OFFERS, USUAL
 
 blueprint = Blueprint("records", __name__)
 
@@ -42,7 +50,7 @@ MAX_VERSIONS = {"json": 1_000, "html": 100}
 
 @blueprint.get("/resources/<record>")
 @blueprint.get("/ce-registry/resources/<record>")
-@reads("format")
+@reads("format", *AS_OF)
 def resource(record: str) -> Response:
     """Return one entity, with everything nested in it."""
     return _record(record, Scope.ENTITY)
@@ -50,7 +58,7 @@ def resource(record: str) -> Response:
 
 @blueprint.get("/graph/<record>")
 @blueprint.get("/ce-registry/graph/<record>")
-@reads("format")
+@reads("format", *AS_OF)
 def graph(record: str) -> Response:
     """Return the whole document that holds an entity."""
     return _record(record, Scope.DOCUMENT)
@@ -109,6 +117,7 @@ def _versions_json(
             "actor": v.actor,
             "digest": v.digest,
             "sequence": v.seq,
+            "reason": v.reason,
             "document": v.ctid,
             "url": f"{state().settings.base_url}{stem}/{v.ctid}/versions/{v.number}",
         }
@@ -151,27 +160,34 @@ def _record(path: str, kind: Scope, number: int | None = None) -> Response:
     if record != path:
         tail = f"/versions/{number}" if number else ""
         return respond.lead(f"/{kind}/{record}{tail}", 301)
-    name = choose(OFFERS, usual=USUAL)
+    name = choose(representation.offers(kind), usual=USUAL)
     ledger, identity = state().ledger, state().identity
-    held = read.held(ledger, record, number, document=kind is Scope.DOCUMENT)
-    if name == "html":
+    moment = parameters.moment()
+    try:
+        held = past.held(record, kind, number, moment)
+    except (Gone, RecordNotFound) as error:
+        survivor = None if number or moment else read.survivor(ledger, record, error)
+        if survivor is None:
+            raise
+        response = respond.lead(f"/{kind}/{survivor}", 301)
+        response.headers["Cache-Control"] = respond.Caching.REVALIDATE  # a merger may be undone
+        return response
+    given, number = number, held.number if moment else number
+    if name in EXPORTS:
+        response = exported(record, held, name)
+    elif name == "html":
         # A page also shows the names of other records, so it may change with any of them.
         unclaimed = number is None and _is_unclaimed(record, held)
+        issuers = _issuers(record, held)
+        verified = held.modified if number else read.last_verified(ledger, held.envelope)
+        shown = unclaimed, issuers, verified
+        last = ledger.changes.last_sequence()
         seen = store_folder_of(state().settings).sequence()  # others' statements are in it
-        tag = etag(
-            held.digest,
-            record,
-            kind,
-            number,
-            ledger.changes.last_sequence(),
-            seen,
-            unclaimed,
-            __version__,
-        )
+        tag = etag(held.digest, record, kind, number, last, seen, *shown, __version__)
         response = respond.content(b"", HTML)
-        respond.conditional(response, tag, ledger.changes.newest_moment())
+        respond.conditional(response, tag, max(ledger.changes.newest_moment(), verified))
         if response.status_code == 200:
-            response.set_data(_page(record, kind, held, number, unclaimed))
+            response.set_data(_page(record, kind, held, number, *shown))
     else:
         response = respond.content(b"", OFFERS[name])
         respond.conditional(
@@ -182,15 +198,28 @@ def _record(path: str, kind: Scope, number: int | None = None) -> Response:
         if response.status_code == 200:
             response.set_data(representation.body(ledger, identity, record, kind, held, name))
     alone = kind is Scope.ENTITY or record == held.envelope.ctid
-    forever = number and name != "html" and alone
+    forever = given and name in OFFERS and name != "html" and alone
     caching = respond.Caching.FOREVER if forever else respond.Caching.REVALIDATE
+    if "lacks_a_part" in g:
+        caching = respond.Caching.NEVER
+        response.headers.pop("ETag", None)
+        response.headers.pop("Last-Modified", None)
     response.headers["Cache-Control"] = caching
-    response.headers["Link"] = representation.links(identity, record, held)
+    past.link(response, record, kind, held, number, name == "html")
+    if moment:
+        original = Original(ledger, identity, record, kind)
+        response.headers["Content-Location"] = original.memento(held.number, held.modified)
     return response
 
 
 def _page(
-    record: Ctid, kind: Scope, held: HeldDocument, number: int | None, unclaimed: bool
+    record: Ctid,
+    kind: Scope,
+    held: HeldDocument,
+    number: int | None,
+    unclaimed: bool,
+    issuers: list[Issuer],
+    verified: str,
 ) -> str:
     iri = state().identity.resource(record)
     content = orjson.loads(held.canonical)
@@ -199,6 +228,7 @@ def _page(
     except KeyError:
         raise read.absent(held.envelope, record, held.number) from None
     view = pages.record_view(node, content, held.envelope.ctid, state())
+    is_linked = family_of(type_of(node)) in LINKED
     address = f"/{kind}/{record}" + (f"/versions/{number}" if number else "")
     return render_template(
         "records/record.html",
@@ -207,25 +237,47 @@ def _page(
         record=record,
         iri=iri,
         address=address,
+        outline=outline(content, record, state().identity)
+        if record == held.envelope.ctid
+        else None,
         number=number,
         formats=formats.FORMATS,
+        exports=formats_of(type_of(node)) if kind is Scope.ENTITY else (),
         kind=kind,
         unclaimed=unclaimed,
         owner=state().ledger.organizations.get(held.envelope.owner),
         publisher=held.published_by and state().ledger.organizations.get(held.published_by),
-        modified=datetime.fromisoformat(held.modified),
+        verified=datetime.fromisoformat(verified),
         completeness=node_completeness(node),
-        linked=family_of(type_of(node)) in LINKED,
+        linked=is_linked,
+        steps=steps(record, state()) if is_linked and number is None else None,
         said=_said(record, held) if number is None else [],
         most=MAX_ASSERTIONS,
+        data_sets=figures(node, record, state()) if number is None else [],
+        related=relations(record, state()) if number is None else [],
+        issuers=issuers,
+        offer=offered(record, state()) if number is None and _is_organization(node) else None,
+        **catalogue(node, record, view.names, state()),
     )
+
+
+def _is_organization(node: dict[str, Any]) -> bool:
+    return vocabulary().is_a(type_of(node), "ceterms:Agent", "ceterms:Organization")
 
 
 def _is_unclaimed(record: Ctid, held: HeldDocument) -> bool:
     """Tell whether a record is that of an organization for which nobody acts."""
+    return _is_of_organization(record, held) and state().ledger.claims.is_unclaimed(record)
+
+
+def _issuers(record: Ctid, held: HeldDocument) -> list[Issuer]:
+    """Return the DIDs that an organization has proved; none for any other record."""
+    return state().ledger.issuers.of(record) if _is_of_organization(record, held) else []
+
+
+def _is_of_organization(record: Ctid, held: HeldDocument) -> bool:
     is_organization = vocabulary().is_a(held.envelope.type, "ceterms:Agent", "ceterms:Organization")
-    own = record == held.envelope.ctid
-    return own and is_organization and state().ledger.claims.is_unclaimed(record)
+    return is_organization and record == held.envelope.ctid
 
 
 def _said(record: Ctid, held: HeldDocument) -> list[Assertion]:
@@ -235,4 +287,5 @@ def _said(record: Ctid, held: HeldDocument) -> list[Assertion]:
             state().whole, state().ledger, state().identity, record, held.envelope.owner
         )
     except CtgraphError:
+        respond.lacks_a_part()
         return []

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import pyoxigraph as ox
 from flask import Blueprint, Response
+from flask_babel import gettext as _
 
 from ctgraph.errors import NotFound
 from ctgraph.projections.tallies import Measure
@@ -145,17 +146,17 @@ def _relations(term: Term) -> tuple[Relation, ...]:
     properties = _iris(vocab.properties_of(term.iri)) if is_class else ()
     concepts = _iris(vocab.concepts_of(term.iri)) if is_scheme else ()
     return (
-        Relation("subClassOf", "Broader class", term.sub_class_of),
-        Relation("subClasses", "Narrower classes", tuple(vocab.children(term.iri))),
-        Relation("properties", "Its properties", properties),
-        Relation("subPropertyOf", "Broader property", term.sub_property_of),
-        Relation("domainIncludes", "Used on", term.domain_includes),
-        Relation("rangeIncludes", "Takes", term.range_includes),
-        Relation("inverseOf", "Inverse of", term.inverse_of),
-        Relation("targetScheme", "Values from", term.target_scheme),
-        Relation("inScheme", "In the scheme", term.in_scheme),
-        Relation("broader", "Broader concept", term.broader),
-        Relation("concepts", "Its concepts", concepts),
+        Relation("subClassOf", _("Broader class"), term.sub_class_of),
+        Relation("subClasses", _("Narrower classes"), tuple(vocab.children(term.iri))),
+        Relation("properties", _("Its properties"), properties),
+        Relation("subPropertyOf", _("Broader property"), term.sub_property_of),
+        Relation("domainIncludes", _("Used on"), term.domain_includes),
+        Relation("rangeIncludes", _("Takes"), term.range_includes),
+        Relation("inverseOf", _("Inverse of"), term.inverse_of),
+        Relation("targetScheme", _("Values from"), term.target_scheme),
+        Relation("inScheme", _("In the scheme"), term.in_scheme),
+        Relation("broader", _("Broader concept"), term.broader),
+        Relation("concepts", _("Its concepts"), concepts),
     )
 
 

@@ -5,10 +5,14 @@ from __future__ import annotations
 from flask import Blueprint, Response
 
 from ctgraph import __version__
+from ctgraph.errors import StoreError
+from ctgraph.finder.found import Found
+from ctgraph.finder.schema_org import website
 from ctgraph.pathways.families import ROOTS, Family
 from ctgraph.rdf.namespaces import Curie
 from ctgraph.vocab import vocabulary
 from ctgraph.web.http import respond
+from ctgraph.web.http.languages import language
 from ctgraph.web.http.negotiation import choose
 from ctgraph.web.http.parameters import reads
 from ctgraph.web.http.registry import state
@@ -55,7 +59,22 @@ def home() -> Response:
         }
         return respond.json(body)
     total = sum(counts.values())
-    return respond.page("site/home.html", groups=groups, total=total)
+    return respond.page(
+        "site/home.html",
+        groups=groups,
+        total=total,
+        found=_found(),
+        markup=[website(state().settings.base_url, language())],
+        changed=state().ledger.changes.newest_moment()[:10],
+    )
+
+
+def _found() -> Found | None:
+    """Return the newest records, and the organizations with the most; None without an index."""
+    try:
+        return state().front.found()
+    except StoreError:
+        return None
 
 
 def _section(kind: Curie) -> str:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from flask import Blueprint, Response
 from rdflib import Graph
 
+from ctgraph.finder.schema_org import dataset
+from ctgraph.harvest import dumps
 from ctgraph.projections.store_folder import store_folder_of
 from ctgraph.projections.tally_table import tally_now
 from ctgraph.rdf.formats import format_named
 from ctgraph.sparql import description
 from ctgraph.sparql.formats import GRAPH_TYPES
 from ctgraph.web.http import respond
+from ctgraph.web.http.languages import USUAL
 from ctgraph.web.http.negotiation import HTML, choose
 from ctgraph.web.http.parameters import reads
 from ctgraph.web.http.registry import state
@@ -30,8 +33,12 @@ def void() -> Response:
         raise store_folder_of(state().settings).unavailable()
     found = description.statistics(counted, state().ledger.changes.newest_moment())
     if name == "html":
-        return respond.page("sparql/void.html", found=found)
-    return _rdf(name, description.dataset_description(state().settings, found))
+        settings, about = state().settings, description.ABOUT
+        markup = [dataset(settings.base_url, about, found.modified, USUAL)]
+        return respond.page("sparql/void.html", found=found, markup=markup)
+    newest = next(iter(dumps.listed(state().settings, state().ledger)), None)
+    files = newest.files if newest else ()
+    return _rdf(name, description.dataset_description(state().settings, found, files))
 
 
 @blueprint.get("/.well-known/void")

@@ -19,6 +19,7 @@ from ctgraph.settings import Settings
 from ctgraph.sparql.pool import QueryPool
 from ctgraph.sparql.results import Complete
 from ctgraph.web.http.kept import Application, Kept, answered
+from ctgraph.web.http.languages import LANGUAGE
 from ctgraph.web.http.negotiation import Wish, wishes
 from ctgraph.web.http.registry import watch
 from ctgraph.web.sparql.protocol import PAGE, SPREADSHEET, cut_header, headers, understand
@@ -40,6 +41,7 @@ class _Key(NamedTuple):
     query_string: str
     accept: str
     accept_encoding: str
+    language: str
 
 
 class ResponseCache:
@@ -77,7 +79,7 @@ class ResponseCache:
         if snapshot is None:
             return None
         accepted = environ.get("HTTP_ACCEPT", ""), environ.get("HTTP_ACCEPT_ENCODING", "")
-        return _Key(snapshot, query, *accepted)
+        return _Key(snapshot, query, *accepted, environ.get(LANGUAGE, ""))
 
     def _answer(self, key: _Key, environ: dict[str, Any]) -> Kept | None:
         """Return the response to a plain query; None where the application has to answer it."""

@@ -1,5 +1,5 @@
-// Fields that pick a record by words of its name: comboboxes with a list (ARIA 1.2, pattern "combobox").
-// Without this script the server takes the words, and answers with the records to choose from.
+// Fields that pick a record, or a code of a list, by words of its name: comboboxes with a list (ARIA 1.2, pattern
+// "combobox"). Without this script the server takes the words, and answers with what to choose from.
 import { element } from "./dom.js";
 
 const PAUSE_MS = 150; // of typing, before the registry is asked
@@ -12,6 +12,8 @@ const MIN_CHARACTERS = 2;
  * @property {string} typeLabel
  * @property {string} ownerName
  */
+/** @typedef {{key: string, frameworkName: string}} Listed */
+/** @typedef {{list: string, code: string, name: string}} Code */
 
 /**
  * Return the records whose names contain some words.
@@ -28,6 +30,27 @@ async function search(q, kind, signal) {
   return value.records;
 }
 
+/**
+ * Return the codes of lists that some words find, for a property that takes them.
+ * @param {string} q
+ * @param {string} property
+ * @param {AbortSignal} signal
+ * @returns {Promise<Found[]>}
+ */
+async function searchCodes(q, property, signal) {
+  const parameters = new URLSearchParams({ q, property });
+  const answer = await fetch(`/codes?${parameters}`, { signal, headers: { Accept: "application/json" } });
+  const value = await answer.json();
+  if (!answer.ok) throw new Error(value.detail);
+  const titles = Object.fromEntries(value.lists.map((/** @type {Listed} */ one) => [one.key, one.frameworkName]));
+  return value.codes.map((/** @type {Code} */ one) => ({
+    id: `${one.list}:${one.code}`,
+    name: `${one.code} ${one.name}`,
+    typeLabel: titles[one.list],
+    ownerName: "",
+  }));
+}
+
 class Picker {
   /** @type {Found[]} */
   #found = [];
@@ -39,9 +62,16 @@ class Picker {
     this.input = input;
     this.many = input.dataset.pick === "many";
     this.kinds = input.dataset.kinds || "";
+    this.codes = input.dataset.codes || "";
+    this.what = this.codes ? "code" : "record";
     // The form sends the hidden field: the CTID of the record, or the words as they are.
     this.sent = element("input", { type: "hidden", name: input.name, value: input.value });
-    this.list = element("ul", { role: "listbox", id: `${input.id}-list`, "aria-label": "Records", hidden: "" });
+    this.list = element("ul", {
+      role: "listbox",
+      id: `${input.id}-list`,
+      "aria-label": this.codes ? "Codes" : "Records",
+      hidden: "",
+    });
     this.told = element("p", { class: "soft", role: "status" });
     input.removeAttribute("name");
     if (input.dataset.named) input.value = input.dataset.named;
@@ -73,7 +103,7 @@ class Picker {
    */
   async #ask(words, signal) {
     try {
-      const found = await search(words, this.kinds, signal);
+      const found = await (this.codes ? searchCodes(words, this.codes, signal) : search(words, this.kinds, signal));
       if (!signal.aborted) this.#show(found);
     } catch (error) {
       if (!signal.aborted) this.told.textContent = `The registry could not search. ${error}`;
@@ -85,8 +115,8 @@ class Picker {
     this.#found = found;
     this.list.replaceChildren(...found.map((one, number) => this.#option(one, number)));
     this.told.textContent = found.length
-      ? `${found.length} records; more words narrow the choice.`
-      : "No record has these words.";
+      ? `${found.length} ${this.what}s; more words narrow the choice.`
+      : `No ${this.what} has these words.`;
     this.list.hidden = !found.length;
     this.input.setAttribute("aria-expanded", String(found.length > 0));
   }

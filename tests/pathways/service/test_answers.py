@@ -189,7 +189,10 @@ def test_the_pages_have_all_nodes_and_each_edge_once(client: FlaskClient) -> Non
 
 @pytest.mark.parametrize("more", ["cursor=1.x", "cursor=nonsense", "limit=1", "cursor=9.z&limit=2"])
 def test_the_page_for_people_always_has_its_start(client: FlaskClient, more: str) -> None:
-    assert page(client, f"/pathways/{NURSING}?{more}") == page(client, f"/pathways/{NURSING}")
+    def main(address: str) -> str:
+        return page(client, address).partition("<main")[2]
+
+    assert main(f"/pathways/{NURSING}?{more}") == main(f"/pathways/{NURSING}")
 
 
 def test_a_page_for_people_that_is_cut_says_so(

@@ -62,7 +62,7 @@ def test_answers_are_what_is_described(client: FlaskClient) -> None:
     description = answer(client, "/openapi.json")
     asked = 0
     for path, methods in description["paths"].items():
-        if not path.startswith(("/pathways", "/links")) or path == "/pathways/build":
+        if not path.startswith(("/pathways", "/links/")) or path == "/pathways/build":
             continue
         query = []
         for one in methods["get"].get("parameters", []):

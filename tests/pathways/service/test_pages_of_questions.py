@@ -49,6 +49,10 @@ def embedded(text: str, id: str) -> Any:
     return json.loads(found[1])
 
 
+DATA = ("application/json", "application/ld+json")
+"""The types of scripts that no browser runs."""
+
+
 class Elements(HTMLParser):
     """The tags and attributes of a page, and the texts of the scripts that stand in it."""
 
@@ -63,7 +67,7 @@ class Elements(HTMLParser):
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         self.tags.add(tag)
         self.attributes |= dict(attributes).keys()
-        self._script = tag == "script" and ("type", "application/json") not in attributes
+        self._script = tag == "script" and dict(attributes).get("type") not in DATA
 
     def handle_data(self, text: str) -> None:
         if self._script and text.strip():
@@ -133,7 +137,7 @@ def test_the_pages_of_questions(client: FlaskClient) -> None:
     assert 'name="from"' in page(client, "/pathways/route")
     text = page(client, f"{BETWEEN}&by=duration&k=2")
     assert "Advanced Practice Nurse License" in text
-    assert text.count("<ol>") == 2
+    assert text.partition("<main")[2].count("<ol>") == 2
     assert f"from={AIDE}&amp;to={APN}&amp;by=duration&amp;k=2&amp;format=csv" in text
     assert "No route of up to" in page(client, f"/pathways/route?from={APN}&to={AIDE}")
     assert "No route of up to" in page(client, f"/pathways/route?from={APN}&to={APN}")
@@ -149,9 +153,8 @@ def test_the_pages_of_questions(client: FlaskClient) -> None:
     assert "After Nurse Aide Certificate" in text
     assert "Missing: " in text
     assert "have not been checked" in text
-    assert f'replaced</span> by <a href="/pathways/{STANDARDS[1]}"' in page(
-        client, f"/pathways/check?held={STANDARDS[0]}"
-    )
+    text = " ".join(page(client, f"/pathways/check?held={STANDARDS[0]}").split())
+    assert f'replaced</span> by <a href="/pathways/{STANDARDS[1]}"' in text
 
 
 def test_pages_have_words_for_whatever_an_answer_says(client: FlaskClient) -> None:

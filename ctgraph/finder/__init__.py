@@ -1,0 +1,1 @@
+"""The Finder: search, facets, related records and comparisons over the search index."""

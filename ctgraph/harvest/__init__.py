@@ -1,0 +1,1 @@
+"""Harvest: how machines mirror, date and cite the registry."""

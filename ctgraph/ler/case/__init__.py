@@ -1,0 +1,1 @@
+"""Competency frameworks in CASE (Competencies and Academic Standards Exchange), 1.0 and 1.1."""

@@ -1,0 +1,135 @@
+"""Durations, prices and dates in words, as people read them, and labels of terms.
+
+They are in the language of the request for a page, and else in English.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from math import isfinite
+
+from babel import Locale
+from babel.dates import format_date
+from babel.numbers import format_currency, format_decimal
+from flask_babel import Domain, get_locale
+
+LOCALE = "en_US"
+"""The locale of words outside of requests."""
+MAX_AMOUNT = 1e15
+"""The size from which a number stays as written: a float is no longer exact there."""
+_NUMBER = r"(\d{1,9}(?:\.\d{1,9})?)"
+_DURATION = re.compile(
+    rf"P(?:{_NUMBER}Y)?(?:{_NUMBER}M)?(?:{_NUMBER}W)?(?:{_NUMBER}D)?"
+    rf"(?:T(?:{_NUMBER}H)?(?:{_NUMBER}M)?(?:{_NUMBER}S)?)?"
+)
+_UNITS = ("year", "month", "week", "day", "hour", "minute", "second")
+_CURRENCY = re.compile(r"[A-Z]{3}")
+_TERMS = Domain(domain="vocab")
+_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
+
+
+def duration(text: str) -> str:
+    """Return an ISO 8601 duration in words; any other text unchanged.
+
+    >>> duration("P1Y6M"), duration("PT40H"), duration("about a year")
+    ('1 year, 6 months', '40 hours', 'about a year')
+    """
+    match = _DURATION.fullmatch(text.strip())
+    if not match:
+        return text
+    parts = [
+        _unit(float(number), unit)
+        for number, unit in zip(match.groups(), _UNITS, strict=True)
+        if number and float(number)
+    ]
+    return ", ".join(parts) if parts else text
+
+
+def _unit(number: float, unit: str) -> str:
+    locale = _locale()
+    patterns = locale._data["unit_patterns"][f"duration-{unit}"]["long"]
+    plural = locale.plural_form(number)
+    pattern = patterns.get(plural) or patterns["other"]
+    return str(pattern).format(format_decimal(number, locale=locale))
+
+
+def durations(least: str, most: str) -> str:
+    """Return a range of durations in words.
+
+    >>> durations("P1Y", "P2Y")
+    '1 year – 2 years'
+    """
+    words = dict.fromkeys(duration(text) for text in (least, most) if text)
+    return " – ".join(words)
+
+
+def price(amount: float, currency: str = "") -> str:
+    """Return an amount of money; whole amounts have no decimals.
+
+    >>> price(4409, "USD"), price(12.5, "EUR"), price(300)
+    ('$4,409', '€12.50', '300')
+    """
+    if not _wordable(amount):
+        return str(amount)
+    code = currency.strip().upper()
+    if not _CURRENCY.fullmatch(code):
+        return f"{format_decimal(amount, locale=_locale())} {currency.strip()}".strip()
+    if amount == int(amount):
+        return str(format_currency(amount, code, _whole(), locale=_locale(), currency_digits=False))
+    return str(format_currency(amount, code, locale=_locale()))
+
+
+def _whole() -> str:
+    """Return the pattern for whole amounts."""
+    pattern: str = _locale().currency_formats["standard"].pattern
+    return pattern.replace(".00", "")
+
+
+def day(text: str) -> str:
+    """Return a date, or the date of a time, in words; any other text unchanged.
+
+    >>> day("2026-01-31T10:00:00Z"), day("2026")
+    ('January 31, 2026', '2026')
+    """
+    match = _DAY.match(text)
+    if not match:
+        return text
+    try:
+        return str(format_date(date(*map(int, match.groups())), "long", locale=_locale()))
+    except ValueError:
+        return text
+
+
+def number(value: float) -> str:
+    """Return a number with separators.
+
+    >>> number(12345.5)
+    '12,345.5'
+    """
+    return str(format_decimal(value, locale=_locale())) if _wordable(value) else str(value)
+
+
+def _wordable(value: float) -> bool:
+    return isfinite(value) and abs(value) < MAX_AMOUNT
+
+
+def language(tag: str) -> str:
+    """Return the name of a language by its BCP 47 tag; an unknown tag unchanged.
+
+    >>> language("es-MX"), language("xx-odd")
+    ('Spanish', 'xx-odd')
+    """
+    return str(_locale().languages.get(tag.partition("-")[0].lower(), tag))
+
+
+def term_label(label: str) -> str:
+    """Return the label of a term of the vocabulary.
+
+    :param label: its English label, which is returned where there is no other.
+    """
+    return str(_TERMS.gettext(label)) if label else ""
+
+
+def _locale() -> Locale:
+    return get_locale() or Locale.parse(LOCALE)

@@ -1,0 +1,1 @@
+"""Records as the rows of spreadsheets: templates, checks, uploads, and exports."""

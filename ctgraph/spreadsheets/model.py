@@ -1,0 +1,84 @@
+"""What the preview of an upload tells: its records, and what becomes of each."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from ctgraph.forms.differences import Difference
+from ctgraph.identity.ctid import Ctid
+from ctgraph.problem import Severity
+from ctgraph.spreadsheets.problems import Place, SheetProblem
+from ctgraph.spreadsheets.resolve import Suggestion
+from ctgraph.spreadsheets.tables import SheetTold
+
+
+class Mode(StrEnum):
+    """What an upload does."""
+
+    UPDATE = "update"
+    """Records are added and updated; others stay."""
+    WHOLE = "whole"
+    """The files are the whole list: records of their types that are not in them are withdrawn."""
+
+
+class Effect(StrEnum):
+    """What becomes of a record."""
+
+    ADDED = "added"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+    WITHDRAWN = "withdrawn"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class RecordPreview:
+    """A record of an upload, and what becomes of it.
+
+    :param place: of its first row; empty for one that would be withdrawn.
+    :param differences: what changes, for one that is updated.
+    """
+
+    ctid: Ctid
+    identifier: str
+    name: str
+    type: str
+    place: Place
+    effect: Effect
+    differences: tuple[Difference, ...] = ()
+
+
+@dataclass
+class Preview:
+    """What an upload would do.
+
+    :param rows: those that are about records.
+    :param steps: how many documents would be saved or withdrawn, or are given identifiers.
+    :param plan: what is to be saved; empty where it cannot be.
+    """
+
+    sheets: list[SheetTold] = field(default_factory=list)
+    records: list[RecordPreview] = field(default_factory=list)
+    problems: list[SheetProblem] = field(default_factory=list)
+    suggestions: list[Suggestion] = field(default_factory=list)
+    rows: int = 0
+    steps: int = 0
+    seconds: float = 0.0
+    plan: bytes = b""
+
+    @property
+    def counts(self) -> Counter[Effect]:
+        """How many records there are of each effect."""
+        return Counter(record.effect for record in self.records)
+
+    @property
+    def errors(self) -> int:
+        """How many problems keep the upload from being saved."""
+        return sum(one.severity is Severity.VIOLATION for one in self.problems)
+
+    @property
+    def can_be_saved(self) -> bool:
+        """Whether the upload can be saved as it is."""
+        return bool(self.plan)

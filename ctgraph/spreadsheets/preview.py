@@ -1,0 +1,244 @@
+"""The preview of an upload: what its files would change, and all that is wrong with them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+import orjson
+
+from ctgraph.documents.node_values import name_of
+from ctgraph.errors import Forbidden
+from ctgraph.forms.differences import Difference, differences
+from ctgraph.identity import Identity
+from ctgraph.identity.ctid import Ctid
+from ctgraph.ledger import Ledger
+from ctgraph.ledger.standing import standing_of
+from ctgraph.ledger.values import Organization
+from ctgraph.problem import Severity
+from ctgraph.publishing.publish import require_own
+from ctgraph.rdf.namespaces import Curie
+from ctgraph.settings import Settings
+from ctgraph.spreadsheets.build import Builder, Built, Change
+from ctgraph.spreadsheets.check import Checked, checked
+from ctgraph.spreadsheets.files import File
+from ctgraph.spreadsheets.headings import Table
+from ctgraph.spreadsheets.lines import lines_of
+from ctgraph.spreadsheets.mentions import unknown_mentions
+from ctgraph.spreadsheets.model import Effect, Mode, Preview, RecordPreview
+from ctgraph.spreadsheets.placing import placed
+from ctgraph.spreadsheets.plan import PlanWriter, Step
+from ctgraph.spreadsheets.problems import Place, SheetProblem
+from ctgraph.spreadsheets.record_types import record_types
+from ctgraph.spreadsheets.resolve import Resolver, own_kinds
+from ctgraph.spreadsheets.skipped import skipped
+from ctgraph.spreadsheets.tables import tables_of
+from ctgraph.spreadsheets.things import Thing, Things
+
+MAX_PROBLEMS = 20_000
+"""Problems that a preview lists: those of a column that is wrong in every row."""
+MAX_DIFFERENCES = 20
+"""Differences of one record that a preview tells: people look at the first ones."""
+
+
+def preview(
+    settings: Settings,
+    ledger: Ledger,
+    owner: Organization,
+    files: Sequence[File],
+    mode: Mode = Mode.UPDATE,
+    types: Mapping[str, str] | None = None,
+    confirmed: Mapping[str, Ctid | str] | None = None,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> Preview:
+    """Tell what files would change among the records of an organization. Nothing is saved.
+
+    :param types: the names of the types of records, by the names of files or sheets that do not
+        tell it themselves.
+    :param confirmed: what was decided on suggestions: the records that rows mean, by the external
+        identifiers of the rows; "" for a new record.
+    :param progress: called with the number of records that are done, and of all records.
+    """
+    started = time.monotonic()
+    found = Preview()
+    things = Things(Identity.of(settings), found.problems)
+    tables = list(tables_of(files, types or {}, found.sheets, found.problems))
+    for table in tables:
+        for line in lines_of(table, found.problems):
+            found.rows += 1
+            things.add(line)
+    if tables and not found.rows and not found.errors:
+        message, remedy = "No row is about a record.", "Fill in a row below the headings."
+        place = Place(tables[0].sheet.file, tables[0].sheet.name)
+        found.problems.append(SheetProblem(place, message, remedy))
+    resolver = Resolver(ledger, owner, confirmed or {}, found.problems)
+    resolver.resolve(things)
+    found.suggestions = resolver.suggestions
+    found.problems += _repeated_webpages(things)
+    builder = Builder(ledger, things.identity, owner, resolver, found.problems)
+    verdicts: list[SheetProblem] = []
+    plan, total, done = PlanWriter(owner.ctid), len(list(things)), 0
+
+    def unchanged(built: Built) -> None:
+        _tell(found, built, False)
+        step = replace(_step(built, resolver), document=None)
+        if step.identifiers:
+            plan.add(step)
+
+    for built, verdict in checked(settings, _with_data(builder.built(things), unchanged)):
+        verdicts += _verdict(ledger, owner, built, verdict)
+        if not _is_new_content(built, verdict):
+            unchanged(built)
+        else:
+            _tell(found, built, True)
+            if verdict.document:
+                plan.add(_step(built, resolver))
+        done += len(built.changes)
+        progress(done, total)
+    refused = {one.place for one in found.problems if one.severity is Severity.VIOLATION}
+    # What a cell refused is missing from the document: that is one problem, not two.
+    found.problems += [one for one in verdicts if one.place not in refused]
+    found.problems += unknown_mentions(ledger, builder.at.mentions, things)
+    if mode is Mode.WHOLE:
+        gone = _withdraw(ledger, owner, tables, things, found, plan)
+        found.problems += skipped(tables, gone, resolver.find)
+    _finish(found, things, plan)
+    found.seconds = time.monotonic() - started
+    return found
+
+
+def _with_data(
+    built: Iterable[Built], unchanged: Callable[[Built], None]
+) -> Iterator[tuple[Built, bytes]]:
+    """Yield the documents that have to be checked; call a function with each of the others."""
+    for one in built:
+        if one.is_changed:
+            yield one, orjson.dumps(one.document)
+        else:
+            unchanged(one)
+
+
+def _is_new_content(built: Built, verdict: Checked) -> bool:
+    return verdict.document is None or verdict.document.digest != built.base
+
+
+def _verdict(
+    ledger: Ledger, owner: Organization, built: Built, verdict: Checked
+) -> Iterator[SheetProblem]:
+    """Yield what the rules say of a document, each at its row and column."""
+    problems = list(verdict.problems)
+    if verdict.document:
+        try:
+            require_own(ledger, owner, verdict.document)
+        except Forbidden as error:
+            problems += error.problems
+    for problem in problems:
+        if problem.severity is not Severity.INFO:
+            yield placed(problem, built)
+
+
+def _tell(found: Preview, built: Built, is_changed: bool) -> None:
+    """Add the records of a document to the preview."""
+    for change in built.changes:
+        found.records.append(_record(change, is_changed and change.before != change.after))
+
+
+def _record(change: Change, is_changed: bool) -> RecordPreview:
+    thing = change.thing
+    assert thing.ctid
+    effect, told = Effect.UNCHANGED, tuple[Difference, ...]()
+    if change.before is None:
+        effect = Effect.ADDED
+    elif is_changed:
+        effect = Effect.UPDATED
+        told = tuple(differences(change.before, change.after)[:MAX_DIFFERENCES])
+    name = name_of(change.after)
+    place = thing.line.place
+    return RecordPreview(thing.ctid, thing.identifier, name, thing.type.title, place, effect, told)
+
+
+def _untold(thing: Thing) -> RecordPreview:
+    """Return the preview of a record whose rows made no document."""
+    assert thing.ctid
+    place = thing.line.place
+    return RecordPreview(thing.ctid, thing.identifier, "", thing.type.title, place, Effect.FAILED)
+
+
+def _step(built: Built, resolver: Resolver) -> Step:
+    new = {
+        one.thing.identifier: one.thing.ctid
+        for one in built.changes
+        if one.thing.identifier and one.thing.ctid and not resolver.remembered(one.thing.identifier)
+    }
+    return Step(built.record, built.base, built.document, new)
+
+
+def _repeated_webpages(things: Things) -> Iterator[SheetProblem]:
+    """Yield a warning for each record that has the webpage of another one."""
+    seen: dict[str, Place] = {}
+    for thing in things:
+        page = "" if thing.is_part else thing.cell(_WEBPAGE)
+        before = seen.setdefault(page, thing.line.place) if page else thing.line.place
+        if before is not thing.line.place:
+            message = f"Row {before.row} of {before.file} has the same webpage."
+            remedy = "Nothing has to be done, if both records are described there."
+            at = thing.line.at("Subject Webpage")
+            yield SheetProblem(at, message, remedy, page, Severity.WARNING)
+
+
+_WEBPAGE = Curie("ceterms:subjectWebpage")
+
+
+def _withdraw(
+    ledger: Ledger,
+    owner: Organization,
+    tables: Sequence[Table],
+    things: Things,
+    found: Preview,
+    plan: PlanWriter,
+) -> dict[str, Ctid]:
+    """Withdraw the records that are not in the files; return them by their names."""
+    gone: dict[str, Ctid] = {}
+    kinds = own_kinds(table.type.name for table in tables)
+    named = {thing.document for thing in things}
+    titles = {kind: one.title for one in record_types().values() for kind in one.classes}
+    for held in standing_of(ledger.database, owner.ctid):
+        if held.type in kinds and held.ctid not in named and held.ctid != owner.ctid:
+            plan.add(Step(held.ctid, held.digest))
+            gone[held.name] = held.ctid
+            found.records.append(
+                RecordPreview(
+                    held.ctid, "", held.name, titles[held.type], Place(), Effect.WITHDRAWN
+                )
+            )
+    return gone
+
+
+def _finish(found: Preview, things: Things, plan: PlanWriter) -> None:
+    """Say which records failed, in the order of the files, and close the plan."""
+    rows = {
+        (one.place.file, one.place.sheet, one.place.row)
+        for one in found.problems
+        if one.severity is Severity.VIOLATION
+    }
+    told = {record.ctid: record for record in found.records}
+    ordered = []
+    for thing in things:
+        assert thing.ctid
+        record = told.pop(thing.ctid, None) or _untold(thing)
+        places = (line.place for line in thing.lines)
+        if any((one.file, one.sheet, one.row) in rows for one in places):
+            record = replace(record, effect=Effect.FAILED)
+        ordered.append(record)
+    found.records = [*ordered, *told.values()]
+    if len(found.problems) > MAX_PROBLEMS:
+        found.problems.sort(key=lambda one: one.severity is not Severity.VIOLATION)
+        more, worst = len(found.problems) - MAX_PROBLEMS, found.problems[MAX_PROBLEMS].severity
+        message = f"There are {more:,} further problems."
+        rest = SheetProblem(Place(), message, "Mend these first.", severity=worst)
+        found.problems = [*found.problems[:MAX_PROBLEMS], rest]
+    found.problems.sort(key=lambda one: (one.place.file, one.place.sheet, one.place.row))
+    is_good = not found.errors and not found.counts[Effect.FAILED]
+    if is_good and not found.suggestions and found.records:
+        found.steps, found.plan = plan.steps, plan.close()

@@ -1,0 +1,74 @@
+"""The sheets of an upload whose headings are known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from ctgraph.errors import CtgraphError
+from ctgraph.spreadsheets.files import File, read
+from ctgraph.spreadsheets.headings import Table, recognised, table_of
+from ctgraph.spreadsheets.problems import Place, SheetProblem
+from ctgraph.spreadsheets.record_types import record_types
+from ctgraph.spreadsheets.sheet import MAX_CELLS, Sheet, too_many_cells
+
+MAX_FILES = 20
+"""Files of one upload."""
+
+
+@dataclass(frozen=True)
+class SheetTold:
+    """What was detected of a sheet.
+
+    :param type: the title of the type of its records; empty where nothing tells it.
+    """
+
+    file: str
+    name: str
+    told: str
+    type: str
+    rows: int
+
+
+def tables_of(
+    files: Sequence[File],
+    types: Mapping[str, str],
+    told: list[SheetTold],
+    problems: list[SheetProblem],
+) -> Iterator[Table]:
+    """Yield the sheets of files whose headings are known; note what is wrong with others."""
+    if len(files) > MAX_FILES:
+        message = f"There are {len(files)} files, and there may be {MAX_FILES}."
+        problems.append(SheetProblem(Place(), message, "Upload them in several steps."))
+        return
+    filled = 0
+    for file in files:
+        try:
+            sheets = read(file)
+            filled += sum(sheet.filled for sheet in sheets)
+            if filled > MAX_CELLS:
+                raise too_many_cells(f"The upload up to {file.name}")
+        except CtgraphError as error:
+            problem = error.problems[0]
+            at = Place(file.name)
+            problems.append(SheetProblem(at, problem.message, problem.remedy))
+            continue
+        for sheet in sheets:
+            yield from _table(sheet, types, told, problems)
+
+
+def _table(
+    sheet: Sheet, types: Mapping[str, str], told: list[SheetTold], problems: list[SheetProblem]
+) -> Iterator[Table]:
+    name = types.get(sheet.name) or types.get(sheet.file, "")
+    kind = recognised(sheet, name)
+    title = kind.title if kind else ""
+    told.append(SheetTold(sheet.file, sheet.name, sheet.told, title, len(sheet.rows) - 1))
+    problems += sheet.problems
+    if kind:
+        yield table_of(sheet, kind, problems)
+        return
+    known = ", ".join(record_types())
+    message = "Nothing tells which records the sheet holds."
+    remedy = f"Name the sheet or the file by the type, or tell the type: {known}."
+    problems.append(SheetProblem(Place(sheet.file, sheet.name), message, remedy))

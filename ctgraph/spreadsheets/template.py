@@ -1,0 +1,187 @@
+"""Templates: the columns of a type of records, with instructions, a sample, and lists of values."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from ctgraph.forms.editors import Editor
+from ctgraph.spreadsheets.cells import Concept, Identifier, Length
+from ctgraph.spreadsheets.charges import Charge
+from ctgraph.spreadsheets.code_cells import Code
+from ctgraph.spreadsheets.columns import Column
+from ctgraph.spreadsheets.export import CTID, IDENTIFIER, Sheet, groups
+from ctgraph.spreadsheets.record_types import Group, RecordType
+from ctgraph.spreadsheets.references import Address, Organization, Target
+from ctgraph.spreadsheets.things import PLACES, STATEMENTS
+from ctgraph.vocab import vocabulary
+
+_EXAMPLES = {
+    Editor.ADDRESS: "https://www.example.org/page",
+    Editor.DATE: "2026-08-15",
+    Editor.NUMBER: "12",
+    Editor.BOOLEAN: "TRUE",
+    Editor.DURATION: "2 years",
+    Editor.LANGUAGE: "English",
+    Editor.PLAIN: "A-101",
+    Editor.TEXT: "A few words",
+    Editor.LONG_TEXT: "A sentence or two that say what it is and whom it is for.",
+}
+_READ_AS = {
+    Length: "2 years",
+    Identifier: "TypeName~Value",
+    Organization: "same as owner",
+    Target: "an external identifier, a CTID, or Name~Type~https://www.example.org",
+    Address: "all",
+}
+
+
+@dataclass(frozen=True)
+class TemplateColumn:
+    """A column of a template.
+
+    :param help: what it is for.
+    :param example: of its cells.
+    :param choices: the values that there are, where they are a list.
+    :param is_usual: whether it is in a template for which no columns were chosen.
+    """
+
+    heading: str
+    help: str
+    example: str
+    choices: tuple[str, ...] = ()
+    is_required: bool = False
+    is_usual: bool = False
+
+    @property
+    def title(self) -> str:
+        """The heading, with an asterisk where a value is required."""
+        return f"{self.heading}*" if self.is_required else self.heading
+
+
+def columns_of(kind: RecordType) -> list[TemplateColumn]:
+    """Return all columns that a template of a type may have, in its order."""
+    found = [
+        TemplateColumn(IDENTIFIER, _IDENTIFIER, "nur-111", is_required=True, is_usual=True),
+    ]
+    if kind.name == STATEMENTS:
+        found += _STATED
+    elif kind.name != PLACES:
+        found.append(TemplateColumn(CTID, _CTID, "", is_usual=True))
+        found += _class_column(kind)
+    found += (_column(one, "") for one in kind.columns if not one.is_alternative)
+    for group in groups(kind):
+        found += _group(group)
+    return list({one.heading: one for one in reversed(found)}.values())[::-1]
+
+
+def template(
+    kind: RecordType,
+    chosen: Collection[str] | None = None,
+    instructions: bool = False,
+    samples: bool = False,
+) -> Sheet:
+    """Return an empty sheet for a type of records.
+
+    :param chosen: the headings that are wanted beside those that identify a record; None means the
+        required and the usual ones.
+    :param instructions: whether a row says what each column is for.
+    :param samples: whether a row shows how cells are filled in.
+    """
+    columns = chosen_of(kind, chosen)
+    sheet = Sheet(kind, [one.title for one in columns])
+    if instructions:
+        sheet.rows.append({one.title: one.help for one in columns})
+        sheet.rows[-1][sheet.headings[0]] = f"Instructions: {_IDENTIFIER}"
+    if samples:
+        sheet.rows.append({one.title: one.example for one in columns})
+        sheet.rows[-1][sheet.headings[0]] = f"Sample Data: {columns[0].example}"
+    return sheet
+
+
+def chosen_of(kind: RecordType, chosen: Collection[str] | None) -> list[TemplateColumn]:
+    """Return the columns of a template for which some headings were chosen."""
+    always = {IDENTIFIER, CTID, kind.class_headings[0]}
+    return [
+        one
+        for one in columns_of(kind)
+        if one.heading in always
+        or (one.is_required or one.is_usual if chosen is None else one.heading in chosen)
+    ]
+
+
+_IDENTIFIER = (
+    "What you call the record, in 50 characters at most. The next upload updates the same record, "
+    "and other rows refer to it."
+)
+_CTID = "The CTID of a record that the registry has already. Leave it empty for a new one."
+
+_STATED = (
+    TemplateColumn(
+        "Assertions",
+        "What you state. Put | between several values.",
+        "Accredits",
+        is_required=True,
+        is_usual=True,
+    ),
+    TemplateColumn(
+        "Artifact Type",
+        "What it is that you accredit or approve: Credential, Assessment, Organization.",
+        "Credential",
+        is_usual=True,
+    ),
+)
+
+
+def _class_column(kind: RecordType) -> Iterator[TemplateColumn]:
+    classes = (*kind.classes, *kind.parts)
+    if len(classes) > 1:
+        labels = tuple(map(vocabulary().label, classes))
+        heading, is_required = kind.class_headings[0], kind.default is None
+        yield TemplateColumn(heading, "What it is.", labels[0], labels, is_required, True)
+
+
+def _column(one: Column, prefix: str) -> TemplateColumn:
+    several = " Put | between several values." if one.holds_several else ""
+    is_required = one.field.is_required and not one.field.is_alternative and not one.part
+    return TemplateColumn(
+        f"{prefix}{one.heading}",
+        f"{one.field.help or one.field.label}{'' if one.field.help else '.'}{several}",
+        _example(one),
+        _choices(one),
+        is_required and not prefix,
+        is_required or one.field.is_recommended,
+    )
+
+
+def _group(group: Group) -> Iterator[TemplateColumn]:
+    prefix = f"{group.prefixes[0]}: "
+    help = "What you call the profile. It is needed to update one of several."
+    yield TemplateColumn(f"{prefix}{IDENTIFIER}", help, "1")
+    is_usual = group.name in ("condition", "connection", "cost")
+    if group.kind:
+        kinds = tuple(group.kinds)
+        told = "Which kind of profile it is."
+        yield TemplateColumn(f"{prefix}{group.kind[0]}", told, kinds[0], kinds, False, is_usual)
+    for one in group.columns:
+        found = _column(one, prefix)
+        needed = one.property in group.needs or isinstance(one.reader, Charge)
+        yield TemplateColumn(
+            found.heading, found.help, found.example, found.choices, False, is_usual and needed
+        )
+
+
+def _choices(one: Column) -> tuple[str, ...]:
+    if isinstance(one.reader, Concept):
+        return tuple(label for _, label in one.field.scheme)
+    return ("TRUE", "FALSE") if one.field.editor is Editor.BOOLEAN else ()
+
+
+def _example(one: Column) -> str:
+    if isinstance(one.reader, Code):
+        return one.reader.like
+    if isinstance(one.reader, Charge):
+        return "Tuition~1200|Application~50"
+    if choices := _choices(one):
+        return choices[0]
+    return _READ_AS.get(type(one.reader), _EXAMPLES.get(one.field.editor, "A few words"))

@@ -1,0 +1,1 @@
+"""Uploads of spreadsheets: kept, checked in the background, decided by people, and saved."""

@@ -1,0 +1,268 @@
+"""Bulk upload of spreadsheets: templates, files, their preview, and saving them."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, Response, request
+
+from ctgraph.accounts.organizations import Applicants
+from ctgraph.accounts.rights import ROLES, Act
+from ctgraph.documents.csv_cells import harmless
+from ctgraph.errors import BadParameter, NotFound
+from ctgraph.ledger.uploads import RUNNING, Upload, UploadState
+from ctgraph.ledger.values import Organization
+from ctgraph.spreadsheets.export import export, places_of
+from ctgraph.spreadsheets.files import File
+from ctgraph.spreadsheets.marked import marked
+from ctgraph.spreadsheets.model import Effect, Mode
+from ctgraph.spreadsheets.problems import HEADINGS
+from ctgraph.spreadsheets.record_types import RecordType, record_types
+from ctgraph.spreadsheets.references import place_in_words
+from ctgraph.spreadsheets.tables import MAX_FILES
+from ctgraph.spreadsheets.template import columns_of, template
+from ctgraph.spreadsheets.write import as_csv, as_workbook
+from ctgraph.uploads.estimates import seconds_to_check, seconds_to_save
+from ctgraph.uploads.reading import Wanted, seen
+from ctgraph.uploads.uploading import KEPT_DAYS, MAX_UPLOAD_BYTES, Choices
+from ctgraph.web.accounts.desks import Desk, desk_of
+from ctgraph.web.accounts.forms import Press
+from ctgraph.web.accounts.people import filled, require_form
+from ctgraph.web.http import respond
+from ctgraph.web.http.parameters import flag, number, reads, words
+from ctgraph.web.http.registry import state
+from ctgraph.web.http.visitors import for_people, who
+
+blueprint = Blueprint(
+    "uploads", __name__, url_prefix="/account/organizations/<organization>/uploads"
+)
+FOR_ANOTHER = "/account/organizations/<organization>/partners/<other>/uploads"
+"""Where an organization uploads for another one."""
+CHANGING = (Effect.ADDED, Effect.UPDATED, Effect.WITHDRAWN)
+"""The effects on records that are written."""
+MAX_DIFFERENCES = 6
+"""Differences of one record that it shows."""
+MAX_MARKED_BYTES = 5_000_000
+"""Bytes of files that are given back with their problems: a request waits for it."""
+TABLES = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "csv": "text/csv",
+}
+"""The formats of templates."""
+
+
+@blueprint.route("", methods=["GET", "POST"])
+@reads()
+@for_people
+def uploads(organization: str, other: str = "") -> Response:
+    """Show the steps of an upload; take its files."""
+    desk = desk_of(organization, other, Act.DRAFT if request.method == "POST" else Act.SEE)
+    # A page of forms has a smaller bound.
+    request.max_content_length = MAX_UPLOAD_BYTES + 1_000_000
+
+    def use() -> Response:
+        files = [File(one.filename, one.read()) for one in _sent() if one.filename]
+        told = request.form.get("type", "")
+        types = {file.name: told for file in files} if told else {}
+        id = desk.uploading.begin(desk.sender, files, _mode(), Choices(types, {}))
+        return respond.redirect(f"{desk.path}/{id}", 303)
+
+    return filled(
+        Press(),
+        use,
+        "accounts/uploads.html",
+        desk=desk,
+        may_draft=_may(desk, Act.DRAFT),
+        addresses=_addresses(desk.owner),
+        types=record_types().values(),
+        uploads=desk.uploading.newest(),
+        days=KEPT_DAYS,
+        most=MAX_FILES,
+    )
+
+
+@blueprint.get("/template")
+@reads("type", "as", "help", "columns", many={"columns"})
+@for_people
+def get_template(organization: str, other: str = "") -> Response:
+    """Return the template of a type of records; without `as`, a page to choose its columns."""
+    desk = desk_of(organization, other, Act.SEE)
+    kind = _type(request.args.get("type", ""))
+    name = request.args.get("as", "")
+    if not name:
+        return respond.page(
+            "accounts/upload_template.html", desk=desk, type=kind, columns=columns_of(kind)
+        )
+    if name not in TABLES:
+        raise BadParameter(f"There is no template as {name[:40]!r}. Choose {' or '.join(TABLES)}.")
+    has_help = bool(request.args.get("help"))
+    chosen = request.args.getlist("columns")[: len(columns_of(kind))] or None
+    sheet = template(kind, chosen, has_help, has_help)
+    return _file(as_csv(sheet) if name == "csv" else as_workbook([sheet]), name, kind.name)
+
+
+@blueprint.get("/export")
+@reads()
+@for_people
+def get_export(organization: str, other: str = "") -> Response:
+    """Return the published records of an organization as a workbook of the templates."""
+    owner = desk_of(organization, other, Act.SEE).owner
+    found = export(state().settings, state().ledger, owner)
+    if not found.sheets:
+        raise NotFound("Your organization has published nothing that a template can hold.")
+    return _file(as_workbook(found.sheets), "xlsx", "records")
+
+
+@blueprint.get("/<id>")
+@reads("words", "effect", "problems", "page")
+@for_people
+def upload(organization: str, id: str, other: str = "") -> Response:
+    """Show an upload: its state, what it would change, and what is wrong with it."""
+    desk = desk_of(organization, other, Act.SEE)
+    one = desk.uploading.get(id)
+    report = desk.uploading.report(id) or {}
+    wanted = Wanted(words("words"), words("effect"), flag("problems"), number("page", 1) or 1)
+    found = seen(report, wanted)
+    changed = sum(count for effect, count in report.get("counts", {}).items() if effect in CHANGING)
+    return respond.page(
+        "accounts/upload.html",
+        desk=desk,
+        upload=one,
+        report=report,
+        seen=found,
+        records=[_shown(record) for record in found.records],
+        headings=HEADINGS,
+        effects=list(Effect),
+        plan=desk.uploading.digest(id),
+        runs=one.state in RUNNING,
+        is_checked_next=one.state in (UploadState.WAITING, UploadState.CHECKING),
+        seconds=_seconds_left(one),
+        seconds_to_save=seconds_to_save(changed),
+        is_whole=one.mode == Mode.WHOLE,
+        may_draft=_may(desk, Act.DRAFT),
+        may_publish=_may(desk, Act.PUBLISH),
+        form=Press(),
+    )
+
+
+@blueprint.get("/<id>/progress")
+@reads()
+@for_people
+def progress(organization: str, id: str, other: str = "") -> Response:
+    """Return how far an upload is, as JSON."""
+    one = desk_of(organization, other, Act.SEE).uploading.get(id)
+    left = _seconds_left(one)
+    told = {"state": one.state, "done": one.done, "total": one.total, "secondsLeft": left}
+    return respond.json(told)
+
+
+@blueprint.get("/<id>/problems.csv")
+@reads()
+@for_people
+def problems(organization: str, id: str, other: str = "") -> Response:
+    """Return all problems of an upload as CSV."""
+    report = desk_of(organization, other, Act.SEE).uploading.report(id) or {}
+    out = io.StringIO(newline="")
+    rows = [HEADINGS, *report.get("problems", ())]
+    csv.writer(out).writerows([harmless(cell) for cell in row] for row in rows)
+    return _file(out.getvalue().encode("utf-8-sig"), "csv", "problems")
+
+
+@blueprint.get("/<id>/problems.xlsx")
+@reads()
+@for_people
+def marked_files(organization: str, id: str, other: str = "") -> Response:
+    """Return the files of an upload with the problems in them."""
+    uploading = desk_of(organization, other, Act.SEE).uploading
+    files = uploading.files(id)
+    if sum(len(file.data) for file in files) > MAX_MARKED_BYTES:
+        raise BadParameter("These files are too large to be marked. Take the list of problems.")
+    report = uploading.report(id) or {}
+    return _file(marked(files, report.get("problems", ())), "xlsx", "problems")
+
+
+@blueprint.post("/<id>/decide")
+@reads()
+@for_people
+def decide(organization: str, id: str, other: str = "") -> Response:
+    """Take what was decided on suggested matches, and check the upload again."""
+    desk = desk_of(organization, other, Act.DRAFT)
+    require_form()
+    uploading = desk.uploading
+    before = Choices.read(uploading.get(id).choices)
+    given: dict[str, str] = {}
+    for one in (uploading.report(id) or {}).get("suggestions", ()):
+        chosen = request.form.get(f"match-{one['identifier']}")
+        if chosen is not None and chosen in ("", one["record"]):
+            given[one["identifier"]] = chosen
+    uploading.decide(id, Choices(before.types, {**before.confirmed, **given}))
+    return respond.redirect(f"{desk.path}/{id}", 303)
+
+
+@blueprint.post("/<id>/save")
+@reads()
+@for_people
+def save(organization: str, id: str, other: str = "") -> Response:
+    """Publish what an upload would change."""
+    desk = desk_of(organization, other, Act.PUBLISH)
+    require_form()
+    desk.uploading.approve(id, desk.sender, request.form.get("plan", ""))
+    return respond.redirect(f"{desk.path}/{id}", 303)
+
+
+@blueprint.post("/<id>/remove")
+@reads()
+@for_people
+def remove(organization: str, id: str, other: str = "") -> Response:
+    """Forget an upload."""
+    desk = desk_of(organization, other, Act.DRAFT)
+    require_form()
+    desk.uploading.remove(id)
+    return respond.redirect(desk.path, 303)
+
+
+def _addresses(owner: Organization) -> dict[str, str]:
+    """Return the addresses of an organization in a line, by their identifiers."""
+    found = places_of(state().ledger, owner)
+    return {identifier: place_in_words(place) for identifier, place in found.items()}
+
+
+def _may(desk: Desk, act: Act) -> bool:
+    role = Applicants(state().settings, state().ledger).role(who(), desk.own.ctid)
+    return role in ROLES[act]
+
+
+def _seconds_left(one: Upload) -> int:
+    """Return about how many seconds an upload that is worked on still takes."""
+    left = max(0, one.total - one.done)
+    is_saved = one.state in (UploadState.APPROVED, UploadState.SAVING)
+    return (seconds_to_save if is_saved else seconds_to_check)(left)
+
+
+def _sent() -> list[Any]:
+    return request.files.getlist("files")[: MAX_FILES + 1]
+
+
+def _mode() -> Mode:
+    return Mode.WHOLE if request.form.get("mode") == Mode.WHOLE else Mode.UPDATE
+
+
+def _type(name: str) -> RecordType:
+    kind = record_types().get(name)
+    if kind is None:
+        raise BadParameter(f"There is no type {name[:40]!r}. Choose one of the list.")
+    return kind
+
+
+def _shown(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a record of a report with its first differences."""
+    return {**record, "differences": record["differences"][:MAX_DIFFERENCES]}
+
+
+def _file(data: bytes, format: str, name: str) -> Response:
+    answer = respond.content(data, TABLES[format])
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}.{format}"'
+    return answer

@@ -1,0 +1,1 @@
+"""The Finder: search, comparison and what belongs to them, as pages and for programs."""

@@ -1,0 +1,129 @@
+"""The catalogues of translations are complete and compiled, and Spanish pages take them."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Message
+
+from ctgraph.finder.labels import WORDS
+from ctgraph.finder.statistics import VALUES
+from ctgraph.vocab import vocabulary
+from tests.support.raw_site import Site
+from tests.support.routes import addresses
+from tests.support.translations import MESSAGES, VOCABULARY, catalogue, compiled, gathered
+
+MARKS = re.compile(r"%\(\w+\)[sd]|\{\w+\}|</?\w+[^>]*>")
+"""What stands in a translation as it stands in the text: parameters and tags."""
+ACCOUNTS = ("/account", "/staff")
+
+
+def _texts(texts: str | Iterable[str] | None) -> list[str]:
+    return [texts] if isinstance(texts, str) else list(texts or ())
+
+
+def _messages() -> list[Message]:
+    return [message for message in catalogue(MESSAGES) if message.id]
+
+
+def test_every_text_of_the_pages_is_in_the_catalogue() -> None:
+    found = {message.id for message in gathered() if message.id}
+    assert found == {message.id for message in _messages()}, "Run `make translations`."
+
+
+def test_every_text_is_translated_with_its_parameters_and_tags() -> None:
+    for message in [*_messages(), *(one for one in catalogue(VOCABULARY) if one.id)]:
+        originals, translations = _texts(message.id), _texts(message.string)
+        assert len(originals) == len(translations), message.id
+        assert not message.fuzzy, message.id
+        for original, translation in zip(originals, translations, strict=True):
+            assert translation.strip(), message.id
+            assert Counter(MARKS.findall(original)) == Counter(MARKS.findall(translation))
+
+
+@pytest.mark.parametrize("path", [MESSAGES, VOCABULARY], ids=["messages", "vocab"])
+def test_the_compiled_catalogue_is_the_one_that_people_write(path: Path) -> None:
+    assert path.with_suffix(".mo").read_bytes() == compiled(path), "Run `make translations`."
+
+
+def test_the_catalogue_of_labels_has_every_class_and_nothing_unknown() -> None:
+    translated = {message.id for message in catalogue(VOCABULARY) if message.id}
+    labels = {term.label for term in vocabulary()}
+    assert translated <= labels | {*WORDS.values(), *VALUES}
+    assert {term.label for term in vocabulary() if term.kind == "class"} <= translated
+    assert {*WORDS.values(), *VALUES} <= translated
+
+
+class _Words(HTMLParser):
+    """The texts that a page shows to people."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.texts: set[str] = set()
+        self._open: list[tuple[str, bool]] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        is_english = dict(attributes).get("lang") == "en" and tag != "html"
+        self._open.append((tag, is_english))
+        if self._is_english():
+            return
+        named = ("placeholder", "aria-label", "title", "alt")
+        self.texts |= {value or "" for name, value in attributes if name in named}
+
+    def handle_endtag(self, tag: str) -> None:
+        while self._open and self._open.pop()[0] != tag:
+            pass
+
+    def _is_english(self) -> bool:
+        """Tell whether the page says that what comes now is in English."""
+        return any(is_english for _, is_english in self._open)
+
+    def handle_data(self, data: str) -> None:
+        hidden = {"script", "style", "pre", "code", "textarea"} & {tag for tag, _ in self._open}
+        if not hidden and not self._is_english():
+            self.texts.add(" ".join(data.split()))
+
+
+def test_every_public_page_is_in_spanish(site: Site) -> None:
+    english = {
+        original
+        for message in _messages()
+        for original, translation in zip(_texts(message.id), _texts(message.string), strict=True)
+        if original != translation and len(original) > 3
+    }
+    client, seen = site.app.test_client(), 0
+    left: dict[str, set[str]] = {}
+    for rule, address in addresses(site.app):
+        if address.startswith(ACCOUNTS):
+            continue
+        answer = client.get(f"/es{address}", headers={"Accept": "text/html"})
+        assert answer.status_code < 500 or rule == "/readyz", rule
+        if answer.mimetype != "text/html" or answer.status_code >= 300:
+            continue
+        seen += 1
+        assert '<html lang="es">' in answer.text, rule
+        if found := _Words(answer.text).texts & english:
+            left[rule] = found
+    assert left == {}
+    assert seen > 20
+
+
+def test_data_are_the_same_in_every_language(site: Site) -> None:
+    client, seen = site.app.test_client(), 0
+    for rule, address in addresses(site.app):
+        for accept in ("application/json", "text/csv"):
+            english = client.get(address, headers={"Accept": accept}, buffered=True)
+            if english.status_code != 200 or english.mimetype == "text/html":
+                continue
+            in_spanish = {"Accept": accept, "Accept-Language": "es"}
+            spanish = client.get(address, headers=in_spanish, buffered=True)
+            seen += 1
+            assert spanish.data == english.data, rule
+            assert spanish.headers.get("ETag") == english.headers.get("ETag"), rule
+    assert seen > 10
