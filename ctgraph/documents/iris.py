@@ -23,11 +23,13 @@ MAX_KEPT_ANSWERS = 4096
 
 def is_iri(value: Any) -> TypeGuard[Iri]:
     """Tell whether a value is an absolute IRI (RFC 3987, section 2.2)."""
-    return isinstance(value, str) and IRI.fullmatch(value) is not None and _parses(value)
+    return isinstance(value, str) and _parses(value)
 
 
 @lru_cache(maxsize=MAX_KEPT_ANSWERS)
 def _parses(iri: str) -> bool:
+    if not IRI.fullmatch(iri):
+        return False
     try:
         ox.NamedNode(iri)
     except ValueError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from ctgraph.documents.iris import BLANK, MAX_IRI_CHARS, is_iri
@@ -70,6 +71,9 @@ class Names:
         return [name for name in found if name is not None]
 
     def _class(self, name: Any, at: Place) -> Any:
+        if isinstance(name, str) and self._is_plain(name):
+            self.used.add(name.partition(":")[0])
+            return name
         if not self.short(name, at):
             return None
         likely = None
@@ -95,6 +99,9 @@ class Names:
 
     def property(self, key: str, at: Place) -> bool:
         """Check the key of a property; tell whether its values can be read."""
+        if self._is_plain(key):
+            self.used.update((key, key.partition(":")[0]))
+            return True
         if not self.short(key, at[0]):  # the pointer of the key itself would repeat it
             return False
         if ":" not in key or not self.is_kept(key):
@@ -115,6 +122,13 @@ class Names:
         name = self.official(key)
         self.used.update((name, name.partition(":")[0]))
         return True
+
+    def _is_plain(self, key: str) -> bool:
+        """Tell whether a name is one of the vocabulary as it is, of which nothing is to be told.
+
+        Nearly all names in nearly all documents are.
+        """
+        return key in _plain_names() and key.partition(":")[0] not in self._prefixes
 
     def _lost(self, key: str, at: Place) -> None:
         """Report a property without a meaning. It is left out of a harvested document."""
@@ -213,3 +227,16 @@ class Names:
         prefix, _, local = name.partition(":")
         namespace = self.context.get(prefix)
         return not isinstance(namespace, str) or is_iri(namespace + local)
+
+
+@cache
+def _plain_names() -> frozenset[str]:
+    """Return the CURIEs of classes and properties that are names as they are, and in XML too."""
+    vocab = vocabulary()
+    return frozenset(
+        term.curie
+        for term in vocab
+        if term.kind in (TermKind.CLASS, TermKind.PROPERTY)
+        and canonical_term(vocab.expand(term.curie)) == term.iri != TYPE.value
+        and in_xml(term.iri)
+    )

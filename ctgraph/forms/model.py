@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any
 
@@ -57,6 +57,11 @@ class Field:
     parts: tuple[Curie, ...] = ()
     records: tuple[Curie, ...] = ()
     is_alternative: bool = False
+
+    @cached_property
+    def concepts(self) -> frozenset[Curie]:
+        """The concepts of its values."""
+        return frozenset(concept for concept, _ in self.scheme)
 
 
 @dataclass(frozen=True)

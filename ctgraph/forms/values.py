@@ -24,7 +24,7 @@ def aligned(field: Field, concept: Curie) -> Any:
     :raises BadParameter: when it is none of them.
     """
     term = vocabulary().term(concept)
-    if term is None or all(concept != one for one, _ in field.scheme):
+    if term is None or concept not in field.concepts:
         raise BadParameter(f"{concept[:80]} is no value of {field.label}. Choose one of the list.")
     if "ceterms:CredentialAlignmentObject" not in field.parts:
         return concept

@@ -54,8 +54,9 @@ def advise(whole: Iri, places: Places, placer: Placer) -> Iterator[Problem]:
     for node, properties in places.statements.items():
         for path, advice in contradictions(properties):
             yield _placed(placer, node, path, advice)
+        present = present_properties(classes[node])
         for path, values in properties.items():
-            for advice in _about(path, values, node, classes, suggestions):
+            for advice in _about(path, values, present.get(path), node, classes, suggestions):
                 yield _placed(placer, node, path, advice)
             if term := vocabulary().term(path):
                 yield from (
@@ -98,10 +99,15 @@ def _classes(properties: Mapping[Iri, Sequence[Value]]) -> frozenset[Iri]:
 def _about(
     path: Iri,
     values: Sequence[Value],
+    present: Iri | None,
     node: Iri,
     classes: dict[Iri, frozenset[Iri]],
     suggestions: Suggestions,
 ) -> Iterator[Advice]:
+    """Yield advice on the values of a property.
+
+    :param present: the property of whose former names it is one on this class of thing.
+    """
     vocab = vocabulary()
     for tag, value in unregistered_tags(path, values):
         likely = likely_tag(tag)
@@ -120,7 +126,6 @@ def _about(
             yield from _undeclared(Iri(kind.value), TermKind.CLASS, suggestions, kind)
         return
     term = vocab.term(path)
-    present = present_properties(classes[node]).get(path)
     if term is None:
         # What a former name means was said when the document was read.
         if not present:
@@ -186,7 +191,7 @@ def _fits_domain(term: Term, classes: frozenset[Iri]) -> bool:
 
 
 def _fits_range(term: Term, value: Value, known: dict[Iri, frozenset[Iri]]) -> bool:
-    ranges, literals, classes = _ranges(term)
+    ranges, literals, classes = _ranges(term.iri)
     if not ranges:
         return True
     if isinstance(value, ox.Literal):
@@ -215,10 +220,11 @@ def _any_declared(classes: frozenset[Iri]) -> bool:
 
 
 @cache
-def _ranges(term: Term) -> tuple[frozenset[str], frozenset[str], frozenset[Iri]]:
+def _ranges(iri: Iri) -> tuple[frozenset[str], frozenset[str], frozenset[Iri]]:
     """Return the range of a property, the literals in it, and the IRIs of the classes in it."""
     vocab = vocabulary()
-    ranges = frozenset(map(vocab.compact, term.range_includes))
+    term = vocab.term(iri)
+    ranges = frozenset(map(vocab.compact, term.range_includes if term else ()))
     literals = frozenset(name for name in ranges if name.startswith(_LITERALS))
     accepted = ranges | (_ALIGNED if ranges & _ALIGNED else frozenset())
     return ranges, literals, frozenset(map(vocab.expand, accepted))

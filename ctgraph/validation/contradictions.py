@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from typing import Any
 
 from ctgraph.problem import Rule, Severity
@@ -22,12 +23,13 @@ _STARTS = (date(1696, 9, 1), date(1697, 2, 1), date(1903, 3, 1), date(1903, 7, 1
 
 def contradictions(properties: Mapping[Iri, Sequence[Value]]) -> Iterator[tuple[Iri, Advice]]:
     """Yield the contradictions among the properties of a node, each with its property."""
-    vocab = vocabulary()
-    for (least, greatest), exceeds in _PAIRS.items():
-        path = vocab.expand(least)
-        lower, upper = properties.get(path, ()), properties.get(vocab.expand(greatest), ())
+    for path, other, exceeds in _pairs():
+        if path not in properties:
+            continue
+        lower, upper = properties[path], properties.get(other, ())
         # Of several values nobody knows which belong together.
         if len(lower) == len(upper) == 1 and _certainly(exceeds, lower[0].value, upper[0].value):
+            least, greatest = map(vocabulary().compact, (path, other))
             yield (
                 path,
                 Advice(
@@ -81,3 +83,12 @@ _PAIRS = {
     (Curie("ceterms:dateEffective"), Curie("ceterms:expirationDate")): _later,
     (Curie("ceasn:dateValidFrom"), Curie("ceasn:dateValidUntil")): _later,
 }
+
+
+@cache
+def _pairs() -> tuple[tuple[Iri, Iri, Any], ...]:
+    """Return the pairs of properties as IRIs, each with what tells that the first value exceeds."""
+    expand = vocabulary().expand
+    return tuple(
+        (expand(least), expand(greatest), exceeds) for (least, greatest), exceeds in _PAIRS.items()
+    )
