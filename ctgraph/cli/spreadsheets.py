@@ -250,9 +250,8 @@ def _report(found: Preview, paths: Iterable[Path], problems: Path | None) -> Non
         )
     counts = ", ".join(f"{number} {effect}" for effect, number in found.counts.items())
     click.echo(
-        f"{found.rows} rows, {len(found.records)} records: {counts or 'none'}; "
-        f"{found.errors} errors, {len(found.problems) - found.errors} warnings, in "
-        f"{found.seconds:.1f} s.",
+        f"Rows: {found.rows:,}. Records: {counts or 'none'}. Errors: {found.errors:,}. "
+        f"Warnings: {len(found.problems) - found.errors:,}. Seconds: {found.seconds:.1f}.",
         err=True,
     )
     if problems and problems.suffix.lower() == ".xlsx":

@@ -30,7 +30,8 @@ MAX_UNPACKED_BYTES = 300_000_000
 PACKED, COMPOUND = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 """The first bytes of workbooks: a zip archive, or the compound file of older ones."""
 _CHUNK = 1 << 20
-_REFERENCE = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})"')
+_OUTSIDE = re.compile(rb'<c r="(?:([A-Z]{3})([0-9]{1,7})|([A-Z]{1,2})([0-9]{6,7}))"')
+"""The cells that may be beyond the bounds: all others have two letters and five digits at most."""
 _REPEATED = re.compile(
     rb'number-(?:rows|columns)-repeated="([0-9]{1,9})"[^<>]{0,300}office:value-type'
 )
@@ -89,8 +90,9 @@ def _lines(sheet: Any, file: str, problems: list[SheetProblem]) -> Iterator[list
     first = sheet.start[1]
     for number, line in enumerate(sheet.iter_rows(), 1):
         yield [""] * first + [one if type(one) is str else text_of(one) for one in line]
-        for place, value in enumerate(line, first):
-            if type(value) is float and abs(value) >= LARGE:
+        numbers = ((place, one) for place, one in enumerate(line, first) if type(one) is float)
+        for place, value in numbers:
+            if abs(value) >= LARGE:
                 where = Place(file, sheet.name, number, column=letters(place))
                 problems.append(SheetProblem(where, *_ROUNDED, repr(value)))
 
@@ -164,10 +166,11 @@ def _looked_at(name: str, part: str, chunks: Iterator[bytes]) -> Iterator[str]:
         text = before + chunk
         before = text[-200:]
         if is_sheet:
-            for column, row in _REFERENCE.findall(text):
-                if int(row) > MAX_ROWS or len(column) > 2:
-                    raise _far_out(name, f"{column.decode()}{row.decode()}")
-            yield from (found.decode() for found in _FAULT.findall(text))
+            for far, at, column, row in _OUTSIDE.findall(text):
+                if far or int(row) > MAX_ROWS:
+                    raise _far_out(name, (far + at + column + row).decode())
+            if b' t="e"' in text:
+                yield from (found.decode() for found in _FAULT.findall(text))
         elif any(int(number) > MAX_COLUMNS for number in _REPEATED.findall(text)):
             raise _far_out(name, "the end of a row")
 
