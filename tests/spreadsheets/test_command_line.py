@@ -32,7 +32,7 @@ def test_courses_go_in_and_come_out_and_change_nothing(
     owner = registry.organization.ctid
     checked = run("bulk", "check", courses, "--owner", owner)
     assert checked.exit_code == 0, checked.output
-    assert "2 rows, 2 records: 2 added; 0 errors" in checked.output
+    assert "Rows: 2. Records: 2 added. Errors: 0." in checked.output
     assert registry.ledger.changes.last_sequence() == 0
     uploaded = run("bulk", "upload", courses, "--owner", owner)
     assert uploaded.exit_code == 0, uploaded.output
@@ -41,7 +41,7 @@ def test_courses_go_in_and_come_out_and_change_nothing(
         assert run("bulk", "export", output, "--owner", owner).exit_code == 0
         file = output if output.suffix else output / "learning-opportunities.csv"
         again = run("bulk", "upload", file, "--owner", owner)
-        assert "2 unchanged; 0 errors" in again.output
+        assert "2 unchanged. Errors: 0." in again.output
         assert "Saved: nothing changed." in again.output
 
 
