@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from ctgraph.documents.requests import REQUEST, is_request
 from ctgraph.errors import BadParameter
 from ctgraph.identity import Identity, ctid
 from ctgraph.identity.ctid import Ctid, is_ctid
@@ -22,6 +23,10 @@ _KNOWN = (
 )
 
 
+_WRAPPERS = ("decoded_resource", "GraphInput")
+"""What holds the document in an envelope of a registry, and in a request to publish a graph."""
+
+
 def as_ctdl(value: Any, identity: Identity) -> Node:
     """Return a decoded JSON document as a document of CTDL, whose first entity is the record.
 
@@ -29,6 +34,7 @@ def as_ctdl(value: Any, identity: Identity) -> Node:
     """
     if not isinstance(value, dict):
         raise BadParameter(f"The file is no JSON object. {_KNOWN}")
+    value = next((value[one] for one in _WRAPPERS if isinstance(value.get(one), dict)), value)
     if isinstance(value.get("CFDocument"), dict):
         return _framework(value, identity)
     if badge := _badge(value):
@@ -42,6 +48,8 @@ def _ctdl(value: Node, identity: Identity) -> Node:
         raise BadParameter(f"@graph is no list of objects. {_KNOWN}")
     records = [n for n in graph if str(n.get("ceterms:ctid", "")) in str(value.get("@id", ""))]
     first: Node = next(iter([*records, *graph]), {})
+    if ":" not in str(first.get("@type", "")) and is_request(value):
+        raise BadParameter(f"{REQUEST.message} {REQUEST.remedy}")
     if ":" not in str(first.get("@type", "")):
         raise BadParameter(f"The file has no @type such as ceterms:Certificate. {_KNOWN}")
     record = str(first.get("ceterms:ctid", "")).lower()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,12 +12,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ctgraph.documents.imports import as_ctdl
+from ctgraph.documents.json_text import read_json
+from ctgraph.documents.requests import is_request
 from ctgraph.errors import BadParameter
 from ctgraph.identity import Identity
 from ctgraph.identity.ctid import Ctid, canonical
+from tests.support.paths import SHARED
 from tests.support.people import Person, alert
 from tests.support.registry import Registry, certificate, ctid_number
 
+REAL = SHARED / "real"
 ACHIEVEMENT = {
     "id": "https://pine.example.org/badges/welding",
     "type": ["Achievement"],
@@ -118,6 +123,34 @@ def test_a_document_of_ctdl_becomes_a_draft(
     assert answer.headers["Location"].endswith(f"/records/{ctid_number(5)}")
     found = draft(registry, approved, answer.headers["Location"])
     assert found["@graph"][0].items() >= certificate(5)["@graph"][0].items()
+
+
+@pytest.mark.parametrize("wrapper", ["decoded_resource", "GraphInput"])
+def test_what_holds_a_document_is_opened(
+    rita: Person, approved: Ctid, registry: Registry, wrapper: str
+) -> None:
+    answer = sent(rita, approved, json.dumps({"id": "x", wrapper: certificate(5)}).encode())
+    found = draft(registry, approved, answer.headers["Location"])
+    assert found["@graph"][0].items() >= certificate(5)["@graph"][0].items()
+
+
+def test_a_request_to_publish_is_told_where_its_document_is(rita: Person, approved: Ctid) -> None:
+    request = {"PublishForOrganizationIdentifier": "ce-1", "Credential": {"Name": "Welder"}}
+    answer = sent(rita, approved, json.dumps(request).encode())
+    assert answer.status_code == 400
+    assert "the Payload of the answer to its format call" in alert(answer)
+
+
+@pytest.mark.skipif(not REAL.is_dir(), reason="the really published documents are not here")
+@pytest.mark.parametrize("path", sorted(REAL.rglob("*.json")), ids=lambda path: path.name)
+def test_a_real_file_becomes_a_draft_that_opens(rita: Person, approved: Ctid, path: Path) -> None:
+    answer = sent(rita, approved, path.read_bytes())
+    if is_request(read_json(path.read_bytes())) and answer.status_code == 400:
+        assert "Payload" in alert(answer)
+        return
+    assert answer.status_code == 303, alert(answer)
+    for page in (answer.headers["Location"], f"{answer.headers['Location']}/preview"):
+        assert rita.see(page).status_code == 200
 
 
 @pytest.mark.parametrize(
