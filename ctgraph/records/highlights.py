@@ -88,7 +88,8 @@ def costs(node: Node) -> list[Cost]:
         kind = _concepts(profile, "directCostType") or name_of(profile)
         if prices or note:
             words = " – ".join(dict.fromkeys(prices))
-            found.append(Cost(kind, words, _concepts(profile, "audienceType"), shortened(note)))
+            who = _concepts(profile, "audienceType", "residencyType")
+            found.append(Cost(kind, words, who, shortened(note)))
     return found[:MAX_COSTS]
 
 
@@ -105,7 +106,8 @@ def total_cost(node: Node) -> tuple[float, str, int] | None:
             if amount is not None:
                 kind = _concepts(profile, "directCostType")
                 lowest[kind] = min(amount, lowest.get(kind, amount))
-                currencies.add(next(iter(_texts(profile, "ceterms:currency")), ""))
+                currency = next(iter(_texts(profile, "ceterms:currency")), "")
+                currencies.add(wordings.currency_code(currency))
     if not lowest or len(currencies) > 1:
         return None
     return sum(lowest.values()), currencies.pop(), len(lowest)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from functools import cache
 from math import isfinite
 
 from babel import Locale
@@ -67,17 +68,31 @@ def durations(least: str, most: str) -> str:
 def price(amount: float, currency: str = "") -> str:
     """Return an amount of money; whole amounts have no decimals.
 
-    >>> price(4409, "USD"), price(12.5, "EUR"), price(300)
+    >>> price(4409, "USD"), price(12.5, "Euro"), price(300)
     ('$4,409', '€12.50', '300')
     """
     if not _wordable(amount):
         return str(amount)
-    code = currency.strip().upper()
+    code = currency_code(currency).strip().upper()
     if not _CURRENCY.fullmatch(code):
         return f"{format_decimal(amount, locale=_locale())} {currency.strip()}".strip()
     if amount == int(amount):
         return str(format_currency(amount, code, _whole(), locale=_locale(), currency_digits=False))
     return str(format_currency(amount, code, locale=_locale()))
+
+
+def currency_code(text: str) -> str:
+    """Return the code of a currency (ISO 4217) that is told by its English name; else the text.
+
+    >>> currency_code("US Dollar"), currency_code("usd"), currency_code("credits")
+    ('USD', 'usd', 'credits')
+    """
+    return _codes_by_name().get(text.strip().casefold(), text)
+
+
+@cache
+def _codes_by_name() -> dict[str, str]:
+    return {name.casefold(): code for code, name in Locale("en").currencies.items()}
 
 
 def _whole() -> str:

@@ -15,7 +15,7 @@ from ctgraph.finder.question import Near
 from ctgraph.mail import written
 from ctgraph.records.highlights import costs, highlights, total_cost
 from tests.support.finding import Finding, cost
-from tests.support.registry import Registry
+from tests.support.registry import Registry, certificate, ctid_number
 
 degrees = st.floats(-180, 180)
 
@@ -51,6 +51,7 @@ def test_a_jurisdiction_of_any_form_has_its_page(
         ([cost(0)], "free"),
         ([cost(100), {"ceterms:price": 5000}], ""),
         ([cost(100), cost(90)], "$90"),
+        ([cost(100), cost(90) | {"ceterms:currency": "US Dollar"}], "$90"),
     ],
 )
 def test_only_prices_make_a_cost(profiles: list[dict[str, Any]], words: str) -> None:
@@ -59,6 +60,50 @@ def test_only_prices_make_a_cost(profiles: list[dict[str, Any]], words: str) -> 
     assert stated.get("Cost", "") == words
     assert (total_cost(node) is None) == (not words)
     costs(node)
+
+
+def test_costs_are_a_table_and_all_that_is_stated_is_folded(
+    registry: Registry, client: FlaskClient
+) -> None:
+    profile = cost(2521) | {
+        "@type": "ceterms:CostProfile",
+        "ceterms:currency": "US Dollar",
+        "ceterms:residencyType": "residency:InState",
+    }
+    record = Finding(registry).publish(
+        1, **{"ceterms:estimatedCost": [profile], "ceterms:inLanguage": "es-MX"}
+    )
+    page = client.get(f"/resources/{record}", headers={"Accept": "text/html"}).text
+    costs = page.partition("What it costs")[2].partition("</table>")[0]
+    assert "$2,521" in costs
+    assert "In-State" in costs
+    folded = page.partition("<summary>All that is stated</summary>")[2]
+    assert "Cost Profile" in folded.partition("</dd>\n")[0]
+    assert "Spanish" in page.partition("In Language")[2].partition("</dd>")[0]
+
+
+def test_a_part_that_a_page_leads_to_is_not_listed_again(
+    registry: Registry, client: FlaskClient
+) -> None:
+    finding = Finding(registry)
+    content = certificate(1)
+    linked, other = (f"http://localhost:8000/resources/{ctid_number(n)}" for n in (2, 3))
+    content["@graph"][0] |= {"@type": "ceterms:Pathway", "ceterms:hasPart": [linked]}
+    content["@graph"] += [
+        {
+            "@type": "ceterms:CourseComponent",
+            "@id": iri,
+            "ceterms:ctid": iri[-39:],
+            "ceterms:name": name,
+        }
+        for iri, name in ((linked, {"en": "Linked"}), (other, {"en": "Other"}))
+    ]
+    record = finding.publish_document(content)
+    page = client.get(f"/resources/{record}", headers={"Accept": "text/html"}).text
+    parts = page.partition("In the same document")[2].partition("</section>")[0]
+    assert "Other" in parts
+    assert "Linked" not in parts
+    assert "Linked" in page
 
 
 def test_a_mail_program_reads_how_to_end_a_mail() -> None:

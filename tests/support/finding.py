@@ -32,7 +32,10 @@ class Finding:
 
     def publish(self, number: int, /, **more: Any) -> Ctid:
         """Publish a version of a numbered certificate."""
-        content = certificate(number, **more)
+        return self.publish_document(certificate(number, **more))
+
+    def publish_document(self, content: dict[str, Any]) -> Ctid:
+        """Publish a version of a document."""
         document = parse(orjson.dumps(content), self.registry.settings)
         submission = Submission(self.registry.organization, document.ctid, document)
         for outcome in append(self.registry.ledger, [submission], "test"):

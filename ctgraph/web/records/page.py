@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from flask_babel import gettext as _
@@ -40,11 +40,15 @@ _HEAD = {
     "ceterms:keyword",
 }
 """The properties that a page shows elsewhere than among the others: at its head or at its end."""
-_DURATIONS = {
-    f"ceterms:{name}"
-    for name in ("exactDuration", "minimumDuration", "maximumDuration", "timeRequired")
+_DURATIONS = ("exactDuration", "minimumDuration", "maximumDuration", "timeRequired")
+_DATES = ("dateEffective", "expirationDate", "startDate", "endDate")
+_WORDS: dict[str, Callable[[str], str]] = {
+    **{f"ceterms:{name}": wordings.duration for name in _DURATIONS},
+    **{f"ceterms:{name}": wordings.day for name in _DATES},
+    "ceterms:inLanguage": wordings.language,
+    "ceasn:inLanguage": wordings.language,
 }
-_DATES = {f"ceterms:{name}" for name in ("dateEffective", "expirationDate", "startDate", "endDate")}
+"""How the values of some properties are told in words."""
 
 
 def record_view(
@@ -53,7 +57,8 @@ def record_view(
     """Arrange an entity for its page.
 
     :param node: the entity, everything nested in it where it is first mentioned.
-    :param content: the whole document, whose further entities are listed as parts.
+    :param content: the whole document, whose further entities are listed as parts, unless the page
+        leads to them anyway.
     :param document: CTID of the document.
     """
     arrange = Arranger(state)
@@ -84,10 +89,11 @@ def record_view(
     view.names = {record: shortened(name) for record, name in names.items()} | own
     view.cut = arrange.cut
     if own.pop(document, None) is not None and node.get("ceterms:ctid") == document:
+        others = [record for record in own if record not in arrange.linked]
         view.parts = [
-            Value(record, f"/resources/{record}", record=True) for record in list(own)[:MAX_VALUES]
+            Value(record, f"/resources/{record}", record=True) for record in others[:MAX_VALUES]
         ]
-        view.more_parts = len(own) - len(view.parts)
+        view.more_parts = len(others) - len(view.parts)
     return view
 
 
@@ -132,10 +138,8 @@ class Arranger:
                 )
 
     def _value(self, item: Any, language: str, depth: int, key: str) -> Value:
-        if key in _DURATIONS and isinstance(item, str):
-            found = Value(self.fitting(wordings.duration(item)))
-        elif key in _DATES and isinstance(item, str):
-            found = Value(self.fitting(wordings.day(item)))
+        if key in _WORDS and isinstance(item, str):
+            found = Value(self.fitting(_WORDS[key](item)))
         elif isinstance(item, dict):
             found = self._node(item, depth)
         elif isinstance(item, bool):
