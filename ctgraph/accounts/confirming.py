@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from ctgraph.accounts import actors
-from ctgraph.accounts.letters import Letter, post
+from ctgraph.accounts.letters import Letter, tell
 from ctgraph.accounts.rights import ROLES, Act, Role
 from ctgraph.accounts.visitor import Visitor
 from ctgraph.errors import BadParameter, Conflict
@@ -88,7 +88,7 @@ def write_due(site: str, ledger: Ledger) -> bool:
             if ledger.confirmations.look_again(connection, record, again) and letter and asks:
                 for one in ledger.applications.members(record):
                     if Role(one.role) in ROLES[Act.PUBLISH]:
-                        post(ledger.outbox, connection, one.email, letter)
+                        tell(ledger.outbox, connection, one.email, letter)
     return bool(looked_at)
 
 

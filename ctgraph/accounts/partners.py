@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from ctgraph import publishing
 from ctgraph.accounts import throttle
 from ctgraph.accounts.actors import Actor, note, require
-from ctgraph.accounts.letters import Letter, post
+from ctgraph.accounts.letters import Letter, tell
 from ctgraph.accounts.organizations import MAX_WORDS_CHARACTERS, Applicants
 from ctgraph.accounts.rights import Act, Role
 from ctgraph.accounts.visitor import Visitor
@@ -236,7 +236,7 @@ class Partners:
             said = (f"They say: {words}",) if words else ()
             letter = Letter(told.removesuffix("."), (told, *said), link)
             for email in sorted(self._administrators(one.ctid)):
-                post(self.ledger.outbox, connection, email, letter)
+                tell(self.ledger.outbox, connection, email, letter)
             note(self.ledger, connection, who, one.ctid, told, visitor)
 
 

@@ -12,7 +12,8 @@ from ctgraph.errors import Damaged
 from ctgraph.identity.ctid import Ctid
 from ctgraph.rdf.namespaces import Curie
 
-_MOMENT = "%Y-%m-%dT%H:%M:%S.%fZ"
+MOMENT = "%Y-%m-%dT%H:%M:%S.%fZ"
+"""The form of a time in the ledger: ISO 8601, UTC, microseconds, Z."""
 
 OPERATOR = "operator"
 """The actor of whatever is done on the command line, in the place of an API key's id."""
@@ -50,13 +51,13 @@ class Status(StrEnum):
 
 def now() -> str:
     """Return the present time as the ledger writes it: ISO 8601, UTC, microseconds, Z."""
-    return datetime.now(UTC).strftime(_MOMENT)
+    return datetime.now(UTC).strftime(MOMENT)
 
 
 def is_moment(text: str) -> bool:
     """Tell whether a text is a time as the ledger writes it; see :func:`now`."""
     try:
-        return datetime.strptime(text, _MOMENT).strftime(_MOMENT) == text
+        return datetime.strptime(text, MOMENT).strftime(MOMENT) == text
     except ValueError:
         return False
 
@@ -74,7 +75,7 @@ def later(moment: str) -> str:
     if not moment:
         return now()
     earliest = datetime.fromisoformat(moment) + timedelta(microseconds=1)
-    return max(now(), earliest.strftime(_MOMENT))
+    return max(now(), earliest.strftime(MOMENT))
 
 
 @dataclass(frozen=True)
