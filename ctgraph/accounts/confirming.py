@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from ctgraph.accounts import actors
+from ctgraph.accounts.actors import Actor
 from ctgraph.accounts.letters import Letter, tell
 from ctgraph.accounts.rights import ROLES, Act, Role
 from ctgraph.accounts.visitor import Visitor
@@ -15,7 +16,7 @@ from ctgraph.errors import BadParameter, Conflict
 from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.database import select_in
-from ctgraph.ledger.people import Person, in_hours
+from ctgraph.ledger.people import in_hours
 from ctgraph.ledger.suspensions import suspended
 from ctgraph.ledger.tables import envelope
 from ctgraph.ledger.values import Organization
@@ -40,7 +41,7 @@ class Confirming:
     ledger: Ledger
     owner: Organization
 
-    def confirm(self, who: Person, seen: Mapping[Ctid, int], visitor: Visitor) -> None:
+    def confirm(self, who: Actor, seen: Mapping[Ctid, int], visitor: Visitor) -> None:
         """Confirm records as they were seen: all of them, or none.
 
         :param seen: the versions that were seen, by the CTIDs of the records.

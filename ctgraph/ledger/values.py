@@ -91,7 +91,9 @@ class Scope(StrEnum):
     """What a program may do with an API key."""
 
     PUBLISH = "publish"
-    """Publish and withdraw records."""
+    """Publish and withdraw records, also by uploads."""
+    BULK = "bulk"
+    """Upload spreadsheets, and publish what they hold."""
     DRAFTS = "drafts"
     """Save, read and delete drafts."""
     READ = "read"
@@ -102,6 +104,8 @@ class Scope(StrEnum):
 
 USUAL_SCOPES = frozenset({Scope.PUBLISH, Scope.DRAFTS, Scope.READ})
 """What a key may do unless something else is asked for: all but what administrators do."""
+INCLUDED = {Scope.PUBLISH: frozenset({Scope.BULK})}
+"""The scopes whose use another one includes."""
 
 
 @dataclass(frozen=True)
