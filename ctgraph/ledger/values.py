@@ -223,6 +223,7 @@ class Change:
     :param upload: the upload that it comes from, if it is one.
     :param reason: why the record was withdrawn, if somebody said so.
     :param replaced_by: the record that stands in the place of a withdrawn one, if there is one.
+    :param confirmed_at: when the record was confirmed last; None for one that never was.
     """
 
     seq: int
@@ -239,6 +240,7 @@ class Change:
     upload: str | None = None
     reason: str | None = None
     replaced_by: Ctid | None = None
+    confirmed_at: str | None = None
 
 
 def pack(data: bytes) -> bytes:
