@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from ctgraph.accounts import throttle
 from ctgraph.accounts.evidence import Evidence, evidence
-from ctgraph.accounts.letters import Letter, post
+from ctgraph.accounts.letters import Letter, tell
 from ctgraph.accounts.organizations import MAX_WORDS_CHARACTERS
 from ctgraph.accounts.rights import Role, StaffAct, require_staff
 from ctgraph.accounts.visitor import Visitor
@@ -91,7 +91,7 @@ class Claiming:
                 f"{self.site}/staff/claims/{number}",
             )
             for one in self.ledger.people.staff(connection):
-                post(self.ledger.outbox, connection, one.email, letter)
+                tell(self.ledger.outbox, connection, one.email, letter)
 
     def get(self, number: int) -> Claim:
         """Return a claim.
@@ -159,7 +159,7 @@ class Claiming:
             (f"The registry's staff {state} your claim to {wanted.name}.", *said),
             f"{self.site}/{page if state is Standing.APPROVED else f'resources/{wanted.record}'}",
         )
-        post(self.ledger.outbox, connection, one.email, letter)
+        tell(self.ledger.outbox, connection, one.email, letter)
 
     def _webpage(self, record: Ctid) -> str:
         """Return the webpage that the newest document says of an organization."""

@@ -8,14 +8,15 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from ctgraph.accounts import actors
-from ctgraph.accounts.letters import Letter, post
+from ctgraph.accounts.actors import Actor
+from ctgraph.accounts.letters import Letter, tell
 from ctgraph.accounts.rights import ROLES, Act, Role
 from ctgraph.accounts.visitor import Visitor
 from ctgraph.errors import BadParameter, Conflict
 from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.database import select_in
-from ctgraph.ledger.people import Person, in_hours
+from ctgraph.ledger.people import in_hours
 from ctgraph.ledger.suspensions import suspended
 from ctgraph.ledger.tables import envelope
 from ctgraph.ledger.values import Organization
@@ -40,7 +41,7 @@ class Confirming:
     ledger: Ledger
     owner: Organization
 
-    def confirm(self, who: Person, seen: Mapping[Ctid, int], visitor: Visitor) -> None:
+    def confirm(self, who: Actor, seen: Mapping[Ctid, int], visitor: Visitor) -> None:
         """Confirm records as they were seen: all of them, or none.
 
         :param seen: the versions that were seen, by the CTIDs of the records.
@@ -88,7 +89,7 @@ def write_due(site: str, ledger: Ledger) -> bool:
             if ledger.confirmations.look_again(connection, record, again) and letter and asks:
                 for one in ledger.applications.members(record):
                     if Role(one.role) in ROLES[Act.PUBLISH]:
-                        post(ledger.outbox, connection, one.email, letter)
+                        tell(ledger.outbox, connection, one.email, letter)
     return bool(looked_at)
 
 

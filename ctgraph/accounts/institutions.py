@@ -10,7 +10,7 @@ from typing import Any
 from ctgraph.accounts import profile
 from ctgraph.accounts.people import normal
 from ctgraph.documents import Document
-from ctgraph.errors import BadParameter, InvalidDocument
+from ctgraph.errors import BadParameter, InvalidDocument, MalformedCtid
 from ctgraph.identity import Identity, ctid
 from ctgraph.identity.ctid import Ctid
 from ctgraph.problem import Problem, Severity
@@ -19,9 +19,9 @@ MAX_INSTITUTIONS = 500
 """Institutions that are registered at once: as many as a large state has, and each is checked."""
 MAX_IDENTIFIER_CHARACTERS = 100
 """Characters of what a partner calls an institution."""
-_OWN = ("externalIdentifier", "contactName", "contactEmail")
+_OWN = ("externalIdentifier", "ctid", "contactName", "contactEmail")
 NEEDED = ("externalIdentifier", "name", "contactEmail")
-COLUMNS = (*NEEDED, "contactName", *(one for one in profile.FIELDS if one != "name"))
+COLUMNS = (*NEEDED, "contactName", "ctid", *(one for one in profile.FIELDS if one != "name"))
 """The members of an institution, and the headings of a file."""
 SAMPLE = "SAMPLE:"
 """What the identifier of a sample begins with."""
@@ -52,7 +52,8 @@ class Given:
 class Institution:
     """An institution as a partner describes it.
 
-    :param record: the CTID that it gets if it is new.
+    :param record: the CTID that it gets if it is new: its own, if the partner names that.
+    :param has_ctid: whether the partner names it.
     :param identifier: what the partner calls it.
     :param email: of the contact, who is to become its administrator.
     :param contact: the name of the contact; empty where none is given.
@@ -60,6 +61,7 @@ class Institution:
     """
 
     record: Ctid
+    has_ctid: bool
     identifier: str
     name: str
     email: str
@@ -89,7 +91,10 @@ def read(given: Given, check: Callable[[bytes], Document], identity: Identity) -
         if identifier and identifier in seen:
             text = f"The identifier {identifier} is that of an earlier one, too."
             wrong.append(Problem(text, "Name each institution once.", "/externalIdentifier"))
-        seen.add(identifier)
+        if own["ctid"] and own["ctid"] in seen:
+            text = f"{own['ctid']} is the CTID of an earlier one, too."
+            wrong.append(Problem(text, "Name each institution once.", "/ctid"))
+        seen |= {identifier, own["ctid"]}
         try:
             if not wrong:
                 institutions.append(_institution(own, fields, check, identity))
@@ -127,6 +132,10 @@ def _members(given: Any) -> tuple[dict[str, str], dict[str, Any], list[Problem]]
         text = "The row still holds the sample of the template."
         problems.append(Problem(text, "Delete it, or write your own values.", f"/{_OWN[0]}"))
     try:
+        own["ctid"] = ctid.canonical(own["ctid"]) if own["ctid"] else ""
+    except MalformedCtid as error:
+        problems.append(Problem(error.message, "Leave it out, and it gets one.", "/ctid"))
+    try:
         own["contactEmail"] = normal(own["contactEmail"])
     except BadParameter as error:
         problems.append(Problem(error.message, "", "/contactEmail"))
@@ -145,11 +154,11 @@ def _institution(
 
     :raises InvalidDocument: when it cannot.
     """
-    record = ctid.mint()
+    record = Ctid(own["ctid"]) if own["ctid"] else ctid.mint()
     data = profile.document_of(fields, record, identity)
     contact = own["contactName"][: profile.MAX_NAME_CHARACTERS]
     named = own["externalIdentifier"], fields["name"], own["contactEmail"], contact
-    return Institution(record, *named, data, check(data))
+    return Institution(record, bool(own["ctid"]), *named, data, check(data))
 
 
 def _of_field(problem: Problem) -> Problem:

@@ -12,7 +12,7 @@ from ctgraph.errors import BadParameter, Forbidden, NotFound
 from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.applications import State
-from ctgraph.ledger.values import Key, Scope, now
+from ctgraph.ledger.values import INCLUDED, Key, Scope, now
 
 MAX_LABEL_CHARACTERS = 100
 """Characters of what people know a key by."""
@@ -82,7 +82,8 @@ def _within(used: Key, scopes: Collection[Scope], expires_at: str | None) -> str
 
     :raises Forbidden: when it may do more, or lasts longer, than that one.
     """
-    if more := sorted({*scopes} - used.scopes):
+    held = used.scopes.union(*(INCLUDED.get(one, ()) for one in used.scopes))
+    if more := sorted({*scopes} - held):
         raise Forbidden(
             f"This API key has not the scope {' or '.join(more)}, so it draws no key that has it. "
             "Ask an administrator of the organization for such a key."

@@ -11,6 +11,8 @@ from ctgraph.ledger.outbox import Outbox
 
 _NOT_YOURS = "If you did not ask for this, ignore this mail: nothing changes."
 _END = "End these mails:"
+PAGE, PAGE_END = '<!doctype html><html lang="en"><body>', "</body></html>"
+"""How the page of an e-mail begins and ends."""
 
 
 class Letter(NamedTuple):
@@ -39,12 +41,18 @@ class Letter(NamedTuple):
         link, end = escape(self.link), escape(self.ending)
         led = f'<p><a href="{link}">{link}</a></p>' if self.link else ""
         ended = f'<p>{_END} <a href="{end}">{end}</a></p>' if self.ending else ""
-        return f'<!doctype html><html lang="en"><body>{said}{led}{ended}</body></html>'
+        return f"{PAGE}{said}{led}{ended}{PAGE_END}"
 
 
 def post(outbox: Outbox, connection: sa.Connection, recipient: str, letter: Letter) -> None:
     """Write a letter into the outbox, in the transaction of what it tells."""
     outbox.add(connection, recipient, letter.subject, letter.text, letter.html, letter.ending)
+
+
+def tell(outbox: Outbox, connection: sa.Connection, recipient: str, letter: Letter) -> None:
+    """Do as :func:`post` with news: they wait for the daily mail of those who chose one."""
+    parts = letter.subject, letter.text, letter.html, letter.ending
+    outbox.add(connection, recipient, *parts, is_news=True)
 
 
 def confirm(site: str, path: str) -> Letter:

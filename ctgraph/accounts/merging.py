@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import orjson
 import sqlalchemy as sa
 
-from ctgraph.accounts.letters import Letter, post
+from ctgraph.accounts.letters import Letter, tell
 from ctgraph.accounts.organizations import require_words
 from ctgraph.accounts.rights import StaffAct, require_staff
 from ctgraph.accounts.visitor import Visitor
@@ -230,7 +230,7 @@ class Merging:
             if claim.state is Standing.WAITING:
                 self.ledger.claims.settle(connection, claim.id, Standing.DECLINED, told)
                 letter = Letter("Your claim was declined", (told, "Claim that one instead."))
-                post(self.ledger.outbox, connection, claim.email, letter)
+                tell(self.ledger.outbox, connection, claim.email, letter)
         asked = applications.get(connection, one.organization)
         if asked and asked.state is not State.APPROVED:
             applications.move(connection, one.organization, State.DECLINED, staff.id, told)
@@ -274,4 +274,4 @@ class Merging:
             )
             emails |= {member.email for member in self.ledger.applications.members(record)}
         for email in sorted(emails):
-            post(self.ledger.outbox, connection, email, Letter(told[0].rstrip("."), told, link))
+            tell(self.ledger.outbox, connection, email, Letter(told[0].rstrip("."), told, link))

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from ctgraph import publishing
 from ctgraph.accounts import profile
 from ctgraph.accounts.actors import Actor, note, person_of, require, role_of
-from ctgraph.accounts.letters import Letter, post
+from ctgraph.accounts.letters import Letter, tell
 from ctgraph.accounts.rights import Act, Role, StaffAct, require_staff
 from ctgraph.accounts.visitor import Visitor
 from ctgraph.errors import BadParameter, Conflict, InvalidDocument, NotFound
@@ -196,7 +196,7 @@ class Applicants:
         return found
 
     def _post(self, connection: sa.Connection, email: str, letter: Letter) -> None:
-        post(self.ledger.outbox, connection, email, letter)
+        tell(self.ledger.outbox, connection, email, letter)
 
     def _note(
         self, connection: sa.Connection, who: Actor, record: Ctid, words: str, visitor: Visitor

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from ctgraph import publishing
 from ctgraph.accounts import throttle
 from ctgraph.accounts.actors import Actor, note, require
-from ctgraph.accounts.letters import Letter, post
+from ctgraph.accounts.letters import Letter, tell
 from ctgraph.accounts.organizations import MAX_WORDS_CHARACTERS, Applicants
 from ctgraph.accounts.rights import Act, Role
 from ctgraph.accounts.visitor import Visitor
@@ -107,11 +107,13 @@ class Partners:
             both = Organization(publisher, names[0], ""), Organization(owner, names[1], "")
             self._tell(connection, who, both, told, visitor)
 
-    def grant(self, who: Actor, publisher: Ctid, owner: Ctid, until: str, visitor: Visitor) -> None:
+    def grant(
+        self, who: Actor, publisher: Ctid, owner: Ctid, until: str | None, visitor: Visitor
+    ) -> None:
         """Let an organization publish for another one, whether it asked or not.
 
-        :param until: the last day, as ISO 8601; empty for a grant without an end. It takes the
-            place of the end of a grant that stands.
+        :param until: the last day, as ISO 8601, in the place of the end of a grant that stands;
+            empty for no end; None for the end of the grant that stands, if there is one.
         :raises Forbidden: when the person may not.
         :raises NotFound: when there is no such organization.
         :raises BadParameter: when it is the same organization, or the day is none, or is past.
@@ -126,7 +128,7 @@ class Partners:
         expires_at = _end_of(until) if until else None
         with self.ledger.database.engine.connect() as connection:
             found = between(connection, publisher, owner)
-        if found and found.stands and found.expires_at == expires_at:
+        if found and found.stands and (until is None or found.expires_at == expires_at):
             return
         if not found or found.state is not Agreement.ASKED:
             throttle.spend(self.ledger.database, throttle.LETTER_TO, f"{publisher} from {owner}")
@@ -236,7 +238,7 @@ class Partners:
             said = (f"They say: {words}",) if words else ()
             letter = Letter(told.removesuffix("."), (told, *said), link)
             for email in sorted(self._administrators(one.ctid)):
-                post(self.ledger.outbox, connection, email, letter)
+                tell(self.ledger.outbox, connection, email, letter)
             note(self.ledger, connection, who, one.ctid, told, visitor)
 
 

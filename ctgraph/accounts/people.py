@@ -163,6 +163,7 @@ class People:
             who = self.ledger.people.get(connection, given.person)
             self._void(connection, who)  # links that were sent to the old address
             self.ledger.people.change(connection, who.id, email=given.value)
+            self.ledger.outbox.readdress(connection, who.email, given.value)
             self._post(connection, who.email, letters.address_changed(given.value))
             self._note(connection, who, "Changed the e-mail address.", visitor)
 

@@ -14,8 +14,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from ctgraph.accounts import confirming, reminding
-from ctgraph.accounts.weekly import write_due
+from ctgraph.accounts import confirming, daily, reminding, weekly
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.people import in_hours
 from ctgraph.mail import sending, written
@@ -85,7 +84,8 @@ def run(settings: Settings, ledger: Ledger) -> None:
     while not stop():
         try:
             sent = deliver(settings, ledger)
-            write_due(settings, ledger)
+            weekly.write_due(settings, ledger)
+            daily.write_due(settings.base_url, ledger)
             if monotonic() >= look and not confirming.write_due(settings.base_url, ledger):
                 reminding.write_due(settings.base_url, ledger)
                 look = monotonic() + LONG_SECONDS

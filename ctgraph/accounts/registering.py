@@ -12,6 +12,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from ctgraph.accounts.actors import Actor, note, person_of, reference_to_partner, require
+from ctgraph.accounts.brought import require_free, with_record
 from ctgraph.accounts.institutions import Given, Institution, read
 from ctgraph.accounts.letters import Letter, post
 from ctgraph.accounts.members import INVITATION_HOURS
@@ -126,12 +127,14 @@ class Registering:
 
         An identifier that the partner used before names the institution of that time, which stays
         as it is. While nobody acts for that one, its contact is invited again, in the place of an
-        earlier invitation, but by mail at most once in :data:`PAUSE_HOURS`.
+        earlier invitation, but by mail at most once in :data:`PAUSE_HOURS`. An institution may
+        bring its CTID; where it has published a record of its own, that stays.
 
         :param sends: whether to invite by mail; else the answer has the links.
         :raises Forbidden: when the partner is not trusted, its records are reviewed by the staff,
             or whoever asks may not act for it.
-        :raises InvalidDocument: with everything that is wrong with any of them.
+        :raises InvalidDocument: with everything that is wrong with any of them, such as a CTID that
+            names something else, or an organization for which somebody acts.
         :raises BadParameter: when one contact would get too many mails.
         """
         with self.ledger.database.engine.connect() as connection:
@@ -146,17 +149,19 @@ class Registering:
             self._require(connection, who, partner)
             known = self._known(connection, partner, wanted)
             new = [one for one in wanted if one.identifier not in known]
-            for one in new:
-                self._found(connection, who, partner, one, visitor)
-            self._publish(connection, who, partner, new)
+            require_free(connection, given, wanted, known)
+            names = {one.record: self._found(connection, who, partner, one, visitor) for one in new}
+            standing = with_record(connection, new)
+            silent = [one for one in new if one.record not in standing]
+            self._publish(connection, who, partner, silent)
             if new:
-                names = ", ".join(one.name for one in new[:MAX_NAMED])
-                words = f"Registered {len(new)} institution{'s' if len(new) > 1 else ''}: {names}."
+                first = ", ".join([*names.values()][:MAX_NAMED])
+                words = f"Registered {len(new)} institution{'s' if len(new) > 1 else ''}: {first}."
                 note(self.ledger, connection, who, partner.ctid, words, visitor)
             found = []
             for one in wanted:
                 held = known.get(one.identifier)
-                at, name = (held.ctid, held.name) if held else (one.record, one.name)
+                at, name = (held.ctid, held.name) if held else (one.record, names[one.record])
                 link = ""
                 if held is None or not held.is_taken:
                     link = self._invite(connection, who, partner, at, name, one, sends)
@@ -188,10 +193,13 @@ class Registering:
         partner: Organization,
         one: Institution,
         visitor: Visitor,
-    ) -> None:
-        """Add an institution that is approved, and for which the partner may publish."""
+    ) -> str:
+        """Add an institution that is approved, and for which the partner may publish.
+
+        :returns: its name: that of an organization that was here before stays.
+        """
         words = f"{partner.name}, a trusted partner of the registry, vouches for it."
-        self.ledger.organizations.found(connection, one.record, one.name)
+        name = self.ledger.organizations.found(connection, one.record, one.name).name
         self.ledger.applications.begin(connection, one.record, one.data)
         self.ledger.applications.move(connection, one.record, State.APPROVED, person_of(who), words)
         pair = partner.ctid, one.record
@@ -200,6 +208,7 @@ class Registering:
         self.ledger.trusted_partners.note(connection, partner.ctid, one.identifier, one.record)
         told = f"{partner.name}, a trusted partner, registered the organization: it is approved."
         note(self.ledger, connection, who, one.record, told, visitor)
+        return name
 
     def _publish(
         self, connection: sa.Connection, who: Actor, partner: Organization, new: list[Institution]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from ctgraph.accounts.letters import Letter, post
+from ctgraph.accounts.letters import Letter, tell
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.applications import State
 from ctgraph.ledger.loads import Progress, note_progress
@@ -44,7 +44,7 @@ def write_due(site: str, ledger: Ledger) -> None:
     with ledger.database.writing() as connection:
         note_progress(connection, Progress(_SOURCE, today))
         for one in ledger.people.staff(connection) if late else ():
-            post(ledger.outbox, connection, one.email, _letter(site, late))
+            tell(ledger.outbox, connection, one.email, _letter(site, late))
 
 
 def _waiting(ledger: Ledger) -> Iterator[Waiting]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ctgraph.accounts import throttle
-from ctgraph.accounts.letters import Letter, post
+from ctgraph.accounts.letters import Letter, tell
 from ctgraph.accounts.people import normal
 from ctgraph.accounts.rights import Role
 from ctgraph.accounts.visitor import Visitor
@@ -61,6 +61,6 @@ class Reports:
         with self.ledger.database.writing() as connection:
             recipients = recipients or [one.email for one in self.ledger.people.staff(connection)]
             for one in recipients:
-                post(self.ledger.outbox, connection, one, letter)
+                tell(self.ledger.outbox, connection, one, letter)
             said = f"A reader reported a problem with {about.name}: {words}"
             self.ledger.activities.note(connection, said, organization=about.owner)

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from ctgraph import publishing
 from ctgraph.accounts.actors import Actor, note, person_of, require
-from ctgraph.accounts.letters import Letter, post
+from ctgraph.accounts.letters import Letter, tell
 from ctgraph.accounts.organizations import Applicants, require_words
 from ctgraph.accounts.outcomes import Done, Outcome, each, letter_of
 from ctgraph.accounts.rights import ROLES, Act, Role
@@ -73,7 +73,7 @@ class Reviewing:
                 self._log(connection, who, "Sent to review", done, visitor)
                 for member in self.ledger.applications.members(self.owner.ctid):
                     if Role(member.role) in ROLES[Act.PUBLISH] and member.person != who.id:
-                        post(self.ledger.outbox, connection, member.email, letter)
+                        tell(self.ledger.outbox, connection, member.email, letter)
         return found
 
     def approve(self, who: Actor, seen: Mapping[Ctid, str], visitor: Visitor) -> list[Outcome]:
@@ -156,7 +156,7 @@ class Reviewing:
             self._note(connection, who, f"Withdrew {name}.{reason}", visitor)
             for member in self.ledger.applications.members(self.owner.ctid):
                 if member.role == Role.ADMINISTRATOR and member.person != who.id:
-                    post(self.ledger.outbox, connection, member.email, letter)
+                    tell(self.ledger.outbox, connection, member.email, letter)
 
     def _require(self, who: Actor, act: Act) -> None:
         with self.ledger.database.engine.connect() as connection:
@@ -221,13 +221,13 @@ class Reviewing:
                 mine = [one for one in done if one.done and one.done.asked_by == editor]
                 email = self.ledger.people.get(connection, str(editor)).email
                 letter = self._letter(act, mine, "records", words)
-                post(self.ledger.outbox, connection, email, letter)
+                tell(self.ledger.outbox, connection, email, letter)
             waiting = [one for one in done if one.done and one.done.state is ReviewState.REGISTRY]
             if waiting:
                 letter = self._letter("for the registry's review", waiting, "")
                 letter = letter._replace(link=f"{self.settings.base_url}/staff/records")
                 for person in self.ledger.people.staff(connection):
-                    post(self.ledger.outbox, connection, person.email, letter)
+                    tell(self.ledger.outbox, connection, person.email, letter)
 
     def _letter(self, what: str, found: list[Outcome], page: str, words: str = "") -> Letter:
         count = f"{len(found)} record{'s' if len(found) > 1 else ''}"

@@ -26,6 +26,7 @@ class Act(StrEnum):
     DRAFT = "draft records"
     RELEASE = "publish drafts that were approved"
     PUBLISH = "approve, publish and withdraw records"
+    UPLOAD = "publish uploads"
     DESCRIBE = "describe the organization and ask for its approval"
     ADMIT = "invite members and change their roles"
     ISSUE_KEYS = "make and revoke API keys, and keep webhooks"
@@ -50,6 +51,7 @@ ROLES: Mapping[Act, frozenset[Role]] = MappingProxyType(
         Act.DRAFT: frozenset({Role.EDITOR, Role.APPROVER, Role.ADMINISTRATOR}),
         Act.RELEASE: frozenset({Role.EDITOR, Role.APPROVER, Role.ADMINISTRATOR}),
         Act.PUBLISH: frozenset({Role.APPROVER, Role.ADMINISTRATOR}),
+        Act.UPLOAD: frozenset({Role.APPROVER, Role.ADMINISTRATOR}),
         Act.DESCRIBE: frozenset({Role.ADMINISTRATOR}),
         Act.ADMIT: frozenset({Role.ADMINISTRATOR}),
         Act.ISSUE_KEYS: frozenset({Role.ADMINISTRATOR}),
@@ -64,6 +66,7 @@ SCOPES: Mapping[Act, frozenset[Scope]] = MappingProxyType(
         Act.DRAFT: frozenset({Scope.DRAFTS}),
         Act.RELEASE: frozenset({Scope.DRAFTS, Scope.PUBLISH}),
         Act.PUBLISH: frozenset({Scope.PUBLISH}),
+        Act.UPLOAD: frozenset({Scope.PUBLISH, Scope.BULK}),
         Act.DESCRIBE: frozenset({Scope.ADMIN}),
         Act.ADMIT: frozenset({Scope.ADMIN}),
         Act.ISSUE_KEYS: frozenset({Scope.ADMIN}),

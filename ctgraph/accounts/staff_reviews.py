@@ -9,7 +9,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 
 from ctgraph import publishing
-from ctgraph.accounts.letters import post
+from ctgraph.accounts.letters import tell
 from ctgraph.accounts.organizations import require_words
 from ctgraph.accounts.outcomes import Done, Outcome, each, letter_of
 from ctgraph.accounts.rights import ROLES, Act, Role, StaffAct, require_staff
@@ -147,7 +147,7 @@ class StaffReviews:
             )
             for member in self.ledger.applications.members(owner):
                 if Role(member.role) in ROLES[Act.PUBLISH] or member.person in editors:
-                    post(self.ledger.outbox, connection, member.email, letter)
+                    tell(self.ledger.outbox, connection, member.email, letter)
 
     def _note(
         self, connection: sa.Connection, staff: Person, owner: Ctid, words: str, visitor: Visitor

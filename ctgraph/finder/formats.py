@@ -90,6 +90,7 @@ def card_json(card: Card, identity: Identity) -> dict[str, Any]:
         "webpage": card.webpage,
         "created": card.created,
         "updated": card.updated,
+        "confirmed": card.confirmed,
         "completeness": card.completeness,
     }
 

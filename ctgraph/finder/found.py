@@ -33,6 +33,7 @@ class Card:
     :param currency: ISO 4217; empty if none is stated.
     :param duration: the shortest time to complete, as an ISO 8601 duration; empty if none is.
     :param updated: the day of its current version, ``2026-01-31``.
+    :param confirmed: the day on which its owner last published or confirmed it.
     """
 
     record: Ctid
@@ -54,6 +55,7 @@ class Card:
     image: str
     created: str
     updated: str
+    confirmed: str
     completeness: float | None
 
 

@@ -32,6 +32,8 @@ class Order(StrEnum):
     COST = "cost"
     """Cheapest first, records without a price last."""
     COMPLETENESS = "completeness"
+    CONFIRMED = "confirmed"
+    """Last published or confirmed first."""
 
 
 @dataclass(frozen=True)

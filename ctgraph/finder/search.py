@@ -36,6 +36,7 @@ _NUMERIC = {
     asked.Order.DATE: ("updated", Order.Desc),
     asked.Order.COST: ("cost-order", Order.Asc),
     asked.Order.COMPLETENESS: ("completeness", Order.Desc),
+    asked.Order.CONFIRMED: ("confirmed", Order.Desc),
     asked.Order.NAME: ("label", Order.Asc),
 }
 """The fields that results are sorted by, other than by relevance and distance."""

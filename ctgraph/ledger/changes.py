@@ -7,7 +7,9 @@ from math import inf
 
 import sqlalchemy as sa
 
+from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger.change_tables import change
+from ctgraph.ledger.confirmations import confirmation
 from ctgraph.ledger.database import Database, Row, select_in
 from ctgraph.ledger.tables import envelope, sequence, version
 from ctgraph.ledger.values import Change, Event, unpack
@@ -30,8 +32,13 @@ _COLUMNS = (
     change.c.upload,
     change.c.reason,
     change.c.replaced_by,
+    confirmation.c.confirmed_at,
 )
-_VERSIONS = version.join(envelope).join(change, change.c.seq == version.c.seq)
+_VERSIONS = (
+    version.join(envelope)
+    .join(change, change.c.seq == version.c.seq)
+    .outerjoin(confirmation, confirmation.c.ctid == version.c.ctid)
+)
 
 
 class Changes:
@@ -68,15 +75,7 @@ class Changes:
             .limit(limit)
         )
         if standing is not None:
-            later = version.alias()
-            query = query.where(
-                version.c.seq <= standing,
-                ~sa.exists().where(
-                    later.c.ctid == version.c.ctid,
-                    later.c.number == version.c.number + 1,
-                    later.c.seq <= standing,
-                ),
-            )
+            query = query.where(_stands(standing))
         found: list[Change] = []
         with self._database.engine.connect() as connection:
             for row in connection.execution_options(yield_per=FETCH_ROWS).execute(query):
@@ -85,6 +84,13 @@ class Changes:
                 if size <= 0:
                     break
         return found
+
+    def newest(self, records: Collection[Ctid], until: int) -> list[Change]:
+        """Return the last changes of some records up to a sequence number, with their documents."""
+        query = sa.select(*_COLUMNS, version.c.quads).select_from(_VERSIONS).where(_stands(until))
+        with self._database.engine.connect() as connection:
+            rows = select_in(connection, query, version.c.ctid, records)
+        return [_change(row, unpack(row.quads, row.ctid, row.number)) for row in rows]
 
     def moments(self, numbers: Collection[int]) -> dict[int, str]:
         """Return the times of the changes with some numbers, in their order."""
@@ -130,6 +136,16 @@ class Changes:
             return int(connection.execute(query).scalar() or 0)
 
 
+def _stands(until: int) -> sa.ColumnElement[bool]:
+    """Return the condition that no later change up to a sequence number replaced a version."""
+    later = version.alias()
+    return (version.c.seq <= until) & ~sa.exists().where(
+        later.c.ctid == version.c.ctid,
+        later.c.number == version.c.number + 1,
+        later.c.seq <= until,
+    )
+
+
 def _change(row: Row, quads: bytes) -> Change:
     return Change(
         seq=row.seq,
@@ -146,4 +162,5 @@ def _change(row: Row, quads: bytes) -> Change:
         upload=row.upload,
         reason=row.reason,
         replaced_by=row.replaced_by,
+        confirmed_at=row.confirmed_at,
     )

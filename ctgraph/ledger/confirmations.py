@@ -1,6 +1,6 @@
 """The records whose owners confirmed that they are still correct, without a new version.
 
-A confirmation is no change of a record: it has no number in the sequence.
+A confirmation is no change of a record: it has no number in the sequence, but a turn of its own.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from ctgraph.identity.ctid import Ctid, NoId
 from ctgraph.ledger.database import Database, by_name
+from ctgraph.ledger.ownership import lock_sequence
 from ctgraph.ledger.tables import envelope, member, metadata
 from ctgraph.ledger.values import Envelope, now
 
@@ -19,8 +20,10 @@ confirmation = sa.Table(
     metadata,
     sa.Column("ceterms_ctid", sa.ForeignKey("envelope.ctid"), primary_key=True, key="ctid"),
     sa.Column("confirmed_at", sa.String(27), nullable=False),
+    sa.Column("turn", sa.Integer, nullable=False, server_default=sa.text("0"), index=True),
 )
-"""When each record was confirmed last; none has a row that never was."""
+"""When each record was confirmed last; none has a row that never was. `turn` grows with each, in
+the order of the commits, so that a projection knows how far it has followed."""
 
 yearly = sa.Table(
     "yearly",
@@ -65,9 +68,27 @@ class Confirmations:
 
     def note(self, connection: sa.Connection, records: Iterable[Ctid]) -> None:
         """Note that records are confirmed."""
-        for record in records:
+        lock_sequence(connection)  # turns are seen in their order
+        last = connection.scalar(sa.select(sa.func.max(confirmation.c.turn))) or 0
+        for turn, record in enumerate(records, last + 1):
             connection.execute(confirmation.delete().where(confirmation.c.ctid == record))
-            connection.execute(confirmation.insert().values(ctid=record, confirmed_at=now()))
+            noted = {"ctid": record, "confirmed_at": now(), "turn": turn}
+            connection.execute(confirmation.insert().values(noted))
+
+    def last_turn(self) -> int:
+        """Return the turn of the newest confirmation; 0 before the first."""
+        with self._database.engine.connect() as connection:
+            return int(connection.scalar(sa.select(sa.func.max(confirmation.c.turn))) or 0)
+
+    def after(self, turn: int, most: int) -> dict[Ctid, int]:
+        """Return records that were confirmed after a turn, each with its turn, in order."""
+        query = (
+            sa.select(confirmation.c.ctid, confirmation.c.turn)
+            .where(confirmation.c.turn > turn)
+            .order_by(confirmation.c.turn)
+            .limit(most)
+        )
+        return {row.ctid: row.turn for row in self._database.rows(query)}
 
     def to_look_at(self, most: int) -> list[Ctid]:
         """Return organizations with members at which nobody has looked for long enough."""

@@ -59,10 +59,15 @@ class Organizations:
             raise Conflict(f"There is already an organization {added.ctid}.") from error
         return added
 
-    def found(self, connection: sa.Connection, record: Ctid, name: str) -> None:
-        """Add an organization with a CTID that was just minted, in a transaction of a use case."""
+    def found(self, connection: sa.Connection, record: Ctid, name: str) -> Organization:
+        """Add an organization in a transaction of a use case; one that is there stays as it is."""
+        if there := self._named(connection, record, name) or (
+            accounts(connection, [record]).get(record)
+        ):
+            return there
         added = Organization(record, name, now())
         connection.execute(organization.insert().values(**vars(added)))
+        return added
 
     def _named(self, connection: sa.Connection, record: Ctid, name: str) -> Organization | None:
         """Name an organization that has only its CTID for a name; None where there is none."""

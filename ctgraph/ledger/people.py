@@ -28,6 +28,7 @@ _PERSON = (
     person.c.is_staff,
     person.c.created_at,
     person.c.confirmed_at,
+    person.c.is_daily,
 )
 
 
@@ -70,6 +71,7 @@ class Person:
 
     :param email: in its normal form.
     :param confirmed_at: when the address was confirmed; None before.
+    :param is_daily: whether news come together, in one mail a day.
     """
 
     id: str
@@ -78,6 +80,7 @@ class Person:
     is_staff: bool
     created_at: str
     confirmed_at: str | None
+    is_daily: bool
 
 
 @dataclass(frozen=True)
@@ -115,7 +118,7 @@ class People:
 
         :param password: its hash.
         """
-        added = Person(str(uuid.uuid4()), email, name, is_staff, now(), None)
+        added = Person(str(uuid.uuid4()), email, name, is_staff, now(), None, False)
         connection.execute(person.insert().values(password=password, **vars(added)))
         return added
 

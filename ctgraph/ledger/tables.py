@@ -20,6 +20,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 
@@ -169,6 +170,7 @@ person = Table(
     Column("is_staff", Boolean, nullable=False),
     Column("created_at", String(27), nullable=False),
     Column("confirmed_at", String(27)),
+    Column("is_daily", Boolean, nullable=False, server_default=false()),
 )
 """The people who sign in. `email` is in its normal form; `password` is a hash of argon2."""
 
@@ -260,9 +262,13 @@ message = Table(
     Column("tries", Integer, nullable=False),
     Column("sent_at", String(27)),
     Column("ending", Text, nullable=False, server_default=""),
+    Column("is_daily", Boolean, nullable=False, server_default=false()),
     Index("message_due", "sent_at", "due_at"),
 )
-"""The outbox: e-mails, written in the transaction that they tell of, and sent afterwards."""
+"""The outbox: e-mails, written in the transaction that they tell of, and sent afterwards.
+
+`is_daily` marks those that wait to become a part of the daily mail of their recipient.
+"""
 
 weekly = Table(
     "weekly",

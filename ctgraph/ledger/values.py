@@ -12,7 +12,8 @@ from ctgraph.errors import Damaged
 from ctgraph.identity.ctid import Ctid
 from ctgraph.rdf.namespaces import Curie
 
-_MOMENT = "%Y-%m-%dT%H:%M:%S.%fZ"
+MOMENT = "%Y-%m-%dT%H:%M:%S.%fZ"
+"""The form of a time in the ledger: ISO 8601, UTC, microseconds, Z."""
 
 OPERATOR = "operator"
 """The actor of whatever is done on the command line, in the place of an API key's id."""
@@ -50,13 +51,13 @@ class Status(StrEnum):
 
 def now() -> str:
     """Return the present time as the ledger writes it: ISO 8601, UTC, microseconds, Z."""
-    return datetime.now(UTC).strftime(_MOMENT)
+    return datetime.now(UTC).strftime(MOMENT)
 
 
 def is_moment(text: str) -> bool:
     """Tell whether a text is a time as the ledger writes it; see :func:`now`."""
     try:
-        return datetime.strptime(text, _MOMENT).strftime(_MOMENT) == text
+        return datetime.strptime(text, MOMENT).strftime(MOMENT) == text
     except ValueError:
         return False
 
@@ -74,7 +75,7 @@ def later(moment: str) -> str:
     if not moment:
         return now()
     earliest = datetime.fromisoformat(moment) + timedelta(microseconds=1)
-    return max(now(), earliest.strftime(_MOMENT))
+    return max(now(), earliest.strftime(MOMENT))
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,9 @@ class Scope(StrEnum):
     """What a program may do with an API key."""
 
     PUBLISH = "publish"
-    """Publish and withdraw records."""
+    """Publish and withdraw records, also by uploads."""
+    BULK = "bulk"
+    """Upload spreadsheets, and publish what they hold."""
     DRAFTS = "drafts"
     """Save, read and delete drafts."""
     READ = "read"
@@ -101,6 +104,8 @@ class Scope(StrEnum):
 
 USUAL_SCOPES = frozenset({Scope.PUBLISH, Scope.DRAFTS, Scope.READ})
 """What a key may do unless something else is asked for: all but what administrators do."""
+INCLUDED = {Scope.PUBLISH: frozenset({Scope.BULK})}
+"""The scopes whose use another one includes."""
 
 
 @dataclass(frozen=True)
@@ -218,6 +223,7 @@ class Change:
     :param upload: the upload that it comes from, if it is one.
     :param reason: why the record was withdrawn, if somebody said so.
     :param replaced_by: the record that stands in the place of a withdrawn one, if there is one.
+    :param confirmed_at: when the record was confirmed last; None for one that never was.
     """
 
     seq: int
@@ -234,6 +240,7 @@ class Change:
     upload: str | None = None
     reason: str | None = None
     replaced_by: Ctid | None = None
+    confirmed_at: str | None = None
 
 
 def pack(data: bytes) -> bytes:

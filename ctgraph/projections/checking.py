@@ -14,6 +14,7 @@ import pyoxigraph as ox
 
 from ctgraph.errors import Damaged, StoreError
 from ctgraph.identity import Identity
+from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.audit import audit
 from ctgraph.ledger.registry import mark_at
@@ -131,7 +132,12 @@ class _Comparison:
             else:
                 yield from self._statistics(links, seq == reached)
             yield from self._links(links, seq, reached or 0)
-            yield from self._search.differences(self._folder, seq)
+            yield from self._search.differences(self._folder, seq, self._confirmed_after, beside)
+
+    def _confirmed_after(self, turn: int) -> Iterator[Ctid]:
+        while batch := self._ledger.confirmations.after(turn, BATCH_CHANGES):
+            yield from batch
+            turn = max(batch.values())
 
     def _numbers(self, seq: int, mark: str, reached: int, beside: bool) -> Iterator[str]:
         last, seen = self._ledger.changes.last_sequence(), self._store_folder.sequence()

@@ -25,6 +25,8 @@ from ctgraph.rdf.namespaces import Iri
 from ctgraph.settings import Settings
 from ctgraph.vocab import load_definitions
 
+BATCH_CONFIRMATIONS = 100
+"""Records that were confirmed whose documents are read at once."""
 _log = logging.getLogger("ctgraph.projector")
 
 
@@ -88,6 +90,14 @@ class LiveStore:
         newest = changes[done - 1]
         self.sequence, self._mark = newest.seq, mark_of(self._incarnation, newest)
         return done
+
+    def follow_confirmations(self) -> int:
+        """Let the search index know some confirmations that it does not know; return how many."""
+        held = self.store.search.turn
+        if found := self._ledger.confirmations.after(held, BATCH_CONFIRMATIONS):
+            changes = self._ledger.changes.newest(found, self.sequence)
+            self.store.search_again(changes, self.sequence, max(found.values()))
+        return len(found)
 
     def keep_vocabulary(self) -> bool:
         """Bring the vocabulary up to date, which an operator may have defined anew meanwhile.
@@ -173,8 +183,8 @@ class LiveStore:
             changes = self._ledger.changes.after(words, limit, size=MAX_BATCH_BYTES)
             if not changes:
                 break
-            store.search_again(changes)
             words = changes[-1].seq
+            store.search_again(changes, words)
 
     def _prove_newest(self) -> None:
         """Make sure that the snapshot of the readers opens; else let the next one replace it."""

@@ -41,6 +41,7 @@ def rebuild(settings: Settings, ledger: Ledger, progress: Progress | None = None
     store_folder.clean()
     fresh = store_folder.path / "fresh"
     fresh_links = store_folder.links.with_name("links-fresh.sqlite")
+    turn = ledger.confirmations.last_turn()
     seq = ledger.changes.last_sequence()
     mark = mark_at(ledger.database, seq)
     records = 0
@@ -56,7 +57,7 @@ def rebuild(settings: Settings, ledger: Ledger, progress: Progress | None = None
     try:
         with closing(EmbeddedStore(fresh, Identity.of(settings), LinkIndex(fresh_links))) as store:
             definitions = load_definitions(settings.vocab_path)
-            store.fill(current(), ledger.changes.history(seq), seq, mark, definitions)
+            store.fill(current(), ledger.changes.history(seq), seq, mark, definitions, turn)
             folder = store_folder.prepare(seq, mark)
             store.backup(folder)
     except BaseException:

@@ -99,10 +99,12 @@ class Projector:
         self._backlog += done
         del self._waiting[:done]
         store = self._live.store
+        confirmed = 0 if self._waiting or self._is_cut else self._live.follow_confirmations()
         is_vocabulary_new = self._live.keep_vocabulary()
-        if store.amend() or done or is_vocabulary_new:
+        if store.amend() or done or confirmed or is_vocabulary_new:
             self._is_unseen = True
-        self._is_behind = self._is_cut or bool(self._waiting) or store.links.stale() > 0
+        waits = self._is_cut or bool(self._waiting) or confirmed > 0
+        self._is_behind = waits or store.links.stale() > 0
         return self._is_behind
 
     def catch_up(self) -> None:

@@ -124,6 +124,7 @@ class Entry:
     duration: str
     created: str
     updated: str
+    confirmed: str
     measures: dict[Measure, float] = field(default_factory=dict)
 
 
@@ -148,6 +149,7 @@ class _Reader:
 
     def __init__(self, change: Change, nodes: Nodes, language: str) -> None:
         self._change = change
+        self._confirmed = max(change.modified, change.confirmed_at or "")
         self._nodes = nodes
         self._language = language
 
@@ -202,6 +204,7 @@ class _Reader:
             duration=duration,
             created=self._change.issued[:10],
             updated=self._change.modified[:10],
+            confirmed=self._confirmed[:10],
             measures=self._measures(node, cost, days),
         )
 
@@ -213,7 +216,7 @@ class _Reader:
             Measure.COMPLETENESS: found.score if found else None,
             Measure.CREATED: day_number(self._change.issued),
             Measure.UPDATED: day_number(self._change.modified),
-            Measure.CONFIRMED: day_number(self._change.modified),
+            Measure.CONFIRMED: day_number(self._confirmed),
         }
         return {measure: value for measure, value in given.items() if value is not None}
 

@@ -113,6 +113,7 @@ def schema() -> tantivy.Schema:
     builder.add_float_field("cost-order", fast=True)
     builder.add_unsigned_field("is-part", indexed=True, fast=True)
     builder.add_unsigned_field("sequence", stored=True)
+    builder.add_unsigned_field("turn", stored=True)
     builder.add_bytes_field("card", stored=True)
     return builder.build()
 

@@ -14,7 +14,7 @@ import struct
 import zlib
 from collections.abc import Collection, Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 import tantivy
@@ -62,22 +62,32 @@ class SearchIndex:
         self._index = register(tantivy.Index(schema(), str(self._path)))
         self._writer = self._index.writer(HEAP_BYTES, 1)
         self._reached: int | None = None
+        self.turn = mark_of(self._index.searcher()).turn
+        """The turn of the last confirmation that was applied."""
 
     def sequence(self) -> int:
         """Return the number of the last change that was committed; 0 for an empty index."""
         self._index.reload()
-        return sequence_of(self._index.searcher())
+        return mark_of(self._index.searcher()).sequence
 
-    def apply(self, entries: Iterable[Entry], replaced: Collection[Ctid], seq: int) -> None:
+    def apply(
+        self,
+        entries: Iterable[Entry],
+        replaced: Collection[Ctid],
+        seq: int,
+        turn: int | None = None,
+    ) -> None:
         """Replace the entries of some documents. Readers see that after the next commit.
 
         :param seq: the number of the last change that this brings.
+        :param turn: of the last confirmation that this brings; None where it brings none.
         """
         for document in replaced:
             self._writer.delete_documents_by_term("document", document)
         for entry in entries:
             self._writer.add_document(document_of(entry))
         self._reached = seq
+        self.turn = self.turn if turn is None else turn
 
     def commit(self) -> None:
         """Keep what was applied, with its sequence number. Nothing is kept before."""
@@ -87,6 +97,7 @@ class SearchIndex:
         mark = tantivy.Document()
         mark.add_text("document", MARK)
         mark.add_unsigned("sequence", self._reached)
+        mark.add_unsigned("turn", self.turn)
         self._writer.add_document(mark)
         self._writer.commit()
         self._reached = None
@@ -133,11 +144,25 @@ def _segments(meta: Path) -> list[dict[str, Any]]:
     return found
 
 
-def sequence_of(searcher: tantivy.Searcher) -> int:
-    """Return the number of the last change that an index holds; 0 for an empty one."""
+class Mark(NamedTuple):
+    """How far an index has come; zeros for an empty one.
+
+    :param sequence: the number of the last change that it holds.
+    :param turn: that of the last confirmation.
+    """
+
+    sequence: int
+    turn: int
+
+
+def mark_of(searcher: tantivy.Searcher) -> Mark:
+    """Return how far an index has come."""
     query = tantivy.Query.term_query(schema(), "document", MARK)
     found = searcher.search(query, limit=1).hits
-    return int(searcher.doc(found[0][1])["sequence"][0]) if found else 0
+    if not found:
+        return Mark(0, 0)
+    held = searcher.doc(found[0][1])
+    return Mark(int(held["sequence"][0]), int(held["turn"][0]))
 
 
 def opened(store: Path) -> tantivy.Index:
@@ -251,5 +276,6 @@ def _card(entry: Entry, points: list[Point | None]) -> dict[str, object]:
         "image": entry.image,
         "created": entry.created,
         "updated": entry.updated,
+        "confirmed": entry.confirmed,
         "completeness": entry.measures.get(Measure.COMPLETENESS),
     }

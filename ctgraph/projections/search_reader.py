@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 from ctgraph.errors import StoreError
-from ctgraph.projections.search_index import opened, sequence_of
+from ctgraph.projections.search_index import mark_of, opened
 from ctgraph.projections.store_folder import StoreFolder, store_folder_of
 from ctgraph.settings import Settings
 
@@ -28,7 +28,7 @@ class SearchReader:
     @cached_property
     def sequence(self) -> int:
         """The number of the last change that it holds."""
-        return sequence_of(self.searcher)
+        return mark_of(self.searcher).sequence
 
     @cached_property
     def points(self) -> list[tuple[str, float, float]]:

@@ -43,7 +43,7 @@ MAX_AMENDED_LINKS = 1000
 MAX_BACKUPS = 256
 """Snapshots after which the store is opened anew: each adds about 3.4 kB to its list of files,
 which every snapshot copies, and which is only written afresh on opening."""
-FORM = "8"
+FORM = "9"
 """The form in which the store holds documents. A store of another form is made anew."""
 
 
@@ -129,11 +129,15 @@ class EmbeddedStore:
         self._is_sure = True
         return number
 
-    def search_again(self, changes: Iterable[Change]) -> None:
-        """Apply changes that the store holds to the search index, which a crash made lose them."""
+    def search_again(self, changes: Iterable[Change], seq: int, turn: int | None = None) -> None:
+        """Apply changes that the store holds to the search index alone.
+
+        :param seq: the number of the last change that the index holds then.
+        :param turn: of the last confirmation that they know of; None where they bring none.
+        """
         for change in changes:
-            entries = read_record(change, self._identity).entries
-            self.search.apply(entries, [change.ctid], change.seq)
+            self.search.apply(read_record(change, self._identity).entries, [change.ctid], seq)
+        self.search.apply((), (), seq, turn)
 
     def amend(self) -> int:
         """Amend some links that have come to hold or hold no longer; return how many.
@@ -196,6 +200,7 @@ class EmbeddedStore:
         seq: int,
         mark: str = "",
         definitions: Mapping[Iri, str] = MappingProxyType({}),
+        turn: int = 0,
     ) -> None:
         """Load the last change of every record, the history and the vocabulary in bulk.
 
@@ -203,7 +208,9 @@ class EmbeddedStore:
 
         :param mark: the ledger's mark at `seq`.
         :param definitions: see :meth:`keep_vocabulary`.
+        :param turn: of the last confirmation that the changes know of.
         """
+        self.search.apply((), (), seq, turn)
         versions = (quad for change in history for quad in history_quads(change, self._identity))
         vocabulary = vocabulary_quads(self._identity, definitions)
         everything = chain(vocabulary, self._records(changes, seq), self._unsure_quads(), versions)

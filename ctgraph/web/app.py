@@ -23,6 +23,7 @@ from ctgraph.validation.report_formats import REPORT_FORMATS
 from ctgraph.vocab import vocabulary
 from ctgraph.web.accounts import (
     api,
+    api_confirmations,
     api_members,
     api_organizations,
     api_partners,
@@ -156,6 +157,7 @@ ROOMS = (
     api,
     api_members,
     api_organizations,
+    api_confirmations,
     api_partners,
     api_reviews,
     registrations,

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
+from aiosmtpd.controller import Controller
 
 from ctgraph.accounts.people import People
 from ctgraph.accounts.rights import Role
 from ctgraph.identity.ctid import Ctid, canonical
 from ctgraph.web import create_app
+from tests.support.mailbox import Mailbox
 from tests.support.people import COLLEGE, PASSWORD, RITA, STAFF, Person
 from tests.support.registry import Registry
+from tests.support.server import free_port
 
 Meeting = Callable[[str], Person]
 
@@ -84,3 +88,19 @@ def stella(meet: Meeting, registry: Registry) -> Person:
         organization = registry.organization.ctid
         ledger.applications.admit(connection, organization, found[0].id, Role.ADMINISTRATOR)
     return stella
+
+
+@pytest.fixture
+def port() -> int:
+    """The port of the mail server, which runs once `mailbox` is asked for."""
+    return free_port()
+
+
+@pytest.fixture
+def mailbox(port: int) -> Iterator[Mailbox]:
+    """What a mail server takes."""
+    mailbox = Mailbox()
+    server: Any = Controller(mailbox, hostname="127.0.0.1", port=port)
+    server.start()
+    yield mailbox
+    server.stop()

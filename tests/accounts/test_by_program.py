@@ -178,6 +178,16 @@ def test_a_right_to_publish_is_granted_asked_and_ended(
     assert ask("POST", documents, certificate(30), of=other).status_code == 201
     assert "granted the right" in otto.mails()[-1][0]
     assert ask("POST", here, {"owner": other, "words": "For the state."}).status_code == 202
+    for body, end in (
+        ({}, "2090-12-31"),  # nothing is said of the end, so it stays
+        ({"lastDay": None}, "2090-12-31"),
+        ({"lastDay": "2091-01-31"}, "2091-01-31"),
+        ({"lastDay": ""}, None),
+        ({}, None),
+    ):
+        again = ask("POST", here, {"publisher": other, **body}).json["thirdParties"]
+        (mine,) = (one for one in again if one["side"] == "owner")
+        assert (mine["expiresAt"] or "")[:10] == (end or ""), body
     assert ask("DELETE", f"{here}/{other}").status_code == 400  # which of the two?
     assert ask("DELETE", f"{there}/{OWN}?side=owner", of=other).status_code == 204
     states = {one["side"]: one["state"] for one in ask("GET", here).json["thirdParties"]}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import orjson
 import pytest
@@ -17,7 +18,7 @@ from ctgraph.ledger.append import Submission, append
 from ctgraph.ledger.confirmations import confirmation, yearly
 from ctgraph.ledger.people import in_hours
 from ctgraph.ledger.tables import envelope
-from ctgraph.ledger.values import Organization
+from ctgraph.ledger.values import Organization, Scope
 from tests.support.people import Person
 from tests.support.registry import Registry, certificate, ctid_number
 
@@ -162,3 +163,36 @@ def test_no_mail_comes_where_nothing_is_due(
     assert rita.send(page, one=f"{ctid_number(1)} 1").status_code in (400, 403)
     with registry.ledger.database.engine.connect() as connection:
         assert connection.scalar(sa.select(sa.func.count()).select_from(yearly)) == 1
+
+
+def test_programs_list_what_is_due_and_confirm_it(
+    page: str, rita: Person, registry: Registry
+) -> None:
+    owner = Ctid(page.split("/")[3])
+    key = registry.ledger.organizations.add_key(owner, [Scope.PUBLISH])
+    path, client = f"/api/organizations/{owner}/confirmations", rita.client
+    headers = {"Authorization": f"Bearer {key}"}
+    first, second, third = (ctid_number(number) for number in range(1, 4))
+    listed: Any = client.get(path, headers=headers).json
+    assert [(one["ctid"], one["version"], one["confirmedAt"]) for one in listed["due"]] == [
+        (first, 1, None),
+        (second, 1, None),
+        (third, 1, None),
+    ]
+    assert "next" not in listed
+    rest: Any = client.get(f"{path}?after={second}", headers=headers).json
+    assert [one["ctid"] for one in rest["due"]] == [third]
+
+    def confirm(versions: object) -> int:
+        sent = {"versions": versions}
+        return client.post(path, json=sent, headers=headers).status_code
+
+    assert confirm({first: 1, second: 2}) == 409  # nothing is confirmed, unless all is
+    assert confirm({first: 1, second: 1}) == 204
+    rest = client.get(path, headers=headers).json
+    assert [one["ctid"] for one in rest["due"]] == [third]
+    assert "by the key" in rita.see(page.removesuffix("/confirm")).text
+    for nonsense in ({}, {"x": 1}, {third: True}, {third: "1"}, [third], None):
+        assert confirm(nonsense) == 400, nonsense
+    registry.ledger.organizations.add("Other", ctid_number(900))
+    assert client.get(path.replace(owner, ctid_number(900)), headers=headers).status_code == 403

@@ -7,64 +7,17 @@ import signal
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
-from email.message import Message
 from functools import partial
-from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.handlers import Message as Handler
 
 from ctgraph.accounts import postman
 from ctgraph.accounts.letters import Letter, post
-from ctgraph.settings import Settings
+from tests.support.mailbox import Mailbox, bodies, by_smtp
 from tests.support.registry import Registry
-from tests.support.server import free_port
 from tests.support.waiting import until
 
 MAILS = 60
-
-
-class Mailbox(Handler):
-    """What a mail server took."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.taken: list[Message] = []
-
-    def handle_message(self, message: Message) -> None:
-        self.taken.append(message)
-
-    def holds(self, number: int) -> bool:
-        return len(self.recipients) >= number
-
-    @property
-    def recipients(self) -> Counter[str]:
-        return Counter(str(message["To"]) for message in self.taken)
-
-
-@pytest.fixture
-def port() -> int:
-    return free_port()
-
-
-@pytest.fixture
-def mailbox(port: int) -> Iterator[Mailbox]:
-    mailbox = Mailbox()
-    server: Any = Controller(mailbox, hostname="127.0.0.1", port=port)
-    server.start()
-    yield mailbox
-    server.stop()
-
-
-def bodies(mail: Any) -> list[str]:
-    """Return the texts of a mail."""
-    return [part.get_payload(decode=True).decode() for part in mail.get_payload()]
-
-
-def by_smtp(registry: Registry, port: int) -> Settings:
-    return registry.settings.model_copy(update={"mail_server": f"smtp://127.0.0.1:{port}"})
 
 
 def write(registry: Registry, number: int) -> set[str]:

@@ -7,7 +7,9 @@ import io
 from collections.abc import Callable
 from typing import Any
 
+import orjson
 import pytest
+import sqlalchemy as sa
 import xlsxwriter
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
@@ -15,10 +17,15 @@ from werkzeug.test import TestResponse
 from ctgraph.accounts.people import People
 from ctgraph.accounts.registering import Registering
 from ctgraph.accounts.rights import Role
-from ctgraph.ledger.values import Scope
+from ctgraph.documents import parse
+from ctgraph.identity.ctid import Ctid
+from ctgraph.ledger.append import Submission, append
+from ctgraph.ledger.claims import is_unclaimed
+from ctgraph.ledger.tables import envelope
+from ctgraph.ledger.values import Organization, Scope
 from ctgraph.web import create_app
 from tests.support.people import PASSWORD, Person, institution, newcomer, token
-from tests.support.registry import Registry, certificate, ctid_number
+from tests.support.registry import Registry, certificate, ctid_number, publish
 
 OWN = ctid_number(0)
 PAGE = f"/account/organizations/{OWN}/registrations"
@@ -297,3 +304,120 @@ def test_registering_on_postgresql(on_postgresql: Registry) -> None:
     record = listed[1]["ctid"]
     (remark,) = ledger.applications.remarks(record)
     assert (remark.name, remark.is_staff) == ("The registry", False)
+
+
+def registered(registry: Registry, record: Ctid) -> tuple[str, str, int]:
+    """Return the name, the owner and the version of a record."""
+    query = sa.select(envelope).where(envelope.c.ctid == record)
+    (row,) = registry.ledger.database.rows(query)
+    return row.name, row.owner, row.version
+
+
+def test_an_institution_brings_a_ctid_that_is_unknown_here(
+    register: Register, module_registry: Registry
+) -> None:
+    record = ctid_number(700)
+    answer = register(institution("B-1", ctid=record.upper()))
+    assert answer.status_code == 201, answer.text
+    assert answer.json["organizations"][0]["ctid"] == record
+    assert registered(module_registry, record) == ("College B-1", record, 1)
+    assert register(institution("B-1", ctid=record)).status_code == 200
+    other = register(institution("B-1", ctid=ctid_number(701)))
+    assert other.json["problems"][0]["message"] == (
+        f"You registered B-1 before: it has the CTID {record}."
+    )
+
+
+def describe(registry: Registry, owner: Organization, record: Ctid, name: str) -> None:
+    """Publish the record of an organization."""
+    content = {
+        "@context": "https://credreg.net/ctdl/schema/context/json",
+        "@id": f"http://localhost:8000/graph/{record}",
+        "@graph": [
+            {
+                "@type": "ceterms:CredentialOrganization",
+                "@id": f"http://localhost:8000/resources/{record}",
+                "ceterms:ctid": record,
+                "ceterms:name": {"en-US": name},
+            }
+        ],
+    }
+    document = parse(orjson.dumps(content), registry.settings)
+    [outcome] = append(registry.ledger, [Submission(owner, record, document)], "test")
+    assert not isinstance(outcome, Exception)
+
+
+def test_an_organization_that_nobody_acts_for_keeps_its_name_and_its_record(
+    register: Register, module_registry: Registry
+) -> None:
+    ledger, record = module_registry.ledger, ctid_number(702)
+    owner = ledger.organizations.add("Elm Academy", record)
+    describe(module_registry, owner, record, "Elm Academy of Arts")
+    answer = register(institution("B-2", ctid=record), query="?mail=false")
+    told = answer.json["organizations"][0]
+    assert (told["ctid"], told["name"], told["effect"]) == (
+        record,
+        "Elm Academy of Arts",
+        "created",
+    )
+    assert registered(module_registry, record) == ("Elm Academy of Arts", record, 1)
+    assert "/account/invitation?token=" in told["invitation"]
+    with ledger.database.engine.connect() as connection:
+        assert not is_unclaimed(connection, record)  # no other partner takes it meanwhile
+    assert ledger.partnerships.stands(OWN, record)
+
+
+def test_an_organization_that_another_one_described_speaks_for_itself_now(
+    register: Register, module_registry: Registry
+) -> None:
+    record = ctid_number(703)
+    describe(module_registry, module_registry.organization, record, "Yew School")
+    assert register(institution("B-3", ctid=record)).status_code == 201
+    assert registered(module_registry, record) == ("College B-3", record, 2)
+
+
+def test_ctids_that_are_taken_or_no_organization_are_refused(
+    register: Register, module_registry: Registry, module_client: FlaskClient
+) -> None:
+    ledger = module_registry.ledger
+    publish(module_registry, range(704, 705), "a word")
+    suspended = ctid_number(705)
+    ledger.organizations.add("Ash College", suspended)
+    with ledger.database.writing() as connection:
+        ledger.suspensions.begin(connection, suspended, "Fraud.")
+    keyed = ledger.organizations.add("Fir College", ctid_number(706)).ctid
+    ledger.organizations.add_key(keyed)
+    twice = ctid_number(707)
+    answer = register(
+        institution("B-4", ctid="nonsense"),
+        institution("B-5", ctid=twice),
+        institution("B-6", ctid=twice),
+    )
+    assert answer.status_code == 422
+    assert [one["pointer"] for one in answer.json["problems"]] == [
+        "/organizations/0/ctid",
+        "/organizations/2/ctid",
+    ]
+    wanted = [OWN, ctid_number(704), suspended, keyed]
+    answer = register(
+        institution("B-7"), *(institution(f"B-8{n}", ctid=c) for n, c in enumerate(wanted))
+    )
+    assert answer.status_code == 422
+    found = [(one["pointer"], one["message"]) for one in answer.json["problems"]]
+    assert [place for place, _ in found] == [f"/organizations/{n}/ctid" for n in range(1, 5)]
+    messages = [message for _, message in found]
+    assert messages[0] == f"Somebody acts for {OWN} already."
+    assert messages[1].endswith("names something other than an organization in this registry.")
+    assert "Fraud." in messages[2]
+    assert messages[3] == f"Somebody acts for {keyed} already."
+    assert module_client.get(f"/resources/{twice}").status_code == 404
+
+
+def test_a_file_names_ctids_in_a_column(register: Register) -> None:
+    record = ctid_number(708)
+    answer = register(file=in_csv(institution("B-9", ctid=record), institution("B-10", ctid="")))
+    assert answer.status_code == 201, answer.text
+    assert answer.json["organizations"][0]["ctid"] == record
+    answer = register(file=in_csv(institution("B-11", ctid=OWN)))
+    assert answer.status_code == 422
+    assert answer.json["problems"][0]["message"].startswith("Row 2, column ctid: Somebody acts")

@@ -115,6 +115,7 @@ WHO: dict[str, set[str]] = {
     "POST /account/weekly/end": EVERYBODY,
     "GET /account/organizations/new": SIGNED_IN,
     "POST /account/organizations/new": SIGNED_IN,
+    "POST /account/mails": SIGNED_IN,
     "GET /account/password": SIGNED_IN,
     "POST /account/password": SIGNED_IN,
     "GET /account/reports/<record>": EVERYBODY,

@@ -234,3 +234,34 @@ def test_a_partner_sees_its_own_uploads_alone(
     listed = client.get(f"/api/bulk{query}", headers=headers).json["uploads"]
     assert [one["id"] for one in listed] == [own.rpartition("/")[2]]
     assert len(client.get("/api/bulk", headers=registry.authorization).json["uploads"]) == 2
+
+
+def test_a_key_for_uploads_alone_does_nothing_else(
+    client: FlaskClient, registry: Registry, send: Callable[..., Any], work: Callable[[], None]
+) -> None:
+    organizations, own = registry.ledger.organizations, registry.organization.ctid
+    key = organizations.add_key(own, [Scope.BULK])
+    headers = {"Authorization": f"Bearer {key}"}
+    here = send(("a.csv", WELDING), ("b.csv", COURSE), key=key).headers["Location"]
+    work()
+    assert client.post(f"{here}/publish", headers=headers).status_code == 202
+    work()
+    assert client.get(here, headers=headers).json["told"] == "2 created"
+    assert client.post(registry.documents_url, json={}, headers=headers).status_code == 403
+    assert client.get("/drafts", headers=headers).status_code == 403
+    reader = organizations.add_key(own, [Scope.READ, Scope.DRAFTS, Scope.ADMIN])
+    assert send(("a.csv", WELDING), key=reader).status_code == 403
+
+
+def test_a_key_that_publishes_draws_one_for_uploads(
+    client: FlaskClient, registry: Registry
+) -> None:
+    organizations, own = registry.ledger.organizations, registry.organization.ctid
+    for scopes, status in (([Scope.ADMIN, Scope.PUBLISH], 201), ([Scope.ADMIN], 403)):
+        key = organizations.add_key(own, scopes)
+        answer = client.post(
+            f"/api/organizations/{own}/keys",
+            json={"scopes": ["bulk"]},
+            headers={"Authorization": f"Bearer {key}"},
+        )
+        assert answer.status_code == status

@@ -150,6 +150,11 @@ def test_the_life_of_a_record_is_described(schema: BaseSchema, registry: Registr
     ask(third, "POST", 201, granted, org_ctid=own)
     ask(third, "GET", 200, org_ctid=own)
     ask(f"{third}/{{other}}", "DELETE", 204, org_ctid=own, other=other)
+    confirmations = "/api/organizations/{org_ctid}/confirmations"
+    ask(confirmations, "GET", 200, org_ctid=own)
+    ask(confirmations, "POST", 204, {"versions": {record: 2}}, org_ctid=own)
+    ask(confirmations, "POST", 409, {"versions": {record: 1}}, org_ctid=own)
+    ask(confirmations, "POST", 400, {"versions": {record: "2"}}, org_ctid=own)
     ask("/drafts/{ctid}", "DELETE", 204, ctid=record)
     ask("/drafts/{ctid}", "DELETE", 404, ctid=record)
     ask("/resources/documents/{ctid}", "DELETE", 204, ctid=record)

@@ -47,7 +47,7 @@ def agree(organization: str) -> Response:
         other = ctid.canonical(given["publisher"])
         if "words" in given:
             raise BadParameter("A right is granted without `words`. Leave them out.")
-        _use_cases().grant(who, other, own, given.get("lastDay", ""), visitor())
+        _use_cases().grant(who, other, own, given.get("lastDay"), visitor())
         return _listed(own, other, 201)
     if "lastDay" in given:
         raise BadParameter("Whoever grants the right says its last day. Leave `lastDay` out.")

@@ -80,6 +80,7 @@ class NewKey(Form):
         _("What may be done with it"),
         choices=[
             (Scope.PUBLISH, _("Publish and withdraw records")),
+            (Scope.BULK, _("Upload spreadsheets and publish them")),
             (Scope.DRAFTS, _("Save, read and delete drafts")),
             (Scope.READ, _("Read drafts")),
             (Scope.ADMIN, _("What administrators do: keys, members, agreements")),

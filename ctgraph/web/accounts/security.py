@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 from flask_babel import gettext as _
 
+from ctgraph.errors import BadParameter
 from ctgraph.web.accounts.forms import ChangeEmail, ChangePassword, Press
 from ctgraph.web.accounts.people import filled, require_form, text, told
 from ctgraph.web.http import respond
@@ -16,6 +17,8 @@ blueprint = Blueprint("security", __name__)
 
 MAX_ACTIVITIES = 50
 """The newest activities that a page shows."""
+_MAILS = {"at once": False, "daily": True}
+"""When news come: the choices of the form, and whether they come together."""
 
 
 @blueprint.get("/account/security")
@@ -50,6 +53,24 @@ def end(digest: str) -> Response:
     require_form()
     sessions().sign_out(who(), digest, visitor())
     return respond.redirect("/account/security", 303)
+
+
+@blueprint.post("/account/mails")
+@reads()
+@for_people
+def mails() -> Response:
+    """Choose whether news come at once or in one mail a day.
+
+    :raises BadParameter: when the choice is neither.
+    """
+    require_form()
+    chosen = request.form.get("mails", "")
+    if chosen not in _MAILS:
+        raise BadParameter("Choose when mails come: `at once` or `daily`.")
+    ledger = state().ledger
+    with ledger.database.writing() as connection:
+        ledger.people.change(connection, who().id, is_daily=_MAILS[chosen])
+    return respond.redirect("/account/security#mails", 303)
 
 
 @blueprint.route("/account/password", methods=["GET", "POST"])

@@ -143,7 +143,7 @@ def upload(organization: str, id: str, other: str = "") -> Response:
         seconds_to_save=seconds_to_save(changed),
         is_whole=one.mode == Mode.WHOLE,
         may_draft=_may(desk, Act.DRAFT),
-        may_publish=_may(desk, Act.PUBLISH),
+        may_publish=_may(desk, Act.UPLOAD),
         form=Press(),
     )
 
@@ -207,7 +207,7 @@ def decide(organization: str, id: str, other: str = "") -> Response:
 @for_people
 def save(organization: str, id: str, other: str = "") -> Response:
     """Publish what an upload would change."""
-    desk = desk_of(organization, other, Act.PUBLISH)
+    desk = desk_of(organization, other, Act.UPLOAD)
     require_form()
     desk.uploading.approve(id, desk.sender, request.form.get("plan", ""))
     return respond.redirect(f"{desk.path}/{id}", 303)

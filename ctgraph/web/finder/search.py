@@ -46,6 +46,7 @@ SORTS = {
     Order.DISTANCE: "Nearest first",
     Order.COST: "Cheapest first",
     Order.COMPLETENESS: "Most complete first",
+    Order.CONFIRMED: "Last confirmed first",
 }
 
 

@@ -6,12 +6,13 @@ from typing import Any, NamedTuple
 
 from flask import Blueprint, Response, request
 
+from ctgraph.accounts.rights import SCOPES, Act
 from ctgraph.errors import BadParameter
 from ctgraph.identity import ctid
 from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger.organizations import Bearer
 from ctgraph.ledger.uploads import Sender, Upload
-from ctgraph.ledger.values import Organization, Scope
+from ctgraph.ledger.values import Organization
 from ctgraph.spreadsheets.files import File
 from ctgraph.spreadsheets.model import Mode
 from ctgraph.spreadsheets.record_types import record_types
@@ -56,7 +57,7 @@ def begin() -> Response:
 
     The files are the parts of a form, or the body is one file whose name is a parameter.
     """
-    bearer = authenticate(Scope.PUBLISH)
+    bearer = authenticate(*SCOPES[Act.UPLOAD])
     owner = _owner(bearer)
     state().ledger.reviews.require_none(owner, bearer.organization)
     request.max_content_length = MAX_UPLOAD_BYTES + 1_000_000
@@ -101,7 +102,7 @@ def upload(id: str) -> Response:
 @reads("owner")
 def decide(id: str) -> Response:
     """Take which records rows mean, and have the upload checked again: 202."""
-    given = _given(id, authenticate(Scope.PUBLISH))
+    given = _given(id, authenticate(*SCOPES[Act.UPLOAD]))
     body = request.get_json(silent=True)
     matches = body.get("matches") if isinstance(body, dict) else None
     if not isinstance(matches, dict):
@@ -125,7 +126,7 @@ def decide(id: str) -> Response:
 @reads("owner")
 def publish(id: str) -> Response:
     """Publish what an upload would change: 202. Its state tells when that is done."""
-    given = _given(id, authenticate(Scope.PUBLISH))
+    given = _given(id, authenticate(*SCOPES[Act.UPLOAD]))
     state().ledger.reviews.require_none(given.uploading.owner, given.bearer.organization)
     given.uploading.approve(id, _sender(given.bearer, given.uploading.owner))
     return _begun(given)
@@ -135,7 +136,7 @@ def publish(id: str) -> Response:
 @reads("owner")
 def remove(id: str) -> Response:
     """Forget an upload. The records that it published stay."""
-    given = _given(id, authenticate(Scope.PUBLISH))
+    given = _given(id, authenticate(*SCOPES[Act.UPLOAD]))
     given.uploading.remove(id)
     return respond.empty()
 
