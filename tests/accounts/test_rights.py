@@ -123,6 +123,8 @@ WHO: dict[str, set[str]] = {
     "POST /account/reset": EVERYBODY,
     "GET /account/second-factor": EVERYBODY,
     "POST /account/second-factor": EVERYBODY,
+    "GET /account/second-factor/keep": EVERYBODY,
+    "POST /account/second-factor/keep": EVERYBODY,
     "GET /account/security": SIGNED_IN,
     "GET /account/second-factor/passkey": EVERYBODY,
     "POST /account/second-factor/passkey": EVERYBODY,
@@ -161,6 +163,8 @@ WHO: dict[str, set[str]] = {
     "POST /staff/records": STAFF,
     "GET /staff/records/<organization>/<record>": STAFF,
     "GET /staff/search": STAFF,
+    "GET /staff/second-factors/<uuid:member>": STAFF,
+    "POST /staff/second-factors/<uuid:member>": STAFF,
     "GET /staff/suspensions/<record>": STAFF,
     "POST /staff/suspensions/<record>": STAFF,
 }
@@ -216,7 +220,7 @@ def test_who_may_use_each_page(everybody: dict[str, Person], approved: Ctid, rit
         method, _, rule = route.partition(" ")
         is_own = rule.startswith((OTHER, "/staff/organizations", "/staff/suspensions"))
         values = VALUES | {"organization": approved, "record": approved if is_own else draft}
-        path = rule.replace("<int(max=2147483647):number>", "1")
+        path = rule.replace("<int(max=2147483647):number>", "1").replace("<uuid:", "<")
         for name, value in values.items():
             path = path.replace(f"<{name}>", value)
         for name, one in everybody.items():
