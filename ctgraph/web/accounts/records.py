@@ -89,7 +89,7 @@ def save(organization: str, record: str) -> Response:
     if not {"publish", "send"} & request.form.keys():
         return _to(owner, draft.ctid)
     saved = drafting.open(draft.ctid)
-    if request.form.get("seen") != _seen(draft):
+    if request.form.get("seen") != draft.seen:
         return _shown(owner, saved, _CHANGED)
     return _published(owner, saved) if "publish" in request.form else _sent_to_review(owner, saved)
 
@@ -219,7 +219,7 @@ def _shown(
         filled=rows,
         names=_names(rows),
         picks=looked_up(fields, values is not None)[0],
-        seen=_seen(draft),
+        seen=draft.seen,
         base=request.form.get("base") if values is not None else pack(own),
         differences=differences(draft.published or {}, draft.entity) if draft.version else [],
         problem=problem,
@@ -231,11 +231,6 @@ def _shown(
     )
     response.status_code = 422 if problem else 200
     return response
-
-
-def _seen(draft: Draft) -> str:
-    """Return what stands for the state of a record that a form was opened with."""
-    return draft.digest or str(draft.version)
 
 
 def _published(owner: Organization, draft: Draft) -> Response:
