@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ctgraph.forms.values import LANGUAGE, Node
+from ctgraph.forms.values import LANGUAGE, Node, reworded, words_of
 
 FIELDS = (
     "ceterms:name",
@@ -47,12 +47,10 @@ def place_of(place: Node, fields: Mapping[str, str]) -> Node:
 
 
 def _shown(name: str, value: Any) -> str:
+    if name != _IDENTIFIER:
+        return words_of(value)
     first = value[0] if isinstance(value, list) and value else value
-    if name == _IDENTIFIER:
-        return _shown("", first.get(_CODE)) if isinstance(first, dict) else ""
-    if isinstance(first, dict):
-        return _shown("", first.get(_language(first)))
-    return str(first) if isinstance(first, str | int | float) else ""
+    return words_of(first.get(_CODE)) if isinstance(first, dict) else ""
 
 
 def _value(name: str, old: Any, text: str) -> Any:
@@ -60,15 +58,7 @@ def _value(name: str, old: Any, text: str) -> Any:
         held = old if isinstance(old, list) else [old] if isinstance(old, dict) else []
         first = held[0] if held and isinstance(held[0], dict) else _identifier()
         return [first | {_CODE: text}, *held[1:]] if text else held[1:]
-    if name in _PLAIN:
-        return text
-    texts = dict(old) if isinstance(old, dict) else {}
-    language = _language(texts)
-    return {k: v for k, v in texts.items() if k != language} | ({language: text} if text else {})
-
-
-def _language(texts: Node) -> str:
-    return LANGUAGE if LANGUAGE in texts or not texts else next(iter(texts))
+    return text if name in _PLAIN else reworded(old, text)
 
 
 def _identifier() -> Node:

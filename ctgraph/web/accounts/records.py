@@ -16,6 +16,7 @@ from ctgraph.errors import BadParameter, CtgraphError, Forbidden
 from ctgraph.forms import form_of
 from ctgraph.forms.differences import differences, joined, pack, part, unpack
 from ctgraph.forms.editors import Editor
+from ctgraph.forms.entry_kinds import KINDS
 from ctgraph.forms.rows import Filled, filled
 from ctgraph.forms.values import Node
 from ctgraph.identity import ctid
@@ -211,6 +212,7 @@ def _shown(
         draft=draft,
         max_reason=MAX_REASON_CHARACTERS,
         form=Press(),
+        has_outline=draft.kind in KINDS,
         tabs=form.tabs,
         tab=tab(),
         minimum=MINIMUM,
