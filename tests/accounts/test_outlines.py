@@ -12,6 +12,7 @@ import pytest
 from ctgraph.forms.entries import Entries
 from ctgraph.identity import Identity
 from ctgraph.identity.ctid import Ctid, canonical
+from ctgraph.ledger.drafts import digest_of
 from ctgraph.web.accounts.outlines import PAGE_ENTRIES
 from tests.support.people import Person, alert
 from tests.support.registry import Registry, ctid_number
@@ -63,7 +64,8 @@ def test_an_outline_is_written_entry_by_entry(
     assert [*lines(rita, outline)] == ["1 Weld", "1.1 Weld <b>fillets</b>", "2 Cut", "3 Prepare"]
     assert led.partition("#")[2] == lines(rita, outline)["1.1 Weld <b>fillets</b>"]
     press(rita, outline, cut, act="in")
-    press(rita, outline, cut, text="Cut to drawing", was="Cut")
+    press(rita, outline, cut, text="Cut  to drawing", was="Cut", act="up")
+    press(rita, outline, cut, act="down")
     assert [*lines(rita, outline)][2] == "1.2 Cut to drawing"
     assert "Remove it and 2 below" in rita.see(f"{outline}/{weld}").text
     press(rita, outline, weld, act="remove")
@@ -72,6 +74,29 @@ def test_an_outline_is_written_entry_by_entry(
         registry.ledger.drafts.document(approved, canonical(framework.rpartition("/")[2]))
     )
     assert len(document["@graph"]) == 2
+
+
+@pytest.mark.parametrize("kind", ["ceasn:CompetencyFramework", "skos:ConceptScheme"])
+def test_a_framework_with_entries_can_be_published(
+    rita: Person, approved: Ctid, registry: Registry, kind: str
+) -> None:
+    records = f"/account/organizations/{approved}/records"
+    path = rita.send(records, kind=kind).headers["Location"]
+    record = canonical(path.rpartition("/")[2])
+    rita.send(f"{path}/outline", text="Weld")
+    (weld,) = lines(rita, f"{path}/outline").values()
+    press(rita, f"{path}/outline", weld, text="Weld well", was="Weld", new="Cut")
+    assert [*lines(rita, f"{path}/outline")] == ["1 Weld well", "2 Cut"]
+    press(rita, f"{path}/outline", weld, act="below", new="Weld fillets")
+    document = orjson.loads(registry.ledger.drafts.document(approved, record))
+    said = {"ceasn:name": {"en-US": "Metal"}, "ceasn:description": {"en-US": "Work with metal."}}
+    document["@graph"][0] |= said
+    keep(registry, approved, record, document)
+    assert "It can be published" in rita.see(path).text
+    sent = {"act": "publish", "selected": f"{record} {digest_of(orjson.dumps(document))}"}
+    rita.send(records, to=f"{records}/review", **sent)
+    public = rita.see(f"/resources/{record}").text
+    assert "Weld fillets" in public
 
 
 def test_two_people_write_one_outline(rita: Person, framework: str) -> None:

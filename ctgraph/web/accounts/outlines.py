@@ -93,20 +93,24 @@ def entry(organization: str, record: str, other: str) -> Response:
 
 
 def _act(entries: Entries, record: Ctid) -> Ctid | None:
-    """Do what the button that was pressed says; return the entry to show next."""
+    """Do what the button that was pressed says; return the entry to show next.
+
+    A text that was changed is kept whichever button was pressed.
+    """
     act, new = request.form.get("act", "save"), request.form.get("new", "")
-    if act == "save":
-        entries.reword(record, request.form.get("text", ""), request.form.get("was", ""))
-    elif act == "after":
-        return entries.add(new, after=record)
-    elif act == "below":
-        return entries.add(new, parent=record)
-    elif act == "remove":
+    text, was = request.form.get("text", ""), request.form.get("was", "")
+    if act == "remove":
         entries.remove(record)
         return None
-    elif act in [*Move]:
+    if act == "save" or text.split() != was.split():
+        entries.reword(record, text, was)
+    if act == "below":
+        return entries.add(new, parent=record)
+    if act == "after" or (act == "save" and new):  # the key Enter presses "Save"
+        return entries.add(new, after=record)
+    if act in [*Move]:
         entries.move(record, Move(act))
-    else:
+    elif act != "save":
         raise BadParameter("Press one of the buttons of the form.")
     return record
 

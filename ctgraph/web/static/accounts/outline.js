@@ -47,7 +47,7 @@ async function send(form, button) {
     return;
   }
   const before = shown();
-  const isNew = ["after", "below"].includes(button?.getAttribute("value") ?? "");
+  const isNew = new FormData(form).get("new");
   const own = form.parentElement?.id ?? "";
   history.replaceState(null, "", new URL(answer.url).search || location.pathname);
   main.replaceChildren(...(next.querySelector("main")?.children ?? []));
