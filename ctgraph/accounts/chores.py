@@ -8,6 +8,7 @@ from threading import Event
 from sqlalchemy.exc import SQLAlchemyError
 
 from ctgraph.accounts import look_alikes
+from ctgraph.accounts.lost_factors import LostFactors
 from ctgraph.accounts.merging import Merging
 from ctgraph.errors import CtgraphError
 from ctgraph.ledger import Ledger
@@ -21,6 +22,7 @@ _log = logging.getLogger("ctgraph.accounts.chores")
 
 def do_chores(settings: Settings, ledger: Ledger) -> bool:
     """Do a step of each chore; tell whether there is more to do at once."""
+    LostFactors(ledger, settings.base_url).remove_due()
     merging = Merging(settings, ledger)
     moved = [merging.move(one) for one in ledger.mergers.unfinished()]
     return bool(look_alikes.follow(ledger)) or any(moved)

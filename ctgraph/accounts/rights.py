@@ -41,6 +41,7 @@ class StaffAct(StrEnum):
     REVIEW = "review records"
     SEARCH = "search people, organizations and records"
     SUSPEND = "suspend people and organizations"
+    RESCUE = "remove the second factors of people"
     TRUST = "choose trusted partners"
     MERGE = "merge organizations"
 

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from ctgraph.accounts import letters, passwords, throttle
 from ctgraph.accounts.factors import spend_code
 from ctgraph.accounts.letters import post
+from ctgraph.accounts.lost_factors import end_by_owner
 from ctgraph.accounts.passkeys import Passkeys
 from ctgraph.accounts.visitor import Visitor
 from ctgraph.errors import NotFound, Unauthenticated
@@ -187,6 +188,7 @@ class Sessions:
 
     def _begin(self, connection: sa.Connection, who: Person, visitor: Visitor) -> str:
         require_active(connection, who.id, "your account")
+        end_by_owner(self.ledger, connection, who, "by a sign-in", visitor)  # with a factor
         agent = visitor.agent[:MAX_AGENT_CHARACTERS]
         known = self.ledger.people.sessions(connection, who.id)
         if known and all(one.agent != agent for one in known):

@@ -47,7 +47,7 @@ def differences(before: Node, after: Node) -> list[Difference]:
     """Return what differs between two states of a thing, property by property."""
     found = []
     for name in dict.fromkeys((*before, *after)):
-        old, new = (list(_in_words(node.get(name))) for node in (before, after))
+        old, new = (list(in_words(node.get(name))) for node in (before, after))
         if before.get(name) == after.get(name):
             continue
         gone = tuple(words for words in old if words not in new)
@@ -101,11 +101,11 @@ def unpack(text: str) -> Node:
     return node
 
 
-def _in_words(value: Any) -> Iterator[str]:
-    """Yield each value of a property in words."""
+def in_words(value: Any) -> Iterator[str]:
+    """Yield each value of a property in words, shortened."""
     if isinstance(value, list):
         for one in value:
-            yield from _in_words(one)
+            yield from in_words(one)
     elif isinstance(value, dict) and "@type" not in value and "@value" not in value:
         for language, texts in value.items():
             for text in texts if isinstance(texts, list) else [texts]:
@@ -124,7 +124,7 @@ def _one_in_words(value: Any) -> str:
         return str(value["@value"])
     kind = called({"@type": value.get("@type", "")})
     inner = "; ".join(
-        f"{vocabulary().label(name)}: {', '.join(_in_words(held))}"
+        f"{vocabulary().label(name)}: {', '.join(in_words(held))}"
         for name, held in value.items()
         if name not in _NAMELESS
     )

@@ -51,6 +51,26 @@ def named(field: Field, kind: str, name: str, webpage: str) -> Node | None:
     return {"@type": kind, f"{own}:name": {LANGUAGE: name}, "ceterms:subjectWebpage": webpage}
 
 
+def words_of(value: Any) -> str:
+    """Return a text as a short form shows it: in the language of forms, or in its first one."""
+    first = value[0] if isinstance(value, list) and value else value
+    if isinstance(first, dict):
+        return words_of(first.get(_language(first)))
+    return str(first) if isinstance(first, str | int | float) else ""
+
+
+def reworded(value: Any, text: str) -> Node:
+    """Return a text with what a short form shows of it in other words; empty words take it away."""
+    texts = dict(value) if isinstance(value, dict) else {}
+    language = _language(texts)
+    others = {name: held for name, held in texts.items() if name != language}
+    return {language: text, **others} if text else others
+
+
+def _language(texts: Node) -> str:
+    return LANGUAGE if LANGUAGE in texts or not texts else next(iter(texts))
+
+
 def read(editor: Editor, text: str, field: Field, identity: Identity) -> Any:
     """Return the value that a text stands for.
 

@@ -40,6 +40,7 @@ from ctgraph.ledger.portfolio import Portfolio
 from ctgraph.ledger.proofs import Proofs
 from ctgraph.ledger.records import Records
 from ctgraph.ledger.registry import agree, fix_base
+from ctgraph.ledger.removals import Removals
 from ctgraph.ledger.reviews import Reviews
 from ctgraph.ledger.revision import must_be_newest, upgrade
 from ctgraph.ledger.suspensions import Suspensions
@@ -70,6 +71,7 @@ class Ledger:
         self.people = People(database)
         self.factors = Factors()
         self.passkeys = Passkeys()
+        self.removals = Removals(database)
         self.identities = Identities()
         self.applications = Applications(database)
         self.activities = Activities(database)

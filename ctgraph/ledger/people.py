@@ -53,6 +53,8 @@ class Purpose(StrEnum):
     """Get a weekly mail; the ticket's value is the address, a blank, and the search."""
     INVITATION = "invitation"
     """Become a member of an organization, in the role that the ticket's value names."""
+    KEEP_FACTORS = "keep factors"
+    """Stop the removal of the second factors of the person."""
     DID = "did"
     """Prove that the organization controls the DID that is the ticket's value."""
 
@@ -132,6 +134,11 @@ class People:
         """Return a person who is known to exist."""
         row = connection.execute(sa.select(*_PERSON).where(person.c.id == id)).one()
         return Person(**by_name(row, _PERSON))
+
+    def find(self, connection: sa.Connection, id: str) -> Person | None:
+        """Return the person with an id; None where there is none."""
+        row = connection.execute(sa.select(*_PERSON).where(person.c.id == id)).first()
+        return Person(**by_name(row, _PERSON)) if row else None
 
     def staff(self, connection: sa.Connection) -> list[Person]:
         """Return the registry's staff."""

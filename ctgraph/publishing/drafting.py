@@ -65,6 +65,11 @@ class Draft:
         return first if isinstance(first, dict) else {}
 
     @property
+    def seen(self) -> str:
+        """What stands for this state of the record, so that nobody changes another one unseen."""
+        return self.digest or str(self.version)
+
+    @property
     def kind(self) -> Curie | None:
         """The class of the primary entity; None in a draft that no form can show."""
         kind = self.entity.get("@type")

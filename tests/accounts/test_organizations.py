@@ -81,6 +81,13 @@ def test_the_description_comes_back_as_it_was_written(rita: Person, college: Cti
     assert '<option selected value="orgType:TwoYear">' in page
 
 
+def test_a_field_that_somebody_emptied_stays_empty(rita: Person, college: Ctid) -> None:
+    page = f"/account/organizations/{college}/describe"
+    assert "info@pine.example.org" in rita.see(page).text
+    assert rita.send(page, **(COLLEGE | {"email": ""})).status_code == 303
+    assert "info@pine.example.org" not in rita.see(page).text
+
+
 def test_only_staff_sees_the_queue(rita: Person, college: Ctid) -> None:
     for path in ("/staff", f"/staff/organizations/{college}"):
         answer = rita.see(path)

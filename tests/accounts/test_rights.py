@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -37,6 +38,13 @@ WHO: dict[str, set[str]] = {
     "POST /account/forgotten": EVERYBODY,
     "GET /account/invitation": SIGNED_IN,
     "POST /account/invitation": SIGNED_IN,
+    f"GET {OWN}/campuses": DRAFTERS,
+    f"GET {OWN}/campuses/<int(max=99999):number>": DRAFTERS,
+    f"POST {OWN}/campuses/<int(max=99999):number>": DRAFTERS,
+    f"GET {OWN}/campuses/new": DRAFTERS,
+    f"POST {OWN}/campuses/new": DRAFTERS,
+    f"POST {OWN}/campuses/units": DRAFTERS,
+    f"POST {OWN}/campuses/units/remove": DRAFTERS,
     f"GET {OWN}/confirm": MEMBERS,
     f"POST {OWN}/confirm": APPROVERS,
     f"GET {OWN}/import": DRAFTERS,
@@ -67,6 +75,12 @@ WHO: dict[str, set[str]] = {
     f"GET {OWN}/records/<record>/json": DRAFTERS,
     f"POST {OWN}/records/<record>/json": DRAFTERS,
     f"GET {OWN}/records/<record>/preview": MEMBERS,
+    f"GET {OWN}/records/<record>/outline": DRAFTERS,
+    f"POST {OWN}/records/<record>/outline": DRAFTERS,
+    f"GET {OWN}/records/<record>/outline/<other>": DRAFTERS,
+    f"POST {OWN}/records/<record>/outline/<other>": DRAFTERS,
+    f"GET {OWN}/records/<record>/take": DRAFTERS,
+    f"POST {OWN}/records/<record>/take": DRAFTERS,
     f"POST {OWN}/records/<record>/withdraw": APPROVERS,
     f"POST {OWN}/records/review": DRAFTERS,
     f"GET {OWN}/registrations": MEMBERS,
@@ -124,6 +138,8 @@ WHO: dict[str, set[str]] = {
     "POST /account/reset": EVERYBODY,
     "GET /account/second-factor": EVERYBODY,
     "POST /account/second-factor": EVERYBODY,
+    "GET /account/second-factor/keep": EVERYBODY,
+    "POST /account/second-factor/keep": EVERYBODY,
     "GET /account/security": SIGNED_IN,
     "GET /account/second-factor/passkey": EVERYBODY,
     "POST /account/second-factor/passkey": EVERYBODY,
@@ -162,6 +178,8 @@ WHO: dict[str, set[str]] = {
     "POST /staff/records": STAFF,
     "GET /staff/records/<organization>/<record>": STAFF,
     "GET /staff/search": STAFF,
+    "GET /staff/second-factors/<uuid:member>": STAFF,
+    "POST /staff/second-factors/<uuid:member>": STAFF,
     "GET /staff/suspensions/<record>": STAFF,
     "POST /staff/suspensions/<record>": STAFF,
 }
@@ -217,7 +235,7 @@ def test_who_may_use_each_page(everybody: dict[str, Person], approved: Ctid, rit
         method, _, rule = route.partition(" ")
         is_own = rule.startswith((OTHER, "/staff/organizations", "/staff/suspensions"))
         values = VALUES | {"organization": approved, "record": approved if is_own else draft}
-        path = rule.replace("<int(max=2147483647):number>", "1")
+        path = re.sub(r"<(int\(max=\d+\)|uuid):", "<", rule)
         for name, value in values.items():
             path = path.replace(f"<{name}>", value)
         for name, one in everybody.items():

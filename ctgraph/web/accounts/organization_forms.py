@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _
 from wtforms import (
     DateField,
     EmailField,
+    HiddenField,
     IntegerField,
     RadioField,
     SelectField,
@@ -70,6 +71,24 @@ class Describe(Form):
     )
     duns = StringField(_("DUNS number"))
     opeID = StringField(_("OPE ID"))
+
+
+class Campus(Form):
+    """A campus, or another place where an organization teaches."""
+
+    name = StringField(
+        _("Name"), description=_("Such as “Main Campus” or “Harbor Training Center”.")
+    )
+    identifier = StringField(
+        _("Address identifier"),
+        description=_("Your own code of the place, by which rows of a bulk upload name it."),
+    )
+    streetAddress = StringField(_("Street and number"))
+    addressLocality = StringField(_("City"))
+    addressRegion = StringField(_("State or region"))
+    postalCode = StringField(_("Postal code"))
+    addressCountry = StringField(_("Country"))
+    seen = HiddenField()
 
 
 class NewKey(Form):

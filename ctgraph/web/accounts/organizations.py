@@ -85,7 +85,9 @@ def new() -> Response:
 def describe(record: str) -> Response:
     """Change the description of an organization."""
     own = _own(record, Act.DESCRIBE)
-    form = Describe(data=profile.fields_of(own.document))
+    # Fields that somebody emptied are absent in what is sent, and stay empty.
+    held = None if request.method == "POST" else profile.fields_of(own.document)
+    form = Describe(data=held)
 
     def use() -> Response:
         document = profile.document_of(_fields(form), own.organization, state().identity)

@@ -16,6 +16,7 @@ from ctgraph.errors import BadParameter, CtgraphError, Forbidden
 from ctgraph.forms import form_of
 from ctgraph.forms.differences import differences, joined, pack, part, unpack
 from ctgraph.forms.editors import Editor
+from ctgraph.forms.entry_kinds import KINDS
 from ctgraph.forms.rows import Filled, filled
 from ctgraph.forms.values import Node
 from ctgraph.identity import ctid
@@ -89,7 +90,7 @@ def save(organization: str, record: str) -> Response:
     if not {"publish", "send"} & request.form.keys():
         return _to(owner, draft.ctid)
     saved = drafting.open(draft.ctid)
-    if request.form.get("seen") != _seen(draft):
+    if request.form.get("seen") != draft.seen:
         return _shown(owner, saved, _CHANGED)
     return _published(owner, saved) if "publish" in request.form else _sent_to_review(owner, saved)
 
@@ -211,6 +212,7 @@ def _shown(
         draft=draft,
         max_reason=MAX_REASON_CHARACTERS,
         form=Press(),
+        has_outline=draft.kind in KINDS,
         tabs=form.tabs,
         tab=tab(),
         minimum=MINIMUM,
@@ -219,7 +221,7 @@ def _shown(
         filled=rows,
         names=_names(rows),
         picks=looked_up(fields, values is not None)[0],
-        seen=_seen(draft),
+        seen=draft.seen,
         base=request.form.get("base") if values is not None else pack(own),
         differences=differences(draft.published or {}, draft.entity) if draft.version else [],
         problem=problem,
@@ -231,11 +233,6 @@ def _shown(
     )
     response.status_code = 422 if problem else 200
     return response
-
-
-def _seen(draft: Draft) -> str:
-    """Return what stands for the state of a record that a form was opened with."""
-    return draft.digest or str(draft.version)
 
 
 def _published(owner: Organization, draft: Draft) -> Response:

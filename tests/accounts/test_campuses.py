@@ -1,0 +1,195 @@
+"""Campuses, departments and parents of an organization, entered by hand."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import orjson
+import pytest
+
+from ctgraph.forms.places import place_fields, place_of
+from ctgraph.identity.ctid import Ctid, canonical
+from tests.support.people import Person, alert
+from tests.support.registry import Registry, ctid_number
+
+MAIN = {
+    "name": "Main Campus",
+    "identifier": "MAIN",
+    "streetAddress": "1 Pine Street",
+    "addressLocality": "Pineville",
+    "addressRegion": "Oregon",
+    "postalCode": "97001",
+    "addressCountry": "United States",
+}
+
+
+def page_of(organization: Ctid) -> str:
+    return f"/account/organizations/{organization}/campuses"
+
+
+def seen(somebody: Person, path: str) -> str:
+    found = re.search(r'name="seen"[^>]*value="(\w+)"', somebody.see(path).text)
+    assert found
+    return found[1]
+
+
+def add_campus(somebody: Person, organization: Ctid, **fields: str) -> None:
+    path = f"{page_of(organization)}/new"
+    answer = somebody.send(path, seen=seen(somebody, path), **(MAIN | fields))
+    assert answer.status_code == 303, alert(answer)
+
+
+def name_unit(somebody: Person, organization: Ctid, **fields: str) -> str:
+    """Name an organization, or begin its record; return where that leads."""
+    page = page_of(organization)
+    answer = somebody.send(page, to=f"{page}/units", seen=seen(somebody, page), **fields)
+    assert answer.status_code == 303, alert(answer)
+    return answer.headers["Location"]
+
+
+def entity(registry: Registry, owner: Ctid, record: Ctid) -> dict[str, Any]:
+    """Return the primary entity of a draft."""
+    found: dict[str, Any] = orjson.loads(registry.ledger.drafts.document(owner, record))
+    first: dict[str, Any] = found["@graph"][0]
+    return first
+
+
+def publish(somebody: Person, organization: Ctid, record: Ctid) -> None:
+    """Publish a draft from the list of records."""
+    page = f"/account/organizations/{organization}/records"
+    found = re.search(rf'name="selected"[^>]*value="({record} [^"]+)"', somebody.see(page).text)
+    assert found
+    answer = somebody.send(page, to=f"{page}/review", selected=found[1], act="publish")
+    assert "published" in answer.text.lower()
+
+
+def test_campuses_are_added_changed_and_removed(
+    rita: Person, approved: Ctid, registry: Registry
+) -> None:
+    add_campus(rita, approved)
+    add_campus(rita, approved, name="Harbor", identifier="HARBOR")
+    page = page_of(approved)
+    shown = rita.see(page).text
+    assert "Main Campus" in shown
+    assert "1 Pine Street, Pineville, Oregon, 97001, United States" in shown
+    assert "What you changed is a draft" in shown
+    first = f"{page}/0"
+    changed = MAIN | {"name": "North Campus", "addressRegion": ""}
+    assert rita.send(first, seen=seen(rita, first), **changed).status_code == 303
+    places = entity(registry, approved, approved)["ceterms:address"]
+    assert places[0]["ceterms:name"] == {"en-US": "North Campus"}
+    assert "ceterms:addressRegion" not in places[0], places[0]
+    assert places[0]["ceterms:identifier"][0]["ceterms:identifierValueCode"] == "MAIN"
+    assert rita.send(first, seen=seen(rita, first), remove="yes").status_code == 303
+    assert [one["ceterms:name"]["en-US"] for one in place_list(registry, approved)] == ["Harbor"]
+    publish(rita, approved, approved)
+    public = rita.see(f"/resources/{approved}").text
+    assert "Harbor" in public
+    assert "1 Pine Street" in public
+
+
+def place_list(registry: Registry, owner: Ctid) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = entity(registry, owner, owner)["ceterms:address"]
+    return found
+
+
+def test_a_department_leads_to_its_parent_and_back(
+    rita: Person, approved: Ctid, registry: Registry
+) -> None:
+    led = name_unit(
+        rita, approved, relation="ceterms:department", begin="yes", name="School of Nursing"
+    )
+    record = canonical(led.rpartition("/")[2])
+    begun = entity(registry, approved, record)
+    assert begun["ceterms:parentOrganization"] == [registry_address(approved)]
+    assert begun["ceterms:agentSectorType"]
+    assert "School of Nursing" in rita.see(page_of(approved)).text
+    said = {
+        "ceterms:description": {"en-US": "It teaches nurses in the pines."},
+        "ceterms:subjectWebpage": "https://pine.example.org/nursing",
+        "ceterms:email": ["nursing@pine.example.org"],
+    }
+    document = {
+        "@context": "https://credreg.net/ctdl/schema/context/json",
+        "@id": f"http://localhost:8000/graph/{record}",
+        "@graph": [begun | said],
+    }
+    path = f"{led}/json"
+    answer = rita.send(path, document=orjson.dumps(document).decode(), seen=seen(rita, path))
+    assert answer.status_code == 303, alert(answer)
+    publish(rita, approved, record)
+    publish(rita, approved, approved)
+    assert "Pine College" in rita.see(f"/resources/{record}").text
+    assert "School of Nursing" in rita.see(f"/resources/{approved}").text
+    assert registry.ledger.records.read(record).envelope.owner == approved
+
+
+def registry_address(record: Ctid) -> str:
+    return f"http://localhost:8000/resources/{record}"
+
+
+def test_an_organization_of_others_is_named_by_its_ctid_or_by_words(
+    rita: Person, approved: Ctid, registry: Registry
+) -> None:
+    other = ctid_number(5)
+    name_unit(rita, approved, relation="ceterms:parentOrganization", record=other)
+    name_unit(rita, approved, relation="ceterms:parentOrganization", record=other.upper())
+    held = entity(registry, approved, approved)
+    assert held["ceterms:parentOrganization"] == [registry_address(other)]
+    page = page_of(approved)
+    remove = {"unit": "ceterms:parentOrganization|0", "seen": seen(rita, page)}
+    assert rita.send(page, to=f"{page}/units/remove", **remove).status_code == 303
+    assert other not in rita.see(page).text
+    registry.project()
+    sent = {"relation": "ceterms:department", "record": "pine", "seen": seen(rita, page)}
+    answer = rita.send(page, to=f"{page}/units", **sent)
+    assert answer.status_code == 200
+    assert f'value="{approved}"' in answer.text  # a radio button, to choose
+    sent["record"] = "no such words"
+    assert "No record has" in rita.send(page, to=f"{page}/units", **sent).text
+
+
+@pytest.mark.parametrize(
+    ("path", "fields", "status"),
+    [
+        ("/new", {"seen": "0"}, 409),
+        ("/new", {}, 400),
+        ("/7", MAIN, 404),
+        ("/units", {"relation": "ceterms:owns", "record": ctid_number(5)}, 400),
+        ("/units", {"relation": "ceterms:parentOrganization", "begin": "yes", "name": "x"}, 400),
+        ("/units", {"relation": "ceterms:department", "begin": "yes", "name": " "}, 400),
+        ("/units/remove", {"unit": "ceterms:name|0"}, 404),
+        ("/units/remove", {"unit": "ceterms:department|9"}, 404),
+        ("/units/remove", {"unit": "ceterms:department|x"}, 404),
+    ],
+)
+def test_what_cannot_be_done_is_told(
+    rita: Person, approved: Ctid, registry: Registry, path: str, fields: dict[str, str], status: int
+) -> None:
+    page = page_of(approved)
+    sent = {"seen": seen(rita, page)} | fields
+    assert rita.send(page, to=page + path, **sent).status_code == status
+    assert registry.ledger.drafts.of(approved) == []
+
+
+def test_an_organization_without_a_record_is_told(rita: Person, college: Ctid) -> None:
+    assert rita.see(page_of(college)).status_code == 404
+
+
+def test_other_values_of_a_place_stay() -> None:
+    place = {
+        "@type": "ceterms:Place",
+        "ceterms:name": {"es": "Campus", "fr": "Campus"},
+        "ceterms:latitude": 45.5,
+        "ceterms:identifier": [
+            {"@type": "ceterms:IdentifierValue", "ceterms:identifierValueCode": "A"},
+            {"@type": "ceterms:IdentifierValue", "ceterms:identifierValueCode": "B"},
+        ],
+    }
+    assert place_of(place, place_fields(place)) == place
+    changed = place_of(place, place_fields(place) | {"ceterms:name": "Sede"})
+    assert changed["ceterms:name"] == {"es": "Sede", "fr": "Campus"}
+    less = place_of(place, place_fields(place) | {"ceterms:identifier": ""})
+    assert less["ceterms:identifier"] == place["ceterms:identifier"][1:]
+    assert less["ceterms:latitude"] == 45.5
