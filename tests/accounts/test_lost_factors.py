@@ -166,7 +166,7 @@ def test_the_operator_does_it_at_once(
 ) -> None:
     with_factor(sam, monkeypatch)
     monkeypatch.setenv("CTGRAPH_HOME", str(registry.settings.home))
-    command = ["staff", "remove-factors", "--reason", "She came to my desk."]
+    command = ["staff", "rescue", "--reason", "She came to my desk."]
     for address, said in (
         ("nobody@registry.example.org", "Nobody has an account"),
         ("no address", "no e-mail address"),
