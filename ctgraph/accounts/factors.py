@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from ctgraph.accounts import letters
 from ctgraph.accounts.letters import post
+from ctgraph.accounts.lost_factors import end_by_owner
 from ctgraph.accounts.people import require_password
 from ctgraph.accounts.visitor import Visitor
 from ctgraph.errors import BadParameter, Conflict
@@ -101,6 +102,7 @@ class SecondFactor:
             is_first = not self.ledger.factors.is_on(connection, who.id)
             self.ledger.factors.keep(connection, who.id, secret, step)
             self._tell(connection, who, "A second factor was set up.", visitor)
+            end_by_owner(self.ledger, connection, who, "by a new one", visitor)
             return new_codes(self.ledger.factors, connection, who) if is_first else []
 
     def renew_codes(self, who: Person, password: str, visitor: Visitor) -> list[str]:

@@ -1,8 +1,8 @@
 """The way back for people who lost their second factors and their recovery codes.
 
 The registry's staff makes sure who somebody is, and asks for the removal. It waits for a day: the
-owner is told at once, and stops it by the link in the mail or by a sign-in with a second factor. So
-no stranger with a good story gets in unseen.
+owner is told at once, and stops it by the link in the mail, by a sign-in with a second factor, or
+by a new one. So no stranger with a good story gets in unseen.
 """
 
 from __future__ import annotations
@@ -172,7 +172,7 @@ class LostFactors:
 def end_by_owner(
     ledger: Ledger, connection: sa.Connection, who: Person, how: str, visitor: Visitor
 ) -> bool:
-    """Stop a removal because its owner still has a second factor; tell whether one waited.
+    """Stop a removal because its owner has a second factor; tell whether one waited.
 
     :param how: the owner showed that, such as "by the link".
     """

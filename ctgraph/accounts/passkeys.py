@@ -33,6 +33,7 @@ from webauthn.registration.verify_registration_response import VerifiedRegistrat
 from ctgraph.accounts import letters, throttle
 from ctgraph.accounts.factors import forget_codes_of_last, new_codes
 from ctgraph.accounts.letters import post
+from ctgraph.accounts.lost_factors import end_by_owner
 from ctgraph.accounts.people import require_password
 from ctgraph.accounts.visitor import Visitor
 from ctgraph.errors import BadParameter, Conflict, NotFound, Unauthenticated
@@ -133,6 +134,7 @@ class Passkeys:
             new = Passkey(id, who.id, name, key, added.sign_count, now(), None)
             self.ledger.passkeys.keep(connection, new)
             self._tell(connection, who, f"The passkey {name!r} was set up.", visitor)
+            end_by_owner(self.ledger, connection, who, "by a new one", visitor)
             return new_codes(self.ledger.factors, connection, who) if is_first else []
 
     def remove(self, who: Person, password: str, id: str, visitor: Visitor) -> None:

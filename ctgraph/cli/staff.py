@@ -31,10 +31,10 @@ def staff_add(email: str, name: str) -> None:
     click.echo(password if is_new else f"{who.email} is staff now, with the same password.")
 
 
-@staff.command("remove-factors")
+@staff.command("rescue")
 @click.argument("email")
 @click.option("--reason", required=True, help="How you know who it is; the person reads it.")
-def staff_remove_factors(email: str, reason: str) -> None:
+def staff_rescue(email: str, reason: str) -> None:
     """Remove all second factors of the account with the address EMAIL, at once.
 
     It is for somebody who lost them and the recovery codes, such as the only one of the staff. It

@@ -116,6 +116,20 @@ def test_a_sign_in_with_a_factor_stops_it(
     assert "stopped the removal" in sam.mails()[-1][0]
 
 
+def test_a_new_factor_stops_it(
+    registry: Registry,
+    rita: Person,
+    sam: Person,
+    codes: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sam.send(page_of(registry, rita), words="Somebody called me.")
+    assert rita.send(SET_UP, password=PASSWORD).status_code == 200  # the old one is removed
+    with_factor(rita, monkeypatch)
+    hours_pass(registry, WAIT_HOURS + 1)
+    assert leads_to(rita) == "/account/second-factor"
+
+
 def test_a_password_alone_stops_nothing(
     registry: Registry, rita: Person, sam: Person, codes: list[str]
 ) -> None:
@@ -152,7 +166,7 @@ def test_the_operator_does_it_at_once(
 ) -> None:
     with_factor(sam, monkeypatch)
     monkeypatch.setenv("CTGRAPH_HOME", str(registry.settings.home))
-    command = ["staff", "remove-factors", "--reason", "She came to my desk."]
+    command = ["staff", "rescue", "--reason", "She came to my desk."]
     for address, said in (
         ("nobody@registry.example.org", "Nobody has an account"),
         ("no address", "no e-mail address"),

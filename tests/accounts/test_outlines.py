@@ -147,7 +147,7 @@ def test_an_outline_of_thousands_comes_in_pages(
     entries = Entries(document, record, Identity("http://localhost:8000"))
     above = None
     for number in range(2_000):
-        added = entries.add(f"{number} " + "Make welds that pass inspection. " * 5, parent=above)
+        added = entries.add(f"{number} " + "Make welds that pass inspection. " * 50, parent=above)
         above = added if number % 50 == 0 else above
     keep(registry, approved, record, entries.document)
     outline = f"{framework}/outline"

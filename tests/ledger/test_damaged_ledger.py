@@ -97,7 +97,7 @@ COMMANDS: dict[str, list[str]] = {
     "rebuild": [],
     "serve": [],
     "staff add": ["sam@registry.example.org"],
-    "staff remove-factors": ["sam@registry.example.org", "--reason", "She called."],
+    "staff rescue": ["sam@registry.example.org", "--reason", "She called."],
     "withdraw": [RECORD],
 }
 """What reads the ledger, and with which arguments."""

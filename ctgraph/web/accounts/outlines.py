@@ -12,9 +12,9 @@ from itertools import islice
 from flask import Blueprint, Response, request
 
 from ctgraph.accounts.rights import Act
-from ctgraph.documents.node_values import name_of
+from ctgraph.documents.node_values import name_of, shortened
 from ctgraph.errors import BadParameter, Conflict
-from ctgraph.forms.entries import Entries, Move
+from ctgraph.forms.entries import Entries, Entry, Move
 from ctgraph.identity import ctid
 from ctgraph.identity.ctid import Ctid
 from ctgraph.publishing.drafting import Draft, Drafting
@@ -30,6 +30,10 @@ blueprint = Blueprint("outlines", __name__, url_prefix="/account/organizations/<
 
 PAGE_ENTRIES = 200
 """Entries on a page of an outline."""
+MAX_LINE_CHARACTERS = 300
+"""Characters of the text of an entry in the list."""
+MAX_CODE_CHARACTERS = 40
+"""Characters of the number of an entry, and of its code, in the list."""
 MAX_TRIES = 5
 """How often a change is made anew because somebody else saved at the same moment."""
 
@@ -61,7 +65,7 @@ def outline(organization: str, record: str) -> Response:
         owner=drafting.owner,
         draft=draft,
         name=name_of(draft.entity),
-        entries=list(islice(entries.listed(), begin, begin + PAGE_ENTRIES)),
+        entries=[_line(one) for one in islice(entries.listed(), begin, begin + PAGE_ENTRIES)],
         number=len(entries),
         page=page,
         pages=pages,
@@ -90,6 +94,13 @@ def entry(organization: str, record: str, other: str) -> Response:
         moves=entries.moves(found.record),
         below=entries.below(found.record),
     )
+
+
+def _line(one: Entry) -> Entry:
+    """Return an entry as its line in the list shows it: the list of long texts stays small."""
+    number = one.number if len(one.number) <= MAX_CODE_CHARACTERS else f"… {one.level}"
+    text, code = shortened(one.text, MAX_LINE_CHARACTERS), shortened(one.code, MAX_CODE_CHARACTERS)
+    return one._replace(number=number, text=text, code=code)
 
 
 def _act(entries: Entries, record: Ctid) -> Ctid | None:
