@@ -13,8 +13,8 @@ from ctgraph.accounts.visitor import Visitor
 from ctgraph.errors import BadParameter, Conflict, NotFound
 from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger import Ledger
+from ctgraph.ledger.names import Named, get
 from ctgraph.ledger.people import Person
-from ctgraph.ledger.search import Found, search
 from ctgraph.ledger.suspensions import suspended
 
 
@@ -24,15 +24,13 @@ class Suspending:
 
     ledger: Ledger
 
-    def subject(self, id: str) -> Found:
+    def subject(self, id: str) -> Named:
         """Return the person or the organization with an id or a CTID.
 
         :raises NotFound: when there is none.
         """
-        found = search(self.ledger.database, id, 1)
-        for one in (*found["people"], *found["organizations"]):
-            if one.id == id:
-                return one
+        if found := get(self.ledger.database, id):
+            return found
         raise NotFound("There is no such person or organization.")
 
     def change(self, staff: Person, id: str, suspend: bool, words: str, visitor: Visitor) -> None:
@@ -72,7 +70,7 @@ class Suspending:
                 address=visitor.address,
             )
 
-    def _tell(self, connection: sa.Connection, subject: Found, told: tuple[str, str]) -> None:
+    def _tell(self, connection: sa.Connection, subject: Named, told: tuple[str, str]) -> None:
         members = [one.email for one in self.ledger.applications.members(Ctid(subject.id))]
         for email in [subject.more] if "@" in subject.more else members:
             post(self.ledger.outbox, connection, email, Letter(told[0].removesuffix("."), told))

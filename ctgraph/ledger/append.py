@@ -21,12 +21,13 @@ from ctgraph.ledger.ledger import Ledger
 from ctgraph.ledger.loads import Progress, note_progress
 from ctgraph.ledger.mergers import gone_into, merged
 from ctgraph.ledger.mirrors import require_own
+from ctgraph.ledger.names import rename
 from ctgraph.ledger.news import announce
 from ctgraph.ledger.ownership import Ownership, lock_sequence
 from ctgraph.ledger.partnerships import require_grant
 from ctgraph.ledger.records import heads
 from ctgraph.ledger.suspensions import require_active
-from ctgraph.ledger.tables import entity, envelope, organization, version
+from ctgraph.ledger.tables import entity, envelope, version
 from ctgraph.ledger.values import OPERATOR, Effect, Envelope, Event, Organization, later
 from ctgraph.ledger.version_rows import NewVersion, write_versions
 from ctgraph.problem import Problem
@@ -274,14 +275,13 @@ class Batch:
         self._write(entity, changed, self._stored.keys())
         self._holdings.flush()
         write_versions(self._connection, self._versions)
-        named = [
-            {"key": r, "name": d.name}
+        named = {
+            r: d.name
             for r, d in self._changed.items()
             if d and d.name and self.ownership.is_account(r)
-        ]
+        }
         if named:
-            of_key = organization.update().where(organization.c.ctid == sa.bindparam("key"))
-            self._connection.execute(of_key.values(name=sa.bindparam("name")), named)
+            rename(self._connection, named)
 
     def _write(self, table: sa.Table, rows: list[dict[str, Any]], known: Collection[str]) -> None:
         added = [row for row in rows if row["ctid"] not in known]

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger.database import Database
 from ctgraph.ledger.mergers import merged
+from ctgraph.ledger.names import rename
 from ctgraph.ledger.suspensions import suspended
 from ctgraph.ledger.tables import application, member, organization, person, remark
 from ctgraph.ledger.values import now
@@ -107,9 +108,7 @@ class Applications:
         connection.execute(
             application.update().where(mine).values(document=document, updated_at=now())
         )
-        connection.execute(
-            organization.update().where(organization.c.ctid == record).values(name=name)
-        )
+        rename(connection, {record: name})
 
     def move(
         self, connection: sa.Connection, record: Ctid, state: State, who: str | None, words: str

@@ -13,6 +13,7 @@ from ctgraph.errors import Conflict, NotFound
 from ctgraph.identity import ctid
 from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger.database import Database, by_name
+from ctgraph.ledger.names import Kind, note
 from ctgraph.ledger.ownership import accounts, describable, lock_sequence
 from ctgraph.ledger.people import in_hours
 from ctgraph.ledger.tables import api_key, organization
@@ -54,7 +55,7 @@ class Organizations:
                         f"{added.ctid} already names something other than an organization. "
                         "Use another CTID."
                     )
-                connection.execute(organization.insert().values(**vars(added)))
+                self._insert(connection, [added])
         except sa.exc.IntegrityError as error:
             raise Conflict(f"There is already an organization {added.ctid}.") from error
         return added
@@ -66,8 +67,12 @@ class Organizations:
         ):
             return there
         added = Organization(record, name, now())
-        connection.execute(organization.insert().values(**vars(added)))
+        self._insert(connection, [added])
         return added
+
+    def _insert(self, connection: sa.Connection, added: Collection[Organization]) -> None:
+        connection.execute(organization.insert(), list(map(vars, added)))
+        note(connection, Kind.ORGANIZATIONS, {one.ctid: one.name for one in added})
 
     def _named(self, connection: sa.Connection, record: Ctid, name: str) -> Organization | None:
         """Name an organization that has only its CTID for a name; None where there is none."""
@@ -75,6 +80,7 @@ class Organizations:
         changed = connection.execute(organization.update().where(is_unnamed).values(name=name))
         if not changed.rowcount:
             return None
+        note(connection, Kind.ORGANIZATIONS, {record: name})
         row = connection.execute(organization.select().where(organization.c.ctid == record)).one()
         return Organization(**by_name(row, organization.c))
 
@@ -89,11 +95,11 @@ class Organizations:
             lock_sequence(connection)
             missing = named.keys() - accounts(connection, named).keys()
             added = [
-                {"ctid": record, "name": named[record] or record, "created_at": now()}
+                Organization(record, named[record] or record, now())
                 for record in sorted(describable(connection, missing))
             ]
             if added:
-                connection.execute(organization.insert(), added)
+                self._insert(connection, added)
             return accounts(connection, named)
 
     def all(self) -> list[Organization]:

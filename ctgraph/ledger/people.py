@@ -18,6 +18,7 @@ import sqlalchemy as sa
 
 from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger.database import Database, by_name
+from ctgraph.ledger.names import Kind, note
 from ctgraph.ledger.tables import person, session, ticket
 from ctgraph.ledger.values import now
 
@@ -122,6 +123,7 @@ class People:
         """
         added = Person(str(uuid.uuid4()), email, name, is_staff, now(), None, False)
         connection.execute(person.insert().values(password=password, **vars(added)))
+        note(connection, Kind.PEOPLE, {added.id: f"{name} {email}"})
         return added
 
     def with_email(self, connection: sa.Connection, email: str) -> tuple[Person, str] | None:
@@ -148,6 +150,9 @@ class People:
     def change(self, connection: sa.Connection, id: str, **values: str | bool | None) -> None:
         """Change columns of a person."""
         connection.execute(person.update().where(person.c.id == id).values(**values))
+        if not values.keys().isdisjoint(("name", "email")):
+            who = self.get(connection, id)
+            note(connection, Kind.PEOPLE, {id: f"{who.name} {who.email}"})
 
     def begin_session(
         self, connection: sa.Connection, id: str, address: str, agent: str

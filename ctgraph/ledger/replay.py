@@ -17,6 +17,7 @@ from ctgraph.errors import Conflict, Damaged
 from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger.append import Batch, Submission
 from ctgraph.ledger.ledger import Ledger
+from ctgraph.ledger.names import Kind, note
 from ctgraph.ledger.news import announce
 from ctgraph.ledger.ownership import accounts
 from ctgraph.ledger.tables import organization, version
@@ -91,6 +92,7 @@ def name_organizations(ledger: Ledger, organizations: Iterable[Organization]) ->
             mine = organization.c.ctid == one.ctid
             if not connection.execute(organization.update().where(mine).values(vars(one))).rowcount:
                 connection.execute(organization.insert().values(vars(one)))
+            note(connection, Kind.ORGANIZATIONS, {one.ctid: one.name})
 
 
 def holds(ledger: Ledger, seq: int, told: list[object]) -> bool:
@@ -116,6 +118,7 @@ def _add_owners(connection: sa.Connection, versions: Sequence[Replayed]) -> None
     ]
     if added:
         connection.execute(organization.insert(), added)
+        note(connection, Kind.ORGANIZATIONS, {one["ctid"]: one["name"] for one in added})
 
 
 class _Copy(Batch):

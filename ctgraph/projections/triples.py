@@ -46,7 +46,6 @@ which every snapshot copies, and which is only written afresh on opening."""
 FORM = "9"
 """The form in which the store holds documents. A store of another form is made anew."""
 
-
 _ANY = (None, None, None)
 
 

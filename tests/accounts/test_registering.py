@@ -7,7 +7,6 @@ import io
 from collections.abc import Callable
 from typing import Any
 
-import orjson
 import pytest
 import sqlalchemy as sa
 import xlsxwriter
@@ -17,15 +16,13 @@ from werkzeug.test import TestResponse
 from ctgraph.accounts.people import People
 from ctgraph.accounts.registering import Registering
 from ctgraph.accounts.rights import Role
-from ctgraph.documents import parse
 from ctgraph.identity.ctid import Ctid
-from ctgraph.ledger.append import Submission, append
 from ctgraph.ledger.claims import is_unclaimed
 from ctgraph.ledger.tables import envelope
-from ctgraph.ledger.values import Organization, Scope
+from ctgraph.ledger.values import Scope
 from ctgraph.web import create_app
 from tests.support.people import PASSWORD, Person, institution, newcomer, token
-from tests.support.registry import Registry, certificate, ctid_number, publish
+from tests.support.registry import Registry, certificate, ctid_number, describe_college, publish
 
 OWN = ctid_number(0)
 PAGE = f"/account/organizations/{OWN}/registrations"
@@ -328,31 +325,11 @@ def test_an_institution_brings_a_ctid_that_is_unknown_here(
     )
 
 
-def describe(registry: Registry, owner: Organization, record: Ctid, name: str) -> None:
-    """Publish the record of an organization."""
-    content = {
-        "@context": "https://credreg.net/ctdl/schema/context/json",
-        "@id": f"http://localhost:8000/graph/{record}",
-        "@graph": [
-            {
-                "@type": "ceterms:CredentialOrganization",
-                "@id": f"http://localhost:8000/resources/{record}",
-                "ceterms:ctid": record,
-                "ceterms:name": {"en-US": name},
-            }
-        ],
-    }
-    document = parse(orjson.dumps(content), registry.settings)
-    [outcome] = append(registry.ledger, [Submission(owner, record, document)], "test")
-    assert not isinstance(outcome, Exception)
-
-
 def test_an_organization_that_nobody_acts_for_keeps_its_name_and_its_record(
     register: Register, module_registry: Registry
 ) -> None:
     ledger, record = module_registry.ledger, ctid_number(702)
-    owner = ledger.organizations.add("Elm Academy", record)
-    describe(module_registry, owner, record, "Elm Academy of Arts")
+    describe_college(module_registry, record, "Elm Academy of Arts")
     answer = register(institution("B-2", ctid=record), query="?mail=false")
     told = answer.json["organizations"][0]
     assert (told["ctid"], told["name"], told["effect"]) == (
@@ -371,7 +348,7 @@ def test_an_organization_that_another_one_described_speaks_for_itself_now(
     register: Register, module_registry: Registry
 ) -> None:
     record = ctid_number(703)
-    describe(module_registry, module_registry.organization, record, "Yew School")
+    describe_college(module_registry, record, "Yew School", module_registry.organization)
     assert register(institution("B-3", ctid=record)).status_code == 201
     assert registered(module_registry, record) == ("College B-3", record, 2)
 

@@ -69,10 +69,14 @@ def test_the_staff_finds_people_organizations_and_records(
     for words, said in (
         ("rita@", "Rita Registrar"),
         ("pine coll", college),
-        ("tificate 1", "Cert"),
+        ("registrar PINE", "Rita Registrar"),
+        (college.upper(), "Pine College"),
+        ("certif 1", "Certificate 1"),
+        (ctid_number(1), "Certificate 1"),
     ):
         assert said in sam.see(f"/staff/search?q={words}").text
-    assert "None." in sam.see("/staff/search?q=%25").text  # no wildcard
+    for words in ("%25", "ollege", "pine oak", "_", "*", '"', "ce-"):
+        assert "Rita Registrar" not in sam.see(f"/staff/search?q={words}").text
     assert sam.see("/staff/suspensions/nobody").status_code == 404
 
 

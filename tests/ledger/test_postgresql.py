@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
@@ -11,12 +12,13 @@ import pytest
 from ctgraph.bulk.backup import back_up, restore
 from ctgraph.errors import Conflict
 from ctgraph.ledger import Ledger
+from ctgraph.ledger.confirmations import confirmation
 from ctgraph.projections.checking import check
 from ctgraph.projections.store_folder import hold
 from ctgraph.settings import load_settings
 from ctgraph.web import create_app
 from tests.support.codes import keep_codes
-from tests.support.registry import Registry, certificate, new_registry
+from tests.support.registry import Registry, certificate, ctid_number, new_registry, publish
 
 
 def test_publish_withdraw_and_read_on_postgresql(on_postgresql: Registry) -> None:
@@ -109,3 +111,34 @@ def test_a_restored_ledger_on_postgresql_takes_further_rows(
     keep_codes(on_postgresql.ledger, "naics")
     found = on_postgresql.ledger.codes.newest()
     assert [one.list.key for one in found] == ["soc", "cip", "naics"]
+
+
+def test_confirmations_on_postgresql_are_followed_by_the_search(on_postgresql: Registry) -> None:
+    registry, ledger = on_postgresql, on_postgresql.ledger
+    publish(registry, range(1, 4), "a word")
+    registry.project()
+    client = create_app(registry.settings).test_client()
+    path = f"/api/organizations/{registry.organization.ctid}/confirmations"
+    statuses: list[int] = []
+
+    def confirm(number: int) -> None:
+        sent = {"versions": {ctid_number(number): 1}}
+        answer = client.post(path, json=sent, headers=registry.authorization)
+        statuses.append(answer.status_code)
+
+    threads = [threading.Thread(target=confirm, args=(number,)) for number in (1, 2, 1, 2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert statuses == [204] * 4
+    turns = ledger.confirmations.after(0, 10).values()
+    assert (len({*turns}), max(turns)) == (2, 4)
+    with ledger.database.writing() as connection:
+        late = "2090-01-01T00:00:00.000000Z"
+        connection.execute(confirmation.update().values(confirmed_at=late))
+    registry.project()
+    found: Any = client.get("/search?confirmed-since=2090-01-01&format=json").json
+    assert found["total"] == 2
+    with hold(registry.settings):
+        assert check(registry.settings, ledger) == []

@@ -111,6 +111,31 @@ def publish(registry: Registry, numbers: range, text: str) -> None:
         assert not isinstance(outcome, CtgraphError)
 
 
+def describe_college(
+    registry: Registry, record: Ctid, name: str = "Pine College", by: Organization | None = None
+) -> None:
+    """Publish the record of an organization.
+
+    :param by: whose record it is; without it that of the organization itself, which is added.
+    """
+    owner = by or registry.ledger.organizations.register({record: name})[record]
+    content = {
+        "@context": "https://credreg.net/ctdl/schema/context/json",
+        "@id": f"http://localhost:8000/graph/{record}",
+        "@graph": [
+            {
+                "@type": "ceterms:CredentialOrganization",
+                "@id": f"http://localhost:8000/resources/{record}",
+                "ceterms:ctid": record,
+                "ceterms:name": {"en-US": name},
+            }
+        ],
+    }
+    document = parse(orjson.dumps(content), registry.settings)
+    [outcome] = append(registry.ledger, [Submission(owner, record, document)], "test")
+    assert not isinstance(outcome, CtgraphError)
+
+
 def fill(registry: Registry, count: int = 40) -> FlaskClient:
     documents = [
         parse(orjson.dumps(certificate(i)), registry.settings) for i in range(1, count + 1)
@@ -123,7 +148,9 @@ def fill(registry: Registry, count: int = 40) -> FlaskClient:
 
 def environment(registry: Registry) -> dict[str, str]:
     """Return the environment in which the command line works on a registry."""
-    return os.environ | {"CTGRAPH_HOME": str(registry.settings.home)}
+    database = registry.settings.database_url
+    more = {"CTGRAPH_DATABASE_URL": database} if database else {}
+    return os.environ | {"CTGRAPH_HOME": str(registry.settings.home)} | more
 
 
 def ctid_in(text: str) -> str:

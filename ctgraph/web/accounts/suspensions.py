@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
+from ctgraph.accounts import staff_search
 from ctgraph.accounts.rights import StaffAct, require_staff
 from ctgraph.accounts.suspending import Suspending
-from ctgraph.ledger import search as staff_search
 from ctgraph.web.accounts.forms import Words
 from ctgraph.web.accounts.people import filled, text
 from ctgraph.web.http import respond
@@ -27,8 +27,10 @@ def search() -> Response:
     """Search people, organizations and records."""
     require_staff(who().is_staff, StaffAct.SEARCH)
     words = request.args.get("q", "").replace("\0", "").strip()
-    found = staff_search.search(state().ledger.database, words, MAX_FOUND) if words else {}
-    return respond.page("accounts/search.html", words=words, found=found, most=MAX_FOUND)
+    found, problem = staff_search.search(state().settings, state().ledger, words, MAX_FOUND)
+    return respond.page(
+        "accounts/search.html", words=words, found=found, problem=problem, most=MAX_FOUND
+    )
 
 
 @blueprint.route("/staff/suspensions/<record>", methods=["GET", "POST"])
