@@ -9,8 +9,9 @@ import pytest
 from tests.support.paths import ROOT
 
 AXE = ROOT / "ctgraph" / "web" / "assets" / "node_modules" / "axe-core" / "axe.min.js"
-FAULTS = """() => axe.run({ resultTypes: ["violations"] }).then(({ violations }) => violations.flatMap(({ id, nodes }) =>
-  nodes.map(({ target, failureSummary }) => `${id}: ${target.join(" ")}: ${failureSummary}`)))"""
+FAULTS = """() => axe.run({ resultTypes: ["violations"] }).then(({ violations }) =>
+  violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) =>
+    `${id}: ${target.join(" ")}: ${failureSummary}`)))"""
 
 
 def faults(page: Any) -> list[str]:
