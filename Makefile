@@ -17,10 +17,11 @@ CLIENTS := tests/clients
 test: .venv/dev lint $(if $(shell command -v npm),$(CLIENTS)/node_modules/.package-lock.json)  ## Check style and types, and run every test
 	@# The tests start hundreds of processes: none compiles the modules again, even where Python may not keep bytecode.
 	@$(BIN)/python -m compileall -q ctgraph
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	@# In the order of their folders: else the files of few tests, which start servers, all come last.
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 coverage: .venv/dev  ## Run every test, and tell which lines none of them reaches: it takes half as long again
-	$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report term
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --cov --cov-report term
 
 lint: .venv/dev
 	$(BIN)/ruff format --check .

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+from importlib import import_module
 from typing import Any
 
 from gunicorn.app.wsgiapp import WSGIApplication
@@ -19,13 +20,22 @@ class Server(WSGIApplication):  # type: ignore[misc]
     """gunicorn, whose workers end when it does. It imports nothing from the current folder."""
 
     def load_config(self) -> None:
-        """Read the options, and prepare each worker: it follows this process."""
+        """Read the options, and prepare each worker: it follows this process.
+
+        The modules of the application are imported here, before workers are forked: an import takes
+        two seconds of a processor, and the workers share its memory. Each makes its application.
+        """
         super().load_config()
         arbiter = os.getpid()
+
+        def ready(_: Any) -> None:
+            import_module(self.app_uri.partition(":")[0])
+            gc.freeze()  # else looking for cycles would copy the memory
 
         def followed(_: Any, worker: Any) -> None:
             follow(arbiter)
 
+        self.cfg.set("when_ready", ready)
         self.cfg.set("post_fork", followed)
         self.cfg.set("post_worker_init", _collect_seldom)
 

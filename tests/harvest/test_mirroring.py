@@ -10,7 +10,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -20,7 +20,6 @@ import orjson
 import pytest
 from click.testing import CliRunner, Result
 from flask import Flask, Response, abort, jsonify, redirect, request
-from werkzeug.serving import make_server
 
 from ctgraph.cli import main
 from ctgraph.errors import Unreadable
@@ -41,19 +40,7 @@ from tests.support.copies import (
     with_history,
 )
 from tests.support.registry import Registry, certificate, ctid_number, publish
-
-
-@contextmanager
-def served(app: Flask) -> Iterator[str]:
-    """Serve an application for the block; yields its address."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
+from tests.support.threads import answering
 
 
 @pytest.fixture
@@ -89,7 +76,7 @@ def sound(registry: Registry) -> bool:
 def test_a_mirror_has_what_the_feed_tells(
     source: Registry, copy: Registry, mirror: Callable[..., Result]
 ) -> None:
-    with served(create_app(source.settings)) as address:
+    with answering(create_app(source.settings)) as address:
         result = mirror(address)
         assert result.exit_code == 0, result.output
         assert f"{CHANGES} changes copied" in result.output
@@ -105,7 +92,7 @@ def test_a_mirror_takes_the_newest_dump_and_then_the_feed(
 ) -> None:
     dumped(source, source.settings.dump_path / str(CHANGES))
     before = facts_of(source)
-    with served(create_app(source.settings)) as address:
+    with answering(create_app(source.settings)) as address:
         assert mirror(address).exit_code == 0
         assert facts_of(copy) == before
         publish(source, range(1, 2), "once more")
@@ -121,7 +108,7 @@ def test_a_home_is_made_where_there_is_none_with_a_base_of_its_own(
 ) -> None:
     monkeypatch.setenv("CTGRAPH_HOME", str(tmp_path / "new"))
     monkeypatch.setenv("CTGRAPH_BASE_URL", "https://copy.example.org")
-    with served(create_app(source.settings)) as address:
+    with answering(create_app(source.settings)) as address:
         assert mirror(address).exit_code == 0
     made = new_registry(tmp_path / "new", base_url="https://copy.example.org")
     assert made.ledger.changes.last_sequence() == CHANGES
@@ -140,7 +127,7 @@ def test_an_interrupted_mirror_goes_on(
         if broken[0] and request.path.endswith(f"{ctid_number(5)}/versions/2"):
             abort(404)
 
-    with served(app) as address:
+    with answering(app) as address:
         result = mirror(address)
         assert result.exit_code == 1
         assert "number 11" in result.output.replace("\n", " ")
@@ -161,7 +148,7 @@ def test_a_version_with_another_hash_is_not_taken(
             return jsonify(certificate(1))
         return None
 
-    with served(app) as address:
+    with answering(app) as address:
         result = mirror(address)
     assert result.exit_code == 1
     assert "hash" in result.output
@@ -172,7 +159,7 @@ def test_a_version_with_another_hash_is_not_taken(
 def test_a_source_that_became_another_ledger_is_told(
     source: Registry, copy: Registry, mirror: Callable[..., Result], tmp_path: Path, how: str
 ) -> None:
-    with served(create_app(source.settings)) as address:
+    with answering(create_app(source.settings)) as address:
         assert mirror(address).exit_code == 0
         if how == "restored":
             with source.ledger.database.writing() as connection:
@@ -196,7 +183,7 @@ def published_aside(copy: Registry) -> None:
 def test_nothing_is_published_in_a_mirror_and_what_was_is_told(
     source: Registry, copy: Registry, mirror: Callable[..., Result]
 ) -> None:
-    with served(create_app(source.settings)) as address:
+    with answering(create_app(source.settings)) as address:
         assert mirror(address).exit_code == 0
         key = copy.ledger.organizations.add_key(OWNER)
         mine = Registry(copy.settings, copy.ledger, copy.organization, key)
@@ -232,7 +219,7 @@ def test_a_download_that_was_interrupted_anywhere_goes_on(
     part = copy.settings.home / "mirror" / f"{CHANGES}-history.jsonl.zst.part"
     part.parent.mkdir()
     part.write_bytes({"all": lines, "half": lines[: len(lines) // 2], "more": lines * 2}[left])
-    with served(create_app(source.settings)) as address:
+    with answering(create_app(source.settings)) as address:
         result = mirror(address)
         if left == "more":  # it has another hash, and is removed
             assert result.exit_code == 1
@@ -256,7 +243,7 @@ def test_no_more_of_a_dump_is_read_than_its_manifest_says(
 
         return Response(parts()) if request.path.endswith(".zst") else None
 
-    with served(app) as address:
+    with answering(app) as address:
         result = mirror(address)
     assert result.exit_code == 1
     assert "not used" in result.output
@@ -291,7 +278,7 @@ def test_only_the_host_of_a_source_is_asked(
             answer.set_data(orjson.dumps(page))
         return answer
 
-    with served(inner) as elsewhere, served(app) as address:
+    with answering(inner) as elsewhere, answering(app) as address:
         if how == "events":
             with remote.Remote(address) as one, pytest.raises(Unreadable, match="not asked"):
                 next(one.events("/changes?after=0"))
@@ -307,7 +294,7 @@ def test_a_registry_with_records_of_its_own_is_left_alone(
 ) -> None:
     copy.ledger.organizations.register({OWNER: ""})
     publish(copy, range(8, 9), "own")
-    with served(create_app(source.settings)) as address:
+    with answering(create_app(source.settings)) as address:
         result = mirror(address)
     assert result.exit_code == 1
     assert "changes of its own" in result.output
@@ -317,7 +304,7 @@ def test_a_registry_with_records_of_its_own_is_left_alone(
 def test_a_mirror_of_one_registry_does_not_become_one_of_another(
     source: Registry, mirror: Callable[..., Result]
 ) -> None:
-    with served(create_app(source.settings)) as address:
+    with answering(create_app(source.settings)) as address:
         assert mirror(address).exit_code == 0
     result = mirror("http://127.0.0.1:9")
     assert result.exit_code == 1
@@ -333,7 +320,7 @@ def test_an_address_that_cannot_be_had_is_told(mirror: Callable[..., Result], ur
 
 
 def test_no_registry_at_an_address_is_told(mirror: Callable[..., Result]) -> None:
-    with served(Flask(__name__)) as address:
+    with answering(Flask(__name__)) as address:
         result = mirror(address)
     assert result.exit_code == 1
     assert "neither /changes nor /ce-registry/envelopes" in result.output
@@ -362,7 +349,7 @@ def test_following_takes_changes_as_they_come(
             raise KeyboardInterrupt
 
     monkeypatch.setattr(Listener, "wait", between)
-    with served(app) as address:
+    with answering(app) as address:
         result = mirror(address, "--follow")
     assert rounds == [CHANGES, CHANGES + 2, CHANGES + 2, CHANGES + 2, CHANGES + 2]
     assert "2 changes copied, up to number" in result.output
@@ -418,7 +405,7 @@ def test_an_existing_registry_is_copied_and_followed(
 ) -> None:
     monkeypatch.setattr("ctgraph.harvest.envelopes.PAGE_ENVELOPES", 2)
     other = Envelopes()
-    with served(other.app) as address:
+    with answering(other.app) as address:
         result = mirror(address)
         assert result.exit_code == 0, result.output
         assert "3 changes copied" in result.output
@@ -447,7 +434,7 @@ def test_an_interrupted_copy_of_an_existing_registry_loses_nothing(
     """While it is interrupted, records change, and others move to pages that were read already."""
     monkeypatch.setattr("ctgraph.bulk.load.MAX_BATCH_TEXTS", 1)
     other = Envelopes()
-    with served(other.app) as address:
+    with answering(other.app) as address:
         with monkeypatch.context() as patched:
             patched.setattr("ctgraph.bulk.load.interrupts", lambda: nullcontext(lambda: True))
             assert mirror(address).exit_code == 1
@@ -484,7 +471,7 @@ def test_an_existing_registry_is_proved_by_what_its_envelopes_state(
         envelope["resource"] = token(signed)
         digest = hashlib.sha256((envelope["resource"] + said).encode()).digest()
         envelope["node_headers"]["resource_digest"] = base64.b64encode(digest).decode()
-    with served(other.app) as address:
+    with answering(other.app) as address:
         result = mirror(address)
     assert result.exit_code == 1
     held = [bool(copy.ledger.records.find(ctid_number(number))) for number in (1, 2, 3)]
@@ -515,7 +502,7 @@ def test_a_source_that_asks_for_patience_gets_it(
 
     monkeypatch.setattr("ctgraph.harvest.remote.PAUSES_SECONDS", (0.5, 1.0))
     monkeypatch.setattr("ctgraph.harvest.remote.time.sleep", pauses.append)
-    with served(app) as address:
+    with answering(app) as address:
         result = mirror(address)
     assert result.exit_code == 0, result.output
     assert copy.ledger.changes.last_sequence() == CHANGES
@@ -548,7 +535,7 @@ def test_a_follower_hears_of_changes_as_they_happen(
         wait(listener, is_over)
 
     monkeypatch.setattr(Listener, "wait", waited)
-    with served(create_app(source.settings)) as address:
+    with answering(create_app(source.settings)) as address:
         publisher = threading.Thread(target=publish_and_stop, daemon=True)
         publisher.start()
         result = mirror(address, "--follow")
@@ -567,7 +554,7 @@ def test_a_follower_is_told_when_its_source_was_restored(
         publish(source, range(6, 8), "since")
 
     monkeypatch.setattr(Listener, "wait", between)
-    with served(create_app(source.settings)) as address:
+    with answering(create_app(source.settings)) as address:
         result = mirror(address, "--follow")
     assert result.exit_code == 1
     assert "restored from a backup" in result.output
@@ -589,7 +576,7 @@ def test_a_follower_that_starts_while_its_source_is_away_waits(
         away[0] = False
 
     monkeypatch.setattr(Listener, "wait", between)
-    with served(app) as address:
+    with answering(app) as address:
         assert mirror(address).exit_code == 0
         publish(source, range(6, 8), "missed")
         away[0] = True

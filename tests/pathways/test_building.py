@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import urllib.error
 import urllib.request
@@ -14,8 +13,9 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.support.axe import faults
+from tests.support.following import following
 from tests.support.registry import Registry, certificate, ctid_number
-from tests.support.server import serving
+from tests.support.threads import answering
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="needs Playwright")
 
@@ -114,7 +114,7 @@ def building(registry: Registry, client: FlaskClient) -> Iterator[str]:
     publish(registry, client, certificate(2, **named))
     publish(registry, client, published_pathway())
     registry.project()
-    with serving(os.environ | {"CTGRAPH_HOME": str(registry.settings.home)}) as address:
+    with following(registry), answering(client.application) as address:
         yield address
 
 

@@ -50,12 +50,17 @@ def copy_ledger(settings: Settings) -> None:
             db.execute("UPDATE registry SET incarnation = ?", (str(uuid.uuid4()),))
 
 
-def copy_store(settings: Settings) -> None:
-    """Give a registry that was never projected the store that has only the vocabulary in it."""
+def copy_store(settings: Settings) -> bool:
+    """Give a registry that was never projected the store that has only the vocabulary in it.
+
+    :returns: whether there was none before.
+    """
     first, store = _first(), store_folder_of(settings).path
-    if settings.base_url == first.base_url and not store.exists():
-        others = shutil.ignore_patterns("snapshots", "current")
-        shutil.copytree(store_folder_of(first).path, store, ignore=others)
+    if settings.base_url != first.base_url or store.exists():
+        return False
+    others = shutil.ignore_patterns("snapshots", "current")
+    shutil.copytree(store_folder_of(first).path, store, ignore=others)
+    return True
 
 
 @cache

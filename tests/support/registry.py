@@ -69,8 +69,10 @@ class Registry:
 
     def project(self) -> None:
         """Make every change queryable."""
-        copy_store(self.settings)
+        copied = copy_store(self.settings)
         with hold(self.settings), closing(Projector(self.settings, self.ledger)) as projector:
+            if copied:  # to look the whole vocabulary up takes longer than all else
+                projector._live._definitions = {}
             projector.catch_up()
 
     @property

@@ -166,6 +166,7 @@ def test_an_organization_sees_how_complete_its_records_are(page: Any) -> None:
 
 
 def test_every_link_and_format_on_a_page_answers(page: Any, served: str) -> None:
+    links: set[str] = set()
     for path in (
         "/",
         "/records",
@@ -179,8 +180,8 @@ def test_every_link_and_format_on_a_page_answers(page: Any, served: str) -> None
         "/void",
     ):
         page.goto(path)
-        links = page.locator("a, link").evaluate_all("nodes => nodes.map(n => n.href)")
-        for link in {re.sub("#.*", "", link) for link in links if link.startswith(served)}:
-            asked = urllib.request.Request(link, headers={"Accept": "text/html, */*;q=0.5"})
-            with urllib.request.urlopen(asked) as answer:
-                assert answer.status == 200, link
+        links.update(page.locator("a, link").evaluate_all("nodes => nodes.map(n => n.href)"))
+    for link in {re.sub("#.*", "", link) for link in links if link.startswith(served)}:
+        asked = urllib.request.Request(link, headers={"Accept": "text/html, */*;q=0.5"})
+        with urllib.request.urlopen(asked) as answer:
+            assert answer.status == 200, link

@@ -18,17 +18,17 @@ from ctgraph.ledger import Ledger
 from ctgraph.ledger.append import Submission, append
 from ctgraph.settings import load_settings
 from ctgraph.web import create_app
+from tests.support.fresh import copy_ledger
 from tests.support.paths import DATA
-from tests.support.pathway_service import (
-    RIVERBEND,
-)
+from tests.support.pathway_service import RIVERBEND
 from tests.support.registry import Registry
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Registry:
-    """A registry with the sample data."""
+    """A registry with the sample data, which no test changes."""
     settings = load_settings(home=tmp_path_factory.mktemp("pathways") / "home")
+    copy_ledger(settings)
     ledger = Ledger.initialise(settings)
     load(settings, ledger, [DATA], None, io.StringIO(), lambda done: None)
     organization = ledger.organizations.get(RIVERBEND)
