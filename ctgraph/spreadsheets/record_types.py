@@ -35,6 +35,7 @@ class Group:
     :param kinds: the properties that lead to it, by the words of the column of the kind.
     :param kind: the headings of that column; none where there is one property.
     :param needs: the properties that each profile has.
+    :param usual: the headings, without a prefix, in a template for which no columns were chosen.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Group:
     kinds: Mapping[str, Curie]
     kind: tuple[str, ...]
     needs: tuple[Curie, ...]
+    usual: frozenset[str]
     columns: tuple[Column, ...] = ()
 
 
@@ -62,6 +64,8 @@ class RecordType:
     :param by_sheet: the classes of records that tell none, by the names of their sheets.
     :param embedded: the names of types whose records may stand in columns beside, by the prefixes
         of their headings.
+    :param usual: the headings in a template for which no columns were chosen, beside the required
+        and the recommended ones.
     :param is_topped: whether a part that is below no other one is at the top.
     :param roles: the headings of its columns that are no properties, by what each tells.
     """
@@ -83,6 +87,7 @@ class RecordType:
     words: Mapping[str, Curie]
     by_sheet: Mapping[str, Curie]
     embedded: Mapping[str, str]
+    usual: frozenset[str]
     is_topped: bool
     roles: Mapping[str, tuple[str, ...]]
 
@@ -165,6 +170,7 @@ def _type(given: dict[str, Any]) -> RecordType:
         {word: Curie(kind) for word, kind in given.get("words", {}).items()},
         {sheet: Curie(kind) for sheet, kind in given.get("by_sheet", {}).items()},
         given.get("embedded", {}),
+        frozenset(given.get("usual", ())),
         given.get("is_topped", False),
         roles,
     )
@@ -279,6 +285,7 @@ def _groups(properties: set[Curie]) -> Iterator[Group]:
             kinds,
             tuple(given.get("kind", ())),
             tuple(map(Curie, given["needs"])),
+            frozenset(given.get("usual", ())),
             tuple(columns),
         )
 

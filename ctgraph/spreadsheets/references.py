@@ -78,7 +78,7 @@ class Target:
                 return plain.address_of(text)
             refuse(
                 f"No record has the external identifier {text[:60]!r}.",
-                "Write its external identifier or its CTID, or Name~Type~Webpage.",
+                f"Write its external identifier or its CTID, or {self._otherwise}.",
             )
         if len(parts) not in (2, 3):
             refuse(f"{text[:60]!r} has too many parts.", "Write it as Name~Type~Webpage.")
@@ -87,6 +87,10 @@ class Target:
             return named(self.field, kind, parts[0], plain.address_of(parts[-1]))
         except BadParameter as error:
             refuse(error.message, "Write it as Name~Type~Webpage.")
+
+    @property
+    def _otherwise(self) -> str:
+        return "Name~Type~Webpage" if self.field.records else "its address on the web"
 
     def _kind(self, name: str) -> Curie:
         """Return the class that a name means, among those of the field.

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from ctgraph.forms import form_of
 from ctgraph.forms.editors import Editor
-from ctgraph.spreadsheets.cells import Concept, Identifier, Length
+from ctgraph.rdf.namespaces import Curie
+from ctgraph.spreadsheets.cells import Concept, Identifier, Length, Named
 from ctgraph.spreadsheets.charges import Charge
 from ctgraph.spreadsheets.code_cells import Code
 from ctgraph.spreadsheets.columns import Column
 from ctgraph.spreadsheets.export import CTID, IDENTIFIER, Sheet, groups
 from ctgraph.spreadsheets.record_types import Group, RecordType
-from ctgraph.spreadsheets.references import Address, Organization, Target
+from ctgraph.spreadsheets.references import Address, Framework, Organization, Target
 from ctgraph.spreadsheets.things import PLACES, STATEMENTS
 from ctgraph.vocab import vocabulary
 
@@ -27,13 +29,44 @@ _EXAMPLES = {
     Editor.TEXT: "A few words",
     Editor.LONG_TEXT: "A sentence or two that say what it is and whom it is for.",
 }
+_OF_PROPERTY = {
+    "ceterms:currency": "USD",
+    "ceterms:streetAddress": "100 Main Street",
+    "ceterms:addressLocality": "Des Moines",
+    "ceterms:addressRegion": "Iowa",
+    "ceterms:postalCode": "50309",
+    "ceterms:addressCountry": "United States",
+    "ceterms:email": "office@college.example.org",
+    "qdata:percentage": "87.5",
+}
+_KINDS = {
+    Editor.ADDRESS: "An address on the web.",
+    Editor.DATE: "A date, year first.",
+    Editor.NUMBER: "A number.",
+    Editor.BOOLEAN: "TRUE or FALSE.",
+    Editor.DURATION: "A time, such as 2 years or 40 hours.",
+    Editor.LANGUAGE: "A language by its name or tag.",
+}
+"""What a cell holds, by the editor of its property."""
 _READ_AS = {
     Length: "2 years",
     Identifier: "TypeName~Value",
     Organization: "same as owner",
-    Target: "an external identifier, a CTID, or Name~Type~https://www.example.org",
+    Target: "nur-112",
     Address: "all",
+    Named: "Nursing",
 }
+_TOLD = {
+    Concept: "One of the list.",
+    Organization: "An organization: same as owner, its CTID, or Name~Webpage.",
+    Target: "A record: its external identifier, its CTID, or Name~Type~Webpage.",
+    Framework: "A competency framework: its external identifier or its CTID.",
+    Address: "Identifiers of your addresses, or all.",
+    Identifier: "TypeName~Value.",
+    Length: "A time, such as 2 years or 1 year~2 years.",
+    Charge: "Kinds of cost with their prices: Kind~Price.",
+}
+"""What a cell holds, by what reads it."""
 
 
 @dataclass(frozen=True)
@@ -69,10 +102,23 @@ def columns_of(kind: RecordType) -> list[TemplateColumn]:
     elif kind.name != PLACES:
         found.append(TemplateColumn(CTID, _CTID, "", is_usual=True))
         found += _class_column(kind)
-    found += (_column(one, "") for one in kind.columns if not one.is_alternative)
+    required = _required(kind)
+    found += (_column(one, "", one.property in required) for one in kind.columns)
     for group in groups(kind):
         found += _group(group)
-    return list({one.heading: one for one in reversed(found)}.values())[::-1]
+    distinct = list({one.heading: one for one in reversed(found)}.values())[::-1]
+    return [
+        replace(one, is_usual=one.is_usual or one.heading in kind.usual)
+        for one in distinct
+        # A property whose words mean another column has its name as heading, which few know.
+        if ":" not in one.heading.partition(": ")[0] or one.heading in kind.usual
+    ]
+
+
+def _required(kind: RecordType) -> frozenset[Curie]:
+    """Return the properties that each record needs, and that its parts do not fill in."""
+    found = [{field.property for field in form_of(one).minimum} for one in kind.classes]
+    return frozenset(set.intersection(*found) if found else ()) - {*kind.down.values()}
 
 
 def template(
@@ -141,24 +187,41 @@ def _class_column(kind: RecordType) -> Iterator[TemplateColumn]:
         yield TemplateColumn(heading, "What it is.", labels[0], labels, is_required, True)
 
 
-def _column(one: Column, prefix: str) -> TemplateColumn:
-    several = " Put | between several values." if one.holds_several else ""
-    is_required = one.field.is_required and not one.field.is_alternative and not one.part
+def _column(one: Column, prefix: str = "", is_required: bool = False) -> TemplateColumn:
+    is_needed = one.field.is_required and not one.field.is_alternative and not one.part
     return TemplateColumn(
         f"{prefix}{one.heading}",
-        f"{one.field.help or one.field.label}{'' if one.field.help else '.'}{several}",
+        _help(one),
         _example(one),
         _choices(one),
-        is_required and not prefix,
-        is_required or one.field.is_recommended,
+        is_required and is_needed,
+        not one.is_alternative and (is_needed or one.field.is_recommended),
     )
+
+
+_SINGLE = (
+    "ceterms:currency",
+    "ceterms:credentialStatusType",
+    "ceterms:lifeCycleStatusType",
+    "ceasn:publicationStatusType",
+    "ceterms:actionStatusType",
+)
+
+
+def _help(one: Column) -> str:
+    """Return what a column is for, what its cells hold, and whether they hold several values."""
+    told = one.field.help or f"{one.field.label}."
+    kind = _TOLD.get(type(one.reader)) or _KINDS.get(one.field.editor, "")
+    is_one = one.field.editor in _KINDS.keys() - {Editor.LANGUAGE} or one.property in _SINGLE
+    several = "Put | between several values." if one.holds_several and not is_one else ""
+    return " ".join(filter(None, (told, kind, several)))
 
 
 def _group(group: Group) -> Iterator[TemplateColumn]:
     prefix = f"{group.prefixes[0]}: "
     help = "What you call the profile. It is needed to update one of several."
     yield TemplateColumn(f"{prefix}{IDENTIFIER}", help, "1")
-    is_usual = group.name in ("condition", "connection", "cost")
+    is_usual = bool(group.usual)
     if group.kind:
         kinds = tuple(group.kinds)
         told = "Which kind of profile it is."
@@ -166,9 +229,7 @@ def _group(group: Group) -> Iterator[TemplateColumn]:
     for one in group.columns:
         found = _column(one, prefix)
         needed = one.property in group.needs or isinstance(one.reader, Charge)
-        yield TemplateColumn(
-            found.heading, found.help, found.example, found.choices, False, is_usual and needed
-        )
+        yield replace(found, is_usual=is_usual and (needed or one.heading in group.usual))
 
 
 def _choices(one: Column) -> tuple[str, ...]:
@@ -184,4 +245,8 @@ def _example(one: Column) -> str:
         return "Tuition~1200|Application~50"
     if choices := _choices(one):
         return choices[0]
+    if example := _OF_PROPERTY.get(one.inner or one.property):
+        return example
+    if "Date" in one.heading:
+        return _EXAMPLES[Editor.DATE]
     return _READ_AS.get(type(one.reader), _EXAMPLES.get(one.field.editor, "A few words"))
