@@ -314,12 +314,12 @@ def test_an_institution_brings_a_ctid_that_is_unknown_here(
     register: Register, module_registry: Registry
 ) -> None:
     record = ctid_number(700)
-    answer = register(institution("B-1", ctid=record.upper()))
+    answer = register(institution("K-1", ctid=record.upper()))
     assert answer.status_code == 201, answer.text
     assert answer.json["organizations"][0]["ctid"] == record
     assert registered(module_registry, record) == ("College B-1", record, 1)
-    assert register(institution("B-1", ctid=record)).status_code == 200
-    other = register(institution("B-1", ctid=ctid_number(701)))
+    assert register(institution("K-1", ctid=record)).status_code == 200
+    other = register(institution("K-1", ctid=ctid_number(701)))
     assert other.json["problems"][0]["message"] == (
         f"You registered B-1 before: it has the CTID {record}."
     )
@@ -330,7 +330,7 @@ def test_an_organization_that_nobody_acts_for_keeps_its_name_and_its_record(
 ) -> None:
     ledger, record = module_registry.ledger, ctid_number(702)
     describe_college(module_registry, record, "Elm Academy of Arts")
-    answer = register(institution("B-2", ctid=record), query="?mail=false")
+    answer = register(institution("K-2", ctid=record), query="?mail=false")
     told = answer.json["organizations"][0]
     assert (told["ctid"], told["name"], told["effect"]) == (
         record,
@@ -349,7 +349,7 @@ def test_an_organization_that_another_one_described_speaks_for_itself_now(
 ) -> None:
     record = ctid_number(703)
     describe_college(module_registry, record, "Yew School", module_registry.organization)
-    assert register(institution("B-3", ctid=record)).status_code == 201
+    assert register(institution("K-3", ctid=record)).status_code == 201
     assert registered(module_registry, record) == ("College B-3", record, 2)
 
 
@@ -366,9 +366,9 @@ def test_ctids_that_are_taken_or_no_organization_are_refused(
     ledger.organizations.add_key(keyed)
     twice = ctid_number(707)
     answer = register(
-        institution("B-4", ctid="nonsense"),
-        institution("B-5", ctid=twice),
-        institution("B-6", ctid=twice),
+        institution("K-4", ctid="nonsense"),
+        institution("K-5", ctid=twice),
+        institution("K-6", ctid=twice),
     )
     assert answer.status_code == 422
     assert [one["pointer"] for one in answer.json["problems"]] == [
@@ -377,7 +377,7 @@ def test_ctids_that_are_taken_or_no_organization_are_refused(
     ]
     wanted = [OWN, ctid_number(704), suspended, keyed]
     answer = register(
-        institution("B-7"), *(institution(f"B-8{n}", ctid=c) for n, c in enumerate(wanted))
+        institution("K-7"), *(institution(f"K-8{n}", ctid=c) for n, c in enumerate(wanted))
     )
     assert answer.status_code == 422
     found = [(one["pointer"], one["message"]) for one in answer.json["problems"]]
@@ -392,9 +392,9 @@ def test_ctids_that_are_taken_or_no_organization_are_refused(
 
 def test_a_file_names_ctids_in_a_column(register: Register) -> None:
     record = ctid_number(708)
-    answer = register(file=in_csv(institution("B-9", ctid=record), institution("B-10", ctid="")))
+    answer = register(file=in_csv(institution("K-9", ctid=record), institution("K-10", ctid="")))
     assert answer.status_code == 201, answer.text
     assert answer.json["organizations"][0]["ctid"] == record
-    answer = register(file=in_csv(institution("B-11", ctid=OWN)))
+    answer = register(file=in_csv(institution("K-11", ctid=OWN)))
     assert answer.status_code == 422
     assert answer.json["problems"][0]["message"].startswith("Row 2, column ctid: Somebody acts")
