@@ -317,11 +317,11 @@ def test_an_institution_brings_a_ctid_that_is_unknown_here(
     answer = register(institution("K-1", ctid=record.upper()))
     assert answer.status_code == 201, answer.text
     assert answer.json["organizations"][0]["ctid"] == record
-    assert registered(module_registry, record) == ("College B-1", record, 1)
+    assert registered(module_registry, record) == ("College K-1", record, 1)
     assert register(institution("K-1", ctid=record)).status_code == 200
     other = register(institution("K-1", ctid=ctid_number(701)))
     assert other.json["problems"][0]["message"] == (
-        f"You registered B-1 before: it has the CTID {record}."
+        f"You registered K-1 before: it has the CTID {record}."
     )
 
 
@@ -350,7 +350,7 @@ def test_an_organization_that_another_one_described_speaks_for_itself_now(
     record = ctid_number(703)
     describe_college(module_registry, record, "Yew School", module_registry.organization)
     assert register(institution("K-3", ctid=record)).status_code == 201
-    assert registered(module_registry, record) == ("College B-3", record, 2)
+    assert registered(module_registry, record) == ("College K-3", record, 2)
 
 
 def test_ctids_that_are_taken_or_no_organization_are_refused(
