@@ -118,8 +118,10 @@ class Merging:
             if name in fields:
                 node.setdefault(name, aligned(fields[name], concept))
         owning = _owning(Curie(node["@type"]))
-        if owning and not any(name in node for name in owning):
-            node[owning[0]] = [self._at.identity.resource(self._at.owner.ctid)]
+        owner = self._at.identity.resource(self._at.owner.ctid)
+        named = [one for name in owning for one in listed(node.get(name))]
+        if owning and owning[0] not in node and owner not in named:
+            node[owning[0]] = [owner]
 
     def _wrong(self, column: Column, text: str, error: BadParameter) -> None:
         self._note(column.heading, error, text)

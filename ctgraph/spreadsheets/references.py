@@ -127,7 +127,7 @@ def _spellings(kind: Curie) -> frozenset[str]:
 
 @dataclass(frozen=True)
 class Organization:
-    """An organization: as a target, or `same as owner`."""
+    """An organization: as a target, or the owner as `same as owner` or by its name."""
 
     field: Field
     keys: ClassVar[tuple[str, ...]] = ()
@@ -138,7 +138,7 @@ class Organization:
 
     def read(self, text: str, at: Context) -> Any:
         """See :class:`Reader`."""
-        if loose(text) == loose(SAME):
+        if loose(text) in (loose(SAME), loose(at.owner.name)):
             return at.identity.resource(at.owner.ctid)
         return Target(self.field).read(text, at)
 
