@@ -70,28 +70,27 @@ class Places:
 
         Those with a former name of a property stand here with the present one too.
         """
-        iris: dict[Any, ox.NamedNode] = {
-            end: ox.NamedNode(PLACE + end.value)
-            for quad in self.quads
-            for end in (quad.subject, quad.object)
-            if isinstance(end, ox.BlankNode)
-        }
+        iris: dict[Any, ox.NamedNode] = {}
+        triples = []
         kinds: dict[Any, list[str]] = defaultdict(list)
-        for quad in self.quads:
-            if quad.predicate == TYPE and isinstance(quad.object, ox.NamedNode):
-                kinds[quad.subject].append(quad.object.value)
+        for subject, predicate, value, _ in self.quads:
+            ends = [
+                iris.setdefault(end, ox.NamedNode(PLACE + end.value))
+                if isinstance(end, ox.BlankNode)
+                else end
+                for end in (subject, value)
+            ]
+            triples.append((ends[0], predicate, ends[1]))
+            if predicate == TYPE and isinstance(value, ox.NamedNode):
+                kinds[ends[0]].append(value.value)
         present = {subject: present_properties(of) for subject, of in kinds.items()}
         usual = present_properties(())
-        found = []
-        for quad in self.quads:
-            subject, value = (
-                iris.get(quad.subject, quad.subject),
-                iris.get(quad.object, quad.object),
-            )
-            found.append((subject, quad.predicate, value))
-            if name := present.get(quad.subject, usual).get(quad.predicate.value):
-                found.append((subject, ox.NamedNode(name), value))
-        return found
+        former = [
+            (subject, ox.NamedNode(name), value)
+            for subject, predicate, value in triples
+            if (name := present.get(subject, usual).get(predicate.value))
+        ]
+        return triples + former
 
     def of_record(self, document: str, primary: str) -> Places:
         """Return the places with the document's statements about itself made about its record."""
