@@ -20,6 +20,7 @@ from typing import Any
 from ctgraph.rdf.namespaces import Curie, Iri
 from ctgraph.vocab.context_files import CONTEXT_URLS, read_context
 
+_CURIE = re.compile(r"\b[a-z]{2,16}:[A-Za-z]+\b")
 _CAMEL_CASE = re.compile(r"[A-Za-z][a-z]*(?:[A-Z][a-z]+)+")
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
@@ -140,6 +141,16 @@ class Vocabulary:
             return term.label
         local = self.compact(iri).rpartition(":")[2]
         return _in_words(local.rpartition("/")[2].rpartition("#")[2]) or iri
+
+    def labelled(self, text: str) -> str:
+        """Return words for people: with the labels of terms in the place of their CURIEs.
+
+        >>> vocabulary().labelled("Add ceterms:name: the name that people know it by.")
+        'Add Name: the name that people know it by.'
+        """
+        return _CURIE.sub(
+            lambda found: term.label if (term := self.term(found[0])) else found[0], text
+        )
 
     @cache  # noqa: B019 - one vocabulary lives as long as the process
     def superclasses(self, iri: str) -> frozenset[Iri]:

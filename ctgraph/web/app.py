@@ -221,6 +221,7 @@ def create_app(settings: Settings | None = None, proved: bool = False) -> Flask:
         "label": lambda iri: wordings.term_label(vocab.label(iri)),
         "term_label": wordings.term_label,
         "compact": vocab.compact,
+        "labelled": vocab.labelled,
         "known": vocab.term,
         "graph_formats": {format.name: format.title for format in FORMATS.values()},
         "looks": languages.translated(looks.for_pages()),

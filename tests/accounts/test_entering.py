@@ -81,6 +81,17 @@ def test_a_credential_goes_from_nothing_to_published(
     assert registry.ledger.records.read(record).envelope.owner == approved
 
 
+def test_what_is_missing_leads_to_its_field_in_the_words_of_the_form(
+    rita: Person, approved: Ctid
+) -> None:
+    path = begun(rita, approved)
+    here = rita.see(path).text
+    assert '<a href="#ceterms:name">The name is missing. Add Name: the name that' in here
+    assert 'id="ceterms:name"' in here
+    elsewhere = rita.see(f"{path}?tab=costs").text
+    assert '<a href="?tab=minimum#ceterms:name">The name is missing.' in elsewhere
+
+
 def test_saving_without_a_change_makes_no_draft_and_no_version(
     rita: Person, approved: Ctid, registry: Registry
 ) -> None:

@@ -23,12 +23,12 @@ from ctgraph.identity import ctid
 from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger.reasons import MAX_REASON_CHARACTERS
 from ctgraph.ledger.values import Organization
-from ctgraph.problem import Problem
 from ctgraph.publishing.drafting import Draft
 from ctgraph.rdf.namespaces import Curie
 from ctgraph.validation.severity_words import WORDS
 from ctgraph.vocab import vocabulary
 from ctgraph.web.accounts.forms import Press
+from ctgraph.web.accounts.mending import by_property, told
 from ctgraph.web.accounts.organizations import applicants
 from ctgraph.web.accounts.people import require_form
 from ctgraph.web.accounts.sent import MINIMUM, chosen, fields_of, filled_in, looked_up, tab
@@ -204,7 +204,7 @@ def _shown(
     own = part(draft.entity, [field.property for field in fields])
     rows = filled(fields, draft.entity if values is None else values)
     drafting = drafting_of(owner)
-    problems = drafting.problems(draft.document, state().validator_for(owner.ctid))
+    problems = told(drafting.problems(draft.document, state().validator_for(owner.ctid)), form)
     role = applicants().role(who(), owner.ctid)
     response = respond.page(
         "accounts/record.html",
@@ -226,7 +226,7 @@ def _shown(
         differences=differences(draft.published or {}, draft.entity) if draft.version else [],
         problem=problem,
         problems=problems,
-        beside=_beside(problems),
+        beside=by_property(problems),
         severities=WORDS,
         may_publish=role in ROLES[Act.PUBLISH] and applicants().may_publish(owner.ctid),
         review=reviewing_of(owner).review(draft.ctid),
@@ -269,17 +269,6 @@ def _names(rows: Sequence[Filled]) -> dict[str, str]:
     }
     names = state().ledger.records.names({*found.values()})
     return {address: names[record] for address, record in found.items() if record in names}
-
-
-def _beside(problems: list[Problem]) -> dict[str, list[Problem]]:
-    """Return the problems by the properties of the primary entity that they are about."""
-    found: dict[str, list[Problem]] = {}
-    for problem in problems:
-        place = (problem.pointer or "").split("/")
-        name = place[3] if len(place) > 3 and place[1:3] == ["@graph", "0"] else ""
-        name = name or vocabulary().compact(problem.detail.property)
-        found.setdefault(name, []).append(problem)
-    return found
 
 
 def _to(owner: Organization, record: Ctid) -> Response:

@@ -1,0 +1,52 @@
+"""What is wrong with a draft, in the words of its form, each with the field where it is mended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from ctgraph.forms.model import Form
+from ctgraph.problem import Problem, Severity
+from ctgraph.vocab import vocabulary
+from ctgraph.web.accounts.sent import MINIMUM, tab
+
+
+class Told(NamedTuple):
+    """A problem as the form tells it.
+
+    :param property: of the primary entity, as a CURIE; empty where it is about the whole.
+    :param href: leads to the field; empty where no field shows the property.
+    """
+
+    text: str
+    severity: Severity
+    property: str
+    href: str
+
+
+def told(problems: Iterable[Problem], form: Form) -> list[Told]:
+    """Return the problems of a draft, with the labels of properties in the place of their names."""
+    tabs: dict[str, str] = {f.property: one.group for one in form.tabs for f in one.fields}
+    tabs |= {field.property: MINIMUM for field in form.minimum}
+    return [_told(one, tabs) for one in problems]
+
+
+def _told(problem: Problem, tabs: Mapping[str, str]) -> Told:
+    property, href = _property(problem), ""
+    if property in tabs:
+        query = f"?tab={tabs[property]}"
+        # What was filled in on this page stays there: a link to the field itself loads nothing.
+        href = f"{'' if tabs[property] == tab() else query}#{property}"
+    words = vocabulary().labelled(f"{problem.message} {problem.remedy}".strip())
+    return Told(words, problem.severity, property, href)
+
+
+def _property(problem: Problem) -> str:
+    place = (problem.pointer or "").split("/")
+    name = place[3] if len(place) > 3 and place[1:3] == ["@graph", "0"] else ""
+    return name or vocabulary().compact(problem.detail.property)
+
+
+def by_property(found: Sequence[Told]) -> dict[str, list[Told]]:
+    """Return problems by the properties that they are about."""
+    return {one.property: [two for two in found if two.property == one.property] for one in found}
