@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from ctgraph.accounts.institutions import Given, Institution
 from ctgraph.errors import Forbidden, InvalidDocument
 from ctgraph.identity.ctid import Ctid
-from ctgraph.ledger.claims import is_unclaimed
+from ctgraph.ledger.claims import is_free
 from ctgraph.ledger.database import select_in
 from ctgraph.ledger.ownership import describable
 from ctgraph.ledger.suspensions import require_active
@@ -25,18 +25,20 @@ def require_free(
     given: Given,
     wanted: Sequence[Institution],
     known: Mapping[str, Registration],
+    partner: Ctid,
 ) -> None:
     """Make sure that each CTID that a partner names is unknown, or that of nobody's organization.
 
     :param wanted: the institutions that were read of what was given, in the same order.
     :param known: those that the partner registered before, by their identifiers.
+    :param partner: which may have described an institution itself.
     :raises InvalidDocument: with every one that is not.
     """
     problems = [
         given.placed(problem, number)
         for number, one in enumerate(wanted)
         if one.has_ctid
-        for problem in _wrong(connection, one, known.get(one.identifier))
+        for problem in _wrong(connection, one, known.get(one.identifier), partner)
     ]
     if problems:
         count = "is one problem" if len(problems) == 1 else f"are {len(problems)} problems"
@@ -44,7 +46,7 @@ def require_free(
 
 
 def _wrong(
-    connection: sa.Connection, one: Institution, held: Registration | None
+    connection: sa.Connection, one: Institution, held: Registration | None, partner: Ctid
 ) -> Iterator[Problem]:
     if held:
         if held.ctid != one.record:
@@ -53,9 +55,10 @@ def _wrong(
     elif not describable(connection, [one.record]):
         text = f"{one.record} names something other than an organization in this registry."
         yield Problem(text, _LEAVE_OUT, "/ctid")
-    elif not is_unclaimed(connection, one.record):
+    elif not is_free(connection, one.record, partner):
         remedy = "Ask it for the right to publish for it; its administrator answers."
-        yield Problem(f"Somebody acts for {one.record} already.", remedy, "/ctid")
+        text = f"Somebody acts for {one.record} already, or for whoever publishes its record."
+        yield Problem(text, remedy, "/ctid")
     else:
         try:
             require_active(connection, one.record, one.name)

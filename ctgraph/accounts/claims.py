@@ -18,11 +18,14 @@ from ctgraph.documents.node_values import each
 from ctgraph.errors import BadParameter, Conflict, NotFound
 from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger import Ledger
-from ctgraph.ledger.claims import Claim, Standing, is_unclaimed
+from ctgraph.ledger.claims import Claim, Standing, is_free
 from ctgraph.ledger.people import Person
 from ctgraph.vocab import vocabulary
 
-_TAKEN = "Somebody acts for this organization already. Ask its administrator to invite you."
+_TAKEN = (
+    "Somebody acts for this organization already, or for the one that publishes its record. Ask "
+    "its administrator to invite you, or to transfer the record."
+)
 
 
 class Claimed(NamedTuple):
@@ -76,7 +79,7 @@ class Claiming:
             )
         throttle.spend(self.ledger.database, throttle.CLAIM, who.id)
         with self.ledger.database.writing() as connection:
-            if not is_unclaimed(connection, record):
+            if not is_free(connection, record):
                 raise Conflict(_TAKEN)
             if any(
                 one.person == who.id and one.state is Standing.WAITING
@@ -130,7 +133,7 @@ class Claiming:
             if state is Standing.DECLINED:
                 self._settle(connection, staff, waiting[number], wanted, state, said, visitor)
                 return
-            if not is_unclaimed(connection, wanted.record):
+            if not is_free(connection, wanted.record):
                 raise Conflict(_TAKEN)
             self.ledger.applications.admit(
                 connection, wanted.record, waiting[number].person, Role.ADMINISTRATOR

@@ -149,7 +149,7 @@ class Registering:
             self._require(connection, who, partner)
             known = self._known(connection, partner, wanted)
             new = [one for one in wanted if one.identifier not in known]
-            require_free(connection, given, wanted, known)
+            require_free(connection, given, wanted, known, partner.ctid)
             names = {one.record: self._found(connection, who, partner, one, visitor) for one in new}
             standing = with_record(connection, new)
             silent = [one for one in new if one.record not in standing]

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger.database import Database, by_name
-from ctgraph.ledger.tables import api_key, application, member, metadata, person
+from ctgraph.ledger.tables import api_key, application, envelope, member, metadata, person
 from ctgraph.ledger.values import now
 
 claim = sa.Table(
@@ -59,10 +59,10 @@ class Claims:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def is_unclaimed(self, record: Ctid) -> bool:
-        """Tell whether nobody acts for an organization: no member, no valid key, no application."""
+    def is_free(self, record: Ctid) -> bool:
+        """Tell whether an organization may be claimed, see :func:`is_free`."""
         with self._database.engine.connect() as connection:
-            return is_unclaimed(connection, record)
+            return is_free(connection, record)
 
     def add(self, connection: sa.Connection, record: Ctid, who: str, words: str) -> int:
         """Note a claim, and return its number."""
@@ -102,7 +102,7 @@ class Claims:
 
 
 def is_unclaimed(connection: sa.Connection, record: Ctid) -> bool:
-    """Tell whether nobody acts for an organization, as a transaction sees it."""
+    """Tell whether nobody acts for an organization: no member, no valid key, no application."""
     acting = (
         sa.select(sa.literal(1)).where(member.c.organization == record),
         sa.select(sa.literal(1)).where(
@@ -111,6 +111,18 @@ def is_unclaimed(connection: sa.Connection, record: Ctid) -> bool:
         sa.select(sa.literal(1)).where(application.c.organization == record),
     )
     return connection.execute(sa.union_all(*acting)).first() is None
+
+
+def is_free(connection: sa.Connection, record: Ctid, by: Ctid | None = None) -> bool:
+    """Tell whether an organization may be claimed: nobody acts for it, nor for who describes it.
+
+    A college that acts describes its departments: their records, withdrawn ones too, are its own.
+
+    :param by: an organization that may have described it itself.
+    """
+    query = sa.select(envelope.c.owner).where(envelope.c.ctid == record)
+    describers = {row.owner for row in connection.execute(query)} - {by}
+    return all(is_unclaimed(connection, one) for one in {record} | describers)
 
 
 _CLAIMS = sa.select(claim, person.c.name.label("name"), person.c.email.label("email")).join(person)

@@ -14,7 +14,7 @@ from ctgraph.identity import Identity
 from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger.values import OPERATOR
 from tests.support.people import COLLEGE, Person, alert
-from tests.support.registry import Registry, ctid_number
+from tests.support.registry import Registry, ctid_number, describe_college
 
 NOBODYS = ctid_number(50)
 FIELDS: dict[str, Any] = COLLEGE | {
@@ -31,6 +31,22 @@ def nobodys(registry: Registry) -> Ctid:
     owner = registry.ledger.organizations.add(COLLEGE["name"], NOBODYS)
     publishing.publish(registry.settings, registry.ledger, owner, document, OPERATOR)
     return NOBODYS
+
+
+def test_a_department_of_somebody_who_acts_is_not_claimed(
+    rita: Person, approved: Ctid, registry: Registry
+) -> None:
+    owner = registry.ledger.organizations.get(approved)
+    describe_college(registry, NOBODYS, "School of Welding", owner)
+    page = rita.see(f"/resources/{NOBODYS}").text
+    assert "School of Welding" in page
+    assert UNCLAIMED not in page
+    for answer in (
+        rita.see(f"/account/claims/{NOBODYS}"),
+        rita.send("/account/security", to=f"/account/claims/{NOBODYS}", words="It is mine."),
+    ):
+        assert "for the one that publishes its record" in html.unescape(answer.text)
+    assert not registry.ledger.claims.waiting()
 
 
 def claimed(somebody: Person, sam: Person, record: Ctid, words: str = "I am its registrar.") -> str:

@@ -19,7 +19,8 @@ from ctgraph.accounts.rights import Role
 from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger.claims import is_unclaimed
 from ctgraph.ledger.tables import envelope
-from ctgraph.ledger.values import Scope
+from ctgraph.ledger.values import OPERATOR, Scope
+from ctgraph.publishing.publish import withdraw
 from ctgraph.web import create_app
 from tests.support.people import PASSWORD, Person, institution, newcomer, token
 from tests.support.registry import Registry, certificate, ctid_number, describe_college, publish
@@ -353,6 +354,22 @@ def test_an_organization_that_another_one_described_speaks_for_itself_now(
     assert registered(module_registry, record) == ("College K-3", record, 2)
 
 
+def test_a_department_of_another_organization_stays_its_own(
+    register: Register, module_registry: Registry
+) -> None:
+    ledger, record = module_registry.ledger, ctid_number(730)
+    ledger.organizations.register({ctid_number(731): "Oak College"})
+    owner = ledger.organizations.get(ctid_number(731))
+    ledger.organizations.add_key(owner.ctid, [Scope.PUBLISH])
+    describe_college(module_registry, record, "School of Welding", owner)
+    answer = register(institution("K-30", ctid=record))
+    assert answer.status_code == 422
+    assert "for whoever publishes its record" in answer.text
+    withdraw(module_registry.settings, ledger, owner, record, OPERATOR)
+    assert register(institution("K-30", ctid=record)).status_code == 422
+    assert registered(module_registry, record)[:2] == ("School of Welding", owner.ctid)
+
+
 def test_ctids_that_are_taken_or_no_organization_are_refused(
     register: Register, module_registry: Registry, module_client: FlaskClient
 ) -> None:
@@ -383,10 +400,10 @@ def test_ctids_that_are_taken_or_no_organization_are_refused(
     found = [(one["pointer"], one["message"]) for one in answer.json["problems"]]
     assert [place for place, _ in found] == [f"/organizations/{n}/ctid" for n in range(1, 5)]
     messages = [message for _, message in found]
-    assert messages[0] == f"Somebody acts for {OWN} already."
+    assert messages[0] == f"Somebody acts for {OWN} already, or for whoever publishes its record."
     assert messages[1].endswith("names something other than an organization in this registry.")
     assert "Fraud." in messages[2]
-    assert messages[3] == f"Somebody acts for {keyed} already."
+    assert messages[3] == f"Somebody acts for {keyed} already, or for whoever publishes its record."
     assert module_client.get(f"/resources/{twice}").status_code == 404
 
 

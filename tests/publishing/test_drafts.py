@@ -21,7 +21,7 @@ from ctgraph.cli import main
 from ctgraph.ledger import Ledger, drafts
 from ctgraph.ledger.database import Database
 from ctgraph.ledger.revision import migrations
-from ctgraph.ledger.values import now
+from ctgraph.ledger.values import Organization, now
 from ctgraph.settings import load_settings
 from ctgraph.web import create_app
 from tests.support.registry import Registry, certificate, ctid_number
@@ -287,9 +287,13 @@ def test_an_older_ledger_is_brought_up_to_date(tmp_path: Path) -> None:
     with older.database.writing() as connection:
         older_tables.attributes["connection"] = connection
         command.upgrade(older_tables, "0001")
-    organization = older.organizations.add("Old College", ctid_number(0))
+    organization = Organization(ctid_number(0), "Old College", now())
     key = f"ctg_00000001_{'x' * 43}"
     with older.database.writing() as connection:  # as it was kept then, without scopes
+        connection.exec_driver_sql(
+            "INSERT INTO organization (ceterms_ctid, name, created_at) VALUES (?, ?, ?)",
+            (organization.ctid, organization.name, organization.created_at),
+        )
         connection.exec_driver_sql(
             "INSERT INTO api_key (id, organization, digest, created_at) VALUES (?, ?, ?, ?)",
             (key[4:12], organization.ctid, sha256(key.encode()).hexdigest(), now()),

@@ -133,8 +133,8 @@ def _picked(text: str) -> Pick:
     if record := state().identity.ctid_of(text) or (ctid.is_ctid(text.lower()) and text.lower()):
         return Pick(text, ctid.canonical(record))  # perhaps a draft, which no index knows
     found = state().ask(questions.picks, [text], KINDS)
-    if len(found) > 1:
-        raise BadParameter("Name one organization at a time.")
+    if len(found) != 1:
+        raise BadParameter("Name one organization, by words of its name or by its CTID.")
     return found[0]
 
 

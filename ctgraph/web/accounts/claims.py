@@ -48,7 +48,7 @@ def claim(record: str) -> Response:
         use,
         "accounts/claim.html",
         wanted=wanted,
-        is_unclaimed=state().ledger.claims.is_unclaimed(wanted.record),
+        is_unclaimed=state().ledger.claims.is_free(wanted.record),
         evidence=wanted.evidence(who().email),
     )
 

@@ -267,7 +267,7 @@ def _is_organization(node: dict[str, Any]) -> bool:
 
 def _is_unclaimed(record: Ctid, held: HeldDocument) -> bool:
     """Tell whether a record is that of an organization for which nobody acts."""
-    return _is_of_organization(record, held) and state().ledger.claims.is_unclaimed(record)
+    return _is_of_organization(record, held) and state().ledger.claims.is_free(record)
 
 
 def _issuers(record: Ctid, held: HeldDocument) -> list[Issuer]:
