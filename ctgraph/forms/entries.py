@@ -201,12 +201,19 @@ class Entries:
         self._take(record)
         self._put(record, above, to)
 
-    def remove(self, record: Ctid) -> None:
+    def remove(self, record: Ctid, below: int) -> None:
         """Remove an entry, and those below it.
 
+        :param below: how many below it were seen.
         :raises NotFound: when there is no such entry.
+        :raises Conflict: when there are others below it by now.
         """
         self._require(record)
+        if below != self.below(record):
+            raise Conflict(
+                f"Somebody else changed what is below it meanwhile: {self.below(record)} now. Look "
+                "at the outline again."
+            )
         gone = self._all_below(record)
         self._take(record)
         graph = self.document["@graph"]

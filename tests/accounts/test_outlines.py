@@ -68,7 +68,7 @@ def test_an_outline_is_written_entry_by_entry(
     press(rita, outline, cut, act="down")
     assert [*lines(rita, outline)][2] == "1.2 Cut to drawing"
     assert "Remove it and 2 below" in rita.see(f"{outline}/{weld}").text
-    press(rita, outline, weld, act="remove")
+    press(rita, outline, weld, act="remove", seen="2")
     assert [*lines(rita, outline)] == ["1 Prepare"]
     document = orjson.loads(
         registry.ledger.drafts.document(approved, canonical(framework.rpartition("/")[2]))
@@ -107,6 +107,22 @@ def test_two_people_write_one_outline(rita: Person, framework: str) -> None:
     answer = rita.send(f"{outline}/{record}", text="Weld badly", was="Weld")
     assert answer.status_code == 409
     assert "Weld well" in alert(answer)
+    assert ">Weld badly</textarea>" in answer.text  # what was written is not lost
+    press(
+        rita,
+        outline,
+        record,
+        act="below",
+        new="Weld upside down",
+        text="Weld well",
+        was="Weld well",
+    )
+    answer = rita.send(f"{outline}/{record}", act="remove", seen="0")
+    assert answer.status_code == 409
+    assert "1 now" in alert(answer)
+    assert len(lines(rita, outline)) == 2
+    press(rita, outline, record, act="remove", seen="1")
+    assert not lines(rita, outline)
 
 
 @pytest.mark.parametrize(

@@ -57,7 +57,7 @@ def test_entries_are_added_moved_and_removed(kind: str) -> None:
     assert lines(found) == ["1 a", "2 b1", "3 b", "3.1 b2", "4 a2", "4.1 c"]
     found.reword(named["c"], "c, said better", "c")
     assert found.below(named["a2"]) == 1
-    found.remove(named["a2"])
+    found.remove(named["a2"], found.below(named["a2"]))
     assert lines(found) == ["1 a", "2 b1", "3 b", "3.1 b2"]
     assert len(found.document["@graph"]) == 5
     assert lines(entries(found.document)) == lines(found)
@@ -124,7 +124,7 @@ def test_what_cannot_be_done_is_told() -> None:
     with pytest.raises(NotFound):
         found.add("x", parent=mint())
     with pytest.raises(NotFound):
-        found.remove(ROOT)
+        found.remove(ROOT, 0)
     with pytest.raises(BadParameter):
         entries(framework("ceterms:Certificate"))
     assert lines(found) == ["1 a", "2 b", "2.1 b1", "2.2 b2", "3 c"]

@@ -93,6 +93,8 @@ def entry(organization: str, record: str, other: str) -> Response:
         entry=found,
         moves=entries.moves(found.record),
         below=entries.below(found.record),
+        text=request.form.get("text", found.text),  # what was written stays when it cannot be saved
+        new=request.form.get("new", ""),
     )
 
 
@@ -111,7 +113,8 @@ def _act(entries: Entries, record: Ctid) -> Ctid | None:
     act, new = request.form.get("act", "save"), request.form.get("new", "")
     text, was = request.form.get("text", ""), request.form.get("was", "")
     if act == "remove":
-        entries.remove(record)
+        seen = request.form.get("seen", "")
+        entries.remove(record, int(seen) if seen.isascii() and seen.isdecimal() else 0)
         return None
     if act == "save" or text.split() != was.split():
         entries.reword(record, text, was)
