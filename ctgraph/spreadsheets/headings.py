@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 from itertools import zip_longest
 from pathlib import PurePath
 
+from ctgraph.forms.editors import Editor
 from ctgraph.spreadsheets.columns import Column
 from ctgraph.spreadsheets.problems import Place, SheetProblem
 from ctgraph.spreadsheets.record_types import Group, RecordType, aliases, record_types, simple
@@ -24,6 +26,8 @@ KIND = "kind"
 """The role of the column that tells which property leads to a profile."""
 MORE = "more"
 """The role of a column that goes on with the text of another one: a second line of an address."""
+
+_NOTE = re.compile(r"(?:instructions|sample data|add new credential here)(?![\w-])[\s:]*", re.I)
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,12 @@ class Heading:
     group: Group | None = None
     embedded: str = ""
 
+    @property
+    def is_text(self) -> bool:
+        """Whether its cells are words, such as names."""
+        words = (Editor.TEXT, Editor.LONG_TEXT)
+        return self.column is not None and self.column.field.editor in words
+
 
 @dataclass(frozen=True)
 class Table:
@@ -54,6 +64,28 @@ class Table:
     type: RecordType
     columns: tuple[tuple[int, Heading], ...]
     rows: tuple[Row, ...]
+
+    def note(self, row: Row) -> re.Match[str] | None:
+        """Return the words that mark a row for readers, such as `Sample Data:`, in their cell.
+
+        A cell that identifies a record may bear them, the first one that is neither a comment nor
+        words such as a name, or the only one of the row. None for a row about a record.
+        """
+        identifying, coded = self._marked
+        first = next(filter(None, map(row.cell, coded)), "")
+        filled = [text for text in row.cells if text]
+        cells = (*map(row.cell, identifying), first, *(filled if len(filled) == 1 else ()))
+        marks = (_NOTE.match(text) for text in cells)
+        return next(filter(None, marks), None)
+
+    @cached_property
+    def _marked(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """The columns that identify records, and those whose cells are no words."""
+        own = [(number, one) for number, one in self.columns if not (one.group or one.embedded)]
+        return (
+            tuple(number for number, one in own if one.role in (IDENTIFIER, CTID, ID)),
+            tuple(number for number, one in self.columns if not one.is_text),
+        )
 
 
 @cache

@@ -52,7 +52,7 @@ def lines_of(table: Table, problems: list[SheetProblem]) -> Iterator[Line]:
         if row.is_blank:
             message, remedy = "The row is empty.", "Delete it, if nothing is missing there."
             problems.append(SheetProblem(here, message, remedy, severity=Severity.WARNING))
-        elif not row.is_note and (line := _line(table, row, here, problems)):
+        elif table.note(row) is None and (line := _line(table, row, here, problems)):
             filled = (one for one in inner if _is_filled(one, row))
             found = [_line(one, row, here, problems) for one in filled]
             others = [one for one in found if one]
@@ -73,7 +73,7 @@ def _taken_apart(table: Table) -> list[Table]:
 
 
 def _is_filled(table: Table, row: Row) -> bool:
-    return any(number < len(row.cells) and row.cells[number] for number, _ in table.columns)
+    return any(row.cell(number) for number, _ in table.columns)
 
 
 def _required(line: Line, other: Line) -> ProfileCells:
@@ -137,7 +137,7 @@ def _line(table: Table, row: Row, place: Place, problems: list[SheetProblem]) ->
     further: list[tuple[Column, str, str]] = []
     is_good = True
     for number, heading in table.columns:
-        text = meant(row.cells[number]) if number < len(row.cells) else ""
+        text = meant(row.cell(number))
         if not text:
             continue
         if text.upper().startswith("SAMPLE:"):

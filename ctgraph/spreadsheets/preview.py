@@ -100,9 +100,9 @@ def preview(
     # What a cell refused is missing from the document: that is one problem, not two.
     found.problems += [one for one in verdicts if one.place not in refused]
     found.problems += unknown_mentions(ledger, builder.at.mentions, things)
-    if mode is Mode.WHOLE:
-        gone = _withdraw(ledger, owner, tables, things, found, plan)
-        found.problems += skipped(tables, gone, resolver.find)
+    whole = mode is Mode.WHOLE
+    gone = _withdraw(ledger, owner, tables, things, found, plan) if whole else {}
+    found.problems += skipped(tables, gone, resolver.find)
     _finish(found, things, plan)
     found.seconds = time.monotonic() - started
     return found

@@ -10,12 +10,11 @@ import pytest
 
 from ctgraph.identity.ctid import Ctid
 from ctgraph.spreadsheets.files import File
-from ctgraph.spreadsheets.model import Effect, Mode
 from ctgraph.uploads import runner
 from ctgraph.uploads.estimates import rows_about, seconds_to_check
 from tests.support.people import Person, alert
 from tests.support.registry import Registry
-from tests.support.rows import COURSE, WELDING, file, look, upload
+from tests.support.rows import COURSE, WELDING, file, look
 
 MANY = 450
 
@@ -164,17 +163,6 @@ def test_a_partner_whose_right_ended_uploads_nothing(
     assert registry.ledger.uploads.get(approved, id).state == "failed"
     assert stella.see(here).status_code == 404
     assert stella.see(granted).status_code == 404
-
-
-def test_a_row_that_is_skipped_in_a_whole_list_is_named(registry: Registry) -> None:
-    guide = {"Name": "Instructions for Welders", "External Identifier": "guide"}
-    row = COURSE | guide
-    rows = [{"Name": row["Name"]} | row, {"Name": "Arc Welding"} | COURSE]
-    upload(registry, file("courses.csv", {"External Identifier": ""} | row, COURSE))
-    found = look(registry, file("courses.csv", *rows), mode=Mode.WHOLE)
-    (problem,) = [one for one in found.problems if "skipped" in one.message]
-    assert (problem.place.row, problem.severity) == (2, "warning")
-    assert found.counts[Effect.WITHDRAWN] == 1
 
 
 def test_an_unknown_type_is_told_once(registry: Registry) -> None:
