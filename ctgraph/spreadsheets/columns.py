@@ -108,6 +108,8 @@ class Column:
             texts: list[str] = []
         else:
             texts = split(cell, VALUES) if self.holds_several else [cell]
+            if DELETE in map(str.upper, texts):
+                refuse(f"{DELETE} stands among other values.", "Leave it out: it clears all.")
         if isinstance(self.reader, Address) and [text.lower() for text in texts] == [ALL]:
             texts = list(at.places)
         if self._is_text:

@@ -140,6 +140,8 @@ def _line(table: Table, row: Row, place: Place, problems: list[SheetProblem]) ->
         text = meant(row.cell(number))
         if not text:
             continue
+        if text.upper() == DELETE:
+            text = DELETE
         if text.upper().startswith("SAMPLE:"):
             at = replace(place, column=heading.text)
             message = "The cell still holds the sample of the template."
