@@ -110,11 +110,20 @@ class Column:
             texts = split(cell, VALUES) if self.holds_several else [cell]
             if DELETE in map(str.upper, texts):
                 refuse(f"{DELETE} stands among other values.", "Leave it out: it clears all.")
-        if isinstance(self.reader, Address) and [text.lower() for text in texts] == [ALL]:
-            texts = list(at.places)
+        if isinstance(self.reader, Address):
+            return self._places(
+                old, list(at.places) if [*map(str.lower, texts)] == [ALL] else texts, at
+            )
         if self._is_text:
             return _with_texts(old, [self.reader.read(text, at) for text in texts], at, self)
         return self._joined(old, texts, at)
+
+    def _places(self, old: Any, texts: Sequence[str], at: Context) -> Any:
+        """Return addresses of the owner as they are now, and those that no cell can express."""
+        shown = [(self._text(one, at), one) for one in listed(old)]
+        gone = {text: one for text, one in shown if text not in at.places}
+        found = [gone.get(text) or self.reader.read(text, at) for text in dict.fromkeys(texts)]
+        return _as_before(old, [*found, *(one for text, one in shown if text is None)])
 
     def _joined(self, old: Any, texts: Sequence[str], at: Context) -> Any:
         """Return the values of some texts, and those that no cell can express."""
@@ -133,15 +142,17 @@ class Column:
                 new = _without(replaced.pop(0), self.reader.keys) | new
             if new not in found:
                 found.append(new)
-        values = [*found, *(one for text, one in shown if text is None)]
-        if len(values) == 1 and not isinstance(old, list):
-            return values[0]
-        return values
+        return _as_before(old, [*found, *(one for text, one in shown if text is None)])
 
 
 def listed(value: Any) -> list[Any]:
     """Return the values of a property."""
     return value if isinstance(value, list) else [] if value is None else [value]
+
+
+def _as_before(old: Any, values: list[Any]) -> Any:
+    """Return values in a list, as they were, or as one."""
+    return values[0] if len(values) == 1 and not isinstance(old, list) else values
 
 
 def _set(node: Node, name: str, value: Any) -> None:

@@ -14,7 +14,7 @@ from ctgraph.identity.ctid import Ctid
 from ctgraph.problem import Severity
 from ctgraph.rdf.namespaces import Curie
 from ctgraph.spreadsheets.assurance import assured
-from ctgraph.spreadsheets.columns import Column, listed
+from ctgraph.spreadsheets.columns import DELETE, Column, listed
 from ctgraph.spreadsheets.context import Context
 from ctgraph.spreadsheets.headings import ACTION
 from ctgraph.spreadsheets.lines import Line
@@ -88,14 +88,33 @@ class Merging:
         for line in lines:
             self._line = line
             identifier = line.place.identifier
-            place = by_identifier.get(identifier)
-            if place is None:
-                place = {"@type": "ceterms:Place", "ceterms:identifier": [_identifier(identifier)]}
-                by_identifier[identifier] = place
-                held.append(place)
-            for column, text in line.cells:
-                self.put(column, place, text)
-        return node | {_ADDRESS: held}
+            old = by_identifier.pop(identifier, None)
+            new = self._place(line, old)
+            if old:
+                held = [one for one in (new if one is old else one for one in held) if one]
+            elif new:
+                held.append(new)
+            if new:
+                by_identifier[identifier] = new
+        result = node | {_ADDRESS: held}
+        return result if held else {key: one for key, one in result.items() if key != _ADDRESS}
+
+    def _place(self, line: Line, old: Node | None) -> Node | None:
+        """Return the address of a row; None where the row clears all that it has."""
+        if line.cells and all(text == DELETE for _, text in line.cells):
+            cleared = {_IDENTIFIER, *(column.property for column, _ in line.cells)}
+            columns = (one for one in line.type.columns if one.property not in cleared)
+            if not old or not any(one.show(old, self._at) for one in columns):
+                return None
+        new = dict(old or {"@type": "ceterms:Place"})
+        for column, text in line.cells:
+            self.put(column, new, text)
+        if not new.keys() - {"@type"}:
+            refusal = "The location is new, and the row says nothing of it."
+            self._problems.append(SheetProblem(line.place, refusal, "Fill in its address."))
+        if new != old:
+            new.setdefault(_IDENTIFIER, [_identifier(line.place.identifier)])
+        return new
 
     def statements(self, lines: Iterable[Line], node: Node) -> Node:
         """Return an organization with what some rows state of others."""
@@ -141,7 +160,7 @@ class Merging:
         self._at.doubts.clear()
 
 
-_ADDRESS = "ceterms:address"
+_ADDRESS, _IDENTIFIER = "ceterms:address", "ceterms:identifier"
 
 
 def begun(kind: Curie, record: Ctid, at: Context) -> Node:

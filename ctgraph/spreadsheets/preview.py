@@ -99,6 +99,7 @@ def preview(
     refused = {one.place for one in found.problems if one.severity is Severity.VIOLATION}
     # What a cell refused is missing from the document: that is one problem, not two.
     found.problems += [one for one in verdicts if one.place not in refused]
+    found.problems += builder.outdated.problems(ledger.database, owner.ctid, things.places)
     found.problems += unknown_mentions(ledger, builder.at.mentions, things)
     whole = mode is Mode.WHOLE
     gone = _withdraw(ledger, owner, tables, things, found, plan) if whole else {}

@@ -183,7 +183,7 @@ class Address:
         if not isinstance(value, dict):
             return None
         found = place_identifier(value)
-        return found if at.places.get(found) == value else None
+        return found if found in at.places or _own_identifier(value) else None
 
     def read(self, text: str, at: Context) -> Any:
         """See :class:`Reader`."""
@@ -199,10 +199,14 @@ class Address:
 
 def place_identifier(place: Node) -> str:
     """Return the identifier of an address: its own, or one made of its content."""
+    return _own_identifier(place) or content_identifier(place)
+
+
+def _own_identifier(place: Node) -> str:
     held = place.get("ceterms:identifier")
     first = held[0] if isinstance(held, list) and held else held
     own = scalar(first.get("ceterms:identifierValueCode")) if isinstance(first, dict) else None
-    return str(own) if own else content_identifier(place)
+    return str(own or "")
 
 
 def place_in_words(place: Node) -> str:
