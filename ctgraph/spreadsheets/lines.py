@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from ctgraph.documents.node_values import NAMES
+from ctgraph.identity.ctid import is_ctid
 from ctgraph.problem import Severity
 from ctgraph.rdf.namespaces import Curie
 from ctgraph.spreadsheets.cells import loose
@@ -15,7 +16,8 @@ from ctgraph.spreadsheets.headings import IDENTIFIER, KIND, MORE, RELATION, Head
 from ctgraph.spreadsheets.problems import Place, SheetProblem
 from ctgraph.spreadsheets.profiles import ProfileCells
 from ctgraph.spreadsheets.record_types import Group, RecordType, record_types
-from ctgraph.spreadsheets.separators import meant
+from ctgraph.spreadsheets.references import ALL, SAME
+from ctgraph.spreadsheets.separators import PARTS, VALUES, meant
 from ctgraph.spreadsheets.sheet import Row
 from ctgraph.vocab import vocabulary
 
@@ -186,16 +188,8 @@ def _fits(line: Line, problems: list[SheetProblem]) -> bool:
     names_none = not identifier and not line.roles.keys() & {"ctid", "id"}
     if names_none and line.type.roles["ctid"]:
         found.append(("External Identifier", "", "The row names no record.", _NAME_IT))
-    if len(identifier) > MAX_IDENTIFIER_CHARACTERS:
-        long = f"The identifier has {len(identifier)} characters, and may have "
-        found.append(
-            (
-                "External Identifier",
-                identifier,
-                f"{long}{MAX_IDENTIFIER_CHARACTERS}.",
-                "Shorten it.",
-            )
-        )
+    if fault := _fault(identifier):
+        found.append(("External Identifier", identifier, *fault))
     for column, text in line.cells:
         others = [one for one, _ in line.cells if one is not column and _is_same(one, column)]
         if column.is_alternative and others:
@@ -206,6 +200,25 @@ def _fits(line: Line, problems: list[SheetProblem]) -> bool:
         for column, text, message, remedy in found
     ]
     return not found
+
+
+def _fault(identifier: str) -> tuple[str, str] | None:
+    """Return why an external identifier cannot be one, and what to do; None where it can."""
+    if len(identifier) > MAX_IDENTIFIER_CHARACTERS:
+        allowed = f"and may have {MAX_IDENTIFIER_CHARACTERS}"
+        return f"The identifier has {len(identifier)} characters, {allowed}.", "Shorten it."
+    if is_ctid(identifier.lower()):
+        remedy = "Write it into the column CTID, and an identifier of your choice here, or nothing."
+        return "This is a CTID, and no external identifier.", remedy
+    if identifier == DELETE or loose(identifier) in (loose(ALL), loose(SAME)):
+        message = f"{identifier} means something else in cells that refer to a record."
+        return message, "Write another identifier."
+    if signs := [sign for sign in (VALUES, PARTS) if sign in identifier]:
+        message = (
+            f"{' and '.join(signs)} in an identifier would separate values in cells that name it."
+        )
+        return message, "Write an identifier without it."
+    return None
 
 
 _NAME_IT = "Write an External Identifier of your choice, or the CTID of the record."

@@ -155,7 +155,7 @@ class Merging:
         place = self._line.at(heading)
         self._problems += (
             SheetProblem(place, message, remedy, text, Severity.WARNING)
-            for message, remedy in self._at.doubts
+            for message, remedy in dict.fromkeys(self._at.doubts)
         )
         self._at.doubts.clear()
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ctgraph.errors import BadParameter
 from ctgraph.forms.values import Node
@@ -61,6 +61,8 @@ class Profiles:
         """
         group, property = given.group, _property(given.group, given.kind)
         clears = bool(given.cells) and all(cell == DELETE for _, cell in given.cells)
+        if given.identifier == DELETE:
+            given = _unnamed(given, clears or given.kind == DELETE)
         found = self._meant(given, property, is_further and not clears)
         if given.kind == DELETE or (clears and not (found and self._left(given, found[1]))):
             if found:
@@ -219,6 +221,16 @@ def identifier_of(profile: Node) -> str:
     if not found:
         return content_identifier(profile)
     return re.sub(r"-([0-9a-f]+)_", lambda code: chr(int(code[1], 16)), str(found[1]))
+
+
+def _unnamed(given: ProfileCells, is_removed: bool) -> ProfileCells:
+    """Return a profile whose identifier is cleared too.
+
+    :raises BadParameter: unless all of it is removed.
+    """
+    if not is_removed:
+        refuse("The identifier of a profile cannot be cleared.", "Leave the cell as it was.")
+    return replace(given, identifier="")
 
 
 def _property(group: Group, kind: str) -> Curie | None:

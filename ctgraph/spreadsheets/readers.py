@@ -15,6 +15,7 @@ from ctgraph.spreadsheets.cells import (
     Identifier,
     Length,
     Named,
+    Percentage,
     Reader,
     Text,
 )
@@ -83,6 +84,8 @@ def reader_of(one: Field, name: str = "") -> Reader | None:
         return None if name == "none" else reader_named(name, one)
     if one.editor is Editor.CHOICE:
         return Concept(one)
+    if one.editor is Editor.NUMBER and one.property.lower().endswith("percentage"):
+        return Percentage()
     if one.editor in _PLAIN:
         return _PLAIN[one.editor]
     if one.records:

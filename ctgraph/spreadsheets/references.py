@@ -36,10 +36,10 @@ def address_in(value: Any) -> str:
 
 def record_in(text: str, at: Context) -> Ctid | None:
     """Return the record that a text names by a CTID or an external identifier; None for none."""
-    found = at.find(text)
-    if found is None and is_ctid(text.lower()):
-        found = Ctid(text.lower())
-        at.mentions.add(found)
+    if not is_ctid(text.lower()):
+        return at.find(text)
+    found = Ctid(text.lower())
+    at.mentions.add(found)
     return found
 
 

@@ -185,12 +185,12 @@ class Resolver:
 
     def _named(self, cell: str) -> Ctid | None:
         local = cell if not cell.startswith("http") else cell.rpartition("/")[2]
+        if ctid.is_ctid(local.lower()):
+            return Ctid(local.lower())
         if found := self.find(cell):
             return found
-        for text in (local, f"ce-{local}"):
-            if ctid.is_ctid(text.lower()):
-                return Ctid(text.lower())
-        return None
+        whole = f"ce-{local}".lower()
+        return Ctid(whole) if ctid.is_ctid(whole) else None
 
     def _holder(self, thing: Thing, record: Ctid) -> Ctid | None:
         held = standing(self._ledger.database, {record}).get(record)
