@@ -31,6 +31,7 @@ class Outdated:
     """
 
     def __init__(self, before: Mapping[str, Node], after: Mapping[str, Node]) -> None:
+        self.before = before
         self._changed = {
             name: after.get(name) for name, place in before.items() if after.get(name) != place
         }

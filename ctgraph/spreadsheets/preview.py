@@ -20,6 +20,7 @@ from ctgraph.problem import Severity
 from ctgraph.publishing.publish import require_own
 from ctgraph.rdf.namespaces import Curie
 from ctgraph.settings import Settings
+from ctgraph.spreadsheets.alike import alike
 from ctgraph.spreadsheets.build import Builder, Built, Change
 from ctgraph.spreadsheets.check import Checked, checked
 from ctgraph.spreadsheets.files import File
@@ -76,6 +77,7 @@ def preview(
     resolver.resolve(things)
     found.suggestions = resolver.suggestions
     found.problems += _repeated_webpages(things)
+    found.problems += alike((one.line for one in things), resolver.known)
     builder = Builder(ledger, things.identity, owner, resolver, found.problems)
     verdicts: list[SheetProblem] = []
     plan, total, done = PlanWriter(owner.ctid), len(list(things)), 0
@@ -99,6 +101,7 @@ def preview(
     refused = {one.place for one in found.problems if one.severity is Severity.VIOLATION}
     # What a cell refused is missing from the document: that is one problem, not two.
     found.problems += [one for one in verdicts if one.place not in refused]
+    found.problems += alike(things.places, builder.outdated.before)
     found.problems += builder.outdated.problems(ledger.database, owner.ctid, things.places)
     found.problems += unknown_mentions(ledger, builder.at.mentions, things)
     whole = mode is Mode.WHOLE

@@ -40,6 +40,7 @@ class Suggestion:
 class Resolver:
     """Finds the records that things mean.
 
+    :ivar known: the records of the owner by the external identifiers that are remembered.
     :param confirmed: the records that somebody confirmed for external identifiers; "" for none.
     :param problems: gets what is wrong with the identifiers.
     """
@@ -55,7 +56,7 @@ class Resolver:
         self._owner = owner
         self._confirmed = confirmed
         self._problems = problems
-        self._known = ledger.identifiers.of(owner.ctid)
+        self.known = ledger.identifiers.of(owner.ctid)
         self._things: Things | None = None
         self.standing: dict[Ctid, Standing] = {}
         self.suggestions: list[Suggestion] = []
@@ -63,7 +64,7 @@ class Resolver:
     def find(self, identifier: str) -> Ctid | None:
         """Return the record with an external identifier: of the upload, or of the registry."""
         thing = self._things.by_identifier.get(identifier) if self._things else None
-        return (thing.ctid if thing else None) or self._known.get(identifier)
+        return (thing.ctid if thing else None) or self.known.get(identifier)
 
     def resolve(self, things: Things) -> None:
         """Give all things their CTIDs, and say of each whether it is new and where it stands."""
@@ -90,10 +91,10 @@ class Resolver:
 
     def remembered(self, identifier: str) -> bool:
         """Tell whether the registry knows an external identifier already."""
-        return identifier in self._known
+        return identifier in self.known
 
     def _identify(self, thing: Thing, things: Things) -> None:
-        known = self._known.get(thing.identifier) or self._confirmed.get(thing.identifier)
+        known = self.known.get(thing.identifier) or self._confirmed.get(thing.identifier)
         if thing.ctid and known and known != thing.ctid:
             message = f"The external identifier is that of {known}, not of {thing.ctid}."
             self._wrong(thing.line, "External Identifier", message, "Correct one of them.")

@@ -6,7 +6,7 @@ import pytest
 
 from ctgraph.spreadsheets.model import Effect
 from tests.support.registry import Registry, ctid_number, publish
-from tests.support.rows import COURSE, entity, file, look, upload
+from tests.support.rows import COURSE, entity, file, look, publish_organization, upload
 
 CTID = ctid_number(7)
 
@@ -51,3 +51,44 @@ def test_a_ctid_means_its_record_whatever_is_remembered(registry: Registry) -> N
     (condition,) = entity(registry, found.records[0].ctid)["ceterms:requires"]
     assert CTID in str(condition["ceterms:targetCredential"])
     assert found.counts == {Effect.ADDED: 1}
+
+
+ALIKE = [("DU1", "du1"), ("DU1", "DU1\u200b"), ("Caf\u00e9", "Cafe\u0301"), ("A  1", "A\u00a01")]
+
+
+def warned(registry: Registry, name: str, *rows: dict[str, str]) -> list[tuple[int, str]]:
+    found = look(registry, file(name, *rows))
+    assert {one.severity for one in found.problems} <= {"warning"}
+    return [(one.place.row, one.message) for one in found.problems if "looks like" in one.message]
+
+
+@pytest.mark.parametrize(("one", "other"), ALIKE)
+def test_identifiers_that_look_the_same_are_told(registry: Registry, one: str, other: str) -> None:
+    first, second = (
+        COURSE | {"External Identifier": name, "Name": f"Course {number}"}
+        for number, name in enumerate((one, other))
+    )
+    (told,) = warned(registry, "courses.csv", first, second)
+    assert told == (
+        3,
+        f"{other!a} looks like {one!a}, the identifier of row 2 of courses.csv.",
+    )
+    upload(registry, file("courses.csv", first))
+    (told,) = warned(registry, "courses.csv", second)
+    assert told == (
+        2,
+        f"{other!a} looks like {one!a}, the identifier of one in the registry.",
+    )
+    upload(registry, file("courses.csv", second))
+    assert warned(registry, "courses.csv", first, second) == []
+
+
+def test_locations_that_look_the_same_are_told(registry: Registry) -> None:
+    publish_organization(registry)
+    first, second = (
+        {"External Identifier": name, "City": "Springfield", "Country": "US", "Region": "Ohio"}
+        for name in ("MAIN", "main")
+    )
+    assert [row for row, _ in warned(registry, "locations.csv", first, second)] == [3]
+    upload(registry, file("locations.csv", first))
+    assert [row for row, _ in warned(registry, "locations.csv", second)] == [2]
