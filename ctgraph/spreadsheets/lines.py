@@ -10,6 +10,7 @@ from ctgraph.documents.node_values import NAMES
 from ctgraph.identity.ctid import is_ctid
 from ctgraph.problem import Severity
 from ctgraph.rdf.namespaces import Curie
+from ctgraph.spreadsheets import plain
 from ctgraph.spreadsheets.cells import loose
 from ctgraph.spreadsheets.columns import DELETE, Column
 from ctgraph.spreadsheets.headings import IDENTIFIER, KIND, MORE, RELATION, Heading, Table
@@ -199,7 +200,19 @@ def _fits(line: Line, problems: list[SheetProblem]) -> bool:
         SheetProblem(line.at(column), message, remedy, text)
         for column, text, message, remedy in found
     ]
+    problems += _spoiled(line)
     return not found
+
+
+def _spoiled(line: Line) -> Iterator[SheetProblem]:
+    """Yield a warning for each identifier that a spreadsheet seems to have changed."""
+    given = [("External Identifier", line.roles.get(IDENTIFIER, ""))]
+    for one in line.profiles:
+        given.append((f"{one.group.prefixes[0]}: External Identifier", one.identifier))
+    for column, text in given:
+        if taken := plain.spoiled(text):
+            message = f"A spreadsheet seems to have taken the identifier for a {taken}."
+            yield SheetProblem(line.at(column), message, plain.AS_TEXT, text, Severity.WARNING)
 
 
 def _fault(identifier: str) -> tuple[str, str] | None:

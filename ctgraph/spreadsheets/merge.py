@@ -9,11 +9,13 @@ from typing import Any
 from ctgraph.errors import BadParameter
 from ctgraph.forms import form_of
 from ctgraph.forms.model import Field
-from ctgraph.forms.values import LANGUAGE, Node, aligned
+from ctgraph.forms.values import LANGUAGE, Node, aligned, words_of
 from ctgraph.identity.ctid import Ctid
 from ctgraph.problem import Severity
 from ctgraph.rdf.namespaces import Curie
+from ctgraph.spreadsheets import plain
 from ctgraph.spreadsheets.assurance import assured
+from ctgraph.spreadsheets.cells import loose
 from ctgraph.spreadsheets.columns import DELETE, Column, listed
 from ctgraph.spreadsheets.context import Context
 from ctgraph.spreadsheets.headings import ACTION
@@ -54,6 +56,8 @@ class Merging:
                 self.put(column, result, text)
                 if _is_language(column):
                     self._at.language = language_of(result)
+            for place in listed(result.get(_ADDRESS)):
+                self._look_at_zip(line, place)
         if thing.is_new:
             self._complete(result)
         profiles = Profiles(result, self._at, self._wrong)
@@ -109,12 +113,24 @@ class Merging:
         new = dict(old or {"@type": "ceterms:Place"})
         for column, text in line.cells:
             self.put(column, new, text)
+        self._look_at_zip(line, new)
         if not new.keys() - {"@type"}:
             refusal = "The location is new, and the row says nothing of it."
             self._problems.append(SheetProblem(line.place, refusal, "Fill in its address."))
         if new != old:
             new.setdefault(_IDENTIFIER, [_identifier(line.place.identifier)])
         return new
+
+    def _look_at_zip(self, line: Line, place: Any) -> None:
+        """Note a ZIP code that a row gives a place, if it seems to have lost its zeros."""
+        country = words_of(place.get("ceterms:addressCountry")) if isinstance(place, dict) else ""
+        for column, text in line.cells:
+            is_code = _POSTAL in (column.property, column.inner) and place.get(_POSTAL) == text
+            if is_code and loose(country) in _STATES and (meant := plain.zip_of(text)):
+                message = "A ZIP code of the United States has five digits."
+                remedy = f"Format the column as text, and write {meant}."
+                where = line.at(column.heading)
+                self._problems.append(SheetProblem(where, message, remedy, text, Severity.WARNING))
 
     def statements(self, lines: Iterable[Line], node: Node) -> Node:
         """Return an organization with what some rows state of others."""
@@ -161,6 +177,9 @@ class Merging:
 
 
 _ADDRESS, _IDENTIFIER = "ceterms:address", "ceterms:identifier"
+_POSTAL = "ceterms:postalCode"
+_STATES = frozenset(("", "us", "usa", "u.s.", "u.s.a.", "unitedstates", "unitedstatesofamerica"))
+"""What counts of the names of the country whose ZIP codes are known; a place may name none."""
 
 
 def begun(kind: Curie, record: Ctid, at: Context) -> Node:
