@@ -26,6 +26,7 @@ from ctgraph.spreadsheets.record_types import record_types
 from ctgraph.spreadsheets.references import place_identifier
 from ctgraph.spreadsheets.resolve import Resolver
 from ctgraph.spreadsheets.things import Thing, Things
+from ctgraph.spreadsheets.ties import Ties
 
 
 @dataclass
@@ -74,9 +75,10 @@ class Builder:
         self._ledger = ledger
         self._resolver = resolver
         self._problems = problems
-        self._owner = owner
+        self.owner = owner
         self.at = Context(identity, owner, resolver.find, codes=CodeBooks(ledger.codes))
         self.outdated = Outdated({}, {})
+        self.ties = Ties(identity, owner.ctid)
 
     def built(self, things: Things) -> Iterator[Built]:
         """Yield the documents of an upload."""
@@ -85,9 +87,9 @@ class Builder:
             if thing.document and thing.kind and thing.ctid:
                 by_document.setdefault(thing.document, []).append(thing)
         if self._has_own_rows(things):
-            owner = by_document.setdefault(self._owner.ctid, [self._organization()])
+            owner = by_document.setdefault(self.owner.ctid, [self._organization()])
             owner[0].places, owner[0].statements = things.places, things.statements
-        self._know_places(by_document.get(self._owner.ctid, []))
+        self._know_places(by_document.get(self.owner.ctid, []))
         for record, kept in held(self._ledger.database, list(by_document)):
             if built := self._document(record, kept, by_document.pop(record)):
                 yield built
@@ -111,6 +113,7 @@ class Builder:
             if change.thing.is_part and change.after != change.before:
                 linked(change.thing, whole, nodes, self.at)
         self.outdated.look(record, nodes.values())
+        self.ties.look(record, nodes.values())
         parts = (node for key, node in nodes.items() if key != record)
         ordered = [whole, *parts, *others]
         document = document | {"@graph": ordered} if kept else document_of(ordered, self.at)
@@ -137,8 +140,8 @@ class Builder:
 
     def _organization(self) -> Thing:
         """Return the owner as a thing that only rows of its addresses or statements are about."""
-        standing = self._resolver.standing[self._owner.ctid]
-        kind, record = record_types()["organizations"], self._owner.ctid
+        standing = self._resolver.standing[self.owner.ctid]
+        kind, record = record_types()["organizations"], self.owner.ctid
         return Thing(kind, "", record, [], standing.type, record, None, False)
 
     def _has_own_rows(self, things: Things) -> bool:
@@ -146,16 +149,16 @@ class Builder:
         own = [*things.places, *things.statements]
         if not own:
             return False
-        if self._owner.ctid in self._resolver.standing or self._owner.ctid in things.by_ctid:
+        if self.owner.ctid in self._resolver.standing or self.owner.ctid in things.by_ctid:
             return True
-        message = f"{self._owner.name} has no record in the registry yet."
+        message = f"{self.owner.name} has no record in the registry yet."
         remedy = "Publish the record of the organization first, or upload its row too."
         self._problems.append(SheetProblem(own[0].place, message, remedy))
         return False
 
     def _know_places(self, owner: list[Thing]) -> None:
         """Find the addresses of the owner, as they are after the upload."""
-        kept = documents(self._ledger.database, {self._owner.ctid}).get(self._owner.ctid)
+        kept = documents(self._ledger.database, {self.owner.ctid}).get(self.owner.ctid)
         node: Node = orjson.loads(kept)["@graph"][0] if kept else {}
         before = _places(node)
         if owner:

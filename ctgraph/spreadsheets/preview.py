@@ -26,7 +26,7 @@ from ctgraph.spreadsheets.check import Checked, checked
 from ctgraph.spreadsheets.files import File
 from ctgraph.spreadsheets.headings import Table
 from ctgraph.spreadsheets.lines import lines_of
-from ctgraph.spreadsheets.mentions import unknown_mentions
+from ctgraph.spreadsheets.mentions import misfits, unknown_mentions
 from ctgraph.spreadsheets.model import Effect, Mode, Preview, RecordPreview
 from ctgraph.spreadsheets.placing import placed
 from ctgraph.spreadsheets.plan import PlanWriter, Step
@@ -101,15 +101,26 @@ def preview(
     refused = {one.place for one in found.problems if one.severity is Severity.VIOLATION}
     # What a cell refused is missing from the document: that is one problem, not two.
     found.problems += [one for one in verdicts if one.place not in refused]
-    found.problems += alike(things.places, builder.outdated.before)
-    found.problems += builder.outdated.problems(ledger.database, owner.ctid, things.places)
-    found.problems += unknown_mentions(ledger, builder.at.mentions, things)
     whole = mode is Mode.WHOLE
     gone = _withdraw(ledger, owner, tables, things, found, plan) if whole else {}
+    found.problems += _doubts(ledger, builder, things, gone)
     found.problems += skipped(tables, gone, resolver.find)
     _finish(found, things, plan)
     found.seconds = time.monotonic() - started
     return found
+
+
+def _doubts(
+    ledger: Ledger, builder: Builder, things: Things, gone: Mapping[Ctid, str]
+) -> Iterator[SheetProblem]:
+    """Yield what is doubtful of the records with regard to each other, and to the registry."""
+    yield from alike(things.places, builder.outdated.before)
+    yield from builder.outdated.problems(ledger.database, builder.owner.ctid, things.places)
+    yield from unknown_mentions(ledger, builder.at.mentions, things)
+    yield from misfits(ledger, things, builder.at.find)
+    yield from builder.ties.circles(things)
+    if gone:
+        yield from builder.ties.severed(ledger.database, gone)
 
 
 def _with_data(
@@ -201,16 +212,16 @@ def _withdraw(
     things: Things,
     found: Preview,
     plan: PlanWriter,
-) -> dict[str, Ctid]:
-    """Withdraw the records that are not in the files; return them by their names."""
-    gone: dict[str, Ctid] = {}
+) -> dict[Ctid, str]:
+    """Withdraw the records that are not in the files; return their names."""
+    gone: dict[Ctid, str] = {}
     kinds = own_kinds(table.type.name for table in tables)
     named = {thing.document for thing in things}
     titles = {kind: one.title for one in record_types().values() for kind in one.classes}
     for held in standing_of(ledger.database, owner.ctid):
         if held.type in kinds and held.ctid not in named and held.ctid != owner.ctid:
             plan.add(Step(held.ctid, held.digest))
-            gone[held.name] = held.ctid
+            gone[held.ctid] = held.name
             found.records.append(
                 RecordPreview(
                     held.ctid, "", held.name, titles[held.type], Place(), Effect.WITHDRAWN

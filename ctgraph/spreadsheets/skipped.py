@@ -14,14 +14,14 @@ from ctgraph.spreadsheets.template import columns_of
 
 
 def skipped(
-    tables: Sequence[Table], gone: Mapping[str, Ctid], find: Callable[[str], Ctid | None]
+    tables: Sequence[Table], gone: Mapping[Ctid, str], find: Callable[[str], Ctid | None]
 ) -> Iterator[SheetProblem]:
     """Yield a warning for each note that says more than the template does.
 
-    :param gone: the records that are withdrawn, by their names.
+    :param gone: the names of the records that are withdrawn.
     :param find: returns the record with an external identifier.
     """
-    withdrawn = set(gone.values())
+    named = {name: record for record, name in gone.items()}
     for table in tables:
         for row in table.rows:
             mark = table.note(row)
@@ -29,8 +29,8 @@ def skipped(
                 continue
             said = mark.string[mark.end() :]
             texts = [text for text in (said, *row.cells) if text]
-            meant = (gone.get(text) or find(text) or text.lower() for text in texts)
-            record = next((one for one in meant if one in withdrawn), None)
+            meant = (named.get(text) or find(text) or text.lower() for text in texts)
+            record = next((one for one in meant if one in gone), None)
             others = [text for text in row.cells if text and text != mark.string]
             if record or (others and _is_own(table.type.name, [said, *others])):
                 place = Place(table.sheet.file, table.sheet.name, row.number, record or "")
