@@ -33,6 +33,7 @@ from ctgraph.spreadsheets.plan import PlanWriter, Step
 from ctgraph.spreadsheets.problems import Place, SheetProblem
 from ctgraph.spreadsheets.record_types import record_types
 from ctgraph.spreadsheets.resolve import Resolver, own_kinds
+from ctgraph.spreadsheets.samples import leftovers
 from ctgraph.spreadsheets.skipped import skipped
 from ctgraph.spreadsheets.tables import tables_of
 from ctgraph.spreadsheets.things import Thing, Things
@@ -69,6 +70,7 @@ def preview(
         for line in lines_of(table, found.problems):
             found.rows += 1
             things.add(line)
+            found.problems += leftovers(line)
     if tables and not found.rows and not found.errors:
         message, remedy = "No row is about a record.", "Fill in a row below the headings."
         place = Place(tables[0].sheet.file, tables[0].sheet.name)
