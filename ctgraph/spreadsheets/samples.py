@@ -24,8 +24,11 @@ def leftovers(line: Line) -> Iterator[SheetProblem]:
     """Yield an error for each sample that is nobody's value, and a warning for those of codes."""
     samples = _samples(line.type.name)
     for heading, column, text in _cells(line):
-        sample, severity = samples.get(heading), _severity(column)
-        if sample and severity and sample in (text, *split(text, VALUES)):
+        sample = samples.get(heading)
+        if not sample or sample not in text:
+            continue
+        severity = _severity(column)
+        if severity and sample in (text, *split(text, VALUES)):
             message = "The cell still holds the sample of the template."
             place = line.at(heading)
             yield SheetProblem(place, message, _REMEDIES[severity], text, severity)

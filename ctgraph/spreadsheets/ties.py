@@ -79,18 +79,20 @@ class Ties:
         elif target == source != self._owner and name not in _MAY_BE_ITSELF:
             self._itself[source] = name
 
-    def _links(self, value: Any, name: str = "") -> Iterator[tuple[str, Ctid]]:
-        """Yield the records that a value refers to, each with the property that leads to it."""
-        if isinstance(value, str):
-            if target := self._identity.ctid_of(value):
-                yield name, target
-        elif isinstance(value, list):
-            for one in value:
-                yield from self._links(one, name)
-        elif isinstance(value, dict):
-            for key, one in value.items():
-                if key != "@id" or name:
-                    yield from self._links(one, name if key == "@id" else key)
+    def _links(self, node: Node) -> list[tuple[str, Ctid]]:
+        """Return the records that a thing refers to, each with the property that leads to it."""
+        found: list[tuple[str, Ctid]] = []
+        left: list[tuple[str, Any]] = [("", node)]
+        while left:
+            name, value = left.pop()
+            if isinstance(value, str):
+                if name and "/" in value and (target := self._identity.ctid_of(value)):
+                    found.append((name, target))
+            elif isinstance(value, list):
+                left += ((name, one) for one in value)
+            elif isinstance(value, dict):
+                left += ((name if key == "@id" else key, one) for key, one in value.items())
+        return found
 
     def circles(self, things: Things) -> Iterator[SheetProblem]:
         """Yield a warning for each record that refers to itself, also by way of others."""
