@@ -15,6 +15,8 @@ MAX_CONTEXT_CHARACTERS = 30
 SUPPOSED = "Windows-1252"
 """The encoding that is supposed of a file that names none and is no UTF-8."""
 _SAVE = "save the file as CSV in the encoding UTF-8, and upload it anew."
+_TYPOGRAPHIC = "\u2018\u2019\u201c\u201d\u2013\u2014\u2026\u2022\xa0"
+"""Signs of word processors: where a file has them, the supposed encoding is the right one."""
 _UTF_7 = re.compile(r"\+[AI][A-Za-z0-9+/]{2,20}-")
 _TAIL = "[\u0080-\u00bf\u0152-\u2122]"
 _TWICE = re.compile(f"[\u00c2\u00c3]{_TAIL}|\u00e2{_TAIL}{_TAIL}")
@@ -50,8 +52,9 @@ def _around(text: str, place: int) -> str:
 
 
 def _other(text: str) -> int | None:
-    """Return the place of the first letter or sign that is not of ASCII."""
-    return next((place for place, ch in enumerate(text) if ch > "\x7f"), None)
+    """Return the place of the first letter or sign that other encodings write otherwise."""
+    found = (place for place, ch in enumerate(text) if ch > "\x7f" and ch not in _TYPOGRAPHIC)
+    return next(found, None)
 
 
 def _lost(text: str) -> int | None:

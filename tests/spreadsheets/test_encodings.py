@@ -62,6 +62,11 @@ def test_other_letters_are_taken_as_they_are(registry: Registry, name: str) -> N
     assert looked(registry, name).problems == []
 
 
+def test_the_signs_of_a_word_processor_tell_nothing(registry: Registry) -> None:
+    assert looked(registry, "The “student’s” day – and …", "cp1252").problems == []
+    assert len(looked(registry, "The “student’s” day – and …", "mac_roman").problems) == 1
+
+
 def test_each_kind_is_told_once(registry: Registry) -> None:
     rows = "\r\n".join(TEXT.splitlines()[1].replace("101", str(n)) for n in range(3))
     data = f"{TEXT.splitlines()[0]}\r\n{rows}".replace("Arc", "Café").encode("cp1252")
