@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -30,7 +31,25 @@ class Effect(StrEnum):
     UPDATED = "updated"
     UNCHANGED = "unchanged"
     WITHDRAWN = "withdrawn"
+    UNDECIDED = "undecided"
+    """Somebody has to say whether it is a record that the registry has."""
     FAILED = "failed"
+
+
+PLANNED = {
+    Effect.ADDED: "would be added",
+    Effect.UPDATED: "would be updated",
+    Effect.UNCHANGED: "unchanged",
+    Effect.WITHDRAWN: "would be withdrawn",
+    Effect.UNDECIDED: "to be decided",
+    Effect.FAILED: "with errors",
+}
+"""The words for what becomes of records, as long as nothing is saved."""
+
+
+def planned(counts: Mapping[str, int]) -> str:
+    """Return how many records there are of each effect, in words, before they are saved."""
+    return ", ".join(f"{counts[one]:,} {words}" for one, words in PLANNED.items() if counts.get(one))
 
 
 @dataclass(frozen=True)
@@ -38,7 +57,8 @@ class RecordPreview:
     """A record of an upload, and what becomes of it.
 
     :param place: of its first row; empty for one that would be withdrawn.
-    :param differences: what changes, for one that is updated.
+    :param type: the label of its class.
+    :param differences: what changes, for one that is updated, or the first properties of a new one.
     """
 
     ctid: Ctid
@@ -77,6 +97,11 @@ class Preview:
     def errors(self) -> int:
         """How many problems keep the upload from being saved."""
         return sum(one.severity is Severity.VIOLATION for one in self.problems)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody has to decide on a suggestion before the upload can be saved."""
+        return any(one.decided is None for one in self.suggestions)
 
     @property
     def can_be_saved(self) -> bool:

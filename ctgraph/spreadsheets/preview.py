@@ -5,12 +5,15 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
+from typing import Any
 
 import orjson
 
-from ctgraph.documents.node_values import name_of
+from ctgraph.documents.node_values import NAMES, name_of
 from ctgraph.errors import Forbidden
 from ctgraph.forms.differences import Difference, differences
+from ctgraph.forms.values import Node
 from ctgraph.identity import Identity
 from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger import Ledger
@@ -30,16 +33,18 @@ from ctgraph.spreadsheets.model import Effect, Mode, Preview, RecordPreview
 from ctgraph.spreadsheets.placing import placed
 from ctgraph.spreadsheets.plan import PlanWriter, Step
 from ctgraph.spreadsheets.problems import Place, SheetProblem
-from ctgraph.spreadsheets.record_types import record_types
 from ctgraph.spreadsheets.resolve import Resolver, own_kinds
 from ctgraph.spreadsheets.skipped import skipped
 from ctgraph.spreadsheets.tables import tables_of
 from ctgraph.spreadsheets.things import Thing, Things
+from ctgraph.vocab import vocabulary
 
 MAX_PROBLEMS = 20_000
 """Problems that a preview lists: those of a column that is wrong in every row."""
 MAX_DIFFERENCES = 20
 """Differences of one record that a preview tells: people look at the first ones."""
+MAX_ADDED = 6
+"""Properties of a new record that a preview tells: an upload may have 20,000 of these."""
 
 
 def preview(
@@ -150,19 +155,31 @@ def _record(change: Change, is_changed: bool) -> RecordPreview:
     effect, told = Effect.UNCHANGED, tuple[Difference, ...]()
     if change.before is None:
         effect = Effect.ADDED
+        told = tuple(differences({}, dict(islice(_described(change.after), MAX_ADDED))))
     elif is_changed:
         effect = Effect.UPDATED
         told = tuple(differences(change.before, change.after)[:MAX_DIFFERENCES])
     name = name_of(change.after)
     place = thing.line.place
-    return RecordPreview(thing.ctid, thing.identifier, name, thing.type.title, place, effect, told)
+    return RecordPreview(thing.ctid, thing.identifier, name, _title(thing), place, effect, told)
+
+
+def _described(node: Node) -> Iterator[tuple[str, Any]]:
+    """Yield what a new record says besides its class, its addresses, and what names it."""
+    unsaid = ("@type", "@id", "ceterms:ctid", next((one for one in NAMES if one in node), ""))
+    return ((name, value) for name, value in node.items() if name not in unsaid)
+
+
+def _title(thing: Thing) -> str:
+    """Return the label of the class of a thing; where none is known, the title of its sheet."""
+    return vocabulary().label(thing.kind) if thing.kind else thing.type.title
 
 
 def _untold(thing: Thing) -> RecordPreview:
     """Return the preview of a record whose rows made no document."""
     assert thing.ctid
     place = thing.line.place
-    return RecordPreview(thing.ctid, thing.identifier, "", thing.type.title, place, Effect.FAILED)
+    return RecordPreview(thing.ctid, thing.identifier, "", _title(thing), place, Effect.FAILED)
 
 
 def _step(built: Built, resolver: Resolver) -> Step:
@@ -202,15 +219,13 @@ def _withdraw(
     gone: dict[str, Ctid] = {}
     kinds = own_kinds(table.type.name for table in tables)
     named = {thing.document for thing in things}
-    titles = {kind: one.title for one in record_types().values() for kind in one.classes}
     for held in standing_of(ledger.database, owner.ctid):
         if held.type in kinds and held.ctid not in named and held.ctid != owner.ctid:
             plan.add(Step(held.ctid, held.digest))
             gone[held.name] = held.ctid
+            title = vocabulary().label(held.type)
             found.records.append(
-                RecordPreview(
-                    held.ctid, "", held.name, titles[held.type], Place(), Effect.WITHDRAWN
-                )
+                RecordPreview(held.ctid, "", held.name, title, Place(), Effect.WITHDRAWN)
             )
     return gone
 
@@ -223,6 +238,7 @@ def _finish(found: Preview, things: Things, plan: PlanWriter) -> None:
         if one.severity is Severity.VIOLATION
     }
     told = {record.ctid: record for record in found.records}
+    open_ones = {one.identifier for one in found.suggestions if one.decided is None}
     ordered = []
     for thing in things:
         assert thing.ctid
@@ -230,6 +246,8 @@ def _finish(found: Preview, things: Things, plan: PlanWriter) -> None:
         places = (line.place for line in thing.lines)
         if any((one.file, one.sheet, one.row) in rows for one in places):
             record = replace(record, effect=Effect.FAILED)
+        elif thing.identifier in open_ones:
+            record = replace(record, effect=Effect.UNDECIDED)
         ordered.append(record)
     found.records = [*ordered, *told.values()]
     if len(found.problems) > MAX_PROBLEMS:
@@ -240,5 +258,5 @@ def _finish(found: Preview, things: Things, plan: PlanWriter) -> None:
         found.problems = [*found.problems[:MAX_PROBLEMS], rest]
     found.problems.sort(key=lambda one: (one.place.file, one.place.sheet, one.place.row))
     is_good = not found.errors and not found.counts[Effect.FAILED]
-    if is_good and not found.suggestions and found.records:
+    if is_good and not found.is_open and found.records:
         found.steps, found.plan = plan.steps, plan.close()

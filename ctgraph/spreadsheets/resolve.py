@@ -29,12 +29,14 @@ class Suggestion:
     """A record that a row may mean: it has the same name and type, and no other webpage.
 
     :param identifier: the external identifier of the row, by which it is confirmed.
+    :param decided: what somebody decided: the record, or "" for a new one; None while it is open.
     """
 
     place: Place
     identifier: str
     record: Ctid
     name: str
+    decided: str | None = None
 
 
 class Resolver:
@@ -134,8 +136,7 @@ class Resolver:
 
     def _suggest(self, things: Things) -> None:
         """Suggest records for rows whose external identifiers are new."""
-        new = [one for one in things if one.ctid is None and not one.is_part]
-        asked = [one for one in new if one.identifier not in self._confirmed]
+        asked = [one for one in things if not one.is_part and self._is_asked(one)]
         if not asked:
             return
         by_name: dict[tuple[str, str], Ctid] = {}
@@ -149,14 +150,20 @@ class Resolver:
         kept = documents(self._ledger.database, set(found.values()))
         for thing in asked:
             record = found.get(thing.identifier)
-            if record in things.by_ctid or record is None:
+            if record is None or not self._is_asked(things.by_ctid.get(record, thing)):
                 continue
             node = orjson.loads(kept[record])["@graph"][0]
             page = thing.cell(_page(node))
             if not page or page == node.get(_page(node)):
                 place = thing.line.at("External Identifier")
-                suggested = Suggestion(place, thing.identifier, record, _name(thing))
+                decided = self._confirmed.get(thing.identifier)
+                suggested = Suggestion(place, thing.identifier, record, _name(thing), decided)
                 self.suggestions.append(suggested)
+
+    def _is_asked(self, thing: Thing) -> bool:
+        """Tell whether nothing but the name, or a decision, says which record a thing is."""
+        is_decided = thing.identifier in self._confirmed and not self.remembered(thing.identifier)
+        return thing.ctid is None or is_decided
 
     def _document(self, thing: Thing, things: Things, below: tuple[Thing, ...] = ()) -> Ctid | None:
         """Return the record in whose document a thing stands; None where nothing tells it.

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask import Blueprint, Response, request
+from flask_babel import gettext
 
 from ctgraph.accounts.organizations import Applicants
 from ctgraph.accounts.rights import ROLES, Act
@@ -18,7 +19,7 @@ from ctgraph.ledger.values import Organization
 from ctgraph.spreadsheets.export import export, places_of
 from ctgraph.spreadsheets.files import File
 from ctgraph.spreadsheets.marked import marked
-from ctgraph.spreadsheets.model import Effect, Mode
+from ctgraph.spreadsheets.model import PLANNED, Effect, Mode
 from ctgraph.spreadsheets.problems import HEADINGS
 from ctgraph.spreadsheets.record_types import RecordType, record_types
 from ctgraph.spreadsheets.references import place_in_words
@@ -27,7 +28,7 @@ from ctgraph.spreadsheets.template import columns_of, template
 from ctgraph.spreadsheets.write import as_csv, as_workbook
 from ctgraph.uploads.estimates import seconds_to_check, seconds_to_save
 from ctgraph.uploads.reading import Wanted, seen
-from ctgraph.uploads.uploading import KEPT_DAYS, MAX_UPLOAD_BYTES, Choices
+from ctgraph.uploads.uploading import KEPT_DAYS, MAX_UPLOAD_BYTES, Choices, is_open
 from ctgraph.web.accounts.desks import Desk, desk_of
 from ctgraph.web.accounts.forms import Press
 from ctgraph.web.accounts.people import filled, require_form
@@ -126,7 +127,8 @@ def upload(organization: str, id: str, other: str = "") -> Response:
     report = desk.uploading.report(id) or {}
     wanted = Wanted(words("words"), words("effect"), flag("problems"), number("page", 1) or 1)
     found = seen(report, wanted)
-    changed = sum(count for effect, count in report.get("counts", {}).items() if effect in CHANGING)
+    counts = report.get("counts", {})
+    changed = sum(counts.get(effect, 0) for effect in CHANGING)
     return respond.page(
         "accounts/upload.html",
         desk=desk,
@@ -134,14 +136,18 @@ def upload(organization: str, id: str, other: str = "") -> Response:
         report=report,
         seen=found,
         records=[_shown(record) for record in found.records],
-        headings=HEADINGS,
+        headings=[gettext(one) for one in HEADINGS],
         effects=list(Effect),
+        planned=PLANNED,
+        public=_public(one, found.records),
+        is_open=is_open(report),
+        changed=changed,
+        withdrawn=counts.get(Effect.WITHDRAWN, 0),
         plan=desk.uploading.digest(id),
         runs=one.state in RUNNING,
         is_checked_next=one.state in (UploadState.WAITING, UploadState.CHECKING),
         seconds=_seconds_left(one),
         seconds_to_save=seconds_to_save(changed),
-        is_whole=one.mode == Mode.WHOLE,
         may_draft=_may(desk, Act.DRAFT),
         may_publish=_may(desk, Act.UPLOAD),
         form=Press(),
@@ -188,7 +194,7 @@ def marked_files(organization: str, id: str, other: str = "") -> Response:
 @reads()
 @for_people
 def decide(organization: str, id: str, other: str = "") -> Response:
-    """Take what was decided on suggested matches, and check the upload again."""
+    """Take what was decided on suggested matches, if anything was; check the upload again."""
     desk = desk_of(organization, other, Act.DRAFT)
     require_form()
     uploading = desk.uploading
@@ -209,6 +215,10 @@ def save(organization: str, id: str, other: str = "") -> Response:
     """Publish what an upload would change."""
     desk = desk_of(organization, other, Act.UPLOAD)
     require_form()
+    counts = (desk.uploading.report(id) or {}).get("counts", {})
+    withdrawn = counts.get(Effect.WITHDRAWN, 0)
+    if withdrawn and request.form.get("withdrawn") != str(withdrawn):
+        raise BadParameter(f"{withdrawn:,} records would be withdrawn. Go back, and say yes to it.")
     desk.uploading.approve(id, desk.sender, request.form.get("plan", ""))
     return respond.redirect(f"{desk.path}/{id}", 303)
 
@@ -233,6 +243,13 @@ def _addresses(owner: Organization) -> dict[str, str]:
 def _may(desk: Desk, act: Act) -> bool:
     role = Applicants(state().settings, state().ledger).role(who(), desk.own.ctid)
     return role in ROLES[act]
+
+
+def _public(one: Upload, records: Iterable[Mapping[str, Any]]) -> set[str]:
+    """Return the CTIDs of the records that have a public page."""
+    stand = {Effect.UPDATED, Effect.UNCHANGED}
+    stand.add(Effect.ADDED if one.state is UploadState.SAVED else Effect.WITHDRAWN)
+    return {record["ctid"] for record in records if record["effect"] in stand}
 
 
 def _seconds_left(one: Upload) -> int:
