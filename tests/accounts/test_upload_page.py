@@ -81,7 +81,7 @@ def test_rows_that_wait_for_a_decision_are_told_so(
     assert "twins.csv" in page.partition("<legend>")[2].partition("</legend>")[0]
     found = radios(page)
     (record, _), other = found["match-new-1"], found["match-new-2"]
-    assert other == [record, ""]
+    assert other == [record, "new"]
     assert f'<a href="/resources/{record}" dir="auto">Arc Welding</a>' in page
     refused = publish(here)
     assert (refused.status_code, "Decide which records" in refused.text) == (409, True)
@@ -89,13 +89,13 @@ def test_rows_that_wait_for_a_decision_are_told_so(
     rita.send(here, to=f"{here}/decide", **{"match-new-1": record})
     work()
     page = rita.see(here).text
-    assert radios(page) == {"match-new-1": [f"{record}*", ""], "match-new-2": [record, ""]}
+    assert radios(page) == {"match-new-1": [f"{record}*", "new"], "match-new-2": [record, "new"]}
     assert "to be decided: 1" in page
     # What was decided can be decided otherwise.
-    rita.send(here, to=f"{here}/decide", **{"match-new-1": "", "match-new-2": record})
+    rita.send(here, to=f"{here}/decide", **{"match-new-1": "new", "match-new-2": record})
     work()
     page = rita.see(here).text
-    assert radios(page) == {"match-new-1": [record, "*"], "match-new-2": [f"{record}*", ""]}
+    assert radios(page) == {"match-new-1": [record, "new*"], "match-new-2": [f"{record}*", "new"]}
     assert "would be added: 1" in page
     publish(here)
     assert "1 created" in rita.see(here).text

@@ -44,6 +44,8 @@ FOR_ANOTHER = "/account/organizations/<organization>/partners/<other>/uploads"
 """Where an organization uploads for another one."""
 CHANGING = (Effect.ADDED, Effect.UPDATED, Effect.WITHDRAWN)
 """The effects on records that are written."""
+NEW = "new"
+"""What a form says of a row that is about no record of the registry."""
 MAX_DIFFERENCES = 6
 """Differences of one record that it shows."""
 MAX_MARKED_BYTES = 5_000_000
@@ -150,6 +152,7 @@ def upload(organization: str, id: str, other: str = "") -> Response:
         seconds_to_save=seconds_to_save(changed),
         may_draft=_may(desk, Act.DRAFT),
         may_publish=_may(desk, Act.UPLOAD),
+        new=NEW,
         form=Press(),
     )
 
@@ -202,8 +205,8 @@ def decide(organization: str, id: str, other: str = "") -> Response:
     given: dict[str, str] = {}
     for one in (uploading.report(id) or {}).get("suggestions", ()):
         chosen = request.form.get(f"match-{one['identifier']}")
-        if chosen is not None and chosen in ("", one["record"]):
-            given[one["identifier"]] = chosen
+        if chosen in (NEW, one["record"]):
+            given[one["identifier"]] = "" if chosen == NEW else chosen
     uploading.decide(id, Choices(before.types, {**before.confirmed, **given}))
     return respond.redirect(f"{desk.path}/{id}", 303)
 
