@@ -251,8 +251,9 @@ def _report(found: Preview, paths: Iterable[Path], problems: Path | None) -> Non
             f"{one.place.file}, row {one.place.row}: there is a record {one.name!r} already. Say "
             f"--confirm {one.identifier}={one.record}, or --confirm {one.identifier}=new."
         )
+    records = planned(found.counts) or "none"
     click.echo(
-        f"Rows: {found.rows:,}. Records: {planned(found.counts) or 'none'}. Errors: {found.errors:,}. "
+        f"Rows: {found.rows:,}. Records: {records}. Errors: {found.errors:,}. "
         f"Warnings: {len(found.problems) - found.errors:,}. Seconds: {found.seconds:.1f}.",
         err=True,
     )

@@ -49,7 +49,8 @@ PLANNED = {
 
 def planned(counts: Mapping[str, int]) -> str:
     """Return how many records there are of each effect, in words, before they are saved."""
-    return ", ".join(f"{counts[one]:,} {words}" for one, words in PLANNED.items() if counts.get(one))
+    found = [(counts.get(one, 0), words) for one, words in PLANNED.items()]
+    return ", ".join(f"{count:,} {words}" for count, words in found if count)
 
 
 @dataclass(frozen=True)

@@ -69,7 +69,8 @@ class Profiles:
         property = found[0] if found else property
         if property is None:
             kinds = ", ".join(group.kinds)
-            refuse(f"{group.prefixes[0]}: the type is missing.", f"Write one of: {kinds}.")
+            missing = f"{group.prefixes[0]}: the type is missing."
+            refuse(missing, f"Write one of: {kinds}.", _kind_heading(group))
         old: Node = found[1] if found else {"@type": group.part}
         new = dict(old)
         if given.identifier and not found:
@@ -115,6 +116,7 @@ class Profiles:
             refuse(
                 f"The record has {len(untouched)} profiles of this kind already.",
                 f"Write {given.group.prefixes[0]}: External Identifier; an export has it.",
+                "External Identifier",
             )
         return untouched[0]
 
@@ -158,7 +160,7 @@ def _require(group: Group, profile: Node) -> None:
     lacking = [_heading(group, name) for name in group.needs if name not in profile]
     if lacking:
         wanted = " and ".join(f"{group.prefixes[0]}: {heading}" for heading in lacking)
-        refuse(f"{wanted} missing.", f"Fill in {wanted}.")
+        refuse(f"{wanted} missing.", f"Fill in {wanted}.", lacking[0])
 
 
 def rows_of(node: Node, group: Group, at: Context) -> Iterator[ProfileCells]:
@@ -190,7 +192,12 @@ def _property(group: Group, kind: str) -> Curie | None:
         label = vocabulary().label(name)
         if loose(kind) in (loose(word), loose(name), loose(label)):
             return name
-    refuse(f"{kind[:40]!r} is no type here.", f"Write one of: {', '.join(group.kinds)}.")
+    remedy = f"Write one of: {', '.join(group.kinds)}."
+    refuse(f"{kind[:40]!r} is no type here.", remedy, _kind_heading(group))
+
+
+def _kind_heading(group: Group) -> str:
+    return group.kind[0] if group.kind else ""
 
 
 def _filled(given: ProfileCells, at: Context) -> Node:

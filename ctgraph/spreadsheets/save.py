@@ -21,7 +21,6 @@ from ctgraph.bulk.parse import ParsedBatch, parse_batch
 from ctgraph.bulk.workers import Workers
 from ctgraph.documents import Document, Purpose
 from ctgraph.errors import BadParameter, Conflict, CtgraphError, Forbidden
-from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.append import Submission, append_within
 from ctgraph.ledger.database import select_in

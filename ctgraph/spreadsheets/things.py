@@ -134,7 +134,7 @@ class Things:
             else:
                 message = "This is neither a CTID nor an address of this registry, and too long."
                 remedy = f"Write at most {MAX_IDENTIFIER_CHARACTERS} characters of your choice."
-                self._wrong(line, "@id", message, remedy, own)
+                self._wrong(line, ID, message, remedy, own)
                 return None, None
         action = line.roles.get(ACTION, "").lower()
         if action not in _ACTIONS:
@@ -205,8 +205,7 @@ class Things:
             self._wrong(line, ACTION, message, "Write New or Update.")
 
     def _wrong(self, line: Line, column: str, message: str, remedy: str, value: str = "") -> None:
-        place = line.at(_COLUMNS.get(column, column))
-        self.problems.append(SheetProblem(place, message, remedy, value))
+        self.problems.append(SheetProblem(line.at(column), message, remedy, value))
 
 
 def _supposed(line: Line) -> Curie | None:
@@ -219,9 +218,3 @@ def _supposed(line: Line) -> Curie | None:
 
 
 _ACTION_REMEDY = "Write New, Update or Append, or leave the cell empty."
-_COLUMNS = {
-    IDENTIFIER: "External Identifier",
-    CTID: "CTID",
-    ACTION: "Action",
-    CLASS: "Type",
-}

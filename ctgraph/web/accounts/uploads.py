@@ -204,7 +204,7 @@ def decide(organization: str, id: str, other: str = "") -> Response:
     before = Choices.read(uploading.get(id).choices)
     given: dict[str, str] = {}
     for one in (uploading.report(id) or {}).get("suggestions", ()):
-        chosen = request.form.get(f"match-{one['identifier']}")
+        chosen = request.form.get(f"match-{one['identifier']}", "")
         if chosen in (NEW, one["record"]):
             given[one["identifier"]] = "" if chosen == NEW else chosen
     uploading.decide(id, Choices(before.types, {**before.confirmed, **given}))
