@@ -139,16 +139,14 @@ def _line(table: Table, row: Row, place: Place, problems: list[SheetProblem]) ->
     prefix = f"{beside.partition(':')[0]}: " if beside else ""
     headings = {IDENTIFIER: f"{prefix}External Identifier"}
     further: list[tuple[Column, str, str]] = []
+    samples: list[tuple[str, str]] = []
     is_good = True
     for number, heading in table.columns:
         text = meant(row.cells[number]) if number < len(row.cells) else ""
         if not text:
             continue
         if text.upper().startswith("SAMPLE:"):
-            at = replace(place, column=heading.text)
-            message = "The cell still holds the sample of the template."
-            problems.append(SheetProblem(at, message, "Write your own value.", text))
-            is_good = False
+            samples.append((heading.text, text))
         column = heading.column
         headings[_known_as(heading)] = heading.text
         if heading.group:
@@ -165,6 +163,11 @@ def _line(table: Table, row: Row, place: Place, problems: list[SheetProblem]) ->
             roles[heading.role] = text
     identifier = roles.get(IDENTIFIER) or roles.get("ctid") or roles.get("id", "")
     place = replace(place, identifier=identifier[:MAX_IDENTIFIER_CHARACTERS])
+    for heading_text, text in samples:
+        at = replace(place, column=heading_text)
+        message = "The cell still holds the sample of the template."
+        problems.append(SheetProblem(at, message, "Write your own value.", text))
+        is_good = False
     for column, text, heading_text in further:
         if id(column) not in cells:
             at = replace(place, column=heading_text)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from ctgraph.forms.differences import Difference
-from ctgraph.identity.ctid import Ctid
+from ctgraph.identity.ctid import Ctid, NoId
 from ctgraph.problem import Severity
 from ctgraph.spreadsheets.problems import Place, SheetProblem
 from ctgraph.spreadsheets.resolve import Suggestion
@@ -47,7 +47,7 @@ PLANNED = {
 """The words for what becomes of records, as long as nothing is saved."""
 
 
-def planned(counts: Mapping[str, int]) -> str:
+def planned(counts: Mapping[Effect, int]) -> str:
     """Return how many records there are of each effect, in words, before they are saved."""
     found = [(counts.get(one, 0), words) for one, words in PLANNED.items()]
     return ", ".join(f"{count:,} {words}" for count, words in found if count)
@@ -57,12 +57,13 @@ def planned(counts: Mapping[str, int]) -> str:
 class RecordPreview:
     """A record of an upload, and what becomes of it.
 
+    :param ctid: empty where its rows are so wrong that nothing tells which record they mean.
     :param place: of its first row; empty for one that would be withdrawn.
     :param type: the label of its class.
     :param differences: what changes, for one that is updated, or the first properties of a new one.
     """
 
-    ctid: Ctid
+    ctid: Ctid | NoId
     identifier: str
     name: str
     type: str

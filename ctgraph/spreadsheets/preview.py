@@ -108,7 +108,7 @@ def preview(
     if mode is Mode.WHOLE:
         gone = _withdraw(ledger, owner, tables, things, found, plan)
         found.problems += skipped(tables, gone, resolver.find)
-    _finish(found, things, plan)
+    _finish(found, tables, things, plan)
     found.seconds = time.monotonic() - started
     return found
 
@@ -230,13 +230,28 @@ def _withdraw(
     return gone
 
 
-def _finish(found: Preview, things: Things, plan: PlanWriter) -> None:
+def _row(place: Place) -> tuple[str, str, int]:
+    return place.file, place.sheet, place.row
+
+
+def _lost(tables: Sequence[Table], things: Things, wrong: Iterable[Place]) -> list[RecordPreview]:
+    """Return the rows with an error that no record was made of, each as one that failed."""
+    read = {_row(line.place) for thing in things for line in thing.lines}
+    places = {_row(place): place for place in wrong if _row(place) not in read}
+    return [
+        RecordPreview("", place.identifier, "", table.type.title, place, Effect.FAILED)
+        for table in tables
+        for row in table.rows
+        if (place := places.get((table.sheet.file, table.sheet.name, row.number)))
+    ]
+
+
+def _finish(found: Preview, tables: Sequence[Table], things: Things, plan: PlanWriter) -> None:
     """Say which records failed, in the order of the files, and close the plan."""
-    rows = {
-        (one.place.file, one.place.sheet, one.place.row)
-        for one in found.problems
-        if one.severity is Severity.VIOLATION
-    }
+    wrong = [one.place for one in found.problems if one.severity is Severity.VIOLATION]
+    rows = {_row(place) for place in wrong}
+    lost = _lost(tables, things, wrong)
+    failed = {(one.type, one.identifier) for one in lost}
     told = {record.ctid: record for record in found.records}
     open_ones = {one.identifier for one in found.suggestions if one.decided is None}
     ordered = []
@@ -244,12 +259,15 @@ def _finish(found: Preview, things: Things, plan: PlanWriter) -> None:
         assert thing.ctid
         record = told.pop(thing.ctid, None) or _untold(thing)
         places = (line.place for line in thing.lines)
-        if any((one.file, one.sheet, one.row) in rows for one in places):
+        is_wrong = any(_row(one) in rows for one in places)
+        if is_wrong or (thing.type.title, thing.identifier or thing.ctid) in failed:
             record = replace(record, effect=Effect.FAILED)
         elif thing.identifier in open_ones:
             record = replace(record, effect=Effect.UNDECIDED)
         ordered.append(record)
-    found.records = [*ordered, *told.values()]
+    named = {(thing.type.title, thing.identifier or thing.ctid) for thing in things}
+    further = [one for one in lost if (one.type, one.identifier) not in named]
+    found.records = [*ordered, *further, *told.values()]
     if len(found.problems) > MAX_PROBLEMS:
         found.problems.sort(key=lambda one: one.severity is not Severity.VIOLATION)
         more, worst = len(found.problems) - MAX_PROBLEMS, found.problems[MAX_PROBLEMS].severity

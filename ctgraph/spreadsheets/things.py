@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from ctgraph.documents.node_values import NAMES
 from ctgraph.errors import MalformedCtid
 from ctgraph.identity import Identity, ctid
 from ctgraph.identity.ctid import Ctid
@@ -171,6 +172,13 @@ class Things:
         differing = [
             (column, text) for column, text in line.cells if before.get(id(column), text) != text
         ]
+        names = [(column, text) for column, text in differing if column.property in NAMES]
+        if names and identifier:
+            ((_, name), *_) = names
+            message = f"The identifier is used twice: here for {name[:60]!r}, and in {above}."
+            remedy = "Give each record its own. If both rows are about one, write the same name."
+            self._wrong(line, IDENTIFIER, message, remedy, identifier)
+            return False
         for column, text in differing:
             message = f"{column.heading} is another one than in {above}."
             remedy = "Write the same value, or leave the cell empty in rows that add a profile."

@@ -180,3 +180,36 @@ def test_an_upload_is_forgotten_only_after_a_question(
     asked = page.partition("<summary>Forget this upload</summary>")[2].partition("</details>")[0]
     assert "Records that it published stay" in asked
     assert "/remove" in asked
+
+
+def test_the_list_and_the_mails_name_the_files_the_counts_and_who(
+    rita: Person, approved: Ctid, send: Callable[..., str], publish: Callable[..., Any]
+) -> None:
+    here = send(file("spring courses.csv", COURSE))
+    listed = rita.see(here.rpartition("/")[0]).text.partition('<ul class="activity">')[2]
+    for words in ("spring courses.csv", "1 would be added", "Rita Registrar"):
+        assert words in listed, words
+    assert "spring courses.csv" in rita.mails()[-1][1]
+    publish(here)
+    assert "spring courses.csv" in rita.mails()[-1][1]
+
+
+def test_a_form_with_another_mode_or_type_is_refused(rita: Person, approved: Ctid) -> None:
+    path = f"/account/organizations/{approved}/uploads"
+    for wrong in ({"mode": "zzz"}, {"mode": "update", "type": "nonsense"}):
+        given: Any = [(io.BytesIO(b"x"), "x.csv")]
+        assert rita.send(path, files=given, **wrong).status_code == 400
+
+
+def test_the_way_to_an_upload_leads_through_the_organization(
+    rita: Person, approved: Ctid, send: Callable[..., str]
+) -> None:
+    here = send(file("a.csv", COURSE))
+    above = here.rpartition("/")[0]
+    for page in (here, f"{above}/template?type=credentials", above):
+        answer = rita.see(page)
+        way = answer.text.partition('<nav class="breadcrumb"')[2].partition("</nav>")[0]
+        assert f'href="/account/organizations/{approved}"' in way
+    assert (
+        f'href="{above}"' in rita.see(here).text.partition("breadcrumb")[2].partition("</nav>")[0]
+    )

@@ -15,14 +15,12 @@ from ctgraph.accounts.rights import ROLES, Act
 from ctgraph.documents.csv_cells import harmless
 from ctgraph.errors import BadParameter, NotFound
 from ctgraph.ledger.uploads import RUNNING, Upload, UploadState
-from ctgraph.ledger.values import Organization
-from ctgraph.spreadsheets.export import export, places_of
+from ctgraph.spreadsheets.export import export
 from ctgraph.spreadsheets.files import File
 from ctgraph.spreadsheets.marked import marked
 from ctgraph.spreadsheets.model import PLANNED, Effect, Mode
 from ctgraph.spreadsheets.problems import HEADINGS
 from ctgraph.spreadsheets.record_types import RecordType, record_types
-from ctgraph.spreadsheets.references import place_in_words
 from ctgraph.spreadsheets.tables import MAX_FILES
 from ctgraph.spreadsheets.template import columns_of, template
 from ctgraph.spreadsheets.write import as_csv, as_workbook
@@ -65,11 +63,12 @@ def uploads(organization: str, other: str = "") -> Response:
     desk = desk_of(organization, other, Act.DRAFT if request.method == "POST" else Act.SEE)
     # A page of forms has a smaller bound.
     request.max_content_length = MAX_UPLOAD_BYTES + 1_000_000
+    listed = desk.uploading.newest()
 
     def use() -> Response:
         files = [File(one.filename, one.read()) for one in _sent() if one.filename]
         told = request.form.get("type", "")
-        types = {file.name: told for file in files} if told else {}
+        types = {file.name: _type(told).name for file in files} if told else {}
         id = desk.uploading.begin(desk.sender, files, _mode(), Choices(types, {}))
         return respond.redirect(f"{desk.path}/{id}", 303)
 
@@ -79,9 +78,10 @@ def uploads(organization: str, other: str = "") -> Response:
         "accounts/uploads.html",
         desk=desk,
         may_draft=_may(desk, Act.DRAFT),
-        addresses=_addresses(desk.owner),
+        addresses=desk.addresses(),
         types=record_types().values(),
-        uploads=desk.uploading.newest(),
+        uploads=listed,
+        makers=desk.makers(listed),
         days=KEPT_DAYS,
         most=MAX_FILES,
     )
@@ -237,17 +237,6 @@ def remove(organization: str, id: str, other: str = "") -> Response:
     return respond.redirect(desk.path, 303)
 
 
-def _addresses(owner: Organization) -> dict[str, str]:
-    """Return the addresses of an organization in a line, by their identifiers."""
-    found = places_of(state().ledger, owner)
-    return {identifier: place_in_words(place) for identifier, place in found.items()}
-
-
-def _may(desk: Desk, act: Act) -> bool:
-    role = Applicants(state().settings, state().ledger).role(who(), desk.own.ctid)
-    return role in ROLES[act]
-
-
 def _public(one: Upload, records: Iterable[Mapping[str, Any]]) -> set[str]:
     """Return the CTIDs of the records that have a public page."""
     stand = {Effect.UPDATED, Effect.UNCHANGED}
@@ -267,7 +256,10 @@ def _sent() -> list[Any]:
 
 
 def _mode() -> Mode:
-    return Mode.WHOLE if request.form.get("mode") == Mode.WHOLE else Mode.UPDATE
+    given = request.form.get("mode", Mode.UPDATE)
+    if given not in {*Mode}:
+        raise BadParameter(f"There is no mode {given[:40]!r}. Choose one of the form.")
+    return Mode(given)
 
 
 def _type(name: str) -> RecordType:
