@@ -237,6 +237,11 @@ def remove(organization: str, id: str, other: str = "") -> Response:
     return respond.redirect(desk.path, 303)
 
 
+def _may(desk: Desk, act: Act) -> bool:
+    role = Applicants(state().settings, state().ledger).role(who(), desk.own.ctid)
+    return role in ROLES[act]
+
+
 def _public(one: Upload, records: Iterable[Mapping[str, Any]]) -> set[str]:
     """Return the CTIDs of the records that have a public page."""
     stand = {Effect.UPDATED, Effect.UNCHANGED}
