@@ -26,7 +26,7 @@ def alike(lines: Iterable[Line], known: Collection[str]) -> Iterator[SheetProble
         other, of = looks.setdefault(_look(text), (text, own))
         if other != text and text not in known:
             message = f"{text!a} looks like {other!a}, the identifier of {of}."
-            place = line.at("External Identifier")
+            place = line.at(IDENTIFIER)
             yield SheetProblem(place, message, _REMEDY, text, Severity.WARNING)
 
 

@@ -57,6 +57,7 @@ def _artifact(line: Line) -> tuple[Column, str]:
         refuse(
             "The row does not say what the statement is about.",
             "Write its CTID into Artifact, or its Name and its Subject Webpage.",
+            column.heading,
         )
     parts = [cells[_NAME], kind, cells[_WEBPAGE]]
     return column, joined(parts, "~")
@@ -75,6 +76,7 @@ def _kind(text: str, column: Column) -> str:
         refuse(
             f"{text[:60]!r} is no type of what is accredited or approved.",
             "Write Credential, Assessment, Learning Opportunity, Course or Organization.",
+            CLASS,
         )
     return found.partition(":")[2]
 
@@ -84,7 +86,7 @@ def _meant(text: str) -> str:
     found = next((name for stem, name in _STEMS.items() if own.startswith(stem)), None)
     if found is None:
         told = f"{text[:40]!r} is no assertion." if text else "The assertion is missing."
-        refuse(told, f"Write one of: {_WORDS}.")
+        refuse(told, f"Write one of: {_WORDS}.", ASSERTIONS)
     return found
 
 

@@ -34,6 +34,7 @@ _NOTE = re.compile(r"(?:instructions|sample data|add new credential here)(?![\w-
 class Heading:
     """What a column means.
 
+    :param text: as the file has it, without asterisks; in a table of headings, as that has it.
     :param role: of a column that is no property; empty for another one.
     :param group: of a column of a profile.
     :param embedded: the name of the type of the record that a column with a prefix is about, where
@@ -125,7 +126,7 @@ def recognised(sheet: Sheet, told: str = "") -> RecordType | None:
     types = record_types()
     if told:
         return types.get(told)
-    cells = {simple(text) for text in _heading_row(sheet).cells if text}
+    cells = {simple(text) for text in heading_row(sheet).cells if text}
 
     def fit(kind: RecordType) -> tuple[int, int]:
         return len(cells & kind.signs), len(cells & headings_of(kind.name).keys())
@@ -141,7 +142,7 @@ def recognised(sheet: Sheet, told: str = "") -> RecordType | None:
 
 def table_of(sheet: Sheet, kind: RecordType, problems: list[SheetProblem]) -> Table:
     """Return a sheet with the meanings of its columns; note what is wrong with its headings."""
-    row = _heading_row(sheet)
+    row = heading_row(sheet)
     known, columns = headings_of(kind.name), []
     seen: dict[tuple[object, ...], str] = {}
     for number, given in enumerate(row.cells):
@@ -160,7 +161,7 @@ def table_of(sheet: Sheet, kind: RecordType, problems: list[SheetProblem]) -> Ta
             continue
         seen[meaning] = text
         if heading.role != "comment":
-            columns.append((number, heading))
+            columns.append((number, replace(heading, text=text.rstrip("* "))))
     after = tuple(one for one in sheet.rows if one.number > row.number)
     headless = {n for one in after for n, cell in enumerate(one.cells) if cell} - {
         n for n, text in enumerate(row.cells) if text
@@ -191,7 +192,7 @@ def _of_group(group: Group) -> Iterator[tuple[str, Heading]]:
         yield simple(text), Heading(text, KIND, None, group)
 
 
-def _heading_row(sheet: Sheet) -> Row:
+def heading_row(sheet: Sheet) -> Row:
     """Return the row of the headings: of the first rows, the one that has most known ones."""
     rows = [row for row in sheet.rows if not row.is_blank][:MAX_TITLE_ROWS]
     return max(

@@ -31,7 +31,7 @@ class Line:
     """A row by what its cells mean. Blank cells are left out: they change nothing.
 
     :param roles: the cells of columns that are no properties.
-    :param headings: the headings of the columns, as the file has them.
+    :param headings: those of the file, by those of a template and by the roles of columns.
     """
 
     place: Place
@@ -41,9 +41,21 @@ class Line:
     profiles: tuple[ProfileCells, ...]
     headings: dict[str, str]
 
+    @property
+    def told(self) -> Iterator[tuple[str, Column, str]]:
+        """The cells of the record and of its profiles, with the headings that a template has."""
+        yield from ((column.heading, column, text) for column, text in self.cells)
+        for profile in self.profiles:
+            prefix = profile.group.prefixes[0]
+            yield from ((f"{prefix}: {one.heading}", one, text) for one, text in profile.cells)
+
     def at(self, column: str) -> Place:
-        """Return the place of a cell."""
-        return replace(self.place, column=self.headings.get(column, column))
+        """Return the place of a cell.
+
+        :param column: its heading in a template, or its role.
+        """
+        known = next(iter(self.type.roles.get(column, ())), column)
+        return replace(self.place, column=self.headings.get(column, known))
 
 
 def lines_of(table: Table, problems: list[SheetProblem]) -> Iterator[Line]:
@@ -106,7 +118,7 @@ def _related(line: Line, problems: list[SheetProblem]) -> Line:
     found = next((text for one, text in line.cells if one.property == _CREDENTIAL), "")
     if not found:
         message, remedy = "It says how credentials are related, and names none.", _NAME_CREDENTIALS
-        problems.append(SheetProblem(line.at("Credential Condition Type"), message, remedy, kind))
+        problems.append(SheetProblem(line.at(RELATION), message, remedy, kind))
         return line
     kind = _INVERSES.get(loose(kind), kind)
     group = next(one for one in line.type.groups if "isRequiredFor" in one.kinds)
@@ -136,8 +148,9 @@ def _line(table: Table, row: Row, place: Place, problems: list[SheetProblem]) ->
     groups: dict[str, tuple[Group, dict[str, str], list[tuple[Column, str]]]] = {}
     beside = next((heading.text for _, heading in table.columns if heading.embedded), "")
     prefix = f"{beside.partition(':')[0]}: " if beside else ""
-    headings = {"External Identifier": f"{prefix}External Identifier"}
+    headings = {IDENTIFIER: f"{prefix}External Identifier"}
     further: list[tuple[Column, str, str]] = []
+    samples: list[tuple[str, str]] = []
     is_good = True
     for number, heading in table.columns:
         text = meant(row.cell(number))
@@ -146,11 +159,9 @@ def _line(table: Table, row: Row, place: Place, problems: list[SheetProblem]) ->
         if text.upper() == DELETE:
             text = DELETE
         if text.upper().startswith("SAMPLE:"):
-            at = replace(place, column=heading.text)
-            message = "The cell still holds the sample of the template."
-            problems.append(SheetProblem(at, message, "Write your own value.", text))
-            is_good = False
+            samples.append((heading.text, text))
         column = heading.column
+        headings[_known_as(heading)] = heading.text
         if heading.group:
             _, given, profile = groups.setdefault(heading.group.name, (heading.group, {}, []))
             if column:
@@ -161,11 +172,15 @@ def _line(table: Table, row: Row, place: Place, problems: list[SheetProblem]) ->
             further.append((column, text, heading.text))
         elif column:
             cells[id(column)] = column, text
-            headings[column.heading] = heading.text
         else:
             roles[heading.role] = text
     identifier = roles.get(IDENTIFIER) or roles.get("ctid") or roles.get("id", "")
     place = replace(place, identifier=identifier[:MAX_IDENTIFIER_CHARACTERS])
+    for heading_text, text in samples:
+        at = replace(place, column=heading_text)
+        message = "The cell still holds the sample of the template."
+        problems.append(SheetProblem(at, message, "Write your own value.", text))
+        is_good = False
     for column, text, heading_text in further:
         if id(column) not in cells:
             at = replace(place, column=heading_text)
@@ -182,15 +197,25 @@ def _line(table: Table, row: Row, place: Place, problems: list[SheetProblem]) ->
     return line if is_good and _fits(line, problems) else None
 
 
+def _known_as(heading: Heading) -> str:
+    """Return by what problems name a column: its heading in a template, or its role."""
+    name = heading.column.heading if heading.column and heading.role != MORE else heading.role
+    if not heading.group:
+        return name or heading.text
+    if heading.role == KIND:
+        name = heading.group.kind[0]
+    return f"{heading.group.prefixes[0]}: {'External Identifier' if name == IDENTIFIER else name}"
+
+
 def _fits(line: Line, problems: list[SheetProblem]) -> bool:
     """Tell whether the row names its record, and fills in no value in two columns."""
     found = []
     identifier = line.roles.get(IDENTIFIER, "")
     names_none = not identifier and not line.roles.keys() & {"ctid", "id"}
     if names_none and line.type.roles["ctid"]:
-        found.append(("External Identifier", "", "The row names no record.", _NAME_IT))
+        found.append((IDENTIFIER, "", "The row names no record.", _NAME_IT))
     if fault := _fault(identifier):
-        found.append(("External Identifier", identifier, *fault))
+        found.append((IDENTIFIER, identifier, *fault))
     for column, text in line.cells:
         others = [one for one, _ in line.cells if one is not column and _is_same(one, column)]
         if column.is_alternative and others:
@@ -206,7 +231,7 @@ def _fits(line: Line, problems: list[SheetProblem]) -> bool:
 
 def _spoiled(line: Line) -> Iterator[SheetProblem]:
     """Yield a warning for each identifier that a spreadsheet seems to have changed."""
-    given = [("External Identifier", line.roles.get(IDENTIFIER, ""))]
+    given = [(IDENTIFIER, line.roles.get(IDENTIFIER, ""))]
     for one in line.profiles:
         given.append((f"{one.group.prefixes[0]}: External Identifier", one.identifier))
     for column, text in given:

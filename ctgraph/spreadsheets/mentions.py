@@ -41,9 +41,9 @@ def misfits(
     :param find: returns the record with an external identifier.
     """
     named = [
-        (line, column, text, record)
+        (line, heading, column, text, record)
         for line in _lines(things)
-        for column, cell in _cells(line)
+        for heading, column, cell in line.told
         if isinstance(column.reader, Target | Organization | Framework)
         for text in split(cell, VALUES)
         if (record := Ctid(text.lower()) if is_ctid(text.lower()) else find(text))
@@ -51,7 +51,7 @@ def misfits(
     others = {record for *_, record in named} - things.by_ctid.keys()
     kinds = ledger.records.classes(others) if others else {}
     kinds |= {record: thing.kind for record, thing in things.by_ctid.items() if thing.kind}
-    for line, column, text, record in named:
+    for line, heading, column, text, record in named:
         kind = kinds.get(record)
         if kind and not _fits(column, kind):
             label = vocabulary().label(kind)
@@ -59,7 +59,7 @@ def misfits(
                 f"{text[:60]!r} is of the type {label}, and {column.heading} is not meant for it."
             )
             remedy = "Name another record, or use another column."
-            yield SheetProblem(line.at(column.heading), message, remedy, text, Severity.WARNING)
+            yield SheetProblem(line.at(heading), message, remedy, text, Severity.WARNING)
 
 
 def _fits(column: Column, kind: Curie) -> bool:
@@ -72,16 +72,12 @@ def _lines(things: Things) -> Iterator[Line]:
     return chain((line for thing in things for line in thing.lines), things.statements)
 
 
-def _cells(line: Line) -> Iterator[tuple[Column, str]]:
-    return chain(line.cells, (cell for one in line.profiles for cell in one.cells))
-
-
 def _in_line(line: Line, doubts: dict[Ctid, str | None]) -> Iterator[SheetProblem]:
-    for column, text in _cells(line):
+    for heading, _, text in line.told:
         for record, moment in doubts.items():
             if "ce-" in text.lower() and record in text.lower():
                 said = f"was withdrawn on {moment[:10]}" if moment else "is not in the registry"
                 message = f"The record {record} {said}."
-                place = line.at(column.heading)
+                place = line.at(heading)
                 remedy = "Check the CTID, or publish the record too."
                 yield SheetProblem(place, message, remedy, text, Severity.WARNING)

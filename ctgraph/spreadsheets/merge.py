@@ -20,7 +20,7 @@ from ctgraph.spreadsheets.columns import DELETE, Column, listed
 from ctgraph.spreadsheets.context import Context
 from ctgraph.spreadsheets.headings import ACTION
 from ctgraph.spreadsheets.lines import Line
-from ctgraph.spreadsheets.problems import SheetProblem, remedy_of
+from ctgraph.spreadsheets.problems import Place, SheetProblem, column_of, remedy_of
 from ctgraph.spreadsheets.profiles import Profiles
 from ctgraph.spreadsheets.references import place_identifier
 from ctgraph.spreadsheets.things import Thing
@@ -44,6 +44,7 @@ class Merging:
         self._at = at
         self._problems = problems
         self._line: Line | None = None
+        self._prefix = ""
         self.profiles: list[tuple[Line, Node]] = []
 
     def merged(self, thing: Thing, node: Node) -> Node:
@@ -67,13 +68,15 @@ class Merging:
             for given in line.profiles:
                 is_further = given.group.name in counted or _appends(line)
                 counted.add(given.group.name)
+                self._prefix = f"{given.group.prefixes[0]}: "
                 try:
                     profile = profiles.put(given, is_further)
                 except BadParameter as error:
-                    self._note(given.group.prefixes[0], error, given.kind)
+                    self._note(column_of(error), error, given.kind)
                 else:
                     self.profiles += [(line, profile)] if profile else []
-                self._doubt(given.group.prefixes[0], "")
+                self._doubt("", "")
+                self._prefix = ""
         profiles.close()
         return result
 
@@ -93,7 +96,7 @@ class Merging:
             self._line = line
             identifier = line.place.identifier
             old = by_identifier.pop(identifier, None)
-            new = self._place(line, old)
+            new = self._location(line, old)
             if old:
                 held = [one for one in (new if one is old else one for one in held) if one]
             elif new:
@@ -103,7 +106,7 @@ class Merging:
         result = node | {_ADDRESS: held}
         return result if held else {key: one for key, one in result.items() if key != _ADDRESS}
 
-    def _place(self, line: Line, old: Node | None) -> Node | None:
+    def _location(self, line: Line, old: Node | None) -> Node | None:
         """Return the address of a row; None where the row clears all that it has."""
         if line.cells and all(text == DELETE for _, text in line.cells):
             cleared = {_IDENTIFIER, *(column.property for column, _ in line.cells)}
@@ -140,7 +143,7 @@ class Merging:
             try:
                 assured(line, result, self._at)
             except BadParameter as error:
-                self._note("", error, "")
+                self._note(column_of(error), error, "")
         return result
 
     def _complete(self, node: Node) -> None:
@@ -160,15 +163,18 @@ class Merging:
         self._note(column.heading, error, text)
 
     def _note(self, heading: str, error: BadParameter, text: str) -> None:
-        assert self._line
-        place = self._line.at(heading)
+        place = self._place(heading)
         self._problems.append(SheetProblem(place, error.message, remedy_of(error), text))
+
+    def _place(self, heading: str) -> Place:
+        """Return the place of a cell of the current row, and of the current profile if in one."""
+        assert self._line
+        return self._line.at(f"{self._prefix}{heading}".removesuffix(": "))
 
     def _doubt(self, heading: str, text: str) -> None:
         if not self._at.doubts:
             return
-        assert self._line
-        place = self._line.at(heading)
+        place = self._place(heading)
         self._problems += (
             SheetProblem(place, message, remedy, text, Severity.WARNING)
             for message, remedy in dict.fromkeys(self._at.doubts)

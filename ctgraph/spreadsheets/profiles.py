@@ -71,7 +71,8 @@ class Profiles:
         property = property or (found[0] if found else None)
         if property is None:
             kinds = ", ".join(group.kinds)
-            refuse(f"{group.prefixes[0]}: the type is missing.", f"Write one of: {kinds}.")
+            missing = f"{group.prefixes[0]}: the type is missing."
+            refuse(missing, f"Write one of: {kinds}.", _kind_heading(group))
         old: Node = found[1] if found else {"@type": group.part}
         new = dict(old)
         moves = found is not None and found[0] != property
@@ -120,6 +121,7 @@ class Profiles:
             refuse(
                 f"The record has {len(untouched)} profiles of this kind already.",
                 f"Write {given.group.prefixes[0]}: External Identifier; an export has it.",
+                "External Identifier",
             )
         return untouched[0]
 
@@ -145,6 +147,7 @@ class Profiles:
             refuse(
                 f"Profiles of the types {kinds} have the identifier {given.identifier[:60]!r}.",
                 f"Write which one is meant into {given.group.prefixes[0]}: {given.group.kind[0]}.",
+                _kind_heading(given.group),
             )
         return others[0] if others else None
 
@@ -171,7 +174,7 @@ class Profiles:
         if all(cell == DELETE for _, cell in given.cells):
             left = ", ".join(f"{prefix}: {heading}" for heading in self._left(given, profile))
             remedy = f"{remedy} To remove the profile, write #DELETE into {left} too."
-        refuse(f"{wanted} missing.", remedy)
+        refuse(f"{wanted} missing.", remedy, lacking[0])
 
     def _profiles(self, property: Curie) -> list[Node]:
         if property not in self._held:
@@ -229,7 +232,11 @@ def _unnamed(given: ProfileCells, is_removed: bool) -> ProfileCells:
     :raises BadParameter: unless all of it is removed.
     """
     if not is_removed:
-        refuse("The identifier of a profile cannot be cleared.", "Leave the cell as it was.")
+        refuse(
+            "The identifier of a profile cannot be cleared.",
+            "Leave the cell as it was.",
+            "External Identifier",
+        )
     return replace(given, identifier="")
 
 
@@ -244,7 +251,12 @@ def _property(group: Group, kind: str) -> Curie | None:
         label = vocabulary().label(name)
         if loose(kind) in (loose(word), loose(name), loose(label)):
             return name
-    refuse(f"{kind[:40]!r} is no type here.", f"Write one of: {', '.join(group.kinds)}.")
+    remedy = f"Write one of: {', '.join(group.kinds)}."
+    refuse(f"{kind[:40]!r} is no type here.", remedy, _kind_heading(group))
+
+
+def _kind_heading(group: Group) -> str:
+    return group.kind[0] if group.kind else ""
 
 
 def _filled(given: ProfileCells, at: Context) -> Node:

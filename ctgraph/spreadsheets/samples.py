@@ -23,7 +23,7 @@ _WORDS = (Editor.TEXT, Editor.LONG_TEXT, Editor.ADDRESS)
 def leftovers(line: Line) -> Iterator[SheetProblem]:
     """Yield an error for each sample that is nobody's value, and a warning for those of codes."""
     samples = _samples(line.type.name)
-    for heading, column, text in _cells(line):
+    for heading, column, text in line.told:
         sample = samples.get(heading)
         if not sample or sample not in text:
             continue
@@ -32,14 +32,6 @@ def leftovers(line: Line) -> Iterator[SheetProblem]:
             message = "The cell still holds the sample of the template."
             place = line.at(heading)
             yield SheetProblem(place, message, _REMEDIES[severity], text, severity)
-
-
-def _cells(line: Line) -> Iterator[tuple[str, Column, str]]:
-    """Yield the cells of a row, each with the heading that a template has for it."""
-    yield from ((column.heading, column, text) for column, text in line.cells)
-    for profile in line.profiles:
-        prefix = profile.group.prefixes[0]
-        yield from ((f"{prefix}: {one.heading}", one, text) for one, text in profile.cells)
 
 
 _REMEDIES = {

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from ctgraph.documents.node_values import NAMES
 from ctgraph.errors import MalformedCtid
 from ctgraph.identity import Identity, ctid
 from ctgraph.identity.ctid import Ctid
@@ -134,7 +135,7 @@ class Things:
             else:
                 message = "This is neither a CTID nor an address of this registry, and too long."
                 remedy = f"Write at most {MAX_IDENTIFIER_CHARACTERS} characters of your choice."
-                self._wrong(line, "@id", message, remedy, own)
+                self._wrong(line, ID, message, remedy, own)
                 return None, None
         action = line.roles.get(ACTION, "").lower()
         if action not in _ACTIONS:
@@ -171,6 +172,13 @@ class Things:
         differing = [
             (column, text) for column, text in line.cells if before.get(id(column), text) != text
         ]
+        names = [(column, text) for column, text in differing if column.property in NAMES]
+        if names and identifier:
+            ((_, name), *_) = names
+            message = f"The identifier is used twice: here for {name[:60]!r}, and in {above}."
+            remedy = "Give each record its own. If both rows are about one, write the same name."
+            self._wrong(line, IDENTIFIER, message, remedy, identifier)
+            return False
         for column, text in differing:
             message = f"{column.heading} is another one than in {above}."
             remedy = "Write the same value, or leave the cell empty in rows that add a profile."
@@ -205,8 +213,7 @@ class Things:
             self._wrong(line, ACTION, message, "Write New or Update.")
 
     def _wrong(self, line: Line, column: str, message: str, remedy: str, value: str = "") -> None:
-        place = line.at(_COLUMNS.get(column, column))
-        self.problems.append(SheetProblem(place, message, remedy, value))
+        self.problems.append(SheetProblem(line.at(column), message, remedy, value))
 
 
 def _supposed(line: Line) -> Curie | None:
@@ -219,9 +226,3 @@ def _supposed(line: Line) -> Curie | None:
 
 
 _ACTION_REMEDY = "Write New, Update or Append, or leave the cell empty."
-_COLUMNS = {
-    IDENTIFIER: "External Identifier",
-    CTID: "CTID",
-    ACTION: "Action",
-    CLASS: "Type",
-}

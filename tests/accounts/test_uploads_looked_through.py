@@ -55,7 +55,7 @@ def test_all_records_can_be_looked_at(
     path = f"/account/organizations/{approved}/uploads"
     here = sent(rita, path, courses(MANY, Language="Klingonese"))
     waiting = rita.see(here).text
-    assert 'The check takes about <span id="seconds-left">2</span> more seconds' in waiting
+    assert 'Until it is checked: about <span id="seconds-left">2</span> s' in waiting
     work()
     first, last = rita.see(here).text, rita.see(f"{here}?page=3").text
     assert "Page 1 of 3" in first
@@ -90,13 +90,13 @@ def test_the_time_of_saving_is_told_before_it(
     here = sent(rita, path, courses(3))
     work()
     page = rita.see(here).text
-    assert re.search(r"Saving takes about \d+ seconds", page)
+    assert re.search(r"Saving takes about 1 second\.", page)
     plan = re.search(r'name="plan" value="(\w*)"', page)
     assert plan
     rita.send(here, to=f"{here}/save", plan=plan[1])
-    assert "Saving takes about" in rita.see(here).text
+    assert "Until it is saved: about" in rita.see(here).text
     work()
-    assert "Saving takes about" not in rita.see(here).text
+    assert "Until it is saved" not in rita.see(here).text
 
 
 @pytest.fixture

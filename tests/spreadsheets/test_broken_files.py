@@ -158,7 +158,7 @@ FILES: list[tuple[str, bytes, str, str]] = [
     (
         "another name",
         f"{GOOD}c-1,MIG Welding\n".encode(),
-        "Name is another one than in row 2",
+        "The identifier is used twice",
         "same value",
     ),
     (

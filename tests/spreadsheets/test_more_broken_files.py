@@ -152,7 +152,7 @@ FILES: list[tuple[str, File, str, str]] = [
     (
         "a name of a type twice",
         file("courses.csv", COURSE, {"External Identifier": "weld-101", "Name": "Pipe Welding"}),
-        "Name is another one than in row 2",
+        "The identifier is used twice",
         "same value",
     ),
     (
