@@ -105,12 +105,15 @@ class Ties:
                     yield from self._circle(things, name, way)
 
     def _circle(self, things: Things, name: str, way: list[Ctid]) -> Iterator[SheetProblem]:
-        thing = next((things.by_ctid[one] for one in way if one in things.by_ctid), None)
-        if thing is None or not thing.lines:
+        own = [things.by_ctid[one] for one in way if one in things.by_ctid]
+        told = [thing for thing in own if thing.lines]
+        if not told:
             return
+        thing = min(told, key=lambda one: (one.line.place.file, one.line.place.row))
         label = vocabulary().label(Curie(name))
-        shown = [things.by_ctid[one].identifier if one in things.by_ctid else one for one in way]
-        through = f" by way of {', '.join(shown[:MAX_NAMES])}" if len(way) > 1 else ""
+        names = {one.ctid: one.identifier for one in own}
+        others = [names.get(one) or one for one in way if one != thing.ctid]
+        through = f" by way of {', '.join(others[:MAX_NAMES])}" if others else ""
         message = f"The record refers to itself in {label!r}{through}."
         column = next((c.heading for c in thing.type.columns if c.property == name), "")
         remedy = "Take one of the references out."
@@ -121,8 +124,9 @@ class Ties:
 
         :param gone: the names of the records that are withdrawn.
         """
+        known = self._seen | gone.keys()
         standing = standing_of(database, self._owner)
-        others = (one.ctid for one in standing if one.ctid not in self._seen | gone.keys())
+        others = [one.ctid for one in standing if one.ctid not in known]
         for document, text in held(database, others):
             if text:
                 self.look(document, orjson.loads(text)["@graph"])

@@ -64,8 +64,9 @@ def warned(registry: Registry, *rows: dict[str, str], words: str) -> list[tuple[
     ],
 )
 def test_a_circle_is_told_once(registry: Registry, rows: dict[str, dict[str, str]]) -> None:
-    ((row, _),) = warned(registry, *certificates(**rows), words="refers to itself")
+    ((row, said),) = warned(registry, *certificates(**rows), words="refers to itself")
     assert row == 2
+    assert ("by way of" in said) == (len(rows) > 1)
 
 
 def test_records_above_and_below_each_other_are_no_circle(registry: Registry) -> None:
