@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from ctgraph.errors import BadParameter
 from ctgraph.forms.editors import Editor
 from ctgraph.forms.model import Field
 from ctgraph.forms.values import Node
+from ctgraph.problem import Problem
 from ctgraph.rdf.namespaces import Curie
 from ctgraph.spreadsheets.cells import Reader
 from ctgraph.spreadsheets.context import Context
@@ -111,8 +113,23 @@ class Column:
         if isinstance(self.reader, Address) and [text.lower() for text in texts] == [ALL]:
             texts = list(at.places)
         if self._is_text:
-            return _with_texts(old, [self.reader.read(text, at) for text in texts], at, self)
+            return _with_texts(old, self._all_read(texts, at), at, self)
         return self._joined(old, texts, at)
+
+    def _all_read(self, texts: Sequence[str], at: Context) -> list[Any]:
+        """Return the values of some texts.
+
+        :raises BadParameter: with a problem for each that cannot be read.
+        """
+        found, problems = [], list[Problem]()
+        for text in texts:
+            try:
+                found.append(self.reader.read(text, at))
+            except BadParameter as error:
+                problems += error.problems
+        if problems:
+            raise BadParameter(problems[0].message, problems)
+        return found
 
     def _joined(self, old: Any, texts: Sequence[str], at: Context) -> Any:
         """Return the values of some texts, and those that no cell can express."""
@@ -121,12 +138,14 @@ class Column:
             return old
         mine = {text: one for text, one in shown if text is not None}
         replaced = [one for text, one in mine.items() if text not in texts]
+        fresh = [text for text in texts if text not in mine]
+        read = dict(zip(fresh, self._all_read(fresh, at), strict=True))
         found = []
         for text in texts:
             if text in mine:
                 found.append(mine[text])
                 continue
-            new = self.reader.read(text, at)
+            new = read[text]
             if self.reader.keys and replaced:
                 new = _without(replaced.pop(0), self.reader.keys) | new
             if new not in found:

@@ -18,7 +18,7 @@ from ctgraph.spreadsheets.columns import Column, listed
 from ctgraph.spreadsheets.context import Context
 from ctgraph.spreadsheets.headings import ACTION
 from ctgraph.spreadsheets.lines import Line
-from ctgraph.spreadsheets.problems import Place, SheetProblem, column_of, remedy_of
+from ctgraph.spreadsheets.problems import Place, SheetProblem, column_of
 from ctgraph.spreadsheets.profiles import Profiles
 from ctgraph.spreadsheets.references import place_identifier
 from ctgraph.spreadsheets.things import Thing
@@ -129,7 +129,9 @@ class Merging:
 
     def _note(self, heading: str, error: BadParameter, text: str) -> None:
         place = self._place(heading)
-        self._problems.append(SheetProblem(place, error.message, remedy_of(error), text))
+        self._problems += (
+            SheetProblem(place, one.message, one.remedy, text) for one in error.problems
+        )
 
     def _place(self, heading: str) -> Place:
         """Return the place of a cell of the current row, and of the current profile if in one."""
