@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from ctgraph.forms.values import Node
 from ctgraph.rdf.namespaces import Curie
-from ctgraph.spreadsheets.cells import loose
 from ctgraph.spreadsheets.columns import DELETE, Column, listed
 from ctgraph.spreadsheets.context import Context
 from ctgraph.spreadsheets.headings import ASSERTIONS, CLASS
 from ctgraph.spreadsheets.lines import Line
+from ctgraph.spreadsheets.nearest import loose
 from ctgraph.spreadsheets.problems import refuse
 from ctgraph.spreadsheets.record_types import record_types
 from ctgraph.spreadsheets.separators import VALUES, joined, split

@@ -12,6 +12,7 @@ from pathlib import PurePath
 
 from ctgraph.forms.editors import Editor
 from ctgraph.spreadsheets.columns import Column
+from ctgraph.spreadsheets.nearest import MIN_LIKENESS
 from ctgraph.spreadsheets.problems import Place, SheetProblem
 from ctgraph.spreadsheets.record_types import Group, RecordType, aliases, record_types, simple
 from ctgraph.spreadsheets.separators import meant
@@ -207,7 +208,7 @@ def _all_known() -> frozenset[str]:
 
 def _unknown(place: Place, text: str, kind: RecordType) -> SheetProblem:
     known = headings_of(kind.name)
-    near = difflib.get_close_matches(simple(text), known, 1, 0.6)
+    near = difflib.get_close_matches(simple(text), known, 1, MIN_LIKENESS)
     others = [one.title for one in record_types().values() if simple(text) in headings_of(one.name)]
     if others:
         remedy = f"It is a heading of: {', '.join(others[:3])}. Delete the column, or move it."

@@ -11,9 +11,9 @@ from ctgraph.identity.ctid import is_ctid
 from ctgraph.problem import Severity
 from ctgraph.rdf.namespaces import Curie
 from ctgraph.spreadsheets import plain
-from ctgraph.spreadsheets.cells import loose
 from ctgraph.spreadsheets.columns import DELETE, Column
 from ctgraph.spreadsheets.headings import IDENTIFIER, KIND, MORE, RELATION, Heading, Table
+from ctgraph.spreadsheets.nearest import loose
 from ctgraph.spreadsheets.problems import Place, SheetProblem
 from ctgraph.spreadsheets.profiles import ProfileCells
 from ctgraph.spreadsheets.record_types import Group, RecordType, record_types

@@ -15,12 +15,12 @@ from ctgraph.problem import Severity
 from ctgraph.rdf.namespaces import Curie
 from ctgraph.spreadsheets import plain
 from ctgraph.spreadsheets.assurance import assured
-from ctgraph.spreadsheets.cells import loose
 from ctgraph.spreadsheets.columns import DELETE, Column, listed
 from ctgraph.spreadsheets.context import Context
 from ctgraph.spreadsheets.headings import ACTION
 from ctgraph.spreadsheets.lines import Line
-from ctgraph.spreadsheets.problems import Place, SheetProblem, column_of, remedy_of
+from ctgraph.spreadsheets.nearest import loose
+from ctgraph.spreadsheets.problems import Place, SheetProblem, column_of
 from ctgraph.spreadsheets.profiles import Profiles
 from ctgraph.spreadsheets.references import place_identifier
 from ctgraph.spreadsheets.things import Thing
@@ -164,7 +164,9 @@ class Merging:
 
     def _note(self, heading: str, error: BadParameter, text: str) -> None:
         place = self._place(heading)
-        self._problems.append(SheetProblem(place, error.message, remedy_of(error), text))
+        self._problems += (
+            SheetProblem(place, one.message, one.remedy, text) for one in error.problems
+        )
 
     def _place(self, heading: str) -> Place:
         """Return the place of a cell of the current row, and of the current profile if in one."""

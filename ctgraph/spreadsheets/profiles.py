@@ -13,10 +13,10 @@ from dataclasses import dataclass, field, replace
 from ctgraph.errors import BadParameter
 from ctgraph.forms.values import Node
 from ctgraph.rdf.namespaces import Curie
-from ctgraph.spreadsheets.cells import loose
 from ctgraph.spreadsheets.columns import DELETE, Column, listed
 from ctgraph.spreadsheets.context import Context
 from ctgraph.spreadsheets.folded import folded, is_labelled, unfolded
+from ctgraph.spreadsheets.nearest import loose
 from ctgraph.spreadsheets.problems import refuse
 from ctgraph.spreadsheets.record_types import Group
 from ctgraph.spreadsheets.references import content_identifier

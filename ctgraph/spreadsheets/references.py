@@ -16,8 +16,9 @@ from ctgraph.forms.values import Node, named
 from ctgraph.identity.ctid import Ctid, is_ctid
 from ctgraph.rdf.namespaces import Curie
 from ctgraph.spreadsheets import plain
-from ctgraph.spreadsheets.cells import loose, scalar
+from ctgraph.spreadsheets.cells import scalar
 from ctgraph.spreadsheets.context import Context
+from ctgraph.spreadsheets.nearest import loose
 from ctgraph.spreadsheets.problems import refuse
 from ctgraph.spreadsheets.separators import joined, split
 from ctgraph.vocab import vocabulary

@@ -16,6 +16,7 @@ from ctgraph.ledger.standing import Standing, documents, standing, standing_of
 from ctgraph.ledger.values import Organization
 from ctgraph.spreadsheets.headings import ACTION, CLASS, CTID, IDENTIFIER
 from ctgraph.spreadsheets.lines import Line
+from ctgraph.spreadsheets.nearest import remedy_for
 from ctgraph.spreadsheets.problems import Place, SheetProblem
 from ctgraph.spreadsheets.record_types import record_types
 from ctgraph.spreadsheets.things import Thing, Things
@@ -131,8 +132,8 @@ class Resolver:
                 thing.kind = held.type
         thing.kind = thing.kind or thing.type.default
         if thing.kind is None and not any(line.roles.get(CLASS) for line in thing.lines):
-            some = ", ".join(one.partition(":")[2] for one in thing.type.classes[:8])
-            self._wrong(thing.line, CLASS, "The type is missing.", f"Write one of: {some}.")
+            labels = (vocabulary().label(one) for one in thing.type.classes)
+            self._wrong(thing.line, CLASS, "The type is missing.", remedy_for("", labels))
 
     def _suggest(self, things: Things) -> None:
         """Suggest records for rows whose external identifiers are new."""

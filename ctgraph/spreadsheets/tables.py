@@ -9,7 +9,6 @@ from ctgraph.errors import CtgraphError
 from ctgraph.spreadsheets.files import File, read
 from ctgraph.spreadsheets.headings import Table, heading_row, recognised, table_of
 from ctgraph.spreadsheets.problems import Place, SheetProblem
-from ctgraph.spreadsheets.record_types import record_types
 from ctgraph.spreadsheets.sheet import MAX_CELLS, Sheet, letters, too_many_cells
 
 MAX_FILES = 20
@@ -79,7 +78,9 @@ def _table(
     if kind:
         yield table_of(sheet, kind, problems)
         return
-    known = ", ".join(record_types())
     message = "Nothing tells which records the sheet holds."
-    remedy = f"Name the sheet or the file by the type, or tell the type: {known}."
+    remedy = (
+        "Delete or hide the sheet if it holds no records. If it does, take the headings of a "
+        "template, or name the sheet or the file after the type, such as Credentials or Courses."
+    )
     problems.append(SheetProblem(Place(sheet.file, sheet.name), message, remedy))

@@ -14,8 +14,10 @@ from ctgraph.rdf.namespaces import Curie
 from ctgraph.spreadsheets.columns import DELETE
 from ctgraph.spreadsheets.headings import ACTION, CLASS, CTID, ID, IDENTIFIER
 from ctgraph.spreadsheets.lines import MAX_IDENTIFIER_CHARACTERS, Line
+from ctgraph.spreadsheets.nearest import nearest, remedy_for
 from ctgraph.spreadsheets.problems import SheetProblem
 from ctgraph.spreadsheets.record_types import RecordType
+from ctgraph.vocab import vocabulary
 
 PLACES = "locations"
 """The type whose rows are addresses of the owner."""
@@ -190,9 +192,12 @@ class Things:
         if text:
             kind = line.type.class_named(text)
             if kind is None:
-                known = ", ".join(one.partition(":")[2] for one in line.type.classes[:8])
+                labels = [vocabulary().label(one) for one in line.type.classes]
                 message = f"{text[:60]!r} is no type of {line.type.title.lower()}."
-                self._wrong(line, CLASS, message, f"Write one of: {known}.", text)
+                self._wrong(line, CLASS, message, remedy_for(text, labels), text)
+                # The rest of the row is checked all the same, as of the likeliest class.
+                near = [line.type.class_named(one) for one in nearest(text, labels)]
+                thing.kind = thing.kind or next(iter(near), None) or _usual(line.type)
             elif thing.kind not in (None, kind):
                 message = "The type is another one than in a row above."
                 self._wrong(line, CLASS, message, "Write the same type.", text)
@@ -214,6 +219,10 @@ class Things:
 
     def _wrong(self, line: Line, column: str, message: str, remedy: str, value: str = "") -> None:
         self.problems.append(SheetProblem(line.at(column), message, remedy, value))
+
+
+def _usual(kind: RecordType) -> Curie:
+    return kind.default or kind.classes[0]
 
 
 def _supposed(line: Line) -> Curie | None:

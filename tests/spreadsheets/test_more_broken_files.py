@@ -153,7 +153,7 @@ FILES: list[tuple[str, File, str, str]] = [
         "a name of a type twice",
         file("courses.csv", COURSE, {"External Identifier": "weld-101", "Name": "Pipe Welding"}),
         "The identifier is used twice",
-        "same value",
+        "same name",
     ),
     (
         "a CTID of two records",
