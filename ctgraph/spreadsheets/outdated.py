@@ -58,7 +58,7 @@ class Outdated:
             self._look_at_others(database, owner)
         for line in lines:
             if names := self._names.pop(line.place.identifier, None):
-                some = ", ".join(map(repr, names[:MAX_NAMES]))
+                some = ", ".join(map(repr, sorted(names)[:MAX_NAMES]))
                 more = ", …" if len(names) > MAX_NAMES else ""
                 count = "1 record keeps" if len(names) == 1 else f"{len(names):,} records keep"
                 message = f"{count} this address as it was: {some}{more}."

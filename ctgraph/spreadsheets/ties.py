@@ -136,7 +136,7 @@ class Ties:
             sources = {key: name for part in parts for key, name in part.items()}
             names = [name for key, name in sources.items() if key not in gone]
             if names:
-                some = ", ".join(map(repr, names[:MAX_NAMES]))
+                some = ", ".join(map(repr, sorted(names)[:MAX_NAMES]))
                 more = f" and {len(names) - MAX_NAMES:,} others" if len(names) > MAX_NAMES else ""
                 verb = "refers" if len(names) == 1 else "refer"
                 message = f"{gone[record]!r} would be withdrawn, and {some}{more} {verb} to it."
