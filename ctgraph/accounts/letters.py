@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import sqlalchemy as sa
 from markupsafe import escape
 
 from ctgraph.ledger.outbox import Outbox
+from ctgraph.problem import one_line
 
 _NOT_YOURS = "If you did not ask for this, ignore this mail: nothing changes."
 _END = "End these mails:"
@@ -154,23 +156,30 @@ def confirm_weekly(site: str, token: str, search: str) -> Letter:
     )
 
 
-def upload_checked(name: str, rows: int, errors: int) -> Letter:
+def upload_checked(name: str, files: Sequence[str], rows: int, errors: int) -> Letter:
     """Return the letter that says what was found in an upload."""
     if errors:
         found = f"{errors:,} problems keep it from being saved. Nothing was changed."
     else:
         found = "It can be saved. Nothing was changed yet."
-    return Letter("Your upload is checked", (f"The {rows:,} rows for {name} are checked.", found))
+    said = f"The {rows:,} rows for {name} are checked."
+    return Letter("Your upload is checked", (said, _listed(files), found))
 
 
-def upload_saved(name: str, told: str) -> Letter:
+def upload_saved(name: str, files: Sequence[str], told: str) -> Letter:
     """Return the letter that says that an upload was saved."""
-    return Letter("Your upload is published", (f"The upload for {name} is published: {told}.",))
+    said = f"The upload for {name} is published: {told}."
+    return Letter("Your upload is published", (said, _listed(files)))
 
 
-def upload_failed(name: str, told: str) -> Letter:
+def upload_failed(name: str, files: Sequence[str], told: str) -> Letter:
     """Return the letter that says that an upload could not be worked on."""
-    return Letter("Your upload was not saved", (f"The upload for {name} was not saved. {told}",))
+    said = f"The upload for {name} was not saved. {told}"
+    return Letter("Your upload was not saved", (said, _listed(files)))
+
+
+def _listed(files: Sequence[str]) -> str:
+    return f"Files: {', '.join(one_line(file) for file in files)}."
 
 
 def webhook_paused(site: str, name: str, url: str, id: str, why: str) -> Letter:

@@ -233,6 +233,7 @@ def _pairs(given: Iterable[str]) -> Iterable[tuple[str, str]]:
 def _report(found: Preview, paths: Iterable[Path], problems: Path | None) -> None:
     """Show what was found; write the problems to a file if one is named."""
     from ctgraph.spreadsheets.marked import marked
+    from ctgraph.spreadsheets.model import planned
     from ctgraph.spreadsheets.problems import write_problems
 
     for sheet in found.sheets:
@@ -244,13 +245,15 @@ def _report(found: Preview, paths: Iterable[Path], problems: Path | None) -> Non
         more = len(found.problems) - MAX_SHOWN_PROBLEMS
         click.echo(f"… and {more:,} further problems. --problems FILE writes all of them.")
     for one in found.suggestions:
+        if one.decided is not None:
+            continue
         click.echo(
             f"{one.place.file}, row {one.place.row}: there is a record {one.name!r} already. Say "
             f"--confirm {one.identifier}={one.record}, or --confirm {one.identifier}=new."
         )
-    counts = ", ".join(f"{number} {effect}" for effect, number in found.counts.items())
+    records = planned(found.counts) or "none"
     click.echo(
-        f"Rows: {found.rows:,}. Records: {counts or 'none'}. Errors: {found.errors:,}. "
+        f"Rows: {found.rows:,}. Records: {records}. Errors: {found.errors:,}. "
         f"Warnings: {len(found.problems) - found.errors:,}. Seconds: {found.seconds:.1f}.",
         err=True,
     )

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from ctgraph.errors import BadParameter
+from ctgraph.forms.codes import ALIGNMENT
 from ctgraph.forms.rows import called
 from ctgraph.forms.values import Node
 from ctgraph.rdf.namespaces import Curie
@@ -122,6 +123,8 @@ def _one_in_words(value: Any) -> str:
         return term.label if term else str(value)
     if "@value" in value:
         return str(value["@value"])
+    if value.get("@type") == ALIGNMENT and "ceterms:targetNodeName" in value:
+        return ", ".join(in_words(value["ceterms:targetNodeName"]))
     kind = called({"@type": value.get("@type", "")})
     inner = "; ".join(
         f"{vocabulary().label(name)}: {', '.join(in_words(held))}"

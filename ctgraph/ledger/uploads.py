@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -58,9 +58,10 @@ class Upload:
     :param mode: what it does, as the reader of spreadsheets names it.
     :param choices: what was decided on it, as JSON.
     :param done: how many of `total` records are checked, or saved.
-    :param told: why it failed, or what was saved, in words.
+    :param told: why it failed, or what would be or was saved, in words.
     :param api_key: the identifier of the key with which a program made or approved it.
     :param publisher: the organization of the key, where it is not the owner.
+    :param files: the names of its files.
     """
 
     id: str
@@ -75,6 +76,7 @@ class Upload:
     told: str
     api_key: str | None = None
     publisher: Ctid | None = None
+    files: tuple[str, ...] = ()
 
 
 _FACTS = tuple(column for column in upload.c if column.name not in ("report", "plan"))
@@ -151,7 +153,18 @@ class Uploads:
             .order_by(upload.c.created_at.desc(), upload.c.id)
             .limit(most)
         )
-        return [_upload(row) for row in self._database.rows(query)]
+        found = [_upload(row) for row in self._database.rows(query)]
+        names = self._names([one.id for one in found])
+        return [replace(one, files=names.get(one.id, ())) for one in found]
+
+    def _names(self, uploads: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        """Return the names of the files of some uploads."""
+        query = sa.select(upload_file.c.upload, upload_file.c.name)
+        query = query.where(upload_file.c.upload.in_(uploads)).order_by(upload_file.c.position)
+        found: dict[str, tuple[str, ...]] = {}
+        for id, name in self._database.rows(query):
+            found[id] = (*found.get(id, ()), name)
+        return found
 
     def files(self, id: str) -> list[tuple[str, bytes]]:
         """Return the names and contents of the files of an upload."""

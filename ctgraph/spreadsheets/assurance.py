@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from ctgraph.forms.values import Node
 from ctgraph.rdf.namespaces import Curie
-from ctgraph.spreadsheets.cells import loose
 from ctgraph.spreadsheets.columns import DELETE, Column, listed
 from ctgraph.spreadsheets.context import Context
 from ctgraph.spreadsheets.headings import ASSERTIONS, CLASS
 from ctgraph.spreadsheets.lines import Line
+from ctgraph.spreadsheets.nearest import loose
 from ctgraph.spreadsheets.problems import refuse
 from ctgraph.spreadsheets.record_types import record_types
 from ctgraph.spreadsheets.separators import VALUES, joined, split
@@ -57,6 +57,7 @@ def _artifact(line: Line) -> tuple[Column, str]:
         refuse(
             "The row does not say what the statement is about.",
             "Write its CTID into Artifact, or its Name and its Subject Webpage.",
+            column.heading,
         )
     parts = [cells[_NAME], kind, cells[_WEBPAGE]]
     return column, joined(parts, "~")
@@ -75,6 +76,7 @@ def _kind(text: str, column: Column) -> str:
         refuse(
             f"{text[:60]!r} is no type of what is accredited or approved.",
             "Write Credential, Assessment, Learning Opportunity, Course or Organization.",
+            CLASS,
         )
     return found.partition(":")[2]
 
@@ -84,7 +86,7 @@ def _meant(text: str) -> str:
     found = next((name for stem, name in _STEMS.items() if own.startswith(stem)), None)
     if found is None:
         told = f"{text[:40]!r} is no assertion." if text else "The assertion is missing."
-        refuse(told, f"Write one of: {_WORDS}.")
+        refuse(told, f"Write one of: {_WORDS}.", ASSERTIONS)
     return found
 
 

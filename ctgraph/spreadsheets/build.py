@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import Any
 
 import orjson
@@ -18,16 +17,16 @@ from ctgraph.ledger.values import Organization
 from ctgraph.spreadsheets.code_book import CodeBooks
 from ctgraph.spreadsheets.columns import listed
 from ctgraph.spreadsheets.context import Context
+from ctgraph.spreadsheets.held import held
 from ctgraph.spreadsheets.lines import Line
 from ctgraph.spreadsheets.merge import Merging, begun, document_of, linked
+from ctgraph.spreadsheets.outdated import Outdated
 from ctgraph.spreadsheets.problems import SheetProblem
 from ctgraph.spreadsheets.record_types import record_types
 from ctgraph.spreadsheets.references import place_identifier
 from ctgraph.spreadsheets.resolve import Resolver
 from ctgraph.spreadsheets.things import Thing, Things
-
-MAX_DOCUMENTS_AT_ONCE = 200
-"""Documents of the ledger that are in memory at once."""
+from ctgraph.spreadsheets.ties import Ties
 
 
 @dataclass
@@ -76,8 +75,10 @@ class Builder:
         self._ledger = ledger
         self._resolver = resolver
         self._problems = problems
-        self._owner = owner
+        self.owner = owner
         self.at = Context(identity, owner, resolver.find, codes=CodeBooks(ledger.codes))
+        self.outdated = Outdated({}, {})
+        self.ties = Ties(identity, owner.ctid)
 
     def built(self, things: Things) -> Iterator[Built]:
         """Yield the documents of an upload."""
@@ -86,15 +87,12 @@ class Builder:
             if thing.document and thing.kind and thing.ctid:
                 by_document.setdefault(thing.document, []).append(thing)
         if self._has_own_rows(things):
-            owner = by_document.setdefault(self._owner.ctid, [self._organization()])
+            owner = by_document.setdefault(self.owner.ctid, [self._organization()])
             owner[0].places, owner[0].statements = things.places, things.statements
-        self._know_places(by_document.get(self._owner.ctid, []))
-        order = iter(list(by_document))
-        while batch := list(islice(order, MAX_DOCUMENTS_AT_ONCE)):
-            kept = documents(self._ledger.database, batch)
-            for record in batch:
-                if built := self._document(record, kept.get(record), by_document.pop(record)):
-                    yield built
+        self._know_places(by_document.get(self.owner.ctid, []))
+        for record, kept in held(self._ledger.database, list(by_document)):
+            if built := self._document(record, kept, by_document.pop(record)):
+                yield built
 
     def _document(self, record: Ctid, kept: bytes | None, things: list[Thing]) -> Built | None:
         document = orjson.loads(kept) if kept else {"@graph": []}
@@ -114,12 +112,14 @@ class Builder:
         for change in changes:
             if change.thing.is_part and change.after != change.before:
                 linked(change.thing, whole, nodes, self.at)
+        self.outdated.look(record, nodes.values())
+        self.ties.look(record, nodes.values())
         parts = (node for key, node in nodes.items() if key != record)
         ordered = [whole, *parts, *others]
         document = document | {"@graph": ordered} if kept else document_of(ordered, self.at)
         is_changed = not kept or any(one.after != one.before for one in changes)
-        held = self._resolver.standing.get(record)
-        base = held.digest if held and kept else ""
+        standing = self._resolver.standing.get(record)
+        base = standing.digest if standing and kept else ""
         return Built(record, base, document, is_changed, changes)
 
     def _change(self, thing: Thing, before: dict[Any, Node]) -> Change:
@@ -140,29 +140,35 @@ class Builder:
 
     def _organization(self) -> Thing:
         """Return the owner as a thing that only rows of its addresses or statements are about."""
-        held = self._resolver.standing[self._owner.ctid]
-        kind, record = record_types()["organizations"], self._owner.ctid
-        return Thing(kind, "", record, [], held.type, record, None, False)
+        standing = self._resolver.standing[self.owner.ctid]
+        kind, record = record_types()["organizations"], self.owner.ctid
+        return Thing(kind, "", record, [], standing.type, record, None, False)
 
     def _has_own_rows(self, things: Things) -> bool:
         """Tell whether rows belong into the record of the owner, and there is one."""
         own = [*things.places, *things.statements]
         if not own:
             return False
-        if self._owner.ctid in self._resolver.standing or self._owner.ctid in things.by_ctid:
+        if self.owner.ctid in self._resolver.standing or self.owner.ctid in things.by_ctid:
             return True
-        message = f"{self._owner.name} has no record in the registry yet."
+        message = f"{self.owner.name} has no record in the registry yet."
         remedy = "Publish the record of the organization first, or upload its row too."
         self._problems.append(SheetProblem(own[0].place, message, remedy))
         return False
 
     def _know_places(self, owner: list[Thing]) -> None:
         """Find the addresses of the owner, as they are after the upload."""
-        kept = documents(self._ledger.database, {self._owner.ctid}).get(self._owner.ctid)
+        kept = documents(self._ledger.database, {self.owner.ctid}).get(self.owner.ctid)
         node: Node = orjson.loads(kept)["@graph"][0] if kept else {}
+        before = _places(node)
         if owner:
             silent = Merging(self.at, [])
             node = silent.merged(owner[0], node or {"@type": owner[0].kind})
             node = silent.places(owner[0].places, node) if owner[0].places else node
-        held = [one for one in listed(node.get("ceterms:address")) if isinstance(one, dict)]
-        self.at.places = {place_identifier(one): one for one in held}
+        self.outdated = Outdated(before, _places(node))
+        self.at.places = _places(node)
+
+
+def _places(organization: Node) -> dict[str, Node]:
+    values = listed(organization.get("ceterms:address"))
+    return {place_identifier(one): one for one in values if isinstance(one, dict)}

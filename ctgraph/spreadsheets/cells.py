@@ -6,11 +6,9 @@ express and that stays as it is; `read` returns the value of a text.
 
 from __future__ import annotations
 
-import difflib
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any, ClassVar, Protocol
 
 from ctgraph.forms.codes import ALIGNMENT
@@ -19,6 +17,7 @@ from ctgraph.forms.values import aligned
 from ctgraph.rdf.namespaces import Curie
 from ctgraph.spreadsheets import plain
 from ctgraph.spreadsheets.context import Context
+from ctgraph.spreadsheets.nearest import loose, remedy_for
 from ctgraph.spreadsheets.problems import refuse
 from ctgraph.spreadsheets.separators import joined, split
 from ctgraph.vocab import vocabulary
@@ -74,12 +73,6 @@ class Text:
         return self.reading(text)
 
 
-@lru_cache(4_096)
-def loose(text: str) -> str:
-    """Return what counts of the name of a concept: not its case, blanks, `-` and `/`."""
-    return re.sub(r"[\s/_-]+", "", text).casefold()
-
-
 @dataclass(frozen=True)
 class Concept:
     """A concept of the field's scheme, by its label or its name."""
@@ -97,17 +90,9 @@ class Concept:
         """See :class:`Reader`."""
         found = self._named(text)
         if not found:
-            refuse(f"{text[:60]!r} is no value of {self.field.label}.", self._remedy(text))
+            remedy = remedy_for(text, (label for _, label in self.field.scheme))
+            refuse(f"{text[:60]!r} is no value of {self.field.label}.", remedy)
         return aligned(self.field, found)
-
-    def _remedy(self, text: str) -> str:
-        """Say which values there are: those that a text is like, or the first ones."""
-        labels = {loose(label): label for _, label in self.field.scheme}
-        if near := difflib.get_close_matches(loose(text)[:60], labels, 3, 0.6):
-            return f"Did you mean {' or '.join(repr(labels[one]) for one in near)}?"
-        some = ", ".join([*labels.values()][:8])
-        more = " …" if len(labels) > 8 else ""
-        return f"Write one of: {some}{more}."
 
     def _named(self, text: str) -> Curie | None:
         expanded = vocabulary().expand(text)
@@ -143,10 +128,9 @@ class ClassName:
         """See :class:`Reader`."""
         found = vocabulary().class_named(text.replace(" ", "") if ":" not in text else text)
         if found is None or found.curie not in self.field.records:
-            refuse(
-                f"{text[:60]!r} is no type that {self.field.label} takes.",
-                "Write a type such as Certificate.",
-            )
+            labels = (vocabulary().label(one) for one in self.field.records)
+            message = f"{text[:60]!r} is no type that {self.field.label} takes."
+            refuse(message, remedy_for(text, labels))
         return found.curie
 
 

@@ -1,4 +1,4 @@
-"""Codes of published lists as the texts of cells."""
+"""Codes as the texts of cells: those of published lists, and of one's own."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from ctgraph.forms.codes import PUBLISHED, CodeList, alignment
 from ctgraph.spreadsheets import plain
+from ctgraph.spreadsheets.cells import Text
 from ctgraph.spreadsheets.code_book import Book
 from ctgraph.spreadsheets.context import Context
 from ctgraph.spreadsheets.problems import refuse
@@ -74,3 +75,21 @@ def _require_unlisted(code: str, books: list[Book]) -> None:
         meant = f"Did you mean {near}? " if near else ""
         remedy = f"{meant}/codes/{book.of.key} lists all codes."
         refuse(f"{book.of.title} has no code {code}.", remedy)
+
+
+@dataclass(frozen=True)
+class Notation:
+    """A code of one's own, such as `NUR-111`. One that looks like a date is told."""
+
+    keys: ClassVar[tuple[str, ...]] = ()
+
+    def show(self, value: Any, at: Context) -> str | None:
+        """See :class:`Reader`."""
+        return Text().show(value, at)
+
+    def read(self, text: str, at: Context) -> Any:
+        """See :class:`Reader`."""
+        if plain.spoiled(text) == "date":
+            told = f"A spreadsheet seems to have taken the code for a date: {text[:40]}."
+            at.doubts.append((told, plain.AS_TEXT))
+        return plain.notation_of(text)

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from ctgraph.errors import BadParameter
 from ctgraph.forms.editors import Editor
 from ctgraph.forms.model import Field
 from ctgraph.forms.values import Node
+from ctgraph.problem import Problem
 from ctgraph.rdf.namespaces import Curie
 from ctgraph.spreadsheets.cells import Reader
 from ctgraph.spreadsheets.context import Context
@@ -108,11 +110,39 @@ class Column:
             texts: list[str] = []
         else:
             texts = split(cell, VALUES) if self.holds_several else [cell]
-        if isinstance(self.reader, Address) and [text.lower() for text in texts] == [ALL]:
-            texts = list(at.places)
+            if DELETE in map(str.upper, texts):
+                refuse(f"{DELETE} stands among other values.", "Leave it out: it clears all.")
+        if isinstance(self.reader, Address):
+            return self._places(
+                old, list(at.places) if [*map(str.lower, texts)] == [ALL] else texts, at
+            )
         if self._is_text:
-            return _with_texts(old, [self.reader.read(text, at) for text in texts], at, self)
+            return _with_texts(old, self._all_read(texts, at), at, self)
         return self._joined(old, texts, at)
+
+    def _places(self, old: Any, texts: Sequence[str], at: Context) -> Any:
+        """Return addresses of the owner as they are now, and those that no cell can express."""
+        shown = [(self._text(one, at), one) for one in listed(old)]
+        gone = {text: one for text, one in shown if text not in at.places}
+        new = [text for text in dict.fromkeys(texts) if text not in gone]
+        read = gone | dict(zip(new, self._all_read(new, at), strict=True))
+        found = [read[text] for text in dict.fromkeys(texts)]
+        return _as_before(old, [*found, *(one for text, one in shown if text is None)])
+
+    def _all_read(self, texts: Sequence[str], at: Context) -> list[Any]:
+        """Return the values of some texts.
+
+        :raises BadParameter: with a problem for each that cannot be read.
+        """
+        found, problems = [], list[Problem]()
+        for text in texts:
+            try:
+                found.append(self.reader.read(text, at))
+            except BadParameter as error:
+                problems += error.problems
+        if problems:
+            raise BadParameter(problems[0].message, problems)
+        return found
 
     def _joined(self, old: Any, texts: Sequence[str], at: Context) -> Any:
         """Return the values of some texts, and those that no cell can express."""
@@ -121,25 +151,29 @@ class Column:
             return old
         mine = {text: one for text, one in shown if text is not None}
         replaced = [one for text, one in mine.items() if text not in texts]
+        fresh = [text for text in texts if text not in mine]
+        read = dict(zip(fresh, self._all_read(fresh, at), strict=True))
         found = []
         for text in texts:
             if text in mine:
                 found.append(mine[text])
                 continue
-            new = self.reader.read(text, at)
+            new = read[text]
             if self.reader.keys and replaced:
                 new = _without(replaced.pop(0), self.reader.keys) | new
             if new not in found:
                 found.append(new)
-        values = [*found, *(one for text, one in shown if text is None)]
-        if len(values) == 1 and not isinstance(old, list):
-            return values[0]
-        return values
+        return _as_before(old, [*found, *(one for text, one in shown if text is None)])
 
 
 def listed(value: Any) -> list[Any]:
     """Return the values of a property."""
     return value if isinstance(value, list) else [] if value is None else [value]
+
+
+def _as_before(old: Any, values: list[Any]) -> Any:
+    """Return values in a list, as they were, or as one."""
+    return values[0] if len(values) == 1 and not isinstance(old, list) else values
 
 
 def _set(node: Node, name: str, value: Any) -> None:

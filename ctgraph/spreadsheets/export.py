@@ -21,6 +21,7 @@ from ctgraph.settings import Settings
 from ctgraph.spreadsheets.code_book import CodeBooks
 from ctgraph.spreadsheets.columns import listed
 from ctgraph.spreadsheets.context import Context
+from ctgraph.spreadsheets.held import held
 from ctgraph.spreadsheets.merge import language_of
 from ctgraph.spreadsheets.profiles import ProfileCells, rows_of
 from ctgraph.spreadsheets.record_types import Group, RecordType, record_types
@@ -28,8 +29,6 @@ from ctgraph.spreadsheets.references import place_identifier
 from ctgraph.spreadsheets.things import PLACES
 from ctgraph.vocab import vocabulary
 
-MAX_DOCUMENTS_AT_ONCE = 200
-"""Documents of the ledger that are in memory at once."""
 IDENTIFIER, CTID = "External Identifier", "CTID"
 
 
@@ -68,24 +67,21 @@ def export(
     """
     identity, sheets = Identity.of(settings), dict[str, Sheet]()
     known = {str(record): key for key, record in ledger.identifiers.of(owner.ctid).items()}
-    held = [one.ctid for one in standing_of(ledger.database, owner.ctid)]
-    wanted = [one for one in held if records is None or one in records]
+    own = [one.ctid for one in standing_of(ledger.database, owner.ctid)]
+    wanted = [one for one in own if records is None or one in records]
     found = Exported([])
     codes = CodeBooks(ledger.codes)
     at = Context(identity, owner, places=places_of(ledger, owner), codes=codes)
-    for start in range(0, len(wanted), MAX_DOCUMENTS_AT_ONCE):
-        batch = wanted[start : start + MAX_DOCUMENTS_AT_ONCE]
-        kept = documents(ledger.database, batch)
-        for record in batch:
-            for node in _entities(kept[record]):
-                kind = _type_of(node)
-                if kind is None:
-                    label = vocabulary().label(str(node.get("@type", "")))
-                    found.left_out[label] = found.left_out.get(label, 0) + 1
-                    continue
-                at.language = language_of(node)
-                sheet = sheets.setdefault(kind.name, Sheet(kind, headings(kind)))
-                sheet.rows += _rows(kind, node, known, at)
+    for _, document in held(ledger.database, wanted):
+        for node in _entities(document) if document else ():
+            kind = _type_of(node)
+            if kind is None:
+                label = vocabulary().label(str(node.get("@type", "")))
+                found.left_out[label] = found.left_out.get(label, 0) + 1
+                continue
+            at.language = language_of(node)
+            sheet = sheets.setdefault(kind.name, Sheet(kind, headings(kind)))
+            sheet.rows += _rows(kind, node, known, at)
     if owner.ctid in wanted and at.places:
         sheets[PLACES] = _locations(at)
     found.sheets = [_trimmed(sheets[name]) for name in record_types() if name in sheets]
@@ -151,8 +147,8 @@ def _rows(
         for column in kind.columns
         if not column.is_alternative
     }
-    held = [list(rows_of(node, group, at)) for group in groups(kind)]
-    for number, profiles in enumerate(zip_longest(*held) if any(held) else [()]):
+    given = [list(rows_of(node, group, at)) for group in groups(kind)]
+    for number, profiles in enumerate(zip_longest(*given) if any(given) else [()]):
         row = own | (cells if number == 0 else {})
         for profile in profiles:
             row |= _profile(profile) if profile else {}
@@ -171,8 +167,8 @@ def places_of(ledger: Ledger, owner: Organization) -> dict[str, Node]:
     """Return the addresses of an organization, by the identifiers that rows name them by."""
     kept = documents(ledger.database, {owner.ctid}).get(owner.ctid)
     node: dict[str, Any] = orjson.loads(kept)["@graph"][0] if kept else {}
-    held = (one for one in listed(node.get("ceterms:address")) if isinstance(one, dict))
-    return {place_identifier(one): one for one in held}
+    places = (one for one in listed(node.get("ceterms:address")) if isinstance(one, dict))
+    return {place_identifier(one): one for one in places}
 
 
 def _locations(at: Context) -> Sheet:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 from itertools import zip_longest
 from pathlib import PurePath
 
+from ctgraph.forms.editors import Editor
 from ctgraph.spreadsheets.columns import Column
+from ctgraph.spreadsheets.nearest import MIN_LIKENESS
 from ctgraph.spreadsheets.problems import Place, SheetProblem
 from ctgraph.spreadsheets.record_types import Group, RecordType, aliases, record_types, simple
 from ctgraph.spreadsheets.separators import meant
@@ -25,11 +28,14 @@ KIND = "kind"
 MORE = "more"
 """The role of a column that goes on with the text of another one: a second line of an address."""
 
+_NOTE = re.compile(r"(?:instructions|sample data|add new credential here)(?![\w-])[\s:]*", re.I)
+
 
 @dataclass(frozen=True)
 class Heading:
     """What a column means.
 
+    :param text: as the file has it, without asterisks; in a table of headings, as that has it.
     :param role: of a column that is no property; empty for another one.
     :param group: of a column of a profile.
     :param embedded: the name of the type of the record that a column with a prefix is about, where
@@ -41,6 +47,12 @@ class Heading:
     column: Column | None = None
     group: Group | None = None
     embedded: str = ""
+
+    @property
+    def is_text(self) -> bool:
+        """Whether its cells are words, such as names."""
+        words = (Editor.TEXT, Editor.LONG_TEXT)
+        return self.column is not None and self.column.field.editor in words
 
 
 @dataclass(frozen=True)
@@ -54,6 +66,28 @@ class Table:
     type: RecordType
     columns: tuple[tuple[int, Heading], ...]
     rows: tuple[Row, ...]
+
+    def note(self, row: Row) -> re.Match[str] | None:
+        """Return the words that mark a row for readers, such as `Sample Data:`, in their cell.
+
+        A cell that identifies a record may bear them, the first one that is neither a comment nor
+        words such as a name, or the only one of the row. None for a row about a record.
+        """
+        identifying, coded = self._marked
+        first = next(filter(None, map(row.cell, coded)), "")
+        filled = [text for text in row.cells if text]
+        cells = (*map(row.cell, identifying), first, *(filled if len(filled) == 1 else ()))
+        marks = (_NOTE.match(text) for text in cells)
+        return next(filter(None, marks), None)
+
+    @cached_property
+    def _marked(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """The columns that identify records, and those whose cells are no words."""
+        own = [(number, one) for number, one in self.columns if not (one.group or one.embedded)]
+        return (
+            tuple(number for number, one in own if one.role in (IDENTIFIER, CTID, ID)),
+            tuple(number for number, one in self.columns if not one.is_text),
+        )
 
 
 @cache
@@ -93,7 +127,7 @@ def recognised(sheet: Sheet, told: str = "") -> RecordType | None:
     types = record_types()
     if told:
         return types.get(told)
-    cells = {simple(text) for text in _heading_row(sheet).cells if text}
+    cells = {simple(text) for text in heading_row(sheet).cells if text}
 
     def fit(kind: RecordType) -> tuple[int, int]:
         return len(cells & kind.signs), len(cells & headings_of(kind.name).keys())
@@ -109,7 +143,7 @@ def recognised(sheet: Sheet, told: str = "") -> RecordType | None:
 
 def table_of(sheet: Sheet, kind: RecordType, problems: list[SheetProblem]) -> Table:
     """Return a sheet with the meanings of its columns; note what is wrong with its headings."""
-    row = _heading_row(sheet)
+    row = heading_row(sheet)
     known, columns = headings_of(kind.name), []
     seen: dict[tuple[object, ...], str] = {}
     for number, given in enumerate(row.cells):
@@ -128,7 +162,7 @@ def table_of(sheet: Sheet, kind: RecordType, problems: list[SheetProblem]) -> Ta
             continue
         seen[meaning] = text
         if heading.role != "comment":
-            columns.append((number, heading))
+            columns.append((number, replace(heading, text=text.rstrip("* "))))
     after = tuple(one for one in sheet.rows if one.number > row.number)
     headless = {n for one in after for n, cell in enumerate(one.cells) if cell} - {
         n for n, text in enumerate(row.cells) if text
@@ -159,7 +193,7 @@ def _of_group(group: Group) -> Iterator[tuple[str, Heading]]:
         yield simple(text), Heading(text, KIND, None, group)
 
 
-def _heading_row(sheet: Sheet) -> Row:
+def heading_row(sheet: Sheet) -> Row:
     """Return the row of the headings: of the first rows, the one that has most known ones."""
     rows = [row for row in sheet.rows if not row.is_blank][:MAX_TITLE_ROWS]
     return max(
@@ -174,7 +208,7 @@ def _all_known() -> frozenset[str]:
 
 def _unknown(place: Place, text: str, kind: RecordType) -> SheetProblem:
     known = headings_of(kind.name)
-    near = difflib.get_close_matches(simple(text), known, 1, 0.6)
+    near = difflib.get_close_matches(simple(text), known, 1, MIN_LIKENESS)
     others = [one.title for one in record_types().values() if simple(text) in headings_of(one.name)]
     if others:
         remedy = f"It is a heading of: {', '.join(others[:3])}. Delete the column, or move it."

@@ -7,15 +7,18 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from ctgraph.documents.node_values import NAMES
+from ctgraph.identity.ctid import is_ctid
 from ctgraph.problem import Severity
 from ctgraph.rdf.namespaces import Curie
-from ctgraph.spreadsheets.cells import loose
+from ctgraph.spreadsheets import plain
 from ctgraph.spreadsheets.columns import DELETE, Column
 from ctgraph.spreadsheets.headings import IDENTIFIER, KIND, MORE, RELATION, Heading, Table
+from ctgraph.spreadsheets.nearest import loose
 from ctgraph.spreadsheets.problems import Place, SheetProblem
 from ctgraph.spreadsheets.profiles import ProfileCells
 from ctgraph.spreadsheets.record_types import Group, RecordType, record_types
-from ctgraph.spreadsheets.separators import meant
+from ctgraph.spreadsheets.references import ALL, SAME
+from ctgraph.spreadsheets.separators import PARTS, VALUES, meant
 from ctgraph.spreadsheets.sheet import Row
 from ctgraph.vocab import vocabulary
 
@@ -28,7 +31,7 @@ class Line:
     """A row by what its cells mean. Blank cells are left out: they change nothing.
 
     :param roles: the cells of columns that are no properties.
-    :param headings: the headings of the columns, as the file has them.
+    :param headings: those of the file, by those of a template and by the roles of columns.
     """
 
     place: Place
@@ -38,9 +41,21 @@ class Line:
     profiles: tuple[ProfileCells, ...]
     headings: dict[str, str]
 
+    @property
+    def told(self) -> Iterator[tuple[str, Column, str]]:
+        """The cells of the record and of its profiles, with the headings that a template has."""
+        yield from ((column.heading, column, text) for column, text in self.cells)
+        for profile in self.profiles:
+            prefix = profile.group.prefixes[0]
+            yield from ((f"{prefix}: {one.heading}", one, text) for one, text in profile.cells)
+
     def at(self, column: str) -> Place:
-        """Return the place of a cell."""
-        return replace(self.place, column=self.headings.get(column, column))
+        """Return the place of a cell.
+
+        :param column: its heading in a template, or its role.
+        """
+        known = next(iter(self.type.roles.get(column, ())), column)
+        return replace(self.place, column=self.headings.get(column, known))
 
 
 def lines_of(table: Table, problems: list[SheetProblem]) -> Iterator[Line]:
@@ -52,7 +67,7 @@ def lines_of(table: Table, problems: list[SheetProblem]) -> Iterator[Line]:
         if row.is_blank:
             message, remedy = "The row is empty.", "Delete it, if nothing is missing there."
             problems.append(SheetProblem(here, message, remedy, severity=Severity.WARNING))
-        elif not row.is_note and (line := _line(table, row, here, problems)):
+        elif table.note(row) is None and (line := _line(table, row, here, problems)):
             filled = (one for one in inner if _is_filled(one, row))
             found = [_line(one, row, here, problems) for one in filled]
             others = [one for one in found if one]
@@ -73,7 +88,7 @@ def _taken_apart(table: Table) -> list[Table]:
 
 
 def _is_filled(table: Table, row: Row) -> bool:
-    return any(number < len(row.cells) and row.cells[number] for number, _ in table.columns)
+    return any(row.cell(number) for number, _ in table.columns)
 
 
 def _required(line: Line, other: Line) -> ProfileCells:
@@ -103,7 +118,7 @@ def _related(line: Line, problems: list[SheetProblem]) -> Line:
     found = next((text for one, text in line.cells if one.property == _CREDENTIAL), "")
     if not found:
         message, remedy = "It says how credentials are related, and names none.", _NAME_CREDENTIALS
-        problems.append(SheetProblem(line.at("Credential Condition Type"), message, remedy, kind))
+        problems.append(SheetProblem(line.at(RELATION), message, remedy, kind))
         return line
     kind = _INVERSES.get(loose(kind), kind)
     group = next(one for one in line.type.groups if "isRequiredFor" in one.kinds)
@@ -133,19 +148,20 @@ def _line(table: Table, row: Row, place: Place, problems: list[SheetProblem]) ->
     groups: dict[str, tuple[Group, dict[str, str], list[tuple[Column, str]]]] = {}
     beside = next((heading.text for _, heading in table.columns if heading.embedded), "")
     prefix = f"{beside.partition(':')[0]}: " if beside else ""
-    headings = {"External Identifier": f"{prefix}External Identifier"}
+    headings = {IDENTIFIER: f"{prefix}External Identifier"}
     further: list[tuple[Column, str, str]] = []
+    samples: list[tuple[str, str]] = []
     is_good = True
     for number, heading in table.columns:
-        text = meant(row.cells[number]) if number < len(row.cells) else ""
+        text = meant(row.cell(number))
         if not text:
             continue
+        if text.upper() == DELETE:
+            text = DELETE
         if text.upper().startswith("SAMPLE:"):
-            at = replace(place, column=heading.text)
-            message = "The cell still holds the sample of the template."
-            problems.append(SheetProblem(at, message, "Write your own value.", text))
-            is_good = False
+            samples.append((heading.text, text))
         column = heading.column
+        headings[_known_as(heading)] = heading.text
         if heading.group:
             _, given, profile = groups.setdefault(heading.group.name, (heading.group, {}, []))
             if column:
@@ -156,11 +172,15 @@ def _line(table: Table, row: Row, place: Place, problems: list[SheetProblem]) ->
             further.append((column, text, heading.text))
         elif column:
             cells[id(column)] = column, text
-            headings[column.heading] = heading.text
         else:
             roles[heading.role] = text
     identifier = roles.get(IDENTIFIER) or roles.get("ctid") or roles.get("id", "")
     place = replace(place, identifier=identifier[:MAX_IDENTIFIER_CHARACTERS])
+    for heading_text, text in samples:
+        at = replace(place, column=heading_text)
+        message = "The cell still holds the sample of the template."
+        problems.append(SheetProblem(at, message, "Write your own value.", text))
+        is_good = False
     for column, text, heading_text in further:
         if id(column) not in cells:
             at = replace(place, column=heading_text)
@@ -177,23 +197,25 @@ def _line(table: Table, row: Row, place: Place, problems: list[SheetProblem]) ->
     return line if is_good and _fits(line, problems) else None
 
 
+def _known_as(heading: Heading) -> str:
+    """Return by what problems name a column: its heading in a template, or its role."""
+    name = heading.column.heading if heading.column and heading.role != MORE else heading.role
+    if not heading.group:
+        return name or heading.text
+    if heading.role == KIND:
+        name = heading.group.kind[0]
+    return f"{heading.group.prefixes[0]}: {'External Identifier' if name == IDENTIFIER else name}"
+
+
 def _fits(line: Line, problems: list[SheetProblem]) -> bool:
     """Tell whether the row names its record, and fills in no value in two columns."""
     found = []
     identifier = line.roles.get(IDENTIFIER, "")
     names_none = not identifier and not line.roles.keys() & {"ctid", "id"}
     if names_none and line.type.roles["ctid"]:
-        found.append(("External Identifier", "", "The row names no record.", _NAME_IT))
-    if len(identifier) > MAX_IDENTIFIER_CHARACTERS:
-        long = f"The identifier has {len(identifier)} characters, and may have "
-        found.append(
-            (
-                "External Identifier",
-                identifier,
-                f"{long}{MAX_IDENTIFIER_CHARACTERS}.",
-                "Shorten it.",
-            )
-        )
+        found.append((IDENTIFIER, "", "The row names no record.", _NAME_IT))
+    if fault := _fault(identifier):
+        found.append((IDENTIFIER, identifier, *fault))
     for column, text in line.cells:
         others = [one for one, _ in line.cells if one is not column and _is_same(one, column)]
         if column.is_alternative and others:
@@ -203,7 +225,38 @@ def _fits(line: Line, problems: list[SheetProblem]) -> bool:
         SheetProblem(line.at(column), message, remedy, text)
         for column, text, message, remedy in found
     ]
+    problems += _spoiled(line)
     return not found
+
+
+def _spoiled(line: Line) -> Iterator[SheetProblem]:
+    """Yield a warning for each identifier that a spreadsheet seems to have changed."""
+    given = [(IDENTIFIER, line.roles.get(IDENTIFIER, ""))]
+    for one in line.profiles:
+        given.append((f"{one.group.prefixes[0]}: External Identifier", one.identifier))
+    for column, text in given:
+        if taken := plain.spoiled(text):
+            message = f"A spreadsheet seems to have taken the identifier for a {taken}."
+            yield SheetProblem(line.at(column), message, plain.AS_TEXT, text, Severity.WARNING)
+
+
+def _fault(identifier: str) -> tuple[str, str] | None:
+    """Return why an external identifier cannot be one, and what to do; None where it can."""
+    if len(identifier) > MAX_IDENTIFIER_CHARACTERS:
+        allowed = f"and may have {MAX_IDENTIFIER_CHARACTERS}"
+        return f"The identifier has {len(identifier)} characters, {allowed}.", "Shorten it."
+    if is_ctid(identifier.lower()):
+        remedy = "Write it into the column CTID, and an identifier of your choice here, or nothing."
+        return "This is a CTID, and no external identifier.", remedy
+    if identifier == DELETE or loose(identifier) in (loose(ALL), loose(SAME)):
+        message = f"{identifier} means something else in cells that refer to a record."
+        return message, "Write another identifier."
+    if signs := [sign for sign in (VALUES, PARTS) if sign in identifier]:
+        message = (
+            f"{' and '.join(signs)} in an identifier would separate values in cells that name it."
+        )
+        return message, "Write an identifier without it."
+    return None
 
 
 _NAME_IT = "Write an External Identifier of your choice, or the CTID of the record."

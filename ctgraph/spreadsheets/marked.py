@@ -10,8 +10,9 @@ import xlsxwriter
 
 from ctgraph.errors import Unreadable
 from ctgraph.spreadsheets.files import File, read
-from ctgraph.spreadsheets.headings import MAX_TITLE_ROWS
+from ctgraph.spreadsheets.headings import heading_row
 from ctgraph.spreadsheets.problems import HEADINGS
+from ctgraph.spreadsheets.record_types import simple
 from ctgraph.spreadsheets.sheet import Row, Sheet, letters
 
 COMMENTS = "UploadComments"
@@ -63,24 +64,36 @@ def _readable(files: Iterable[File]) -> Iterable[Sheet]:
 
 
 def _write(page: Any, sheet: Sheet, problems: Problems, formats: dict[bool, Any]) -> None:
-    last = max(len(row.cells) for row in sheet.rows)
-    page.set_column(0, last, _WIDTH, formats[False])
-    headings = next(row for row in sheet.rows if not row.is_blank)
-    page.write_string(headings.number - 1, last, COMMENTS, formats[False])
+    headings = heading_row(sheet)
+    columns = _columns(sheet, headings)
+    comments = columns.index(None)
+    page.set_column(0, len(columns), _WIDTH, formats[False])
+    page.freeze_panes(headings.number, comments + 1)
+    page.write_string(headings.number - 1, comments, COMMENTS, formats[False])
     for row in sheet.rows:
         wrong = problems.get(row.number, [])
-        places = (_place(one[_COLUMN], sheet.rows) for one in wrong)
-        columns = {place for place in places if place is not None}
-        for place, cell in enumerate(row.cells):
-            if cell or place in columns:
-                page.write_string(row.number - 1, place, cell, formats[place in columns])
-        for place in columns - set(range(len(row.cells))):
-            page.write_blank(row.number - 1, place, None, formats[True])
+        red = {_place(one[_COLUMN], headings, columns) for one in wrong} - {None}
+        for place, column in enumerate(columns):
+            cell = row.cells[column] if column is not None and column < len(row.cells) else ""
+            if cell:
+                page.write_string(row.number - 1, place, cell, formats[column in red])
+            elif column in red:
+                page.write_blank(row.number - 1, place, None, formats[True])
         told = "\n".join(_told(one) for one in wrong)
         if wrong and row is headings:
-            page.write_comment(row.number - 1, last, told)
+            page.write_comment(row.number - 1, comments, told)
         elif wrong:
-            page.write_string(row.number - 1, last, told, formats[True])
+            page.write_string(row.number - 1, comments, told, formats[True])
+
+
+def _columns(sheet: Sheet, headings: Row) -> list[int | None]:
+    """Return the numbers of the columns that are given back, and None for that of the comments.
+
+    It stands beside the first one, which tells what a row is. That of an earlier attempt goes.
+    """
+    earlier = {number for number, text in enumerate(headings.cells) if text == COMMENTS}
+    kept = [n for n in range(max(len(row.cells) for row in sheet.rows)) if n not in earlier]
+    return [*kept[:1], None, *kept[1:]]
 
 
 def _told(problem: Sequence[str]) -> str:
@@ -88,13 +101,13 @@ def _told(problem: Sequence[str]) -> str:
     return f"{column}{problem[_MESSAGE]} {problem[_REMEDY]}".strip()
 
 
-def _place(column: str, rows: Sequence[Row]) -> int | None:
+def _place(column: str, headings: Row, columns: Sequence[int | None]) -> int | None:
     """Return the number of a column, which is named by its heading or its letters."""
-    for row in rows[:MAX_TITLE_ROWS]:
-        if column and column in row.cells:
-            return row.cells.index(column)
-    widest = max(len(row.cells) for row in rows)
-    return next((number for number in range(widest) if letters(number) == column), None)
+    wanted = simple(column)
+    for number, text in enumerate(headings.cells):
+        if wanted and simple(text) == wanted:
+            return number
+    return next((one for one in columns if one is not None and letters(one) == column), None)
 
 
 def _named(sheet: Sheet, taken: set[str]) -> str:

@@ -9,16 +9,18 @@ from typing import Any
 from ctgraph.errors import BadParameter
 from ctgraph.forms import form_of
 from ctgraph.forms.model import Field
-from ctgraph.forms.values import LANGUAGE, Node, aligned
+from ctgraph.forms.values import LANGUAGE, Node, aligned, words_of
 from ctgraph.identity.ctid import Ctid
 from ctgraph.problem import Severity
 from ctgraph.rdf.namespaces import Curie
+from ctgraph.spreadsheets import plain
 from ctgraph.spreadsheets.assurance import assured
-from ctgraph.spreadsheets.columns import Column, listed
+from ctgraph.spreadsheets.columns import DELETE, Column, listed
 from ctgraph.spreadsheets.context import Context
 from ctgraph.spreadsheets.headings import ACTION
 from ctgraph.spreadsheets.lines import Line
-from ctgraph.spreadsheets.problems import SheetProblem, remedy_of
+from ctgraph.spreadsheets.nearest import loose
+from ctgraph.spreadsheets.problems import Place, SheetProblem, column_of
 from ctgraph.spreadsheets.profiles import Profiles
 from ctgraph.spreadsheets.references import place_identifier
 from ctgraph.spreadsheets.things import Thing
@@ -42,6 +44,7 @@ class Merging:
         self._at = at
         self._problems = problems
         self._line: Line | None = None
+        self._prefix = ""
         self.profiles: list[tuple[Line, Node]] = []
 
     def merged(self, thing: Thing, node: Node) -> Node:
@@ -54,6 +57,8 @@ class Merging:
                 self.put(column, result, text)
                 if _is_language(column):
                     self._at.language = language_of(result)
+            for place in listed(result.get(_ADDRESS)):
+                self._look_at_zip(line, place)
         if thing.is_new:
             self._complete(result)
         profiles = Profiles(result, self._at, self._wrong)
@@ -63,13 +68,15 @@ class Merging:
             for given in line.profiles:
                 is_further = given.group.name in counted or _appends(line)
                 counted.add(given.group.name)
+                self._prefix = f"{given.group.prefixes[0]}: "
                 try:
                     profile = profiles.put(given, is_further)
                 except BadParameter as error:
-                    self._note(given.group.prefixes[0], error, given.kind)
+                    self._note(column_of(error), error, given.kind)
                 else:
                     self.profiles += [(line, profile)] if profile else []
-                self._doubt(given.group.prefixes[0], "")
+                self._doubt("", "")
+                self._prefix = ""
         profiles.close()
         return result
 
@@ -88,14 +95,45 @@ class Merging:
         for line in lines:
             self._line = line
             identifier = line.place.identifier
-            place = by_identifier.get(identifier)
-            if place is None:
-                place = {"@type": "ceterms:Place", "ceterms:identifier": [_identifier(identifier)]}
-                by_identifier[identifier] = place
-                held.append(place)
-            for column, text in line.cells:
-                self.put(column, place, text)
-        return node | {_ADDRESS: held}
+            old = by_identifier.pop(identifier, None)
+            new = self._location(line, old)
+            if old:
+                held = [one for one in (new if one is old else one for one in held) if one]
+            elif new:
+                held.append(new)
+            if new:
+                by_identifier[identifier] = new
+        result = node | {_ADDRESS: held}
+        return result if held else {key: one for key, one in result.items() if key != _ADDRESS}
+
+    def _location(self, line: Line, old: Node | None) -> Node | None:
+        """Return the address of a row; None where the row clears all that it has."""
+        if line.cells and all(text == DELETE for _, text in line.cells):
+            cleared = {_IDENTIFIER, *(column.property for column, _ in line.cells)}
+            columns = (one for one in line.type.columns if one.property not in cleared)
+            if not old or not any(one.show(old, self._at) for one in columns):
+                return None
+        new = dict(old or {"@type": "ceterms:Place"})
+        for column, text in line.cells:
+            self.put(column, new, text)
+        self._look_at_zip(line, new)
+        if not new.keys() - {"@type"}:
+            refusal = "The location is new, and the row says nothing of it."
+            self._problems.append(SheetProblem(line.place, refusal, "Fill in its address."))
+        if new != old:
+            new.setdefault(_IDENTIFIER, [_identifier(line.place.identifier)])
+        return new
+
+    def _look_at_zip(self, line: Line, place: Any) -> None:
+        """Note a ZIP code that a row gives a place, if it seems to have lost its zeros."""
+        country = words_of(place.get("ceterms:addressCountry")) if isinstance(place, dict) else ""
+        for column, text in line.cells:
+            is_code = _POSTAL in (column.property, column.inner) and place.get(_POSTAL) == text
+            if is_code and loose(country) in _STATES and (meant := plain.zip_of(text)):
+                message = "A ZIP code of the United States has five digits."
+                remedy = f"Format the column as text, and write {meant}."
+                where = line.at(column.heading)
+                self._problems.append(SheetProblem(where, message, remedy, text, Severity.WARNING))
 
     def statements(self, lines: Iterable[Line], node: Node) -> Node:
         """Return an organization with what some rows state of others."""
@@ -105,7 +143,7 @@ class Merging:
             try:
                 assured(line, result, self._at)
             except BadParameter as error:
-                self._note("", error, "")
+                self._note(column_of(error), error, "")
         return result
 
     def _complete(self, node: Node) -> None:
@@ -127,23 +165,31 @@ class Merging:
         self._note(column.heading, error, text)
 
     def _note(self, heading: str, error: BadParameter, text: str) -> None:
+        place = self._place(heading)
+        self._problems += (
+            SheetProblem(place, one.message, one.remedy, text) for one in error.problems
+        )
+
+    def _place(self, heading: str) -> Place:
+        """Return the place of a cell of the current row, and of the current profile if in one."""
         assert self._line
-        place = self._line.at(heading)
-        self._problems.append(SheetProblem(place, error.message, remedy_of(error), text))
+        return self._line.at(f"{self._prefix}{heading}".removesuffix(": "))
 
     def _doubt(self, heading: str, text: str) -> None:
         if not self._at.doubts:
             return
-        assert self._line
-        place = self._line.at(heading)
+        place = self._place(heading)
         self._problems += (
             SheetProblem(place, message, remedy, text, Severity.WARNING)
-            for message, remedy in self._at.doubts
+            for message, remedy in dict.fromkeys(self._at.doubts)
         )
         self._at.doubts.clear()
 
 
-_ADDRESS = "ceterms:address"
+_ADDRESS, _IDENTIFIER = "ceterms:address", "ceterms:identifier"
+_POSTAL = "ceterms:postalCode"
+_STATES = frozenset(("", "us", "usa", "u.s.", "u.s.a.", "unitedstates", "unitedstatesofamerica"))
+"""What counts of the names of the country whose ZIP codes are known; a place may name none."""
 
 
 def begun(kind: Curie, record: Ctid, at: Context) -> Node:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from ctgraph.forms.differences import Difference
-from ctgraph.identity.ctid import Ctid
+from ctgraph.identity.ctid import Ctid, NoId
 from ctgraph.problem import Severity
 from ctgraph.spreadsheets.problems import Place, SheetProblem
 from ctgraph.spreadsheets.resolve import Suggestion
@@ -30,18 +31,39 @@ class Effect(StrEnum):
     UPDATED = "updated"
     UNCHANGED = "unchanged"
     WITHDRAWN = "withdrawn"
+    UNDECIDED = "undecided"
+    """Somebody has to say whether it is a record that the registry has."""
     FAILED = "failed"
+
+
+PLANNED = {
+    Effect.ADDED: "would be added",
+    Effect.UPDATED: "would be updated",
+    Effect.UNCHANGED: "unchanged",
+    Effect.WITHDRAWN: "would be withdrawn",
+    Effect.UNDECIDED: "to be decided",
+    Effect.FAILED: "with errors",
+}
+"""The words for what becomes of records, as long as nothing is saved."""
+
+
+def planned(counts: Mapping[Effect, int]) -> str:
+    """Return how many records there are of each effect, in words, before they are saved."""
+    found = [(counts.get(one, 0), words) for one, words in PLANNED.items()]
+    return ", ".join(f"{count:,} {words}" for count, words in found if count)
 
 
 @dataclass(frozen=True)
 class RecordPreview:
     """A record of an upload, and what becomes of it.
 
+    :param ctid: empty where its rows are so wrong that nothing tells which record they mean.
     :param place: of its first row; empty for one that would be withdrawn.
-    :param differences: what changes, for one that is updated.
+    :param type: the label of its class.
+    :param differences: what changes, for one that is updated, or the first properties of a new one.
     """
 
-    ctid: Ctid
+    ctid: Ctid | NoId
     identifier: str
     name: str
     type: str
@@ -77,6 +99,11 @@ class Preview:
     def errors(self) -> int:
         """How many problems keep the upload from being saved."""
         return sum(one.severity is Severity.VIOLATION for one in self.problems)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody has to decide on a suggestion before the upload can be saved."""
+        return any(one.decided is None for one in self.suggestions)
 
     @property
     def can_be_saved(self) -> bool:

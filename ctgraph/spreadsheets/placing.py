@@ -18,7 +18,7 @@ def placed(problem: Problem, built: Built) -> SheetProblem:
     steps = (problem.pointer or "").split("/")[1:]
     change = _change(built, steps)
     property = steps[2] if len(steps) > 2 else ""
-    inner = _property(problem)
+    inner = _property(problem, steps)
     group = next((one for one in change.thing.type.groups if property in one.kinds.values()), None)
     line, heading = change.thing.line, ""
     if group:
@@ -43,9 +43,11 @@ def _change(built: Built, steps: list[str]) -> Change:
     return built.changes[0]
 
 
-def _property(problem: Problem) -> Curie | str:
-    found = problem.detail.property
-    return vocabulary().compact(found) if found else ""
+def _property(problem: Problem, steps: list[str]) -> Curie | str:
+    """Return the property that a problem is about, by what it says or by where it is."""
+    if found := problem.detail.property:
+        return vocabulary().compact(found)
+    return next((step for step in reversed(steps[3:]) if ":" in step), "")
 
 
 def _heading(change: Change, property: str) -> str:

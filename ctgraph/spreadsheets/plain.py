@@ -18,10 +18,17 @@ MAX_NOTATION_CHARACTERS = 100
 """Characters of a coded notation."""
 MAX_DURATION_CHARACTERS = 100
 """Characters of a duration in words: all seven units with their numbers take fewer."""
-_AS_TEXT = "Format the column as text, and type the value anew."
+AS_TEXT = "Format the column as text, and type the value anew."
+"""What to do about a value of which a spreadsheet made something else."""
 _DATES = ("%Y-%m-%d", "%m/%d/%Y", "%m-%d-%Y", "%Y/%m/%d", "%B %d, %Y", "%b %d, %Y", "%d %B %Y")
 _SCIENTIFIC = re.compile(r"[+-]?\d(\.\d+)?[eE][+-]?\d+")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_MONTH = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
+_SHOWN_DAY = re.compile(
+    rf"\d{{1,2}}-{_MONTH}(-\d{{2}}|-\d{{4}})?|{_MONTH}-\d{{2}}|\d{{1,2}}/\d{{1,2}}/\d{{4}}"
+)
+"""Days as spreadsheets show them that took `1-3`, `3-26` or `1/3` for one."""
+_ZIP = re.compile(r"\d{3,4}(-\d{4})?")
 _ISO_DURATION = re.compile(
     r"P(?=.)(\d+(?:\.\d+)?Y)?(\d+(?:\.\d+)?M)?(\d+(?:\.\d+)?W)?(\d+(?:\.\d+)?D)?"
     r"(?:T(?=.)(\d+(?:\.\d+)?H)?(\d+(?:\.\d+)?M)?(\d+(?:\.\d+)?S)?)?"
@@ -153,9 +160,25 @@ def unspoiled(text: str) -> str:
 
     :raises BadParameter: when one did.
     """
-    if _SCIENTIFIC.fullmatch(text) and text.upper().count("E") == 1 and "." in text:
-        refuse(f"A spreadsheet took the code for a number: {text}.", _AS_TEXT)
+    if spoiled(text) == "number":
+        refuse(f"A spreadsheet took the code for a number: {text}.", AS_TEXT)
     return text
+
+
+def spoiled(text: str) -> str:
+    """Return for what a spreadsheet seems to have taken a code; empty for none of it."""
+    if _SCIENTIFIC.fullmatch(text) and text.upper().count("E") == 1 and "." in text:
+        return "number"
+    is_day = _DAY.fullmatch(text.removesuffix(" 00:00:00")) or _SHOWN_DAY.fullmatch(text)
+    return "date" if is_day else ""
+
+
+def zip_of(text: str) -> str:
+    """Return the ZIP code of which a spreadsheet left out the first zeros; empty for none."""
+    if not _ZIP.fullmatch(text):
+        return ""
+    first, dash, more = text.partition("-")
+    return f"{first.zfill(5)}{dash}{more}"
 
 
 def code_of(text: str, pattern: str, like: str) -> str:
@@ -168,9 +191,9 @@ def code_of(text: str, pattern: str, like: str) -> str:
     if re.fullmatch(pattern, text):
         return text
     if _SCIENTIFIC.fullmatch(text):
-        refuse(f"A spreadsheet took the code for a number: {text}.", _AS_TEXT)
-    if _DAY.fullmatch(text) or re.fullmatch(r"(\d{1,2}-)?[A-Za-z]{3}-\d{2,4}", text):
-        refuse(f"A spreadsheet took the code for a date: {text}.", _AS_TEXT)
+        refuse(f"A spreadsheet took the code for a number: {text}.", AS_TEXT)
+    if spoiled(text) == "date" or re.fullmatch(r"(\d{1,2}-)?[A-Za-z]{3}-\d{2,4}", text):
+        refuse(f"A spreadsheet took the code for a date: {text}.", AS_TEXT)
     if padded := _padded(text, pattern):
         refuse(
             f"The code {text} lost its zeros in a spreadsheet.",

@@ -9,7 +9,7 @@ from typing import IO, NoReturn
 
 from ctgraph.documents.csv_cells import harmless
 from ctgraph.errors import BadParameter
-from ctgraph.problem import Problem, Severity, one_line
+from ctgraph.problem import Detail, Problem, Severity, one_line
 
 MAX_VALUE_CHARACTERS = 80
 """Characters of a value that a problem repeats: enough to find the cell by."""
@@ -71,12 +71,18 @@ class SheetProblem:
         return one_line(f"{said}{value} {self.remedy}".strip())
 
 
-def refuse(message: str, remedy: str = "") -> NoReturn:
+def refuse(message: str, remedy: str = "", column: str = "") -> NoReturn:
     """Refuse a value.
 
+    :param column: the heading or the role of its column, where several may be meant.
     :raises BadParameter: always.
     """
-    raise BadParameter(message, [Problem(message, remedy)])
+    raise BadParameter(message, [Problem(message, remedy, detail=Detail(label=column))])
+
+
+def column_of(error: BadParameter) -> str:
+    """Return the column of a value that was refused; empty where nothing tells it."""
+    return error.problems[0].detail.label
 
 
 def remedy_of(error: BadParameter) -> str:

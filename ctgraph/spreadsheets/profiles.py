@@ -8,21 +8,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ctgraph.errors import BadParameter
 from ctgraph.forms.values import Node
 from ctgraph.rdf.namespaces import Curie
-from ctgraph.spreadsheets.cells import loose, scalar
 from ctgraph.spreadsheets.columns import DELETE, Column, listed
 from ctgraph.spreadsheets.context import Context
+from ctgraph.spreadsheets.folded import folded, is_labelled, unfolded
+from ctgraph.spreadsheets.nearest import loose
 from ctgraph.spreadsheets.problems import refuse
-from ctgraph.spreadsheets.record_types import CHARGES, Group
+from ctgraph.spreadsheets.record_types import Group
 from ctgraph.spreadsheets.references import content_identifier
 from ctgraph.vocab import vocabulary
 
-COST = "ceterms:CostProfile"
-_CHARGE = ("ceterms:directCostType", "ceterms:price")
 _LABEL = re.compile(r"_:ext-[A-Za-z]+-[0-9a-f]{8}-([A-Za-z0-9_-]*)")
 
 
@@ -61,18 +60,23 @@ class Profiles:
         :raises BadParameter: when it is not clear which profile is meant, or it lacks something.
         """
         group, property = given.group, _property(given.group, given.kind)
-        found = self._meant(given, property, is_further)
-        if given.kind == DELETE:
+        clears = bool(given.cells) and all(cell == DELETE for _, cell in given.cells)
+        if given.identifier == DELETE:
+            given = _unnamed(given, clears or given.kind == DELETE)
+        found = self._meant(given, property, is_further and not clears)
+        if given.kind == DELETE or (clears and not (found and self._left(given, found[1]))):
             if found:
                 self._replace(found, [])
             return None
-        property = found[0] if found else property
+        property = property or (found[0] if found else None)
         if property is None:
             kinds = ", ".join(group.kinds)
-            refuse(f"{group.prefixes[0]}: the type is missing.", f"Write one of: {kinds}.")
+            missing = f"{group.prefixes[0]}: the type is missing."
+            refuse(missing, f"Write one of: {kinds}.", _kind_heading(group))
         old: Node = found[1] if found else {"@type": group.part}
         new = dict(old)
-        if given.identifier and not found:
+        moves = found is not None and found[0] != property
+        if given.identifier and (not found or (moves and is_labelled(old))):
             new["@id"] = self._label(property, given.identifier)
         for column, cell in given.cells:
             try:
@@ -81,16 +85,19 @@ class Profiles:
                 self.wrong(column, cell, error)
         if not found and (same := self._same(property, new)):
             new = same
-        elif new != old or not found:
-            _require(group, new)
-            self._replace((property, old), [new]) if found else self._add(property, new)
+        elif new != old or not found or moves:
+            self._require(given, new)
+            if found:
+                self._replace(found, [] if moves else [new])
+            if not found or moves:
+                self._add(property, new)
         self._touched.append(new)
         return new
 
     def close(self) -> None:
         """Write the profiles that changed into the thing."""
         for property in self._changed:
-            values = [one for held in self._held[property] for one in _unfolded(held)]
+            values = [one for held in self._held[property] for one in unfolded(held)]
             if values:
                 self.node[property] = values
             else:
@@ -100,12 +107,11 @@ class Profiles:
         self, given: ProfileCells, property: Curie | None, is_further: bool
     ) -> tuple[Curie, Node] | None:
         """Return the profile that a row means, with the property that leads to it."""
+        if given.identifier:
+            return self._named(given, property)
         among = [property] if property else list(given.group.kinds.values())
         held = [(name, one) for name in among for one in self._profiles(name)]
         untouched = [pair for pair in held if not self._is_touched(pair[1])]
-        if given.identifier:
-            named = (p for p in (*untouched, *held) if identifier_of(p[1]) == given.identifier)
-            return next(named, None)
         if is_further or not untouched:
             return None
         if len(untouched) > 1:
@@ -115,12 +121,64 @@ class Profiles:
             refuse(
                 f"The record has {len(untouched)} profiles of this kind already.",
                 f"Write {given.group.prefixes[0]}: External Identifier; an export has it.",
+                "External Identifier",
             )
         return untouched[0]
 
+    def _named(self, given: ProfileCells, property: Curie | None) -> tuple[Curie, Node] | None:
+        """Return the profile with the identifier of a row: of its type, else of another one.
+
+        :raises BadParameter: when profiles of several types have it, and it is none of theirs.
+        """
+        held = [
+            (name, one)
+            for name in given.group.kinds.values()
+            for one in self._profiles(name)
+            if identifier_of(one) == given.identifier
+        ]
+        untouched = [pair for pair in held if not self._is_touched(pair[1])]
+        if own := [pair for pair in (*untouched, *held) if pair[0] == property]:
+            return own[0]
+        others = untouched if property else untouched or held
+        if len({name for name, _ in others}) > 1:
+            kinds = " and ".join(
+                word for word, name in given.group.kinds.items() if name in dict(others)
+            )
+            refuse(
+                f"Profiles of the types {kinds} have the identifier {given.identifier[:60]!r}.",
+                f"Write which one is meant into {given.group.prefixes[0]}: {given.group.kind[0]}.",
+                _kind_heading(given.group),
+            )
+        return others[0] if others else None
+
+    def _left(self, given: ProfileCells, profile: Node) -> list[str]:
+        """Return the headings of the cells that a profile has and a row does not clear."""
+        cleared = {column.property for column, _ in given.cells}
+        return [
+            column.heading
+            for column in given.group.columns
+            if column.property not in cleared and column.show(profile, self.at)
+        ]
+
+    def _require(self, given: ProfileCells, profile: Node) -> None:
+        """Make sure that a profile has what each of its kind needs.
+
+        :raises BadParameter: when not.
+        """
+        group, prefix = given.group, given.group.prefixes[0]
+        lacking = [_heading(group, name) for name in group.needs if name not in profile]
+        if not lacking:
+            return
+        wanted = " and ".join(f"{prefix}: {heading}" for heading in lacking)
+        remedy = f"Fill in {wanted}."
+        if all(cell == DELETE for _, cell in given.cells):
+            left = ", ".join(f"{prefix}: {heading}" for heading in self._left(given, profile))
+            remedy = f"{remedy} To remove the profile, write #DELETE into {left} too."
+        refuse(f"{wanted} missing.", remedy, lacking[0])
+
     def _profiles(self, property: Curie) -> list[Node]:
         if property not in self._held:
-            self._held[property] = list(_folded(listed(self.node.get(property))))
+            self._held[property] = list(folded(listed(self.node.get(property))))
         return self._held[property]
 
     def _is_touched(self, one: Node) -> bool:
@@ -150,21 +208,10 @@ class Profiles:
         return f"_:ext-{property.partition(':')[2]}-{own}-{kept}"
 
 
-def _require(group: Group, profile: Node) -> None:
-    """Make sure that a profile has what each of its kind needs.
-
-    :raises BadParameter: when not.
-    """
-    lacking = [_heading(group, name) for name in group.needs if name not in profile]
-    if lacking:
-        wanted = " and ".join(f"{group.prefixes[0]}: {heading}" for heading in lacking)
-        refuse(f"{wanted} missing.", f"Fill in {wanted}.")
-
-
 def rows_of(node: Node, group: Group, at: Context) -> Iterator[ProfileCells]:
     """Yield the profiles of a thing that the columns of a group express."""
     for kind, property in group.kinds.items():
-        for one in _folded(listed(node.get(property))):
+        for one in folded(listed(node.get(property))):
             if isinstance(one, dict) and one.get("@type") == group.part:
                 cells = ((column, column.show(one, at)) for column in group.columns)
                 shown = tuple((column, text) for column, text in cells if text)
@@ -179,6 +226,20 @@ def identifier_of(profile: Node) -> str:
     return re.sub(r"-([0-9a-f]+)_", lambda code: chr(int(code[1], 16)), str(found[1]))
 
 
+def _unnamed(given: ProfileCells, is_removed: bool) -> ProfileCells:
+    """Return a profile whose identifier is cleared too.
+
+    :raises BadParameter: unless all of it is removed.
+    """
+    if not is_removed:
+        refuse(
+            "The identifier of a profile cannot be cleared.",
+            "Leave the cell as it was.",
+            "External Identifier",
+        )
+    return replace(given, identifier="")
+
+
 def _property(group: Group, kind: str) -> Curie | None:
     """Return the property that a cell names.
 
@@ -190,7 +251,12 @@ def _property(group: Group, kind: str) -> Curie | None:
         label = vocabulary().label(name)
         if loose(kind) in (loose(word), loose(name), loose(label)):
             return name
-    refuse(f"{kind[:40]!r} is no type here.", f"Write one of: {', '.join(group.kinds)}.")
+    remedy = f"Write one of: {', '.join(group.kinds)}."
+    refuse(f"{kind[:40]!r} is no type here.", remedy, _kind_heading(group))
+
+
+def _kind_heading(group: Group) -> str:
+    return group.kind[0] if group.kind else ""
 
 
 def _filled(given: ProfileCells, at: Context) -> Node:
@@ -210,47 +276,3 @@ def _content(profile: Node) -> Node:
 
 def _heading(group: Group, name: Curie) -> str:
     return next(column.heading for column in group.columns if column.property == name)
-
-
-def _folded(profiles: Sequence[Node]) -> Iterator[Node]:
-    """Yield profiles; those that differ only in the type and price of a cost become one."""
-    held: Node | None = None
-    for one in profiles:
-        if not isinstance(one, dict) or one.get("@type") != COST:
-            if held:
-                yield held
-            held = None
-            yield one
-            continue
-        charge = {name: one[name] for name in _CHARGE if name in one}
-        base = {name: value for name, value in one.items() if name not in _CHARGE}
-        if _is_labelled(base):
-            base["@id"] = base["@id"].partition(".")[0]
-        if held and charge and CHARGES in held and base == _without_charges(held):
-            held[CHARGES].append(charge)
-            continue
-        if held:
-            yield held
-        held = base | ({CHARGES: [charge]} if charge else {})
-    if held:
-        yield held
-
-
-def _unfolded(profile: Node) -> Iterator[Node]:
-    """Yield the profiles that :func:`_folded` made one of."""
-    charges = listed(profile.get(CHARGES)) if isinstance(profile, dict) else []
-    if not charges:
-        yield profile
-        return
-    base = _without_charges(profile)
-    for number, charge in enumerate(charges, 1):
-        label = {"@id": f"{base['@id']}.{number}"} if _is_labelled(base) and number > 1 else {}
-        yield base | label | charge
-
-
-def _without_charges(profile: Node) -> Node:
-    return {name: value for name, value in profile.items() if name != CHARGES}
-
-
-def _is_labelled(profile: Node) -> bool:
-    return str(scalar(profile.get("@id", ""))).startswith("_:ext-")

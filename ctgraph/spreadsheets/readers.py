@@ -18,7 +18,8 @@ from ctgraph.spreadsheets.cells import (
     Reader,
     Text,
 )
-from ctgraph.spreadsheets.code_cells import Code
+from ctgraph.spreadsheets.code_cells import Code, Notation
+from ctgraph.spreadsheets.percentages import Percentage
 from ctgraph.spreadsheets.references import Address, Framework, Organization, Target
 
 _ORGANIZATIONS = frozenset(
@@ -83,6 +84,10 @@ def reader_of(one: Field, name: str = "") -> Reader | None:
         return None if name == "none" else reader_named(name, one)
     if one.editor is Editor.CHOICE:
         return Concept(one)
+    if one.editor is Editor.NUMBER and one.property.lower().endswith("percentage"):
+        return Percentage()
+    if one.property == "ceasn:codedNotation":
+        return Notation()
     if one.editor in _PLAIN:
         return _PLAIN[one.editor]
     if one.records:
@@ -112,7 +117,7 @@ def reader_named(name: str, one: Field) -> Reader:
         "location": Address(),
         "version": Identifier(is_lax=True),
         "currency": Text(plain.currency_of),
-        "notation": Text(plain.notation_of),
+        "notation": Notation(),
         "class": ClassName(one),
     }
     return readers[name]

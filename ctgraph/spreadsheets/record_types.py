@@ -18,9 +18,10 @@ from ctgraph.forms import form_of, part_of
 from ctgraph.forms.editors import Editor
 from ctgraph.forms.model import Field
 from ctgraph.rdf.namespaces import Curie
-from ctgraph.spreadsheets.cells import Text, loose
+from ctgraph.spreadsheets.cells import Text
 from ctgraph.spreadsheets.charges import Charge
 from ctgraph.spreadsheets.columns import Column
+from ctgraph.spreadsheets.nearest import loose
 from ctgraph.spreadsheets.readers import reader_named, reader_of
 from ctgraph.vocab import vocabulary
 

@@ -16,8 +16,9 @@ from ctgraph.forms.values import Node, named
 from ctgraph.identity.ctid import Ctid, is_ctid
 from ctgraph.rdf.namespaces import Curie
 from ctgraph.spreadsheets import plain
-from ctgraph.spreadsheets.cells import loose, scalar
+from ctgraph.spreadsheets.cells import scalar
 from ctgraph.spreadsheets.context import Context
+from ctgraph.spreadsheets.nearest import loose
 from ctgraph.spreadsheets.problems import refuse
 from ctgraph.spreadsheets.separators import joined, split
 from ctgraph.vocab import vocabulary
@@ -36,10 +37,10 @@ def address_in(value: Any) -> str:
 
 def record_in(text: str, at: Context) -> Ctid | None:
     """Return the record that a text names by a CTID or an external identifier; None for none."""
-    found = at.find(text)
-    if found is None and is_ctid(text.lower()):
-        found = Ctid(text.lower())
-        at.mentions.add(found)
+    if not is_ctid(text.lower()):
+        return at.find(text)
+    found = Ctid(text.lower())
+    at.mentions.add(found)
     return found
 
 
@@ -187,7 +188,7 @@ class Address:
         if not isinstance(value, dict):
             return None
         found = place_identifier(value)
-        return found if at.places.get(found) == value else None
+        return found if found in at.places or _own_identifier(value) else None
 
     def read(self, text: str, at: Context) -> Any:
         """See :class:`Reader`."""
@@ -203,10 +204,14 @@ class Address:
 
 def place_identifier(place: Node) -> str:
     """Return the identifier of an address: its own, or one made of its content."""
+    return _own_identifier(place) or content_identifier(place)
+
+
+def _own_identifier(place: Node) -> str:
     held = place.get("ceterms:identifier")
     first = held[0] if isinstance(held, list) and held else held
     own = scalar(first.get("ceterms:identifierValueCode")) if isinstance(first, dict) else None
-    return str(own) if own else content_identifier(place)
+    return str(own or "")
 
 
 def place_in_words(place: Node) -> str:

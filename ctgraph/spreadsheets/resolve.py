@@ -14,8 +14,9 @@ from ctgraph.ledger import Ledger
 from ctgraph.ledger.ownership import Ownership
 from ctgraph.ledger.standing import Standing, documents, standing, standing_of
 from ctgraph.ledger.values import Organization
-from ctgraph.spreadsheets.headings import ACTION, CLASS
+from ctgraph.spreadsheets.headings import ACTION, CLASS, CTID, IDENTIFIER
 from ctgraph.spreadsheets.lines import Line
+from ctgraph.spreadsheets.nearest import remedy_for
 from ctgraph.spreadsheets.problems import Place, SheetProblem
 from ctgraph.spreadsheets.record_types import record_types
 from ctgraph.spreadsheets.things import Thing, Things
@@ -29,17 +30,20 @@ class Suggestion:
     """A record that a row may mean: it has the same name and type, and no other webpage.
 
     :param identifier: the external identifier of the row, by which it is confirmed.
+    :param decided: what somebody decided: the record, or "" for a new one; None while it is open.
     """
 
     place: Place
     identifier: str
     record: Ctid
     name: str
+    decided: str | None = None
 
 
 class Resolver:
     """Finds the records that things mean.
 
+    :ivar known: the records of the owner by the external identifiers that are remembered.
     :param confirmed: the records that somebody confirmed for external identifiers; "" for none.
     :param problems: gets what is wrong with the identifiers.
     """
@@ -55,7 +59,7 @@ class Resolver:
         self._owner = owner
         self._confirmed = confirmed
         self._problems = problems
-        self._known = ledger.identifiers.of(owner.ctid)
+        self.known = ledger.identifiers.of(owner.ctid)
         self._things: Things | None = None
         self.standing: dict[Ctid, Standing] = {}
         self.suggestions: list[Suggestion] = []
@@ -63,7 +67,7 @@ class Resolver:
     def find(self, identifier: str) -> Ctid | None:
         """Return the record with an external identifier: of the upload, or of the registry."""
         thing = self._things.by_identifier.get(identifier) if self._things else None
-        return (thing.ctid if thing else None) or self._known.get(identifier)
+        return (thing.ctid if thing else None) or self.known.get(identifier)
 
     def resolve(self, things: Things) -> None:
         """Give all things their CTIDs, and say of each whether it is new and where it stands."""
@@ -76,7 +80,7 @@ class Resolver:
             ownership = Ownership(connection, named)
         for thing in things:
             if thing.ctid and ownership.owner(thing.ctid) not in (None, self._owner.ctid):
-                self._wrong(thing.line, "CTID", "The record belongs to another organization.", _OWN)
+                self._wrong(thing.line, CTID, "The record belongs to another organization.", _OWN)
             self._stand(thing)
         self._suggest(things)
         for thing in things:
@@ -90,13 +94,13 @@ class Resolver:
 
     def remembered(self, identifier: str) -> bool:
         """Tell whether the registry knows an external identifier already."""
-        return identifier in self._known
+        return identifier in self.known
 
     def _identify(self, thing: Thing, things: Things) -> None:
-        known = self._known.get(thing.identifier) or self._confirmed.get(thing.identifier)
+        known = self.known.get(thing.identifier) or self._confirmed.get(thing.identifier)
         if thing.ctid and known and known != thing.ctid:
             message = f"The external identifier is that of {known}, not of {thing.ctid}."
-            self._wrong(thing.line, "External Identifier", message, "Correct one of them.")
+            self._wrong(thing.line, IDENTIFIER, message, "Correct one of them.")
         elif known:
             thing.ctid = Ctid(known)
         if not thing.ctid:
@@ -105,7 +109,7 @@ class Resolver:
         if other is not thing:
             message = f"The row is about the same record as row {other.line.place.row}."
             remedy = "Write the same external identifier in both rows."
-            self._wrong(thing.line, "External Identifier", message, remedy)
+            self._wrong(thing.line, IDENTIFIER, message, remedy)
 
     def _stand(self, thing: Thing) -> None:
         """Say whether a thing is new, and of which class it is."""
@@ -123,19 +127,17 @@ class Resolver:
             if held.type not in known:
                 label, title = vocabulary().label(held.type), thing.type.title.lower()
                 message = f"The record is of the type {label}, and this sheet holds {title}."
-                self._wrong(thing.line, "CTID", message, "Move the row to another sheet.")
+                self._wrong(thing.line, CTID, message, "Move the row to another sheet.")
             if not any(line.roles.get(CLASS) for line in thing.lines):
                 thing.kind = held.type
         thing.kind = thing.kind or thing.type.default
         if thing.kind is None and not any(line.roles.get(CLASS) for line in thing.lines):
-            some = ", ".join(one.partition(":")[2] for one in thing.type.classes[:8])
-            heading = thing.type.class_headings[0]
-            self._wrong(thing.line, heading, "The type is missing.", f"Write one of: {some}.")
+            labels = (vocabulary().label(one) for one in thing.type.classes)
+            self._wrong(thing.line, CLASS, "The type is missing.", remedy_for("", labels))
 
     def _suggest(self, things: Things) -> None:
         """Suggest records for rows whose external identifiers are new."""
-        new = [one for one in things if one.ctid is None and not one.is_part]
-        asked = [one for one in new if one.identifier not in self._confirmed]
+        asked = [one for one in things if not one.is_part and self._is_asked(one)]
         if not asked:
             return
         by_name: dict[tuple[str, str], Ctid] = {}
@@ -149,14 +151,20 @@ class Resolver:
         kept = documents(self._ledger.database, set(found.values()))
         for thing in asked:
             record = found.get(thing.identifier)
-            if record in things.by_ctid or record is None:
+            if record is None or not self._is_asked(things.by_ctid.get(record, thing)):
                 continue
             node = orjson.loads(kept[record])["@graph"][0]
             page = thing.cell(_page(node))
             if not page or page == node.get(_page(node)):
-                place = thing.line.at("External Identifier")
-                suggested = Suggestion(place, thing.identifier, record, _name(thing))
+                place = thing.line.at(IDENTIFIER)
+                decided = self._confirmed.get(thing.identifier)
+                suggested = Suggestion(place, thing.identifier, record, _name(thing), decided)
                 self.suggestions.append(suggested)
+
+    def _is_asked(self, thing: Thing) -> bool:
+        """Tell whether nothing but the name, or a decision, says which record a thing is."""
+        is_decided = thing.identifier in self._confirmed and not self.remembered(thing.identifier)
+        return thing.ctid is None or is_decided
 
     def _document(self, thing: Thing, things: Things, below: tuple[Thing, ...] = ()) -> Ctid | None:
         """Return the record in whose document a thing stands; None where nothing tells it.
@@ -185,12 +193,12 @@ class Resolver:
 
     def _named(self, cell: str) -> Ctid | None:
         local = cell if not cell.startswith("http") else cell.rpartition("/")[2]
+        if ctid.is_ctid(local.lower()):
+            return Ctid(local.lower())
         if found := self.find(cell):
             return found
-        for text in (local, f"ce-{local}"):
-            if ctid.is_ctid(text.lower()):
-                return Ctid(text.lower())
-        return None
+        whole = f"ce-{local}".lower()
+        return Ctid(whole) if ctid.is_ctid(whole) else None
 
     def _holder(self, thing: Thing, record: Ctid) -> Ctid | None:
         held = standing(self._ledger.database, {record}).get(record)
@@ -200,8 +208,8 @@ class Resolver:
         return held.document if held else None
 
     def _wrong(self, line: Line, column: str, message: str, remedy: str) -> None:
-        value = line.place.identifier if column in ("CTID", "External Identifier") else ""
-        self._problems.append(SheetProblem(line.at(column.capitalize()), message, remedy, value))
+        value = line.place.identifier if column in (CTID, IDENTIFIER) else ""
+        self._problems.append(SheetProblem(line.at(column), message, remedy, value))
 
 
 _PART = "Correct the reference, or upload the row of the whole too."

@@ -21,7 +21,6 @@ from ctgraph.bulk.parse import ParsedBatch, parse_batch
 from ctgraph.bulk.workers import Workers
 from ctgraph.documents import Document, Purpose
 from ctgraph.errors import BadParameter, Conflict, CtgraphError, Forbidden
-from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.append import Submission, append_within
 from ctgraph.ledger.database import select_in
@@ -217,13 +216,12 @@ def _require_unchanged(connection: sa.Connection, batch: list[Parsed]) -> None:
     :raises Conflict: when one does not.
     """
     records = {one.step.record for one in batch}
-    query = sa.select(envelope.c.ctid, envelope.c.digest)
-    held: dict[Ctid, str] = {
-        row.ctid: row.digest for row in select_in(connection, query, envelope.c.ctid, records)
-    }
+    query = sa.select(envelope.c.ctid, envelope.c.digest, envelope.c.name)
+    held = {row.ctid: row for row in select_in(connection, query, envelope.c.ctid, records)}
     for one in batch:
-        if held.get(one.step.record, "") != one.step.base:
+        found = held.get(one.step.record)
+        if (found.digest if found else "") != one.step.base:
+            name = f"{found.name} ({found.ctid})" if found else one.step.record
             raise Conflict(
-                f"The record {one.step.record} was changed since the files were checked. Check "
-                "them again."
+                f"The record {name} was changed since the files were checked. Check them again."
             )

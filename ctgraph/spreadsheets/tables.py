@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ctgraph.errors import CtgraphError
 from ctgraph.spreadsheets.files import File, read
-from ctgraph.spreadsheets.headings import Table, recognised, table_of
+from ctgraph.spreadsheets.headings import Table, heading_row, recognised, table_of
 from ctgraph.spreadsheets.problems import Place, SheetProblem
-from ctgraph.spreadsheets.record_types import record_types
-from ctgraph.spreadsheets.sheet import MAX_CELLS, Sheet, too_many_cells
+from ctgraph.spreadsheets.sheet import MAX_CELLS, Sheet, letters, too_many_cells
 
 MAX_FILES = 20
 """Files of one upload."""
@@ -54,21 +53,34 @@ def tables_of(
             problems.append(SheetProblem(at, problem.message, problem.remedy))
             continue
         for sheet in sheets:
-            yield from _table(sheet, types, told, problems)
+            # A formula without a result is told of the whole workbook.
+            own = sheet.name if len(sheets) == 1 else ""
+            yield from _table(sheet, own, types, told, problems)
 
 
 def _table(
-    sheet: Sheet, types: Mapping[str, str], told: list[SheetTold], problems: list[SheetProblem]
+    sheet: Sheet,
+    own: str,
+    types: Mapping[str, str],
+    told: list[SheetTold],
+    problems: list[SheetProblem],
 ) -> Iterator[Table]:
     name = types.get(sheet.name) or types.get(sheet.file, "")
     kind = recognised(sheet, name)
     title = kind.title if kind else ""
     told.append(SheetTold(sheet.file, sheet.name, sheet.told, title, len(sheet.rows) - 1))
-    problems += sheet.problems
+    cells = heading_row(sheet).cells
+    headings = {letters(number): text.rstrip("* ") for number, text in enumerate(cells) if text}
+    for one in sheet.problems:
+        column = headings.get(one.place.column, one.place.column)
+        place = replace(one.place, sheet=one.place.sheet or own, column=column)
+        problems.append(replace(one, place=place))
     if kind:
         yield table_of(sheet, kind, problems)
         return
-    known = ", ".join(record_types())
     message = "Nothing tells which records the sheet holds."
-    remedy = f"Name the sheet or the file by the type, or tell the type: {known}."
+    remedy = (
+        "Delete or hide the sheet if it holds no records. If it does, take the headings of a "
+        "template, or name the sheet or the file after the type, such as Credentials or Courses."
+    )
     problems.append(SheetProblem(Place(sheet.file, sheet.name), message, remedy))

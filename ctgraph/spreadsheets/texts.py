@@ -9,6 +9,7 @@ from itertools import islice
 
 import charset_normalizer
 
+from ctgraph.spreadsheets.encodings import SUPPOSED, encoding_problems
 from ctgraph.spreadsheets.sheet import MAX_ROWS, Sheet, cell_problems, rows_of, unreadable
 
 MAX_SAMPLE_BYTES = 200_000
@@ -22,7 +23,7 @@ _MARKS = {
     b"\xff\xfe": ("utf-16", "UTF-16"),
     b"\xfe\xff": ("utf-16", "UTF-16"),
 }
-_OTHERS = {"cp1252": "Windows-1252", "utf_16_le": "UTF-16", "utf_16_be": "UTF-16"}
+_OTHERS = {"cp1252": SUPPOSED, "utf_16_le": "UTF-16", "utf_16_be": "UTF-16"}
 
 
 def read_text(name: str, data: bytes) -> Sheet:
@@ -36,7 +37,8 @@ def read_text(name: str, data: bytes) -> Sheet:
     _require_cells(name, text, delimiter)
     rows = tuple(rows_of(_lines(name, text, delimiter), name, ""))
     told = f"{encoding}, {_DELIMITERS[delimiter]}"
-    return Sheet(name, "", told, rows, tuple(cell_problems(rows, name, "")))
+    problems = (*cell_problems(rows, name, ""), *encoding_problems(rows, name, "", encoding))
+    return Sheet(name, "", told, rows, problems)
 
 
 def _require_table(name: str, data: bytes) -> None:

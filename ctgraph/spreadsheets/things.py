@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from ctgraph.documents.node_values import NAMES
 from ctgraph.errors import MalformedCtid
 from ctgraph.identity import Identity, ctid
 from ctgraph.identity.ctid import Ctid
@@ -13,8 +14,10 @@ from ctgraph.rdf.namespaces import Curie
 from ctgraph.spreadsheets.columns import DELETE
 from ctgraph.spreadsheets.headings import ACTION, CLASS, CTID, ID, IDENTIFIER
 from ctgraph.spreadsheets.lines import MAX_IDENTIFIER_CHARACTERS, Line
+from ctgraph.spreadsheets.nearest import nearest, remedy_for
 from ctgraph.spreadsheets.problems import SheetProblem
 from ctgraph.spreadsheets.record_types import RecordType
+from ctgraph.vocab import vocabulary
 
 PLACES = "locations"
 """The type whose rows are addresses of the owner."""
@@ -134,7 +137,7 @@ class Things:
             else:
                 message = "This is neither a CTID nor an address of this registry, and too long."
                 remedy = f"Write at most {MAX_IDENTIFIER_CHARACTERS} characters of your choice."
-                self._wrong(line, "@id", message, remedy, own)
+                self._wrong(line, ID, message, remedy, own)
                 return None, None
         action = line.roles.get(ACTION, "").lower()
         if action not in _ACTIONS:
@@ -171,6 +174,13 @@ class Things:
         differing = [
             (column, text) for column, text in line.cells if before.get(id(column), text) != text
         ]
+        names = [(column, text) for column, text in differing if column.property in NAMES]
+        if names and identifier:
+            ((_, name), *_) = names
+            message = f"The identifier is used twice: here for {name[:60]!r}, and in {above}."
+            remedy = "Give each record its own. If both rows are about one, write the same name."
+            self._wrong(line, IDENTIFIER, message, remedy, identifier)
+            return False
         for column, text in differing:
             message = f"{column.heading} is another one than in {above}."
             remedy = "Write the same value, or leave the cell empty in rows that add a profile."
@@ -182,9 +192,12 @@ class Things:
         if text:
             kind = line.type.class_named(text)
             if kind is None:
-                known = ", ".join(one.partition(":")[2] for one in line.type.classes[:8])
+                labels = [vocabulary().label(one) for one in line.type.classes]
                 message = f"{text[:60]!r} is no type of {line.type.title.lower()}."
-                self._wrong(line, CLASS, message, f"Write one of: {known}.", text)
+                self._wrong(line, CLASS, message, remedy_for(text, labels), text)
+                # The rest of the row is checked all the same, as of the likeliest class.
+                near = [line.type.class_named(one) for one in nearest(text, labels)]
+                thing.kind = thing.kind or next(iter(near), None) or _usual(line.type)
             elif thing.kind not in (None, kind):
                 message = "The type is another one than in a row above."
                 self._wrong(line, CLASS, message, "Write the same type.", text)
@@ -205,8 +218,11 @@ class Things:
             self._wrong(line, ACTION, message, "Write New or Update.")
 
     def _wrong(self, line: Line, column: str, message: str, remedy: str, value: str = "") -> None:
-        place = line.at(_COLUMNS.get(column, column))
-        self.problems.append(SheetProblem(place, message, remedy, value))
+        self.problems.append(SheetProblem(line.at(column), message, remedy, value))
+
+
+def _usual(kind: RecordType) -> Curie:
+    return kind.default or kind.classes[0]
 
 
 def _supposed(line: Line) -> Curie | None:
@@ -219,9 +235,3 @@ def _supposed(line: Line) -> Curie | None:
 
 
 _ACTION_REMEDY = "Write New, Update or Append, or leave the cell empty."
-_COLUMNS = {
-    IDENTIFIER: "External Identifier",
-    CTID: "CTID",
-    ACTION: "Action",
-    CLASS: "Type",
-}

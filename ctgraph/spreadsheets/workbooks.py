@@ -13,6 +13,7 @@ from typing import Any
 
 import python_calamine as calamine
 
+from ctgraph.spreadsheets.encodings import encoding_problems
 from ctgraph.spreadsheets.problems import Place, SheetProblem
 from ctgraph.spreadsheets.sheet import (
     MAX_COLUMNS,
@@ -80,6 +81,7 @@ def _sheets(name: str, book: Any, faults: list[str]) -> Iterator[Sheet]:
         problems: list[SheetProblem] = []
         rows = tuple(rows_of(_lines(sheet, name, problems), name, one.name))
         problems += cell_problems(rows, name, one.name)
+        problems += encoding_problems(rows, name, one.name, "")
         if one is described[0]:
             problems += [_fault(name, cell) for cell in faults]
         yield Sheet(name, one.name, "workbook", rows, tuple(problems))

@@ -25,7 +25,7 @@ from ctgraph.ledger.uploads import Upload, UploadState
 from ctgraph.projections.process import in_a_line
 from ctgraph.settings import Settings
 from ctgraph.spreadsheets.files import File
-from ctgraph.spreadsheets.model import Mode, Preview
+from ctgraph.spreadsheets.model import Mode, Preview, planned
 from ctgraph.spreadsheets.plan import steps_of
 from ctgraph.spreadsheets.preview import preview
 from ctgraph.spreadsheets.save import Saved, save
@@ -76,7 +76,13 @@ def work(settings: Settings, ledger: Ledger) -> bool:
                 connection, one.id, begun, state=UploadState.FAILED, told=told
             )
             owner = ledger.organizations.get(one.owner)
-            _tell(settings, ledger, connection, one, letters.upload_failed(owner.name, told))
+            _tell(
+                settings,
+                ledger,
+                connection,
+                one,
+                letters.upload_failed(owner.name, one.files, told),
+            )
     return True
 
 
@@ -99,10 +105,11 @@ def _check(settings: Settings, ledger: Ledger, one: Upload) -> None:
         "state": UploadState.APPROVED if is_saved else UploadState.CHECKED,
         "report": zlib.compress(orjson.dumps(_report(found), default=tuple)),
         "plan": found.plan if _changes(found) else None,
+        "told": planned(found.counts),
     }
     with ledger.database.writing() as connection:
         ledger.uploads.change_within(connection, one.id, UploadState.CHECKING, **values)
-        letter = letters.upload_checked(owner.name, found.rows, found.errors)
+        letter = letters.upload_checked(owner.name, one.files, found.rows, found.errors)
         _tell(settings, ledger, connection, one, letter)
 
 
@@ -146,7 +153,7 @@ def _save(settings: Settings, ledger: Ledger, one: Upload) -> None:
         values = {"state": UploadState.SAVED, "told": told, "plan": None}
         if not ledger.uploads.change_within(connection, one.id, UploadState.SAVING, **values):
             raise Conflict("This upload was changed while it was being saved.")
-        _tell(settings, ledger, connection, one, letters.upload_saved(owner.name, told))
+        _tell(settings, ledger, connection, one, letters.upload_saved(owner.name, one.files, told))
 
     save(settings, ledger, owner, plan, actor, who, publisher, one.id, progress, note)
 

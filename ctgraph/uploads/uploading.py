@@ -152,7 +152,7 @@ class Uploading:
         """
         one, plan = self.get(id), self.ledger.uploads.plan(id)
         if not plan:
-            raise Conflict("This upload cannot be saved. Correct the files, and upload them again.")
+            raise Conflict(_obstacle(one, self.report(id) or {}))
         if seen is not None and seen != _digest(plan):
             raise Conflict("This upload was checked again meanwhile. Look at it again.")
         if not self.ledger.uploads.approve(one.id, plan, who):
@@ -174,6 +174,24 @@ class Uploading:
     def _change(self, one: Upload, before: UploadState, **values: object) -> None:
         if not self.ledger.uploads.change(one.id, before, **values):
             raise _meanwhile()
+
+
+def is_open(report: Mapping[str, Any]) -> bool:
+    """Tell whether somebody has to decide on a suggestion of a report."""
+    return any(one.get("decided") is None for one in report.get("suggestions", ()))
+
+
+def _obstacle(one: Upload, report: Mapping[str, Any]) -> str:
+    """Return why an upload without a plan cannot be saved, and what to do about it."""
+    if one.state is UploadState.SAVED:
+        return "This upload is saved already."
+    if one.state is not UploadState.CHECKED:
+        return f"This upload is {one.state}. Only one that is checked can be saved."
+    if report.get("errors"):
+        return "This upload cannot be saved. Correct the files, and upload them again."
+    if is_open(report):
+        return "This upload cannot be saved yet. Decide which records its rows are about."
+    return "There is nothing to save: all records are as the files say."
 
 
 def _meanwhile() -> Conflict:

@@ -86,6 +86,11 @@ def state(page: Any, words: str) -> None:
     sync_api.expect(page.locator("#upload-state")).to_contain_text(words, timeout=MILLISECONDS)
 
 
+def approve(page: Any) -> None:
+    page.get_by_role("button", name="Approve and publish").click()
+    page.wait_for_load_state()
+
+
 def filled(template: bytes) -> bytes:
     """Return a template as somebody fills it in who misspells a language."""
     (sheet,) = read(File("template.xlsx", template))
@@ -140,9 +145,9 @@ def test_the_five_steps(browser: Any, site: Site, tmp_path: Path) -> None:
     assert "Englisch" in str(read(File(name, Path(told.value.path()).read_bytes())))
     # All samples at once: seen, approved and published.
     send(page, site, *FILES)
-    sync_api.expect(page.get_by_text("added").first).to_be_visible()
+    sync_api.expect(page.get_by_text("would be added").first).to_be_visible()
     look(page)
-    press(page, "Approve and publish")
+    approve(page)
     state(page, "created")
     look(page)
     said = page.locator("#upload-state").inner_text()
@@ -192,7 +197,7 @@ def test_a_state_uploads_for_a_college_and_registers_institutions(browser: Any, 
     state(sue, "Checked")
     sync_api.expect(sue.get_by_text("Net Making")).to_be_visible()
     look(sue)
-    press(sue, "Approve and publish")
+    approve(sue)
     state(sue, "1 created")
     here = sue.url
     # The college sees it; she sees none of the college's own.
@@ -208,6 +213,6 @@ def test_a_state_uploads_for_a_college_and_registers_institutions(browser: Any, 
     )
     press(sue, "Upload and check")
     state(sue, "Checked")
-    press(sue, "Approve and publish")
+    approve(sue)
     state(sue, "1 created")
     assert [error for error in errors if "status of 4" not in error] == []

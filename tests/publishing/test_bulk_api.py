@@ -118,8 +118,27 @@ def test_one_file_is_a_body_and_matches_are_decided(
     )
     work()
     found = client.get(here, headers=registry.authorization).json
-    assert found["report"]["suggestions"] == []
+    (decided,) = found["report"]["suggestions"]
+    assert decided["decided"] == suggested["record"]
     assert found["report"]["records"][0]["ctid"] == suggested["record"]
+
+
+def test_what_nobody_decided_yet_is_no_error_of_the_files(
+    client: FlaskClient, registry: Registry, work: Callable[[], None]
+) -> None:
+    for rows in (COURSE, COURSE | {"External Identifier": "another"}):
+        begun = client.post(
+            "/api/bulk?name=courses.csv&publish=true",
+            data=file("courses.csv", rows).data,
+            content_type="text/csv",
+            headers=registry.authorization,
+        )
+        work()
+    here = begun.headers["Location"]
+    refused = client.post(f"{here}/publish", headers=registry.authorization)
+    assert (refused.status_code, "Decide which records" in refused.text) == (409, True)
+    (record,) = client.get(here, headers=registry.authorization).json["report"]["records"]
+    assert record["effect"] == "undecided"
 
 
 @pytest.mark.parametrize(

@@ -158,8 +158,8 @@ FILES: list[tuple[str, bytes, str, str]] = [
     (
         "another name",
         f"{GOOD}c-1,MIG Welding\n".encode(),
-        "Name is another one than in row 2",
-        "same value",
+        "The identifier is used twice",
+        "same name",
     ),
     (
         "another type",
@@ -283,7 +283,7 @@ def test_a_sheet_that_nothing_tells_is_named(registry: Registry) -> None:
     found = looked_at(registry, File("upload.csv", b"Name,Description\na,b"))
     (problem,) = found.problems
     assert problem.message == "Nothing tells which records the sheet holds."
-    assert "credentials" in problem.remedy
+    assert "Credentials" in problem.remedy
 
 
 def test_a_part_of_nothing_is_named(registry: Registry) -> None:

@@ -100,7 +100,7 @@ def test_the_faults_of_a_workbook_that_libreoffice_saved(registry: Registry) -> 
     rows = office_rows() + cells(3, [text("weld-102"), fault])
     found = look(registry, File("any.xlsx", office_workbook({"Courses": rows}, SHARED)))
     (fault_found,) = [one for one in found.problems if "no result" in one.message]
-    assert (fault_found.place.row, fault_found.place.column) == (3, "B")
+    assert (fault_found.place.row, fault_found.place.column) == (3, "Name")
 
 
 def test_a_workbook_of_excel_97(registry: Registry) -> None:

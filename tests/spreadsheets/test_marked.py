@@ -6,6 +6,7 @@ import io
 import re
 import zipfile
 
+import pytest
 import xlsxwriter
 
 from ctgraph.spreadsheets.files import File, read
@@ -47,7 +48,7 @@ def test_files_come_back_with_their_problems(registry: Registry) -> None:
     language, told = headings.index("Language"), headings.index(COMMENTS)
     assert {f"{letters(language)}2", f"{letters(told)}2"} <= red(book, 1)
     assert f"{letters(headings.index('Keywords'))}2" not in red(book, 1)
-    assert red(book, 2) == {f"{letters(list(course).index('Colour'))}1"}
+    assert red(book, 2) == {f"{letters(courses.rows[0].cells.index('Colour'))}1"}
     with zipfile.ZipFile(io.BytesIO(book)) as archive:
         assert "There is no column" in archive.read("xl/comments1.xml").decode()
 
@@ -63,6 +64,74 @@ def test_the_mended_workbook_is_the_next_attempt(registry: Registry) -> None:
                 texts = (text.replace("Klingon of the North", "English") for text in row.cells)
                 page.write_row(row.number - 1, 0, texts)
     assert upload(registry, File("problems.xlsx", out.getvalue())).counts == {"added": 2}
+
+
+WRONG = {
+    "Credential  Type *": "Spoon",
+    "CTID": "ce-1",
+    "Action": "Perhaps",
+    "Language": "Klingon of the North",
+    "ConditionProfile.Condition Type": "sometimes",
+    "ConditionProfile.Credit Unit Type": "Bushels",
+    "ConditionProfile.Description": "\x01 One course.",
+    "Cost: Currency Type": "Shells",
+    "Name": "x" * 40_000,
+}
+"""Cells that are wrong, each alone, by headings as people write them."""
+
+
+@pytest.mark.parametrize("heading", WRONG)
+def test_a_wrong_cell_is_named_by_its_column_and_is_red(registry: Registry, heading: str) -> None:
+    row = {
+        "External Identifier": "weld-1",
+        "Name": "Basic Welding",
+        "CTID": "",
+        "Action": "",
+        "Description": "A certificate for people who weld steel plates.",
+        "Credential  Type *": "Certificate",
+        "Subject Webpage": "https://w.example/1",
+        "Language": "English",
+        "ConditionProfile.Condition Type": "requires",
+        "ConditionProfile.Description": "One course.",
+        "ConditionProfile.Credit Unit Type": "",
+        "Cost: Name": "Fees",
+        "Cost: Description": "What residents pay.",
+        "Cost: Details Url": "https://w.example/cost",
+        "Cost: Currency Type": "",
+    }
+    wrong = file("credentials.csv", row | {heading: WRONG[heading]})
+    found = look(registry, wrong)
+    errors = [one for one in found.problems if one.severity == "violation"]
+    assert {one.place.column for one in errors} == {heading.rstrip("* ")}
+    book = marked([wrong], [one.cells() for one in found.problems])
+    (sheet,) = read(File("problems.xlsx", book))
+    number = sheet.rows[0].cells.index(heading)
+    assert f"{letters(number)}2" in red(book, 1)
+
+
+def test_the_comments_stand_beside_the_first_column_and_do_not_scroll(registry: Registry) -> None:
+    wrong = file("credentials.csv", WELDING | {"Language": "Klingon of the North"})
+    first = given_back(registry, wrong)
+    again = given_back(registry, File("problems.xlsx", first))
+    (sheet,) = read(File("problems.xlsx", again))
+    assert sheet.rows[0].cells.index(COMMENTS) == 1
+    assert sheet.rows[0].cells.count(COMMENTS) == 1
+    with zipfile.ZipFile(io.BytesIO(again)) as archive:
+        text = archive.read("xl/worksheets/sheet1.xml").decode()
+    assert '<pane xSplit="2" ySplit="1"' in text
+
+
+def test_a_formula_without_a_result_is_red(registry: Registry) -> None:
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out) as book:
+        page = book.add_worksheet("Courses")
+        page.write_row(0, 0, list(COURSE))
+        page.write_row(1, 0, list(COURSE.values()))
+        page.write_formula(1, 1, "=A9/0", None, "#DIV/0!")
+    wrong = File("courses.xlsx", out.getvalue())
+    fault = next(one for one in look(registry, wrong).problems if "formula" in one.message)
+    assert (fault.place.sheet, fault.place.column) == ("Courses", "Name")
+    assert "C2" in red(given_back(registry, wrong), 1)
 
 
 def test_files_that_nobody_can_read_come_back_as_an_empty_workbook(registry: Registry) -> None:

@@ -152,8 +152,8 @@ FILES: list[tuple[str, File, str, str]] = [
     (
         "a name of a type twice",
         file("courses.csv", COURSE, {"External Identifier": "weld-101", "Name": "Pipe Welding"}),
-        "Name is another one than in row 2",
-        "same value",
+        "The identifier is used twice",
+        "same name",
     ),
     (
         "a CTID of two records",

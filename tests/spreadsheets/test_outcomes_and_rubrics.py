@@ -83,6 +83,32 @@ def test_metrics_data_sets_and_observations(registry: Registry) -> None:
     assert entity(registry, results)["qdata:hasObservation"][1]["schema:value"] == 1139
 
 
+@pytest.mark.parametrize(
+    ("cell", "number", "said"),
+    [
+        ("87%", 87, ""),
+        ("87.5 %", 87.5, ""),
+        ("0.5%", 0.5, ""),
+        ("100", 100, ""),
+        ("0", 0, ""),
+        ("0.87", 0.87, "0.87 is less than one percent. If the cell shows 87%, write 87."),
+        ("870", 870, "870 is more than 100 percent."),
+    ],
+)
+def test_percentages_as_spreadsheets_hold_them(
+    registry: Registry, cell: str, number: float, said: str
+) -> None:
+    rows = RESULTS | {"Observation: Percentage": cell}
+    found = upload(registry, file("data sets.csv", rows), file("metrics.csv", METRIC))
+    assert (
+        entity(registry, found.records[0].ctid)["qdata:hasObservation"][0]["qdata:percentage"]
+        == number
+    )
+    told = [f"{one.message} {one.remedy}" for one in found.problems]
+    assert len(told) == bool(said)
+    assert said in "".join(told)
+
+
 def test_rubrics_with_their_levels(registry: Registry) -> None:
     files = file("rubrics.csv", RUBRIC, CRITERION, MARGINAL)
     found = upload(registry, files)

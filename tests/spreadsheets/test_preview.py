@@ -252,3 +252,29 @@ def test_locations_are_addresses_of_the_organization_that_records_name(
     both = course | {"Available At": "all"}
     (problem,) = look(registry, file("courses.csv", both)).problems
     assert problem.message == "Available At Codes and Available At are both filled in."
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"Description": "SAMPLE: A few words"},
+        {"External Identifier": "w" * 51},
+        {"External Identifier": ""},
+    ],
+)
+def test_a_row_that_is_refused_is_counted_as_one_with_errors(
+    registry: Registry, wrong: dict[str, str]
+) -> None:
+    second = COURSE | {"External Identifier": "second"} | wrong
+    found = look(registry, file("courses.csv", COURSE, second))
+    assert found.counts == {Effect.ADDED: 1, Effect.FAILED: 1}
+    failed = found.records[-1]
+    assert (failed.place.row, failed.effect, failed.type) == (3, "failed", "Learning opportunities")
+
+
+def test_one_identifier_for_two_records_is_told_so(registry: Registry) -> None:
+    found = look(registry, file("courses.csv", COURSE, COURSE | {"Name": "Gas Welding"}))
+    (problem,) = found.problems[-1:]
+    assert "used twice" in problem.message
+    assert (problem.place.row, problem.place.column) == (3, "External Identifier")
+    assert found.counts == {Effect.FAILED: 1}

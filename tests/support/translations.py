@@ -26,7 +26,8 @@ from ctgraph.ledger.partnerships import Agreement
 from ctgraph.ledger.uploads import UploadState
 from ctgraph.pathways import looks, routes
 from ctgraph.records import highlights
-from ctgraph.spreadsheets.model import Effect
+from ctgraph.spreadsheets.model import PLANNED, Effect
+from ctgraph.spreadsheets.problems import HEADINGS
 from ctgraph.validation.severity_words import WORDS
 from ctgraph.web.accounts import holdings
 from ctgraph.web.accounts.reviews import TITLES as REVIEWED
@@ -87,6 +88,8 @@ def _tables() -> Iterator[tuple[str, Iterable[str]]]:
             *(title for _, title in profile.CLASSES),
             *map(str, Role),
             *map(str, STATES),
+            *PLANNED.values(),
+            *HEADINGS,
             *REVIEWED.values(),
         ),
     )

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ctgraph.accounts.rights import Act
 from ctgraph.errors import NotFound
 from ctgraph.identity import ctid
-from ctgraph.ledger.uploads import Sender
+from ctgraph.ledger.uploads import Sender, Upload
 from ctgraph.ledger.values import Organization
+from ctgraph.spreadsheets.export import places_of
+from ctgraph.spreadsheets.references import place_in_words
 from ctgraph.uploads.uploading import Uploading
 from ctgraph.web.http.owners import owned
 from ctgraph.web.http.registry import state
@@ -56,6 +59,26 @@ class Desk:
     def sender(self) -> Sender:
         """Who uploads or approves here."""
         return Sender(who().id, None, self.own.ctid if self.is_partners else None)
+
+    def addresses(self) -> dict[str, str]:
+        """Return the addresses of the owner in a line, by their identifiers."""
+        found = places_of(state().ledger, self.owner)
+        return {identifier: place_in_words(place) for identifier, place in found.items()}
+
+    def makers(self, uploads: Iterable[Upload]) -> dict[str, str]:
+        """Return who sent or approved uploads: people and keys of `own`, else an organization."""
+        ledger = state().ledger
+        keys = {key.id: key.label for key in ledger.organizations.keys(self.own.ctid)}
+        found: dict[str, str] = {}
+        with ledger.database.reading() as connection:
+            for one in uploads:
+                if one.publisher and one.publisher != self.own.ctid:
+                    found[one.id] = ledger.organizations.get(one.publisher).name
+                elif one.person:
+                    found[one.id] = ledger.people.get(connection, one.person).name
+                else:
+                    found[one.id] = keys.get(str(one.api_key), "")
+        return found
 
 
 def desk_of(organization: str, other: str, act: Act) -> Desk:

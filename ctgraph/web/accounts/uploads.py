@@ -4,30 +4,29 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask import Blueprint, Response, request
+from flask_babel import gettext
 
 from ctgraph.accounts.organizations import Applicants
 from ctgraph.accounts.rights import ROLES, Act
 from ctgraph.documents.csv_cells import harmless
 from ctgraph.errors import BadParameter, NotFound
 from ctgraph.ledger.uploads import RUNNING, Upload, UploadState
-from ctgraph.ledger.values import Organization
-from ctgraph.spreadsheets.export import export, places_of
+from ctgraph.spreadsheets.export import export
 from ctgraph.spreadsheets.files import File
 from ctgraph.spreadsheets.marked import marked
-from ctgraph.spreadsheets.model import Effect, Mode
+from ctgraph.spreadsheets.model import PLANNED, Effect, Mode
 from ctgraph.spreadsheets.problems import HEADINGS
 from ctgraph.spreadsheets.record_types import RecordType, record_types
-from ctgraph.spreadsheets.references import place_in_words
 from ctgraph.spreadsheets.tables import MAX_FILES
 from ctgraph.spreadsheets.template import columns_of, template
 from ctgraph.spreadsheets.write import as_csv, as_workbook
 from ctgraph.uploads.estimates import seconds_to_check, seconds_to_save
 from ctgraph.uploads.reading import Wanted, seen
-from ctgraph.uploads.uploading import KEPT_DAYS, MAX_UPLOAD_BYTES, Choices
+from ctgraph.uploads.uploading import KEPT_DAYS, MAX_UPLOAD_BYTES, Choices, is_open
 from ctgraph.web.accounts.desks import Desk, desk_of
 from ctgraph.web.accounts.forms import Press
 from ctgraph.web.accounts.people import filled, require_form
@@ -43,6 +42,8 @@ FOR_ANOTHER = "/account/organizations/<organization>/partners/<other>/uploads"
 """Where an organization uploads for another one."""
 CHANGING = (Effect.ADDED, Effect.UPDATED, Effect.WITHDRAWN)
 """The effects on records that are written."""
+NEW = "new"
+"""What a form says of a row that is about no record of the registry."""
 MAX_DIFFERENCES = 6
 """Differences of one record that it shows."""
 MAX_MARKED_BYTES = 5_000_000
@@ -62,11 +63,12 @@ def uploads(organization: str, other: str = "") -> Response:
     desk = desk_of(organization, other, Act.DRAFT if request.method == "POST" else Act.SEE)
     # A page of forms has a smaller bound.
     request.max_content_length = MAX_UPLOAD_BYTES + 1_000_000
+    listed = desk.uploading.newest()
 
     def use() -> Response:
         files = [File(one.filename, one.read()) for one in _sent() if one.filename]
         told = request.form.get("type", "")
-        types = {file.name: told for file in files} if told else {}
+        types = {file.name: _type(told).name for file in files} if told else {}
         id = desk.uploading.begin(desk.sender, files, _mode(), Choices(types, {}))
         return respond.redirect(f"{desk.path}/{id}", 303)
 
@@ -76,9 +78,10 @@ def uploads(organization: str, other: str = "") -> Response:
         "accounts/uploads.html",
         desk=desk,
         may_draft=_may(desk, Act.DRAFT),
-        addresses=_addresses(desk.owner),
+        addresses=desk.addresses(),
         types=record_types().values(),
-        uploads=desk.uploading.newest(),
+        uploads=listed,
+        makers=desk.makers(listed),
         days=KEPT_DAYS,
         most=MAX_FILES,
     )
@@ -126,7 +129,8 @@ def upload(organization: str, id: str, other: str = "") -> Response:
     report = desk.uploading.report(id) or {}
     wanted = Wanted(words("words"), words("effect"), flag("problems"), number("page", 1) or 1)
     found = seen(report, wanted)
-    changed = sum(count for effect, count in report.get("counts", {}).items() if effect in CHANGING)
+    counts = report.get("counts", {})
+    changed = sum(counts.get(effect, 0) for effect in CHANGING)
     return respond.page(
         "accounts/upload.html",
         desk=desk,
@@ -134,16 +138,21 @@ def upload(organization: str, id: str, other: str = "") -> Response:
         report=report,
         seen=found,
         records=[_shown(record) for record in found.records],
-        headings=HEADINGS,
+        headings=[gettext(one) for one in HEADINGS],
         effects=list(Effect),
+        planned=PLANNED,
+        public=_public(one, found.records),
+        is_open=is_open(report),
+        changed=changed,
+        withdrawn=counts.get(Effect.WITHDRAWN, 0),
         plan=desk.uploading.digest(id),
         runs=one.state in RUNNING,
         is_checked_next=one.state in (UploadState.WAITING, UploadState.CHECKING),
         seconds=_seconds_left(one),
         seconds_to_save=seconds_to_save(changed),
-        is_whole=one.mode == Mode.WHOLE,
         may_draft=_may(desk, Act.DRAFT),
         may_publish=_may(desk, Act.UPLOAD),
+        new=NEW,
         form=Press(),
     )
 
@@ -188,16 +197,16 @@ def marked_files(organization: str, id: str, other: str = "") -> Response:
 @reads()
 @for_people
 def decide(organization: str, id: str, other: str = "") -> Response:
-    """Take what was decided on suggested matches, and check the upload again."""
+    """Take what was decided on suggested matches, if anything was; check the upload again."""
     desk = desk_of(organization, other, Act.DRAFT)
     require_form()
     uploading = desk.uploading
     before = Choices.read(uploading.get(id).choices)
     given: dict[str, str] = {}
     for one in (uploading.report(id) or {}).get("suggestions", ()):
-        chosen = request.form.get(f"match-{one['identifier']}")
-        if chosen is not None and chosen in ("", one["record"]):
-            given[one["identifier"]] = chosen
+        chosen = request.form.get(f"match-{one['identifier']}", "")
+        if chosen in (NEW, one["record"]):
+            given[one["identifier"]] = "" if chosen == NEW else chosen
     uploading.decide(id, Choices(before.types, {**before.confirmed, **given}))
     return respond.redirect(f"{desk.path}/{id}", 303)
 
@@ -209,6 +218,10 @@ def save(organization: str, id: str, other: str = "") -> Response:
     """Publish what an upload would change."""
     desk = desk_of(organization, other, Act.UPLOAD)
     require_form()
+    counts = (desk.uploading.report(id) or {}).get("counts", {})
+    withdrawn = counts.get(Effect.WITHDRAWN, 0)
+    if withdrawn and request.form.get("withdrawn") != str(withdrawn):
+        raise BadParameter(f"{withdrawn:,} records would be withdrawn. Go back, and say yes to it.")
     desk.uploading.approve(id, desk.sender, request.form.get("plan", ""))
     return respond.redirect(f"{desk.path}/{id}", 303)
 
@@ -224,15 +237,16 @@ def remove(organization: str, id: str, other: str = "") -> Response:
     return respond.redirect(desk.path, 303)
 
 
-def _addresses(owner: Organization) -> dict[str, str]:
-    """Return the addresses of an organization in a line, by their identifiers."""
-    found = places_of(state().ledger, owner)
-    return {identifier: place_in_words(place) for identifier, place in found.items()}
-
-
 def _may(desk: Desk, act: Act) -> bool:
     role = Applicants(state().settings, state().ledger).role(who(), desk.own.ctid)
     return role in ROLES[act]
+
+
+def _public(one: Upload, records: Iterable[Mapping[str, Any]]) -> set[str]:
+    """Return the CTIDs of the records that have a public page."""
+    stand = {Effect.UPDATED, Effect.UNCHANGED}
+    stand.add(Effect.ADDED if one.state is UploadState.SAVED else Effect.WITHDRAWN)
+    return {record["ctid"] for record in records if record["effect"] in stand}
 
 
 def _seconds_left(one: Upload) -> int:
@@ -247,7 +261,10 @@ def _sent() -> list[Any]:
 
 
 def _mode() -> Mode:
-    return Mode.WHOLE if request.form.get("mode") == Mode.WHOLE else Mode.UPDATE
+    given = request.form.get("mode", Mode.UPDATE)
+    if given not in {*Mode}:
+        raise BadParameter(f"There is no mode {given[:40]!r}. Choose one of the form.")
+    return Mode(given)
 
 
 def _type(name: str) -> RecordType:
