@@ -11,6 +11,7 @@ from babel import Locale
 from babel.numbers import list_currencies
 
 from ctgraph.spreadsheets.problems import refuse
+from ctgraph.spreadsheets.separators import VALUES
 
 MAX_ADDRESS_CHARACTERS = 600
 """Characters of an address on the web."""
@@ -100,7 +101,9 @@ def number_of(text: str) -> int | float:
     except ValueError:
         number = math.nan
     if not math.isfinite(number) or "_" in plain:
-        refuse(f"{text[:40]!r} is no number.", "Write it as 12 or 12.5.")
+        is_free = text.strip().casefold() in ("free", "none", "no cost")
+        remedy = "Write 0 for what is free." if is_free else "Write it as 12 or 12.5."
+        refuse(f"{text[:40]!r} is no number.", remedy)
     return number
 
 
@@ -199,6 +202,10 @@ def code_of(text: str, pattern: str, like: str) -> str:
             f"The code {text} lost its zeros in a spreadsheet.",
             f"Format the column as text, and write {padded}.",
         )
+    several = [one for one in re.split(r"[\s,;]+", text) if one]
+    if len(several) > 1 and all(re.fullmatch(pattern, one) for one in several):
+        remedy = f"Write {VALUES} between several codes: {VALUES.join(several[:3])}."
+        refuse(f"{text[:40]!r} are several codes.", remedy)
     refuse(f"{text[:40]!r} is no such code.", f"Write a code such as {like}.")
 
 

@@ -62,3 +62,19 @@ def test_apostrophes_do_not_count(registry: Registry) -> None:
     row = WELDING | {"Credential Type": "Bachelors Degree"}
     found = look(registry, file("credentials.csv", row), file("courses.csv", COURSE))
     assert found.errors == 0
+
+
+@pytest.mark.parametrize(
+    ("heading", "text", "remedy"),
+    [
+        ("CIP List", "51.3801, 51.3802", "51.3801|51.3802"),
+        ("CIP List", "51.3801; 51.3802", "51.3801|51.3802"),
+        ("Cost: Types List", "Tuition~free", "Write 0"),
+    ],
+)
+def test_a_remedy_fits_what_was_written(
+    registry: Registry, heading: str, text: str, remedy: str
+) -> None:
+    found = look(registry, file("credentials.csv", WELDING | {heading: text}))
+    (problem,) = (one for one in found.problems if one.place.column == heading)
+    assert remedy in problem.remedy
