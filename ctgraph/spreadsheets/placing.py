@@ -30,7 +30,10 @@ def placed(problem: Problem, built: Built) -> SheetProblem:
     if not heading and (inner or property):
         message = f"{message} ({vocabulary().label(inner or property)})"
     value = problem.detail.value
-    return SheetProblem(line.at(heading), message, problem.remedy, value, problem.severity)
+    words = vocabulary().labelled
+    return SheetProblem(
+        line.at(heading), words(message), words(problem.remedy), value, problem.severity
+    )
 
 
 def _change(built: Built, steps: list[str]) -> Change:

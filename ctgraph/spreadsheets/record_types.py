@@ -65,8 +65,7 @@ class RecordType:
     :param by_sheet: the classes of records that tell none, by the names of their sheets.
     :param embedded: the names of types whose records may stand in columns beside, by the prefixes
         of their headings.
-    :param usual: the headings in a template for which no columns were chosen, beside the required
-        and the recommended ones.
+    :param usual: headings of a template without chosen columns, beside the required ones.
     :param is_topped: whether a part that is below no other one is at the top.
     :param roles: the headings of its columns that are no properties, by what each tells.
     """

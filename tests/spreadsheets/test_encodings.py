@@ -32,7 +32,11 @@ def test_a_file_that_is_no_utf_8_is_told_with_a_cell(
     found = looked(registry, name, encoding)
     (problem,) = found.problems
     assert problem.severity == "warning"
-    assert (problem.place.file, problem.place.row, problem.place.column) == ("courses.csv", 2, "Name")
+    assert (problem.place.file, problem.place.row, problem.place.column) == (
+        "courses.csv",
+        2,
+        "Name",
+    )
     assert problem.message == "The file is no UTF-8, and was read as Windows-1252."
     assert problem.value == name.encode(encoding).decode("cp1252")
     assert "UTF-8" in problem.remedy
