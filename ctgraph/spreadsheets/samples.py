@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 
-from ctgraph.forms.editors import Editor
 from ctgraph.problem import Severity
-from ctgraph.spreadsheets.cells import Named
 from ctgraph.spreadsheets.charges import Charge
 from ctgraph.spreadsheets.code_cells import Notation
 from ctgraph.spreadsheets.columns import Column
@@ -15,9 +13,7 @@ from ctgraph.spreadsheets.lines import Line
 from ctgraph.spreadsheets.problems import SheetProblem
 from ctgraph.spreadsheets.record_types import record_types
 from ctgraph.spreadsheets.separators import VALUES, split
-from ctgraph.spreadsheets.template import columns_of
-
-_WORDS = (Editor.TEXT, Editor.LONG_TEXT, Editor.ADDRESS)
+from ctgraph.spreadsheets.template import PLACEHOLDERS, columns_of
 
 
 def leftovers(line: Line) -> Iterator[SheetProblem]:
@@ -27,7 +23,7 @@ def leftovers(line: Line) -> Iterator[SheetProblem]:
         sample = samples.get(heading)
         if not sample or sample not in text:
             continue
-        severity = _severity(column)
+        severity = _severity(column, sample)
         if severity and sample in (text, *split(text, VALUES)):
             message = "The cell still holds the sample of the template."
             place = line.at(heading)
@@ -40,9 +36,9 @@ _REMEDIES = {
 }
 
 
-def _severity(column: Column) -> Severity | None:
+def _severity(column: Column, sample: str) -> Severity | None:
     """Return how bad the sample of a column is among values; None where it may be one."""
-    if column.field.editor in _WORDS or isinstance(column.reader, Named):
+    if sample in PLACEHOLDERS:
         return Severity.VIOLATION
     is_code = isinstance(column.reader, Notation | Charge)
     return Severity.WARNING if is_code else None

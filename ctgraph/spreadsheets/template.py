@@ -54,8 +54,12 @@ _READ_AS = {
     Organization: "same as owner",
     Target: "nur-112",
     Address: "all",
-    Named: "Nursing",
+    Named: "A field or a subject",
 }
+PLACEHOLDERS = frozenset(
+    (*(_EXAMPLES[one] for one in (Editor.TEXT, Editor.LONG_TEXT, Editor.ADDRESS)), _READ_AS[Named])
+)
+"""The samples that are nobody's value."""
 _TOLD = {
     Concept: "One of the list.",
     Organization: "An organization: same as owner, its CTID, or Name~Webpage.",
