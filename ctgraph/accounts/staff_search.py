@@ -21,6 +21,8 @@ def search(
     """
     if not words:
         return {}, ""
+    if not any(map(str.isalnum, words)):
+        return {kind: [] for kind in (*(kind.value for kind in Kind), "records")}, ""
     found = {kind.value: names.search(ledger.database, kind, words, most) for kind in Kind}
     typed = words if is_ctid(words.lower()) else " ".join(f"{word}*" for word in words.split())
     try:

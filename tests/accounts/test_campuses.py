@@ -157,6 +157,7 @@ def test_an_organization_of_others_is_named_by_its_ctid_or_by_words(
         ("/new", {}, 400),
         ("/7", MAIN, 404),
         ("/units", {"relation": "ceterms:owns", "record": ctid_number(5)}, 400),
+        ("/units", {"relation": "ceterms:department", "record": "\0"}, 400),
         ("/units", {"relation": "ceterms:parentOrganization", "begin": "yes", "name": "x"}, 400),
         ("/units", {"relation": "ceterms:department", "begin": "yes", "name": " "}, 400),
         ("/units/remove", {"unit": "ceterms:name|0"}, 404),

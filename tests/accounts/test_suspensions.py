@@ -75,6 +75,7 @@ def test_the_staff_finds_people_organizations_and_records(
         (ctid_number(1), "Certificate 1"),
     ):
         assert said in sam.see(f"/staff/search?q={words}").text
+    assert "/resources/" not in sam.see("/staff/search?q=%25").text  # it has no word
     for words in ("%25", "ollege", "pine oak", "_", "*", '"', "ce-"):
         assert "Rita Registrar" not in sam.see(f"/staff/search?q={words}").text
     assert sam.see("/staff/suspensions/nobody").status_code == 404

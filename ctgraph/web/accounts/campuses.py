@@ -116,7 +116,7 @@ def units(organization: str) -> Response:
         record = structure.begin_unit(seen, relation, name)
         page = f"/account/organizations/{structure.drafting.owner.ctid}/records/{record}"
         return respond.redirect(page, 303)
-    found = _picked(request.form.get("record", "").strip())
+    found = _picked(request.form.get("record", "").replace("\0", "").strip())
     if found.record is None:
         return _shown(structure, relation, found)
     structure.add_unit(seen, relation, found.record)
