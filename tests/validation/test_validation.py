@@ -269,11 +269,11 @@ def test_wrong_requests_to_validate(make_registry: Callable[..., Registry]) -> N
 
 
 def test_a_slow_document_meets_the_deadline(make_registry: Callable[..., Registry]) -> None:
-    client = create_app(make_registry(query_timeout=1).settings).test_client()
+    client = create_app(make_registry(query_timeout=3).settings).test_client()
     costs = [{"@type": "ceterms:CostProfile", "ceterms:price": n} for n in range(100_000)]
     answer = client.post("/validate", json=certificate(**{"ceterms:estimatedCost": costs}))
     assert answer.status_code == 422
-    assert "1 seconds" in answer.json["detail"]
+    assert "3 seconds" in answer.json["detail"]
     for _ in range(20):  # even this deadline may be too short for a busy machine
         answer = client.post("/validate", json=certificate())
         if answer.status_code == 200:
