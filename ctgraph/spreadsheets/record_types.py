@@ -63,8 +63,7 @@ class RecordType:
     :param class_headings: of the column that tells the class of a record.
     :param words: further names of classes.
     :param by_sheet: the classes of records that tell none, by the names of their sheets.
-    :param embedded: the names of types whose records may stand in columns beside, by the prefixes
-        of their headings.
+    :param embedded: the types whose records may stand beside, by the prefixes of their headings.
     :param usual: headings of a template without chosen columns, beside the required ones.
     :param is_topped: whether a part that is below no other one is at the top.
     :param roles: the headings of its columns that are no properties, by what each tells.
