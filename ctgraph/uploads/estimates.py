@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from ctgraph.spreadsheets.files import File
 from ctgraph.spreadsheets.workbooks import COMPOUND, PACKED
 
-CHECKED_A_SECOND = 250
+CHECKED_A_SECOND = 350
 """Rows that are read and checked in a second on two cores."""
-SAVED_A_SECOND = 400
+SAVED_A_SECOND = 375
 """Records that are read again and written in a second on two cores."""
 PACKED_ROW_BYTES = 250
 """Bytes of a row of 20 columns in a workbook: it is packed, and nothing else tells its rows."""
