@@ -123,8 +123,6 @@ class Claiming:
         if (state is Standing.DECLINED and not said) or len(said) > MAX_WORDS_CHARACTERS:
             raise BadParameter(f"Say why, in {MAX_WORDS_CHARACTERS:,} characters at most.")
         wanted = self.open(self.get(number).organization)
-        if state is Standing.APPROVED:
-            self.ledger.organizations.register({wanted.record: wanted.name})
         with self.ledger.database.writing() as connection:
             claims = self.ledger.claims.of(connection, wanted.record)
             waiting = {one.id: one for one in claims if one.state is Standing.WAITING}
@@ -135,6 +133,7 @@ class Claiming:
                 return
             if not is_free(connection, wanted.record):
                 raise Conflict(_TAKEN)
+            self.ledger.organizations.found(connection, wanted.record, wanted.name)
             self.ledger.applications.admit(
                 connection, wanted.record, waiting[number].person, Role.ADMINISTRATOR
             )

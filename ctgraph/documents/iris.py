@@ -23,15 +23,18 @@ MAX_KEPT_ANSWERS = 4096
 
 def is_iri(value: Any) -> TypeGuard[Iri]:
     """Tell whether a value is an absolute IRI (RFC 3987, section 2.2)."""
-    return isinstance(value, str) and _parses(value)
-
-
-@lru_cache(maxsize=MAX_KEPT_ANSWERS)
-def _parses(iri: str) -> bool:
-    if not IRI.fullmatch(iri):
+    if not isinstance(value, str) or not IRI.fullmatch(value):
         return False
+    # Senders choose these texts: what is long, or no IRI at all, is not kept.
+    return _parses(value) if len(value) <= MAX_IRI_CHARS else _parse(value)
+
+
+def _parse(iri: str) -> bool:
     try:
         ox.NamedNode(iri)
     except ValueError:
         return False
     return True
+
+
+_parses = lru_cache(maxsize=MAX_KEPT_ANSWERS)(_parse)

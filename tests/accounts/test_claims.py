@@ -12,7 +12,7 @@ from ctgraph.accounts import profile
 from ctgraph.accounts.rights import Role
 from ctgraph.identity import Identity
 from ctgraph.identity.ctid import Ctid
-from ctgraph.ledger.values import OPERATOR
+from ctgraph.ledger.values import OPERATOR, Scope
 from tests.support.people import COLLEGE, Person, alert
 from tests.support.registry import Registry, ctid_number, describe_college
 
@@ -47,6 +47,20 @@ def test_a_department_of_somebody_who_acts_is_not_claimed(
     ):
         assert "for the one that publishes its record" in html.unescape(answer.text)
     assert not registry.ledger.claims.waiting()
+
+
+def test_a_claim_that_comes_too_late_leaves_the_record_to_its_owner(
+    rita: Person, sam: Person, approved: Ctid, registry: Registry
+) -> None:
+    organizations = registry.ledger.organizations
+    oak = organizations.register({ctid_number(60): "Oak College"})[ctid_number(60)]
+    describe_college(registry, NOBODYS, "School of Welding", oak)
+    decide = claimed(rita, sam, NOBODYS)
+    organizations.add_key(oak.ctid, [Scope.PUBLISH])  # by now somebody acts for its owner
+    answer = sam.send(decide, state="approved")
+    assert answer.status_code == 409
+    assert NOBODYS not in {one.ctid for one in organizations.all()}
+    describe_college(registry, NOBODYS, "School of Welding and Cutting", oak)
 
 
 def claimed(somebody: Person, sam: Person, record: Ctid, words: str = "I am its registrar.") -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ctgraph.cli import main
+from ctgraph.documents.iris import is_iri
 from ctgraph.settings import Settings
 from ctgraph.validation.report import MAX_PROBLEMS
 from ctgraph.validation.submissions import examine
@@ -242,3 +244,10 @@ def test_one_bad_file_does_not_hide_the_others(tmp_path: Path) -> None:
     results = json.loads(found.stdout)["runs"][0]["results"]
     uris = {r["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] for r in results}
     assert {uri.rpartition("/")[2] for uri in uris} == {"a.ttl", "b%20%5B1%5D.json"}
+
+
+@pytest.mark.parametrize("text", ["no IRI " + "x" * 5_000, "https://x.example.org/" + "x" * 5_000])
+def test_what_a_sender_chooses_is_not_kept_in_memory(text: str) -> None:
+    before = sys.getrefcount(text)
+    is_iri(text)
+    assert sys.getrefcount(text) == before
