@@ -71,7 +71,7 @@ class Names:
         return [name for name in found if name is not None]
 
     def _class(self, name: Any, at: Place) -> Any:
-        if isinstance(name, str) and self._is_plain(name):
+        if isinstance(name, str) and name in _plain_names():
             self.used.add(name.partition(":")[0])
             return name
         if not self.short(name, at):
@@ -99,7 +99,7 @@ class Names:
 
     def property(self, key: str, at: Place) -> bool:
         """Check the key of a property; tell whether its values can be read."""
-        if self._is_plain(key):
+        if key in _plain_names():
             self.used.update((key, key.partition(":")[0]))
             return True
         if not self.short(key, at[0]):  # the pointer of the key itself would repeat it
@@ -122,13 +122,6 @@ class Names:
         name = self.official(key)
         self.used.update((name, name.partition(":")[0]))
         return True
-
-    def _is_plain(self, key: str) -> bool:
-        """Tell whether a name is one of the vocabulary as it is, of which nothing is to be told.
-
-        Nearly all names in nearly all documents are.
-        """
-        return key in _plain_names() and key.partition(":")[0] not in self._prefixes
 
     def _lost(self, key: str, at: Place) -> None:
         """Report a property without a meaning. It is left out of a harvested document."""
@@ -231,7 +224,10 @@ class Names:
 
 @cache
 def _plain_names() -> frozenset[str]:
-    """Return the CURIEs of classes and properties that are names as they are, and in XML too."""
+    """Return the CURIEs of classes and properties of which nothing is to be told.
+
+    Nearly all names in nearly all documents are such. No document defines their prefixes anew.
+    """
     vocab = vocabulary()
     return frozenset(
         term.curie

@@ -209,6 +209,8 @@ _SINGLE = (
     "ceterms:lifeCycleStatusType",
     "ceasn:publicationStatusType",
     "ceterms:actionStatusType",
+    "ceterms:postalCode",
+    "ceterms:postOfficeBoxNumber",
 )
 
 

@@ -21,6 +21,13 @@ def test_what_another_one_offers_is_owned_by_who_uploads_it(registry: Registry) 
     assert record["ceterms:offeredBy"] == OTHER
 
 
+def test_what_one_offers_oneself_needs_no_other_owner(registry: Registry) -> None:
+    offered = file("courses.csv", COURSE | {"Offered By": "same as owner"})
+    record = entity(registry, upload(registry, offered).records[0].ctid)
+    assert record["ceterms:offeredBy"] == owner(registry)
+    assert "ceterms:ownedBy" not in record
+
+
 @pytest.mark.parametrize("spelling", ["same as owner", "name"])
 def test_the_owner_is_named_by_its_own_name_too(registry: Registry, spelling: str) -> None:
     text = registry.organization.name.upper() if spelling == "name" else spelling
