@@ -53,9 +53,11 @@ def test_all_records_can_be_looked_at(
     rita: Person, approved: Ctid, work: Callable[[], None]
 ) -> None:
     path = f"/account/organizations/{approved}/uploads"
-    here = sent(rita, path, courses(MANY, Language="Klingonese"))
-    waiting = rita.see(here).text
-    assert 'Until it is checked: about <span id="seconds-left">2</span> s' in waiting
+    upload = courses(MANY, Language="Klingonese")
+    here = sent(rita, path, upload)
+    seconds = seconds_to_check(rows_about([upload]))
+    told = f'Until it is checked: about <span id="seconds-left">{seconds}</span> s'
+    assert told in rita.see(here).text
     work()
     first, last = rita.see(here).text, rita.see(f"{here}?page=3").text
     assert "Page 1 of 3" in first
