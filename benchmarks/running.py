@@ -208,11 +208,12 @@ def _descendants(pid: int) -> list[int]:
 
 
 def _resident(pid: int) -> int:
+    """Return the memory of a process; what it shares counts in proportion (proc(5), Pss)."""
     try:
-        pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-    except (OSError, IndexError):
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except OSError:  # it has ended
         return 0
-    return pages * os.sysconf("SC_PAGE_SIZE")
+    return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
 
 
 def wrk(url: str, script: Path | None = None, seconds: int = 4) -> tuple[float, str]:

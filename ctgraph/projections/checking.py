@@ -25,6 +25,7 @@ from ctgraph.projections.link_tables import VERSION, documents_of, rows_of
 from ctgraph.projections.maintenance import BATCH_CHANGES, Progress
 from ctgraph.projections.record_quads import read_record
 from ctgraph.projections.search_digests import SearchDigests
+from ctgraph.projections.search_index import opened
 from ctgraph.projections.statistics_graph import all_statistics
 from ctgraph.projections.store_digests import DefaultGraph, digesting
 from ctgraph.projections.store_folder import StoreFolder, lease, store_folder_of
@@ -132,7 +133,15 @@ class _Comparison:
             else:
                 yield from self._statistics(links, seq == reached)
             yield from self._links(links, seq, reached or 0)
-            yield from self._search.differences(self._folder, seq, self._confirmed_after, beside)
+            unlike = list(
+                self._search.differences(self._folder, seq, self._confirmed_after, beside)
+            )
+            yield from unlike or self._members(beside)
+
+    def _members(self, beside: bool) -> Iterator[str]:
+        number = self._store.compare_members(opened(self._folder).searcher())
+        if number and not beside:  # the projector may still have to tell them to the index
+            yield f"The search index is wrong about the collections of {number} records."
 
     def _confirmed_after(self, turn: int) -> Iterator[Ctid]:
         while batch := self._ledger.confirmations.after(turn, BATCH_CHANGES):

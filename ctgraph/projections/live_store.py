@@ -16,7 +16,12 @@ from ctgraph.ledger.failures import is_passing
 from ctgraph.ledger.registry import incarnation, mark_at, mark_of
 from ctgraph.ledger.values import Change
 from ctgraph.projections.link_index import LinkIndex
-from ctgraph.projections.maintenance import BATCH_CHANGES, MAX_BATCH_BYTES, rebuild
+from ctgraph.projections.maintenance import (
+    BATCH_CHANGES,
+    MAX_BATCH_BYTES,
+    follow_members,
+    rebuild,
+)
 from ctgraph.projections.search_reader import SearchReader
 from ctgraph.projections.snapshot_names import sequence_of
 from ctgraph.projections.store_folder import store_folder_of
@@ -99,6 +104,10 @@ class LiveStore:
             self.store.search_again(changes, self.sequence, max(found.values()))
         return len(found)
 
+    def follow_members(self) -> int:
+        """Let the search index know some members of collections that changed; return how many."""
+        return follow_members(self.store, self._ledger, self.sequence)
+
     def keep_vocabulary(self) -> bool:
         """Bring the vocabulary up to date, which an operator may have defined anew meanwhile.
 
@@ -174,6 +183,7 @@ class LiveStore:
         if links < seq:
             self._mark = mark_at(self._ledger.database, links)
         self._search_up_to(store, words)
+        store.compare_members(store.search.searcher())
         return ""
 
     def _search_up_to(self, store: EmbeddedStore, words: int) -> None:

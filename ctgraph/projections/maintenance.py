@@ -14,6 +14,7 @@ from ctgraph.identity import Identity
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.failures import is_passing
 from ctgraph.ledger.registry import mark_at
+from ctgraph.ledger.standing import standing
 from ctgraph.ledger.values import Change
 from ctgraph.projections.link_index import LinkIndex, remove
 from ctgraph.projections.search_index import damage_of
@@ -24,6 +25,8 @@ from ctgraph.vocab import load_definitions
 
 BATCH_CHANGES = 1000
 """Changes that are read from the ledger at once, so that a ledger of any size fits the memory."""
+BATCH_MEMBERS = 100
+"""Members of collections whose documents are read at once."""
 MAX_BATCH_BYTES = 20_000_000
 """Bytes of canonical N-Quads that are read at once: a single document may be large."""
 
@@ -58,6 +61,9 @@ def rebuild(settings: Settings, ledger: Ledger, progress: Progress | None = None
         with closing(EmbeddedStore(fresh, Identity.of(settings), LinkIndex(fresh_links))) as store:
             definitions = load_definitions(settings.vocab_path)
             store.fill(current(), ledger.changes.history(seq), seq, mark, definitions, turn)
+            store.compare_members(store.search.searcher())
+            while follow_members(store, ledger, seq):
+                pass
             folder = store_folder.prepare(seq, mark)
             store.backup(folder)
     except BaseException:
@@ -72,6 +78,17 @@ def rebuild(settings: Settings, ledger: Ledger, progress: Progress | None = None
     store_folder.switch(folder)
     shutil.rmtree(old, ignore_errors=True)
     return records
+
+
+def follow_members(store: EmbeddedStore, ledger: Ledger, seq: int) -> int:
+    """Let the search index know some members of collections that changed; return how many.
+
+    :param seq: the number of the last change that the store holds.
+    """
+    if some := store.memberships.some(BATCH_MEMBERS):
+        documents = {one.document for one in standing(ledger.database, some).values()}
+        store.search_again(ledger.changes.newest(documents, seq), seq)
+    return len(some)
 
 
 def last_changes(ledger: Ledger, until: int) -> Iterator[Change]:

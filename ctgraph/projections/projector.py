@@ -99,11 +99,13 @@ class Projector:
         self._backlog += done
         del self._waiting[:done]
         store = self._live.store
-        confirmed = 0 if self._waiting or self._is_cut else self._live.follow_confirmations()
+        others = 0
+        if not (self._waiting or self._is_cut):
+            others = self._live.follow_confirmations() + self._live.follow_members()
         is_vocabulary_new = self._live.keep_vocabulary()
-        if store.amend() or done or confirmed or is_vocabulary_new:
+        if store.amend() or done or others or is_vocabulary_new:
             self._is_unseen = True
-        waits = self._is_cut or bool(self._waiting) or confirmed > 0
+        waits = self._is_cut or bool(self._waiting) or others > 0
         self._is_behind = waits or store.links.stale() > 0
         return self._is_behind
 

@@ -67,8 +67,12 @@ class SearchIndex:
 
     def sequence(self) -> int:
         """Return the number of the last change that was committed; 0 for an empty index."""
+        return mark_of(self.searcher()).sequence
+
+    def searcher(self) -> tantivy.Searcher:
+        """Return the reader of what was committed."""
         self._index.reload()
-        return mark_of(self._index.searcher()).sequence
+        return self._index.searcher()
 
     def apply(
         self,

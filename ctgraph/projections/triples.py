@@ -16,23 +16,25 @@ from pathlib import Path
 from types import MappingProxyType
 
 import pyoxigraph as ox
+import tantivy
 
 from ctgraph.identity import Identity
 from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger.values import Change
-from ctgraph.projections import default_graph
+from ctgraph.projections import store_marks
 from ctgraph.projections.counting import Counting
 from ctgraph.projections.default_graph import with_default
 from ctgraph.projections.link_graphs import MAX_LINK_QUADS, link_quads, order_left
 from ctgraph.projections.link_index import LinkIndex
 from ctgraph.projections.link_rows import AssertedLinks, IndexedDocument
+from ctgraph.projections.memberships import Memberships
 from ctgraph.projections.record_quads import read_record
 from ctgraph.projections.registry_graphs import history_quads
 from ctgraph.projections.search_entries import Entry
 from ctgraph.projections.search_index import SearchIndex
 from ctgraph.projections.tallies import Tally, tally_of_record
 from ctgraph.projections.vocabulary_graph import keep_vocabulary, vocabulary_quads
-from ctgraph.rdf.namespaces import LEDGER, SEQUENCE, Iri
+from ctgraph.rdf.namespaces import Iri
 
 FILL_DOCUMENTS = 1000
 """Documents whose links are written to the index at once while a store is filled."""
@@ -43,8 +45,6 @@ MAX_AMENDED_LINKS = 1000
 MAX_BACKUPS = 256
 """Snapshots after which the store is opened anew: each adds about 3.4 kB to its list of files,
 which every snapshot copies, and which is only written afresh on opening."""
-FORM = "9"
-"""The form in which the store holds documents. A store of another form is made anew."""
 
 _ANY = (None, None, None)
 
@@ -66,18 +66,15 @@ class EmbeddedStore:
         if not read_only:
             self.search = SearchIndex(path)
         self._is_sure = False
+        self.memberships = Memberships(identity)
         self._counting = Counting(identity, links.tallies)
-        self._registry = ox.NamedNode(identity.registry)
 
     def mark(self) -> tuple[int, str]:
         """Return the number of the store's last change, and the ledger's mark there.
 
         The mark is empty in a store that never held a change or has another form.
         """
-        marks = self._store.quads_for_pattern(None, LEDGER, None, self._registry)
-        found = (quad.object.value.split(" ", 2) for quad in marks)  # type: ignore[union-attr]
-        known = ((int(seq), mark) for seq, form, mark in found if form == FORM)
-        return max(known, default=(0, ""))
+        return store_marks.read(self._store, self._identity)
 
     def close(self) -> None:
         """Close the store and the link index."""
@@ -110,21 +107,25 @@ class EmbeddedStore:
             number += 1
         taken = changes[:number]
         seq = taken[-1].seq
+        # After a crash or a failure, even a new record may be in the store already.
+        replaced = {c.ctid for c in taken if c.number > 1 or not self._is_sure}
+        self._is_sure = False
         self._counting.before_change(self._store)
-        with self.links.applying(said.values(), seq) as asserted:
-            # After a crash or a failure, even a new record may be in the store already.
-            new = {c.ctid for c in taken if c.number == 1 and self._is_sure}
-            self._is_sure = False
+        with (
+            self.links.applying(said.values(), seq) as asserted,
+            self.memberships.changing(self._store, replaced, records),
+        ):
             for record in records.values():
                 quads += record
             quads += self._link_quads(asserted)
-            tally = self._drop(said.keys() - new, quads)
+            tally = self._drop(replaced, quads)
             for ctid, record in records.items():
                 tally.update(tally_of_record(record, self._envelope(ctid)))
             tally.update(self._counting.write(self._store, quads))
-            self._mark(seq, mark(taken[-1]))
+            store_marks.write(self._store, self._identity, seq, mark(taken[-1]))
             self._counting.add(tally)
-        self.search.apply(chain.from_iterable(entries.values()), entries, seq)
+        told = self.memberships.told(self._store, chain.from_iterable(entries.values()))
+        self.search.apply(told, entries, seq)
         self._is_sure = True
         return number
 
@@ -135,8 +136,14 @@ class EmbeddedStore:
         :param turn: of the last confirmation that they know of; None where they bring none.
         """
         for change in changes:
-            self.search.apply(read_record(change, self._identity).entries, [change.ctid], seq)
+            entries = read_record(change, self._identity).entries
+            self.search.apply(self.memberships.told(self._store, entries), [change.ctid], seq)
         self.search.apply((), (), seq, turn)
+
+    def compare_members(self, index: tantivy.Searcher) -> int:
+        """Note the members of collections that a search index does not know; return how many."""
+        self.memberships.compare(self._store, index)
+        return len(self.memberships.waiting)
 
     def amend(self) -> int:
         """Amend some links that have come to hold or hold no longer; return how many.
@@ -176,18 +183,6 @@ class EmbeddedStore:
             tally.subtract(self._counting.remove(self._store, stale))
         return tally
 
-    def _mark(self, seq: int, mark: str) -> None:
-        """Write the sequence number."""
-        marks = self._marks(seq, mark)
-        stale = [
-            quad
-            for name in (SEQUENCE, LEDGER)
-            for quad in self._store.quads_for_pattern(None, name, None, self._registry)
-            if quad not in marks
-        ]
-        self._store.extend(with_default(marks))
-        default_graph.remove(self._store, stale)
-
     def keep_statistics(self) -> None:
         """Bring the graph of the statistics up to date."""
         self._counting.state(self._store)
@@ -216,7 +211,7 @@ class EmbeddedStore:
         # The bulk loader itself would hold a million quads in each of its threads.
         while batch := list(islice(everything, MAX_BATCH_QUADS)):
             self._store.bulk_extend(with_default(batch))
-        self._store.extend(with_default(self._marks(seq, mark)))
+        store_marks.write(self._store, self._identity, seq, mark)
         self._store.optimize()
         self._counting.recount(self._store)
         self._counting.state(self._store)
@@ -289,11 +284,3 @@ class EmbeddedStore:
         """Return the named graphs that a new version replaces."""
         known = self._identity
         return [ox.NamedNode(name(record)) for name in (known.graph, known.envelope, known.links)]
-
-    def _marks(self, seq: int, mark: str) -> list[ox.Quad]:
-        subject = ox.NamedNode(self._identity.base)
-        said = ox.Literal(f"{seq} {FORM} {mark}")
-        return [
-            ox.Quad(subject, SEQUENCE, ox.Literal(seq), self._registry),
-            ox.Quad(subject, LEDGER, said, self._registry),
-        ]

@@ -26,7 +26,7 @@ MAX_IDENTIFIER_CHARACTERS = 50
 """Characters of an external identifier."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Line:
     """A row by what its cells mean. Blank cells are left out: they change nothing.
 
@@ -62,6 +62,7 @@ def lines_of(table: Table, problems: list[SheetProblem]) -> Iterator[Line]:
     """Yield the rows of a table that are about records; note what is wrong with others."""
     place = Place(table.sheet.file, table.sheet.name)
     table, *inner = _taken_apart(table)
+    headings: dict[str, str] = {}
     for row in table.rows:
         here = replace(place, row=row.number)
         if row.is_blank:
@@ -71,7 +72,10 @@ def lines_of(table: Table, problems: list[SheetProblem]) -> Iterator[Line]:
             filled = (one for one in inner if _is_filled(one, row))
             found = [_line(one, row, here, problems) for one in filled]
             others = [one for one in found if one]
-            line = replace(line, profiles=(*line.profiles, *map(partial(_required, line), others)))
+            # Rows that fill the same columns share their headings, which take a kilobyte.
+            headings = headings if headings == line.headings else line.headings
+            profiles = (*line.profiles, *map(partial(_required, line), others))
+            line = replace(line, headings=headings, profiles=profiles)
             yield _related(line, problems)
             yield from others
 

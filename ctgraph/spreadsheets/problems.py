@@ -28,7 +28,7 @@ SEVERITIES = {Severity.VIOLATION: "error", Severity.WARNING: "warning", Severity
 """The words for severities that registrars read."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Place:
     """Where a problem is. What is empty or 0 does not apply.
 

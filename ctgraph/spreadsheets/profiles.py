@@ -25,7 +25,7 @@ from ctgraph.vocab import vocabulary
 _LABEL = re.compile(r"_:ext-[A-Za-z]+-[0-9a-f]{8}-([A-Za-z0-9_-]*)")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ProfileCells:
     """The cells of a row that are about one profile.
 

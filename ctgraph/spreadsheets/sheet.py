@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import zip_longest
 
 from ctgraph.errors import Unreadable
 from ctgraph.problem import Problem
@@ -25,7 +26,7 @@ MAX_CELLS = 5_000_000
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Row:
     """A row of text cells, without blanks around the texts and without blank cells at its end.
 
@@ -73,8 +74,13 @@ def rows_of(lines: Iterable[list[str]], file: str, sheet: str) -> Iterator[Row]:
     :raises Unreadable: when it is beyond a bound.
     """
     blank = filled = 0
+    above: list[str] = []
     for number, line in enumerate(lines, 1):
-        cells = [text.strip() for text in line]
+        # Columns repeat themselves: equal texts below each other are in memory once.
+        given = (text.strip() for text in line)
+        cells = [
+            one if one == text else text for text, one in zip_longest(given, above[: len(line)])
+        ]
         while cells and not cells[-1]:
             cells.pop()
         if not cells:
@@ -94,6 +100,7 @@ def rows_of(lines: Iterable[list[str]], file: str, sheet: str) -> Iterator[Row]:
         filled += len(cells) - cells.count("")
         if filled > MAX_CELLS:
             raise too_many_cells(_called(file, sheet))
+        above = cells
         yield from (Row(number - back, ()) for back in range(blank, 0, -1))
         blank = 0
         yield Row(number, tuple(cells))

@@ -29,7 +29,7 @@ _UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IG
 _ACTIONS = {"new": "new", "add": "new", "update": "update", "append": "append", "": ""}
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class Thing:
     """A record, or a part of one, with all rows that are about it.
 

@@ -13,7 +13,7 @@ from ctgraph.projections.checking import check
 from ctgraph.projections.link_tables import VERSION
 from ctgraph.projections.projector import Projector
 from ctgraph.projections.store_folder import store_folder_of
-from ctgraph.projections.triples import FORM
+from ctgraph.projections.store_marks import FORM
 from ctgraph.rdf.namespaces import CETERMS, CTG
 from tests.support.links import (
     World,
