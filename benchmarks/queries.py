@@ -6,6 +6,7 @@ graph is the one that holds our default graph.
 
 from __future__ import annotations
 
+import json
 import shutil
 import statistics
 import subprocess
@@ -40,7 +41,16 @@ AD_HOC = {
         { SELECT ?b ?to { ?b ceterms:ownedBy ?to } } }
         GROUP BY ?from ?to ORDER BY DESC(?links) LIMIT 100""",
 }
-Ask = Callable[[str], float]
+WORDS = ("nurs*", "welding", "data", "business", "manage*")
+"""What is looked for by each engine's own index of words: 20 records, with their names."""
+WORDED = {
+    "ctgraph": """SELECT ?record ?name {
+        ?record ctg:matches ("%s" 20) ; ceterms:name ?name }""",
+    "Virtuoso": """SELECT ?record ?name {
+        ?record ceterms:name ?name . ?name bif:contains "'%s'" } LIMIT 20""",
+}
+Ask = Callable[[str], tuple[float, bytes]]
+"""Asks a query; returns the seconds and the answer."""
 
 
 def queries(home: Path, workers: int) -> None:
@@ -57,6 +67,7 @@ def queries(home: Path, workers: int) -> None:
         ours = _asker(port, "/sparql")
         for name, text in _texts(home).items():
             _compare(name, text, ours, peers)
+        _compare_words(_head(home), {"ctgraph": ours} | peers)
 
 
 def _compare(name: str, text: str, ours: Ask, peers: dict[str, Ask]) -> None:
@@ -70,11 +81,23 @@ def _compare(name: str, text: str, ours: Ask, peers: dict[str, Ask]) -> None:
     print("; ".join(said), flush=True)
 
 
+def _compare_words(head: str, engines: dict[str, Ask]) -> None:
+    """Print what a search for words in SPARQL takes at each engine that has an index of them."""
+    said = []
+    for name, ask in engines.items():
+        if text := WORDED.get(name):
+            answers = [ask(head + text % word) for word in WORDS for _ in range(TURNS)]
+            rows = sum(len(json.loads(body)["results"]["bindings"]) for _, body in answers)
+            taken = statistics.median(seconds for seconds, _ in answers)
+            said.append(f"{name} {_shown(taken)} for {rows // len(answers)} rows")
+    print("words in SPARQL: " + "; ".join(said))
+
+
 def _taken(ask: Ask, text: str) -> float | str:
     """Return the median of the seconds of a query, or why there is no answer."""
     try:
         ask(text)  # The first answer loads modules and opens files.
-        return statistics.median(ask(text) for _ in range(TURNS))
+        return statistics.median(ask(text)[0] for _ in range(TURNS))
     except (SystemExit, OSError) as failed:
         return " ".join(str(failed).split())[-80:]
 
@@ -96,11 +119,15 @@ def _texts(home: Path) -> dict[str, str]:
         }
         texts[query.name] = query.bound(given, settings)
     texts |= {name: text.replace("RECORD", record) for name, text in AD_HOC.items()}
+    return {name: _head(home) + text for name, text in texts.items()}
+
+
+def _head(home: Path) -> str:
+    """Return the base and the prefixes of all queries."""
     prefixes = vocabulary().prefixes | {"ctg": CTG}
-    head = f"BASE <{Identity.of(settings).base}/>\n" + "".join(
+    return f"BASE <{Identity.of(load_settings(home=home)).base}/>\n" + "".join(
         f"PREFIX {prefix}: <{iri}>\n" for prefix, iri in prefixes.items()
     )
-    return {name: head + text for name, text in texts.items()}
 
 
 def _of_home(home: Path) -> tuple[str, str]:
@@ -116,10 +143,10 @@ def _of_home(home: Path) -> tuple[str, str]:
 
 
 def _asker(port: int, path: str, **more: str) -> Ask:
-    def ask(text: str) -> float:
+    def ask(text: str) -> tuple[float, bytes]:
         body = urlencode({"query": text} | more).encode()
         form = {"Content-Type": "application/x-www-form-urlencoded"}
-        return Client(port).request("POST", path, body, JSON | form)[0]
+        return Client(port).request("POST", path, body, JSON | form)
 
     return ask
 
@@ -151,7 +178,9 @@ def _virtuoso(home: Path) -> Iterator[Ask]:
         command = [server, "+foreground", "+configfile", str(folder / "virtuoso.ini")]
         with running(command, http, home):
             load = (
-                f"ld_dir('{folder}', '*.nq', '{DEFAULT_GRAPH}'); rdf_loader_run(); checkpoint; "
+                "DB.DBA.RDF_OBJ_FT_RULE_ADD(null, null, 'all'); "
+                f"ld_dir('{folder}', '*.nq', '{DEFAULT_GRAPH}'); rdf_loader_run(); "
+                "DB.DBA.VT_INC_INDEX_DB_DBA_RDF_OBJ(); checkpoint; "
                 "SELECT COUNT(*) FROM DB.DBA.load_list WHERE ll_error IS NOT NULL;"
             )
             subprocess.run(
