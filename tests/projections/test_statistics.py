@@ -9,13 +9,12 @@ from typing import Any
 
 import pytest
 
-from ctgraph.projections import counting
+from ctgraph.projections import counting, store_marks
 from ctgraph.projections.maintenance import rebuild
 from ctgraph.projections.projector import Projector
 from ctgraph.projections.store_folder import hold, store_folder_of
 from ctgraph.projections.tallies import Measure, Tally
 from ctgraph.projections.tally_table import TallyTable
-from ctgraph.projections.triples import EmbeddedStore
 from ctgraph.rdf.namespaces import CETERMS, CTG
 from ctgraph.web import create_app
 from tests.support.links import World, framework, iri, record
@@ -146,7 +145,7 @@ def test_a_failure_in_the_middle_of_a_change_is_counted_anew(
         raise OSError("the disk is full")
 
     with monkeypatch.context() as failing:
-        failing.setattr(EmbeddedStore, "_mark", fail)
+        failing.setattr(store_marks, "write", fail)
         with pytest.raises(OSError, match="full"):
             world.publish(record(1), record(2, preparationFrom=[iri(1)]))
     world.projector.close()
