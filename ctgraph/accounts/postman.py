@@ -51,7 +51,8 @@ def deliver(settings: Settings, ledger: Ledger) -> int:
             for one in due:
                 sender, id = (
                     settings.mail_sender or f"registry@{host}",
-                    f"{one.id}.{one.created_at}",
+                    # Digits alone: a colon ends a `Message-ID` (RFC 5322, section 3.6.4).
+                    f"{one.id}.{''.join(filter(str.isdigit, one.created_at))}",
                 )
                 parts = one.recipient, one.subject, one.words, one.page, one.ending
                 try:

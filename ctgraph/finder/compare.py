@@ -11,14 +11,16 @@ import orjson
 
 from ctgraph.documents.nesting import entity_json
 from ctgraph.documents.node_values import each, name_of, shortened, type_of
-from ctgraph.errors import BadParameter, CtgraphError
+from ctgraph.errors import BadParameter, CtgraphError, StoreError
 from ctgraph.finder.outcomes import median_earnings, outcomes
 from ctgraph.identity import Identity
-from ctgraph.identity.ctid import Ctid
+from ctgraph.identity.ctid import Ctid, is_ctid
 from ctgraph.ledger import Ledger
 from ctgraph.links.node_facts import duration_days
+from ctgraph.projections.link_reader import reading
 from ctgraph.records import read, wordings
 from ctgraph.records.highlights import costs, highlights, stated_status, total_cost
+from ctgraph.settings import Settings
 from ctgraph.vocab import vocabulary
 
 MAX_COMPARED = 10
@@ -27,12 +29,17 @@ MAX_BESIDE = 4
 """Records that stand side by side on a page."""
 MAX_CELL_VALUES = 12
 """Values of one property that a cell names."""
+MAX_STEPS = 500
+"""Steps from all records of a comparison that are looked at."""
+MAX_NAME_CHARS = 200
+"""Characters of a name in a cell."""
 NOT_STATED = "not stated"
 _FACTS = ("Cost", "Time", "Where", "Delivery", "Level", "Credit", "Language")
+_LEADS = "Leads to"
 _REFERENCES = {
     "Provider": ("ceterms:offeredBy", "ceterms:ownedBy", "ceasn:publisher"),
     "Requires": ("ceterms:requires", "ceterms:entryCondition"),
-    "Leads to": (
+    _LEADS: (
         "ceterms:isPreparationFor",
         "ceterms:isRequiredFor",
         "ceterms:isRecommendedFor",
@@ -113,11 +120,12 @@ class Comparison:
     median_earnings: float | None
 
 
-def compare(ledger: Ledger, identity: Identity, records: Sequence[Ctid]) -> Comparison:
+def compare(settings: Settings, ledger: Ledger, records: Sequence[Ctid]) -> Comparison:
     """Return a comparison of current records.
 
     :raises BadParameter: when there are more than MAX_COMPARED.
     """
+    identity = Identity.of(settings)
     if len(records) > MAX_COMPARED:
         raise BadParameter(f"Compare at most {MAX_COMPARED} records. Leave some out.")
     held = {record: _node(ledger, identity, record) for record in records}
@@ -127,10 +135,12 @@ def compare(ledger: Ledger, identity: Identity, records: Sequence[Ctid]) -> Comp
     only = [node for node, _ in nodes]
     lines = [_fact(title, only) for title in _FACTS]
     lines.insert(1, _line(_PRICES, map(_costs, only)))
-    lines += [
-        _line(title, [names.of(node, properties) for node in only])
-        for title, properties in _REFERENCES.items()
-    ]
+    later = _later(settings, ledger, [column.record for column in columns])
+    for title, properties in _REFERENCES.items():
+        cells = [names.of(node, properties) for node in only]
+        if title == _LEADS:  # others may say it, and a pathway may
+            cells = [[*cell, *later[one.record]] for cell, one in zip(cells, columns, strict=True)]
+        lines.append(_line(title, cells))
     lines.append(_line(_OUTCOMES, map(outcomes, only)))
     lines.append(
         _line(_STATUS, [[words] if (words := stated_status(node)) else [] for node in only])
@@ -154,6 +164,25 @@ def _node(ledger: Ledger, identity: Identity, record: Ctid) -> tuple[Node, str] 
         return entity_json(orjson.loads(held.canonical), identity.resource(record)), held.modified
     except (CtgraphError, KeyError):
         return None
+
+
+def _later(settings: Settings, ledger: Ledger, records: list[Ctid]) -> dict[Ctid, list[str]]:
+    """Return the names of what records lead to in one step, whoever says so."""
+    try:
+        with reading(settings) as links:
+            steps = links.steps(records, True, MAX_STEPS)
+            nodes = links.nodes({step.later for step in steps})
+    except StoreError:  # the link index is being made
+        return {record: [] for record in records}
+    names = ledger.records.names({id for id in nodes if is_ctid(id)})
+    return {
+        record: [
+            shortened(names.get(Ctid(step.later)) or nodes[step.later].name, MAX_NAME_CHARS)
+            for step in steps
+            if step.earlier == record and step.later in nodes
+        ]
+        for record in records
+    }
 
 
 def _column(record: Ctid, node: Node, modified: str) -> Column:
@@ -215,11 +244,11 @@ class _Names:
     def _name(self, value: Any) -> str:
         record = self._record(value)
         if record and record in self._names:
-            return shortened(self._names[record], 200)
+            return shortened(self._names[record], MAX_NAME_CHARS)
         if isinstance(value, dict):
             text = value.get("ceterms:targetNodeName")
             words = name_of({"ceterms:name": text}) if text else name_of(value)
-            return shortened(words, 200)
+            return shortened(words, MAX_NAME_CHARS)
         return str(value) if not str(value).startswith("_:") else ""
 
     def _record(self, value: Any) -> Ctid | None:
@@ -246,32 +275,3 @@ def _targets(value: Any) -> list[Any]:
 def _median(values: Iterable[float | None]) -> float | None:
     stated = [value for value in values if value is not None]
     return median(stated) if stated else None
-
-
-def table(comparison: Comparison) -> list[list[Any]]:
-    """Return a comparison as a table: a row for each record, and one of the medians."""
-    titles = [line.title for line in comparison.lines]
-    numbers = ["Cost (number)", "Days", "Median earnings (number)"]
-    rows: list[list[Any]] = [["CTID", "Name", "Type", *titles, *numbers]]
-    for number, column in enumerate(comparison.columns):
-        cells = ["; ".join(line.cells[number]) or NOT_STATED for line in comparison.lines]
-        rows.append(
-            [
-                column.record,
-                column.name,
-                column.kind,
-                *cells,
-                _stated(column.cost),
-                _stated(column.days),
-                _stated(column.earnings),
-            ]
-        )
-    medians = map(
-        _stated, (comparison.median_cost, comparison.median_days, comparison.median_earnings)
-    )
-    rows.append(["", "Median", "", *("" for _ in titles), *medians])
-    return rows
-
-
-def _stated(number: float | None) -> Any:
-    return NOT_STATED if number is None else round(number, 2)

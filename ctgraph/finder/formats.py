@@ -68,6 +68,7 @@ def card_json(card: Card, identity: Identity) -> dict[str, Any]:
         "ctid": card.record,
         "iri": identity.resource(card.record),
         "name": card.name,
+        "names": card.names,
         "type": card.kind,
         "description": card.description,
         "provider": {"id": card.provider, "name": card.provider_name},
@@ -100,6 +101,7 @@ def found_json(found: Found, identity: Identity) -> dict[str, Any]:
     return {
         "total": found.total,
         "sequence": found.sequence,
+        "fit": found.fit,
         "records": [
             card_json(hit.card, identity)
             | {

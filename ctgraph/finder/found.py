@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 from ctgraph.identity.ctid import Ctid
 from ctgraph.projections.search_fields import Facet
@@ -27,6 +28,7 @@ class Card:
 
     :param record: its CTID; its page is ``/resources/{record}``.
     :param document: the CTID of the document that holds it; the same for a primary.
+    :param names: its name in each language, by the primary tag, where it has several.
     :param provider: the CTID of the organization that owns or offers it; empty if none is named.
     :param status: `Active`, `Deprecated`…: a concept without its scheme; empty if none is stated.
     :param cost: the least price; None where none is stated. 0 is a price.
@@ -39,6 +41,7 @@ class Card:
     record: Ctid
     document: Ctid
     name: str
+    names: Mapping[str, str]
     kind: Curie
     description: str
     language: str
@@ -57,6 +60,10 @@ class Card:
     updated: str
     confirmed: str
     completeness: float | None
+
+    def called(self, language: str) -> str:
+        """Return its name in a language if it has one, else its name, else its CTID."""
+        return self.names.get(language) or self.name or self.record
 
 
 @dataclass(frozen=True)
@@ -82,6 +89,19 @@ class Count:
     count: int
 
 
+class Fit(StrEnum):
+    """How the records that a search found fit its words."""
+
+    ALL = "all"
+    """They have all of them, or the search has none."""
+    ALMOST = "almost"
+    """They have words that are spelt almost like them; none has all as they are spelt."""
+    ANY = "any"
+    """They have some of them, or words that are spelt almost like some; none has all."""
+    NONE = "none"
+    """Nothing that was typed can be looked for, so that all records were found."""
+
+
 @dataclass(frozen=True)
 class Found:
     """The answer to a question.
@@ -95,6 +115,7 @@ class Found:
     hits: tuple[Hit, ...]
     facets: Mapping[Facet, tuple[Count, ...]]
     sequence: int
+    fit: Fit = Fit.ALL
 
 
 @dataclass(frozen=True)

@@ -30,11 +30,13 @@ class Lead:
 
     :param way: the things on a shortest way, the earliest first, both ends among them.
     :param strengths: how each of them but the last leads to the next.
+    :param alternatives: whether it is one of several, of which one is enough for the next.
     """
 
     hit: Hit
     way: tuple[Node, ...]
     strengths: tuple[Strength, ...]
+    alternatives: tuple[bool, ...]
 
     @property
     def steps(self) -> int:
@@ -79,14 +81,18 @@ def leads(settings: Settings, end: Ctid, is_goal: bool, reach: Asked, question: 
         nodes = describer.nodes({id: 0 for way in shown.values() for id in way})
         pairs = {pair for way in shown.values() for pair in pairwise(way)}
         edges = describer.edges(pairs, reach.strengths)
-    made = (
-        Lead(
-            hit,
-            tuple(nodes[id] for id in shown[hit.card.record]),
-            tuple(edges[pair].strength for pair in pairwise(shown[hit.card.record])),
+    made = []
+    for hit in found.hits:
+        way = shown[hit.card.record]
+        followed = [edges[pair] for pair in pairwise(way)]
+        made.append(
+            Lead(
+                hit,
+                tuple(nodes[id] for id in way),
+                tuple(edge.strength for edge in followed),
+                tuple(edge.alternative for edge in followed),
+            )
         )
-        for hit in found.hits
-    )
     return Leads(described, found, tuple(made), tuple(reached.cut))
 
 
@@ -130,9 +136,18 @@ def leads_json(answer: Leads, is_goal: bool, identity: Identity, base: str) -> d
     for listed, lead in zip(found["records"], answer.leads, strict=True):
         first, last = lead.way[0].id, lead.way[-1].id
         listed["steps"] = lead.steps
+        steps = zip(
+            lead.way, (*lead.strengths, Strength.NONE), (*lead.alternatives, False), strict=True
+        )
         listed["way"] = [
-            {"id": node.id, "iri": node.iri, "name": node.name, "strength": strength or None}
-            for node, strength in zip(lead.way, (*lead.strengths, Strength.NONE), strict=True)
+            {
+                "id": node.id,
+                "iri": node.iri,
+                "name": node.name,
+                "strength": strength or None,
+                "alternative": alternative,
+            }
+            for node, strength, alternative in steps
         ]
         listed["routes"] = f"{base}/pathways/route?from={first}&to={last}"
     end = {"ctid": answer.end.id, "iri": answer.end.iri, "name": answer.end.name}

@@ -9,9 +9,14 @@ from math import asin, cos, radians, sin, sqrt
 import tantivy
 from tantivy import Occur, Query
 
+from ctgraph.finder.found import Fit
 from ctgraph.finder.question import Near, Question
+from ctgraph.identity import Identity
+from ctgraph.identity.ctid import is_ctid
 from ctgraph.projections.search_fields import CODED, Facet, Measure, code_field, schema
+from ctgraph.projections.search_query import words_query
 from ctgraph.projections.search_reader import SearchReader
+from ctgraph.projections.search_words import pieces_of
 
 EARTH_KILOMETRES = 6371.0
 PARTS = ("competency",)
@@ -19,6 +24,21 @@ PARTS = ("competency",)
 GROUP_SCORE = 1_000.0
 """How much more a record of one group scores than those of the next: more than by all its words."""
 _CODE = re.compile(r"[\d.\-]+")
+
+
+def attempts(identity: Identity, typed: str) -> list[tuple[Fit, Query]]:
+    """Return ever wider queries for what was typed; a CTID or an address names its record."""
+    text = typed.strip()
+    record = identity.ctid_of(text) or text.lower()
+    if is_ctid(record):
+        return [(Fit.ALL, Query.term_query(schema(), "entity", record))]
+    if not pieces_of(typed):
+        return [(Fit.NONE if text else Fit.ALL, words_query(""))]
+    return [
+        (Fit.ALL, words_query(typed)),
+        (Fit.ALMOST, words_query(typed, is_fuzzy=True)),
+        (Fit.ANY, words_query(typed, is_fuzzy=True, needs_all=False)),
+    ]
 
 
 def filter_queries(question: Question, reader: SearchReader) -> dict[Facet | None, Query]:

@@ -10,14 +10,10 @@ from tantivy import Occur, Order, Query
 
 from ctgraph.errors import BadParameter
 from ctgraph.finder import question as asked
-from ctgraph.finder.found import Card, Count, Found, Hit, Suggestion
+from ctgraph.finder.found import Card, Count, Fit, Found, Hit, Suggestion
 from ctgraph.finder.hits import card_at, nearest, placed, snippets_of
 from ctgraph.finder.labels import label_of
-from ctgraph.finder.query import (
-    any_of,
-    filter_queries,
-    joined,
-)
+from ctgraph.finder.query import any_of, attempts, filter_queries, joined
 from ctgraph.finder.question import MAX_PAGE_RECORDS, Question, reach
 from ctgraph.identity import Identity
 from ctgraph.identity.ctid import Ctid, is_ctid
@@ -60,10 +56,10 @@ class Search:
         reader = self._reader()
         _check(question)
         filters = filter_queries(question, reader)
-        words, whole, total = self._best(reader, question, filters)
+        fit, words, whole, total = self._best(reader, question, filters)
         hits = self._hits(reader, question, words, whole)
         counts = self._counts(reader, question, words, filters)
-        return Found(total, tuple(self._named(hits)), counts, reader.sequence)
+        return Found(total, tuple(self._named(hits)), counts, reader.sequence, fit)
 
     def sequence(self) -> int:
         """Return the sequence number of the last change that is in the index.
@@ -79,7 +75,7 @@ class Search:
             several places counts at each.
         """
         reader = self._reader()
-        _, whole, _ = self._best(reader, question, filter_queries(question, reader))
+        _, _, whole, _ = self._best(reader, question, filter_queries(question, reader))
         wanted = {"places": {"terms": {"field": "place", "size": MAX_PLACES}}}
         buckets = reader.searcher.aggregate(whole, wanted)["places"]["buckets"]
         points = ((*one["key"].split(","), one["doc_count"]) for one in buckets)
@@ -168,32 +164,18 @@ class Search:
 
     def _best(
         self, reader: SearchReader, question: Question, filters: Mapping[Facet | None, Query]
-    ) -> tuple[Query, Query, int]:
+    ) -> tuple[Fit, Query, Query, int]:
         """Return the narrowest query for the words that finds something, and how much it finds.
 
-        :returns: the query for the words, the whole query, and the number of records.
+        :returns: how it fits the words, the query for them, the whole query, and the number of
+            records.
         """
-        attempts = self._attempts(question.words)
-        for words in attempts[:1] if question.is_strict else attempts:
+        ways = attempts(Identity.of(self._settings), question.words)
+        for fit, words in ways[:1] if question.is_strict else ways:
             whole = joined(words, filters)
-            total = _count(reader, whole)
-            if total:
-                break
-        return words, whole, total
-
-    def _attempts(self, typed: str) -> list[Query]:
-        """Return ever wider queries for what was typed; a CTID or an address names its record."""
-        text = typed.strip()
-        record = Identity.of(self._settings).ctid_of(text) or text.lower()
-        if is_ctid(record):
-            return [Query.term_query(schema(), "entity", record)]
-        if not text:
-            return [words_query("")]
-        return [
-            words_query(typed),
-            words_query(typed, is_fuzzy=True),
-            words_query(typed, is_fuzzy=True, needs_all=False),
-        ]
+            if total := _count(reader, whole):
+                return fit, words, whole, total
+        return fit, words, whole, 0
 
     def _hits(
         self, reader: SearchReader, question: Question, words: Query, whole: Query

@@ -17,9 +17,13 @@ from ctgraph.vocab.former_names import present_properties
 
 
 class Text(NamedTuple):
-    """A literal. It never equals the name of a node, however it is spelt."""
+    """A literal. It never equals the name of a node, however it is spelt.
+
+    :param language: the primary tag of its language; empty where it has none.
+    """
 
     lexical: str
+    language: str = ""
 
 
 Value = NodeId | Text
@@ -53,8 +57,8 @@ def nodes_of(quads: Iterable[ox.Quad], identity: Identity) -> dict[NodeId, dict[
                 continue
             values.append(canonical_term(value.value) if property == TYPE else named(value.value))
         elif isinstance(value, ox.Literal):
-            english = (value.language or "").startswith("en")
-            values.insert(0 if english else len(values), Text(value.value))
+            language = (value.language or "").partition("-")[0].lower()
+            values.insert(0 if language == "en" else len(values), Text(value.value, language))
         else:
             values.append(_label(value))
     for node in nodes.values():

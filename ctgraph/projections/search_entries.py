@@ -13,6 +13,7 @@ from ctgraph.links.node_facts import duration_days, facts_of
 from ctgraph.links.nodes import (
     Node,
     Nodes,
+    Text,
     first_of,
     names_in,
     spelling_of,
@@ -21,6 +22,7 @@ from ctgraph.links.nodes import (
 )
 from ctgraph.links.properties import CTID, ceterms
 from ctgraph.projections.search_facts import Place, bounded, codes_of, facets_of, places_of
+from ctgraph.projections.search_families import family_of
 from ctgraph.projections.search_fields import CODED, Facet, Measure
 from ctgraph.rdf.namespaces import CEASN, SKOS, Curie, Iri
 from ctgraph.validation.completeness import completeness
@@ -31,7 +33,7 @@ MAX_BODY_CHARS = 20_000
 MAX_DESCRIPTION_CHARS = 600
 """Characters of a description that lists of records repeat."""
 MAX_KEPT_CLASSES = 1_000
-"""Classes whose family and superclasses stay in memory: more than the vocabulary has."""
+"""Classes whose superclasses stay in memory: more than the vocabulary has."""
 MAX_ENTITIES = 20_000
 """Entities of one document that are indexed: the largest frameworks have some thousands."""
 _NAMES = (
@@ -63,35 +65,6 @@ _PROVIDERS = (
     Iri(f"{CEASN}creator"),
     vocabulary().expand("qdata:dataProvider"),
 )
-FAMILIES = {
-    "organization": ("ceterms:Agent", "ceterms:Organization"),
-    "credential": ("ceterms:Credential",),
-    "learning": ("ceterms:LearningOpportunityProfile", "ceterms:ScheduledOffering"),
-    "assessment": ("ceterms:AssessmentProfile",),
-    "pathway": ("ceterms:Pathway", "ceterms:PathwaySet", "ceterms:PathwayComponent"),
-    "competency": (
-        "ceasn:Competency",
-        "ceasn:CompetencyFramework",
-        "skos:ConceptScheme",
-        "skos:Concept",
-        "asn:ProgressionModel",
-        "asn:ProgressionLevel",
-        "ceasn:Rubric",
-        "ceasn:RubricCriterion",
-        "ceasn:RubricLevel",
-        "ceasn:CriterionLevel",
-        "ceasn:CriterionCategory",
-    ),
-    "work": (
-        "ceterms:Job",
-        "ceterms:Occupation",
-        "ceterms:WorkRole",
-        "ceterms:Task",
-        "ceterms:Industry",
-    ),
-}
-"""The families of records, and the classes of each; their subclasses belong to it, too."""
-OTHER_FAMILY = "other"
 
 
 @dataclass
@@ -99,6 +72,7 @@ class Entry:
     """One entity as the search index holds it.
 
     :param is_part: whether it is a part of its document, such as a competency of a framework.
+    :param names: its name in each language that is told, by the primary tag.
     :param providers: CTIDs or IRIs; the owner of the record where the document names nobody.
     :param provider_names: as the document gives them, by provider.
     :param place_names: one text for each place, for people to search.
@@ -108,6 +82,7 @@ class Entry:
     document: Ctid
     is_part: bool
     name: str
+    names: dict[str, str]
     kind: Curie
     description: str
     language: str
@@ -176,6 +151,7 @@ class _Reader:
             document=self._change.ctid,
             is_part=record != self._change.ctid,
             name=shortened(_first(node, _NAMES)),
+            names=_by_language(node),
             kind=kind,
             description=shortened(description, MAX_DESCRIPTION_CHARS),
             language=self._language,
@@ -248,13 +224,6 @@ class _Reader:
         return text, days
 
 
-@lru_cache(maxsize=MAX_KEPT_CLASSES)
-def family_of(kind: Curie) -> str:
-    """Return the family of a class."""
-    is_a = vocabulary().is_a
-    return next((f for f, roots in FAMILIES.items() if is_a(kind, *roots)), OTHER_FAMILY)
-
-
 def day_number(moment: str) -> float:
     """Return the day of a moment of the ledger as a number that sorts: 20260131."""
     return float(moment[:10].replace("-", ""))
@@ -290,3 +259,11 @@ def _first(node: Node, properties: Iterable[Iri]) -> str:
 def _texts(node: Node, properties: Iterable[Iri]) -> Iterator[str]:
     for property in properties:
         yield from texts_in(node.get(property, ()))
+
+
+def _by_language(node: Node) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for value in (value for property in _NAMES for value in node.get(property, ())):
+        if isinstance(value, Text) and value.language:
+            found.setdefault(value.language, shortened(value.lexical))
+    return found

@@ -234,6 +234,11 @@ def document_of(entry: Entry) -> tantivy.Document:
         made.add_text(field, text)
         if entry.language in STEMMED:
             made.add_text(stemmed_field(field, entry.language), text)
+    for language, name in entry.names.items():
+        if name != entry.name:
+            made.add_text("name", name)
+        if language in STEMMED and (name, language) != (entry.name, entry.language):
+            made.add_text(stemmed_field("name", language), name)
     for facet, values in entry.facets.items():
         for value in values:
             made.add_text(facet, value)
@@ -261,6 +266,7 @@ def _card(entry: Entry, points: list[Point | None]) -> dict[str, object]:
         "record": entry.record,
         "document": entry.document,
         "name": entry.name,
+        "names": entry.names if len(entry.names) > 1 else {},
         "kind": entry.kind,
         "description": entry.description,
         "language": entry.language,

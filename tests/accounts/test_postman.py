@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -78,6 +79,7 @@ def test_a_killed_postman_leaves_nothing_out(
     assert len(again) <= kills
     numbers = {(str(mail["To"]), str(mail["Message-ID"])) for mail in mailbox.taken}
     assert len(numbers) == MAILS
+    assert all(re.fullmatch(r"<[\w.]+@[\w.-]+>", number) for _, number in numbers)
 
 
 def test_one_mail_that_cannot_be_sent_holds_up_no_other(

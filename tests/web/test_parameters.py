@@ -37,6 +37,19 @@ def test_no_address_takes_a_parameter_that_it_does_not_read(site: Site) -> None:
 
 
 @pytest.mark.parametrize(
+    "tracking", ["utm_source=mail&utm_medium=x", "fbclid=1", "gclid=1", "mc_eid=1", "_gl=1"]
+)
+@pytest.mark.parametrize("address", ["/", "/search", f"/resources/{RECORD}", "/map", "/records"])
+def test_what_newsletters_and_networks_add_to_shared_addresses_is_passed_over(
+    client: FlaskClient, address: str, tracking: str
+) -> None:
+    plain = client.get(address, headers={"Accept": "text/html"})
+    tracked = client.get(f"{address}?{tracking}", headers={"Accept": "text/html"})
+    assert tracked.status_code == plain.status_code
+    assert "There is no parameter" not in tracked.text
+
+
+@pytest.mark.parametrize(
     ("address", "words"),
     [
         ("/records?before=x", ["'before'", "after, format, owner, type"]),

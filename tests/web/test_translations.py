@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from babel.messages.catalog import Message
 
+from ctgraph import web
 from ctgraph.finder.labels import WORDS
 from ctgraph.finder.statistics import VALUES
 from ctgraph.vocab import vocabulary
@@ -18,6 +19,7 @@ from tests.support.raw_site import Site
 from tests.support.routes import addresses
 from tests.support.translations import MESSAGES, VOCABULARY, catalogue, compiled, gathered
 
+TEMPLATES = Path(web.__file__).parent / "templates"
 MARKS = re.compile(r"%\(\w+\)[sd]|\{\w+\}|</?\w+[^>]*>")
 """What stands in a translation as it stands in the text: parameters and tags."""
 ACCOUNTS = ("/account", "/staff")
@@ -127,3 +129,22 @@ def test_data_are_the_same_in_every_language(site: Site) -> None:
             assert spanish.data == english.data, rule
             assert spanish.headers.get("ETag") == english.headers.get("ETag"), rule
     assert seen > 10
+
+
+def test_no_part_of_a_page_keeps_words_in_the_language_that_was_asked_for_first() -> None:
+    # What a module of macros sets is kept, unless it is imported with context.
+    pages = {path: path.read_text() for path in TEMPLATES.rglob("*.html")}
+    kept = {
+        path.relative_to(TEMPLATES).as_posix()
+        for path, text in pages.items()
+        if any(
+            "_(" in part for part in re.findall(r"^\{% set .*?%\}", text, re.DOTALL | re.MULTILINE)
+        )
+    }
+    imports = [
+        (path.name, name, rest)
+        for path, text in pages.items()
+        for name, rest in re.findall(r'\{%-? (?:from|import) "([^"]+)"(.*?)%\}', text)
+    ]
+    assert "pathways/_picture.html" in kept
+    assert [one for one in imports if one[1] in kept and "with context" not in one[2]] == []

@@ -15,8 +15,8 @@ from ctgraph.finder.compare import (
     NOT_STATED,
     Comparison,
     compare,
-    table,
 )
+from ctgraph.finder.compare_table import table
 from ctgraph.finder.found import Card
 from ctgraph.finder.question import Question
 from ctgraph.finder.schema_org import item_list
@@ -42,7 +42,7 @@ def comparison() -> Response:
     kind = choose(FORMATS, usual="html")
     given = [one for one in request.args.getlist("record") if one.strip()]
     records = list(dict.fromkeys(ctid.canonical(one.strip()) for one in given))
-    found = compare(state().ledger, state().identity, records)
+    found = compare(state().settings, state().ledger, records)
     if found.absent and kind != "html":
         raise BadParameter(
             f"{', '.join(found.absent)} cannot be compared: this registry does not hold it, or it "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable
 from difflib import get_close_matches
 from itertools import chain
@@ -80,6 +81,10 @@ def check() -> None:
         require_known(names, _PASSED_OVER[view] if view else (), _MANY[view] if view else ())
 
 
+_TRACKING = re.compile("utm_[a-z_]+|(fb|g|msclk)(cl)?id|[gw]braid|mc_[ce]id|igshid|_gl|_hs(enc|mi)")
+"""Parameters that newsletters and social networks add to the addresses that people share."""
+
+
 def require_known(
     names: Collection[str], passed_over: Collection[str] = (), many: Collection[str] = ()
 ) -> None:
@@ -91,7 +96,7 @@ def require_known(
     """
     readable = {*names, *(FORMAT_PARAMETERS if "format" in names else ())}
     for name, values in request.args.lists():
-        if name in passed_over:
+        if name in passed_over or _TRACKING.fullmatch(name):
             continue
         if name not in readable:
             raise unknown("parameter", name, names)
