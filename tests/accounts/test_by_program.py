@@ -149,7 +149,7 @@ def test_a_program_invites_and_changes_members(
     assert (one["email"], one["role"]) == (rita.email, "viewer")
     assert ask("DELETE", f"{HERE}/invitations/{one['id']}").status_code == 204
     assert ask("DELETE", f"{HERE}/invitations/{one['id']}").status_code == 404
-    assert rita.send(rita.link()).status_code == 404
+    assert rita.see(rita.link()).status_code == 404
 
 
 def test_an_invitation_of_a_key_that_was_revoked_is_void(
@@ -162,7 +162,7 @@ def test_an_invitation_of_a_key_that_was_revoked_is_void(
     sent = {"email": rita.email, "role": "administrator"}
     assert module_client.post(f"{HERE}/members", json=sent, headers=headers).status_code == 202
     organizations.revoke_key(key[4:12])
-    assert rita.send(rita.link()).status_code == 403
+    assert rita.see(rita.link()).status_code == 403
 
 
 def test_a_right_to_publish_is_granted_asked_and_ended(

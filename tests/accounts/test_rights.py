@@ -37,6 +37,8 @@ WHO: dict[str, set[str]] = {
     "GET /account/forgotten": EVERYBODY,
     "POST /account/forgotten": EVERYBODY,
     "GET /account/invitation": SIGNED_IN,
+    "GET /account/invitations/<invitation>": SIGNED_IN,
+    "POST /account/invitations/<invitation>": SIGNED_IN,
     "POST /account/invitation": SIGNED_IN,
     f"GET {OWN}/campuses": DRAFTERS,
     f"GET {OWN}/campuses/<int(max=99999):number>": DRAFTERS,

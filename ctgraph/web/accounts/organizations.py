@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from ctgraph.accounts import automatic, profile
 from ctgraph.accounts.confirming import overdue
 from ctgraph.accounts.evidence import Looking, evidence, proven
+from ctgraph.accounts.members import Members
 from ctgraph.accounts.organizations import FOLLOWING, Applicants
 from ctgraph.accounts.registering import Registering
 from ctgraph.accounts.rights import Act, require
@@ -60,6 +61,7 @@ def _dashboard() -> Response:
         form=Press(),
         person=who(),
         organizations=[(one, _application(one.organization)) for one in memberships],
+        offers=Members(state().ledger, state().settings.base_url).offers(who()),
     )
 
 
