@@ -197,6 +197,21 @@ def test_a_right_to_publish_is_granted_asked_and_ended(
     assert ask("POST", documents, certificate(31), of=other).status_code == 403
 
 
+def test_only_what_sends_mail_to_others_is_limited(
+    ask: Ask, module_registry: Registry, otto: Person, other: Ctid
+) -> None:
+    silent = module_registry.ledger.organizations.add("Elm College", ctid_number(901)).ctid
+    path = f"{HERE}/third-parties"
+    days = [f"2090-01-{day:02}" for day in range(1, 9)]
+    granted = [ask("POST", path, {"publisher": silent, "lastDay": day}) for day in days]
+    assert {one.status_code for one in granted} == {201}
+    (told,) = (one for one in granted[-1].json["thirdParties"] if one["publisher"] == silent)
+    assert told["expiresAt"].startswith(days[-1])
+    asked = [ask("POST", path, {"owner": other}).status_code for _ in range(8)]
+    assert asked == [202] + [409] * 7
+    assert ask("DELETE", f"{path}/{other}?side=publisher").status_code == 204
+
+
 @pytest.mark.parametrize(
     "body",
     [
