@@ -118,6 +118,8 @@ WHO: dict[str, set[str]] = {
     f"POST {OWN}/webhooks/<id>/replay": ADMINISTRATORS,
     f"POST {OWN}/webhooks/<id>/resume": ADMINISTRATORS,
     f"POST {OWN}/webhooks/<id>/test": ADMINISTRATORS,
+    f"GET {OTHER}/discard": ADMINISTRATORS,
+    f"POST {OTHER}/discard": ADMINISTRATORS,
     f"GET {OTHER}": MEMBERS,
     f"POST {OTHER}": ADMINISTRATORS,
     f"GET {OTHER}/describe": ADMINISTRATORS,
