@@ -127,6 +127,7 @@ class Applicants:
         """
         with self.ledger.database.writing() as connection:
             require(self.ledger, connection, who, record, Act.DESCRIBE)
+            self.ledger.drafts.hold(connection, record)
             self.ledger.applications.hold(connection, record)
             found = self._found(connection, record)
             require_draft(found)
