@@ -46,9 +46,8 @@ class IdentityProvider(BaseModel):
     client_id: str = Field(min_length=1)
     client_secret: SecretStr | None = None
     client_secret_file: Path | None = None
-    domains: tuple[str, ...] = Field(
-        min_length=1, description="Domains of the e-mail addresses that it may speak for"
-    )
+    domains: tuple[str, ...] = Field(min_length=1, description="Whose addresses it vouches for")
+    second_factors: tuple[str, ...] = Field((), description="Its acr and amr that count as one")
     organization: str = Field(
         "", pattern=r"^(ce-[0-9a-f-]{36})?$", description="CTID of the one whose members they are"
     )

@@ -114,6 +114,18 @@ def may_still(
     return role_of(ledger, connection, who, record) in ROLES[act]
 
 
+def name_of(ledger: Ledger, connection: sa.Connection, reference: str, record: Ctid) -> str:
+    """Return what people call the actor that a text refers to, who acts for an organization.
+
+    A program has the name of its organization, and whoever acts for a trusted partner that one's.
+    """
+    if reference.startswith(_PARTNER):
+        record = Ctid(reference.removeprefix(_PARTNER).partition(":")[0])
+    if reference.startswith((_KEY, _PARTNER)):
+        return ledger.organizations.get(record).name
+    return ledger.people.get(connection, reference).name
+
+
 def note(
     ledger: Ledger,
     connection: sa.Connection,

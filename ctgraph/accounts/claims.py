@@ -77,15 +77,11 @@ class Claiming:
             raise BadParameter(
                 f"Say in {MAX_WORDS_CHARACTERS:,} characters at most how you belong to it."
             )
+        with self.ledger.database.engine.connect() as connection:
+            self._require_unclaimed(connection, who, record)
         throttle.spend(self.ledger.database, throttle.CLAIM, who.id)
         with self.ledger.database.writing() as connection:
-            if not is_free(connection, record):
-                raise Conflict(_TAKEN)
-            if any(
-                one.person == who.id and one.state is Standing.WAITING
-                for one in self.ledger.claims.of(connection, record)
-            ):
-                raise Conflict("You claimed it already. The staff's answer comes by mail.")
+            self._require_unclaimed(connection, who, record)
             number = self.ledger.claims.add(connection, record, who.id, said)
             self._note(connection, who, f"Claimed {wanted.name} ({record}).", visitor)
             letter = Letter(
@@ -140,6 +136,15 @@ class Claiming:
             for one in waiting.values():
                 decided = (state, said) if one.id == number else (Standing.DECLINED, _TAKEN)
                 self._settle(connection, staff, one, wanted, *decided, visitor)
+
+    def _require_unclaimed(self, connection: sa.Connection, who: Person, record: Ctid) -> None:
+        if not is_free(connection, record):
+            raise Conflict(_TAKEN)
+        if any(
+            one.person == who.id and one.state is Standing.WAITING
+            for one in self.ledger.claims.of(connection, record)
+        ):
+            raise Conflict("You claimed it already. The staff's answer comes by mail.")
 
     def _settle(
         self,

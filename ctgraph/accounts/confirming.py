@@ -12,14 +12,14 @@ from ctgraph.accounts.actors import Actor
 from ctgraph.accounts.letters import Letter, tell
 from ctgraph.accounts.rights import ROLES, Act, Role
 from ctgraph.accounts.visitor import Visitor
-from ctgraph.errors import BadParameter, Conflict
+from ctgraph.errors import BadParameter, Conflict, Forbidden, NotFound
 from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger import Ledger
-from ctgraph.ledger.database import select_in
+from ctgraph.ledger.database import by_name, select_in
 from ctgraph.ledger.people import in_hours
 from ctgraph.ledger.suspensions import suspended
 from ctgraph.ledger.tables import envelope
-from ctgraph.ledger.values import Organization
+from ctgraph.ledger.values import Envelope, Organization
 
 YEAR_HOURS = 365 * 24
 """How long a record counts as correct after it was published or confirmed, and the time from one
@@ -46,27 +46,42 @@ class Confirming:
 
         :param seen: the versions that were seen, by the CTIDs of the records.
         :raises BadParameter: when there are none, or too many.
-        :raises Conflict: when one has another version meanwhile, was withdrawn, or went elsewhere.
-        :raises Forbidden: when somebody may not publish for the organization.
+        :raises NotFound: when there is no such record.
+        :raises Conflict: when one has another version meanwhile, or was withdrawn.
+        :raises Forbidden: when somebody may not publish for the organization, or one belongs to
+            another organization.
         """
         if not 0 < len(seen) <= MAX_CONFIRMED:
             raise BadParameter(f"Choose 1 to {MAX_CONFIRMED} records to confirm.")
         with self.ledger.database.writing() as connection:
             actors.require(self.ledger, connection, who, self.owner.ctid, Act.PUBLISH)
-            mine = envelope.c.owner == self.owner.ctid, envelope.c.deleted_at.is_(None)
-            query = sa.select(envelope.c.ctid, envelope.c.name, envelope.c.version).where(*mine)
-            names = {}
-            for row in select_in(connection, query, envelope.c.ctid, seen):
-                if row.version == seen[row.ctid]:
-                    names[row.ctid] = row.name or row.ctid
-            if other := sorted(seen.keys() - names.keys()):
+            stand = self._standing(connection, seen)
+            if changed := sorted(
+                one.ctid for one in stand if one.deleted_at or one.version != seen[one.ctid]
+            ):
                 raise Conflict(
-                    f"{', '.join(other)} changed since you saw it. Nothing was confirmed. "
+                    f"{', '.join(changed)} changed since you saw it. Nothing was confirmed. "
                     "Reload the page, and look at it again."
                 )
+            names = {one.ctid: one.name or one.ctid for one in stand}
             self.ledger.confirmations.note(connection, names)
             said = f"Confirmed: {', '.join(names.values())}."
             actors.note(self.ledger, connection, who, self.owner.ctid, said, visitor)
+
+    def _standing(self, connection: sa.Connection, seen: Mapping[Ctid, int]) -> list[Envelope]:
+        """Return how records stand that all belong to the organization."""
+        found = select_in(connection, envelope.select(), envelope.c.ctid, seen)
+        stand = [Envelope(**by_name(row, envelope.c)) for row in found]
+        if unknown := sorted(seen.keys() - {one.ctid for one in stand}):
+            raise NotFound(
+                f"There is no record {', '.join(unknown)} in this registry. Nothing was confirmed."
+            )
+        if others := sorted(one.ctid for one in stand if one.owner != self.owner.ctid):
+            raise Forbidden(
+                f"{', '.join(others)} belongs to another organization, which alone confirms it. "
+                "Nothing was confirmed."
+            )
+        return stand
 
 
 def overdue() -> str:

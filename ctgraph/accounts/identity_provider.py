@@ -45,12 +45,14 @@ class Claims:
     """What a provider vouches for.
 
     :param subject: its own name of the person, which never goes to another one.
+    :param has_second_factor: whether it checked one, by what the settings say of its values.
     """
 
     subject: str
     email: str
     is_verified: bool
     name: str
+    has_second_factor: bool
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,8 @@ class Client:
         """
         given = self._exchanged(code, agreed)
         token, access = given.get("id_token"), given.get("access_token")
-        found = self._verified(str(token), str(access or ""), agreed)
+        signed = self._verified(str(token), str(access or ""), agreed)
+        found = signed
         if "email" not in found and access:
             found = self._told(str(access), found)
         return Claims(
@@ -109,7 +112,13 @@ class Client:
             str(found.get("email") or ""),
             found.get("email_verified") in (True, "true"),  # some providers send it as text
             str(found.get("name") or ""),
+            self._has_second_factor(signed),
         )
+
+    def _has_second_factor(self, signed: dict[str, Any]) -> bool:
+        """Tell whether an ID token says that a second factor was checked (section 2: acr, amr)."""
+        said = [signed.get("acr"), *(signed.get("amr") or ())]
+        return any(one in self.provider.second_factors for one in said)
 
     def _exchanged(self, code: str, agreed: Agreed) -> dict[str, Any]:
         """Return what the token endpoint gives for a code (RFC 6749, section 4.1.3)."""

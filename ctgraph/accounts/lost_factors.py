@@ -20,6 +20,7 @@ from ctgraph.errors import BadParameter, Conflict, NotFound
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.people import Person, Purpose, Ticket, in_hours
 from ctgraph.ledger.removals import Removal
+from ctgraph.ledger.suspensions import suspended
 
 WAIT_HOURS = 24
 """How long the removal of second factors waits: time enough to read a mail that stops it."""
@@ -104,10 +105,7 @@ class LostFactors:
         with self.ledger.database.writing() as connection:
             if self.ledger.removals.end(connection, id) is None:
                 raise Conflict(_ENDED)
-            self.ledger.people.void(connection, id, Purpose.KEEP_FACTORS)
-            words = "The registry's staff stopped the removal of your second factors."
-            post(self.ledger.outbox, connection, who.email, Letter(words.rstrip("."), (words,)))
-            self._note(connection, words, (who, staff), visitor.address)
+            self._stay(connection, who, visitor.address, (who, staff))
 
     def keep(self, token: str, visitor: Visitor) -> None:
         """Stop a removal by the link that its owner was sent, and tell who asked for it.
@@ -123,12 +121,19 @@ class LostFactors:
                 raise NotFound(_ENDED)
 
     def remove_due(self) -> None:
-        """Remove the second factors of everybody for whom a removal has waited long enough."""
+        """Remove the second factors of everybody for whom a removal has waited long enough.
+
+        They stay where whoever asked for it is suspended, or no longer of the staff.
+        """
         for id in self.ledger.removals.due():
             with self.ledger.database.writing() as connection:
                 if removal := self.ledger.removals.end(connection, id):  # nobody else took it
                     who = self.ledger.people.get(connection, id)
-                    self._remove(connection, who, removal.reason)
+                    asker = self.ledger.people.get(connection, removal.asked_by)
+                    if asker.is_staff and not suspended(connection, asker.id):
+                        self._remove(connection, who, removal.reason)
+                    else:
+                        self._stay(connection, who, "", (who,))
 
     def remove_at_once(self, email: str, words: str) -> Person:
         """Remove all second factors of a person, as the operator, who can read the ledger anyway.
@@ -157,6 +162,14 @@ class LostFactors:
         self.ledger.people.end_sessions(connection, who.id)
         self._note(connection, f"The registry removed the second factors: {reason}", (who,), "")
         post(self.ledger.outbox, connection, who.email, _removed(self.site, reason))
+
+    def _stay(
+        self, connection: sa.Connection, who: Person, address: str, noted: tuple[Person, ...]
+    ) -> None:
+        self.ledger.people.void(connection, who.id, Purpose.KEEP_FACTORS)
+        words = "The registry's staff stopped the removal of your second factors."
+        post(self.ledger.outbox, connection, who.email, Letter(words.rstrip("."), (words,)))
+        self._note(connection, words, noted, address)
 
     def _require_factors(self, connection: sa.Connection, who: Person) -> None:
         if not self.ledger.factors.is_on(connection, who.id):

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import sqlalchemy as sa
 
 from ctgraph.accounts import throttle
-from ctgraph.accounts.actors import Actor, counted, may_still, note, reference_to, require, role_of
+from ctgraph.accounts.actors import (
+    Actor,
+    counted,
+    may_still,
+    name_of,
+    note,
+    reference_to,
+    require,
+    role_of,
+)
 from ctgraph.accounts.letters import Letter, post
 from ctgraph.accounts.people import OLD_LINK, normal
 from ctgraph.accounts.rights import Act, Role
@@ -16,10 +26,14 @@ from ctgraph.accounts.visitor import Visitor
 from ctgraph.errors import BadParameter, Conflict, Forbidden, NotFound
 from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger import Ledger
+from ctgraph.ledger.invitations import invitations_of
 from ctgraph.ledger.people import Person, Purpose, Ticket
 
 INVITATION_HOURS = 14 * 24
 """How long an invitation stands."""
+MAX_OFFERED = 20
+"""Invitations that the page of somebody's account offers at once, the newest: one that is accepted
+makes room for the next."""
 
 
 class Invited(NamedTuple):
@@ -32,6 +46,20 @@ class Invited(NamedTuple):
     email: str
     role: Role
     until: str
+
+
+class Offer(NamedTuple):
+    """An invitation as whoever is invited sees it.
+
+    :param name: of the organization.
+    :param inviter: what people call whoever sent it.
+    """
+
+    id: str
+    organization: Ctid
+    name: str
+    role: Role
+    inviter: str
 
 
 @dataclass(frozen=True)
@@ -89,34 +117,56 @@ class Members:
             email = value.split(" ")[1]
             self._note(connection, who, record, f"Took back the invitation of {email}.", visitor)
 
-    def accept(self, who: Person, token: str, visitor: Visitor) -> Ctid:
+    def offers(self, who: Person) -> list[Offer]:
+        """Return the newest invitations of a person that may be accepted."""
+        found = []
+        with self.ledger.database.engine.connect() as connection:
+            for one in invitations_of(connection, who.email, MAX_OFFERED):
+                with suppress(NotFound, Forbidden, Conflict):  # such as one that was overtaken
+                    found.append(self._offer(connection, who, one))
+        return found
+
+    def offer(self, who: Person, invitation: str) -> Offer:
+        """Return an invitation; the errors are those of :meth:`accept`."""
+        with self.ledger.database.engine.connect() as connection:
+            return self._offer(connection, who, invitation)
+
+    def accept(self, who: Person, invitation: str, visitor: Visitor) -> Ctid:
         """Become a member by an invitation; return the organization.
 
-        :raises NotFound: when the link was used already or is too old.
+        :raises NotFound: when it was accepted or taken back already, or is too old.
         :raises Forbidden: when it was sent to another address, or the one who sent it is no
             administrator any more.
         :raises Conflict: when the role would be no more than the person has.
         """
+        people, purpose = self.ledger.people, Purpose.INVITATION
         with self.ledger.database.writing() as connection:
-            given = self.ledger.people.redeem(connection, token, Purpose.INVITATION)
-            if given is None or given.organization is None:
+            offer = self._offer(connection, who, invitation)
+            record, role = offer.organization, offer.role
+            if people.take_back(connection, record, purpose, invitation) is None:
                 raise NotFound(OLD_LINK)
-            role, email, inviter = given.value.split(" ")
-            if email != who.email:
-                raise Forbidden(
-                    "This invitation was sent to another address than that of your account. Sign "
-                    "in with the account of that address, or make one."
-                )
-            if not may_still(self.ledger, connection, inviter, given.organization, Act.ADMIT):
-                raise Forbidden(
-                    "Whoever invited you may not do that any more. Ask for another one."
-                )
-            held = role_of(self.ledger, connection, who, given.organization)
-            if held and [*Role].index(held) >= [*Role].index(Role(role)):
-                raise Conflict(f"You are {held} already, which is as much or more.")
-            self.ledger.applications.admit(connection, given.organization, who.id, role)
-            self._note(connection, who, given.organization, f"Became {role}.", visitor)
-            return given.organization
+            self.ledger.applications.admit(connection, record, who.id, role)
+            self._note(connection, who, record, f"Became {role}.", visitor)
+            return record
+
+    def _offer(self, connection: sa.Connection, who: Person, invitation: str) -> Offer:
+        given = self.ledger.people.kept(connection, invitation, Purpose.INVITATION)
+        if given is None or given.organization is None:
+            raise NotFound(OLD_LINK)
+        record, (role, email, inviter) = given.organization, given.value.split(" ")
+        if email != who.email:
+            raise Forbidden(
+                "This invitation was sent to another address than that of your account. Sign "
+                "in with the account of that address, or make one."
+            )
+        if not may_still(self.ledger, connection, inviter, record, Act.ADMIT):
+            raise Forbidden("Whoever invited you may not do that any more. Ask for another one.")
+        held = role_of(self.ledger, connection, who, record)
+        if held and [*Role].index(held) >= [*Role].index(Role(role)):
+            raise Conflict(f"You are {held} already, which is as much or more.")
+        name = self.ledger.organizations.get(record).name
+        called = name_of(self.ledger, connection, inviter, record)
+        return Offer(invitation, record, name, Role(role), called)
 
     def change(self, who: Actor, record: Ctid, member: str, role: str, visitor: Visitor) -> None:
         """Give a member another role, or end the membership.
@@ -164,7 +214,8 @@ def _invitation(organization: str, who: Actor, role: Role, link: str) -> Letter:
         f"{who.name} invites you to {organization}",
         (
             f"{who.name} invites you to work for {organization} in the registry, as {role}.",
-            "Follow this link. Without an account, sign up with this address first.",
+            "Follow this link. Without an account, sign up with this address first: the invitation "
+            "waits there for you.",
         ),
         link,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +19,7 @@ from ctgraph.identity import Identity
 from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.applications import Application, State
+from ctgraph.ledger.discarding import discard
 from ctgraph.ledger.people import Person
 from ctgraph.ledger.values import Organization
 from ctgraph.problem import Problem
@@ -115,6 +117,31 @@ class Applicants:
             for one in self.ledger.people.staff(connection):
                 self._post(connection, one.email, _submitted(asked, self.settings.base_url))
 
+    def discard(self, who: Person, record: Ctid, seen: Collection[str], visitor: Visitor) -> None:
+        """Delete an organization that was never submitted, with its drafts; tell its other members.
+
+        :param seen: its drafts as the person saw them: of each the CTID, a blank, and the digest.
+        :raises Forbidden: when the person may not.
+        :raises NotFound: when there is no such application.
+        :raises Conflict: when it was submitted, has published something, or has other drafts.
+        """
+        with self.ledger.database.writing() as connection:
+            require(self.ledger, connection, who, record, Act.DESCRIBE)
+            self.ledger.drafts.hold(connection, record)
+            self.ledger.applications.hold(connection, record)
+            found = self._found(connection, record)
+            require_draft(found)
+            drafts = self.ledger.drafts.of(record)
+            if {f"{one.ctid} {one.digest}" for one in drafts} != {*seen}:
+                raise Conflict("The drafts changed since you saw them. Look again.")
+            told = f"{who.name} discarded {found.name}, which was never submitted, and its drafts."
+            for one in self.ledger.applications.members(record):
+                if one.person != who.id:
+                    self._post(connection, one.email, Letter(told.rstrip("."), (told,)))
+            discard(connection, record)
+            words = f"Discarded the organization {found.name} ({record}); drafts: {len(drafts)}."
+            self.ledger.activities.note(connection, words, person=who.id, address=visitor.address)
+
     def missing(self, asked: Application, run: Runner = directly) -> list[Problem]:
         """Return what keeps a description from being submitted."""
         try:
@@ -202,6 +229,15 @@ class Applicants:
         self, connection: sa.Connection, who: Actor, record: Ctid, words: str, visitor: Visitor
     ) -> None:
         note(self.ledger, connection, who, record, words, visitor)
+
+
+def require_draft(asked: Application) -> None:
+    """Make sure that an organization was never submitted.
+
+    :raises Conflict: when it was.
+    """
+    if asked.state is not State.DRAFT:
+        raise Conflict("The organization was submitted, so it is not discarded any more.")
 
 
 def require_words(words: str) -> str:

@@ -60,11 +60,11 @@ class Partners:
                 f"Nobody signs in for {asked.name}, so nobody could answer. Ask the registry's "
                 "staff to admit its administrator first."
             )
+        with self.ledger.database.engine.connect() as connection:
+            _require_unasked(connection, publisher, asked)
         throttle.spend(self.ledger.database, throttle.LETTER_TO, f"{owner} from {publisher}")
         with self.ledger.database.writing() as connection:
-            found = between(connection, publisher, owner)
-            if found and (found.stands or found.state is Agreement.ASKED):
-                raise Conflict(f"{asked.name} was asked already. Its answer comes by mail.")
+            _require_unasked(connection, publisher, asked)
             said = words.replace("\0", "").strip()
             self.ledger.partnerships.ask(connection, publisher, owner, said)
             told = f"{asking.name} asked to publish for {asked.name}."
@@ -130,7 +130,8 @@ class Partners:
             found = between(connection, publisher, owner)
         if found and found.stands and (until is None or found.expires_at == expires_at):
             return
-        if not found or found.state is not Agreement.ASKED:
+        is_answer = found is not None and found.state is Agreement.ASKED
+        if not is_answer and self._administrators(publisher):
             throttle.spend(self.ledger.database, throttle.LETTER_TO, f"{publisher} from {owner}")
         with self.ledger.database.writing() as connection:
             if between(connection, publisher, owner) is None:
@@ -240,6 +241,12 @@ class Partners:
             for email in sorted(self._administrators(one.ctid)):
                 tell(self.ledger.outbox, connection, email, letter)
             note(self.ledger, connection, who, one.ctid, told, visitor)
+
+
+def _require_unasked(connection: sa.Connection, publisher: Ctid, asked: Organization) -> None:
+    found = between(connection, publisher, asked.ctid)
+    if found and (found.stands or found.state is Agreement.ASKED):
+        raise Conflict(f"{asked.name} was asked already. Its answer comes by mail.")
 
 
 def _end_of(day: str) -> str:

@@ -34,6 +34,7 @@ from ctgraph.accounts import letters, throttle
 from ctgraph.accounts.factors import forget_codes_of_last, new_codes
 from ctgraph.accounts.letters import post
 from ctgraph.accounts.lost_factors import end_by_owner
+from ctgraph.accounts.names import is_seen
 from ctgraph.accounts.people import require_password
 from ctgraph.accounts.visitor import Visitor
 from ctgraph.errors import BadParameter, Conflict, NotFound, Unauthenticated
@@ -123,7 +124,7 @@ class Passkeys:
         """
         require_password(self.ledger, who, password)
         name = " ".join(name.split())
-        if not name or len(name) > MAX_PASSKEY_NAME_CHARACTERS:
+        if not is_seen(name) or len(name) > MAX_PASSKEY_NAME_CHARACTERS:
             raise BadParameter(f"Use a name of 1 to {MAX_PASSKEY_NAME_CHARACTERS} characters.")
         added = self._verified(answer, who)
         with self.ledger.database.writing() as connection:

@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+from ctgraph.accounts.names import is_seen
 from ctgraph.identity import Identity
 from ctgraph.identity.ctid import Ctid
 from ctgraph.problem import Problem
@@ -73,7 +74,8 @@ def checked(given: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
             found[name] = value.replace("\0", "").strip()
             if name in _LINES:
                 found[name] = " ".join(found[name].split())
-            if name == "name" and not 0 < len(found[name]) <= MAX_NAME_CHARACTERS:
+            is_name = is_seen(found[name]) and len(found[name]) <= MAX_NAME_CHARACTERS
+            if name == "name" and not is_name:
                 wrong = "The name is missing or too long."
                 remedy = f"Give it, in {MAX_NAME_CHARACTERS} characters at most."
         if wrong:

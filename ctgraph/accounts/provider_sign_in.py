@@ -95,7 +95,9 @@ class ProviderSignIn:
         with self.ledger.database.writing() as connection:
             who = self._person(connection, claims, visitor)
             throttle.give_back(connection, throttle.BEGIN_FROM, visitor.network)
-            entry = Sessions(self.ledger, self.site).enter(connection, who, visitor)
+            entry = Sessions(self.ledger, self.site).enter(
+                connection, who, visitor, has_second_factor=claims.has_second_factor
+            )
         return entry, str(kept["wanted"])
 
     def _person(self, connection: sa.Connection, claims: Claims, visitor: Visitor) -> Person:

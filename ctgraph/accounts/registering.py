@@ -26,6 +26,7 @@ from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.append import Submission, append_within
 from ctgraph.ledger.applications import State
+from ctgraph.ledger.invitations import is_invited
 from ctgraph.ledger.news import announce
 from ctgraph.ledger.ownership import lock_sequence
 from ctgraph.ledger.partnerships import Agreement
@@ -238,7 +239,7 @@ class Registering:
         value = f"{Role.ADMINISTRATOR} {one.email} {reference_to_partner(partner.ctid, who)}"
         given = Ticket(Purpose.INVITATION, None, record, value)
         until = in_hours(INVITATION_HOURS - PAUSE_HOURS)
-        if sends and self.ledger.people.is_invited(connection, record, one.email, until):
+        if sends and is_invited(connection, record, one.email, until):
             return ""
         self.ledger.people.void_of(connection, record, Purpose.INVITATION)
         token = self.ledger.people.issue(connection, given, INVITATION_HOURS)

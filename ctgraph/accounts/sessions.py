@@ -79,12 +79,21 @@ class Sessions:
             throttle.give_back(connection, throttle.SIGN_IN_FROM, visitor.network)
             return self.enter(connection, who, visitor)
 
-    def enter(self, connection: sa.Connection, who: Person, visitor: Visitor) -> Entry:
+    def enter(
+        self,
+        connection: sa.Connection,
+        who: Person,
+        visitor: Visitor,
+        *,
+        has_second_factor: bool = False,
+    ) -> Entry:
         """Begin a session of somebody who proved who it is, or a sign-in that waits.
 
+        :param has_second_factor: whether an identity provider checked one, which is not asked for
+            again then.
         :raises Forbidden: when the account is suspended.
         """
-        if not self.ledger.factors.is_on(connection, who.id):
+        if has_second_factor or not self.ledger.factors.is_on(connection, who.id):
             return Entry(self._begin(connection, who, visitor), False)
         given = Ticket(Purpose.SECOND_FACTOR, who.id, None, "")
         return Entry(self.ledger.people.issue(connection, given, SECOND_FACTOR_HOURS), True)

@@ -183,13 +183,16 @@ class Applications:
     def role(self, connection: sa.Connection, record: Ctid, who: str) -> str | None:
         """Return the role of a person in an organization; None for one who is no member.
 
-        The members of an organization that is suspended, or merged, only see it.
+        The members of an organization that is suspended, or merged, only see it. A person who is
+        suspended has no role: what waits on the word of that person is looked at again by this.
         """
         query = sa.select(member.c.role).where(
             member.c.organization == record, member.c.person == who
         )
         found: str | None = connection.scalar(query)
-        if found and (suspended(connection, record) or merged(connection, [record])):
+        if found is None or suspended(connection, who):
+            return None
+        if suspended(connection, record) or merged(connection, [record]):
             return "viewer"
         return found
 

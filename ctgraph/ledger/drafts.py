@@ -61,12 +61,11 @@ class Drafts:
         :raises Forbidden: when the draft bears a CTID that belongs to another organization.
         :raises DraftsFull: when the organization would have more than :data:`MAX_DRAFTS` drafts, or
             more than :data:`MAX_DRAFTS_BYTES` of them.
+        :raises NotFound: when the organization was discarded meanwhile.
         """
         mine = (draft.c.owner == owner.ctid) & (draft.c.ctid == record)
-        # Two tabs may save one draft at once, so an organization's drafts are saved in turn.
-        turn = sa.select(organization.c.ctid).where(organization.c.ctid == owner.ctid)
         with self._database.writing() as connection:
-            connection.execute(turn.with_for_update(key_share=True))
+            self.hold(connection, owner.ctid)  # two tabs may save one draft at once
             Ownership(connection, {record, *borne}).require(owner, ({record: None} | borne).items())
             if over is not None and (self.digest(connection, owner.ctid, record) or "") != over:
                 return False
@@ -84,6 +83,15 @@ class Drafts:
                 )
             )
         return True
+
+    def hold(self, connection: sa.Connection, owner: Ctid) -> None:
+        """Let nobody else save drafts of an organization until the commit.
+
+        :raises NotFound: when there is no such organization.
+        """
+        turn = sa.select(organization.c.ctid).where(organization.c.ctid == owner)
+        if connection.scalar(turn.with_for_update(key_share=True)) is None:
+            raise NotFound(f"There is no organization {owner} in this registry.")
 
     def of(self, owner: Ctid) -> list[Draft]:
         """Return the drafts of an organization, the newest first."""

@@ -19,6 +19,7 @@ import sqlalchemy as sa
 from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger.database import Database, by_name
 from ctgraph.ledger.names import Kind, note
+from ctgraph.ledger.suspensions import suspension
 from ctgraph.ledger.tables import person, session, ticket
 from ctgraph.ledger.values import now
 
@@ -143,8 +144,12 @@ class People:
         return Person(**by_name(row, _PERSON)) if row else None
 
     def staff(self, connection: sa.Connection) -> list[Person]:
-        """Return the registry's staff."""
-        query = sa.select(*_PERSON).where(person.c.is_staff, person.c.confirmed_at.is_not(None))
+        """Return the registry's staff, but for those who are suspended."""
+        query = sa.select(*_PERSON).where(
+            person.c.is_staff,
+            person.c.confirmed_at.is_not(None),
+            person.c.id.not_in(sa.select(suspension.c.subject)),
+        )
         return [Person(**by_name(row, _PERSON)) for row in connection.execute(query)]
 
     def change(self, connection: sa.Connection, id: str, **values: str | bool | None) -> None:
@@ -223,16 +228,6 @@ class People:
         mine = ticket.c.organization == record, ticket.c.purpose == purpose
         connection.execute(ticket.delete().where(*mine))
 
-    def is_invited(self, connection: sa.Connection, record: Ctid, email: str, until: str) -> bool:
-        """Tell whether an invitation of somebody stands, until a time at least."""
-        query = sa.select(ticket.c.digest).where(
-            ticket.c.organization == record,
-            ticket.c.purpose == Purpose.INVITATION,
-            ticket.c.value.contains(f" {email} ", autoescape=True),
-            ticket.c.expires_at >= until,
-        )
-        return connection.scalar(query) is not None
-
     def tickets(self, record: Ctid, purpose: Purpose) -> list[Kept]:
         """Return the tickets of an organization that may still be redeemed, the newest first."""
         mine = (
@@ -260,9 +255,13 @@ class People:
 
     def valid(self, connection: sa.Connection, token: str, purpose: Purpose) -> Ticket | None:
         """Return the ticket with a token, if it may still be redeemed."""
+        return self.kept(connection, digest_of(token), purpose)
+
+    def kept(self, connection: sa.Connection, digest: str, purpose: Purpose) -> Ticket | None:
+        """Return the ticket that is kept under a digest, if it may still be redeemed."""
         row = connection.execute(
             ticket.select().where(
-                ticket.c.digest == digest_of(token),
+                ticket.c.digest == digest,
                 ticket.c.purpose == purpose,
                 ticket.c.expires_at >= now(),
             )

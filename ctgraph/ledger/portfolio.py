@@ -24,7 +24,8 @@ class Drafted:
 
     :param digest: of the draft.
     :param state: that of its review, or whether something is published.
-    :param published_type: the class of the published record; empty where there is none.
+    :param published_type: the class of the record that the organization has published; empty where
+        it has none.
     """
 
     ctid: Ctid
@@ -61,7 +62,7 @@ class Portfolio:
 
     def drafted(self, owner: Ctid) -> list[Drafted]:
         """Return the records that an organization works on, the newest first. They are bounded."""
-        current = (envelope.c.ctid == draft.c.ctid) & envelope.c.deleted_at.is_(None)
+        current = _IS_DRAFTED & envelope.c.deleted_at.is_(None)
         columns = (draft.c.ctid, draft.c.name, draft.c.type, draft.c.digest, draft.c.updated_at)
         query = (
             sa.select(*columns, review.c.state, envelope.c.type.label("stands"))
@@ -102,12 +103,11 @@ class Portfolio:
 
     def kinds(self, owner: Ctid) -> dict[str, int]:
         """Return how many records of each class an organization has published."""
-        query = (
-            sa.select(envelope.c.type, sa.func.count().label("number"))
-            .where(envelope.c.owner == owner, envelope.c.deleted_at.is_(None))
-            .group_by(envelope.c.type)
-        )
-        return {row.type: row.number for row in self._database.rows(query)}
+        return self._kinds(owner)
+
+    def kinds_without_draft(self, owner: Ctid) -> dict[str, int]:
+        """Return how many records of each class an organization has published as they stand."""
+        return self._kinds(owner, ~sa.exists().where(_IS_DRAFTED))
 
     def withdrawn_count(self, owner: Ctid) -> int:
         """Return how many records an organization has withdrawn."""
@@ -116,6 +116,14 @@ class Portfolio:
         )
         with self._database.engine.connect() as connection:
             return connection.execute(query).scalar_one()
+
+    def _kinds(self, owner: Ctid, *conditions: sa.ColumnElement[bool]) -> dict[str, int]:
+        query = (
+            sa.select(envelope.c.type, sa.func.count().label("number"))
+            .where(envelope.c.owner == owner, envelope.c.deleted_at.is_(None), *conditions)
+            .group_by(envelope.c.type)
+        )
+        return {row.type: row.number for row in self._database.rows(query)}
 
     def _envelopes(
         self,
@@ -134,3 +142,7 @@ class Portfolio:
             query = query.where(envelope.c.name.icontains(word, autoescape=True))
         rows = self._database.rows(query.order_by(envelope.c.ctid).limit(most))
         return [Envelope(**by_name(row, envelope.c)) for row in rows]
+
+
+_IS_DRAFTED = (draft.c.ctid == envelope.c.ctid) & (draft.c.owner == envelope.c.owner)
+"""The condition that a draft is that of a record, and not of another organization."""

@@ -60,14 +60,11 @@ def figures_of(settings: Settings, ledger: Ledger, run: RunCsv, owner: Ctid) -> 
 
 def _by_type(ledger: Ledger, owner: Ctid) -> dict[str, Counter[str]]:
     """Return the numbers of records by class and state, each record once."""
-    found: dict[str, Counter[str]] = {
-        kind: Counter({PUBLISHED: number}) for kind, number in ledger.portfolio.kinds(owner).items()
-    }
+    stand = ledger.portfolio.kinds_without_draft(owner)
+    found = {kind: Counter({PUBLISHED: number}) for kind, number in stand.items()}
     for one in ledger.portfolio.drafted(owner):
         states = found.setdefault(one.published_type or one.type, Counter())
         states[one.state] += 1
-        if one.published_type:
-            states[PUBLISHED] -= 1
     return dict(sorted(found.items()))
 
 

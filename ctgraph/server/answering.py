@@ -142,4 +142,4 @@ class AnsweringWorker(ThreadWorker):  # type: ignore[misc]
     def tell(self, conn: Connection, refusal: Refusal) -> None:
         """Send the reason why a request is not answered, if the client still reads."""
         with suppress(OSError):
-            conn.sock.send(refusal.written())
+            conn.sock.send(refusal.written(as_page=conn.is_of_browser))

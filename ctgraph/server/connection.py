@@ -12,7 +12,7 @@ from tempfile import SpooledTemporaryFile
 from typing import Any
 
 from gunicorn.http.body import LengthReader
-from gunicorn.http.errors import LimitRequestHeaders, NoMoreData
+from gunicorn.http.errors import LimitRequestHeaders, NoMoreData, ParseException
 from gunicorn.http.parser import RequestParser
 from gunicorn.http.unreader import Unreader
 from gunicorn.workers.gthread import TConn
@@ -29,6 +29,8 @@ from ctgraph.work.clients import client_of
 _HEAD_ENDS = re.compile(rb"\r\n\r\n|(?<!\r)\n")
 # RFC 3986, sections 3.2.2 and 3.2.3, as far as needed to recognize the name of a host.
 _HOST = re.compile(r"(?:[\w.~!$&'()*+,;=%-]*|\[[0-9A-Fa-f:.v]+\])(?::\d*)?", re.ASCII)
+# What browsers ask for a page with, in a head that need not be whole.
+_WANTS_PAGE = re.compile(rb"\naccept:[ \t]*text/html", re.IGNORECASE)
 _HEAD_PART, _BODY_PART = 1 << 16, 1 << 18
 _PARTS_AT_ONCE = 16
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
@@ -82,6 +84,8 @@ class Connection(TConn):  # type: ignore[misc]
         self.followed: Any = None
         """The answer that goes on, see :mod:`ctgraph.server.followers`."""
         self.is_oversized = False
+        self.is_of_browser = False
+        """Whether a head that cannot be read asks for a page."""
         self.is_broken = False
         """Whether the answer broke off, which the client has to notice."""
         self._limits = limits
@@ -257,12 +261,16 @@ class Connection(TConn):  # type: ignore[misc]
 
     def _begin(self) -> bool:
         """Let the parser read the head; return whether the request is whole."""
-        self._arrived.unread(bytes(self._head))
+        head = bytes(self._head)
+        self._arrived.unread(head)
         self._head.clear()
         try:
             request = next(self.parser)
         except (NoMoreData, StopIteration):
             raise SHORT_HEAD from None
+        except ParseException:
+            self.is_of_browser = _WANTS_PAGE.search(head) is not None
+            raise
         if request.version >= (1, 1):
             hosts = [value for name, value in request.headers if name == "HOST"]
             if len(hosts) != 1 or not _HOST.fullmatch(hosts[0]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from http import HTTPStatus
 
 import orjson
@@ -24,27 +25,40 @@ class Refusal(Exception):
         self.detail = detail
         self.retry_after = retry_after
 
-    def written(self) -> bytes:
-        """Return the answer, head and body."""
+    def written(self, *, as_page: bool) -> bytes:
+        """Return the answer, head and body.
+
+        :param as_page: whether it is for people.
+        """
         title = _TITLES.get(self.status, self.status.phrase)
-        body = orjson.dumps(
-            {
-                "type": "about:blank",
-                "title": title,
-                "status": self.status,
-                "detail": self.detail,
-                "errors": [self.detail],
-            }
-        )
+        if as_page:
+            kind, body = "text/html; charset=utf-8", _PAGE.format(title, escape(self.detail))
+        else:
+            told = {"type": "about:blank", "title": title, "status": self.status}
+            said = told | {"detail": self.detail, "errors": [self.detail]}
+            kind, body = "application/problem+json", orjson.dumps(said).decode()
         head = (
             f"HTTP/1.1 {self.status.value} {title}\r\nConnection: close\r\n"
-            f"Content-Type: application/problem+json\r\nContent-Length: {len(body)}\r\n"
+            f"Content-Type: {kind}\r\nContent-Length: {len(body.encode())}\r\n"
         ) + "".join(f"{name}: {value}\r\n" for name, value in OPEN)
         if self.retry_after:
             head += f"Retry-After: {self.retry_after}\r\n"
-        return head.encode() + b"\r\n" + body
+        return f"{head}\r\n{body}".encode()
 
 
+_PAGE = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<meta name="color-scheme" content="light dark">
+<title>{0} · ctgraph</title>
+<style>body {{ font: 1rem/1.5 system-ui, sans-serif; max-width: 40rem; margin: 3rem auto;
+padding: 0 1rem }}</style>
+<h1>{0}</h1>
+<p>{1}</p>
+<p><a href="/">Home</a></p>
+</html>
+"""
 _TITLES = {HTTPStatus.REQUEST_URI_TOO_LONG: "URI Too Long"}  # its name in RFC 9110
 NO_HOST = Refusal(
     400,
@@ -74,7 +88,8 @@ _KINDS: list[tuple[type[Exception], int, str]] = [
     (
         errors.LimitRequestLine,
         414,
-        "The address is longer than {line:,} characters. Send a long query by POST.",
+        "The address is longer than {line:,} characters. Use fewer words, or send a long query by "
+        "POST.",
     ),
     (
         errors.LimitRequestHeaders,

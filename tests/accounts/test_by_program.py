@@ -149,7 +149,7 @@ def test_a_program_invites_and_changes_members(
     assert (one["email"], one["role"]) == (rita.email, "viewer")
     assert ask("DELETE", f"{HERE}/invitations/{one['id']}").status_code == 204
     assert ask("DELETE", f"{HERE}/invitations/{one['id']}").status_code == 404
-    assert rita.send(rita.link()).status_code == 404
+    assert rita.see(rita.link()).status_code == 404
 
 
 def test_an_invitation_of_a_key_that_was_revoked_is_void(
@@ -162,7 +162,7 @@ def test_an_invitation_of_a_key_that_was_revoked_is_void(
     sent = {"email": rita.email, "role": "administrator"}
     assert module_client.post(f"{HERE}/members", json=sent, headers=headers).status_code == 202
     organizations.revoke_key(key[4:12])
-    assert rita.send(rita.link()).status_code == 403
+    assert rita.see(rita.link()).status_code == 403
 
 
 def test_a_right_to_publish_is_granted_asked_and_ended(
@@ -195,6 +195,21 @@ def test_a_right_to_publish_is_granted_asked_and_ended(
     assert ask("DELETE", f"{here}/{other}").status_code == 204
     assert ask("DELETE", f"{here}/{other}").status_code == 404
     assert ask("POST", documents, certificate(31), of=other).status_code == 403
+
+
+def test_only_what_sends_mail_to_others_is_limited(
+    ask: Ask, module_registry: Registry, otto: Person, other: Ctid
+) -> None:
+    silent = module_registry.ledger.organizations.add("Elm College", ctid_number(901)).ctid
+    path = f"{HERE}/third-parties"
+    days = [f"2090-01-{day:02}" for day in range(1, 9)]
+    granted = [ask("POST", path, {"publisher": silent, "lastDay": day}) for day in days]
+    assert {one.status_code for one in granted} == {201}
+    (told,) = (one for one in granted[-1].json["thirdParties"] if one["publisher"] == silent)
+    assert told["expiresAt"].startswith(days[-1])
+    asked = [ask("POST", path, {"owner": other}).status_code for _ in range(8)]
+    assert asked == [202] + [409] * 7
+    assert ask("DELETE", f"{path}/{other}?side=publisher").status_code == 204
 
 
 @pytest.mark.parametrize(
@@ -237,6 +252,7 @@ def test_a_program_describes_and_submits_an_organization(
     }
     assert ask("PATCH", here, {"agentType": ["Bakery"]}, of=record).status_code == 422
     assert ask("PATCH", here, {"colour": "green"}, of=record).status_code == 400
+    assert ask("PATCH", here, {"name": " \0\u200b"}, of=record).status_code == 422
     described = ask("PATCH", here, fields, of=record).json
     assert described["missing"] == []
     assert described["description"]["agentType"] == ["orgType:TwoYear"]

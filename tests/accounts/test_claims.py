@@ -142,6 +142,12 @@ def test_only_what_nobody_acts_for_is_claimed(
     assert UNCLAIMED not in rita.see(f"/resources/{approved}").text
 
 
+def test_a_claim_that_reaches_nobody_counts_for_nothing(rita: Person, nobodys: Ctid) -> None:
+    page = f"/account/claims/{nobodys}"
+    sent = [rita.send(page, words="I am the registrar.").status_code for _ in range(12)]
+    assert sent == [200] + [409] * 11
+
+
 def test_only_staff_sees_claims(rita: Person, sam: Person, nobodys: Ctid) -> None:
     decide = claimed(rita, sam, nobodys)
     answer = rita.see(decide)

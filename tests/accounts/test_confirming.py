@@ -115,9 +115,10 @@ def test_only_what_was_seen_is_confirmed(
     first, second = ctid_number(1), ctid_number(2)
     publish(registry, registry.ledger.organizations.get(approved), 1, **{"ceterms:keyword": "new"})
     publish(registry, registry.organization, 9)
-    for other in (f"{first} 1", f"{ctid_number(9)} 1", f"{ctid_number(99)} 1"):
-        answer = rita.send(page, shown=[f"{second} 1", other])
-        assert answer.status_code == 409
+    other, unknown = ctid_number(9), ctid_number(99)
+    for wrong, status in ((f"{first} 1", 409), (f"{other} 1", 403), (f"{unknown} 1", 404)):
+        answer = rita.send(page, shown=[f"{second} 1", wrong])
+        assert answer.status_code == status
         assert "Nothing was confirmed" in answer.text
     for wrong in ("", "ce-1 1", first, f"{second} x", f"{second} 99999999999", f"{second} ²"):
         assert rita.send(page, one=wrong).status_code == 400, wrong
@@ -188,6 +189,9 @@ def test_programs_list_what_is_due_and_confirm_it(
         return client.post(path, json=sent, headers=headers).status_code
 
     assert confirm({first: 1, second: 2}) == 409  # nothing is confirmed, unless all is
+    publish(registry, registry.organization, 8)
+    assert confirm({first: 1, ctid_number(8): 1}) == 403
+    assert confirm({first: 1, ctid_number(98): 1}) == 404
     assert confirm({first: 1, second: 1}) == 204
     rest = client.get(path, headers=headers).json
     assert [one["ctid"] for one in rest["due"]] == [third]

@@ -163,6 +163,20 @@ def test_what_each_role_may_do(
     assert answer.status_code == (403 if role is Role.EDITOR else 303)
 
 
+def test_a_viewer_is_led_to_what_a_draft_will_look_like(
+    rita: Person, approved: Ctid, as_role: Callable[[Role | None], Person]
+) -> None:
+    records = f"/account/organizations/{approved}/records"
+    path = rita.send(records, kind="ceterms:Certificate").headers["Location"]
+    viewer = as_role(Role.VIEWER)
+    assert f'href="{path}/preview"' in viewer.see(records).text
+    assert f'href="{path}"' not in viewer.see(records).text
+    page = viewer.see(f"{path}/preview")
+    assert page.status_code == 200
+    assert f'href="{path}"' not in page.text
+    assert f'href="{path}"' in rita.see(f"{path}/preview").text
+
+
 def test_an_organization_that_waits_drafts_and_does_not_publish(
     rita: Person, college: Ctid
 ) -> None:

@@ -10,6 +10,8 @@ import orjson
 from ctgraph.documents import parse
 from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger.append import Submission, append
+from ctgraph.ledger.partnerships import Agreement
+from ctgraph.ledger.transfer import transfer
 from ctgraph.ledger.values import Organization
 from tests.support.people import Person
 from tests.support.registry import Registry, certificate, ctid_number
@@ -63,3 +65,28 @@ def test_the_figures_of_an_organization(rita: Person, approved: Ctid, registry: 
     assert "Certificate 2 → Certificate 11" in words
     assert "Links to what was replaced" not in words
     assert f"{others.name} : 1 record" in words
+
+
+def test_no_record_of_another_organization_is_counted(
+    rita: Person, approved: Ctid, registry: Registry
+) -> None:
+    page = f"/account/organizations/{approved}"
+    mine, others = registry.ledger.organizations.get(approved), registry.organization
+    for number in (21, 22):
+        publish(registry, mine, number)
+        text = registry.ledger.records.read(ctid_number(number)).canonical
+        changed = text.replace(b"Certificate 2", b"Diploma 2")
+        path = f"{page}/records/{ctid_number(number)}/json"
+        seen = re.findall(r'name="seen" value="(\w+)"', rita.see(path).text)[0]
+        assert rita.send(path, document=changed.decode(), seen=seen).status_code == 303
+    words = said(rita.see(page).text)
+    assert "Certificate: 2 changed since published" in words
+    with registry.ledger.database.writing() as connection:
+        pair = mine.ctid, others.ctid
+        registry.ledger.partnerships.ask(connection, *pair, "")
+        registry.ledger.partnerships.settle(connection, *pair, Agreement.GRANTED)
+    transfer(registry.ledger, ctid_number(21), mine, others, "test")
+    words = said(rita.see(page).text)
+    assert "Certificate: 1 changed since published , 1 draft" in words
+    append(registry.ledger, [Submission(mine, ctid_number(22))], "test")
+    assert "Certificate: 2 draft" in said(rita.see(page).text)

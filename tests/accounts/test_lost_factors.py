@@ -177,3 +177,21 @@ def test_the_operator_does_it_at_once(
     assert leads_to(sam) == "/account"
     assert "She came to my desk." in sam.mails()[-1][1]
     assert "She came to my desk." in sam.see("/account/security").text
+
+
+def test_it_does_not_happen_on_the_word_of_somebody_who_is_suspended(
+    registry: Registry, rita: Person, sam: Person, codes: list[str]
+) -> None:
+    page = page_of(registry, rita)
+    assert sam.send(page, words="I called the college.").status_code == 303
+    with registry.ledger.database.writing() as connection:
+        found = registry.ledger.people.with_email(connection, sam.email)
+        assert found
+        registry.ledger.suspensions.begin(connection, found[0].id, "It was not Sam.")
+    hours_pass(registry, WAIT_HOURS + 1)
+    assert rita.see("/account").status_code == 200
+    assert "stopped the removal" in rita.mails()[-1][0]
+    with registry.ledger.database.writing() as connection:
+        registry.ledger.suspensions.lift(connection, found[0].id)
+    hours_pass(registry, WAIT_HOURS + 1)
+    assert leads_to(rita) == "/account/second-factor"

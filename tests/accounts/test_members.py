@@ -10,7 +10,7 @@ import pytest
 from ctgraph.accounts.members import Members
 from ctgraph.accounts.rights import Role
 from ctgraph.identity.ctid import Ctid
-from tests.support.people import PASSWORD, Person, alert
+from tests.support.people import PASSWORD, Person
 from tests.support.registry import Registry
 
 ADA = "ada@pine.example.org"
@@ -36,9 +36,13 @@ def test_an_invitation_is_accepted_once_also_after_signing_in(
     led = ada.see(link).headers["Location"]
     answer = ada.send(led, email=ADA, password=PASSWORD)
     assert answer.headers["Location"] == link
+    page = ada.see(link).text
+    assert "Pine College" in page
+    assert "<dd>editor</dd>" in page
+    assert "<dd>Rita Registrar</dd>" in page
     assert ada.send(link).status_code == 303
     assert role_of(registry, approved, ADA) == Role.EDITOR
-    assert ada.send(link).status_code == 404
+    assert ada.see(link).status_code == 404
 
 
 def test_an_invitation_of_somebody_who_was_dismissed_is_void(
@@ -55,15 +59,16 @@ def test_an_invitation_of_somebody_who_was_dismissed_is_void(
     person = next(one.person for one in members if one.email == other.email)
     path = f"/account/organizations/{approved}/members"
     assert rita.send(path, to=f"{path}/{person}", role="").status_code == 303
-    answer = ada.send(ada.link())
-    assert answer.status_code == 403
-    assert "invited you" in alert(answer)
+    for answer in (ada.see(ada.link()), ada.send("/account/security", to=ada.link())):
+        assert answer.status_code == 403
+        assert "invited you" in answer.text
+    assert "/account/invitations/" not in ada.see("/account").text
     assert role_of(registry, approved, ADA) is None
 
 
 def test_an_invitation_lowers_no_role(rita: Person, approved: Ctid, registry: Registry) -> None:
     assert invited(rita, approved, rita.email, Role.VIEWER) == 303
-    assert rita.send(rita.link()).status_code == 409
+    assert rita.see(rita.link()).status_code == 409
     assert role_of(registry, approved, rita.email) == Role.ADMINISTRATOR
 
 
@@ -104,5 +109,37 @@ def test_an_invitation_that_was_taken_back_admits_nobody(
     path = f"/account/organizations/{approved}/members"
     to = f"/account/organizations/{approved}/invitations/{one.id}"
     assert rita.send(path, to=to).status_code == 303
-    assert ada.send(ada.link()).status_code == 404
+    assert ada.see(ada.link()).status_code == 404
+    assert ada.send("/account/security", to=ada.link()).status_code == 404
+    assert role_of(registry, approved, ADA) is None
+
+
+def test_an_invitation_waits_for_somebody_who_signs_up_later(
+    rita: Person, approved: Ctid, meet: Callable[[str], Person], registry: Registry
+) -> None:
+    email = "a_a@pine.example.org"
+    for somebody in (email, "aba@pine.example.org"):
+        assert invited(rita, approved, somebody, Role.EDITOR) == 303
+    assert invited(rita, approved, email, Role.APPROVER) == 303
+    late = meet(email).join()
+    page = late.see("/account").text
+    found = re.findall(r'href="(/account/invitations/[0-9a-f]{64})">Pine College</a>', page)
+    assert len(found) == 2
+    assert "Rita Registrar invites you, as approver." in " ".join(page.split())
+    assert late.send(found[0]).status_code == 303
+    assert role_of(registry, approved, email) == Role.APPROVER
+    assert "/account/invitations/" not in late.see("/account").text
+    assert late.see(found[1]).status_code == 409
+    assert meet("other@pine.example.org").join().see(found[1]).status_code == 403
+
+
+def test_an_invitation_of_somebody_who_is_suspended_is_void(
+    rita: Person, approved: Ctid, sam: Person, meet: Callable[[str], Person], registry: Registry
+) -> None:
+    ada = meet(ADA).join()
+    assert invited(rita, approved, ADA, Role.EDITOR) == 303
+    (member,) = registry.ledger.applications.members(approved)
+    page = f"/staff/suspensions/{member.person}"
+    assert sam.send(page, state="suspended", words="It was not Rita.").status_code == 303
+    assert ada.see(ada.link()).status_code == 403
     assert role_of(registry, approved, ADA) is None

@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from ctgraph.accounts.evidence import evidence
-from ctgraph.identity.ctid import Ctid
+from ctgraph.identity.ctid import Ctid, canonical
+from ctgraph.ledger.tables import application
 from tests.support.people import COLLEGE, RITA, STAFF, Person, alert
 from tests.support.registry import Registry
+
+ONE = '<a href="#description">The description is missing or shorter than 15 characters.'
 
 
 def test_what_is_missing_is_told_before_it_is_submitted(rita: Person) -> None:
     answer = rita.send("/account/organizations/new", name="Pine College", submit="yes")
     assert answer.status_code == 422
-    assert "breaks the minimum data" in alert(answer)
+    assert "saved, but not submitted" in alert(answer)
     assert "Pine College" in rita.see("/account").text  # nothing is lost
+    assert ONE in answer.text
+    assert '<p class="problem" id="description-problem">The description is missing' in answer.text
+    assert '<a href="#streetAddress">Nothing says how to reach the organization.' in answer.text
+    found = re.search(r'action="((/account/organizations/ce-[^/"]+)/describe)"', answer.text)
+    assert found
+    form, page = found.groups()
+    assert ONE in rita.see(form).text
+    assert ONE.replace('"#', f'"{form}#') in rita.see(page).text
+    rita.send(form, **COLLEGE)
+    assert "to mend before" not in rita.see(form).text + rita.see(page).text
 
 
 def test_an_organization_is_submitted_asked_back_and_approved(
@@ -125,3 +139,75 @@ def test_an_organization_that_the_operator_added_has_a_page_for_its_people(
     assert page.status_code == 200
     assert "approved: it may publish" in page.text.lower()
     assert rita.see(f"/account/organizations/{owner}/describe").status_code == 404
+
+
+@pytest.mark.parametrize("name", ["", "  ", "\0", " \0\u200b\u00a0\u2003"])
+def test_a_name_that_nobody_sees_is_refused_beside_its_field(
+    rita: Person, college: Ctid, name: str
+) -> None:
+    for page in ("/account/organizations/new", f"/account/organizations/{college}/describe"):
+        answer = rita.send(page, **{**COLLEGE, "name": name})
+        assert answer.status_code == 422
+        assert '<p class="problem" id="name-problem">This is needed.</p>' in answer.text
+    assert rita.see("/account").text.count("<h3>") == 1
+    answer = rita.send("/account/sign-up", name=name, email="x@pine.example.org", password="x")
+    assert '<p class="problem" id="name-problem">This is needed.</p>' in answer.text
+
+
+def begun(somebody: Person, name: str) -> str:
+    """Begin to describe an organization; return the path of its page."""
+    return somebody.send("/account/organizations/new", name=name).headers["Location"]
+
+
+def test_an_organization_that_was_never_submitted_is_discarded(
+    rita: Person, meet: Callable[[str], Person], sam: Person, registry: Registry
+) -> None:
+    page = begun(rita, "Elm College")
+    record = canonical(page.rpartition("/")[2])
+    draft = rita.send(f"{page}/records", kind="ceterms:Certificate").headers["Location"]
+    ada = meet("ada@pine.example.org").join()
+    for role in ("viewer", "administrator"):
+        assert rita.send(f"{page}/members", email=ada.email, role=role).status_code == 303
+    ada.send(ada.link())
+    assert f'href="{page}/discard"' in rita.see(page).text
+    asked = rita.see(f"{page}/discard").text
+    assert canonical(draft.rpartition("/")[2]) in asked
+    assert ada.email in asked
+    seen = re.findall(r'name="seen" value="([^"]+)"', asked)
+    answer = rita.send(f"{page}/discard")
+    assert (answer.status_code, "Look again" in alert(answer)) == (409, True)
+    assert rita.send(f"{page}/discard", seen=seen).status_code == 303
+    assert "Elm College" not in rita.see("/account").text + sam.see("/staff/search?q=elm").text
+    assert rita.see(page).status_code == 403
+    assert "discarded Elm College" in ada.mails()[-1][0]
+    assert "Discarded the organization Elm College" in rita.see("/account/security").text
+    assert registry.ledger.drafts.of(record) == []
+    assert record not in [one.ctid for one in registry.ledger.organizations.all()]
+
+
+def test_what_was_submitted_or_published_is_not_discarded(
+    rita: Person, sam: Person, college: Ctid, registry: Registry
+) -> None:
+    page = f"/account/organizations/{college}"
+    for state in ("submitted", "approved"):
+        assert f"{page}/discard" not in rita.see(page).text, state
+        assert rita.see(f"{page}/discard").status_code == 409
+        assert rita.send("/account/security", to=f"{page}/discard").status_code == 409
+        sam.send(f"/staff/organizations/{college}", state="approved", words="Welcome.")
+    with registry.ledger.database.writing() as connection:
+        connection.execute(application.update().values(state="draft"))
+    answer = rita.send(f"{page}/discard")
+    assert (answer.status_code, "never deleted" in alert(answer)) == (409, True)
+    assert rita.see(f"/resources/{college}").status_code == 200
+
+
+def test_only_an_administrator_discards(
+    rita: Person, meet: Callable[[str], Person], registry: Registry
+) -> None:
+    page = begun(rita, "Ash College")
+    ada = meet("ada@pine.example.org").join()
+    rita.send(f"{page}/members", email=ada.email, role="approver")
+    ada.send(ada.link())
+    assert "/discard" not in ada.see(page).text
+    assert ada.see(f"{page}/discard").status_code == 403
+    assert ada.send("/account/security", to=f"{page}/discard").status_code == 403

@@ -65,6 +65,7 @@ def registry(tmp_path_factory: pytest.TempPathFactory, running: Provider) -> Reg
     providers = [
         SETTINGS | {"issuer": running.issuer},
         SETTINGS | {"issuer": running.issuer, "name": "oak", "label": "Oak College"},
+        SETTINGS | {"issuer": running.issuer, "name": "elm", "second_factors": ["mfa", "gold"]},
         SETTINGS | {"issuer": "http://127.0.0.1:9", "name": "away", "label": "Far College"},
     ]
     return new_registry(tmp_path_factory.mktemp("federated"), identity_providers=providers)
@@ -207,6 +208,50 @@ def test_a_second_factor_is_asked_for(rita: Person, provider: Provider, registry
         who = account(registry, rita.email).id
         registry.ledger.factors.keep(connection, who, "A" * 32, 0)
     assert sign_in(rita).headers["Location"] == "/account/second-factor"
+
+
+ELM = "/account/sign-in/with/elm"
+
+
+@pytest.mark.parametrize(
+    ("begin", "said", "asks"),
+    [
+        (ELM, {"amr": ["pwd", "mfa"]}, False),
+        (ELM, {"acr": "gold"}, False),
+        (ELM, {"amr": ["pwd"], "acr": "0"}, True),
+        (ELM, {"acr": ["gold"]}, True),  # it is a text
+        (ELM, {"amr": [["mfa"], None]}, True),
+        (ELM, {}, True),
+        (BEGIN, {"amr": ["mfa", "otp", "hwk"]}, True),  # its settings name no value
+    ],
+)
+def test_a_second_factor_that_the_provider_checked_is_not_asked_for_again(
+    rita: Person,
+    provider: Provider,
+    registry: Registry,
+    begin: str,
+    said: dict[str, Any],
+    asks: bool,
+) -> None:
+    sign_in(rita, begin)
+    who = account(registry, rita.email).id
+    with registry.ledger.database.writing() as connection:
+        registry.ledger.factors.keep(connection, who, "A" * 32, 0)
+    provider.claims |= said
+    wanted = "/account/second-factor" if asks else "/account"
+    assert sign_in(rita, begin).headers["Location"] == wanted
+
+
+def test_what_is_not_signed_is_no_second_factor(
+    rita: Person, provider: Provider, registry: Registry
+) -> None:
+    sign_in(rita, ELM)
+    who = account(registry, rita.email).id
+    with registry.ledger.database.writing() as connection:
+        registry.ledger.factors.keep(connection, who, "A" * 32, 0)
+    told = {name: provider.claims.pop(name) for name in ("email", "email_verified")}
+    provider.told = {"sub": rita.email, "amr": ["mfa"], "acr": "gold", **told}
+    assert sign_in(rita, ELM).headers["Location"] == "/account/second-factor"
     assert rita.see("/account").status_code == 303
 
 

@@ -8,7 +8,7 @@ import pytest
 from ctgraph.errors import Forbidden
 from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger.append import Submission, append
-from tests.support.people import Person, alert
+from tests.support.people import COLLEGE, Person, alert
 from tests.support.registry import Registry, certificate, ctid_number, fill
 
 
@@ -60,6 +60,23 @@ def test_a_suspended_person_cannot_sign_in(
     assert "Somebody stole it." in alert(answer)
     sam.send(f"/staff/suspensions/{who}", state="lifted", words="It is Rita again.")
     assert rita.sign_in().status_code == 303
+
+
+def test_one_of_the_staff_who_is_suspended_hears_of_nothing(
+    registry: Registry, sam: Person, rita: Person
+) -> None:
+    with registry.ledger.database.writing() as connection:
+        found = registry.ledger.people.with_email(connection, sam.email)
+        assert found
+        registry.ledger.suspensions.begin(connection, found[0].id, "It was not Sam.")
+    before = len(sam.mails())
+    sent = rita.send("/account/organizations/new", submit="yes", **COLLEGE)
+    assert sent.status_code == 303
+    assert len(sam.mails()) == before
+    with registry.ledger.database.writing() as connection:
+        registry.ledger.suspensions.lift(connection, found[0].id)
+    rita.send("/account/organizations/new", submit="yes", **COLLEGE)
+    assert "asks for approval" in sam.mails()[-1][0]
 
 
 def test_the_staff_finds_people_organizations_and_records(

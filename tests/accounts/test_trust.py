@@ -55,7 +55,7 @@ def test_an_invitation_of_a_partner_ends_with_the_next_one_and_with_the_first_me
     alma, paul = (newcomer(client.application, registry.ledger) for _ in range(2))
     _, old = invited(ask, paul.email)
     record, link = invited(ask, alma.email)
-    assert paul.send(old).status_code == 404
+    assert paul.see(old).status_code == 404
     assert alma.send(link).status_code == 303
     assert [one.email for one in registry.ledger.applications.members(record)] == [alma.email]
     again = {"organizations": [institution("T-1", paul.email)]}
@@ -80,7 +80,7 @@ def test_an_invitation_ends_with_the_right_to_invite(
         with ledger.database.writing() as connection:
             subject = OWN if ended == "the partner" else record
             ledger.suspensions.begin(connection, subject, "It is looked into.")
-    assert alma.send(link).status_code in (403, 404)
+    assert alma.see(link).status_code in (403, 404)
     assert ledger.applications.members(record) == []
 
 
@@ -92,7 +92,7 @@ def test_an_invitation_of_a_key_ends_with_the_suspension_of_the_organization(
     assert ask("POST", members, {"email": alma.email, "role": "viewer"}).status_code == 202
     with registry.ledger.database.writing() as connection:
         registry.ledger.suspensions.begin(connection, OWN, "It is looked into.")
-    assert alma.send(alma.link()).status_code == 403
+    assert alma.see(alma.link()).status_code == 403
 
 
 def test_without_trust_a_partner_publishes_for_nobody_who_cannot_revoke_it(

@@ -242,6 +242,22 @@ def test_who_lost_the_right_meanwhile_saves_nothing(
     assert registry.ledger.changes.last_sequence() == 1
 
 
+def test_an_upload_of_somebody_who_is_suspended_is_not_saved(
+    rita: Person, approved: Ctid, registry: Registry, work: Callable[[], None]
+) -> None:
+    here = begun(rita, approved, ("b.csv", table(COURSE)))
+    work()
+    saved(rita, here)
+    (member,) = registry.ledger.applications.members(approved)
+    with registry.ledger.database.writing() as connection:
+        registry.ledger.suspensions.begin(connection, member.person, "It was not Rita.")
+    work()
+    with registry.ledger.database.writing() as connection:
+        registry.ledger.suspensions.lift(connection, member.person)
+    assert "Failed" in rita.see(here).text
+    assert registry.ledger.changes.last_sequence() == 1
+
+
 def test_what_a_killed_runner_worked_on_begins_anew(
     rita: Person, approved: Ctid, registry: Registry, work: Callable[[], None]
 ) -> None:

@@ -36,6 +36,7 @@ COMMANDS = [
     ["sample", "--documents", "1", "--out", "/nowhere/x"],
     ["vocab", "import", "/dev/null"],
     ["load", "/", "--report", "/"],
+    ["org", "add", "--name", " \u200b"],
 ]
 
 

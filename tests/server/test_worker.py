@@ -192,6 +192,16 @@ def test_an_address_that_is_too_long_is_a_problem_with_advice(port: int) -> None
     assert "POST" in problem["detail"]
 
 
+def test_an_address_that_is_too_long_is_a_page_for_a_browser(port: int) -> None:
+    accepts = b"Accept: text/html,application/xhtml+xml;q=0.9,*/*;q=0.8\r\n"
+    address = b"GET /staff/search?q=%b HTTP/1.1\r\n" % (b"a" * 20_000)
+    head, _, body = said(port, address + accepts + END).partition(b"\r\n\r\n")
+    assert statuses(head) == [414]
+    assert b"Content-Type: text/html; charset=utf-8" in head
+    assert f"Content-Length: {len(body)}".encode() in head
+    assert b"<p>The address is longer than 8,190 characters. Use fewer words" in body
+
+
 def test_requests_in_one_packet_are_answered_in_order(port: int) -> None:
     last = TOLD.replace(b"Host", b"Connection: close\r\nHost")
     for before in ((), (HELLO,)):

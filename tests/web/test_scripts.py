@@ -58,3 +58,13 @@ def test_the_locked_packages_name_no_host() -> None:
     packages = {name: one for name, one in lock["packages"].items() if name}
     assert not [name for name, one in packages.items() if "resolved" in one]
     assert not [name for name, one in packages.items() if "integrity" not in one]
+
+
+_INPUT = re.compile(r"<input\b(?:[^>{]|\{\{.*?\}\}|\{%.*?%\})*>", re.DOTALL)
+_SEARCHES = re.compile(r'type="search"|name="(?:q|words)"')
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.stem)
+def test_what_is_typed_into_a_search_fits_an_address(path: Path) -> None:
+    fields = [one for one in _INPUT.findall(path.read_text()) if _SEARCHES.search(one)]
+    assert [one for one in fields if "maxlength" not in one and 'type="hidden"' not in one] == []

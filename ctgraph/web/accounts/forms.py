@@ -9,18 +9,34 @@ from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import (
     EmailField,
+    Field,
     HiddenField,
     PasswordField,
     StringField,
     TextAreaField,
 )
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired, Length, StopValidation
 
+from ctgraph.accounts.names import is_seen
 from ctgraph.accounts.passkeys import MAX_PASSKEY_NAME_CHARACTERS
 from ctgraph.accounts.passwords import MAX_PASSWORD_CHARACTERS, MIN_PASSWORD_CHARACTERS
 from ctgraph.accounts.people import MAX_NAME_CHARACTERS
 
-GIVEN = InputRequired(_("This is needed."))
+
+class Given(InputRequired):
+    """A field is filled in with something that a reader sees: blanks alone are nothing."""
+
+    def __call__(self, form: FlaskForm, field: Field) -> None:
+        """Make sure of it.
+
+        :raises StopValidation: when not.
+        """
+        super().__call__(form, field)
+        if isinstance(field.data, str) and not is_seen(field.data):
+            raise StopValidation(str(self.message))
+
+
+GIVEN = Given(_("This is needed."))
 """What a field says that nobody filled in."""
 EMAIL = {"autocomplete": "email"}
 """Attributes of a field for one's own address."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from flask import Blueprint, Response, request
-from flask_babel import gettext as _
 
 from ctgraph.accounts.members import Members
 from ctgraph.accounts.rights import Act, Role, require
 from ctgraph.identity import ctid
+from ctgraph.ledger.people import digest_of
 from ctgraph.web.accounts.forms import Press
 from ctgraph.web.accounts.organization_forms import Invite
 from ctgraph.web.accounts.organizations import applicants
@@ -78,10 +78,23 @@ def take_back(organization: str, invitation: str) -> Response:
 @reads("token")
 @for_people
 def invitation() -> Response:
-    """Accept an invitation."""
+    """Offer the invitation to which a mail links."""
+    return _offered(digest_of(request.args.get("token", "")))
+
+
+@blueprint.route("/account/invitations/<invitation>", methods=["GET", "POST"])
+@reads()
+@for_people
+def offered(invitation: str) -> Response:
+    """Offer an invitation that the dashboard lists."""
+    return _offered(invitation)
+
+
+def _offered(invitation: str) -> Response:
+    offer = _use_cases().offer(who(), invitation)
 
     def use() -> Response:
-        record = _use_cases().accept(who(), request.args.get("token", ""), visitor())
+        record = _use_cases().accept(who(), invitation, visitor())
         return respond.redirect(f"/account/organizations/{record}/records", 303)
 
-    return filled(Press(), use, "accounts/press.html", title=_("Accept the invitation"))
+    return filled(Press(), use, "accounts/invitation.html", offer=offer)

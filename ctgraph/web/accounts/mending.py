@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from ctgraph.forms.model import Form
@@ -10,11 +11,16 @@ from ctgraph.problem import Problem, Severity
 from ctgraph.vocab import vocabulary
 from ctgraph.web.accounts.sent import MINIMUM, tab
 
+_CURIE = re.compile(r"\bceterms:\w+")
+_PLACES = {"ceterms:address": "streetAddress"}
+"""The properties for which the form of an organization has several fields: the first of them."""
+
 
 class Told(NamedTuple):
     """A problem as the form tells it.
 
-    :param property: of the primary entity, as a CURIE; empty where it is about the whole.
+    :param property: of the primary entity, as a CURIE, or the name of its field; empty where it is
+        about the whole.
     :param href: leads to the field; empty where no field shows the property.
     """
 
@@ -29,6 +35,25 @@ def told(problems: Iterable[Problem], form: Form) -> list[Told]:
     tabs: dict[str, str] = {f.property: one.group for one in form.tabs for f in one.fields}
     tabs |= {field.property: MINIMUM for field in form.minimum}
     return [_told(one, tabs) for one in problems]
+
+
+def told_of_description(problems: Iterable[Problem], fields: Container[str]) -> list[Told]:
+    """Return what the description of an organization lacks, each with the field of its form.
+
+    :param fields: the names of the fields, which are the local names of properties.
+    """
+    return [_of_description(one, fields) for one in problems if one.severity is Severity.VIOLATION]
+
+
+def _of_description(problem: Problem, fields: Container[str]) -> Told:
+    named = [
+        _property(problem),
+        *_CURIE.findall(problem.remedy),
+    ]  # such as one of two that it needs
+    names = [_PLACES.get(one, one.partition(":")[2]) for one in named]
+    field = next((name for name in names if name in fields), "")
+    words = vocabulary().labelled(f"{problem.message} {problem.remedy}".strip())
+    return Told(words, problem.severity, field, f"#{field}" if field else "")
 
 
 def _told(problem: Problem, tabs: Mapping[str, str]) -> Told:

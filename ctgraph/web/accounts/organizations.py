@@ -10,7 +10,8 @@ from flask_babel import gettext as _
 from ctgraph.accounts import automatic, profile
 from ctgraph.accounts.confirming import overdue
 from ctgraph.accounts.evidence import Looking, evidence, proven
-from ctgraph.accounts.organizations import FOLLOWING, Applicants
+from ctgraph.accounts.members import Members
+from ctgraph.accounts.organizations import FOLLOWING, Applicants, require_draft
 from ctgraph.accounts.registering import Registering
 from ctgraph.accounts.rights import Act, require
 from ctgraph.errors import CtgraphError, NotFound
@@ -19,6 +20,7 @@ from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger.applications import Application, State
 from ctgraph.records.figures import figures_of
 from ctgraph.web.accounts.forms import Press, Words
+from ctgraph.web.accounts.mending import Told, by_property, told_of_description
 from ctgraph.web.accounts.organization_forms import Describe
 from ctgraph.web.accounts.people import filled, require_form, text
 from ctgraph.web.http import respond
@@ -60,6 +62,7 @@ def _dashboard() -> Response:
         form=Press(),
         person=who(),
         organizations=[(one, _application(one.organization)) for one in memberships],
+        offers=Members(state().ledger, state().settings.base_url).offers(who()),
     )
 
 
@@ -73,7 +76,7 @@ def new() -> Response:
     def use() -> Response:
         record = ctid.mint()
         document = profile.document_of(_fields(form), record, state().identity)
-        applicants().begin(who(), text(form.name), document, record, visitor())
+        applicants().begin(who(), text(form.name).strip(), document, record, visitor())
         return _go_on(form, record)
 
     return filled(form, use, "accounts/describe.html", title=_("Your organization"))
@@ -91,10 +94,49 @@ def describe(record: str) -> Response:
 
     def use() -> Response:
         document = profile.document_of(_fields(form), own.organization, state().identity)
-        applicants().describe(who(), own.organization, text(form.name), document)
+        applicants().describe(who(), own.organization, text(form.name).strip(), document)
         return _go_on(form, own.organization)
 
-    return filled(form, use, "accounts/describe.html", title=own.name)
+    missing = [] if request.method == "POST" else _beside(form, own)
+    return filled(form, use, "accounts/describe.html", title=own.name, missing=missing)
+
+
+def _beside(form: Describe, own: Application) -> list[Told]:
+    """Return what a description lacks, and tell it beside the fields of its form, too."""
+    missing = _missing(own)
+    for name, found in by_property(missing).items():
+        if name:
+            form[name].errors = [" ".join(one.text for one in found)]
+    return missing
+
+
+def _missing(own: Application) -> list[Told]:
+    run = state().validator_for(own.organization)
+    return told_of_description(applicants().missing(own, run), profile.FIELDS)
+
+
+@blueprint.route("/account/organizations/<record>/discard", methods=["GET", "POST"])
+@reads()
+@for_people
+def discard(record: str) -> Response:
+    """Discard an organization that was never submitted, once somebody confirms it."""
+    own = _own(record, Act.DESCRIBE)
+    require_draft(own)
+
+    def use() -> Response:
+        seen = request.form.getlist("seen")
+        applicants().discard(who(), own.organization, seen, visitor())
+        return respond.redirect("/account", 303)
+
+    return filled(
+        Press(),
+        use,
+        "accounts/discard.html",
+        own=own,
+        person=who(),
+        drafts=state().ledger.drafts.of(own.organization),
+        members=state().ledger.applications.members(own.organization),
+    )
 
 
 def _go_on(form: Describe, record: Ctid) -> Response:
@@ -106,10 +148,12 @@ def _go_on(form: Describe, record: Ctid) -> Response:
         try:
             _submit(record, "")
         except CtgraphError as error:
+            missing = _beside(form, _own(record, Act.DESCRIBE))
             response = respond.page(
                 "accounts/describe.html",
                 form=form,
-                problem=error.message,
+                problem=_("It is saved, but not submitted yet.") if missing else error.message,
+                missing=missing,
                 title=text(form.name),
                 action=f"/account/organizations/{record}/describe",
             )
@@ -169,6 +213,7 @@ def _of_application(asked: Application) -> dict[str, Any]:
         "rules": automatic.rules(state().settings),
         "place": state().ledger.applications.place(record),
         "may_submit": State.SUBMITTED in FOLLOWING[asked.state],
+        "missing": _missing(asked) if State.SUBMITTED in FOLLOWING[asked.state] else [],
     }
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from flask import Blueprint, Response
 
-from ctgraph.accounts.rights import Act
+from ctgraph.accounts.organizations import Applicants
+from ctgraph.accounts.rights import ROLES, Act
 from ctgraph.documents.nesting import entity_json
 from ctgraph.errors import BadParameter
 from ctgraph.identity import ctid
@@ -13,7 +14,7 @@ from ctgraph.web.http import respond
 from ctgraph.web.http.owners import drafting_of, owned
 from ctgraph.web.http.parameters import reads
 from ctgraph.web.http.registry import state
-from ctgraph.web.http.visitors import for_people
+from ctgraph.web.http.visitors import for_people, who
 from ctgraph.web.records import page
 
 blueprint = Blueprint("preview", __name__)
@@ -33,4 +34,11 @@ def preview(organization: str, record: str) -> Response:
             "The draft names another record in its @id. Mend it as JSON-LD."
         ) from None
     view = page.record_view(node, draft.document, draft.ctid, state())
-    return respond.page("records/preview.html", view=view, owner=owner, record=draft.ctid)
+    role = Applicants(state().settings, state().ledger).role(who(), owner.ctid)
+    return respond.page(
+        "records/preview.html",
+        view=view,
+        owner=owner,
+        record=draft.ctid,
+        may_draft=role in ROLES[Act.DRAFT],
+    )
