@@ -87,6 +87,7 @@ def card_json(card: Card, identity: Identity) -> dict[str, Any]:
         "status": card.status,
         "cost": card.cost,
         "currency": card.currency,
+        "mayCostMore": card.may_cost_more,
         "duration": card.duration,
         "webpage": card.webpage,
         "created": card.created,

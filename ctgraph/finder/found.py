@@ -33,6 +33,7 @@ class Card:
     :param status: `Active`, `Deprecated`…: a concept without its scheme; empty if none is stated.
     :param cost: the least price; None where none is stated. 0 is a price.
     :param currency: ISO 4217; empty if none is stated.
+    :param may_cost_more: whether the cost is not what everybody pays.
     :param duration: the shortest time to complete, as an ISO 8601 duration; empty if none is.
     :param updated: the day of its current version, ``2026-01-31``.
     :param confirmed: the day on which its owner last published or confirmed it.
@@ -53,6 +54,7 @@ class Card:
     status: str
     cost: float | None
     currency: str
+    may_cost_more: bool
     duration: str
     webpage: str
     image: str

@@ -21,7 +21,14 @@ from ctgraph.links.nodes import (
     types_of,
 )
 from ctgraph.links.properties import CTID, ceterms
-from ctgraph.projections.search_facts import Place, bounded, codes_of, facets_of, places_of
+from ctgraph.projections.search_facts import (
+    Place,
+    bounded,
+    codes_of,
+    facets_of,
+    may_cost_more,
+    places_of,
+)
 from ctgraph.projections.search_families import family_of
 from ctgraph.projections.search_fields import CODED, Facet, Measure
 from ctgraph.rdf.namespaces import CEASN, SKOS, Curie, Iri
@@ -73,6 +80,7 @@ class Entry:
 
     :param is_part: whether it is a part of its document, such as a competency of a framework.
     :param names: its name in each language that is told, by the primary tag.
+    :param may_cost_more: whether its cost is not what everybody pays.
     :param providers: CTIDs or IRIs; the owner of the record where the document names nobody.
     :param provider_names: as the document gives them, by provider.
     :param place_names: one text for each place, for people to search.
@@ -96,6 +104,7 @@ class Entry:
     webpage: str
     image: str
     currency: str
+    may_cost_more: bool
     duration: str
     created: str
     updated: str
@@ -177,6 +186,7 @@ class _Reader:
             webpage=first_of(node, ceterms("subjectWebpage")),
             image=first_of(node, ceterms("image")),
             currency=currency,
+            may_cost_more=may_cost_more(self._nodes, record),
             duration=duration,
             created=self._change.issued[:10],
             updated=self._change.modified[:10],

@@ -194,6 +194,23 @@ def _place(node: Node) -> Place:
     )
 
 
+def may_cost_more(nodes: Nodes, name: NodeId) -> bool:
+    """Tell whether the stated cost, the lowest of each kind, is not what everybody pays.
+
+    A kind of cost has several prices, or there are costs that several records have in common.
+    """
+    node = nodes[name]
+    prices: dict[str, set[str]] = {}
+    for profile in names_in(node.get(ceterms("estimatedCost"), ())):
+        stated = nodes.get(profile, {})
+        kinds = _targets(nodes, stated, (ceterms("directCostType"),))
+        prices.setdefault(next(kinds, ""), set()).update(texts_in(stated.get(_PRICE, ())))
+    return _COMMON_COSTS in node or any(len(one) > 1 for one in prices.values())
+
+
+_PRICE, _COMMON_COSTS = ceterms("price"), ceterms("commonCosts")
+
+
 def _degrees(node: Node, property: Iri, most: float) -> float | None:
     try:
         found = float(first_of(node, property))

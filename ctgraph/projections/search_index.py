@@ -281,6 +281,7 @@ def _card(entry: Entry, points: list[Point | None]) -> dict[str, object]:
         "status": next(iter(entry.facets.get(Facet.STATUS, [])), ""),
         "cost": entry.measures.get(Measure.COST),
         "currency": entry.currency,
+        "may_cost_more": entry.may_cost_more,
         "duration": entry.duration,
         "webpage": entry.webpage,
         "image": entry.image,

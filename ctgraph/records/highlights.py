@@ -113,12 +113,24 @@ def total_cost(node: Node) -> tuple[float, str, int] | None:
     return sum(lowest.values()), currencies.pop(), len(lowest)
 
 
+def may_cost_more(node: Node) -> bool:
+    """Tell whether the sum of the lowest prices is not what everybody pays.
+
+    A kind of cost has several prices, or there are costs that several records have in common.
+    """
+    prices: dict[str, set[float | None]] = {}
+    for profile in _profiles(node, "estimatedCost"):
+        stated = prices.setdefault(_concepts(profile, "directCostType"), set())
+        stated.update(map(_number, _texts(profile, "ceterms:price")))
+    return "ceterms:commonCosts" in node or any(len(one - {None}) > 1 for one in prices.values())
+
+
 def _cost(node: Node) -> str:
     found = total_cost(node)
     if found is None:
         return ""
     total, currency, kinds = found
-    words = wordings.price(total, currency) if total else _("free")
+    words = wordings.least_cost(total, currency, may_cost_more(node))
     return _("%(price)s in all", price=words) if kinds > 1 else words
 
 

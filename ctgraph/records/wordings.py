@@ -14,6 +14,7 @@ from babel import Locale
 from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal
 from flask_babel import Domain, get_locale
+from flask_babel import gettext as _
 
 LOCALE = "en_US"
 """The locale of words outside of requests."""
@@ -79,6 +80,18 @@ def price(amount: float, currency: str = "") -> str:
     if amount == int(amount):
         return str(format_currency(amount, code, _whole(), locale=_locale(), currency_digits=False))
     return str(format_currency(amount, code, locale=_locale()))
+
+
+def least_cost(amount: float, currency: str, may_be_more: bool) -> str:
+    """Return what something costs at least, in words.
+
+    >>> least_cost(50, "USD", False), least_cost(50, "USD", True), least_cost(0, "USD", True)
+    ('$50', 'from $50', 'free for some')
+    """
+    if not amount:
+        return str(_("free for some") if may_be_more else _("free"))
+    words = price(amount, currency)
+    return str(_("from %(price)s", price=words)) if may_be_more else words
 
 
 def currency_code(text: str) -> str:

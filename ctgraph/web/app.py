@@ -227,6 +227,7 @@ def create_app(settings: Settings | None = None, proved: bool = False) -> Flask:
         "looks": languages.translated(looks.for_pages()),
         "duration": wordings.duration,
         "price": wordings.price,
+        "least_cost": wordings.least_cost,
         "number": wordings.number,
         "day": wordings.day,
     }

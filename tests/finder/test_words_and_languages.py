@@ -106,3 +106,22 @@ def test_a_way_tells_that_one_of_several_is_enough(visitor: FlaskClient, page: P
     assert ways.keys() == {LEADER, OTHER}
     assert [one["alternative"] for one in ways[OTHER]] == [True, False]
     assert "one of several ways" in page(f"/en/leads?to={GOAL}")
+
+
+@pytest.mark.parametrize(
+    ("number", "more", "words"),
+    [
+        (411, {"estimatedCost": [cost(0)]}, "free"),
+        (412, {"estimatedCost": [cost(0), cost(14380)]}, "free for some"),
+        (413, {"estimatedCost": [cost(0)], "commonCosts": [f"{BASE}{OTHER}"]}, "free for some"),
+        (414, {"estimatedCost": [cost(50), cost(50)]}, "$50"),
+        (415, {"estimatedCost": [cost(50), cost(90)]}, "from $50"),
+    ],
+)
+def test_a_cost_that_not_everybody_pays_is_told_as_such(
+    finding: Finding, page: Page, number: int, more: dict[str, Any], words: str
+) -> None:
+    record = finding.publish(number, **{f"ceterms:{name}": value for name, value in more.items()})
+    finding.registry.project()
+    assert f'<span class="quiet">Cost</span> {words}</li>' in page(f"/en/search?q={record}")
+    assert f'<dt>Cost</dt><dd dir="auto">{words}</dd>' in page(f"/en/resources/{record}")
