@@ -6,9 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from ctgraph.documents.node_values import shortened
 from ctgraph.identity.ctid import Ctid
 from ctgraph.projections.search_fields import Facet
 from ctgraph.rdf.namespaces import Curie
+
+MAX_TITLE_CHARS = 80
+"""Characters of a description that stands for a name."""
 
 
 @dataclass(frozen=True)
@@ -64,8 +68,12 @@ class Card:
     completeness: float | None
 
     def called(self, language: str) -> str:
-        """Return its name in a language if it has one, else its name, else its CTID."""
-        return self.names.get(language) or self.name or self.record
+        """Return its name in a language if it has one, else its name.
+
+        Without any, the beginning of its description stands for it, or its CTID.
+        """
+        named = self.names.get(language) or self.name
+        return named or shortened(self.description, MAX_TITLE_CHARS) or self.record
 
 
 @dataclass(frozen=True)

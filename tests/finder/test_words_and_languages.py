@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -125,3 +126,14 @@ def test_a_cost_that_not_everybody_pays_is_told_as_such(
     finding.registry.project()
     assert f'<span class="quiet">Cost</span> {words}</li>' in page(f"/en/search?q={record}")
     assert f'<dt>Cost</dt><dd dir="auto">{words}</dd>' in page(f"/en/resources/{record}")
+
+
+def test_a_record_without_a_name_is_listed_by_what_its_description_begins_with(
+    finding: Finding, page: Page
+) -> None:
+    text = "Whoever has it may lead a ward. " * 9
+    record = finding.publish(
+        416, **{"ceterms:name": {"en": ""}, "ceterms:description": {"en": text}}
+    )
+    finding.registry.project()
+    assert re.search(r'dir="auto">Whoever has it [^<]{50,66}…</a>', page(f"/en/search?q={record}"))
