@@ -24,6 +24,7 @@ from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger.reasons import MAX_REASON_CHARACTERS
 from ctgraph.ledger.values import Organization
 from ctgraph.publishing.drafting import Draft
+from ctgraph.publishing.structure import Structure
 from ctgraph.rdf.namespaces import Curie
 from ctgraph.validation.severity_words import WORDS
 from ctgraph.vocab import vocabulary
@@ -150,7 +151,9 @@ def discard(organization: str, record: str) -> Response:
     """Discard a draft. What is published stays."""
     owner = owned(organization, Act.DRAFT)
     require_form()
-    drafting_of(owner).discard(ctid.canonical(record))
+    drafting, canonical = drafting_of(owner), ctid.canonical(record)
+    drafting.discard(canonical)
+    Structure(drafting).forget(canonical)
     return respond.redirect(f"/account/organizations/{owner.ctid}/records", 303)
 
 
