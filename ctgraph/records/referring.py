@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import orjson
 import pyoxigraph as ox
 
-from ctgraph.documents.node_values import each
+from ctgraph.documents.node_values import each, texts_in
 from ctgraph.errors import NotFound, QueryLimit, StoreError
 from ctgraph.forms.places import place_fields
 from ctgraph.identity import Identity
@@ -84,7 +84,7 @@ class Referring:
         query = _TO % " ".join(f"<{self.identity.resource(one)}>" for one in sorted(looked_up))
 
         def refers(document: Any) -> bool:
-            return any(self.identity.ctid_of(text) in looked_up for text in _texts(document))
+            return any(self.identity.ctid_of(text) in looked_up for text in texts_in(document))
 
         return self._found(query, refers, but, len(looked_up) < len(targets))
 
@@ -127,14 +127,3 @@ class Referring:
                 continue  # somebody discards it at this moment
             if refers(orjson.loads(document)):
                 yield Referrer(one.ctid, one.name or one.ctid, True)
-
-
-def _texts(document: Any) -> Iterator[str]:
-    """Yield all texts in a document, however deep they stand."""
-    left = [document]
-    while left:
-        value = left.pop()
-        if isinstance(value, str):
-            yield value
-        elif isinstance(value, list | dict):
-            left += value.values() if isinstance(value, dict) else value
