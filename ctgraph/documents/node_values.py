@@ -61,5 +61,5 @@ def texts_in(value: Any) -> Iterator[str]:
         one = left.pop()
         if isinstance(one, str):
             yield one
-        elif isinstance(one, list | dict):
+        elif isinstance(one, list | tuple | dict):
             left += one.values() if isinstance(one, dict) else one
