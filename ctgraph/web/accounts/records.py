@@ -183,7 +183,11 @@ def _disputed(
         draft=draft,
         tab=tab(),
         minimum=MINIMUM,
-        differences=differences(part(theirs, disputed), part(mine, disputed)),
+        differences=differences(
+            part(theirs, disputed),
+            part(mine, disputed),
+            drafting_of(owner).names_in(theirs, mine),
+        ),
         base=pack(theirs),
         mine=pack(mine),
         publish=request.form.get("publish", ""),
@@ -209,6 +213,7 @@ def _shown(
     drafting = drafting_of(owner)
     problems = told(drafting.problems(draft.document, state().validator_for(owner.ctid)), form)
     role = applicants().role(who(), owner.ctid)
+    both = draft.published or {}, draft.entity
     response = respond.page(
         "accounts/record.html",
         owner=owner,
@@ -226,7 +231,9 @@ def _shown(
         picks=looked_up(fields, values is not None)[0],
         seen=draft.seen,
         base=request.form.get("base") if values is not None else pack(own),
-        differences=differences(draft.published or {}, draft.entity) if draft.version else [],
+        differences=differences(draft.published, draft.entity, drafting.names_in(*both))
+        if draft.published
+        else [],
         problem=problem,
         problems=problems,
         beside=by_property(problems),
