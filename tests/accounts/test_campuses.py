@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from typing import Any
 
@@ -214,6 +215,27 @@ def test_what_is_wrong_stands_beside_the_field_that_keeps_what_was_typed(
         assert f'value="{fields[name]}"' in answer.text
     if relation := fields.get("relation"):
         assert f'value="{relation}" selected' in answer.text
+
+
+def test_the_form_of_the_organization_takes_an_identifier_once_too(
+    rita: Person, approved: Ctid, registry: Registry
+) -> None:
+    add_campus(rita, approved)
+    add_campus(rita, approved, name="Harbor", identifier="HARBOR")
+    form = f"/account/organizations/{approved}/records/{approved}"
+    page = rita.see(f"{form}?tab=contact").text
+    codes = re.findall(r'name="([^"]+identifierValueCode\.0\.text)"[^>]* value="(\w+)"', page)
+    assert [code for _, code in codes] == ["MAIN", "HARBOR"]
+    base = re.search(r'name="base" value="([^"]*)"', page)
+    assert base
+    sent = {"base": html.unescape(base[1]), "seen": seen(rita, f"{form}?tab=contact")}
+    sent |= dict(codes)
+    answer = rita.send(f"{form}?tab=contact", **sent | {codes[1][0]: "main"})
+    assert answer.status_code == 422
+    assert "Two addresses have the identifier main" in alert(answer)
+    assert f'name="{codes[1][0]}" value="main"' in answer.text
+    assert rita.send(f"{form}?tab=contact", **sent | {codes[1][0]: "PORT"}).status_code == 303
+    assert place_fields(place_list(registry, approved)[1])["ceterms:identifier"] == "PORT"
 
 
 def test_a_new_campus_is_added_to_what_somebody_else_saved_meanwhile(
