@@ -21,7 +21,7 @@ class Offer(NamedTuple):
     """
 
     key: str
-    label: str
+    field: Field
     words: str
     replaces: bool
     is_there: bool
@@ -46,7 +46,7 @@ def offered(
     return [
         Offer(
             one.key,
-            one.field.label,
+            one.field,
             "; ".join(in_words(one.value, names)),
             one.field.property in target and not one.is_one_of_many,
             one.value in _held(one, target),
