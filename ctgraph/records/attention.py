@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 
 import orjson
 
@@ -11,20 +13,23 @@ from ctgraph.documents.references import references
 from ctgraph.errors import QueryLimit, StoreError
 from ctgraph.identity import Identity
 from ctgraph.identity.ctid import Ctid
-from ctgraph.ledger import Ledger
+from ctgraph.ledger import Ledger, shared_ledger
 from ctgraph.ledger.standing import documents, newest_of
 from ctgraph.links.properties import NEWER, OLDER
 from ctgraph.projections.link_attention import Doubt, linking, one_sided, superseded
 from ctgraph.projections.link_reader import reading
+from ctgraph.projections.store_folder import store_folder_of
 from ctgraph.settings import Settings
 from ctgraph.vocab import vocabulary
 
-MAX_RECORDS = 1_000
+MAX_RECORDS = 500
 """Records whose references are looked at: a page of figures stays fast."""
-MAX_BYTES = 10_000_000
+MAX_BYTES = 5_000_000
 """Bytes of these records."""
 MAX_DOCUMENTS_AT_ONCE = 50
 """Records that are read at once: they may be large."""
+MAX_KEPT = 64
+"""Organizations whose references stay in memory until the registry changes."""
 MAX_SHOWN = 20
 """References of each kind that are named."""
 
@@ -68,22 +73,40 @@ def attention_of(settings: Settings, ledger: Ledger, owner: Ctid) -> Attention |
 
     Of very many records, those are looked at that were changed last.
     """
+    written = _written(store_folder_of(settings).links)
+    try:
+        return _attention(settings, owner, ledger.changes.last_sequence(), written)
+    except (QueryLimit, StoreError):
+        return None
+
+
+def _written(database: Path) -> tuple[int, ...]:
+    """Return when a database was written last: an index is amended without a change, too."""
+    files = database, database.with_name(f"{database.name}-wal")
+    return tuple(file.stat().st_mtime_ns for file in files if file.exists())
+
+
+@lru_cache(maxsize=MAX_KEPT)
+def _attention(settings: Settings, owner: Ctid, last: int, written: tuple[int, ...]) -> Attention:
+    """Return what :func:`attention_of` does, as of one state of the registry.
+
+    :param last: the number of the last change of the ledger.
+    :param written: when the link index was written.
+    """
+    ledger = shared_ledger(settings)
     looked = _Looked(ledger, Identity.of(settings), owner)
     held = ledger.records.withdrawn_at(looked.targets)
     standing = {one for one, withdrawn in held.items() if withdrawn is None}
     dangling = [one for one in looked.found if one.target not in standing]
-    try:
-        with reading(settings) as links:
-            old = superseded(links, standing)
-            lonely, is_cut = one_sided(links, owner)
-            return Attention(
-                Doubts.of(dangling, looked.is_cut),
-                Doubts.of([one for one in looked.plain if one.target in old], looked.is_cut),
-                Doubts.of(lonely, is_cut),
-                linking(links, owner),
-            )
-    except (QueryLimit, StoreError):
-        return None
+    with reading(settings) as links:
+        old = superseded(links, standing)
+        lonely, is_cut = one_sided(links, owner)
+        return Attention(
+            Doubts.of(dangling, looked.is_cut),
+            Doubts.of([one for one in looked.plain if one.target in old], looked.is_cut),
+            Doubts.of(lonely, is_cut),
+            linking(links, owner),
+        )
 
 
 class _Looked:
