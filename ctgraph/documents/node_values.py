@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from ctgraph.rdf.namespaces import Curie
@@ -51,3 +52,14 @@ def each(value: Any) -> list[Any]:
     if value is None:
         return []
     return value if isinstance(value, list) else [value]
+
+
+def texts_in(value: Any) -> Iterator[str]:
+    """Yield all texts in a value, however deep they stand."""
+    left = [value]
+    while left:
+        one = left.pop()
+        if isinstance(one, str):
+            yield one
+        elif isinstance(one, list | tuple | dict):
+            left += one.values() if isinstance(one, dict) else one

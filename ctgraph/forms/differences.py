@@ -5,7 +5,8 @@ from __future__ import annotations
 import base64
 import binascii
 import zlib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import orjson
@@ -21,7 +22,9 @@ MAX_PACKED_BYTES = 5_000_000
 """Bytes of the values that a form was opened with."""
 MAX_WORDS_CHARACTERS = 300
 """Characters of one value in words. People compare what they can see at once."""
-_NAMELESS = {"@type", "@id", "ceterms:ctid"}
+_UNTOLD = {"@type", "@id", "ceterms:ctid"}
+NAMELESS: Mapping[str, str] = MappingProxyType({})
+"""The names of records where none is known."""
 
 
 class Difference(NamedTuple):
@@ -44,11 +47,14 @@ class Joined(NamedTuple):
     disputed: tuple[Curie, ...]
 
 
-def differences(before: Node, after: Node) -> list[Difference]:
-    """Return what differs between two states of a thing, property by property."""
+def differences(before: Node, after: Node, names: Mapping[str, str] = NAMELESS) -> list[Difference]:
+    """Return what differs between two states of a thing, property by property.
+
+    :param names: see :func:`in_words`.
+    """
     found = []
     for name in dict.fromkeys((*before, *after)):
-        old, new = (list(in_words(node.get(name))) for node in (before, after))
+        old, new = (list(in_words(node.get(name), names)) for node in (before, after))
         if before.get(name) == after.get(name):
             continue
         gone = tuple(words for words in old if words not in new)
@@ -102,34 +108,39 @@ def unpack(text: str) -> Node:
     return node
 
 
-def in_words(value: Any) -> Iterator[str]:
-    """Yield each value of a property in words, shortened."""
+def in_words(value: Any, names: Mapping[str, str] = NAMELESS) -> Iterator[str]:
+    """Yield each value of a property in words, shortened.
+
+    :param names: those of records, by the addresses by which values refer to them.
+    """
     if isinstance(value, list):
         for one in value:
-            yield from in_words(one)
+            yield from in_words(one, names)
     elif isinstance(value, dict) and "@type" not in value and "@value" not in value:
         for language, texts in value.items():
             for text in texts if isinstance(texts, list) else [texts]:
                 yield _shortened(f"{text} ({language})")
     elif value is not None:
-        yield _shortened(_one_in_words(value))
+        yield _shortened(_one_in_words(value, names))
 
 
-def _one_in_words(value: Any) -> str:
+def _one_in_words(value: Any, names: Mapping[str, str]) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, str):
+        term = vocabulary().term(Curie(value)) if ":" in value else None
+        return term.label if term else names.get(value) or value
     if not isinstance(value, dict):
-        term = vocabulary().term(Curie(value)) if isinstance(value, str) and ":" in value else None
-        return term.label if term else str(value)
+        return str(value)
     if "@value" in value:
         return str(value["@value"])
     if value.get("@type") == ALIGNMENT and "ceterms:targetNodeName" in value:
         return ", ".join(in_words(value["ceterms:targetNodeName"]))
     kind = called({"@type": value.get("@type", "")})
     inner = "; ".join(
-        f"{vocabulary().label(name)}: {', '.join(in_words(held))}"
+        f"{vocabulary().label(name)}: {', '.join(in_words(held, names))}"
         for name, held in value.items()
-        if name not in _NAMELESS
+        if name not in _UNTOLD
     )
     return f"{kind} ({inner})" if inner else kind
 

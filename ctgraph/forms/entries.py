@@ -123,7 +123,16 @@ class Entries:
 
     def below(self, record: Ctid) -> int:
         """Return how many entries stand below one."""
-        return len(self._all_below(record)) - 1
+        return len(self.subtree(record)) - 1
+
+    def subtree(self, record: Ctid) -> set[Ctid]:
+        """Return an entry and those below it."""
+        found, ways = {record}, [record]
+        while ways:
+            below = self._children[ways.pop()]
+            found |= {*below}
+            ways += below
+        return found
 
     def moves(self, record: Ctid) -> list[Move]:
         """Return where an entry can go from its place."""
@@ -214,7 +223,7 @@ class Entries:
                 f"Somebody else changed what is below it meanwhile: {self.below(record)} now. Look "
                 "at the outline again."
             )
-        gone = self._all_below(record)
+        gone = self.subtree(record)
         self._take(record)
         graph = self.document["@graph"]
         graph[1:] = [one for one in graph[1:] if _named(one) not in gone]
@@ -230,14 +239,6 @@ class Entries:
 
     def _siblings(self, record: Ctid) -> list[Ctid]:
         return self._children[self._parent[record]]
-
-    def _all_below(self, record: Ctid) -> set[Ctid]:
-        found, ways = {record}, [record]
-        while ways:
-            below = self._children[ways.pop()]
-            found |= {*below}
-            ways += below
-        return found
 
     def _take(self, record: Ctid) -> None:
         """Take an entry out of its place."""

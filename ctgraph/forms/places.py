@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ctgraph.forms.values import LANGUAGE, Node, reworded, words_of
@@ -44,6 +44,20 @@ def place_of(place: Node, fields: Mapping[str, str]) -> Node:
         else:
             result.pop(name, None)
     return result
+
+
+def repeated(places: Iterable[Any]) -> str:
+    """Return an identifier that two places have; empty where each has its own.
+
+    Rows of a bulk upload name a place by it, so its case does not make it another one.
+    """
+    seen: set[str] = set()
+    for place in places:
+        code = place_fields(place)[_IDENTIFIER] if isinstance(place, dict) else ""
+        if code and code.casefold() in seen:
+            return code
+        seen.add(code.casefold())
+    return ""
 
 
 def _shown(name: str, value: Any) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ctgraph.documents.node_values import each
-from ctgraph.forms.differences import in_words
+from ctgraph.forms.differences import NAMELESS, in_words
 from ctgraph.forms.model import Field
 from ctgraph.forms.values import Node
 
@@ -21,7 +21,7 @@ class Offer(NamedTuple):
     """
 
     key: str
-    label: str
+    field: Field
     words: str
     replaces: bool
     is_there: bool
@@ -34,17 +34,20 @@ class _Value(NamedTuple):
     is_one_of_many: bool
 
 
-def offered(fields: Sequence[Field], source: Node, target: Node) -> list[Offer]:
+def offered(
+    fields: Sequence[Field], source: Node, target: Node, names: Mapping[str, str] = NAMELESS
+) -> list[Offer]:
     """Return the values of some fields that a record may take over.
 
     :param source: the primary entity of the other record.
     :param target: that of the record.
+    :param names: those of records, by the addresses by which values refer to them.
     """
     return [
         Offer(
             one.key,
-            one.field.label,
-            "; ".join(in_words(one.value)),
+            one.field,
+            "; ".join(in_words(one.value, names)),
             one.field.property in target and not one.is_one_of_many,
             one.value in _held(one, target),
         )

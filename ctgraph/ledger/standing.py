@@ -61,6 +61,17 @@ def standing_of(database: Database, owner: Ctid) -> list[Standing]:
     return [Standing(*row) for row in database.rows(mine.order_by(entity.c.ctid))]
 
 
+def newest_of(database: Database, owner: Ctid, most: int) -> list[Ctid]:
+    """Return the records of an organization that stand, those first that were changed last."""
+    query = (
+        sa.select(envelope.c.ctid)
+        .where(envelope.c.owner == owner, envelope.c.deleted_at.is_(None))
+        .order_by(envelope.c.updated_at.desc(), envelope.c.ctid)
+        .limit(most)
+    )
+    return [row.ctid for row in database.rows(query)]
+
+
 def documents(database: Database, records: Collection[Ctid]) -> dict[Ctid, bytes]:
     """Return the canonical documents of some records that stand, by their CTIDs."""
     newest = (version.c.ctid == envelope.c.ctid) & (version.c.number == envelope.c.version)

@@ -1,12 +1,13 @@
-"""The links of an organization that need attention, and who links to it, from the link index."""
+"""What the link index tells of the links of an organization that need attention."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
 from typing import NamedTuple
 
 from ctgraph.identity.ctid import Ctid
 from ctgraph.projections.link_reader import Links
+from ctgraph.projections.link_rows import array
 
 MAX_LINKS = 2_000
 """Links of an organization that are looked at: a page of figures stays fast."""
@@ -14,21 +15,15 @@ MAX_NODES = 2_000
 """Things of an organization for which links from others are counted."""
 MAX_THEIRS = 10_000
 """Documents of others that are counted: very many may link to one thing."""
-MAX_SHOWN = 20
-"""Links of each kind, and organizations, that are named."""
-_OWN = """WITH own AS MATERIALIZED (
-  SELECT document, earlier, later, relation FROM link WHERE owner = :owner LIMIT :most
-), ended AS (
-  SELECT document, earlier AS id, relation FROM own UNION SELECT document, later, relation FROM own
-) """
-_DANGLING = """SELECT DISTINCT document, id FROM ended
-WHERE id LIKE 'ce-%' AND NOT EXISTS (SELECT 1 FROM node WHERE node.id = ended.id)"""
-_SUPERSEDED = """SELECT DISTINCT ended.document, id FROM ended
-WHERE relation <> 'version' AND id <> ended.document AND EXISTS (
-  SELECT 1 FROM link AS newer JOIN node ON node.id = newer.later
-  JOIN node AS old ON old.id = newer.earlier AND old.owner = newer.owner
-  WHERE newer.earlier = ended.id AND newer.relation = 'version')"""
-_ONE_SIDED = """SELECT DISTINCT own.document, node.id FROM own
+MAX_LINKING = 20
+"""Organizations that are named."""
+_OWN = "SELECT document, earlier, later, relation FROM link WHERE owner = :owner LIMIT :most"
+_SUPERSEDED = """SELECT DISTINCT newer.earlier FROM json_each(:ids) AS asked
+CROSS JOIN link AS newer ON newer.earlier = asked.value AND newer.relation = 'version'
+JOIN node ON node.id = newer.later
+JOIN node AS old ON old.id = newer.earlier AND old.owner = newer.owner"""
+_ONE_SIDED = f"""WITH own AS MATERIALIZED ({_OWN})
+SELECT DISTINCT own.document, node.id FROM own
 JOIN node ON node.id IN (own.earlier, own.later) AND node.owner <> :owner
 WHERE own.relation = 'precedes' AND NOT EXISTS (
   SELECT 1 FROM link AS other WHERE other.earlier = own.earlier AND other.later = own.later
@@ -50,52 +45,23 @@ class Doubt(NamedTuple):
     target: Ctid
 
 
-@dataclass(frozen=True)
-class Doubts:
-    """Links of one kind that need attention.
+def superseded(links: Links, records: Collection[Ctid]) -> set[Ctid]:
+    """Return those of some records that their own publishers replaced by newer ones."""
+    return {Ctid(one) for (one,) in links.db.execute(_SUPERSEDED, {"ids": array(records)})}
 
-    :param first: the first :data:`MAX_SHOWN` of them.
+
+def one_sided(links: Links, owner: Ctid) -> tuple[list[Doubt], bool]:
+    """Return the links of an organization to records of others, which do not say the same.
+
+    Tell besides whether some links were not looked at: it has :data:`MAX_LINKS` or more.
     """
-
-    number: int
-    first: tuple[Doubt, ...]
-
-
-@dataclass(frozen=True)
-class Attention:
-    """What an organization should know of links.
-
-    :param dangling: to what no current record describes.
-    :param superseded: to what its own publisher replaced.
-    :param one_sided: to records of others, which do not say the same.
-    :param linking: the organizations whose documents link to it, with the numbers of these.
-    :param is_cut: whether some of its links were not looked at: it has :data:`MAX_LINKS` or more.
-    """
-
-    dangling: Doubts
-    superseded: Doubts
-    one_sided: Doubts
-    linking: tuple[tuple[Ctid, int], ...]
-    is_cut: bool
-
-
-def attention_of(links: Links, owner: Ctid) -> Attention:
-    """Return the links of an organization that need attention, and who links to it."""
     given = {"owner": owner, "most": MAX_LINKS}
+    found = [Doubt(*row) for row in links.db.execute(_ONE_SIDED, given)]
+    looked_at: int = links.db.execute(f"SELECT count(*) FROM ({_OWN})", given).fetchone()[0]
+    return found, looked_at == MAX_LINKS
 
-    def doubts(query: str) -> Doubts:
-        found = [Doubt(*row) for row in links.db.execute(_OWN + query, given)]
-        return Doubts(len(found), tuple(found[:MAX_SHOWN]))
 
-    counting = "SELECT count(*) FROM (SELECT 1 FROM link WHERE owner = :owner LIMIT :most)"
-    looked_at: int = links.db.execute(counting, given).fetchone()[0]
-    theirs = links.db.execute(
-        _LINKING, {"owner": owner, "most": MAX_NODES, "theirs": MAX_THEIRS, "shown": MAX_SHOWN}
-    )
-    return Attention(
-        doubts(_DANGLING),
-        doubts(_SUPERSEDED),
-        doubts(_ONE_SIDED),
-        tuple((Ctid(one), number) for one, number in theirs),
-        looked_at == MAX_LINKS,
-    )
+def linking(links: Links, owner: Ctid) -> tuple[tuple[Ctid, int], ...]:
+    """Return the organizations whose documents link to one, with the numbers of these."""
+    given = {"owner": owner, "most": MAX_NODES, "theirs": MAX_THEIRS, "shown": MAX_LINKING}
+    return tuple((Ctid(one), number) for one, number in links.db.execute(_LINKING, given))

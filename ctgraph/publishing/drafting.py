@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,7 @@ import orjson
 
 from ctgraph.documents.entities import ctids_in
 from ctgraph.documents.imports import as_ctdl
-from ctgraph.documents.node_values import name_of, shortened
+from ctgraph.documents.node_values import name_of, shortened, texts_in
 from ctgraph.errors import (
     BadParameter,
     Conflict,
@@ -201,6 +202,23 @@ class Drafting:
             return [Problem(error.message)]
         order = list(Severity)
         return sorted(report.problems, key=lambda problem: order.index(problem.severity))
+
+    def names_in(self, *nodes: Node) -> dict[str, str]:
+        """Return the names of the records that things refer to, by the addresses that are used.
+
+        Records with the same name have none: only their addresses tell them apart.
+        """
+        used = {text: found for text in texts_in(nodes) if (found := self._identity.ctid_of(text))}
+        held = self.ledger.records.names({*used.values()})
+        drafts = self.ledger.drafts.of(self.owner.ctid) if used else []
+        held = {one.ctid: one.name for one in drafts} | held
+        names = {record: held[record] for record in used.values() if held.get(record)}
+        shared = Counter(names.values())
+        return {
+            text: names[record]
+            for text, record in used.items()
+            if record in names and shared[names[record]] == 1
+        }
 
     def _published(self, record: Ctid) -> tuple[bytes, int]:
         """Return the published document and its version; b"" and 0 where there is none of ours."""

@@ -13,15 +13,17 @@ from ctgraph.forms.rows import called
 from ctgraph.forms.values import LANGUAGE, Node
 from ctgraph.identity import Identity
 from ctgraph.identity.ctid import Ctid
+from ctgraph.problem import Problem
 from ctgraph.publishing.drafting import Draft, Drafting
 from ctgraph.rdf.namespaces import Curie
+from ctgraph.vocab import vocabulary
 
 DEPARTMENT, SUB = Curie("ceterms:department"), Curie("ceterms:subOrganization")
 PARENT = Curie("ceterms:parentOrganization")
 RELATIONS = (DEPARTMENT, SUB, PARENT)
 """The properties by which an organization names its parts, or those that it is a part of."""
 _BACK = {DEPARTMENT: PARENT, SUB: PARENT, PARENT: SUB}
-_ADDRESS = "ceterms:address"
+_ADDRESS, _NAME, _IDENTIFIER = "ceterms:address", "ceterms:name", "ceterms:identifier"
 _LIKE_PARENT = ("ceterms:agentSectorType", "ceterms:agentType")
 _GONE = "There is no such entry any more. Reload the page."
 
@@ -45,7 +47,8 @@ class Structure:
     """The structure of the organization whose records are drafted.
 
     What changes it takes the state of the draft that was seen, see :attr:`Draft.seen`, and raises
-    Conflict where that is another one by now.
+    Conflict where that is another one by now. A value that it cannot take has its property as the
+    place of the problem.
     """
 
     drafting: Drafting
@@ -58,14 +61,20 @@ class Structure:
         """Return the record of the organization.
 
         :raises NotFound: when it has none yet.
+        :raises BadParameter: when a program saved a draft of it that no form can show.
         """
         try:
-            return self.drafting.open(self.drafting.owner.ctid)
+            draft = self.drafting.open(self.drafting.owner.ctid)
         except RecordNotFound:
             raise NotFound(
                 "The organization has no record yet. It is published when the registry approves "
                 "the organization; one that the operator added imports it."
             ) from None
+        if draft.kind is None:
+            raise BadParameter(
+                "The draft of the organization's record has no @type. Edit it as JSON-LD first."
+            )
+        return draft
 
     def campuses(self, draft: Draft) -> list[Node]:
         """Return the places of the organization, in their order."""
@@ -92,18 +101,32 @@ class Structure:
     def put_campus(self, seen: str, number: int | None, fields: Mapping[str, str]) -> None:
         """Change a campus, or add one.
 
-        :param number: None for a new one.
+        :param number: None for a new one, which comes after those that there are by now.
         :param fields: see :func:`ctgraph.forms.places.place_fields`.
-        :raises BadParameter: when no field is filled in.
+        :raises BadParameter: when no field is filled in, or another campus has the identifier.
         :raises NotFound: when there is no such campus.
         """
-        draft = self._seen(seen)
+        draft = self.open() if number is None else self._seen(seen)
         was = self.campus(draft, number) if number is not None else {}
         place = place_of(was, fields)
-        if not any(place_fields(place).values()):
-            raise BadParameter("Fill in the name or the address of the campus.")
+        filled = place_fields(place)
+        if not any(filled.values()):
+            raise _refused(_NAME, "Fill in the name or the address of the campus.")
+        if filled[_IDENTIFIER] != place_fields(was)[_IDENTIFIER]:
+            self._require_free(draft, was, filled[_IDENTIFIER])
         held = [place if one is was else one for one in each(draft.entity.get(_ADDRESS))]
         _put(self.drafting, draft, {_ADDRESS: held if was else [*held, place]})
+
+    def _require_free(self, draft: Draft, was: Node, identifier: str) -> None:
+        """Make sure that no other campus has an identifier: rows of a bulk upload name it."""
+        for place in self.campuses(draft):
+            other = place_fields(place)
+            code = other[_IDENTIFIER]
+            if place is not was and code and code.casefold() == identifier.casefold():
+                name = other[_NAME] or other["ceterms:streetAddress"] or "Another campus"
+                raise _refused(
+                    _IDENTIFIER, f"{name} has the identifier {code} already. Choose another one."
+                )
 
     def remove_campus(self, seen: str, number: int) -> None:
         """Remove a campus.
@@ -123,9 +146,9 @@ class Structure:
         :raises BadParameter: without a name, or for a parent, which is no part.
         """
         draft, name = self._seen(seen), " ".join(name.split())
-        if relation not in (DEPARTMENT, SUB) or not name or draft.kind is None:
-            raise BadParameter("Give the name of the department or sub-organization.")
-        record = self.drafting.begin(draft.kind)
+        if relation not in (DEPARTMENT, SUB) or not name:
+            raise _refused(_NAME, "Give the name of the department or sub-organization.")
+        record = self.drafting.begin(Curie(draft.entity["@type"]))
         usual = {name: draft.entity[name] for name in _LIKE_PARENT if name in draft.entity}
         begun = self.drafting.open(record)
         _put(self.drafting, begun, usual | {"ceterms:name": {LANGUAGE: name}})
@@ -137,17 +160,37 @@ class Structure:
 
         A record of the organization's own names it back.
 
-        :raises BadParameter: when there is no such relation, or for the organization itself.
+        :raises BadParameter: when there is no such relation, for the organization itself, and for
+            what is no organization of this registry nor a draft of one.
         """
         draft = self._seen(seen)
         if relation not in RELATIONS or record == draft.ctid:
-            raise BadParameter("Choose how another organization belongs to this one.")
+            raise _refused(relation, "Choose how another organization belongs to this one.")
+        self._require_organization(relation, record)
         self._name(draft, relation, record)
         try:
             other = self.drafting.open(record)
         except RecordNotFound:
             return  # somebody else's: what it says is theirs
         self._name(other, _BACK[relation], draft.ctid)
+
+    def _require_organization(self, relation: Curie, record: Ctid) -> None:
+        records = self.drafting.ledger.records
+        kind = records.classes([record]).get(record)
+        if kind and records.withdrawn_at([record]).get(record):
+            raise _refused(relation, f"{record} was withdrawn. Name an organization that stands.")
+        try:
+            kind = kind or self.drafting.open(record).kind
+        except RecordNotFound:
+            kind = None
+        if kind is None:
+            raise _refused(
+                relation,
+                f"There is no organization {record} here. Check the CTID, or begin its record.",
+            )
+        if not vocabulary().is_a(vocabulary().expand(kind), "ceterms:Organization"):
+            label = vocabulary().label(kind)
+            raise _refused(relation, f"{record} is no organization but of the type {label}.")
 
     def remove_unit(self, seen: str, relation: str, number: int) -> None:
         """Name an organization no more. Its record stays.
@@ -160,6 +203,29 @@ class Structure:
             raise NotFound(_GONE)
         kept = [one for n, one in enumerate(held) if n != number]
         _put(self.drafting, draft, {relation: kept})
+
+    def forget(self, record: Ctid) -> None:
+        """Name a part or a parent no more whose draft was discarded, if nothing else is left of it.
+
+        What refers to it is changed in the draft of the organization.
+        """
+        try:
+            self.drafting.open(record)
+        except RecordNotFound:
+            if record in self.drafting.ledger.records.classes([record]):
+                return  # it is somebody else's, or was published once
+        else:
+            return
+        try:
+            draft = self.open()
+        except (NotFound, BadParameter):
+            return
+        for one in RELATIONS:
+            named = each(draft.entity.get(one))
+            left = [value for value in named if self._record(value) != record]
+            if left != named:
+                _put(self.drafting, draft, {one: left})
+                draft = self.open()
 
     def _name(self, draft: Draft, relation: Curie, record: Ctid) -> None:
         held = each(draft.entity.get(relation))
@@ -176,6 +242,10 @@ class Structure:
         if draft.seen != seen:
             raise Conflict("Somebody else changed this record meanwhile. Reload the page.")
         return draft
+
+
+def _refused(property: str, message: str) -> BadParameter:
+    return BadParameter(message, [Problem(message, pointer=f"/{property}")])
 
 
 def _put(drafting: Drafting, draft: Draft, values: Node) -> None:

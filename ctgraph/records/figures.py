@@ -11,8 +11,7 @@ from ctgraph.identity import Identity
 from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.portfolio import PUBLISHED
-from ctgraph.projections.link_attention import Attention, attention_of
-from ctgraph.projections.link_reader import reading
+from ctgraph.records.attention import Attention, attention_of
 from ctgraph.settings import Settings
 from ctgraph.sparql.description import RunCsv, rows
 
@@ -48,7 +47,7 @@ def figures_of(settings: Settings, ledger: Ledger, run: RunCsv, owner: Ctid) -> 
 
     :param run: runs a query and returns its whole result as CSV.
     """
-    attention = _attention(settings, owner)
+    attention = attention_of(settings, ledger, owner)
     return Figures(
         _by_type(ledger, owner),
         ledger.portfolio.withdrawn_count(owner),
@@ -75,14 +74,6 @@ def _completeness(settings: Settings, run: RunCsv, owner: Ctid) -> float | None:
     except (QueryLimit, StoreError):
         return None
     return float(found[0][0]) if found and found[0][0] else None
-
-
-def _attention(settings: Settings, owner: Ctid) -> Attention | None:
-    try:
-        with reading(settings) as links:
-            return attention_of(links, owner)
-    except (QueryLimit, StoreError):
-        return None
 
 
 def _named(attention: Attention | None) -> set[Ctid]:

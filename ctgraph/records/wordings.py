@@ -159,5 +159,10 @@ def term_label(label: str) -> str:
     return str(_TERMS.gettext(label)) if label else ""
 
 
+def first_label(label: str, other: str) -> str:
+    """Return the first of two labels of a term that is translated, or else the first one."""
+    return next((term_label(one) for one in (label, other) if term_label(one) != one), label)
+
+
 def _locale() -> Locale:
     return get_locale() or Locale.parse(LOCALE)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
 
 import orjson
 
 from ctgraph.documents.node_values import name_of
+from ctgraph.documents.references import references
 from ctgraph.forms.values import Node
 from ctgraph.identity import Identity
 from ctgraph.identity.ctid import Ctid
@@ -66,7 +66,7 @@ class Ties:
         for node in nodes:
             if source := node.get("ceterms:ctid"):
                 told = name_of(node)
-                for name, target in self._links(node):
+                for name, target in references(node, self._identity):
                     if target not in (self._owner, source):
                         self._sources.setdefault(target, {})[document] = told
                     self._take(source, name, target)
@@ -78,21 +78,6 @@ class Ties:
             self._up.setdefault(_DOWN[name], {}).setdefault(target, set()).add(source)
         elif target == source != self._owner and name not in _MAY_BE_ITSELF:
             self._itself[source] = name
-
-    def _links(self, node: Node) -> list[tuple[str, Ctid]]:
-        """Return the records that a thing refers to, each with the property that leads to it."""
-        found: list[tuple[str, Ctid]] = []
-        left: list[tuple[str, Any]] = [("", node)]
-        while left:
-            name, value = left.pop()
-            if isinstance(value, str):
-                if name and "/" in value and (target := self._identity.ctid_of(value)):
-                    found.append((name, target))
-            elif isinstance(value, list):
-                left += ((name, one) for one in value)
-            elif isinstance(value, dict):
-                left += ((name if key == "@id" else key, one) for key, one in value.items())
-        return found
 
     def circles(self, things: Things) -> Iterator[SheetProblem]:
         """Yield a warning for each record that refers to itself, also by way of others."""

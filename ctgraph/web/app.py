@@ -220,6 +220,7 @@ def create_app(settings: Settings | None = None, proved: bool = False) -> Flask:
         "base_url": settings.base_url,
         "label": lambda iri: wordings.term_label(vocab.label(iri)),
         "term_label": wordings.term_label,
+        "field_label": lambda field: wordings.first_label(field.label, vocab.label(field.property)),
         "compact": vocab.compact,
         "labelled": vocab.labelled,
         "known": vocab.term,

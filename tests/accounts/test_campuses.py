@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import html
 import re
 from typing import Any
 
 import orjson
 import pytest
 
+from ctgraph.documents import parse
 from ctgraph.forms.places import place_fields, place_of
 from ctgraph.identity.ctid import Ctid, canonical
+from ctgraph.ledger.append import Submission, append
 from tests.support.people import Person, alert
-from tests.support.registry import Registry, ctid_number
+from tests.support.registry import Registry, certificate, ctid_number, describe_college
 
 MAIN = {
     "name": "Main Campus",
@@ -133,6 +136,7 @@ def test_an_organization_of_others_is_named_by_its_ctid_or_by_words(
     rita: Person, approved: Ctid, registry: Registry
 ) -> None:
     other = ctid_number(5)
+    describe_college(registry, other, "Oak College")
     name_unit(rita, approved, relation="ceterms:parentOrganization", record=other)
     name_unit(rita, approved, relation="ceterms:parentOrganization", record=other.upper())
     held = entity(registry, approved, approved)
@@ -153,11 +157,12 @@ def test_an_organization_of_others_is_named_by_its_ctid_or_by_words(
 @pytest.mark.parametrize(
     ("path", "fields", "status"),
     [
-        ("/new", {"seen": "0"}, 409),
         ("/new", {}, 400),
         ("/7", MAIN, 404),
         ("/units", {"relation": "ceterms:owns", "record": ctid_number(5)}, 400),
         ("/units", {"relation": "ceterms:department", "record": "\0"}, 400),
+        ("/units", {"relation": "ceterms:department", "record": ctid_number(404)}, 400),
+        ("/units", {"relation": "ceterms:department", "record": ctid_number(1), "seen": "0"}, 409),
         ("/units", {"relation": "ceterms:parentOrganization", "begin": "yes", "name": "x"}, 400),
         ("/units", {"relation": "ceterms:department", "begin": "yes", "name": " "}, 400),
         ("/units/remove", {"unit": "ceterms:name|0"}, 404),
@@ -170,8 +175,160 @@ def test_what_cannot_be_done_is_told(
 ) -> None:
     page = page_of(approved)
     sent = {"seen": seen(rita, page)} | fields
-    assert rita.send(page, to=page + path, **sent).status_code == status
+    answer = rita.send(page, to=page + path, **sent)
+    assert answer.status_code == status
     assert registry.ledger.drafts.of(approved) == []
+    if path == "/7":
+        return  # there is no such page
+    assert "<h1>Campuses and departments</h1>" in answer.text or "A new campus" in answer.text
+    assert alert(answer)
+    for typed in (fields.get("name", "").strip(), fields.get("record", "").strip("\0")):
+        assert f'value="{typed}"' in answer.text or not typed
+
+
+@pytest.mark.parametrize(
+    ("path", "fields", "field"),
+    [
+        ("/new", {"addressCountry": " "}, "name"),
+        ("/new", MAIN | {"name": "Copy", "identifier": "main"}, "identifier"),
+        ("/1", {"name": "Harbor", "identifier": "MAIN"}, "identifier"),
+        (
+            "/units",
+            {"relation": "ceterms:subOrganization", "record": ctid_number(404)},
+            "pick-record",
+        ),
+        ("/units", {"relation": "ceterms:subOrganization", "begin": "yes", "name": ""}, "name"),
+    ],
+)
+def test_what_is_wrong_stands_beside_the_field_that_keeps_what_was_typed(
+    rita: Person, approved: Ctid, path: str, fields: dict[str, str], field: str
+) -> None:
+    add_campus(rita, approved)
+    add_campus(rita, approved, name="Harbor", identifier="HARBOR")
+    page = page_of(approved)
+    answer = rita.send(page, to=page + path, **{"seen": seen(rita, page)} | fields)
+    assert answer.status_code == 400
+    assert re.search(rf'class="problem"[^>]* id="{field}-problem"', answer.text)
+    told = re.search(rf'<input[^>]*aria-describedby="[^"]*{field}-problem"[^>]*>', answer.text)
+    assert told
+    for name in {"name", "identifier", "record"} & fields.keys():
+        assert f'value="{fields[name]}"' in answer.text
+    if relation := fields.get("relation"):
+        assert f'value="{relation}" selected' in answer.text
+
+
+def test_the_form_of_the_organization_takes_an_identifier_once_too(
+    rita: Person, approved: Ctid, registry: Registry
+) -> None:
+    add_campus(rita, approved)
+    add_campus(rita, approved, name="Harbor", identifier="HARBOR")
+    form = f"/account/organizations/{approved}/records/{approved}"
+    page = rita.see(f"{form}?tab=contact").text
+    codes = re.findall(r'name="([^"]+identifierValueCode\.0\.text)"[^>]* value="(\w+)"', page)
+    assert [code for _, code in codes] == ["MAIN", "HARBOR"]
+    base = re.search(r'name="base" value="([^"]*)"', page)
+    assert base
+    sent = {"base": html.unescape(base[1]), "seen": seen(rita, f"{form}?tab=contact")}
+    sent |= dict(codes)
+    answer = rita.send(f"{form}?tab=contact", **sent | {codes[1][0]: "main"})
+    assert answer.status_code == 422
+    assert "Two addresses have the identifier main" in alert(answer)
+    assert f'name="{codes[1][0]}" value="main"' in answer.text
+    assert rita.send(f"{form}?tab=contact", **sent | {codes[1][0]: "PORT"}).status_code == 303
+    assert place_fields(place_list(registry, approved)[1])["ceterms:identifier"] == "PORT"
+
+
+def test_a_new_campus_is_added_to_what_somebody_else_saved_meanwhile(
+    rita: Person, approved: Ctid, registry: Registry
+) -> None:
+    path = f"{page_of(approved)}/new"
+    old = seen(rita, path)
+    add_campus(rita, approved)
+    answer = rita.send(path, seen=old, name="Harbor", identifier="HARBOR")
+    assert answer.status_code == 303
+    assert len(place_list(registry, approved)) == 2
+
+
+def test_records_that_use_an_identifier_are_told_before_it_changes(
+    rita: Person, approved: Ctid, registry: Registry
+) -> None:
+    add_campus(rita, approved)
+    page = f"{page_of(approved)}/0"
+    assert "available at MAIN" not in rita.see(page).text
+    place = place_list(registry, approved)[0]
+    mine = registry.ledger.organizations.get(approved)
+    for number in range(21, 33):
+        content = certificate(number, approved, **{"ceterms:availableAt": [place]})
+        document = parse(orjson.dumps(content), registry.settings)
+        append(registry.ledger, [Submission(mine, document.ctid, document)], "test")
+    theirs = certificate(41, **{"ceterms:availableAt": [place]})
+    document = parse(orjson.dumps(theirs), registry.settings)
+    append(registry.ledger, [Submission(registry.organization, document.ctid, document)], "test")
+    draft = certificate(51, approved, **{"ceterms:availableAt": [place]})
+    registry.ledger.drafts.save(mine, ctid_number(51), "Draft 51", orjson.dumps(draft), {}, "")
+    assert "1 record is available at MAIN" in rita.see(page).text  # nothing else is queryable yet
+    registry.project()
+    shown = rita.see(page).text
+    assert "13 records are available at MAIN" in shown
+    assert f'href="/resources/{ctid_number(21)}"' in shown
+    assert "and 3 more" in shown
+    assert "Certificate 41" not in shown
+    add_campus(rita, approved, name="Harbor", identifier="HARBOR")
+    assert "are available" not in rita.see(f"{page_of(approved)}/1").text
+
+
+def test_a_department_is_an_organization_that_is_here(
+    rita: Person, approved: Ctid, registry: Registry
+) -> None:
+    mine, page = registry.ledger.organizations.get(approved), page_of(approved)
+    for content in (certificate(61, approved), certificate(62, approved)):
+        document = parse(orjson.dumps(content), registry.settings)
+        append(registry.ledger, [Submission(mine, document.ctid, document)], "test")
+    describe_college(registry, ctid_number(63), "Gone College", mine)
+    append(registry.ledger, [Submission(mine, ctid_number(63), None)], "test")
+    told = {
+        ctid_number(61): "no organization but of the type Certificate",
+        ctid_number(63): "was withdrawn",
+        ctid_number(64): "There is no organization",
+    }
+    for record, words in told.items():
+        sent = {"relation": "ceterms:department", "record": record, "seen": seen(rita, page)}
+        answer = rita.send(page, to=f"{page}/units", **sent)
+        assert answer.status_code == 400
+        assert words in alert(answer)
+    assert registry.ledger.drafts.of(approved) == []
+
+
+@pytest.mark.parametrize("by_program", [False, True])
+def test_a_department_that_was_discarded_is_named_no_more(
+    rita: Person, approved: Ctid, registry: Registry, by_program: bool
+) -> None:
+    begun = {"relation": "ceterms:department", "begin": "yes"}
+    led = name_unit(rita, approved, name="School of Nursing", **begun)
+    kept = name_unit(rita, approved, name="School of Welding", **begun)
+    record, other = (canonical(one.rpartition("/")[2]) for one in (led, kept))
+    assert len(entity(registry, approved, approved)["ceterms:department"]) == 2
+    if by_program:
+        key = registry.ledger.organizations.add_key(approved)
+        headers = {"Authorization": f"Bearer {key}"}
+        assert rita.client.delete(f"/drafts/{record}", headers=headers).status_code == 204
+    else:
+        assert rita.send(led, to=f"{led}/discard").status_code == 303
+    held = entity(registry, approved, approved)["ceterms:department"]
+    assert held == [registry_address(other)]
+    assert record not in rita.see(page_of(approved)).text
+
+
+def test_a_department_whose_changes_are_discarded_stays_named(
+    rita: Person, approved: Ctid, registry: Registry
+) -> None:
+    mine, record = registry.ledger.organizations.get(approved), ctid_number(65)
+    describe_college(registry, record, "School of Law", mine)
+    name_unit(rita, approved, relation="ceterms:department", record=record)
+    form = f"/account/organizations/{approved}/records/{record}"
+    assert rita.send(form, to=f"{form}/discard").status_code == 303
+    held = entity(registry, approved, approved)["ceterms:department"]
+    assert held == [registry_address(record)]
 
 
 def test_an_organization_without_a_record_is_told(rita: Person, college: Ctid) -> None:

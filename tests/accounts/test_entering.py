@@ -12,8 +12,10 @@ import pytest
 
 from ctgraph.accounts.rights import Role
 from ctgraph.forms.differences import pack
+from ctgraph.forms.model import form_of
 from ctgraph.identity.ctid import Ctid, canonical
-from tests.support.people import Person, alert
+from ctgraph.rdf.namespaces import Curie
+from tests.support.people import PAGE, Person, alert
 from tests.support.registry import Registry, ctid_number, fill
 
 _INPUT = re.compile(
@@ -405,3 +407,22 @@ def test_a_draft_of_any_shape_is_opened_or_refused(
 def first(document: Any) -> Any:
     graph = document.get("@graph")
     return graph[0] if isinstance(graph, list) and graph else None
+
+
+def test_a_form_is_in_the_language_of_the_page(rita: Person, approved: Ctid) -> None:
+    records = f"/account/organizations/{approved}/records"
+    form = rita.send(records, kind="ceterms:Certificate").headers["Location"]
+    spanish = PAGE | {"Accept-Language": "es"}
+    page = html.unescape(rita.client.get(f"{form}?tab=costs", headers=spanish).text)
+    groups = {tab.label for tab in form_of(Curie("ceterms:Certificate")).tabs}
+    tabs = re.findall(r'\?tab=\w+"[^>]*>([^<]+)', page)
+    assert "Costos y duración" in [tab.strip() for tab in tabs]
+    assert not groups & {tab.strip() for tab in tabs}
+    for title in ("Costo estimado", "Costos comunes"):  # one has a label of its own in English
+        assert f"<legend>{title}" in page
+    for path in (f"{form}/take?tab=costs", records):
+        page = html.unescape(rita.client.get(path, headers=spanish).text)
+        shown = re.findall(r"<option[^>]*>([^<]+)</option>", page)
+        shown += re.findall(r'<optgroup label="([^"]+)"', page)
+        assert shown
+        assert not groups & {*shown}

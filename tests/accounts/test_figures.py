@@ -6,6 +6,7 @@ import html
 import re
 
 import orjson
+import pytest
 
 from ctgraph.documents import parse
 from ctgraph.identity.ctid import Ctid
@@ -13,6 +14,7 @@ from ctgraph.ledger.append import Submission, append
 from ctgraph.ledger.partnerships import Agreement
 from ctgraph.ledger.transfer import transfer
 from ctgraph.ledger.values import Organization
+from ctgraph.records import attention
 from tests.support.people import Person
 from tests.support.registry import Registry, certificate, ctid_number
 
@@ -90,3 +92,57 @@ def test_no_record_of_another_organization_is_counted(
     assert "Certificate: 1 changed since published , 1 draft" in words
     append(registry.ledger, [Submission(mine, ctid_number(22))], "test")
     assert "Certificate: 2 draft" in said(rita.see(page).text)
+
+
+def to(property: str, *targets: int) -> dict[str, object]:
+    """Return a property that refers to numbered records."""
+    return {property: [f"http://localhost:8000/resources/{ctid_number(one)}" for one in targets]}
+
+
+def test_every_reference_that_leads_nowhere_needs_attention(
+    rita: Person, approved: Ctid, registry: Registry
+) -> None:
+    mine, others = registry.ledger.organizations.get(approved), registry.organization
+    for number in (101, 102, 103):
+        publish(registry, others, number)
+    append(registry.ledger, [Submission(others, ctid_number(102))], "test")
+    publish(registry, others, 104, **to("ceterms:supersedes", 103))
+    cost = {"@type": "ceterms:CostProfile", **to("ceterms:jurisdiction", 199)}
+    publish(registry, mine, 111, **to("ceterms:classification", 198, 102, 101))
+    publish(registry, mine, 112, **{"ceterms:estimatedCost": [cost]})
+    publish(registry, mine, 113, **to("ceterms:broadAlignment", 103))
+    publish(registry, mine, 114)
+    publish(registry, mine, 115, **to("ceterms:previousVersion", 114))
+    registry.project()
+    words = said(rita.see(f"/account/organizations/{approved}").text)
+    for number, target in ((111, ctid_number(198)), (112, ctid_number(199))):
+        assert f"Certificate {number} → {target}" in words
+    assert "Certificate 111 → Certificate 102" in words  # it was withdrawn
+    assert "Certificate 111 → Certificate 101" not in words
+    assert "Certificate 113 → Certificate 103" in words
+    assert "Links to what is not here: 3" in words
+    assert "Links to what was replaced: 1" in words  # a version tells what it replaced
+
+
+def test_of_very_many_records_those_are_looked_at_that_changed_last(
+    rita: Person, approved: Ctid, registry: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = registry.ledger.organizations.get(approved)
+    for number in (121, 122, 123):
+        publish(registry, mine, number, **to("ceterms:classification", 197))
+    registry.project()
+    page = f"/account/organizations/{approved}"
+    assert "Links to what is not here: 3" in said(rita.see(page).text)
+    monkeypatch.setattr(attention, "MAX_RECORDS", 2)
+    publish(registry, registry.organization, 124)  # what was read stays until something changes
+    words = said(rita.see(page).text)
+    assert "Links to what is not here: at least 2" in words
+    assert "Certificate 123 →" in words
+    assert "Certificate 121 →" not in words
+    monkeypatch.setattr(attention, "MAX_RECORDS", 200)
+    monkeypatch.setattr(attention, "MAX_BYTES", 0)
+    monkeypatch.setattr(attention, "MAX_DOCUMENTS_AT_ONCE", 1)
+    publish(registry, registry.organization, 125)
+    words = said(rita.see(page).text)
+    assert "Links to what is not here: at least 1" in words
+    assert "Search all of them" in words

@@ -9,13 +9,15 @@ from typing import Any
 import orjson
 import pytest
 
+from ctgraph.documents import parse
 from ctgraph.forms.entries import Entries
 from ctgraph.identity import Identity
 from ctgraph.identity.ctid import Ctid, canonical
+from ctgraph.ledger.append import Submission, append
 from ctgraph.ledger.drafts import digest_of
 from ctgraph.web.accounts.outlines import PAGE_ENTRIES
 from tests.support.people import Person, alert
-from tests.support.registry import Registry, ctid_number
+from tests.support.registry import Registry, certificate, ctid_number
 
 _LINE = re.compile(r'<li id="(ce-[^"]+)" class="level-(\d)"><a [^>]*>(.*?)</a>', re.DOTALL)
 
@@ -97,6 +99,43 @@ def test_a_framework_with_entries_can_be_published(
     rita.send(records, to=f"{records}/review", **sent)
     public = rita.see(f"/resources/{record}").text
     assert "Weld fillets" in public
+
+
+def test_who_refers_to_an_entry_is_told_before_it_is_removed(
+    rita: Person, approved: Ctid, registry: Registry, framework: str
+) -> None:
+    outline, record = f"{framework}/outline", canonical(framework.rpartition("/")[2])
+    for text in ("Weld", "Cut", "Grind"):
+        rita.send(outline, text=text)
+    weld, cut, grind = lines(rita, outline).values()
+    press(rita, outline, weld, act="below", new="Weld fillets")
+    fillets = lines(rita, outline)["1.1 Weld fillets"]
+    mine = registry.ledger.organizations.get(approved)
+    address = f"http://localhost:8000/resources/{fillets}"
+    for number in range(71, 83):
+        content = certificate(number, **{"ceterms:classification": [address]})
+        document = parse(orjson.dumps(content), registry.settings)
+        submission = Submission(registry.organization, document.ctid, document)
+        append(registry.ledger, [submission], "test")
+    draft = certificate(90, approved, **{"ceterms:classification": [address]})
+    registry.ledger.drafts.save(mine, ctid_number(90), "Draft 90", orjson.dumps(draft), {}, "")
+    held = orjson.loads(registry.ledger.drafts.document(approved, record))
+    node = next(one for one in held["@graph"] if one.get("ceterms:ctid") == cut)
+    node["ceasn:prerequisiteAlignment"] = [address]
+    keep(registry, approved, record, held)
+    registry.project()
+    for asked in (weld, fillets):  # what is below goes, too
+        page = " ".join(rita.see(f"{outline}/{asked}").text.split())
+        assert "1 entry of this outline refers to it" in page
+        assert f'href="{outline}/{cut}">2 Cut</a>' in page
+        assert "13 other records refer to it" in page
+        assert f'href="/resources/{ctid_number(71)}">Certificate 71</a>' in page
+        assert "and 3 more" in page
+    shown = rita.see(f"{outline}/{grind}").text
+    assert "refer to it" not in shown
+    assert "refers to it" not in shown
+    press(rita, outline, weld, act="remove", seen="1")
+    assert [*lines(rita, outline)] == ["1 Cut", "2 Grind"]
 
 
 def test_two_people_write_one_outline(rita: Person, framework: str) -> None:

@@ -16,7 +16,7 @@ from ctgraph.forms.taking import left, offered, taken
 from ctgraph.identity.ctid import Ctid, canonical
 from ctgraph.rdf.namespaces import Curie
 from tests.support.people import Person, alert
-from tests.support.registry import Registry, ctid_number
+from tests.support.registry import Registry, ctid_number, describe_college
 
 COST: dict[str, Any] = {"@type": "ceterms:CostProfile", "ceterms:price": 120}
 FEE: dict[str, Any] = {"@type": "ceterms:CostProfile", "ceterms:price": 7}
@@ -86,6 +86,41 @@ def test_one_cost_is_taken(
     assert answer.headers["Location"].endswith(f"{record}?tab=costs")
     assert entity(registry, approved, record)["ceterms:estimatedCost"] == [FEE, COST]
     assert entity(registry, approved, other)["ceterms:estimatedCost"] == [COST, FEE]
+
+
+def test_records_are_shown_by_their_names(rita: Person, approved: Ctid, registry: Registry) -> None:
+    def address(record: Ctid) -> str:
+        return f"http://localhost:8000/resources/{record}"
+
+    drafted = begun(rita, approved, name={"en-US": "Plumbing"})
+    twins = [begun(rita, approved, name={"en-US": "Twin"}) for _ in range(2)]
+    describe_college(registry, ctid_number(5), "Oak College")
+    condition = {
+        "@type": "ceterms:ConditionProfile",
+        "ceterms:targetCredential": [address(drafted)],
+    }
+    other = begun(
+        rita,
+        approved,
+        name={"en-US": "Nursing"},
+        offeredBy=[address(approved), address(ctid_number(5)), address(ctid_number(404))],
+        requires=[condition],
+        isRecommendedFor=[*map(address, twins)],
+    )
+    record = begun(rita, approved, name={"en-US": "Welding"})
+
+    def shown(tab: str) -> str:
+        page = f"{records_of(approved)}/{record}/take?tab={tab}&from={other}"
+        return rita.see(page).text
+
+    said = shown("basics")
+    for name in ("Pine College", "Oak College", address(ctid_number(404))):
+        assert re.search(rf"Offered By: {name}</label>", said, re.IGNORECASE)
+    assert address(approved) not in said
+    assert "Plumbing" in shown("conditions")
+    assert address(drafted) not in shown("conditions")
+    for twin in twins:  # their names would not tell them apart
+        assert address(twin) in shown("connections")
 
 
 def test_another_record_that_changed_meanwhile_is_looked_at_again(

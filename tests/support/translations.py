@@ -6,6 +6,7 @@ into the catalogues without a translation, takes old ones out, and compiles the 
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from io import BytesIO
@@ -26,6 +27,7 @@ from ctgraph.ledger.partnerships import Agreement
 from ctgraph.ledger.uploads import UploadState
 from ctgraph.pathways import looks, routes
 from ctgraph.records import highlights
+from ctgraph.shapes import Family, shapes
 from ctgraph.spreadsheets.model import PLANNED, Effect
 from ctgraph.spreadsheets.problems import HEADINGS
 from ctgraph.validation.severity_words import WORDS
@@ -97,9 +99,12 @@ def _tables() -> Iterator[tuple[str, Iterable[str]]]:
     yield "ctgraph/finder/compare.py", (*compare.TITLES, compare.NOT_STATED)
     yield "ctgraph/finder/labels.py", PARTS.values()
     yield "ctgraph/finder/statistics.py", statistics.CAPTIONS.values()
+    layout = tomllib.loads((ROOT / "ctgraph/forms/layout.toml").read_text("utf-8"))
+    yield "ctgraph/forms/layout.toml", (tab["label"] for tab in layout["tab"])
     yield "ctgraph/pathways/looks.py", _texts(looks.for_pages())
     yield "ctgraph/pathways/routes.py", [str(measure) for measure in routes.Measure]
     yield "ctgraph/records/highlights.py", highlights.TITLES
+    yield "ctgraph/shapes", (family.title for family in shapes().families if _is_of_records(family))
     yield (
         "ctgraph/validation/severity_words.py",
         (text for words in WORDS.values() for text in (words.caption, words.demand)),
@@ -111,6 +116,10 @@ def _tables() -> Iterator[tuple[str, Iterable[str]]]:
         (*KINDS, *(kind.caption for kind in KINDS.values())),
     )
     yield "ctgraph/web/site/home.py", (*SECTIONS, OTHER)
+
+
+def _is_of_records(family: Family) -> bool:
+    return any(one.record for one in family.classes)
 
 
 def _errors(kind: type[CtgraphError]) -> Iterator[type[CtgraphError]]:

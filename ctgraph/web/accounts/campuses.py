@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, Response, request
 
 from ctgraph.accounts.rights import Act
 from ctgraph.errors import BadParameter, NotFound
 from ctgraph.forms.places import FIELDS, place_fields
 from ctgraph.identity import ctid
-from ctgraph.pathways.picking import NOTHING, Pick
+from ctgraph.pathways.picking import Pick
 from ctgraph.publishing.structure import DEPARTMENT, RELATIONS, Structure
 from ctgraph.rdf.namespaces import Curie
 from ctgraph.web.accounts.forms import Press
 from ctgraph.web.accounts.organization_forms import Campus
-from ctgraph.web.accounts.people import filled, require_form, text
+from ctgraph.web.accounts.people import filled, text
 from ctgraph.web.http import questions, respond
-from ctgraph.web.http.owners import drafting_of, owned
+from ctgraph.web.http.owners import drafting_of, owned, referring
 from ctgraph.web.http.parameters import reads
 from ctgraph.web.http.registry import state
 from ctgraph.web.http.visitors import for_people
@@ -24,6 +26,7 @@ blueprint = Blueprint("campuses", __name__, url_prefix="/account/organizations/<
 
 KINDS = ("ceterms:Organization",)
 """What is searched for a department or a parent."""
+_PAGE, _FORM = "accounts/campuses.html", "accounts/campus.html"
 
 
 def _structure(organization: str) -> Structure:
@@ -40,27 +43,33 @@ def _to(structure: Structure) -> Response:
 @for_people
 def campuses(organization: str) -> Response:
     """Show the campuses, departments and parents of an organization."""
-    return _shown(_structure(organization))
+    return respond.page(_PAGE, form=Press(), problem="", **_values(_structure(organization)))
 
 
-def _shown(structure: Structure, relation: str = DEPARTMENT, pick: Pick = NOTHING) -> Response:
+def _values(structure: Structure) -> dict[str, Any]:
+    """Return what the page shows, with what was sent of its forms."""
     draft = structure.open()
     units = structure.units(draft)
-    return respond.page(
-        "accounts/campuses.html",
-        owner=structure.drafting.owner,
-        draft=draft,
-        campuses=[place_fields(one) for one in structure.campuses(draft)],
-        units={one: [unit for unit in units if unit.relation == one] for one in RELATIONS},
-        names=state().ledger.records.names({unit.record for unit in units if unit.record}),
-        drafted={
+    return {
+        "owner": structure.drafting.owner,
+        "draft": draft,
+        "campuses": [place_fields(one) for one in structure.campuses(draft)],
+        "units": {one: [unit for unit in units if unit.relation == one] for one in RELATIONS},
+        "names": state().ledger.records.names({unit.record for unit in units if unit.record}),
+        "drafted": {
             one.ctid: one.name for one in state().ledger.drafts.of(structure.drafting.owner.ctid)
         },
-        relation=relation,
-        pick=pick,
-        kinds=KINDS,
-        form=Press(),
-    )
+        "relation": request.form.get("relation", DEPARTMENT),
+        "pick": Pick(_sent("record")),
+        "new": _sent("name"),
+        # A field that somebody emptied is absent in what is sent.
+        "at": "name" if "begin" in request.form else "record" if "relation" in request.form else "",
+        "kinds": KINDS,
+    }
+
+
+def _sent(name: str) -> str:
+    return request.form.get(name, "").replace("\0", "").strip()
 
 
 @blueprint.route("/campuses/new", methods=["GET", "POST"])
@@ -89,13 +98,27 @@ def _form(structure: Structure, number: int | None) -> Response:
     def use() -> Response:
         if number is not None and "remove" in request.form:
             structure.remove_campus(text(form.seen), number)
-        else:
+            return _to(structure)
+        try:
             fields = {name: text(form[_local(name)]) for name in FIELDS}
             structure.put_campus(text(form.seen), number, fields)
+        except BadParameter as error:
+            for one in error.problems:
+                field = form[_local(one.pointer or "")]
+                field.errors = [*field.errors, one.message]
+            raise
         return _to(structure)
 
-    owner = structure.drafting.owner
-    return filled(form, use, "accounts/campus.html", owner=owner, is_new=number is None)
+    code = place_fields(place)["ceterms:identifier"]
+    return filled(
+        form,
+        use,
+        _FORM,
+        owner=structure.drafting.owner,
+        is_new=number is None,
+        code=code,
+        using=referring(structure.drafting.owner).available_at(code) if code else None,
+    )
 
 
 def _local(name: str) -> str:
@@ -108,19 +131,22 @@ def _local(name: str) -> str:
 def units(organization: str) -> Response:
     """Name a department, a sub-organization or a parent, or begin the record of a part."""
     structure = _structure(organization)
-    require_form()
     seen = request.form.get("seen", "")
     relation = Curie(request.form.get("relation", ""))
-    if "begin" in request.form:
-        name = request.form.get("name", "").replace("\0", "")
-        record = structure.begin_unit(seen, relation, name)
-        page = f"/account/organizations/{structure.drafting.owner.ctid}/records/{record}"
-        return respond.redirect(page, 303)
-    found = _picked(request.form.get("record", "").replace("\0", "").strip())
-    if found.record is None:
-        return _shown(structure, relation, found)
-    structure.add_unit(seen, relation, found.record)
-    return _to(structure)
+
+    def use() -> Response:
+        if "begin" in request.form:
+            record = structure.begin_unit(seen, relation, _sent("name"))
+            page = f"/account/organizations/{structure.drafting.owner.ctid}/records/{record}"
+            return respond.redirect(page, 303)
+        found = _picked(_sent("record"))
+        if found.record is None:  # to choose one of several
+            values = _values(structure) | {"pick": found}
+            return respond.page(_PAGE, form=Press(), problem="", **values)
+        structure.add_unit(seen, relation, found.record)
+        return _to(structure)
+
+    return filled(Press(), use, _PAGE, **_values(structure))
 
 
 def _picked(text: str) -> Pick:
@@ -144,9 +170,12 @@ def _picked(text: str) -> Pick:
 def remove(organization: str) -> Response:
     """Name a department, a sub-organization or a parent no more."""
     structure = _structure(organization)
-    require_form()
     relation, _sep, number = request.form.get("unit", "").partition("|")
-    if not (number.isascii() and number.isdecimal() and len(number) < 6):
-        raise NotFound("Press one of the buttons of the list.")
-    structure.remove_unit(request.form.get("seen", ""), relation, int(number))
-    return _to(structure)
+
+    def use() -> Response:
+        if not (number.isascii() and number.isdecimal() and len(number) < 6):
+            raise NotFound("Press one of the buttons of the list.")
+        structure.remove_unit(request.form.get("seen", ""), relation, int(number))
+        return _to(structure)
+
+    return filled(Press(), use, _PAGE, **_values(structure))

@@ -15,13 +15,15 @@ from ctgraph.accounts.rights import Act
 from ctgraph.documents.node_values import name_of, shortened
 from ctgraph.errors import BadParameter, Conflict
 from ctgraph.forms.entries import Entries, Entry, Move
+from ctgraph.forms.entry_references import left_referring
 from ctgraph.identity import ctid
 from ctgraph.identity.ctid import Ctid
 from ctgraph.publishing.drafting import Draft, Drafting
+from ctgraph.records.referring import MAX_NAMED
 from ctgraph.web.accounts.forms import Press
 from ctgraph.web.accounts.people import filled
 from ctgraph.web.http import respond
-from ctgraph.web.http.owners import drafting_of, owned
+from ctgraph.web.http.owners import drafting_of, owned, referring
 from ctgraph.web.http.parameters import number, reads
 from ctgraph.web.http.registry import state
 from ctgraph.web.http.visitors import for_people
@@ -93,6 +95,12 @@ def entry(organization: str, record: str, other: str) -> Response:
         entry=found,
         moves=entries.moves(found.record),
         below=entries.below(found.record),
+        inside=[
+            _line(one)
+            for one in left_referring(draft.document, draft.ctid, found.record, state().identity)
+        ],
+        outside=referring(drafting.owner).to(entries.subtree(found.record), draft.ctid),
+        most=MAX_NAMED,
         text=request.form.get("text", found.text),  # what was written stays when it cannot be saved
         new=request.form.get("new", ""),
     )

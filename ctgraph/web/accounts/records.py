@@ -11,12 +11,13 @@ from flask import Blueprint, Response, request
 
 from ctgraph.accounts.rights import ROLES, Act
 from ctgraph.documents.json_text import read_json
-from ctgraph.documents.node_values import name_of
+from ctgraph.documents.node_values import each, name_of
 from ctgraph.errors import BadParameter, CtgraphError, Forbidden
 from ctgraph.forms import form_of
 from ctgraph.forms.differences import differences, joined, pack, part, unpack
 from ctgraph.forms.editors import Editor
 from ctgraph.forms.entry_kinds import KINDS
+from ctgraph.forms.places import repeated
 from ctgraph.forms.rows import Filled, filled
 from ctgraph.forms.values import Node
 from ctgraph.identity import ctid
@@ -24,6 +25,7 @@ from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger.reasons import MAX_REASON_CHARACTERS
 from ctgraph.ledger.values import Organization
 from ctgraph.publishing.drafting import Draft
+from ctgraph.publishing.structure import Structure
 from ctgraph.rdf.namespaces import Curie
 from ctgraph.validation.severity_words import WORDS
 from ctgraph.vocab import vocabulary
@@ -78,6 +80,9 @@ def save(organization: str, record: str) -> Response:
     mine, wrong = (
         (part(chosen(base), shown), []) if "mine" in request.form else filled_in(fields, base)
     )
+    places = mine.get("ceterms:address")
+    if places != base.get("ceterms:address") and (code := repeated(each(places))):
+        wrong.append(f"Two addresses have the identifier {code}. Give each its own.")
     if wrong:
         return _shown(owner, draft, " ".join(wrong), mine)
     both = joined(base, mine, part(draft.entity, shown))
@@ -150,7 +155,9 @@ def discard(organization: str, record: str) -> Response:
     """Discard a draft. What is published stays."""
     owner = owned(organization, Act.DRAFT)
     require_form()
-    drafting_of(owner).discard(ctid.canonical(record))
+    drafting, canonical = drafting_of(owner), ctid.canonical(record)
+    drafting.discard(canonical)
+    Structure(drafting).forget(canonical)
     return respond.redirect(f"/account/organizations/{owner.ctid}/records", 303)
 
 
@@ -180,7 +187,11 @@ def _disputed(
         draft=draft,
         tab=tab(),
         minimum=MINIMUM,
-        differences=differences(part(theirs, disputed), part(mine, disputed)),
+        differences=differences(
+            part(theirs, disputed),
+            part(mine, disputed),
+            drafting_of(owner).names_in(theirs, mine),
+        ),
         base=pack(theirs),
         mine=pack(mine),
         publish=request.form.get("publish", ""),
@@ -206,6 +217,7 @@ def _shown(
     drafting = drafting_of(owner)
     problems = told(drafting.problems(draft.document, state().validator_for(owner.ctid)), form)
     role = applicants().role(who(), owner.ctid)
+    both = draft.published or {}, draft.entity
     response = respond.page(
         "accounts/record.html",
         owner=owner,
@@ -223,7 +235,9 @@ def _shown(
         picks=looked_up(fields, values is not None)[0],
         seen=draft.seen,
         base=request.form.get("base") if values is not None else pack(own),
-        differences=differences(draft.published or {}, draft.entity) if draft.version else [],
+        differences=differences(draft.published, draft.entity, drafting.names_in(*both))
+        if draft.published
+        else [],
         problem=problem,
         problems=problems,
         beside=by_property(problems),

@@ -63,7 +63,9 @@ def choose(organization: str, record: str) -> Response:
         most=MAX_SOURCES,
         other=other,
         other_name=name_of(other.entity) if other else "",
-        offers=offered(fields, other.entity, draft.entity) if other else [],
+        offers=offered(fields, other.entity, draft.entity, drafting.names_in(other.entity))
+        if other
+        else [],
         left=left(fields, other.entity) if other else 0,
         form=Press(),
     )

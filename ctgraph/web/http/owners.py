@@ -8,6 +8,7 @@ from ctgraph.accounts.rights import Act, require
 from ctgraph.identity import ctid
 from ctgraph.ledger.values import Organization
 from ctgraph.publishing.drafting import Drafting
+from ctgraph.records.referring import Referring
 from ctgraph.web.http.registry import state
 from ctgraph.web.http.visitors import who
 
@@ -31,3 +32,8 @@ def reviewing_of(owner: Organization) -> Reviewing:
     """Return the use cases of reviews in an organization."""
     run = state().validator_for(owner.ctid)
     return Reviewing(state().settings, state().ledger, owner, run)
+
+
+def referring(owner: Organization) -> Referring:
+    """Return what refers to things of an organization."""
+    return Referring(state().identity, state().ledger, state().whole, owner.ctid)

@@ -18,6 +18,7 @@ from ctgraph.identity import ctid
 from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger.drafts import digest_of
 from ctgraph.ledger.values import Organization
+from ctgraph.publishing.structure import Structure
 from ctgraph.rdf.formats import JSON_LD
 from ctgraph.validation.report import capped
 from ctgraph.web.http import respond
@@ -118,6 +119,7 @@ def delete(record: str) -> Response:
     canonical = ctid.canonical(record)
     if not state().ledger.drafts.delete(owner.ctid, canonical, _seen(owner, canonical)):
         raise ChangedMeanwhile(_CHANGED)
+    Structure(drafting_of(owner)).forget(canonical)
     return respond.empty()
 
 

@@ -80,7 +80,7 @@ async function send(form, button) {
 }
 
 main.addEventListener("click", (event) => {
-  const link = event.target instanceof Element && event.target.closest("#entries a");
+  const link = event.target instanceof Element && event.target.closest("#entries > li > a");
   if (!(link instanceof HTMLAnchorElement) || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
   if (mayClose() && close() !== link) open(link);
