@@ -38,7 +38,7 @@ def read(file: File) -> list[Sheet]:
     is_workbook = data.startswith((PACKED, COMPOUND))
     sheets = read_apart(name, data) if is_workbook else [read_text(name, data)]
     found = [sheet for sheet in sheets if sheet.rows]
-    if not any(not one.is_hidden or recognised(one) for one in found):
+    if not any(not one.is_hidden or _holds_records(one) for one in found):
         raise unreadable(f"{name} is empty.", "Fill in the template, and upload it again.")
     return _wanted(found)
 
@@ -46,7 +46,7 @@ def read(file: File) -> list[Sheet]:
 def _wanted(sheets: Sequence[Sheet]) -> list[Sheet]:
     """Return the sheets whose records are wanted; those that are hidden only for want of others."""
     visible = [one for one in sheets if not one.is_hidden]
-    hidden = [one for one in sheets if one.is_hidden and recognised(one)]
+    hidden = [one for one in sheets if one.is_hidden and _holds_records(one)]
     if not any(map(recognised, visible)) and hidden:
         read = "It was read, since no other sheet of the file holds records."
         return [*visible, *(_told(one, one, read) for one in hidden)]
@@ -54,6 +54,11 @@ def _wanted(sheets: Sequence[Sheet]) -> list[Sheet]:
         left_out = "It was left out. Unhide it in the spreadsheet if its records are wanted."
         visible[0] = _told(visible[0], one, left_out)
     return visible
+
+
+def _holds_records(hidden: Sheet) -> bool:
+    """Tell whether its name or headings say so; that of the file does not speak for all sheets."""
+    return recognised(replace(hidden, file="")) is not None
 
 
 def _told(sheet: Sheet, hidden: Sheet, remedy: str) -> Sheet:
