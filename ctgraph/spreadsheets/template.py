@@ -111,9 +111,9 @@ def columns_of(kind: RecordType) -> list[TemplateColumn]:
     required, tabs = _required(kind), _tabs(kind)
     for one in kind.columns:
         own = _column(one, "", one.property in required)
-        found.append(replace(own, group=tabs.get(one.property, "")))
+        found.append(replace(own, group=tabs.get(one.property, _ELSEWHERE)))
     for group in groups(kind):
-        tab = next((tabs[one] for one in group.kinds.values() if one in tabs), "")
+        tab = next((tabs[one] for one in group.kinds.values() if one in tabs), _ELSEWHERE)
         found += (replace(one, group=tab) for one in _group(group))
     distinct = list({one.heading: one for one in reversed(found)}.values())[::-1]
     return [
@@ -131,7 +131,7 @@ def _required(kind: RecordType) -> frozenset[Curie]:
 
 
 def by_group(columns: Iterable[TemplateColumn]) -> dict[str, list[TemplateColumn]]:
-    """Return columns by the tabs of the form, those first that stand on none."""
+    """Return columns by the tabs of the form, those first that identify a record."""
     found: dict[str, list[TemplateColumn]] = {}
     for one in columns:
         found.setdefault(one.group, []).append(one)
@@ -195,6 +195,9 @@ _IDENTIFIER = (
     "and other rows refer to it."
 )
 _CTID = "The CTID of a record that the registry has already. Leave it empty for a new one."
+
+_ELSEWHERE = "More"
+"""The tab of what stands on no form of the type: it is lent by another class."""
 
 _STATED = (
     TemplateColumn(
