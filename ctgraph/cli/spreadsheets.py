@@ -162,7 +162,8 @@ def export(output: Path, records: tuple[Ctid, ...], owner: Ctid) -> None:
     """Write records of an organization to OUTPUT, to be edited and uploaded again.
 
     OUTPUT is a file .xlsx, or a folder for one CSV file of each type. RECORDS are CTIDs; without
-    any, all records are written.
+    any, all records are written. The exit code is 1 when one of them is not of the organization;
+    the others are written all the same.
     """
     from ctgraph.spreadsheets.export import export as exported
     from ctgraph.spreadsheets.write import as_csv, as_workbook
@@ -180,6 +181,9 @@ def export(output: Path, records: tuple[Ctid, ...], owner: Ctid) -> None:
     click.echo(f"{rows or 'No records'}.", err=True)
     for label, count in found.left_out.items():
         click.echo(f"Left out: {count} of the class {label}, which no template has.", err=True)
+    for record in found.unknown:
+        click.echo(f"{record} is no published record of {organization.name}.", err=True)
+    sys.exit(1 if found.unknown else 0)
 
 
 def _previewed(

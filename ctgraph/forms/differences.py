@@ -135,7 +135,9 @@ def _one_in_words(value: Any, names: Mapping[str, str]) -> str:
     if "@value" in value:
         return str(value["@value"])
     if value.get("@type") == ALIGNMENT and "ceterms:targetNodeName" in value:
-        return ", ".join(in_words(value["ceterms:targetNodeName"]))
+        names = value["ceterms:targetNodeName"]
+        texts = names.values() if isinstance(names, dict) else [names]
+        return ", ".join(dict.fromkeys(words for one in texts for words in in_words(one)))
     kind = called({"@type": value.get("@type", "")})
     inner = "; ".join(
         f"{vocabulary().label(name)}: {', '.join(in_words(held, names))}"

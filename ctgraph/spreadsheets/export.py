@@ -49,10 +49,12 @@ class Exported:
     """Records as sheets.
 
     :param left_out: the classes of things that no template has, with how many there were.
+    :param unknown: what was wanted, and is no published record of the organization.
     """
 
     sheets: list[Sheet]
     left_out: dict[str, int] = field(default_factory=dict)
+    unknown: list[Ctid] = field(default_factory=list)
 
 
 def export(
@@ -69,7 +71,7 @@ def export(
     known = {str(record): key for key, record in ledger.identifiers.of(owner.ctid).items()}
     own = [one.ctid for one in standing_of(ledger.database, owner.ctid)]
     wanted = [one for one in own if records is None or one in records]
-    found = Exported([])
+    found = Exported([], unknown=sorted({*(records or ())} - {*own}))
     codes = CodeBooks(ledger.codes)
     at = Context(identity, owner, places=places_of(ledger, owner), codes=codes)
     for _, document in held(ledger.database, wanted):

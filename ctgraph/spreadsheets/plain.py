@@ -200,7 +200,7 @@ def code_of(text: str, pattern: str, like: str) -> str:
     if padded := _padded(text, pattern):
         refuse(
             f"The code {text} lost its zeros in a spreadsheet.",
-            f"Format the column as text, and write {padded}.",
+            f"Format the column as text, and write {' or '.join(padded)}.",
         )
     several = [one for one in re.split(r"[\s,;]+", text) if one]
     if len(several) > 1 and all(re.fullmatch(pattern, one) for one in several):
@@ -209,15 +209,14 @@ def code_of(text: str, pattern: str, like: str) -> str:
     refuse(f"{text[:40]!r} is no such code.", f"Write a code such as {like}.")
 
 
-def _padded(text: str, pattern: str) -> str:
-    """Return a code with the zeros that it lost; empty where none are missing."""
+def _padded(text: str, pattern: str) -> list[str]:
+    """Return the codes that a text may be without its zeros: `1.1` is 01.10 or 01.1000."""
+    if not re.fullmatch(r"[1-9]\d?(\.\d+)?", text, re.ASCII):
+        return []
     before, dot, after = text.partition(".")
-    if not before.isdecimal() or (dot and not after.isdecimal()):
-        return ""
-    for candidate in (f"{before.zfill(2)}.{after.ljust(4, '0')}", text.zfill(5), text.zfill(6)):
-        if re.fullmatch(pattern, candidate):
-            return candidate
-    return ""
+    widths = (2, 4) if dot else (0,)
+    padded = (f"{before.zfill(2)}{dot}{after.ljust(width, '0')}" for width in widths)
+    return [one for one in dict.fromkeys(padded) if re.fullmatch(pattern, one)]
 
 
 def currency_of(text: str) -> str:

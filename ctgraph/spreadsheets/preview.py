@@ -87,13 +87,14 @@ def preview(
     found.problems += alike((one.line for one in things), resolver.known)
     builder = Builder(ledger, things.identity, owner, resolver, found.problems)
     verdicts: list[SheetProblem] = []
-    plan, total, done = PlanWriter(owner.ctid), len(list(things)), 0
+    plan, total = PlanWriter(owner.ctid), len(list(things))
 
     def unchanged(built: Built) -> None:
         _tell(found, built, False)
         step = replace(_step(built, resolver), document=None)
         if step.identifiers:
             plan.add(step)
+        progress(min(len(found.records), total), total)
 
     for built, verdict in checked(settings, _with_data(builder.built(things), unchanged)):
         verdicts += _verdict(ledger, owner, built, verdict)
@@ -103,8 +104,8 @@ def preview(
             _tell(found, built, True)
             if verdict.document:
                 plan.add(_step(built, resolver))
-        done += len(built.changes)
-        progress(done, total)
+        progress(min(len(found.records), total), total)
+    progress(total, total)  # rows of addresses have no record of their own, or none was made
     refused = {one.place for one in found.problems if one.severity is Severity.VIOLATION}
     # What a cell refused is missing from the document: that is one problem, not two.
     found.problems += [one for one in verdicts if one.place not in refused]

@@ -54,6 +54,8 @@ class Sheet:
     :param told: what was detected, for people: the encoding and delimiter, or the format.
     :param rows: the rows that are not blank at the end, the headings among them.
     :param problems: of its cells, which stand in no column yet.
+    :param merged: the numbers of the first and the last row, and the column, of each cell with a
+        text that is merged over several rows.
     """
 
     file: str
@@ -61,6 +63,8 @@ class Sheet:
     told: str
     rows: tuple[Row, ...]
     problems: tuple[SheetProblem, ...] = field(default=())
+    merged: tuple[tuple[int, int, int], ...] = ()
+    is_hidden: bool = False
 
     @property
     def filled(self) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ctgraph.errors import CtgraphError
+from ctgraph.problem import Severity
 from ctgraph.spreadsheets.files import File, read
 from ctgraph.spreadsheets.headings import Table, heading_row, recognised, table_of
 from ctgraph.spreadsheets.problems import Place, SheetProblem
@@ -69,12 +70,18 @@ def _table(
     kind = recognised(sheet, name)
     title = kind.title if kind else ""
     told.append(SheetTold(sheet.file, sheet.name, sheet.told, title, len(sheet.rows) - 1))
-    cells = heading_row(sheet).cells
+    row = heading_row(sheet)
+    cells = row.cells
     headings = {letters(number): text.rstrip("* ") for number, text in enumerate(cells) if text}
     for one in sheet.problems:
         column = headings.get(one.place.column, one.place.column)
         place = replace(one.place, sheet=one.place.sheet or own, column=column)
         problems.append(replace(one, place=place))
+    for first, last, number in sheet.merged:
+        if last > max(first, row.number):
+            column = headings.get(letters(number), letters(number))
+            place = Place(sheet.file, sheet.name, first, column=column)
+            problems.append(_merged(place, last))
     if kind:
         yield table_of(sheet, kind, problems)
         return
@@ -84,3 +91,9 @@ def _table(
         "template, or name the sheet or the file after the type, such as Credentials or Courses."
     )
     problems.append(SheetProblem(Place(sheet.file, sheet.name), message, remedy))
+
+
+def _merged(place: Place, last: int) -> SheetProblem:
+    message = f"The cell is merged with those down to row {last}, which are blank thereby."
+    remedy = "Unmerge the cells, and write the value into each row that it is for."
+    return SheetProblem(place, message, remedy, severity=Severity.WARNING)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from ctgraph.forms import form_of
@@ -13,7 +13,7 @@ from ctgraph.spreadsheets.charges import Charge
 from ctgraph.spreadsheets.code_cells import Code
 from ctgraph.spreadsheets.columns import Column
 from ctgraph.spreadsheets.export import CTID, IDENTIFIER, Sheet, groups
-from ctgraph.spreadsheets.record_types import Group, RecordType
+from ctgraph.spreadsheets.record_types import Group, RecordType, aliases, record_types
 from ctgraph.spreadsheets.references import Address, Framework, Organization, Target
 from ctgraph.spreadsheets.things import PLACES, STATEMENTS
 from ctgraph.vocab import vocabulary
@@ -81,6 +81,7 @@ class TemplateColumn:
     :param example: of its cells.
     :param choices: the values that there are, where they are a list.
     :param is_usual: whether it is in a template for which no columns were chosen.
+    :param group: the label of the tab of the form on which its values stand.
     """
 
     heading: str
@@ -89,6 +90,7 @@ class TemplateColumn:
     choices: tuple[str, ...] = ()
     is_required: bool = False
     is_usual: bool = False
+    group: str = ""
 
     @property
     def title(self) -> str:
@@ -106,10 +108,13 @@ def columns_of(kind: RecordType) -> list[TemplateColumn]:
     elif kind.name != PLACES:
         found.append(TemplateColumn(CTID, _CTID, "", is_usual=True))
         found += _class_column(kind)
-    required = _required(kind)
-    found += (_column(one, "", one.property in required) for one in kind.columns)
+    required, tabs = _required(kind), _tabs(kind)
+    for one in kind.columns:
+        own = _column(one, "", one.property in required)
+        found.append(replace(own, group=tabs.get(one.property, _ELSEWHERE)))
     for group in groups(kind):
-        found += _group(group)
+        tab = next((tabs[one] for one in group.kinds.values() if one in tabs), _ELSEWHERE)
+        found += (replace(one, group=tab) for one in _group(group))
     distinct = list({one.heading: one for one in reversed(found)}.values())[::-1]
     return [
         replace(one, is_usual=one.is_usual or one.heading in kind.usual)
@@ -123,6 +128,31 @@ def _required(kind: RecordType) -> frozenset[Curie]:
     """Return the properties that each record needs, and that its parts do not fill in."""
     found = [{field.property for field in form_of(one).minimum} for one in kind.classes]
     return frozenset(set.intersection(*found) if found else ()) - {*kind.down.values()}
+
+
+def by_group(columns: Iterable[TemplateColumn]) -> dict[str, list[TemplateColumn]]:
+    """Return columns by the tabs of the form, those first that identify a record."""
+    found: dict[str, list[TemplateColumn]] = {}
+    for one in columns:
+        found.setdefault(one.group, []).append(one)
+    return found
+
+
+def titles() -> list[tuple[str, str]]:
+    """Return the words for types of records, in order, each with the name of its type.
+
+    They are the titles of the types, and what people call some of their records.
+    """
+    types = record_types()
+    found = [(one.title, one.name) for one in types.values()]
+    found += [(f"{word} ({types[name].title})", name) for word, name in aliases()["also"].items()]
+    return sorted(found)
+
+
+def _tabs(kind: RecordType) -> dict[Curie, str]:
+    """Return the labels of the tabs of the forms, by the properties on them."""
+    forms = map(form_of, (*kind.parts, *kind.classes))
+    return {field.property: tab.label for one in forms for tab in one.tabs for field in tab.fields}
 
 
 def template(
@@ -165,6 +195,9 @@ _IDENTIFIER = (
     "and other rows refer to it."
 )
 _CTID = "The CTID of a record that the registry has already. Leave it empty for a new one."
+
+_ELSEWHERE = "More"
+"""The tab of what stands on no form of the type: it is lent by another class."""
 
 _STATED = (
     TemplateColumn(

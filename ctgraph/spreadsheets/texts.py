@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from itertools import islice
 
@@ -23,6 +24,8 @@ _MARKS = {
     b"\xff\xfe": ("utf-16", "UTF-16"),
     b"\xfe\xff": ("utf-16", "UTF-16"),
 }
+_SAID = re.compile(r'"?sep=(.)"?[ \t,;]*(\r\n?|\n|$)', re.IGNORECASE)
+"""A first line that tells Excel the delimiter. Excel does not show it, nor count it as a row."""
 _OTHERS = {"cp1252": SUPPOSED, "utf_16_le": "UTF-16", "utf_16_be": "UTF-16"}
 
 
@@ -33,10 +36,13 @@ def read_text(name: str, data: bytes) -> Sheet:
     """
     _require_table(name, data)
     text, encoding = _decoded(name, data)
-    delimiter = _delimiter(text)
+    said = _SAID.match(text)
+    if said:
+        text = text[said.end() :]
+    delimiter = _said(name, said[1]) if said else _delimiter(text)
     _require_cells(name, text, delimiter)
     rows = tuple(rows_of(_lines(name, text, delimiter), name, ""))
-    told = f"{encoding}, {_DELIMITERS[delimiter]}"
+    told = f"{encoding}, {_DELIMITERS[delimiter]}{' as the line sep= says' if said else ''}"
     problems = (*cell_problems(rows, name, ""), *encoding_problems(rows, name, "", encoding))
     return Sheet(name, "", told, rows, problems)
 
@@ -112,6 +118,19 @@ def _decode(name: str, data: bytes, codec: str, label: str) -> str:
             f"{name} looks like {label}, but a character in line {line:,} does not belong there.",
             "Save it as CSV in the encoding UTF-8.",
         ) from None
+
+
+def _said(name: str, delimiter: str) -> str:
+    """Return the delimiter that the first line tells.
+
+    :raises Unreadable: when it is none that is read.
+    """
+    if delimiter not in _DELIMITERS:
+        raise unreadable(
+            f"The first line of {name} says that {delimiter} separates the columns.",
+            "Save it with commas, semicolons or tabs between the columns.",
+        )
+    return delimiter
 
 
 def _delimiter(text: str) -> str:

@@ -19,6 +19,7 @@ from ctgraph.spreadsheets.sheet import (
     MAX_COLUMNS,
     MAX_ROWS,
     MAX_SHEETS,
+    Row,
     Sheet,
     cell_problems,
     letters,
@@ -46,7 +47,7 @@ LARGE = 1e15
 
 
 def read_workbook(name: str, data: bytes) -> list[Sheet]:
-    """Read the visible sheets of a workbook that hold something.
+    """Read the sheets of a workbook that hold something, the hidden ones too.
 
     :raises Unreadable: when it is damaged or protected, or beyond a bound.
     """
@@ -63,12 +64,8 @@ def read_workbook(name: str, data: bytes) -> list[Sheet]:
 
 
 def _sheets(name: str, book: Any, faults: list[str]) -> Iterator[Sheet]:
-    described = [
-        one
-        for one in book.sheets_metadata
-        if one.typ is calamine.SheetTypeEnum.WorkSheet
-        and one.visible is calamine.SheetVisibleEnum.Visible
-    ]
+    described = [one for one in book.sheets_metadata if one.typ is calamine.SheetTypeEnum.WorkSheet]
+    described.sort(key=_is_hidden)  # what is wrong with the whole workbook is told of the first one
     if len(described) > MAX_SHEETS:
         raise unreadable(
             f"{name} has {len(described):,} sheets, and may have {MAX_SHEETS}.",
@@ -84,7 +81,21 @@ def _sheets(name: str, book: Any, faults: list[str]) -> Iterator[Sheet]:
         problems += encoding_problems(rows, name, one.name, "")
         if one is described[0]:
             problems += [_fault(name, cell) for cell in faults]
-        yield Sheet(name, one.name, "workbook", rows, tuple(problems))
+        merged = tuple(_merged(sheet, rows))
+        is_hidden = _is_hidden(one)
+        yield Sheet(name, one.name, "workbook", rows, tuple(problems), merged, is_hidden)
+
+
+def _is_hidden(described: Any) -> bool:
+    return described.visible is not calamine.SheetVisibleEnum.Visible
+
+
+def _merged(sheet: Any, rows: tuple[Row, ...]) -> Iterator[tuple[int, int, int]]:
+    by_number = {row.number: row for row in rows}
+    for (top, left), (bottom, _) in sheet.merged_cell_ranges or ():
+        row = by_number.get(top + 1)
+        if bottom > top and row and row.cell(left):
+            yield top + 1, bottom + 1, left
 
 
 def _lines(sheet: Any, file: str, problems: list[SheetProblem]) -> Iterator[list[str]]:

@@ -352,7 +352,7 @@ def test_a_template_that_is_filled_in_loads(
         here = begun(rita, approved, (f"{name}.{format}", made.data))
         work()
         _, *problems = csv.reader(rita.see(f"{here}/problems.csv").text.splitlines())
-        assert ["No row is about a record." in one for one in problems] == [True], name
+        assert ["No row is about a record." in one for one in problems] == [True], problems
         rita.send(here, to=f"{here}/remove")
     assert rita.see(f"{stem}nonsense").status_code == 400
     assert rita.see(f"{stem}{types[0]}&as=exe").status_code == 400

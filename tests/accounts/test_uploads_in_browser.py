@@ -130,6 +130,13 @@ def test_the_five_steps(browser: Any, site: Site, tmp_path: Path) -> None:
     page.get_by_label("Type of the records", exact=True).select_option("credentials")
     press(page, "Choose its columns")
     look(page)
+    page.get_by_label("Find columns by words").fill("charge tuition")
+    sync_api.expect(page.get_by_text("No column has these words.")).to_be_visible()
+    page.get_by_label("Find columns by words").fill("keyw")
+    sync_api.expect(page.get_by_label("Keywords", exact=True)).to_be_visible()
+    sync_api.expect(page.get_by_text("Costs and time")).to_be_hidden()
+    page.get_by_label("Find columns by words").press("Enter")  # it does not begin a download
+    look(page)
     with page.expect_download() as told:
         page.get_by_role("button", name="Download as Excel").click()
     template = Path(told.value.path()).read_bytes()

@@ -66,6 +66,20 @@ def test_problems_are_listed_and_written_as_csv(
     assert row["What to do"].startswith("Write it in full")
 
 
+def test_unknown_records_are_named_and_the_others_exported(
+    registry: Registry, run: Run, tmp_path: Path
+) -> None:
+    publish(registry, range(1, 2), "x")
+    output = tmp_path / "out"
+    owner = ("--owner", registry.organization.ctid)
+    done = run("bulk", "export", output, ctid_number(1), ctid_number(88), *owner)
+    assert done.exit_code == 1
+    assert "1 rows of credentials." in done.output
+    assert f"{ctid_number(88)} is no published record of " in done.output
+    assert f"{ctid_number(1)} is" not in done.output
+    assert ctid_number(1) in (output / "credentials.csv").read_text("utf-8-sig")
+
+
 @pytest.mark.parametrize("suffix", ["csv", "xlsx"])
 def test_a_template_is_written(run: Run, tmp_path: Path, suffix: str) -> None:
     output = tmp_path / f"courses.{suffix}"

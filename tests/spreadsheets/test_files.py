@@ -9,6 +9,7 @@ import io
 import pytest
 import xlsxwriter
 
+from ctgraph.errors import Unreadable
 from ctgraph.spreadsheets.files import File, read
 
 HEADINGS = ("External Identifier", "Name", "Description")
@@ -40,6 +41,24 @@ def test_encodings_and_delimiters_are_detected_and_told(
     assert [row.cells for row in sheet.rows] == [HEADINGS, ROW]
     names = {",": "commas", ";": "semicolons", "\t": "tabs"}
     assert sheet.told == f"{told}, {names[delimiter]}"
+
+
+@pytest.mark.parametrize("line", ["sep=;\r\n", '"sep=;"\n', "SEP=;\n"])
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+def test_the_line_that_tells_excel_the_delimiter_is_no_row(line: str, mark: bytes) -> None:
+    sheet = read(File("a.csv", mark + line.encode() + text(";")))[0]
+    assert [(row.number, row.cells) for row in sheet.rows] == [(1, HEADINGS), (2, ROW)]
+    assert sheet.told.endswith(", semicolons as the line sep= says")
+
+
+def test_the_delimiter_that_the_line_tells_is_taken_even_where_others_are_more() -> None:
+    sheet = read(File("a.csv", b"sep=;\nName;Description\na,b,c,d;e,f\n"))[0]
+    assert sheet.rows[1].cells == ("a,b,c,d", "e,f")
+
+
+def test_a_delimiter_that_is_not_read_is_refused() -> None:
+    with pytest.raises(Unreadable, match=r"says that : separates the columns\. Save it with"):
+        read(File("a.csv", b"sep=:\nName:Description\na:b\n"))
 
 
 def test_blank_rows_keep_the_numbers_of_the_others() -> None:

@@ -14,6 +14,7 @@ from ctgraph.accounts.organizations import Applicants
 from ctgraph.accounts.rights import ROLES, Act
 from ctgraph.documents.csv_cells import harmless
 from ctgraph.errors import BadParameter, NotFound
+from ctgraph.identity import Identity
 from ctgraph.ledger.uploads import RUNNING, Upload, UploadState
 from ctgraph.spreadsheets.export import export
 from ctgraph.spreadsheets.files import File
@@ -22,9 +23,10 @@ from ctgraph.spreadsheets.model import PLANNED, Effect, Mode
 from ctgraph.spreadsheets.problems import HEADINGS
 from ctgraph.spreadsheets.record_types import RecordType, record_types
 from ctgraph.spreadsheets.tables import MAX_FILES
-from ctgraph.spreadsheets.template import columns_of, template
+from ctgraph.spreadsheets.template import by_group, columns_of, template, titles
 from ctgraph.spreadsheets.write import as_csv, as_workbook
 from ctgraph.uploads.estimates import seconds_to_check, seconds_to_save
+from ctgraph.uploads.names import named
 from ctgraph.uploads.reading import Wanted, seen
 from ctgraph.uploads.uploading import KEPT_DAYS, MAX_UPLOAD_BYTES, Choices, is_open
 from ctgraph.web.accounts.desks import Desk, desk_of
@@ -79,7 +81,7 @@ def uploads(organization: str, other: str = "") -> Response:
         desk=desk,
         may_draft=_may(desk, Act.DRAFT),
         addresses=desk.addresses(),
-        types=record_types().values(),
+        types=titles(),
         uploads=listed,
         makers=desk.makers(listed),
         days=KEPT_DAYS,
@@ -97,7 +99,10 @@ def get_template(organization: str, other: str = "") -> Response:
     name = request.args.get("as", "")
     if not name:
         return respond.page(
-            "accounts/upload_template.html", desk=desk, type=kind, columns=columns_of(kind)
+            "accounts/upload_template.html",
+            desk=desk,
+            type=kind,
+            columns=by_group(columns_of(kind)),
         )
     if name not in TABLES:
         raise BadParameter(f"There is no template as {name[:40]!r}. Choose {' or '.join(TABLES)}.")
@@ -137,7 +142,12 @@ def upload(organization: str, id: str, other: str = "") -> Response:
         upload=one,
         report=report,
         seen=found,
-        records=[_shown(record) for record in found.records],
+        records=named(
+            Identity.of(state().settings),
+            state().ledger,
+            map(_shown, found.records),
+            report.get("records", ()),
+        ),
         headings=[gettext(one) for one in HEADINGS],
         effects=list(Effect),
         planned=PLANNED,
