@@ -79,6 +79,10 @@ def test_regions_and_countries_are_counted(visitor: FlaskClient) -> None:
     nowhere = visitor.get("/map?q=food", headers={"Accept": "text/html"}).text
     assert "None of these records says where it is." in nowhere
     assert 'id="map"' not in nowhere
+    whole = " ".join(visitor.get("/map", headers={"Accept": "text/html"}).text.split())
+    assert "4 of 5 records have a place that is known." in whole
+    assert "have a place" not in page  # all of these have one
+    assert "The map needs JavaScript." in whole
 
 
 @given(st.floats(-180, 179), st.floats(-90, 89), st.floats(0.01, 360), st.floats(0.01, 180))
