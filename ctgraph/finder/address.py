@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -55,6 +56,8 @@ PARAMETERS = (
 )
 """The parameters of a search."""
 REPEATABLE = frozenset(facet.value for facet in Facet)
+_CURRENCY = re.compile(r"^[$€£]|[$€£]$|^USD\b|\bUSD$", re.IGNORECASE)
+_THOUSANDS = re.compile(r"(?<=\d)[,\s'](?=\d{3}(?!\d))")
 
 
 @dataclass(frozen=True)
@@ -124,6 +127,26 @@ def asked(
     return Asked(question, tuple((name, value) for name, value in given if name != "page"))
 
 
+def readable(
+    items: Iterable[tuple[str, str]], counted: tuple[Facet, ...] = ()
+) -> tuple[Asked, dict[str, str]]:
+    """Return the search of an address without the numbers and days in it that cannot be read.
+
+    :returns: the search, and what was typed in their place, by their parameters.
+    :raises BadParameter: when another value cannot be used.
+    """
+    items, unread = list(items), dict[str, str]()
+    while True:
+        try:
+            return asked(items, counted), unread
+        except BadParameter as error:
+            name = error.extra.get("parameter")
+            if name is None:
+                raise
+            unread[name] = next(value for one, value in reversed(items) if one == name)[:40]
+            items = [(one, value) for one, value in items if one != name]
+
+
 def _filters(given: Sequence[tuple[str, str]]) -> dict[Facet, tuple[str, ...]]:
     chosen = [(Facet(name), value) for name, value in given if name in REPEATABLE]
     if len(chosen) > MAX_CHOSEN:
@@ -152,12 +175,15 @@ def _ranges(one: Mapping[str, str]) -> dict[Measure, tuple[float | None, float |
 
 
 def _number(name: str, given: str) -> float:
+    """Return a number as people type it: with a currency, separators of thousands and blanks."""
     try:
-        found = float(given)
+        found = float(_THOUSANDS.sub("", _CURRENCY.sub("", given).strip()))
     except ValueError:
         found = -1.0
     if not isfinite(found) or found < 0:
-        raise BadParameter(f"Invalid {name}={given[:40]!r}. Use a number such as 100.")
+        raise BadParameter(
+            f"Invalid {name}={given[:40]!r}. Use a number such as 100.", parameter=name
+        )
     return found
 
 
@@ -179,7 +205,7 @@ def _day(name: str, given: str) -> float:
         return float(f"{date.fromisoformat(given):%Y%m%d}")
     except ValueError:
         raise BadParameter(
-            f"Invalid {name}={given[:40]!r}. Use a day such as 2026-01-31."
+            f"Invalid {name}={given[:40]!r}. Use a day such as 2026-01-31.", parameter=name
         ) from None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from ctgraph.projections.search_fields import Facet as Facet
@@ -92,3 +92,13 @@ class Question:
 def reach(question: Question) -> int:
     """Return the last record that the pages of a search reach."""
     return MAX_BY_DISTANCE if question.order is Order.DISTANCE else MAX_FOUND
+
+
+def last_page(question: Question, total: int) -> int:
+    """Return the number of the last page of a search that finds so many records."""
+    return max(1, -(-min(total, reach(question)) // question.size))
+
+
+def on_a_page(question: Question) -> Question:
+    """Return a search with the last page that it may have, where it asks for a later one."""
+    return replace(question, page=min(question.page, last_page(question, reach(question))))

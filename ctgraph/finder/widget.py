@@ -79,8 +79,7 @@ def look_of(items: Iterable[tuple[str, str]]) -> Look:
         if len(one.get(name, "")) > MAX_LABEL_CHARS:
             raise BadParameter(f"The {name} has more than {MAX_LABEL_CHARS} letters. Shorten it.")
     colours = {name: _colour(name, one[name]) for name in COLOURS if name in one}
-    changed = {name: value for name, value in colours.items() if value != COLOURS[name]}
-    return Look(one.get("title", ""), one.get("button", ""), _hidden(given), changed)
+    return Look(one.get("title", ""), one.get("button", ""), _hidden(given), colours)
 
 
 def _hidden(given: Iterable[tuple[str, str]]) -> frozenset[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from ctgraph.documents.node_values import each, name_of, shortened
 from ctgraph.identity import Identity
@@ -12,6 +12,8 @@ from ctgraph.identity.ctid import Ctid
 
 MAX_ITEMS = 500
 """Parts that an outline shows. A page with more of them helps nobody."""
+MAX_OPEN_ITEMS = 60
+"""Parts of an outline whose branches are open at first: about two screens."""
 MAX_LEVELS = 8
 """Levels of an outline. Deeper ones have no room in a narrow window."""
 _TOP = ("ceasn:hasTopChild", "skos:hasTopConcept", "asn:hasTopConcept")
@@ -29,6 +31,11 @@ class Item:
     code: str
     children: list[Item] = field(default_factory=list)
 
+    @property
+    def below(self) -> int:
+        """How many parts are below it, on all levels."""
+        return len(self.children) + sum(child.below for child in self.children)
+
 
 @dataclass(frozen=True)
 class Outline:
@@ -39,6 +46,13 @@ class Outline:
 
     items: list[Item]
     more: int
+    tops: ClassVar = _TOP
+    """The properties whose values it begins with."""
+
+    @property
+    def is_long(self) -> bool:
+        """Whether its branches are folded at first."""
+        return len(self.items) + sum(item.below for item in self.items) > MAX_OPEN_ITEMS
 
 
 def outline(content: Node, record: Ctid, identity: Identity) -> Outline | None:

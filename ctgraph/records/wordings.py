@@ -26,6 +26,8 @@ _DURATION = re.compile(
     rf"(?:T(?:{_NUMBER}H)?(?:{_NUMBER}M)?(?:{_NUMBER}S)?)?"
 )
 _UNITS = ("year", "month", "week", "day", "hour", "minute", "second")
+_LENGTHS = ((365.25, "year"), (365.25 / 12, "month"), (7.0, "week"))
+"""Units in days, as the link index counts them."""
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _TERMS = Domain(domain="vocab")
 _DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
@@ -64,6 +66,19 @@ def durations(least: str, most: str) -> str:
     """
     words = dict.fromkeys(duration(text) for text in (least, most) if text)
     return " – ".join(words)
+
+
+def days(number: float) -> str:
+    """Return a number of days in the largest unit of which they are a whole number.
+
+    >>> days(56), days(730.5), days(10)
+    ('8 weeks', '2 years', '10 days')
+    """
+    for length, unit in _LENGTHS:
+        units = round(number / length)
+        if units and abs(number - units * length) < 1e-6:
+            return _unit(units, unit)
+    return _unit(round(number), "day")
 
 
 def price(amount: float, currency: str = "") -> str:

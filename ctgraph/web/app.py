@@ -227,6 +227,7 @@ def create_app(settings: Settings | None = None, proved: bool = False) -> Flask:
         "graph_formats": {format.name: format.title for format in FORMATS.values()},
         "looks": languages.translated(looks.for_pages()),
         "duration": wordings.duration,
+        "days": wordings.days,
         "price": wordings.price,
         "least_cost": wordings.least_cost,
         "number": wordings.number,

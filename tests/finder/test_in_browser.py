@@ -19,6 +19,9 @@ PAGES = (
     "/search?q=welding&region=Calder+Valley&near=44.655,-103.377&sort=distance",
     "/search?q=qqqqqqq",
     "/search?near=Atlantis",
+    "/search?q=welding&cost-max=cheap",
+    f"/search?q={480 * 'x'}",
+    "/issuers",
     "/providers",
     "/compare",
     f"/compare?record={WELDING}&record={COURSE}",
@@ -96,3 +99,37 @@ def test_the_search_box_completes_names(browser: Any, served: str) -> None:
     box.press("Enter")
     page.wait_for_url(f"**/resources/{WELDING}")
     context.close()
+
+
+def test_paper_has_the_content_alone(browser: Any, served: str) -> None:
+    page = browser.new_page(base_url=served)
+    page.goto("/search?q=welding")
+    page.get_by_role("checkbox").first.check()
+    page.emulate_media(media="print")
+    for hidden in ("#tray", ".search-form", ".choose", ".filters", "#save-search"):
+        assert not page.locator(hidden).first.is_visible(), hidden
+    assert page.locator(".result h2").first.is_visible()
+    page.emulate_media(media="screen")
+    page.goto(f"/pathways/{WELDING}")
+    page.wait_for_selector("#stage canvas")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    assert page.locator(".picture > svg").is_visible()
+    assert not page.locator("#stage").is_visible()
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert not page.locator(".picture > svg").count()
+    page.close()
+
+
+def test_phones_show_two_compared_records_side_by_side(browser: Any, served: str) -> None:
+    page = browser.new_page(base_url=served, viewport={"width": 360, "height": 800})
+    page.goto(f"/compare?record={WELDING}&record={COURSE}")
+    for cell in page.locator(".comparison tbody tr").first.locator("td").all():
+        box = cell.bounding_box()
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 360
+    page.goto("/search?q=welding")
+    for one in page.locator("[data-compare]").all()[:4]:
+        one.check()
+    assert page.locator("#tray").bounding_box()["height"] < 80
+    page.close()

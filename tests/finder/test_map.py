@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -123,6 +124,8 @@ def test_without_scripts_the_page_lists_the_places(browser: Any, served: str) ->
     page = context.new_page()
     page.goto("/map")
     assert not page.locator("#map").is_visible()
+    assert "The map needs JavaScript." in page.content()
+    assert page.get_by_text(re.compile(r"\d of \d+ records have a place")).count() == 1
     page.get_by_role("link", name="Calder Valley").click()
     page.wait_for_url("**/search?region=Calder+Valley")
     context.close()

@@ -261,3 +261,53 @@ def _entries(visitor: FlaskClient, page: str | None) -> list[tuple[str, str]]:
     """Return the addresses of a sitemap, each with its time."""
     root = ElementTree.fromstring(visitor.get(page or "").data)
     return [(one.findtext("{*}loc", ""), one.findtext("{*}lastmod", "")) for one in root]
+
+
+@pytest.mark.parametrize(
+    "typed", ["10,000", "$10000", "$10,000.00", " 10 000 ", "10000 USD", "€10,000"]
+)
+def test_a_number_is_read_as_people_type_it(visitor: FlaskClient, typed: str) -> None:
+    for path in ("/search", "/map"):
+        answer = visitor.get(path, query_string={"cost-max": typed, "format": "json"})
+        plain = visitor.get(path, query_string={"cost-max": "10000", "format": "json"})
+        assert answer.status_code == 200
+        assert answer.json["total"] == plain.json["total"] > 0
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("cost-max", "Costs at most: “cheap” is no number."),
+        ("days-max", "Takes at most: “cheap” is no number."),
+        ("updated-since", "Updated since: “cheap” is no day."),
+    ],
+)
+def test_what_cannot_be_read_is_said_at_its_field_and_the_rest_is_searched(
+    page: Page, visitor: FlaskClient, name: str, said: str
+) -> None:
+    text = " ".join(page(f"/search?q=practical+nurse&{name}=cheap", 400).split())
+    assert said in text
+    assert "Practical Nurse License" in text
+    if name != "days-max":  # a choice, where nobody types
+        assert f'name="{name}" value="cheap" aria-invalid="true"' in text
+    refused = visitor.get(f"/search?q=nurse&{name}=cheap&format=json")
+    assert (refused.status_code, refused.json["parameter"]) == (400, name)
+
+
+@pytest.mark.parametrize(
+    "path", ["/search?", "/search?q=nurse&", "/providers?", "/widget?q=nurse&"]
+)
+@pytest.mark.parametrize("number", ["2", "70", "9999"])
+def test_a_page_after_the_last_one_leads_there(
+    visitor: FlaskClient, path: str, number: str
+) -> None:
+    answer = visitor.get(f"{path}page={number}", headers={"Accept": "text/html"})
+    assert answer.status_code == 302
+    assert answer.location == f"{path}page=1"
+    assert visitor.get(answer.location, headers={"Accept": "text/html"}).status_code == 200
+
+
+def test_a_search_can_be_skipped_to_its_results(page: Page) -> None:
+    text = page("/search?q=nurse")
+    assert text.index('href="#results"') < text.index("<header>")
+    assert 'id="results"' in text

@@ -132,3 +132,21 @@ def test_no_look_writes_more_than_colours(items: list[tuple[str, str]]) -> None:
     except BadParameter:
         return
     assert re.fullmatch(r"(:root:root\{(--\w+:(#\w{6}|color-mix\([\w #%,]+\));)+\})?", style)
+
+
+def test_a_widget_may_keep_the_usual_colours_in_a_dark_browser(client: FlaskClient) -> None:
+    colours = "ink=%231d2729&paper=%23ffffff&accent=%2312655c"
+    without = client.get(f"/widget/build?{colours}", headers=PAGE).text
+    assert "paper=" not in html.unescape(without[without.index("<textarea") :])
+    always = client.get(f"/widget/build?{colours}&always=true", headers=PAGE).text
+    assert "paper=%23ffffff" in html.unescape(always[always.index("<textarea") :])
+    assert "--paper:#ffffff" in client.get("/widget?paper=ffffff", headers=PAGE).text
+
+
+def test_a_filter_that_finds_nothing_is_shown_as_chosen(client: FlaskClient) -> None:
+    text = client.get("/widget?q=qqqq&type=ceterms:Certification", headers=PAGE).text
+    assert '<option value="ceterms:Certification" selected>Certification</option>' in text
+
+
+def test_the_preview_is_in_the_language_of_the_page(client: FlaskClient) -> None:
+    assert 'src="/es/widget?' in client.get("/es/widget/build", headers=PAGE).text

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ctgraph.identity import Identity
-from ctgraph.records.outline import MAX_ITEMS, Item, outline
+from ctgraph.records.outline import MAX_ITEMS, MAX_OPEN_ITEMS, Item, outline
 from ctgraph.settings import load_settings
 from tests.support.registry import ctid_number
 
@@ -57,3 +57,16 @@ def test_a_huge_framework_is_cut_and_says_so() -> None:
 
 def test_other_documents_have_none() -> None:
     assert outline({"@graph": [part(1)]}, ctid_number(1), IDENTITY) is None
+
+
+def test_a_long_outline_is_folded_and_says_how_much_is_below_each_part() -> None:
+    def of(many: int) -> Any:
+        inner = range(3, 3 + many)
+        top = part(1, **{"ceasn:hasTopChild": [iri(2)]})
+        return outline(
+            {"@graph": [top, part(2, *inner), *map(part, inner)]}, ctid_number(1), IDENTITY
+        )
+
+    assert not of(MAX_OPEN_ITEMS - 1).is_long
+    assert of(MAX_OPEN_ITEMS).is_long
+    assert of(7).items[0].below == 7

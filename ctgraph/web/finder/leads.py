@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request
@@ -12,8 +12,9 @@ from flask_babel import lazy_gettext
 from ctgraph.errors import BadParameter
 from ctgraph.finder import address as search_address
 from ctgraph.finder.found import Card
+from ctgraph.finder.labels import PARTS
 from ctgraph.finder.leads import Leads, leads, leads_json
-from ctgraph.finder.question import MAX_FOUND, Facet, Order, Question
+from ctgraph.finder.question import Facet, Order, Question, last_page, on_a_page
 from ctgraph.identity.ctid import Ctid, is_ctid
 from ctgraph.pathways import LINKED
 from ctgraph.pathways.model import Node
@@ -49,6 +50,7 @@ class Search:
     :param end: `to` or `from`, by which the record is given.
     :param pick: the record, or what was typed with the records that may be meant.
     :param own: the parameters that a search has not, for further addresses.
+    :param unread: what was typed where a number or a day belongs, by its parameter.
     """
 
     end: str
@@ -56,6 +58,7 @@ class Search:
     reach: Asked
     narrowed: search_address.Asked
     own: tuple[tuple[str, str], ...]
+    unread: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_goal(self) -> bool:
@@ -85,40 +88,51 @@ def what_leads() -> Response:
     """Return a page of the records that lead to one, or that it leads to."""
     is_page = choose(respond.JSON_OR_PAGE, usual="html") == "html"
     try:
-        asked = _asked()
+        asked = _asked(is_page)
         record = asked.pick.record
         if record is None:
             return _form(asked) if is_page else _unnamed(asked)
+        question = asked.narrowed.question
         found: Leads = state().ask(
-            leads, record, asked.is_goal, asked.reach, asked.narrowed.question
+            leads,
+            record,
+            asked.is_goal,
+            asked.reach,
+            on_a_page(question) if is_page else question,
         )
     except BadParameter as error:
         if not is_page:
             raise
         return _refused(error.message)
+    last = last_page(question, found.found.total)
+    if is_page and question.page > last:
+        return respond.redirect(asked.address([*asked.narrowed.given, ("page", str(last))]), 302)
     if is_page:
-        return _page(asked, found)
+        return _form(asked, found, last=last)
     base = state().settings.base_url
     answer = respond.json(leads_json(found, asked.is_goal, state().identity, base))
-    page, last = asked.narrowed.question.page, _last(asked, found)
-    if page < last:
-        following = asked.address([*asked.narrowed.given, ("page", str(page + 1))])
+    if question.page < last:
+        following = asked.address([*asked.narrowed.given, ("page", str(question.page + 1))])
         answer.headers["Link"] = f'<{base}{following}>; rel="next"'
     return answer
 
 
-def _asked() -> Search:
+def _asked(is_page: bool) -> Search:
     given = {end: words(end).strip() for end in ENDS}
     if all(given.values()):
         raise BadParameter("Name one record: to, or from. /pathways/route takes both.")
     end = "from" if given["from"] else "to"
     reach = Asked(depth=number("depth", Asked().depth), strengths=frozenset(several("strength")))
     items = [one for one in request.args.items(multi=True) if one != ("sort", STEPS)]
-    narrowed = search_address.asked(items, COUNTED)
+    narrowed, unread = (
+        search_address.readable(items, COUNTED)
+        if is_page
+        else (search_address.asked(items, COUNTED), {})
+    )
     pick = _pick(given[end])
     own = [(end, pick.record or pick.text)]
     own += [(name, value) for name in ("depth", "strength") for value in several(name)]
-    return Search(end, pick, reach, narrowed, tuple(own))
+    return Search(end, pick, reach, narrowed, tuple(own), unread)
 
 
 def _pick(text: str) -> Pick:
@@ -159,14 +173,6 @@ def _unnamed(asked: Search) -> Response:
     )
 
 
-def _last(asked: Search, found: Leads) -> int:
-    return max(1, -(-min(found.found.total, MAX_FOUND) // asked.narrowed.question.size))
-
-
-def _page(asked: Search, found: Leads) -> Response:
-    return _form(asked, found, last=_last(asked, found))
-
-
 def _refused(problem: str) -> Response:
     """Return the page for a question that cannot be asked; it keeps the name that was typed."""
     end = "from" if words("from") and not words("to") else "to"
@@ -178,7 +184,7 @@ def _refused(problem: str) -> Response:
 
 
 def _form(asked: Search, found: Leads | None = None, **more: object) -> Response:
-    return respond.page(
+    answer = respond.page(
         "finder/leads.html",
         asked=asked,
         found=found,
@@ -189,5 +195,8 @@ def _form(asked: Search, found: Leads | None = None, **more: object) -> Response
             for order, title in SORTS.items()
             if order is not Order.DISTANCE or asked.narrowed.question.near
         },
+        parts=PARTS,
         **more,
     )
+    answer.status_code = 400 if asked.unread else 200
+    return answer

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, request
 
 from ctgraph.finder import address
-from ctgraph.finder.map import clusters, clusters_json
+from ctgraph.finder.map import EARTH, clusters, clusters_json
 from ctgraph.finder.question import Facet
 from ctgraph.web.http import respond
 from ctgraph.web.http.negotiation import choose
@@ -34,9 +34,11 @@ def regions() -> Response:
             for counts in (found.facets[facet],)
         }
         return respond.json({"total": found.total, **lists})
+    placed = replace(asked.question, box=asked.question.box or EARTH, size=0, page=1, counted=())
     return respond.page(
         "finder/map.html",
         asked=asked,
+        placed=state().search(placed).total,
         total=found.total,
         families=found.facets[Facet.FAMILY],
         regions=found.facets[Facet.REGION],

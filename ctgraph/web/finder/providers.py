@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from string import ascii_uppercase
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request
 
 from ctgraph.errors import BadParameter
 from ctgraph.finder import address
-from ctgraph.finder.question import Facet, Order, Question
+from ctgraph.finder.question import Facet, Order, Question, last_page, on_a_page
 from ctgraph.finder.schema_org import item_list
 from ctgraph.projections.search_words import MAX_TYPED_CHARS
 from ctgraph.web.http import respond
@@ -31,20 +32,28 @@ def providers() -> Response:
     if regions:
         filters[Facet.REGION] = regions
     page, letter = max(1, number("page", 1)), _letter()
-    found = state().search(
-        Question(
-            words=words("q")[:MAX_TYPED_CHARS],
-            filters=filters,
-            order=Order.NAME,
-            counted=(Facet.REGION,),
-            page=page,
-            size=PAGE_PROVIDERS,
-            initial=letter.lower(),
-        )
+    question = Question(
+        words=words("q")[:MAX_TYPED_CHARS],
+        filters=filters,
+        order=Order.NAME,
+        counted=(Facet.REGION,),
+        page=page,
+        size=PAGE_PROVIDERS,
+        initial=letter.lower(),
     )
+    is_page = choose(respond.JSON_OR_PAGE, usual="html") == "html"
+    found = state().search(on_a_page(question) if is_page else question)
+    last = last_page(question, found.total)
+    given = [
+        (name, value)
+        for name, value in request.args.items(multi=True)
+        if name in ("q", "letter", "region") and value
+    ]
+    if is_page and page > last:
+        return respond.redirect(f"/providers?{urlencode([*given, ('page', str(last))])}", 302)
     held = [hit.card.record for hit in found.hits]
     offered = _offered(held)
-    if choose(respond.JSON_OR_PAGE, usual="html") == "json":
+    if not is_page:
         listed = [
             {
                 "ctid": hit.card.record,
@@ -62,14 +71,10 @@ def providers() -> Response:
         regions=regions,
         words=words("q"),
         letters=tuple(ascii_uppercase),
-        given=[
-            (name, value)
-            for name, value in request.args.items(multi=True)
-            if name in ("q", "letter", "region") and value
-        ],
+        given=given,
         letter=letter,
         page=page,
-        last=max(1, -(-found.total // PAGE_PROVIDERS)),
+        last=last,
         markup=[
             item_list(
                 ((state().identity.resource(hit.card.record), hit.card.name) for hit in found.hits),

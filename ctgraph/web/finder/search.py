@@ -15,7 +15,7 @@ from ctgraph.finder.feed import as_atom
 from ctgraph.finder.formats import as_csv, as_xlsx, found_json
 from ctgraph.finder.found import Found
 from ctgraph.finder.labels import PARTS, TITLES, label_of
-from ctgraph.finder.question import Facet, Order, reach
+from ctgraph.finder.question import Facet, Order, last_page, on_a_page
 from ctgraph.finder.schema_org import item_list
 from ctgraph.ledger.values import now
 from ctgraph.web.http import respond
@@ -57,18 +57,30 @@ def search() -> Response:
     kind = choose(FORMATS, usual="html")
     counted = tuple(Facet) if kind in ("html", "json") else ()
     items = list(request.args.items(multi=True))
-    try:
-        asked = search_address.asked(items, counted)
-    except BadParameter as error:
-        if kind != "html":
-            raise
-        return _refused(items, error.message)
+    if kind == "html":
+        return _read(items, counted)
+    asked = search_address.asked(items, counted)
     if kind in ("csv", "xlsx") and not asked.first("size"):
         asked = replace(asked, question=replace(asked.question, size=MAX_TABLE_ROWS))
     if kind == "atom" and not asked.first("sort"):  # readers of feeds expect what is new
         asked = replace(asked, question=replace(asked.question, order=Order.DATE))
     found = state().search(asked.question)
-    answer = _page(asked, found) if kind == "html" else _written(kind, asked, found)
+    answer = _written(kind, asked, found)
+    answer.headers["Link"] = _links(asked, found)
+    return answer
+
+
+def _read(items: list[tuple[str, str]], counted: tuple[Facet, ...]) -> Response:
+    """Return the page of a search; a page after the last one leads there."""
+    try:
+        asked, unread = search_address.readable(items, counted)
+        found = state().search(on_a_page(asked.question))
+    except BadParameter as error:
+        return _refused(items, error.message)
+    last = last_page(asked.question, found.total)
+    if asked.question.page > last:
+        return respond.redirect(f"/search?{urlencode([*asked.given, ('page', str(last))])}", 302)
+    answer = _page(asked, found, unread)
     answer.headers["Link"] = _links(asked, found)
     return answer
 
@@ -100,10 +112,9 @@ def _written(kind: str, asked: Asked, found: Found) -> Response:
     return answer
 
 
-def _page(asked: Asked, found: Found) -> Response:
+def _page(asked: Asked, found: Found, unread: dict[str, str]) -> Response:
     question = asked.question
-    last = max(1, -(-min(found.total, reach(question)) // question.size))
-    return respond.page(
+    answer = respond.page(
         "finder/search.html",
         asked=asked,
         found=found,
@@ -111,12 +122,16 @@ def _page(asked: Asked, found: Found) -> Response:
         titles=TITLES,
         shown=MAX_SHOWN,
         sorts={o: t for o, t in SORTS.items() if o is not Order.DISTANCE or question.near},
-        last=last,
+        last=last_page(question, found.total),
         wider=_wider(asked) if not found.total else [],
         markup=[_item_list(asked, found)] if found.hits else [],
         encode=urlencode,
+        titles_of_parts=PARTS,
         problem="",
+        unread=unread,
     )
+    answer.status_code = 400 if unread else 200
+    return answer
 
 
 def _item_list(asked: Asked, found: Found) -> dict[str, object]:
@@ -143,6 +158,7 @@ def _refused(items: list[tuple[str, str]], problem: str) -> Response:
         wider=[],
         encode=urlencode,
         problem=problem,
+        unread={},
     )
     answer.status_code = 400
     return answer
@@ -183,8 +199,7 @@ def _wider(asked: Asked) -> list[tuple[str, int, list[tuple[str, str]]]]:
 
 def _links(asked: Asked, found: Found) -> str:
     """Return the pages before and after this one (RFC 8288)."""
-    page, size = asked.question.page, asked.question.size
-    last = max(1, -(-min(found.total, reach(asked.question)) // size))
+    page, last = asked.question.page, last_page(asked.question, found.total)
     pages = {"first": 1, "last": last}
     if page > 1:
         pages["prev"] = min(page - 1, last)

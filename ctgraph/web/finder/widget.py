@@ -12,10 +12,10 @@ from ctgraph.finder import address, widget
 from ctgraph.finder.address import Asked
 from ctgraph.finder.found import Found
 from ctgraph.finder.labels import TITLES, label_of
-from ctgraph.finder.question import MAX_FOUND
+from ctgraph.finder.question import last_page, on_a_page
 from ctgraph.finder.widget import COLOURS, FACETS, FIELDS, Look
 from ctgraph.web.http import respond
-from ctgraph.web.http.parameters import reads
+from ctgraph.web.http.parameters import flag, reads
 from ctgraph.web.http.policy import policy
 from ctgraph.web.http.registry import state
 
@@ -33,7 +33,9 @@ def show() -> Response:
     shown = tuple(facet for facet in FACETS if facet not in look.hidden)
     try:
         asked = address.asked(items, shown)
-        found = state().search(asked.question)
+        found = state().search(on_a_page(asked.question))
+        if asked.question.page > (last := last_page(asked.question, found.total)):
+            return respond.redirect(f"/widget?{urlencode(_to(items, last))}", 302)
         answer = _page(look, items, asked, found, "")
     except BadParameter as error:  # of its reader, who sees why in the frame
         kept = [(name, value[:200]) for name, value in items if name == "q"]
@@ -46,12 +48,15 @@ def show() -> Response:
 
 
 @blueprint.get("/widget/build")
-@reads(*address.PARAMETERS, *widget.PARAMETERS)
+@reads(*address.PARAMETERS, *widget.PARAMETERS, "always")
 def build() -> Response:
     """Return a form that composes the address of a widget, its preview, and the text to copy."""
-    problem, look = "", widget.look_of(())
-    items = [(n, v) for n, v in _items() if v != COLOURS.get(n)]
+    problem, look, is_always = "", widget.look_of(()), False
+    items = _items()
     try:
+        is_always = flag("always")
+        if not is_always:  # the form sends all colours, chosen or not
+            items = [(n, v) for n, v in items if v != COLOURS.get(n)]
         look = widget.look_of(items)
         address.asked(items)
     except BadParameter as error:
@@ -73,6 +78,7 @@ def build() -> Response:
         path=path,
         snippet=snippet,
         height=HEIGHT_PIXELS,
+        is_always=is_always,
         problem=problem,
         encode=urlencode,
         words=label_of,
@@ -84,8 +90,17 @@ def build() -> Response:
 _FORM = ("q", "near", "within", "size", "page")
 
 
+def _to(items: list[tuple[str, str]], page: int) -> list[tuple[str, str]]:
+    """Return the parameters of a widget with another page."""
+    return [*((n, v) for n, v in items if n != "page"), ("page", str(page))]
+
+
 def _items() -> list[tuple[str, str]]:
-    return [(name, value) for name, value in request.args.items(multi=True) if value.strip()]
+    return [
+        (name, value)
+        for name, value in request.args.items(multi=True)
+        if value.strip() and name != "always"
+    ]
 
 
 def _page(
@@ -105,7 +120,8 @@ def _page(
         titles=TITLES,
         kept=[*((n, v) for n, v in asked.given if n not in fields), *looks],
         looks=looks,
-        last=max(1, -(-min(found.total, MAX_FOUND) // asked.question.size)),
+        last=last_page(asked.question, found.total),
         problem=problem,
         encode=urlencode,
+        words=label_of,
     )

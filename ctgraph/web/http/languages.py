@@ -60,6 +60,7 @@ def set_up(app: Flask) -> None:
         "languages": LANGUAGES,
         "language": language,
         "address_in": address_in,
+        "in_prefix": in_prefix,
         "alternates": _alternates,
     }
     app.after_request(_remember)

@@ -82,6 +82,7 @@ class Tray {
       }),
     );
     this.#form.hidden = !this.#chosen.length;
+    at("tray-count").textContent = `(${this.#chosen.length})`;
     this.#told.textContent = told;
     for (const choice of this.#choices) {
       const is = this.#chosen.some((one) => one.record === choice.dataset.compare);

@@ -76,12 +76,40 @@ function section(title, edges, side) {
   return [element("h3", {}, title), element("ul", {}, ...items)];
 }
 
+const YEAR_DAYS = 365.25;
+const UNITS = /** @type {const} */ ([
+  ["year", YEAR_DAYS],
+  ["month", YEAR_DAYS / 12],
+  ["week", 7],
+]);
+
+/**
+ * Return a number of days in the largest unit of which they are a whole number, as the lists of the page do.
+ * @param {number} days
+ */
+function timeOf(days) {
+  const is = (/** @type {number} */ length) =>
+    days >= length && Math.abs(days / length - Math.round(days / length)) < 1e-6;
+  const [unit, length] = UNITS.find(([, length]) => is(length)) ?? ["day", 1];
+  return new Intl.NumberFormat("en-US", { style: "unit", unit, unitDisplay: "long" }).format(Math.round(days / length));
+}
+
+/**
+ * @param {number} amount
+ * @param {string} currency a code, or any other text
+ */
+function priceOf(amount, currency) {
+  if (!/^[A-Z]{3}$/.test(currency)) return `${amount.toLocaleString()} ${currency}`;
+  const digits = Number.isInteger(amount) ? 0 : 2;
+  return amount.toLocaleString("en-US", { style: "currency", currency, minimumFractionDigits: digits });
+}
+
 /** @param {AnswerNode} node */
 function factsOf(node) {
   const facts = [
     node.typeLabel,
-    node.days !== null && node.days >= 1 && `${Math.round(node.days)} days`,
-    node.cost !== null && `${node.cost.toLocaleString()} ${node.currency}`,
+    node.days !== null && node.days >= 1 && timeOf(node.days),
+    node.cost !== null && priceOf(node.cost, node.currency),
     looks.statuses[node.status],
   ];
   return facts.filter(Boolean).join(" · ");

@@ -80,6 +80,9 @@ export class Picture {
     at("zoom-out").addEventListener("click", () => this.#zoom(1 / ZOOM_STEP));
     at("png").addEventListener("click", () => this.#save("png", () => this.#png()));
     at("svg").addEventListener("click", () => this.#save("svg", () => this.#svg()));
+    // What is drawn for the window is cut by the paper, so paper has a drawing of its own.
+    addEventListener("beforeprint", () => at("picture").append(this.#drawing()));
+    addEventListener("afterprint", () => at("picture").querySelector(":scope > svg")?.remove());
   }
 
   // What is not hidden. Cytoscape's own ":visible" comes true only some time after.
@@ -201,7 +204,14 @@ export class Picture {
   }
 
   #svg() {
-    const text = svgOf(this.seen, this.describe, theme().paper, FONT);
-    return new Blob([text], { type: "image/svg+xml" });
+    return new Blob([this.#written()], { type: "image/svg+xml" });
+  }
+
+  #written() {
+    return svgOf(this.seen, this.describe, theme().paper, FONT);
+  }
+
+  #drawing() {
+    return new DOMParser().parseFromString(this.#written(), "image/svg+xml").documentElement;
   }
 }
