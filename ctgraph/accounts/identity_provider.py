@@ -117,8 +117,9 @@ class Client:
 
     def _has_second_factor(self, signed: dict[str, Any]) -> bool:
         """Tell whether an ID token says that a second factor was checked (section 2: acr, amr)."""
-        said = [signed.get("acr"), *(signed.get("amr") or ())]
-        return any(one in self.provider.second_factors for one in said)
+        methods = signed.get("amr")
+        said = [signed.get("acr"), *(methods if isinstance(methods, list) else ())]
+        return any(one in self.provider.second_factors for one in said if one)
 
     def _exchanged(self, code: str, agreed: Agreed) -> dict[str, Any]:
         """Return what the token endpoint gives for a code (RFC 6749, section 4.1.3)."""
