@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+import secrets
 import statistics
 import time
 from contextlib import ExitStack
@@ -22,7 +23,8 @@ TIMES = 100
 """Requests of each kind."""
 FORMS = 20
 """Records whose forms are opened."""
-EMAIL = "benchmark@registry.example.org"
+EMAIL = f"benchmark-{secrets.token_hex(4)}@registry.example.org"
+"""Somebody new in each run: only a new account has a password that is told."""
 _TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 _TAB = re.compile(r'href="([^"]+\?tab=[^"]+)"')
 
