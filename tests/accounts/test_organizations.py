@@ -141,7 +141,10 @@ def test_an_organization_that_the_operator_added_has_a_page_for_its_people(
     assert rita.see(f"/account/organizations/{owner}/describe").status_code == 404
 
 
-@pytest.mark.parametrize("name", ["", "  ", "\0", " \0\u200b\u00a0\u2003", "\u3164", "\uffa0\u2800", "\u0301\ufe0f\u17b4"])
+@pytest.mark.parametrize(
+    "name",
+    ["", "  ", "\0", " \0\u200b\u00a0\u2003", "\u3164", "\uffa0\u2800", "\u0301\ufe0f\u17b4"],
+)
 def test_a_name_that_nobody_sees_is_refused_beside_its_field(
     rita: Person, college: Ctid, name: str
 ) -> None:
