@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
@@ -200,15 +201,21 @@ def may_cost_more(nodes: Nodes, name: NodeId) -> bool:
     A kind of cost has several prices, or there are costs that several records have in common.
     """
     node = nodes[name]
-    prices: dict[str, set[str]] = {}
+    prices: dict[str, set[float]] = {}
     for profile in names_in(node.get(ceterms("estimatedCost"), ())):
         stated = nodes.get(profile, {})
         kinds = _targets(nodes, stated, (ceterms("directCostType"),))
-        prices.setdefault(next(kinds, ""), set()).update(texts_in(stated.get(_PRICE, ())))
+        prices.setdefault(next(kinds, ""), set()).update(_amounts(stated))
     return _COMMON_COSTS in node or any(len(one) > 1 for one in prices.values())
 
 
 _PRICE, _COMMON_COSTS = ceterms("price"), ceterms("commonCosts")
+
+
+def _amounts(profile: Node) -> Iterator[float]:
+    for text in texts_in(profile.get(_PRICE, ())):
+        with suppress(ValueError):
+            yield float(text)
 
 
 def _degrees(node: Node, property: Iri, most: float) -> float | None:

@@ -50,8 +50,8 @@ def test_a_jurisdiction_of_any_form_has_its_page(
         ([{"ceterms:price": "1e400"}], ""),
         ([cost(0)], "free"),
         ([cost(100), {"ceterms:price": 5000}], ""),
-        ([cost(100), cost(90)], "$90"),
-        ([cost(100), cost(90) | {"ceterms:currency": "US Dollar"}], "$90"),
+        ([cost(100), cost(90)], "from $90"),
+        ([cost(100), cost(90) | {"ceterms:currency": "US Dollar"}], "from $90"),
     ],
 )
 def test_only_prices_make_a_cost(profiles: list[dict[str, Any]], words: str) -> None:

@@ -117,6 +117,7 @@ def test_a_way_tells_that_one_of_several_is_enough(visitor: FlaskClient, page: P
         (413, {"estimatedCost": [cost(0)], "commonCosts": [f"{BASE}{OTHER}"]}, "free for some"),
         (414, {"estimatedCost": [cost(50), cost(50)]}, "$50"),
         (415, {"estimatedCost": [cost(50), cost(90)]}, "from $50"),
+        (417, {"estimatedCost": [cost(50), cost(50) | {"ceterms:price": "50.00"}]}, "$50"),
     ],
 )
 def test_a_cost_that_not_everybody_pays_is_told_as_such(
