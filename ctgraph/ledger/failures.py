@@ -54,5 +54,8 @@ def _remedy(text: str) -> str:
     if "readonly" in text or "unable to open" in text:
         return ". Give the user that runs ctgraph access to it and to its folder."
     if "disk i/o error" in text:
-        return ". The disk may be full or failing."
+        return (
+            ". The disk may be full or failing. If it is neither, the ledger is damaged: restore "
+            "the newest backup by ctgraph restore FILE"
+        )
     return ""
