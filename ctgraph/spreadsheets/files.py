@@ -47,7 +47,7 @@ def _wanted(sheets: Sequence[Sheet]) -> list[Sheet]:
     """Return the sheets whose records are wanted; those that are hidden only for want of others."""
     visible = [one for one in sheets if not one.is_hidden]
     hidden = [one for one in sheets if one.is_hidden and _holds_records(one)]
-    if not any(map(recognised, visible)) and hidden:
+    if hidden and not any(map(recognised, visible)):
         read = "It was read, since no other sheet of the file holds records."
         return [*visible, *(_told(one, one, read) for one in hidden)]
     for one in hidden:
