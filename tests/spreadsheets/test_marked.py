@@ -109,6 +109,16 @@ def test_a_wrong_cell_is_named_by_its_column_and_is_red(registry: Registry, head
     assert f"{letters(number)}2" in red(book, 1)
 
 
+def test_a_column_that_the_row_above_leaves_blank_is_named_as_in_the_file(
+    registry: Registry,
+) -> None:
+    second = {"External Identifier": "weld-2", "Subject Webpage": "https://w.example/2"}
+    wrong = WELDING | second | {"ConditionProfile.Credit Unit Type": "Bushels"}
+    found = look(registry, file("credentials.csv", WELDING, wrong))
+    errors = [one.place for one in found.problems if "Bushels" in one.value]
+    assert [(one.row, one.column) for one in errors] == [(3, "ConditionProfile.Credit Unit Type")]
+
+
 def test_the_comments_stand_beside_the_first_column_and_do_not_scroll(registry: Registry) -> None:
     wrong = file("credentials.csv", WELDING | {"Language": "Klingon of the North"})
     first = given_back(registry, wrong)
