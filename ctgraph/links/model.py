@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from ctgraph.identity.ctid import NodeId, NoId
 from ctgraph.rdf.namespaces import Curie
@@ -65,8 +66,7 @@ VIA_OF = {str(via): via for via in Via}
 """The ways by their texts; see `STRENGTH_OF`."""
 
 
-@dataclass(frozen=True)
-class Condition:
+class Condition(NamedTuple):
     """The condition profile that a link stands in.
 
     :param id: its IRI or blank node label.

@@ -29,12 +29,14 @@ def to_json(graph: Graph) -> dict[str, Any]:
 
 
 def _edge_json(edge: Edge) -> dict[str, Any]:
-    members = _plain(edge)
-    members["through"] = list(edge.through)
-    members["assertions"] = [_plain(said) for said in edge.assertions]
-    for said in members["assertions"]:
-        if said["condition"]:
-            said["condition"] = _plain(said["condition"])
+    return edge._asdict() | {"assertions": [_said_json(said) for said in edge.assertions]}
+
+
+def _said_json(said: Assertion) -> dict[str, Any]:
+    members = said._asdict()
+    members["ownerName"] = members.pop("owner_name")
+    if said.condition:
+        members["condition"] = said.condition._asdict()
     return members
 
 
@@ -128,7 +130,7 @@ def _condition_json(condition: Condition | None) -> dict[str, Any]:
     """Return the condition that a link stands in, in the registry's own terms."""
     if condition is None:
         return {}
-    facts = _plain(condition)
+    facts = condition._asdict()
     return {
         "group": facts.pop("group"),
         "required": facts.pop("required"),

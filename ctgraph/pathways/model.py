@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from ctgraph.identity.ctid import Ctid, NodeId, NoId
 from ctgraph.ledger.values import Status
@@ -41,8 +42,7 @@ class Side(StrEnum):
     """Of an edge that goes through others: its steps differ in the sides that state them."""
 
 
-@dataclass(frozen=True)
-class Assertion:
+class Assertion(NamedTuple):
     """One statement that makes a link.
 
     :param by: CTID of the resource that says it; `owner` is the CTID of its publisher.
@@ -61,8 +61,7 @@ class Assertion:
     owner_name: str = ""
 
 
-@dataclass(frozen=True)
-class Edge:
+class Edge(NamedTuple):
     """All statements that one thing precedes another, is its part or is its older version.
 
     :param strength: the strongest of the assertions.

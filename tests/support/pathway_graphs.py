@@ -73,19 +73,16 @@ def course(number: int, **more: Any) -> Node:
 def said(number: int, **more: Any) -> Assertion:
     """Return a statement of a course."""
     by = ctid_number(number)
-    return replace(
-        Assertion(
-            by,
-            OWNER,
-            by,
-            Curie("ceterms:requires"),
-            Strength.REQUIRED,
-            Via.DIRECT,
-            Side.TARGET,
-            owner_name="College",
-        ),
-        **more,
-    )
+    return Assertion(
+        by,
+        OWNER,
+        by,
+        Curie("ceterms:requires"),
+        Strength.REQUIRED,
+        Via.DIRECT,
+        Side.TARGET,
+        owner_name="College",
+    )._replace(**more)
 
 
 ENTRY = Condition(BlankLabel("_:c1"), "Entry", "One is enough.", BlankLabel("_:c0"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import islice
+from operator import methodcaller
 from typing import TypeVar
 
 import orjson
@@ -11,6 +12,7 @@ import orjson
 Item = TypeVar("Item")
 MAX_PAGE_CHARACTERS = 1_000_000
 """Characters of a record, or of a list, that one page shows, about: browsers stall on more."""
+_MEMBERS = methodcaller("_asdict")  # of a named tuple
 
 
 def fitting(items: Iterable[Item], max_items: int) -> list[Item]:
@@ -20,7 +22,7 @@ def fitting(items: Iterable[Item], max_items: int) -> list[Item]:
     """
     room, shown = MAX_PAGE_CHARACTERS, []
     for item in islice(items, max_items):
-        room -= len(orjson.dumps(item).decode())
+        room -= len(orjson.dumps(item, default=_MEMBERS).decode())
         if room < 0:
             break
         shown.append(item)
