@@ -131,6 +131,18 @@ def test_a_new_person_gets_an_account_and_a_role(
     assert rita.sign_in("a long sentence of words 9").status_code == 401
 
 
+@pytest.mark.parametrize(
+    ("told", "kept"),
+    [("Rita\u202e Pine\0", "Rita Pine"), ("\u200b", ""), ("\u2066\u3164", ""), (5, "5")],
+)
+def test_a_name_is_kept_without_what_nobody_sees(
+    rita: Person, provider: Provider, registry: Registry, told: Any, kept: str
+) -> None:
+    provider.claims["name"] = told
+    assert sign_in(rita).status_code == 303
+    assert account(registry, rita.email).name == (kept or rita.email.partition("@")[0])
+
+
 def test_the_request_has_pkce_state_and_nonce(rita: Person, provider: Provider) -> None:
     answer = rita.see(BEGIN)
     asked = parse_qs(urlsplit(answer.headers["Location"]).query)
