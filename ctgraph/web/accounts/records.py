@@ -10,6 +10,7 @@ import orjson
 from flask import Blueprint, Response, request
 
 from ctgraph.accounts.rights import ROLES, Act
+from ctgraph.documents.campuses import campus_code, repeats
 from ctgraph.documents.json_text import read_json
 from ctgraph.documents.node_values import each, name_of
 from ctgraph.errors import BadParameter, CtgraphError, Forbidden
@@ -17,7 +18,6 @@ from ctgraph.forms import form_of
 from ctgraph.forms.differences import differences, joined, pack, part, unpack
 from ctgraph.forms.editors import Editor
 from ctgraph.forms.entry_kinds import KINDS
-from ctgraph.forms.places import repeated
 from ctgraph.forms.rows import Filled, filled
 from ctgraph.forms.values import Node
 from ctgraph.identity import ctid
@@ -81,8 +81,9 @@ def save(organization: str, record: str) -> Response:
         (part(chosen(base), shown), []) if "mine" in request.form else filled_in(fields, base)
     )
     places = mine.get("ceterms:address")
-    if places != base.get("ceterms:address") and (code := repeated(each(places))):
-        wrong.append(f"Two addresses have the identifier {code}. Give each its own.")
+    if places != base.get("ceterms:address"):
+        for _, code in repeats(map(campus_code, each(places))):
+            wrong.append(f"Two addresses have the identifier {code}. Give each its own.")
     if wrong:
         return _shown(owner, draft, " ".join(wrong), mine)
     both = joined(base, mine, part(draft.entity, shown))
