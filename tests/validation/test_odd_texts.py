@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from flask.testing import FlaskClient
 
 from ctgraph.cli import main
-from tests.support.registry import Registry, ctid_number
+from tests.support.registry import Registry, certificate, ctid_number
 
 THING = f"http://localhost:8000/resources/{ctid_number(1)}"
 TURTLE = f"""@prefix ceterms: <https://purl.org/ctdl/terms/> .
@@ -79,3 +79,24 @@ def test_the_command_names_them_too(tmp_path: Path, name: str, data: bytes, at: 
     result: Any = CliRunner().invoke(main, ["validate", str(tmp_path / name)])
     assert result.exit_code == 1
     assert f"not UTF-8 at byte {at}" in result.output
+
+
+LEVELS = "https://purl.org/ctdl/vocabs/audLevel/"
+
+
+@pytest.mark.parametrize(
+    ("target", "question"),
+    [
+        (f"{LEVELS}BeginnerLevel/", "Did you mean audLevel:BeginnerLevel? "),
+        (f"{LEVELS}BeginerLevel", "Did you mean audLevel:BeginnerLevel? "),
+        ("https://levels.example.org/zzz", ""),
+    ],
+)
+def test_a_concept_that_is_none_of_its_list_gets_a_hint(
+    registry: Registry, client: FlaskClient, target: str, question: str
+) -> None:
+    aligned = {"@type": "ceterms:CredentialAlignmentObject", "ceterms:targetNode": target}
+    document = certificate(1, **{"ceterms:audienceLevelType": [aligned]})
+    problems = client.post("/validate", json=document).json["problems"]
+    [told] = [one for one in problems if "names no concept" in one["message"]]
+    assert told["remedy"].startswith(f"{question}Use a concept of ceterms:AudienceLevel")
