@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ctgraph.accounts import profile
+from ctgraph.accounts.names import hidden
 from ctgraph.accounts.people import normal
 from ctgraph.documents import Document
 from ctgraph.errors import BadParameter, InvalidDocument, MalformedCtid
@@ -125,6 +126,9 @@ def _members(given: Any) -> tuple[dict[str, str], dict[str, Any], list[Problem]]
             own[name] = " ".join(value.replace("\0", "").split())
         else:
             problems.append(Problem(f"{name} is not a text.", "", f"/{name}"))
+    if sign := hidden(own["contactName"]):
+        text = f"The name has the invisible character {sign}."
+        problems.append(Problem(text, "Leave it out.", "/contactName"))
     if not 0 < len(own["externalIdentifier"]) <= MAX_IDENTIFIER_CHARACTERS:
         remedy = f"Give it, in {MAX_IDENTIFIER_CHARACTERS} characters at most."
         problems.append(Problem("The identifier is missing or too long.", remedy, f"/{_OWN[0]}"))

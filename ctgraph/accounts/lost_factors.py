@@ -33,12 +33,14 @@ class Kept(NamedTuple):
     """How the second factors of a person stand.
 
     :param removal: the one that waits; None where none does.
+    :param is_due: whether they are removed when it has waited: see :meth:`LostFactors.remove_due`.
     """
 
     person: Person
     has_authenticator: bool
     passkeys: int
     removal: Removal | None
+    is_due: bool
 
 
 @dataclass(frozen=True)
@@ -62,11 +64,13 @@ class LostFactors:
             who = self.ledger.people.find(connection, id)
             if who is None:
                 raise NotFound("There is no such person.")
+            removal = self.ledger.removals.of(connection, id)
             return Kept(
                 who,
                 self.ledger.factors.secret(connection, id) is not None,
                 len(self.ledger.passkeys.of(connection, id)),
-                self.ledger.removals.of(connection, id),
+                removal,
+                removal is not None and self._counts(connection, removal),
             )
 
     def ask(self, staff: Person, id: str, words: str, visitor: Visitor) -> None:
@@ -129,11 +133,15 @@ class LostFactors:
             with self.ledger.database.writing() as connection:
                 if removal := self.ledger.removals.end(connection, id):  # nobody else took it
                     who = self.ledger.people.get(connection, id)
-                    asker = self.ledger.people.get(connection, removal.asked_by)
-                    if asker.is_staff and not suspended(connection, asker.id):
+                    if self._counts(connection, removal):
                         self._remove(connection, who, removal.reason)
                     else:
                         self._stay(connection, who, "", (who,))
+
+    def _counts(self, connection: sa.Connection, removal: Removal) -> bool:
+        """Tell whether the word of the one who asked for a removal still counts."""
+        asker = self.ledger.people.get(connection, removal.asked_by)
+        return asker.is_staff and not suspended(connection, asker.id)
 
     def remove_at_once(self, email: str, words: str) -> Person:
         """Remove all second factors of a person, as the operator, who can read the ledger anyway.

@@ -34,7 +34,7 @@ from ctgraph.accounts import letters, throttle
 from ctgraph.accounts.factors import forget_codes_of_last, new_codes
 from ctgraph.accounts.letters import post
 from ctgraph.accounts.lost_factors import end_by_owner
-from ctgraph.accounts.names import is_seen
+from ctgraph.accounts.names import hidden, is_seen
 from ctgraph.accounts.people import require_password
 from ctgraph.accounts.visitor import Visitor
 from ctgraph.errors import BadParameter, Conflict, NotFound, Unauthenticated
@@ -126,6 +126,8 @@ class Passkeys:
         name = " ".join(name.split())
         if not is_seen(name) or len(name) > MAX_PASSKEY_NAME_CHARACTERS:
             raise BadParameter(f"Use a name of 1 to {MAX_PASSKEY_NAME_CHARACTERS} characters.")
+        if sign := hidden(name):
+            raise BadParameter(f"The name has the invisible character {sign}. Leave it out.")
         added = self._verified(answer, who)
         with self.ledger.database.writing() as connection:
             is_first = not self.ledger.factors.is_on(connection, who.id)

@@ -12,7 +12,7 @@ from email_validator import EmailNotValidError, validate_email
 
 from ctgraph.accounts import letters, passwords, throttle
 from ctgraph.accounts.letters import Letter, post
-from ctgraph.accounts.names import is_seen
+from ctgraph.accounts.names import hidden, is_seen
 from ctgraph.accounts.visitor import Visitor
 from ctgraph.errors import BadParameter, NotFound, Unauthenticated
 from ctgraph.ledger import Ledger
@@ -254,4 +254,6 @@ def _name(name: str) -> str:
     found = " ".join(name.replace("\0", "").split())
     if not is_seen(found) or len(found) > MAX_NAME_CHARACTERS:
         raise BadParameter(f"Give your name, in {MAX_NAME_CHARACTERS} characters at most.")
+    if sign := hidden(found):
+        raise BadParameter(f"The name has the invisible character {sign}. Write it without that.")
     return found

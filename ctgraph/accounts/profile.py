@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from ctgraph.accounts.names import is_seen
+from ctgraph.accounts.names import hidden, is_seen
 from ctgraph.identity import Identity
 from ctgraph.identity.ctid import Ctid
 from ctgraph.problem import Problem
@@ -78,6 +78,8 @@ def checked(given: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
             if name == "name" and not is_name:
                 wrong = "The name is missing or too long."
                 remedy = f"Give it, in {MAX_NAME_CHARACTERS} characters at most."
+            elif name == "name" and (sign := hidden(found[name])):
+                wrong, remedy = f"The name has the invisible character {sign}.", "Leave it out."
         if wrong:
             problems.append(Problem(wrong, remedy, f"/{name}"))
     return found, problems

@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from ctgraph.accounts import letters, throttle
 from ctgraph.accounts.identity_provider import Agreed, Claims, Client
 from ctgraph.accounts.letters import post
+from ctgraph.accounts.names import is_seen, without_hidden
 from ctgraph.accounts.people import MAX_NAME_CHARACTERS, normal
 from ctgraph.accounts.sessions import Entry, Sessions
 from ctgraph.accounts.visitor import Visitor
@@ -143,10 +144,9 @@ class ProviderSignIn:
             )
 
     def _added(self, connection: sa.Connection, email: str, name: str) -> Person:
-        shown = " ".join(name.replace("\0", "").split())[:MAX_NAME_CHARACTERS]
-        return self.ledger.people.add(
-            connection, email, shown or email.partition("@")[0], "", is_staff=False
-        )
+        shown = " ".join(without_hidden(" ".join(name.split())).split())[:MAX_NAME_CHARACTERS]
+        called = shown if is_seen(shown) else email.partition("@")[0]
+        return self.ledger.people.add(connection, email, called, "", is_staff=False)
 
     def _take_over(self, connection: sa.Connection, who: Person) -> None:
         """Confirm an address for which the provider speaks.

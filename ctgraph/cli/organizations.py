@@ -7,7 +7,7 @@ from datetime import datetime
 
 import click
 
-from ctgraph.accounts.names import is_seen
+from ctgraph.accounts.names import hidden, is_seen
 from ctgraph.accounts.rights import Role
 from ctgraph.cli.common import CTID, open_registry
 from ctgraph.identity.ctid import Ctid
@@ -26,6 +26,9 @@ def org_add(name: str, record: Ctid | None) -> None:
     """Add an organization and print its CTID."""
     if not is_seen(name):
         raise click.BadParameter("Give the name of the organization.", param_hint="--name")
+    if sign := hidden(name):
+        told = f"It has the invisible character {sign}. Leave it out."
+        raise click.BadParameter(told, param_hint="--name")
     click.echo(open_registry()[1].organizations.add(name, record).ctid)
 
 

@@ -50,6 +50,15 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return marked
 
 
+def where_not_utf8(data: bytes) -> int | None:
+    """Return the number of the first byte that is not UTF-8; None where all are."""
+    try:
+        data.decode()
+    except UnicodeDecodeError as error:
+        return error.start
+    return None
+
+
 def read_json(data: bytes) -> Any:
     """Read JSON text in UTF-8, with or without a byte order mark.
 

@@ -11,6 +11,7 @@ import pyoxigraph as ox
 
 from ctgraph.documents.context import IRI_COERCIONS
 from ctgraph.documents.entities import PARTS
+from ctgraph.documents.json_text import where_not_utf8
 from ctgraph.documents.recognition import recognised
 from ctgraph.errors import InvalidDocument
 from ctgraph.identity import Identity
@@ -34,13 +35,15 @@ def from_rdf(data: bytes, format: Format, settings: Settings) -> dict[str, Any]:
     :raises InvalidDocument: when it does not parse, holds several graphs, or says what a document
         cannot: a statement about a statement, or a class without a name.
     """
-    data = data.removeprefix(BOM_UTF8)
     # UTF-16 puts a zero byte beside each letter.
     if format.writer == ox.RdfFormat.RDF_XML and _DECLARATION.search(data.replace(b"\0", b"")):
         raise _refused(
             "RDF/XML with a document type declaration is not read.",
             "Leave the declaration out, and write the namespaces in full.",
         )
+    if format.writer != ox.RdfFormat.RDF_XML and (at := where_not_utf8(data)) is not None:
+        raise _refused(f"The document is not UTF-8 at byte {at}.", "Save it as UTF-8.")
+    data = data.removeprefix(BOM_UTF8)
     try:
         quads = list(ox.parse(data, format=format.writer, base_iri=f"{settings.base_url}/"))
     except (SyntaxError, ValueError) as error:

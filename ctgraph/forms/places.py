@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
+from ctgraph.documents.campuses import campus_code
 from ctgraph.forms.values import LANGUAGE, Node, reworded, words_of
 
 FIELDS = (
@@ -27,7 +28,8 @@ def place_fields(place: Node) -> dict[str, str]:
     A text in several languages is shown in the language of forms, or in its first one; of several
     identifiers the first one is shown.
     """
-    return {name: _shown(name, place.get(name)) for name in FIELDS}
+    words = {name: words_of(place.get(name)) for name in FIELDS}
+    return words | {_IDENTIFIER: campus_code(place)}
 
 
 def place_of(place: Node, fields: Mapping[str, str]) -> Node:
@@ -44,27 +46,6 @@ def place_of(place: Node, fields: Mapping[str, str]) -> Node:
         else:
             result.pop(name, None)
     return result
-
-
-def repeated(places: Iterable[Any]) -> str:
-    """Return an identifier that two places have; empty where each has its own.
-
-    Rows of a bulk upload name a place by it, so its case does not make it another one.
-    """
-    seen: set[str] = set()
-    for place in places:
-        code = place_fields(place)[_IDENTIFIER] if isinstance(place, dict) else ""
-        if code and code.casefold() in seen:
-            return code
-        seen.add(code.casefold())
-    return ""
-
-
-def _shown(name: str, value: Any) -> str:
-    if name != _IDENTIFIER:
-        return words_of(value)
-    first = value[0] if isinstance(value, list) and value else value
-    return words_of(first.get(_CODE)) if isinstance(first, dict) else ""
 
 
 def _value(name: str, old: Any, text: str) -> Any:

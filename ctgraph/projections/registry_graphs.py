@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import pyoxigraph as ox
 
@@ -24,6 +24,7 @@ _ACTOR = ox.NamedNode(f"{CTG}actor")
 _CREATED = ox.NamedNode(f"{DCT}created")
 _HASH = ox.NamedNode(f"{CTG}contentHash")
 _REPLACED_BY = ox.NamedNode(f"{DCT}isReplacedBy")
+_REFERS_TO = ox.NamedNode(f"{CTG}refersTo")
 _SAME_AS = ox.NamedNode(f"{OWL}sameAs")
 _REASON = ox.NamedNode(f"{CTG}reason")
 _ACTIVITY = ox.NamedNode(f"{PROV}Activity")
@@ -35,8 +36,10 @@ _ON_BEHALF_OF = ox.NamedNode(f"{PROV}actedOnBehalfOf")
 _USED = ox.NamedNode(f"{PROV}used")
 
 
-def envelope_quads(change: Change, identity: Identity, record: Iterable[ox.Quad]) -> list[ox.Quad]:
-    """Return the registry's quads about a record: owner, times, version, hash, provenance.
+def envelope_quads(
+    change: Change, identity: Identity, record: Collection[ox.Quad]
+) -> list[ox.Quad]:
+    """Return the registry's quads about a record: owner, times, version, provenance, references.
 
     :param record: the quads of its document.
     """
@@ -54,6 +57,7 @@ def envelope_quads(change: Change, identity: Identity, record: Iterable[ox.Quad]
     if change.published_by:
         facts.append((PUBLISHER, ox.NamedNode(identity.resource(change.published_by))))
     facts += _completeness(ox.NamedNode(identity.resource(change.ctid)), record)
+    facts += _references(record)
     own = [ox.Quad(subject, predicate, value, graph) for predicate, value in facts]
     return own + _provenance(change, identity, subject, graph)
 
@@ -103,6 +107,16 @@ def _completeness(
         *((lacks, ox.NamedNode(shape.properties[0])) for shape in asked),
         *((requires, ox.NamedNode(shape.properties[0])) for shape in found.required),
     ]
+
+
+def _references(record: Collection[ox.Quad]) -> list[tuple[ox.NamedNode, ox.NamedNode]]:
+    """Return to which records a document refers, besides the things that it describes itself.
+
+    Of a large organization, a query finds them here without reading all that its documents say.
+    """
+    own = {quad.subject for quad in record}
+    named = {quad.object for quad in record if isinstance(quad.object, ox.NamedNode)} - own
+    return [(_REFERS_TO, one) for one in named if "/resources/ce-" in one.value]
 
 
 def replacement_quads(change: Change, identity: Identity) -> list[ox.Quad]:

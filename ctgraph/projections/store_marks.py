@@ -8,7 +8,7 @@ from ctgraph.identity import Identity
 from ctgraph.projections import default_graph
 from ctgraph.rdf.namespaces import LEDGER, SEQUENCE
 
-FORM = "10"
+FORM = "11"
 """The form in which the store holds documents. A store of another form is made anew."""
 
 

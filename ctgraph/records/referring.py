@@ -27,8 +27,7 @@ MAX_SECONDS = 2.0
 """How long the count may take; without it, the page shows what the drafts tell."""
 _TO = f"""SELECT DISTINCT ?record WHERE {{
   VALUES ?target {{ %s }}
-  GRAPH ?document {{ ?subject ?property ?target }}
-  ?document ctg:about ?record
+  ?document ctg:refersTo ?target ; ctg:about ?record
 }} LIMIT {MAX_COUNTED}"""
 _AT = f"""SELECT DISTINCT ?record WHERE {{
   ?place ceterms:identifier/ceterms:identifierValueCode %s .
@@ -42,11 +41,13 @@ class Referrer(NamedTuple):
     """A record that refers to something.
 
     :param is_draft: whether only a draft of the organization does.
+    :param owner: the name of the organization that it belongs to; empty where that is this one.
     """
 
     record: Ctid
     name: str
     is_draft: bool
+    owner: str
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ class Referring:
         :param targets: the first :data:`MAX_TARGETS` of them are looked up.
         :param but: the record that holds them, which does not count.
         """
-        looked_up = {*sorted(targets)[:MAX_TARGETS]}
+        looked_up = {*sorted(targets, key=lambda one: (one != but, one))[:MAX_TARGETS]}
         query = _TO % " ".join(f"<{self.identity.resource(one)}>" for one in sorted(looked_up))
 
         def refers(document: Any) -> bool:
@@ -113,10 +114,19 @@ class Referring:
         except (QueryLimit, StoreError):
             found, is_cut = [], True
         public = sorted({one for one in found if one and one != but})
-        names = self.ledger.records.names(public[:MAX_NAMED])
         drafts = [one for one in self._drafted(refers) if one.record not in (but, *public)]
-        named = [Referrer(one, names.get(one) or one, False) for one in public[:MAX_NAMED]]
-        return Referrers(len(public) + len(drafts), (*named, *drafts)[:MAX_NAMED], is_cut)
+        first = (*self._named(public[:MAX_NAMED]), *drafts)[:MAX_NAMED]
+        return Referrers(len(public) + len(drafts), first, is_cut)
+
+    def _named(self, public: Collection[Ctid]) -> Iterator[Referrer]:
+        """Yield published records with their names and those of the others that own them."""
+        records = self.ledger.records
+        owners = {one: held.owner for one in public if (held := records.find(one))}
+        names = records.names({*public, *owners.values()})
+        for one in public:
+            owner = owners.get(one, self.owner)
+            other = "" if owner == self.owner else names.get(owner) or owner
+            yield Referrer(one, names.get(one) or one, False, other)
 
     def _drafted(self, refers: Callable[[Any], bool]) -> Iterator[Referrer]:
         """Yield the drafts of the organization that refer to something. They are bounded."""
@@ -126,4 +136,4 @@ class Referring:
             except NotFound:
                 continue  # somebody discards it at this moment
             if refers(orjson.loads(document)):
-                yield Referrer(one.ctid, one.name or one.ctid, True)
+                yield Referrer(one.ctid, one.name or one.ctid, True, "")

@@ -1,6 +1,6 @@
 """Advice from the vocabulary on data that is well-formed, but probably a mistake.
 
-It never blocks, except values that contradict each other.
+It never blocks, except values that contradict each other and campuses that share an identifier.
 
 The vocabulary's ``schema:domainIncludes`` and ``schema:rangeIncludes`` are advice themselves. They
 lag behind the published records, so no document is refused for them.
@@ -11,13 +11,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
+from itertools import chain
 
 import pyoxigraph as ox
 
-from ctgraph.documents import PLACE, Places
+from ctgraph.documents import PLACE, Places, Purpose
 from ctgraph.problem import Problem, Rule
 from ctgraph.rdf.namespaces import CEASN, CETERMS, TYPE, Curie, Iri
 from ctgraph.rdf.terms import Value
+from ctgraph.validation.campuses import repeated_codes
 from ctgraph.validation.contradictions import contradictions
 from ctgraph.validation.doubt import Advice
 from ctgraph.validation.languages import likely_tag, unregistered_tags
@@ -44,7 +46,7 @@ _NAME = Iri(f"{CETERMS}targetNodeName")
 _NUMBERS = {"xsd:integer", "xsd:decimal", "xsd:float", "xsd:double"}
 
 
-def advise(whole: Iri, places: Places, placer: Placer) -> Iterator[Problem]:
+def advise(whole: Iri, places: Places, placer: Placer, purpose: Purpose) -> Iterator[Problem]:
     """Yield warnings about the terms and languages of a document, and how it uses them.
 
     :param whole: IRI of the primary entity.
@@ -62,7 +64,8 @@ def advise(whole: Iri, places: Places, placer: Placer) -> Iterator[Problem]:
                 yield from (
                     _placed(placer, node, path, advice) for advice in _by_name(term, values, places)
                 )
-    for node, path, advice in elsewhere(whole, places, classes):
+    beyond = elsewhere(whole, places, classes), repeated_codes(places, classes, purpose)
+    for node, path, advice in chain(*beyond):
         yield _placed(placer, node, path, advice)
 
 

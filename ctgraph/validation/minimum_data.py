@@ -37,7 +37,7 @@ def validate(
     results = _engine(settings.validation_engine, recommendations)(places.ntriples)
     whole = Identity.of(settings).resource(document.ctid)
     refused = {p.pointer for p in document.problems if p.severity is Severity.VIOLATION}
-    advice = (one for one in advise(whole, places, placer) if one.pointer not in refused)
+    advice = (one for one in advise(whole, places, placer, purpose) if one.pointer not in refused)
     problems = [*document.problems, *placer.problems(results), *advice]
     return capped(in_order(problems))
 

@@ -23,8 +23,9 @@ from ctgraph.rdf.terms import RdfTerm, term_of
 from ctgraph.settings import Settings
 from ctgraph.shapes import ClassShape, Shape, shapes
 from ctgraph.validation.engines import Result
-from ctgraph.vocab import vocabulary
+from ctgraph.vocab import meant, vocabulary
 from ctgraph.vocab.former_names import names_of
+from ctgraph.vocab.suggestions import MAX_SUGGESTIONS
 
 _STATUS = Iri("http://www.w3.org/ns/adms#status")
 _TARGET = Iri(f"{CETERMS}targetNode")
@@ -59,6 +60,7 @@ class Placer:
         self._base = settings.base_url
         # Where in a list each value stands, by the list: lists may be long.
         self._indices: dict[int, dict[str, int]] = {}
+        self._questions = 0
 
     def problems(self, results: Iterable[Result]) -> Iterator[Problem]:
         """Yield the results of an engine as problems, except those that do not apply here."""
@@ -152,7 +154,24 @@ class Placer:
             constraint=result.component,
             documentation=self._documentation(shape, focus),
         )
-        return Problem(shape.message, shape.remedy, pointer, severity, detail)
+        remedy = self._question(detail.property, value) + shape.remedy
+        return Problem(shape.message, remedy, pointer, severity, detail)
+
+    def _question(self, path: str, value: RdfTerm | None) -> str:
+        """Return the question whether a concept of its list was meant by a value that names none.
+
+        It ends in a blank; it is empty where nobody knows.
+        """
+        term = vocabulary().term(Iri(path)) if path and value else None
+        schemes = term.target_scheme if term else ()
+        if not schemes or not value or self._questions == MAX_SUGGESTIONS:
+            return ""
+        self._questions += 1
+        node = self._node(Iri(value.value))
+        target = each(node.get("ceterms:targetNode")) if node else [value.value]
+        concepts = [one for scheme in schemes for one in vocabulary().concepts_of(scheme)]
+        likely = meant(str(target[0]), concepts) if target else None
+        return f"Did you mean {likely}? " if likely else ""
 
     def _about(self, shape: Shape, focus: Iri) -> Iri | NoId:
         """Return the property that a result is about; empty if it is about several.

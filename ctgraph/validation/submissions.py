@@ -34,6 +34,8 @@ MAX_DOCUMENTS = 1000
 MAX_PROBLEMS_IN_ALL = 20_000
 """Problems in all reports of one submission together: the answer stays below about 20 MB."""
 _WORD = re.compile(r"[\w-]+")
+_SUBJECT = re.compile(r'\s*<([^<>\s]+)>\s|.*\brdf:about="([^"]+)"')
+"""How a line begins to describe a thing, in Turtle and its kin, and in RDF/XML."""
 
 
 @dataclass(frozen=True)
@@ -87,8 +89,8 @@ def examine(
         return [ExaminedDocument(Report(source, problems=tuple(error.problems), rules=purpose))]
     if format:
         # The places would be in the JSON-LD made of it, which the sender has not seen.
-        one = _without_places(_one(value, orjson.dumps(value), settings, purpose, source))
-        return [_with_lines_of_names(one, data)]
+        one = _one(value, orjson.dumps(value), settings, purpose, source)
+        return [_without_places(_with_lines_of_text(one, value, data))]
     if not isinstance(value, list):
         return _with_lines([_one(value, data, settings, purpose, source)], data)
     found = [
@@ -171,22 +173,69 @@ def _without_places(found: ExaminedDocument) -> ExaminedDocument:
     return ExaminedDocument(replace(found.report, problems=tuple(problems)), tuple(links))
 
 
-def _with_lines_of_names(found: ExaminedDocument, data: bytes) -> ExaminedDocument:
-    """Add to each problem of an undeclared name the first line of an RDF text that has the name."""
-    first: dict[str, int] = {}
-    for number, text in enumerate(data.decode("utf-8-sig", "replace").splitlines(), 1):
-        for word in _WORD.findall(text):
-            first.setdefault(word, number)
+def _with_lines_of_text(found: ExaminedDocument, value: Any, data: bytes) -> ExaminedDocument:
+    """Add to problems their line of an RDF text, where the text itself tells which it is.
+
+    An undeclared name stands on the first line that has it, and a value on the only line that has
+    one of its words. What is missing, or wrong as a whole, is told where its thing is described.
+
+    :param value: the document that was made of the text, in which the problems have places.
+    """
+    text = _LinesOfText(data)
 
     def placed(problem: Problem) -> Problem:
         detail = problem.detail
-        if detail.advice is not Rule.UNDECLARED:
-            return problem
-        name = _WORD.findall(detail.value or detail.property)[-1]
-        return replace(problem, detail=replace(detail, line=first.get(name, 0)))
+        words, subject = _said(value, problem.pointer)
+        if detail.advice is Rule.UNDECLARED:
+            line = text.of_name(_WORD.findall(detail.value or detail.property)[-1])
+        else:
+            line = text.of_value(detail.value or words)
+        return replace(problem, detail=replace(detail, line=line or text.of_thing(subject)))
 
     report = replace(found.report, problems=tuple(map(placed, found.report.problems)))
     return replace(found, report=report)
+
+
+def _said(value: Any, pointer: str | None) -> tuple[str, str]:
+    """Return the text at a place, and the IRI of the thing that it is said of, or empty ones."""
+    thing = ""
+    for part in (pointer or "").split("/")[1:]:
+        if isinstance(value, dict):
+            thing = str(value.get("@id", thing))
+        key = part.replace("~1", "/").replace("~0", "~")
+        try:
+            value = value[int(key)] if isinstance(value, list) else value[key]
+        except (LookupError, TypeError, ValueError):
+            return "", thing
+    if isinstance(value, dict):
+        thing, value = str(value.get("@id", thing)), value.get("@value", "")
+    return value if isinstance(value, str) else "", thing
+
+
+class _LinesOfText:
+    """On which lines of an RDF text names, values and things stand; 0 where nobody knows."""
+
+    def __init__(self, data: bytes) -> None:
+        self._first: dict[str, int] = {}
+        self._last: dict[str, int] = {}
+        self._things: dict[str, int] = {}
+        for number, text in enumerate(data.decode("utf-8-sig", "replace").splitlines(), 1):
+            for word in _WORD.findall(text):
+                self._first.setdefault(word, number)
+                self._last[word] = number
+            if begun := _SUBJECT.match(text):
+                self._things.setdefault(begun[1] or begun[2], number)
+
+    def of_name(self, name: str) -> int:
+        return self._first.get(name, 0)
+
+    def of_value(self, text: str) -> int:
+        """Return the line of a value: the only one that has one of its words."""
+        lines = ((self._first.get(word, 0), self._last.get(word)) for word in _WORD.findall(text))
+        return next((first for first, last in lines if first == last), 0)
+
+    def of_thing(self, iri: str) -> int:
+        return self._things.get(iri, 0)
 
 
 def _with_lines(all_found: list[ExaminedDocument], data: bytes) -> list[ExaminedDocument]:

@@ -29,7 +29,7 @@ def meant(name: str, terms: Iterable[Term]) -> Curie | None:
     terms with one name, it is the one whose prefix is the most like that of the name, and a term of
     CTDL where the name has none.
     """
-    parts = re.split("[:/#._]", name.strip())
+    parts = re.split("[:/#._]", name.strip().rstrip("/#"))
     wanted = _plain(parts[-1])
     if not 0 < len(wanted) <= MAX_NAME_CHARS:
         return None

@@ -253,6 +253,9 @@ def test_a_program_describes_and_submits_an_organization(
     assert ask("PATCH", here, {"agentType": ["Bakery"]}, of=record).status_code == 422
     assert ask("PATCH", here, {"colour": "green"}, of=record).status_code == 400
     assert ask("PATCH", here, {"name": " \0\u200b"}, of=record).status_code == 422
+    hidden = ask("PATCH", here, {"name": "Elm\u202eCollege"}, of=record)
+    assert hidden.status_code == 422
+    assert "U+202E" in hidden.text
     described = ask("PATCH", here, fields, of=record).json
     assert described["missing"] == []
     assert described["description"]["agentType"] == ["orgType:TwoYear"]

@@ -12,6 +12,7 @@ from werkzeug.test import TestResponse
 
 from ctgraph.accounts.chores import do_chores
 from ctgraph.accounts.lost_factors import WAIT_HOURS
+from ctgraph.accounts.people import People
 from ctgraph.cli import main
 from ctgraph.ledger.people import in_hours
 from ctgraph.ledger.removals import factor_removal
@@ -180,14 +181,24 @@ def test_the_operator_does_it_at_once(
 
 
 def test_it_does_not_happen_on_the_word_of_somebody_who_is_suspended(
-    registry: Registry, rita: Person, sam: Person, codes: list[str]
+    registry: Registry,
+    meet: Callable[[str], Person],
+    rita: Person,
+    sam: Person,
+    codes: list[str],
 ) -> None:
-    page = page_of(registry, rita)
+    page, sue = page_of(registry, rita), meet("sue@registry.example.org")
+    People(registry.ledger, "http://localhost").welcome(sue.email, "Sue", PASSWORD, is_staff=True)
+    sue.sign_in()
     assert sam.send(page, words="I called the college.").status_code == 303
+    assert "They are removed on" in sue.see(page).text
     with registry.ledger.database.writing() as connection:
         found = registry.ledger.people.with_email(connection, sam.email)
         assert found
         registry.ledger.suspensions.begin(connection, found[0].id, "It was not Sam.")
+    told = sue.see(page).text
+    assert "They stay" in told
+    assert "They are removed on" not in told
     hours_pass(registry, WAIT_HOURS + 1)
     assert rita.see("/account").status_code == 200
     assert "stopped the removal" in rita.mails()[-1][0]

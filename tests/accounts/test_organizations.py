@@ -7,8 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from ctgraph.accounts.evidence import evidence
+from ctgraph.cli import main
 from ctgraph.identity.ctid import Ctid, canonical
 from ctgraph.ledger.tables import application
 from tests.support.people import COLLEGE, RITA, STAFF, Person, alert
@@ -155,6 +157,36 @@ def test_a_name_that_nobody_sees_is_refused_beside_its_field(
     assert rita.see("/account").text.count("<h3>") == 1
     answer = rita.send("/account/sign-up", name=name, email="x@pine.example.org", password="x")
     assert '<p class="problem" id="name-problem">This is needed.</p>' in answer.text
+
+
+@pytest.mark.parametrize(
+    "sign", ["\u202e", "\u2066", "\u200b", "\u00ad", "\u3164", "\x1b", "\u200d"]
+)
+def test_a_name_with_a_sign_that_nobody_sees_is_refused(
+    rita: Person, college: Ctid, registry: Registry, sign: str
+) -> None:
+    name, told = f"Pine{sign}College", f"the invisible character U+{ord(sign):04X}"
+    for page in ("/account/organizations/new", f"/account/organizations/{college}/describe"):
+        answer = rita.send(page, **{**COLLEGE, "name": name})
+        assert answer.status_code == 422
+        assert told in answer.text
+    answer = rita.send("/account/sign-up", name=name, email="x@pine.example.org", password="x")
+    assert told in answer.text
+    home = {"CTGRAPH_HOME": str(registry.settings.home)}
+    added = CliRunner(env=home).invoke(main, ["org", "add", "--name", name])
+    assert added.exit_code == 2
+    assert told in added.output
+    owner = registry.organization.ctid
+    admitted = ["org", "admit", owner, "x@pine.example.org", "--name", name]
+    assert told in CliRunner(env=home).invoke(main, admitted).output
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["\u0645\u06cc\u200c\u062e", "\u0915\u094d\u200d\u0937", "\U0001f469\u200d\U0001f393 Pine"],
+)
+def test_joiners_that_show_are_taken(rita: Person, name: str) -> None:
+    assert begun(rita, name).startswith("/account/organizations/ce-")
 
 
 def begun(somebody: Person, name: str) -> str:

@@ -129,7 +129,7 @@ def test_who_refers_to_an_entry_is_told_before_it_is_removed(
         assert "1 entry of this outline refers to it" in page
         assert f'href="{outline}/{cut}">2 Cut</a>' in page
         assert "13 other records refer to it" in page
-        assert f'href="/resources/{ctid_number(71)}">Certificate 71</a>' in page
+        assert f'href="/resources/{ctid_number(71)}" dir="auto">Certificate 71</a>' in page
         assert "and 3 more" in page
     shown = rita.see(f"{outline}/{grind}").text
     assert "refer to it" not in shown

@@ -139,6 +139,8 @@ def test_all_that_is_wrong_is_told_and_nothing_is_saved(
         institution("", colour="green"),
         institution("E-5", name=5),
         5,
+        institution("E-6", name="Elm\u202eCollege"),
+        institution("E-7", contactName="Ada\u2066"),
     ]
     answer = register(*wrong)
     assert answer.status_code == 422
@@ -151,6 +153,8 @@ def test_all_that_is_wrong_is_told_and_nothing_is_saved(
         "5/externalIdentifier",
         "6/name",
         "7",
+        "8/name",
+        "9/contactName",
     ):
         assert f"/organizations/{place}" in places
     assert any(one.startswith("/organizations/4") for one in places)

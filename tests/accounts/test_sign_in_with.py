@@ -131,6 +131,18 @@ def test_a_new_person_gets_an_account_and_a_role(
     assert rita.sign_in("a long sentence of words 9").status_code == 401
 
 
+@pytest.mark.parametrize(
+    ("told", "kept"),
+    [("Rita\u202e Pine\0", "Rita Pine"), ("\u200b", ""), ("\u2066\u3164", ""), (5, "5")],
+)
+def test_a_name_is_kept_without_what_nobody_sees(
+    rita: Person, provider: Provider, registry: Registry, told: Any, kept: str
+) -> None:
+    provider.claims["name"] = told
+    assert sign_in(rita).status_code == 303
+    assert account(registry, rita.email).name == (kept or rita.email.partition("@")[0])
+
+
 def test_the_request_has_pkce_state_and_nonce(rita: Person, provider: Provider) -> None:
     answer = rita.see(BEGIN)
     asked = parse_qs(urlsplit(answer.headers["Location"]).query)
@@ -177,6 +189,42 @@ def test_an_identity_stays_with_its_person(
     answer = sign_in(rita)
     assert answer.status_code == 409
     assert "another person" in answer.text
+
+
+ODD = [None, "", 5, ["x"], {"x": 1}, "\ud800", "x" * 10_000, "a\0b", "a\r\nBcc: b"]
+
+
+@pytest.mark.parametrize("value", ODD, ids=lambda value: ascii(value)[:20])
+@pytest.mark.parametrize("claim", ["sub", "email", "email_verified", "name"])
+def test_odd_claims_let_nobody_in_whom_they_do_not_name(
+    rita: Person, provider: Provider, registry: Registry, claim: str, value: Any
+) -> None:
+    provider.claims[claim] = value
+    answer = sign_in(rita)
+    assert answer.status_code in (303, 400, 401, 403, 502)
+    is_in = rita.see("/account").status_code == 200
+    assert is_in == (answer.status_code == 303)
+    if claim in ("email", "email_verified"):
+        assert not is_in
+    if claim == "sub" and not (isinstance(value, str) and value):
+        assert not is_in
+
+
+def test_somebody_who_is_suspended_does_not_get_in_and_is_not_linked(
+    rita: Person, provider: Provider, registry: Registry
+) -> None:
+    rita.join()
+    who, before = account(registry, rita.email).id, rita.mails()
+    with registry.ledger.database.writing() as connection:
+        registry.ledger.suspensions.begin(connection, who, "Somebody stole it.")
+    answer = sign_in(rita)
+    assert answer.status_code == 403
+    assert "Somebody stole it." in answer.text
+    assert rita.mails() == before
+    with registry.ledger.database.writing() as connection:
+        subject = provider.claims["sub"]
+        assert registry.ledger.identities.person(connection, provider.issuer, subject) is None
+        registry.ledger.suspensions.lift(connection, who)
 
 
 def test_an_account_that_moved_to_another_domain_is_out_of_reach(

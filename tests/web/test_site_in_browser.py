@@ -66,6 +66,27 @@ def test_a_withdrawn_record_shows_its_tombstone(page: Any) -> None:
     shows(page.locator("main"), "This is version 1")
 
 
+TURNED = """tag => {
+  const line = document.createElement("p"), named = document.createElement(tag);
+  const behind = document.createElement("span");
+  named.textContent = "\u202eegelloC";
+  behind.textContent = "of Pineville";
+  line.append(named, " ", behind);
+  document.querySelector("main").append(line);
+  return named.getBoundingClientRect().left < behind.getBoundingClientRect().left;
+}"""
+
+
+@pytest.mark.parametrize("tag", ["a", "strong", "code", "bdi"])
+def test_a_name_turns_nothing_around_it(browser: Any, served: str, tag: str) -> None:
+    context = browser.new_context(base_url=served)
+    page = context.new_page()
+    page.goto("/")
+    assert page.evaluate(TURNED, tag)
+    assert not page.evaluate(TURNED, "span")
+    context.close()
+
+
 def test_a_query_runs_with_and_without_javascript(page: Any, scripted: bool) -> None:
     page.goto("/sparql")
     if scripted:

@@ -15,9 +15,9 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import InputRequired, Length, StopValidation
+from wtforms.validators import InputRequired, Length, StopValidation, ValidationError
 
-from ctgraph.accounts.names import is_seen
+from ctgraph.accounts.names import hidden, is_seen
 from ctgraph.accounts.passkeys import MAX_PASSKEY_NAME_CHARACTERS
 from ctgraph.accounts.passwords import MAX_PASSWORD_CHARACTERS, MIN_PASSWORD_CHARACTERS
 from ctgraph.accounts.people import MAX_NAME_CHARACTERS
@@ -34,6 +34,19 @@ class Given(InputRequired):
         super().__call__(form, field)
         if isinstance(field.data, str) and not is_seen(field.data):
             raise StopValidation(str(self.message))
+
+
+class Plain:
+    """A name has no character that nobody sees."""
+
+    def __call__(self, form: FlaskForm, field: Field) -> None:
+        """Make sure of it.
+
+        :raises ValidationError: when not.
+        """
+        if sign := hidden(field.data or ""):
+            told = _("The name has the invisible character %(sign)s. Leave it out.", sign=sign)
+            raise ValidationError(str(told))
 
 
 GIVEN = Given(_("This is needed."))
@@ -69,7 +82,7 @@ class SignUp(Form):
 
     name = StringField(
         _("Your name"),
-        [GIVEN, Length(max=MAX_NAME_CHARACTERS)],
+        [GIVEN, Plain(), Length(max=MAX_NAME_CHARACTERS)],
         render_kw={"autocomplete": "name"},
     )
     email = EmailField(

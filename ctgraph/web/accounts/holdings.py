@@ -13,6 +13,7 @@ from ctgraph.ledger.reviews import ReviewState
 from ctgraph.rdf.namespaces import Curie
 from ctgraph.shapes import shapes
 from ctgraph.vocab import vocabulary
+from ctgraph.web.accounts import leaving
 from ctgraph.web.accounts.forms import Press
 from ctgraph.web.accounts.organizations import applicants
 from ctgraph.web.accounts.people import require_form
@@ -83,14 +84,15 @@ def begin(organization: str) -> Response:
     return respond.redirect(f"/account/organizations/{owner.ctid}/records/{record}", 303)
 
 
-@blueprint.post("/records/<record>/withdraw")
+@blueprint.route("/records/<record>/withdraw", methods=["GET", "POST"])
 @reads()
 @for_people
 def withdraw(organization: str, record: str) -> Response:
-    """Withdraw a record. Its versions stay."""
-    owner = owned(organization, Act.PUBLISH)
+    """Withdraw a record, once somebody confirms it. Its versions stay."""
+    owner, canonical = owned(organization, Act.PUBLISH), ctid.canonical(record)
+    if request.method != "POST":
+        return leaving.withdrawing(owner, canonical, request.path.removesuffix("/withdraw"))
     require_form()
-    canonical = ctid.canonical(record)
     words = request.form.get("words", "")
     reviewing_of(owner).withdraw(who(), canonical, words, visitor())
     return respond.redirect(f"/account/organizations/{owner.ctid}/records", 303)

@@ -26,7 +26,7 @@ from ctgraph.harvest.targets import MAX_URL_CHARACTERS
 from ctgraph.ledger.feed import EVENTS
 from ctgraph.ledger.values import USUAL_SCOPES, Scope
 from ctgraph.records.wordings import term_label
-from ctgraph.web.accounts.forms import GIVEN, Form
+from ctgraph.web.accounts.forms import GIVEN, Form, Plain
 
 
 def _choices(name: str) -> list[tuple[str, str]]:
@@ -38,7 +38,7 @@ class Describe(Form):
 
     name = StringField(
         _("Name"),
-        [GIVEN, Length(max=profile.MAX_NAME_CHARACTERS)],
+        [GIVEN, Plain(), Length(max=profile.MAX_NAME_CHARACTERS)],
         description=_("As the public knows it."),
     )
     type = RadioField(

@@ -10,8 +10,8 @@ from ctgraph.errors import BadParameter, NotFound
 from ctgraph.identity import ctid
 from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger.partnerships import Agreement
-from ctgraph.ledger.reasons import MAX_REASON_CHARACTERS
 from ctgraph.ledger.values import Organization
+from ctgraph.web.accounts import leaving
 from ctgraph.web.accounts.organization_forms import ForAnother, Partner
 from ctgraph.web.accounts.organizations import applicants
 from ctgraph.web.accounts.people import filled, require_form, text
@@ -103,21 +103,23 @@ def publish(organization: str, other: str) -> Response:
         "accounts/for_another.html",
         own=own,
         owner=owner,
-        max_reason=MAX_REASON_CHARACTERS,
         records=state().ledger.records.envelopes(MAX_FOR_ANOTHER, owner=owner.ctid),
     )
 
 
-@blueprint.post("/<other>/records/<record>/withdraw")
+@blueprint.route("/<other>/records/<record>/withdraw", methods=["GET", "POST"])
 @reads()
 @for_people
 def withdraw(organization: str, other: str, record: str) -> Response:
-    """Withdraw a record of another organization."""
-    own, owner = _granted(organization, other)
+    """Withdraw a record of another organization, once somebody confirms it."""
+    (own, owner), canonical = _granted(organization, other), ctid.canonical(record)
+    back = f"/account/organizations/{own.ctid}/partners/{owner.ctid}/records"
+    if request.method != "POST":
+        return leaving.withdrawing(own, canonical, back)
     require_form()
     pair, words = (own.ctid, owner.ctid), request.form.get("words", "")
-    _use_cases().withdraw(who(), pair, ctid.canonical(record), words, visitor())
-    return respond.redirect(f"/account/organizations/{own.ctid}/partners/{owner.ctid}/records", 303)
+    _use_cases().withdraw(who(), pair, canonical, words, visitor())
+    return respond.redirect(back, 303)
 
 
 def _granted(organization: str, other: str) -> tuple[Organization, Organization]:

@@ -10,6 +10,7 @@ import orjson
 from flask import Blueprint, Response, request
 
 from ctgraph.accounts.rights import ROLES, Act
+from ctgraph.documents.campuses import campus_code, repeats
 from ctgraph.documents.json_text import read_json
 from ctgraph.documents.node_values import each, name_of
 from ctgraph.errors import BadParameter, CtgraphError, Forbidden
@@ -17,18 +18,17 @@ from ctgraph.forms import form_of
 from ctgraph.forms.differences import differences, joined, pack, part, unpack
 from ctgraph.forms.editors import Editor
 from ctgraph.forms.entry_kinds import KINDS
-from ctgraph.forms.places import repeated
 from ctgraph.forms.rows import Filled, filled
 from ctgraph.forms.values import Node
 from ctgraph.identity import ctid
 from ctgraph.identity.ctid import Ctid
-from ctgraph.ledger.reasons import MAX_REASON_CHARACTERS
 from ctgraph.ledger.values import Organization
 from ctgraph.publishing.drafting import Draft
 from ctgraph.publishing.structure import Structure
 from ctgraph.rdf.namespaces import Curie
 from ctgraph.validation.severity_words import WORDS
 from ctgraph.vocab import vocabulary
+from ctgraph.web.accounts import leaving
 from ctgraph.web.accounts.forms import Press
 from ctgraph.web.accounts.mending import by_property, told
 from ctgraph.web.accounts.organizations import applicants
@@ -81,8 +81,9 @@ def save(organization: str, record: str) -> Response:
         (part(chosen(base), shown), []) if "mine" in request.form else filled_in(fields, base)
     )
     places = mine.get("ceterms:address")
-    if places != base.get("ceterms:address") and (code := repeated(each(places))):
-        wrong.append(f"Two addresses have the identifier {code}. Give each its own.")
+    if places != base.get("ceterms:address"):
+        for _, code in repeats(map(campus_code, each(places))):
+            wrong.append(f"Two addresses have the identifier {code}. Give each its own.")
     if wrong:
         return _shown(owner, draft, " ".join(wrong), mine)
     both = joined(base, mine, part(draft.entity, shown))
@@ -148,14 +149,17 @@ def as_json(organization: str, record: str) -> Response:
     return response
 
 
-@blueprint.post("/records/<record>/discard")
+@blueprint.route("/records/<record>/discard", methods=["GET", "POST"])
 @reads()
 @for_people
 def discard(organization: str, record: str) -> Response:
-    """Discard a draft. What is published stays."""
-    owner = owned(organization, Act.DRAFT)
+    """Discard a draft, once somebody confirms it. What is published stays."""
+    owner, canonical = owned(organization, Act.DRAFT), ctid.canonical(record)
+    drafting = drafting_of(owner)
+    if request.method != "POST":
+        back = request.path.removesuffix("/discard")
+        return leaving.discarding(owner, drafting.open(canonical), back)
     require_form()
-    drafting, canonical = drafting_of(owner), ctid.canonical(record)
     drafting.discard(canonical)
     Structure(drafting).forget(canonical)
     return respond.redirect(f"/account/organizations/{owner.ctid}/records", 303)
@@ -222,7 +226,6 @@ def _shown(
         "accounts/record.html",
         owner=owner,
         draft=draft,
-        max_reason=MAX_REASON_CHARACTERS,
         form=Press(),
         has_outline=draft.kind in KINDS,
         tabs=form.tabs,

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flask import Blueprint, Response, request
+from pyoxigraph import RdfFormat
 
 from ctgraph.documents import Purpose
+from ctgraph.documents.json_text import where_not_utf8
 from ctgraph.documents.rdf_input import RDF_INPUTS
-from ctgraph.errors import NoDocument, UnsupportedMediaType
+from ctgraph.errors import BadParameter, NoDocument, UnsupportedMediaType
 from ctgraph.problem import Problem
 from ctgraph.publishing.intake import examine_here
 from ctgraph.rdf.formats import FORMATS, JSON_LD, Format, format_named
@@ -67,6 +69,10 @@ def validate() -> Response:
     data, format = _submitted()
     if not data.strip():
         raise NoDocument("The request contains no document. Send it as the body.")
+    at = None if format and format.writer == RdfFormat.RDF_XML else where_not_utf8(data)
+    if at is not None:
+        message = f"The document is not UTF-8 at byte {at}."
+        raise BadParameter(message, [Problem(message, "Save it as UTF-8, and send it again.", "")])
     purpose = Purpose.HARVEST if flag("harvested") else Purpose.PUBLISH
     if name == "html":
         return _page(data, format, state().validate(examine_here, data, format, purpose), purpose)
