@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from string import ascii_lowercase
 from typing import Any
 
 from tantivy import Occur, Order, Query
@@ -158,6 +159,16 @@ class Search:
         hits = reader.searcher.search(others, limit, count=False).hits
         named = self._named(Hit(card_at(reader.searcher, address), 0) for _, address in hits)
         return [hit.card for hit in named]
+
+    def initials(self, question: Question) -> str:
+        """Return the letters from A to Z with which names of what a search finds begin."""
+        reader = self._reader()
+        return "".join(
+            letter
+            for letter in ascii_lowercase
+            for narrowed in (replace(question, initial=letter),)
+            if self._best(reader, narrowed, filter_queries(narrowed, reader))[3]
+        ).upper()
 
     def _reader(self) -> SearchReader:
         return newest_reader(self._settings)

@@ -80,7 +80,7 @@ from ctgraph.web.pathways import learner_check, links, routes
 from ctgraph.web.pathways import views as pathways
 from ctgraph.web.publishing import bulk, drafts, validate
 from ctgraph.web.publishing import views as publishing
-from ctgraph.web.records import completeness, graphs, listing, preview
+from ctgraph.web.records import completeness, differences, graphs, listing, preview
 from ctgraph.web.records import views as records
 from ctgraph.web.records.response_cache import RecordCache
 from ctgraph.web.reference import codes, own_terms
@@ -124,6 +124,7 @@ ROOMS = (
     statistics,
     map,
     records,
+    differences,
     graphs,
     listing,
     completeness,
