@@ -9,13 +9,14 @@ from typing import Any
 
 from tantivy import Occur, Order, Query
 
-from ctgraph.errors import BadParameter
+from ctgraph.errors import BadParameter, StoreError
 from ctgraph.finder import question as asked
 from ctgraph.finder.found import Card, Count, Fit, Found, Hit, Suggestion
 from ctgraph.finder.hits import card_at, nearest, placed, snippets_of
 from ctgraph.finder.labels import label_of
 from ctgraph.finder.query import any_of, attempts, filter_queries, joined
 from ctgraph.finder.question import MAX_PAGE_RECORDS, Question, reach
+from ctgraph.finder.towns import Town, towns
 from ctgraph.identity import Identity
 from ctgraph.identity.ctid import Ctid, is_ctid
 from ctgraph.ledger import shared_ledger
@@ -61,6 +62,13 @@ class Search:
         hits = self._hits(reader, question, words, whole)
         counts = self._counts(reader, question, words, filters)
         return Found(total, tuple(self._named(hits)), counts, reader.sequence, fit)
+
+    def towns(self, name: str) -> list[Town]:
+        """Return the cities that addresses in the registry name so; none without an index."""
+        try:
+            return towns(self._reader(), name)
+        except StoreError:  # the search itself tells that
+            return []
 
     def sequence(self) -> int:
         """Return the sequence number of the last change that is in the index.

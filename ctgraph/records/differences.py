@@ -137,7 +137,7 @@ class _Comparer:
                 max(0, len(before) - most) + max(0, len(after) - most),
             )
         for was, now in pairs:
-            step = Step(key, shortened(name_of(now) or name_of(was)))
+            step = Step(key, shortened(_name(now) or _name(was)))
             yield from self.differences(was, now, (*path, step))
 
     def _pairs(self, before: list[Any], after: list[Any]) -> list[tuple[Node, Node]]:
@@ -169,7 +169,11 @@ def _by(
 
 
 def _named(node: Node) -> tuple[str, str]:
-    return type_of(node), name_of(node)
+    return type_of(node), _name(node)
+
+
+def _name(node: Node) -> str:
+    return name_of({"ceterms:name": node.get("ceterms:name")})
 
 
 def _lacking(these: list[tuple[str, Any]], those: list[tuple[str, Any]]) -> list[Any]:

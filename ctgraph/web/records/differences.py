@@ -68,7 +68,7 @@ def changes(kind: str, record: str, number: int) -> Response:
     tag = etag(earlier and earlier.digest, later.digest, kind, record, name, __version__)
     is_part = kind == Scope.ENTITY and canonical != later.envelope.ctid
     iri = state().identity.resource(canonical) if is_part else None
-    found = compared(earlier and earlier.canonical, later.canonical, iri)
+    found = compared(earlier.canonical if earlier else None, later.canonical, iri)
     if name == "json":
         response = respond.json(_json(canonical, earlier, later, found))
         return respond.conditional(response, tag, later.modified)
