@@ -16,6 +16,7 @@ from ctgraph.pathways import looks
 from ctgraph.pathways.formats import FORMATS
 from ctgraph.rdf.formats import FORMATS as RDF_FORMATS
 from ctgraph.records import wordings
+from ctgraph.records.plain_words import plain_label
 from ctgraph.settings import Settings, load_settings
 from ctgraph.shapes import shapes
 from ctgraph.sparql.formats import RESULTS
@@ -221,6 +222,8 @@ def create_app(settings: Settings | None = None, proved: bool = False) -> Flask:
         "base_url": settings.base_url,
         "label": lambda iri: wordings.term_label(vocab.label(iri)),
         "term_label": wordings.term_label,
+        "plain_label": plain_label,
+        "plain_kind": lambda iri: plain_label(vocab.label(iri)),
         "field_label": lambda field: wordings.first_label(field.label, vocab.label(field.property)),
         "compact": vocab.compact,
         "labelled": vocab.labelled,

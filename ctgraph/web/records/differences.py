@@ -14,9 +14,9 @@ from ctgraph.identity import ctid
 from ctgraph.identity.ctid import Ctid
 from ctgraph.records import read
 from ctgraph.records.differences import Changed, Comparison, Difference, compared
+from ctgraph.records.plain_words import plain_label
 from ctgraph.records.read import HeldDocument
 from ctgraph.records.scope import Scope
-from ctgraph.records.wordings import term_label
 from ctgraph.vocab import vocabulary
 from ctgraph.web.http import respond
 from ctgraph.web.http.negotiation import choose, etag
@@ -149,4 +149,4 @@ def _row(property: str, values: tuple[Any, ...], arrange: Arranger) -> Row | Non
 def _label(property: str) -> str:
     if property == "@type":
         return str(_("Kind"))
-    return term_label(vocabulary().label(property))
+    return plain_label(vocabulary().label(property))

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from ctgraph.documents.node_values import each, name_of, shortened, type_of
 from ctgraph.identity.ctid import Ctid
 from ctgraph.records import wordings
+from ctgraph.records.plain_words import plain_label
 from ctgraph.vocab import load_definitions, vocabulary
 from ctgraph.web.http.languages import language, preferred_languages
 from ctgraph.web.http.page_limit import MAX_PAGE_CHARACTERS
@@ -261,4 +262,4 @@ def _preferred(texts: dict[str, Any]) -> list[Any]:
 
 def _label(term: str) -> str:
     """Return the label of a class or property in the language of the page."""
-    return wordings.term_label(vocabulary().label(term))
+    return plain_label(vocabulary().label(term))
