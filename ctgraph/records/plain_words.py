@@ -32,7 +32,6 @@ PLAIN_WORDS = {
     "Credential Status Type": "Status",
     "Credit Unit Type": "Unit of credit",
     "Credit Value": "Credit",
-    "Data Set Profile": "Data set",
     "Direct Cost Type": "Cost for",
     "Duration Profile": "Duration",
     "Earnings Profile": "Earnings",
