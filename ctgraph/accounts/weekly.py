@@ -20,6 +20,7 @@ from ctgraph.finder.address import asked
 from ctgraph.finder.found import Found
 from ctgraph.finder.question import Measure, Order, Question
 from ctgraph.finder.search import Search
+from ctgraph.finder.towns import Towns
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.people import Purpose, Ticket, in_hours
 from ctgraph.ledger.weekly import WeeklyMail
@@ -97,7 +98,8 @@ def write_due(settings: Settings, ledger: Ledger) -> None:
     for one in ledger.weekly.due(BATCH_MAILS):
         today = _today()
         try:
-            found = Search(settings).ask(_new(one, today))
+            search = Search(settings)
+            found = search.ask(_new(one, today, search.towns))
         except Exception as error:  # one search that cannot be asked holds up no other mail
             _log.warning("A weekly mail waits for another day: %s", in_a_line(error))
             found = None
@@ -109,9 +111,9 @@ def write_due(settings: Settings, ledger: Ledger) -> None:
                 post(ledger.outbox, connection, one.email, letter)
 
 
-def _new(one: WeeklyMail, today: str) -> Question:
+def _new(one: WeeklyMail, today: str, towns: Towns) -> Question:
     """Return the question for the records that are new, up to yesterday: today is not over yet."""
-    question = asked(parse_qsl(one.search)).question
+    question = asked(parse_qsl(one.search), towns=towns).question
     least, _ = question.ranges.get(Measure.CREATED, (None, None))
     yesterday = date.fromisoformat(today) - timedelta(days=1)
     days = max(least or 0.0, _number(date.fromisoformat(one.since))), _number(yesterday)

@@ -95,17 +95,21 @@ class _Nester:
         return self._described(label, depth)
 
     def _described(self, label: str, depth: int) -> Node:
-        return self._properties(_joined(self._described_nodes[label]), depth)
+        return self._properties(joined(self._described_nodes[label]), depth)
 
     @cached_property
     def _described_nodes(self) -> dict[str, list[Node]]:
-        """The nodes of the document that describe blank nodes, by the labels of these."""
-        found: dict[str, list[Node]] = defaultdict(list)
-        for node in _nodes(self._graph):
-            label = node.get("@id")
-            if isinstance(label, str) and label.startswith("_:") and len(node) > 1:
-                found[label].append(node)
-        return found
+        return described_nodes(self._graph)
+
+
+def described_nodes(graph: list[Any]) -> dict[str, list[Node]]:
+    """Return the nodes of a document that say something, by the labels of what they describe."""
+    found: dict[str, list[Node]] = defaultdict(list)
+    for node in _nodes(graph):
+        label = node.get("@id")
+        if isinstance(label, str) and len(node) > 1:
+            found[label].append(node)
+    return dict(found)
 
 
 def _nodes(value: Any) -> Iterator[Node]:
@@ -119,12 +123,12 @@ def _nodes(value: Any) -> Iterator[Node]:
             waiting += reversed(value)
 
 
-def _joined(nodes: list[Node]) -> Node:
+def joined(nodes: list[Node]) -> Node:
     """Return several nodes that describe the same thing as one node."""
     out = nodes[0]
     for node in nodes[1:]:
         twice = {
-            key: [*_single(key, out[key]), *_single(key, value)]
+            key: [*single_values(key, out[key]), *single_values(key, value)]
             for key, value in node.items()
             if key in out and key != "@id"
         }
@@ -132,7 +136,7 @@ def _joined(nodes: list[Node]) -> Node:
     return out
 
 
-def _single(key: str, value: Any) -> list[Any]:
+def single_values(key: str, value: Any) -> list[Any]:
     """Return the values of a property one by one: those of a language map as value objects."""
     if not isinstance(value, dict) or not _is_text(key):
         return each(value)

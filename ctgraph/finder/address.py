@@ -9,7 +9,7 @@ from datetime import date
 from math import isfinite
 
 from ctgraph.errors import BadParameter
-from ctgraph.finder.places import USUAL_MILES, box, near
+from ctgraph.finder.places import USUAL_MILES, box, near, no_towns
 from ctgraph.finder.question import (
     MAX_FOUND,
     MAX_PAGE_RECORDS,
@@ -19,6 +19,7 @@ from ctgraph.finder.question import (
     Order,
     Question,
 )
+from ctgraph.finder.towns import Towns
 from ctgraph.projections.search_words import MAX_TYPED_CHARS
 
 MAX_CHOSEN = 100
@@ -93,12 +94,16 @@ class Asked:
 
 
 def asked(
-    items: Iterable[tuple[str, str]], counted: tuple[Facet, ...] = (), most: int = MAX_PAGE_RECORDS
+    items: Iterable[tuple[str, str]],
+    counted: tuple[Facet, ...] = (),
+    most: int = MAX_PAGE_RECORDS,
+    towns: Towns = no_towns,
 ) -> Asked:
     """Return the search of an address.
 
     :param items: its parameters; others than PARAMETERS are passed over.
     :param most: the greatest size of a page.
+    :param towns: returns the cities that only this registry knows.
     :raises BadParameter: when the value of one cannot be used.
     """
     clean = [(n, v.replace("\0", "").strip()) for n, v in items if n in PARAMETERS]
@@ -115,7 +120,7 @@ def asked(
         words=words,
         filters=filters,
         ranges=_ranges(one),
-        near=near(place, _number("within", one.get("within", "") or str(USUAL_MILES)))
+        near=near(place, _number("within", one.get("within", "") or str(USUAL_MILES)), towns)
         if place
         else None,
         box=box(one["box"]) if "box" in one else None,
@@ -128,7 +133,7 @@ def asked(
 
 
 def readable(
-    items: Iterable[tuple[str, str]], counted: tuple[Facet, ...] = ()
+    items: Iterable[tuple[str, str]], counted: tuple[Facet, ...] = (), towns: Towns = no_towns
 ) -> tuple[Asked, dict[str, str]]:
     """Return the search of an address without the numbers and days in it that cannot be read.
 
@@ -138,7 +143,7 @@ def readable(
     items, unread = list(items), dict[str, str]()
     while True:
         try:
-            return asked(items, counted), unread
+            return asked(items, counted, towns=towns), unread
         except BadParameter as error:
             name = error.extra.get("parameter")
             if name is None:

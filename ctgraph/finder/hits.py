@@ -39,6 +39,11 @@ def nearest(reader: SearchReader, question: Question, near: Near, whole: Query) 
         some = [placed(Hit(card_at(reader.searcher, at), score), near) for score, at in found]
         hits += sorted(some, key=lambda hit: (hit.kilometres or 0.0, -hit.score))
         done, ring = done + ring, ring * 2
+    if len(hits) < wanted and near.city:  # those of the city of which nobody says where they are
+        located = Query.term_set_query(schema(), "place", terms)
+        query = Query.boolean_query([(Occur.Must, whole), (Occur.MustNot, located)])
+        found = reader.searcher.search(query, MAX_BY_DISTANCE, count=False).hits
+        hits += [placed(Hit(card_at(reader.searcher, at), score), near) for score, at in found]
     return hits[wanted - question.size : wanted]
 
 
@@ -47,7 +52,7 @@ def placed(hit: Hit, near: Near) -> Hit:
     far = [
         distance(near, place.latitude, place.longitude)
         for place in hit.card.places
-        if place.latitude is not None and place.longitude is not None
+        if place.latitude is not None and place.longitude is not None and near.is_placed
     ]
     return replace(hit, kilometres=min(far, default=None))
 

@@ -9,6 +9,7 @@ from functools import cache, lru_cache
 
 from ctgraph.errors import BadParameter
 from ctgraph.finder.question import Box, Near
+from ctgraph.finder.towns import Town, Towns
 from ctgraph.projections.gazetteer import city_names, city_point, zip_point
 
 KILOMETRES_OF_A_MILE = 1.609344
@@ -24,9 +25,15 @@ _CITY = re.compile(r"(.+?)(?:,\s*([A-Za-z .]{2,20})|\s+([A-Za-z]{2}))")
 _EDGES = re.compile(",".join([r"(-?\d{1,3}(?:\.\d{1,15})?)"] * 4))
 
 
-def near(place: str, miles: float = USUAL_MILES) -> Near:
+def no_towns(name: str) -> list[Town]:
+    """Return no cities: what a search knows without a registry."""
+    return []
+
+
+def near(place: str, miles: float = USUAL_MILES, towns: Towns = no_towns) -> Near:
     """Return the circle around a place.
 
+    :param towns: returns the cities that only this registry knows.
     :param place: `50309`, `Des Moines, IA` or `41.59,-93.62`.
     :raises BadParameter: when the place is not known; it names similar ones.
     """
@@ -34,6 +41,13 @@ def near(place: str, miles: float = USUAL_MILES) -> Near:
     if not 0 < miles <= MAX_MILES:
         raise BadParameter(f"Search within more than 0 and at most {MAX_MILES:,.0f} miles.")
     point = _coordinates(text) or zip_point(text) or _city(text)
+    known = [] if point else towns(text)
+    if len(known) == 1:
+        [town] = known
+        return Near(town.latitude, town.longitude, miles * KILOMETRES_OF_A_MILE, town.name)
+    if known:
+        named = _listed(town.name for town in known[:5])
+        raise BadParameter(f"There are several places {text!r}. Did you mean {named}?")
     if point is None:
         raise BadParameter(
             f"The place {text!r} is not known.{_hint(text)} Write a ZIP code, a city with its "

@@ -48,7 +48,7 @@ def filter_queries(question: Question, reader: SearchReader) -> dict[Facet | Non
     }
     rest = [_range(measure, *bounds) for measure, bounds in question.ranges.items()]
     if question.near:
-        rest.append(Query.term_set_query(schema(), "place", list(within(question.near, reader))))
+        rest.append(_near(question.near, reader))
     if question.box:
         here = [term for term, *point in reader.points if question.box.holds(*point)]
         rest.append(Query.term_set_query(schema(), "place", here))
@@ -101,6 +101,15 @@ def _among(groups: Sequence[Collection[str]]) -> Query:
     )
 
 
+def _near(near: Near, reader: SearchReader) -> Query:
+    here = Query.term_set_query(schema(), "place", list(within(near, reader)))
+    if not near.city:
+        return here
+    return Query.boolean_query(
+        [(Occur.Should, here), (Occur.Should, Query.term_query(schema(), Facet.CITY, near.city))]
+    )
+
+
 def _range(measure: Measure, least: float | None, most: float | None) -> Query:
     query = Query.range_query(
         schema(), measure, tantivy.FieldType.Float, lower_bound=least, upper_bound=most
@@ -116,6 +125,8 @@ def joined(words: Query, filters: Mapping[Facet | None, Query], but: Facet | Non
 
 def within(near: Near, reader: SearchReader) -> dict[str, float]:
     """Return the places in a circle, and how far each is from its middle, in kilometres."""
+    if not near.is_placed:
+        return {}
     far = ((term, distance(near, lat, lon)) for term, lat, lon in reader.points)
     return {term: km for term, km in far if km <= near.kilometres}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from math import isnan
 
 from ctgraph.projections.search_fields import Facet as Facet
 from ctgraph.projections.search_fields import Measure as Measure
@@ -38,11 +39,21 @@ class Order(StrEnum):
 
 @dataclass(frozen=True)
 class Near:
-    """A circle on the earth."""
+    """A circle on the earth.
+
+    :param latitude: NaN for a city of which nobody says where it lies.
+    :param city: a city by the words of addresses, whose records count wherever they are.
+    """
 
     latitude: float
     longitude: float
     kilometres: float
+    city: str = ""
+
+    @property
+    def is_placed(self) -> bool:
+        """Tell whether it is known where it lies."""
+        return not isnan(self.latitude)
 
 
 @dataclass(frozen=True)

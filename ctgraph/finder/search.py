@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from string import ascii_lowercase
 from typing import Any
 
 from tantivy import Occur, Order, Query
 
-from ctgraph.errors import BadParameter
+from ctgraph.errors import BadParameter, StoreError
 from ctgraph.finder import question as asked
 from ctgraph.finder.found import Card, Count, Fit, Found, Hit, Suggestion
 from ctgraph.finder.hits import card_at, nearest, placed, snippets_of
 from ctgraph.finder.labels import label_of
 from ctgraph.finder.query import any_of, attempts, filter_queries, joined
 from ctgraph.finder.question import MAX_PAGE_RECORDS, Question, reach
+from ctgraph.finder.towns import Town, towns
 from ctgraph.identity import Identity
 from ctgraph.identity.ctid import Ctid, is_ctid
 from ctgraph.ledger import shared_ledger
@@ -60,6 +62,13 @@ class Search:
         hits = self._hits(reader, question, words, whole)
         counts = self._counts(reader, question, words, filters)
         return Found(total, tuple(self._named(hits)), counts, reader.sequence, fit)
+
+    def towns(self, name: str) -> list[Town]:
+        """Return the cities that addresses in the registry name so; none without an index."""
+        try:
+            return towns(self._reader(), name)
+        except StoreError:  # the search itself tells that
+            return []
 
     def sequence(self) -> int:
         """Return the sequence number of the last change that is in the index.
@@ -158,6 +167,16 @@ class Search:
         hits = reader.searcher.search(others, limit, count=False).hits
         named = self._named(Hit(card_at(reader.searcher, address), 0) for _, address in hits)
         return [hit.card for hit in named]
+
+    def initials(self, question: Question) -> str:
+        """Return the letters from A to Z with which names of what a search finds begin."""
+        reader = self._reader()
+        return "".join(
+            letter
+            for letter in ascii_lowercase
+            for narrowed in (replace(question, initial=letter),)
+            if self._best(reader, narrowed, filter_queries(narrowed, reader))[3]
+        ).upper()
 
     def _reader(self) -> SearchReader:
         return newest_reader(self._settings)

@@ -7,7 +7,9 @@ from functools import cached_property
 from pathlib import Path
 
 from ctgraph.errors import StoreError
+from ctgraph.projections.search_fields import Facet
 from ctgraph.projections.search_index import mark_of, opened
+from ctgraph.projections.search_words import words_of
 from ctgraph.projections.store_folder import StoreFolder, store_folder_of
 from ctgraph.settings import Settings
 
@@ -35,6 +37,27 @@ class SearchReader:
         """The places of all entities: the term, the latitude and the longitude."""
         terms = self.searcher.terms_with_prefix("place", "", limit=MAX_POINTS)
         return [(term, *map(float, term.split(","))) for term, _ in terms]  # type: ignore[misc]
+
+    @cached_property
+    def cities(self) -> dict[str, list[str]]:
+        """The cities that addresses name, as the index has them, by their plain spelling.
+
+        A city stands under its name with its region, and under its name alone.
+        """
+        found: dict[str, list[str]] = {}
+        for term, _ in self.searcher.terms_with_prefix(Facet.CITY, "", limit=MAX_POINTS):
+            for name in dict.fromkeys((term, term.partition(", ")[0])):
+                found.setdefault(plain_place(name), []).append(term)
+        return found
+
+
+def plain_place(name: str) -> str:
+    """Return a name of a place without case and signs.
+
+    >>> plain_place("Stonebridge,  CALDER Valley")
+    'stonebridge calder valley'
+    """
+    return " ".join(words_of(name))
 
 
 class _Newest:

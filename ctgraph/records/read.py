@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import orjson
@@ -65,6 +66,18 @@ def held(
         kept.canonical,
         kept.version.published_by,
     )
+
+
+def held_before(ledger: Ledger, later: HeldDocument) -> HeldDocument | None:
+    """Return the version of a document before another one; None where there is none.
+
+    A withdrawal has no content, so the one before it counts.
+    """
+    document = later.envelope.ctid
+    for number in range(later.number - 1, 0, -1):
+        with suppress(Gone):
+            return held(ledger, document, number, document=True)
+    return None
 
 
 def held_at(ledger: Ledger, record: Ctid, moment: str, document: bool = False) -> HeldDocument:

@@ -16,6 +16,7 @@ from ctgraph.pathways import looks
 from ctgraph.pathways.formats import FORMATS
 from ctgraph.rdf.formats import FORMATS as RDF_FORMATS
 from ctgraph.records import wordings
+from ctgraph.records.plain_words import plain_label
 from ctgraph.settings import Settings, load_settings
 from ctgraph.shapes import shapes
 from ctgraph.sparql.formats import RESULTS
@@ -80,7 +81,7 @@ from ctgraph.web.pathways import learner_check, links, routes
 from ctgraph.web.pathways import views as pathways
 from ctgraph.web.publishing import bulk, drafts, validate
 from ctgraph.web.publishing import views as publishing
-from ctgraph.web.records import completeness, graphs, listing, preview
+from ctgraph.web.records import completeness, differences, graphs, listing, preview
 from ctgraph.web.records import views as records
 from ctgraph.web.records.response_cache import RecordCache
 from ctgraph.web.reference import codes, own_terms
@@ -124,6 +125,7 @@ ROOMS = (
     statistics,
     map,
     records,
+    differences,
     graphs,
     listing,
     completeness,
@@ -220,6 +222,8 @@ def create_app(settings: Settings | None = None, proved: bool = False) -> Flask:
         "base_url": settings.base_url,
         "label": lambda iri: wordings.term_label(vocab.label(iri)),
         "term_label": wordings.term_label,
+        "plain_label": plain_label,
+        "plain_kind": lambda iri: plain_label(vocab.label(iri)),
         "field_label": lambda field: wordings.first_label(field.label, vocab.label(field.property)),
         "compact": vocab.compact,
         "labelled": vocab.labelled,

@@ -78,7 +78,7 @@ def test_costs_are_a_table_and_all_that_is_stated_is_folded(
     assert "$2,521" in costs
     assert "In-State" in costs
     folded = page.partition("<summary>All that is stated</summary>")[2]
-    assert "Cost Profile" in folded.partition("</dd>\n")[0]
+    assert "<summary>Cost</summary>" in folded.partition("</dd>\n")[0]
     assert "Spanish" in page.partition("In Language")[2].partition("</dd>")[0]
 
 

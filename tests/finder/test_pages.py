@@ -9,13 +9,14 @@ import re
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 from flask.testing import FlaskClient
 
 from ctgraph.web import create_app
-from tests.support.finding import EVIL, NURSING, WELDING, found_in
+from tests.support.finding import EVIL, NURSING, WELDING, Finding, found_in
 
 Page = Callable[..., str]
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -311,3 +312,20 @@ def test_a_search_can_be_skipped_to_its_results(page: Page) -> None:
     text = page("/search?q=nurse")
     assert text.index('href="#results"') < text.index("<header>")
     assert 'id="results"' in text
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ({"ceterms:targetNode": "credentialStat:Active"}, "Active"),
+        ({"ceterms:targetNodeName": {"en": "In good standing"}}, "In good standing"),
+        ({"ceterms:targetNode": "https://other.example/on"}, "https://other.example/on"),
+    ],
+)
+def test_what_points_to_something_without_a_class_shows_where_to(
+    finding: Finding, page: Page, written: dict[str, Any], shown: str
+) -> None:
+    record = finding.publish(190, **{"ceterms:credentialStatusType": written})
+    text = page(f"/resources/{record}")
+    assert shown in text.partition("<aside")[0]
+    assert "Target Node" not in text

@@ -67,3 +67,10 @@ def test_the_list_is_accessible(browser: Any, served: str, width: int) -> None:
     assert faults(shown) == []
     assert shown.evaluate("document.documentElement.scrollWidth") <= width
     context.close()
+
+
+def test_a_letter_without_providers_is_no_link(served: str) -> None:
+    firsts = {one["name"][0] for one in listed(served)["providers"]}
+    linked = set(re.findall(r"[?&;]letter=([A-Z])", page(served)))
+    assert linked == firsts & set("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    assert len(linked) < 26

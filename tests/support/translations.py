@@ -27,6 +27,7 @@ from ctgraph.ledger.partnerships import Agreement
 from ctgraph.ledger.uploads import UploadState
 from ctgraph.pathways import looks, routes
 from ctgraph.records import highlights
+from ctgraph.records.plain_words import PLAIN_WORDS
 from ctgraph.shapes import Family, shapes
 from ctgraph.spreadsheets.model import PLANNED, Effect
 from ctgraph.spreadsheets.problems import HEADINGS
@@ -95,6 +96,7 @@ def _tables() -> Iterator[tuple[str, Iterable[str]]]:
             *REVIEWED.values(),
         ),
     )
+    yield "ctgraph/records", PLAIN_WORDS.values()
     yield "ctgraph/errors", sorted({error.title for error in _errors(CtgraphError)})
     yield "ctgraph/finder/compare.py", (*compare.TITLES, compare.NOT_STATED)
     yield "ctgraph/finder/labels.py", PARTS.values()

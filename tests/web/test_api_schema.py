@@ -130,6 +130,7 @@ def test_the_life_of_a_record_is_described(schema: BaseSchema, registry: Registr
         ask(path, "GET", 200, ctid=record)
     ask("/resources/{ctid}/versions/{number}", "GET", 200, ctid=record, number="1")
     ask("/resources/{ctid}/versions/{number}", "GET", 404, ctid=record, number="3")
+    ask("/resources/{ctid}/versions/{number}/changes", "GET", 200, ctid=record, number="2")
     ask("/validate", "POST", 200, certificate(1))
     ask("/drafts/{ctid}", "PUT", 204, {"@type": "ceterms:Pathway"}, ctid=record)
     ask("/drafts", "GET", 200)

@@ -23,7 +23,7 @@ blueprint = Blueprint("weekly", __name__)
 @reads(*address.PARAMETERS)
 def weekly() -> Response:
     """Ask for a weekly mail of a search."""
-    asked = address.asked(request.args.items(multi=True))
+    asked = address.asked(request.args.items(multi=True), towns=state().finder.towns)
     search = urlencode(asked.without("sort", "size"))
     form = WeeklyMail()
 

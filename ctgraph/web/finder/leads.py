@@ -125,9 +125,9 @@ def _asked(is_page: bool) -> Search:
     reach = Asked(depth=number("depth", Asked().depth), strengths=frozenset(several("strength")))
     items = [one for one in request.args.items(multi=True) if one != ("sort", STEPS)]
     narrowed, unread = (
-        search_address.readable(items, COUNTED)
+        search_address.readable(items, COUNTED, towns=state().finder.towns)
         if is_page
-        else (search_address.asked(items, COUNTED), {})
+        else (search_address.asked(items, COUNTED, towns=state().finder.towns), {})
     )
     pick = _pick(given[end])
     own = [(end, pick.record or pick.text)]

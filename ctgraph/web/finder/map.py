@@ -25,7 +25,7 @@ LISTED = {Facet.REGION: "regions", Facet.COUNTRY: "countries"}
 def regions() -> Response:
     """Return how many of the records that fit a search are in each state and country."""
     kind = choose(respond.JSON_OR_PAGE, usual="html")
-    asked = address.asked(request.args.items(multi=True), COUNTED)
+    asked = address.asked(request.args.items(multi=True), COUNTED, towns=state().finder.towns)
     found = state().search(replace(asked.question, size=0, page=1))
     if kind == "json":
         lists = {
@@ -51,6 +51,6 @@ def regions() -> Response:
 @reads(*address.PARAMETERS, many=address.REPEATABLE)
 def places() -> Response:
     """Return where the records that fit a search are, in clusters for a map."""
-    asked = address.asked(request.args.items(multi=True))
+    asked = address.asked(request.args.items(multi=True), towns=state().finder.towns)
     found = state().ask(clusters, asked.question)
     return respond.json(clusters_json(found, asked.given, state().settings.base_url))

@@ -71,6 +71,7 @@ def providers() -> Response:
         regions=regions,
         words=words("q"),
         letters=tuple(ascii_uppercase),
+        initials=state().finder.initials(question),
         given=given,
         letter=letter,
         page=page,

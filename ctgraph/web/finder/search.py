@@ -59,7 +59,7 @@ def search() -> Response:
     items = list(request.args.items(multi=True))
     if kind == "html":
         return _read(items, counted)
-    asked = search_address.asked(items, counted)
+    asked = search_address.asked(items, counted, towns=state().finder.towns)
     if kind in ("csv", "xlsx") and not asked.first("size"):
         asked = replace(asked, question=replace(asked.question, size=MAX_TABLE_ROWS))
     if kind == "atom" and not asked.first("sort"):  # readers of feeds expect what is new
@@ -73,7 +73,7 @@ def search() -> Response:
 def _read(items: list[tuple[str, str]], counted: tuple[Facet, ...]) -> Response:
     """Return the page of a search; a page after the last one leads there."""
     try:
-        asked, unread = search_address.readable(items, counted)
+        asked, unread = search_address.readable(items, counted, towns=state().finder.towns)
         found = state().search(on_a_page(asked.question))
     except BadParameter as error:
         return _refused(items, error.message)
@@ -189,7 +189,9 @@ def _wider(asked: Asked) -> list[tuple[str, int, list[tuple[str, str]]]]:
     found = []
     for name in list(names)[:MAX_WIDER]:
         rest = asked.without(*({"near", "within"} if name == "near" else {name}), "sort")
-        question = replace(search_address.asked(rest).question, size=0, is_strict=True)
+        question = replace(
+            search_address.asked(rest, towns=state().finder.towns).question, size=0, is_strict=True
+        )
         with suppress(CtgraphError):  # the answer itself is there already
             total = state().search(question).total
             if total:

@@ -32,7 +32,7 @@ def show() -> Response:
     look = widget.look_of(items)
     shown = tuple(facet for facet in FACETS if facet not in look.hidden)
     try:
-        asked = address.asked(items, shown)
+        asked = address.asked(items, shown, towns=state().finder.towns)
         found = state().search(on_a_page(asked.question))
         if asked.question.page > (last := last_page(asked.question, found.total)):
             return respond.redirect(f"/widget?{urlencode(_to(items, last))}", 302)
@@ -58,7 +58,7 @@ def build() -> Response:
         if not is_always:  # the form sends all colours, chosen or not
             items = [(n, v) for n, v in items if v != COLOURS.get(n)]
         look = widget.look_of(items)
-        address.asked(items)
+        address.asked(items, towns=state().finder.towns)
     except BadParameter as error:
         problem = error.message
     path = f"/widget?{urlencode(items)}"

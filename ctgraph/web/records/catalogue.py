@@ -19,6 +19,7 @@ from ctgraph.pathways import Asked, Pathways
 from ctgraph.pathways.model import Node
 from ctgraph.records.data_sets import DataSet, data_sets
 from ctgraph.records.highlights import costs, highlights, status_of
+from ctgraph.records.plain_words import plain_label
 from ctgraph.records.results import results
 from ctgraph.records.wordings import term_label
 from ctgraph.vocab import vocabulary
@@ -61,7 +62,7 @@ def catalogue(
         "providers": list(_providers(node, state)),
         "webpage": webpage if isinstance(webpage, str) and webpage.startswith("http") else "",
         "markup": [in_schema_org(reading, node, record)],
-        "between": [(term_label(vocabulary().label(kind)), f"/search?type={quote(kind)}")],
+        "between": [(plain_label(vocabulary().label(kind)), f"/search?type={quote(kind)}")],
         "alignment": json.dumps(_alignment(node, state.identity.resource(record)), indent=2),
         "badge_alignment": json.dumps(
             snippet(state.identity.resource(record), record, kind, shortened(name_of(node))),

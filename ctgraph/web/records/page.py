@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from ctgraph.documents.node_values import each, name_of, shortened, type_of
 from ctgraph.identity.ctid import Ctid
 from ctgraph.records import wordings
+from ctgraph.records.plain_words import plain_label
 from ctgraph.vocab import load_definitions, vocabulary
 from ctgraph.web.http.languages import language, preferred_languages
 from ctgraph.web.http.page_limit import MAX_PAGE_CHARACTERS
@@ -168,14 +169,14 @@ class Arranger:
 
     def _node(self, node: dict[str, Any], depth: int) -> Value:
         label, kind = str(node.get("@id", "")), type_of(node)
-        if kind == "ceterms:CredentialAlignmentObject":
+        if _is_aligned(node):
             return self._aligned(node)
         if set(node) == {"@id"}:
             return self._mentioned(label)
         record = self._identity.ctid_of(label)
         text = shortened(name_of(node)) if record else ""
         href = f"/resources/{record}" if record else ""
-        title = shortened(_label(kind))
+        title = shortened(_label(kind)) or _("Details")
         if depth > MAX_DEPTH:
             self.cut = True
             return Value(text or title, href)
@@ -196,13 +197,25 @@ class Arranger:
         return self._anchors[label]
 
     def _aligned(self, node: dict[str, Any]) -> Value:
-        name = _plain(node.get("ceterms:targetNodeName"))
-        target = self._text(str(node.get("ceterms:targetNode") or ""))
+        """Return what an alignment object points to, by its name, its label or its address."""
+        name = _plain(node.get("ceterms:targetNodeName")) or name_of(node, language())
+        given = next(iter(each(node.get("ceterms:targetNode"))), "")
+        target = self._text(str(given.get("@id", "") if isinstance(given, dict) else given))
         if target.record and not name:
             return target
-        code = _plain(node.get("ceterms:codedNotation"))
+        code = shortened(_plain(node.get("ceterms:codedNotation")))
         text = self.fitting(wordings.term_label(name) or target.text)
-        return Value(f"{text} ({shortened(code)})" if code else text, target.href, external=True)
+        shown = f"{text} ({code})" if text and code else text or code or _("Details")
+        return Value(shown, target.href, external=bool(target.href) and not target.record)
+
+
+def _is_aligned(node: dict[str, Any]) -> bool:
+    """Tell whether a node only points to something. Such ones are often written without class."""
+    kind = type_of(node)
+    names = ("ceterms:targetNode", "ceterms:targetNodeName")
+    return kind == "ceterms:CredentialAlignmentObject" or (
+        not kind and any(n in node for n in names)
+    )
 
 
 def _without_head(node: dict[str, Any]) -> dict[str, Any]:
@@ -249,4 +262,4 @@ def _preferred(texts: dict[str, Any]) -> list[Any]:
 
 def _label(term: str) -> str:
     """Return the label of a class or property in the language of the page."""
-    return wordings.term_label(vocabulary().label(term))
+    return plain_label(vocabulary().label(term))
