@@ -1,4 +1,4 @@
-"""The texts of the registry in the languages of its readers, for what is written outside of requests.
+"""The texts of the registry in the languages of its readers, for work outside of requests.
 
 Pages take the same catalogues through Flask-Babel.
 """
@@ -18,7 +18,7 @@ _FOLDER = Path(__file__).parent / "web" / "translations"
 
 @cache
 def speaking(language: str, domain: str = "messages") -> Callable[[str], str]:
-    """Return the function that translates texts, and leaves those without a translation as they are.
+    """Return the function that translates texts, and leaves those without a translation alone.
 
     :param language: its code, such as `es`.
     :param domain: the catalogue: `messages` for texts of the registry, `vocab` for labels of terms.
