@@ -47,6 +47,9 @@ def sentences() -> Iterator[tuple[str, str]]:
         for path in [place] if place.suffix else sorted(place.rglob("*.py")):
             for text in _of(ast.parse(path.read_text("utf-8"))):
                 yield path.relative_to(ROOT).as_posix(), text
+    for path in sorted((ROOT / "queries").glob("*.rq")):
+        for text in re.findall(r"^# (?:title|description): (.+)$", path.read_text("utf-8"), re.M):
+            yield path.relative_to(ROOT).as_posix(), text
     for text in NAMED:
         yield "ctgraph/web/http", text
     for error in REFUSALS:

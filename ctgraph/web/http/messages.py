@@ -1,7 +1,7 @@
-"""The messages of errors and of rules, in the language of the page that shows them.
+"""The messages of errors, and the texts of ready-made queries, in the language of the page.
 
-They are worded in English where they are found, often in another process, with values in them. The
-catalogue ``problems`` has them with ``{}`` in the place of each value.
+Messages are worded in English where they are found, often in another process, with values in them.
+The catalogue ``problems`` has them with ``{}`` in the place of each value.
 """
 
 from __future__ import annotations

@@ -15,7 +15,6 @@ from ctgraph.problem import Problem
 from ctgraph.rdf.namespaces import CTG
 from ctgraph.validation.report import capped
 from ctgraph.web.http import respond
-from ctgraph.web.http.messages import worded
 from ctgraph.web.http.negotiation import wants_html
 
 
@@ -100,7 +99,7 @@ def _blank(status: int, title: str, detail: str) -> Response:
 def _respond(body: dict[str, Any]) -> Response:
     if wants_html():
         # Its head names no address: the query may be what cannot be read.
-        response = respond.page("site/error.html", problem=body, worded=worded, canonical="/")
+        response = respond.page("site/error.html", problem=body, canonical="/")
     else:
         response = respond.json(body, media_type="application/problem+json")
     response.status_code = body["status"]
