@@ -31,7 +31,7 @@ FLOORS = (
     {"ledger"},
     {"forms", "links", "validation", "documents"},
     {"shapes", "vocab", "identity"},
-    {"rdf", "work", "settings", "errors", "mail", "problem"},
+    {"rdf", "work", "settings", "errors", "mail", "problem", "translation"},
 )
 LEVEL = {room: number for number, floor in enumerate(FLOORS) for room in floor}
 PACKAGE = ROOT / "ctgraph"

@@ -10,10 +10,10 @@ from markupsafe import escape
 
 from ctgraph.ledger.outbox import Outbox
 from ctgraph.problem import one_line
+from ctgraph.translation import USUAL, speaking
 
 _NOT_YOURS = "If you did not ask for this, ignore this mail: nothing changes."
-_END = "End these mails:"
-PAGE, PAGE_END = '<!doctype html><html lang="en"><body>', "</body></html>"
+PAGE, PAGE_END = f'<!doctype html><html lang="{USUAL}"><body>', "</body></html>"
 """How the page of an e-mail begins and ends."""
 
 
@@ -23,17 +23,19 @@ class Letter(NamedTuple):
     :param paragraphs: its sentences.
     :param link: where it leads; empty for nowhere.
     :param ending: where its reader ends mails of its kind; empty for nowhere.
+    :param language: the code of its language.
     """
 
     subject: str
     paragraphs: tuple[str, ...]
     link: str = ""
     ending: str = ""
+    language: str = USUAL
 
     @property
     def text(self) -> str:
         """The e-mail as plain text."""
-        ended = (f"{_END} {self.ending}",) if self.ending else ()
+        ended = (f"{self._end} {self.ending}",) if self.ending else ()
         return "\n\n".join((*self.paragraphs, self.link, *ended)).strip() + "\n"
 
     @property
@@ -42,8 +44,14 @@ class Letter(NamedTuple):
         said = "".join(f"<p>{escape(one)}</p>" for one in self.paragraphs)
         link, end = escape(self.link), escape(self.ending)
         led = f'<p><a href="{link}">{link}</a></p>' if self.link else ""
-        ended = f'<p>{_END} <a href="{end}">{end}</a></p>' if self.ending else ""
-        return f"{PAGE}{said}{led}{ended}{PAGE_END}"
+        ended = f'<p>{self._end} <a href="{end}">{end}</a></p>' if self.ending else ""
+        page = PAGE.replace(f'"{USUAL}"', f'"{self.language}"')
+        return f"{page}{said}{led}{ended}{PAGE_END}"
+
+    @property
+    def _end(self) -> str:
+        _ = speaking(self.language)
+        return _("End these mails:")
 
 
 def post(outbox: Outbox, connection: sa.Connection, recipient: str, letter: Letter) -> None:
@@ -136,23 +144,6 @@ def provider_linked(site: str, provider: str) -> Letter:
             "If it was not you, write to the registry at once.",
         ),
         f"{site}/account/security",
-    )
-
-
-def confirm_weekly(site: str, token: str, search: str) -> Letter:
-    """Return the letter with the link that confirms the wish for a weekly mail.
-
-    :param search: the query of the address of a search.
-    """
-    return Letter(
-        "Confirm your weekly mail",
-        (
-            "Somebody, perhaps you, asked for a mail each week with what is new to this search:",
-            f"{site}/search?{search}",
-            "Follow the link below to get it. The link works for three days.",
-            _NOT_YOURS,
-        ),
-        f"{site}/account/weekly/confirm?token={token}",
     )
 
 

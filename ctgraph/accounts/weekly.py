@@ -9,9 +9,12 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from urllib.parse import parse_qsl
 
-from ctgraph.accounts import letters, throttle
+from babel.numbers import format_decimal
+
+from ctgraph.accounts import throttle
 from ctgraph.accounts.letters import Letter, post
 from ctgraph.accounts.people import CONFIRM_HOURS, OLD_LINK, normal
 from ctgraph.accounts.visitor import Visitor
@@ -21,11 +24,13 @@ from ctgraph.finder.found import Found
 from ctgraph.finder.question import Measure, Order, Question
 from ctgraph.finder.search import Search
 from ctgraph.finder.towns import Towns
+from ctgraph.finder.wording import in_words
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.people import Purpose, Ticket, in_hours
 from ctgraph.ledger.weekly import WeeklyMail
 from ctgraph.projections.process import in_a_line
 from ctgraph.settings import Settings
+from ctgraph.translation import USUAL, speaking
 
 WEEK_HOURS = 7 * 24
 """The time from one mail to the next."""
@@ -52,10 +57,11 @@ class Weekly:
     ledger: Ledger
     site: str
 
-    def ask(self, email: str, search: str, visitor: Visitor) -> None:
+    def ask(self, email: str, search: str, language: str, visitor: Visitor) -> None:
         """Send a link that confirms the wish for a weekly mail.
 
         :param search: the query of the address of a search.
+        :param language: the code of the language in which it is asked for.
         :raises BadParameter: when the address is none, or the search is too long to be kept.
         :raises TooManyAttempts: after too many wishes from one network, or mails to the address.
         """
@@ -64,10 +70,10 @@ class Weekly:
             raise BadParameter("This search is too long to be kept. Use fewer words or filters.")
         throttle.spend(self.ledger.database, throttle.WEEKLY_FROM, visitor.network)
         throttle.spend(self.ledger.database, throttle.WEEKLY_TO, email)
-        given = Ticket(Purpose.WEEKLY, None, None, f"{email} {search}")
+        given = Ticket(Purpose.WEEKLY, None, None, f"{email} {search} {language}")
         with self.ledger.database.writing() as connection:
             token = self.ledger.people.issue(connection, given, CONFIRM_HOURS)
-            letter = letters.confirm_weekly(self.site, token, search)
+            letter = _to_confirm(self.site, token, search, language)
             post(self.ledger.outbox, connection, email, letter)
 
     def confirm(self, token: str) -> None:
@@ -80,12 +86,30 @@ class Weekly:
             given = self.ledger.people.redeem(connection, token, Purpose.WEEKLY)
             if given is None:
                 raise NotFound(OLD_LINK)
-            email, _, search = given.value.partition(" ")
+            email, search, language = _wish(given)
             if self.ledger.weekly.number(connection, email) >= MAX_SEARCHES:
                 raise BadParameter(
                     f"You get mails of {MAX_SEARCHES} searches already. End one by the link in it."
                 )
-            self.ledger.weekly.add(connection, email, search, _today(), in_hours(WEEK_HOURS))
+            self.ledger.weekly.add(
+                connection,
+                email=email,
+                search=search,
+                language=language,
+                since=_today(),
+                due_at=in_hours(WEEK_HOURS),
+            )
+
+    def to_confirm(self, token: str) -> str | None:
+        """Return the search of the mail that a link confirms; None for a link that is too old."""
+        with self.ledger.database.reading() as connection:
+            given = self.ledger.people.valid(connection, token, Purpose.WEEKLY)
+        return _wish(given)[1] if given else None
+
+    def to_end(self, token: str) -> str | None:
+        """Return the search of the mail that a link ends; None when it was ended before."""
+        found = self.ledger.weekly.find(token)
+        return found.search if found else None
 
     def end(self, token: str) -> None:
         """End a weekly mail."""
@@ -127,15 +151,65 @@ def _new(one: WeeklyMail, today: str, towns: Towns) -> Question:
     )
 
 
-def _letter(site: str, one: WeeklyMail, found: Found) -> Letter:
-    named = [f"{h.card.name}: {site}/resources/{h.card.record}" for h in found.hits]
-    more = (f"And {found.total - len(named):,} more.",) if found.total > len(named) else ()
+def _wish(given: Ticket) -> tuple[str, str, str]:
+    """Return the address, the search and the language of a ticket; older ones have no language."""
+    email, search, *language = given.value.split(" ")
+    return email, search, language[0] if language else USUAL
+
+
+def _to_confirm(site: str, token: str, search: str, language: str) -> Letter:
+    """Return the letter with the link that confirms the wish for a weekly mail."""
+    _ = speaking(language)
+    named, address = _named(site, search, language)
     return Letter(
-        f"New to your search: {found.total:,}",
-        ("These records are new to your search:", *named, *more, "The whole search:"),
-        f"{site}/search?{one.search}",
-        f"{site}/account/weekly/end?token={one.token}",
+        _("Confirm your weekly mail"),
+        (
+            _("Somebody, perhaps you, asked for a mail each week with what is new to this search:"),
+            *named,
+            address,
+            _("Follow the link below to get it. The link works for three days."),
+            _("If you did not ask for this, ignore this mail: nothing changes."),
+        ),
+        f"{_in_language(site, language)}/account/weekly/confirm?token={token}",
+        language=language,
     )
+
+
+def _letter(site: str, one: WeeklyMail, found: Found) -> Letter:
+    """Return the letter that names what is new to a search."""
+    _, here = speaking(one.language), _in_language(site, one.language)
+    count = partial(format_decimal, locale=one.language)
+    records = [
+        f"{h.card.called(one.language)}: {here}/resources/{h.card.record}" for h in found.hits
+    ]
+    rest = found.total - len(records)
+    more = (_("And %(number)s more.") % {"number": count(rest)},) if rest else ()
+    named, address = _named(site, one.search, one.language)
+    return Letter(
+        _("New to your search: %(number)s") % {"number": count(found.total)},
+        (
+            _("These records are new to your search:"),
+            *named,
+            *records,
+            *more,
+            _("The whole search:"),
+        ),
+        address,
+        f"{here}/account/weekly/end?token={one.token}",
+        one.language,
+    )
+
+
+def _named(site: str, search: str, language: str) -> tuple[tuple[str, ...], str]:
+    """Return a search in words, if it has any, and its address."""
+    words = in_words(asked(parse_qsl(search)), language)
+    address = f"{_in_language(site, language)}/search?{search}"
+    return ((words,) if words else ()), address
+
+
+def _in_language(site: str, language: str) -> str:
+    """Return the address of the site in a language: the usual one needs no prefix."""
+    return site if language == USUAL else f"{site}/{language}"
 
 
 def _number(day: date) -> float:

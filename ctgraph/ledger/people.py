@@ -52,7 +52,8 @@ class Purpose(StrEnum):
     PROVIDER = "provider"
     """Come back from an identity provider; the value is what was agreed with it."""
     WEEKLY = "weekly mail"
-    """Get a weekly mail; the ticket's value is the address, a blank, and the search."""
+    """Get a weekly mail; the ticket's value is the address, the search and the language,
+    with blanks between them."""
     INVITATION = "invitation"
     """Become a member of an organization, in the role that the ticket's value names."""
     KEEP_FACTORS = "keep factors"

@@ -278,9 +278,10 @@ weekly = Table(
     Column("search", Text, nullable=False),
     Column("since", String(10), nullable=False),
     Column("due_at", String(27), nullable=False, index=True),
+    Column("language", String(2), nullable=False, server_default="en"),
     UniqueConstraint("email", "search"),
 )
-"""The searches whose new results go to a confirmed address by weekly mail."""
+"""The searches whose new results go to a confirmed address by weekly mail, in its language."""
 
 secret = Table(
     "secret",

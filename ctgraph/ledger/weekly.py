@@ -19,15 +19,17 @@ class WeeklyMail:
     :param token: names it, and ends it: only its mails hold it.
     :param search: the query of the address of the search.
     :param since: the first day whose new records no mail has told of, `2026-01-31`.
+    :param language: the code of the language in which it was asked for.
     """
 
     token: str
     email: str
     search: str
     since: str
+    language: str
 
 
-_WEEKLY = (weekly.c.token, weekly.c.email, weekly.c.search, weekly.c.since)
+_WEEKLY = (weekly.c.token, weekly.c.email, weekly.c.search, weekly.c.since, weekly.c.language)
 
 
 class WeeklyMails:
@@ -37,21 +39,35 @@ class WeeklyMails:
         self._database = database
 
     def add(
-        self, connection: sa.Connection, email: str, search: str, since: str, due_at: str
+        self,
+        connection: sa.Connection,
+        *,
+        email: str,
+        search: str,
+        language: str,
+        since: str,
+        due_at: str,
     ) -> None:
-        """Add a weekly mail; one for the same address and search goes on as it is."""
+        """Add a weekly mail; one for the same address and search goes on in this language."""
         same = weekly.c.email == email, weekly.c.search == search
-        if connection.execute(sa.select(weekly.c.token).where(*same)).first():
+        if connection.execute(weekly.update().where(*same).values(language=language)).rowcount:
             return
         connection.execute(
             weekly.insert().values(
                 token=secrets.token_urlsafe(32),
                 email=email,
                 search=search,
+                language=language,
                 since=since,
                 due_at=due_at,
             )
         )
+
+    def find(self, token: str) -> WeeklyMail | None:
+        """Return the weekly mail that a token names; None when it was ended."""
+        query = sa.select(*_WEEKLY).where(weekly.c.token == token)
+        found = self._database.rows(query)
+        return WeeklyMail(**by_name(found[0], _WEEKLY)) if found else None
 
     def number(self, connection: sa.Connection, email: str) -> int:
         """Return how many weekly mails an address gets."""

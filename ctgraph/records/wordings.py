@@ -167,11 +167,20 @@ def language(tag: str) -> str:
 
 
 def term_label(label: str) -> str:
-    """Return the label of a term of the vocabulary.
+    """Return the label of a term of the vocabulary, or the name of a language.
 
     :param label: its English label, which is returned where there is no other.
     """
+    code = _language_codes().get(label)
+    if code:
+        return str(_locale().languages.get(code, label))
     return str(_TERMS.gettext(label)) if label else ""
+
+
+@cache
+def _language_codes() -> dict[str, str]:
+    """Return the codes of languages by their English names."""
+    return {name: code for code, name in Locale("en").languages.items()}
 
 
 def first_label(label: str, other: str) -> str:

@@ -70,7 +70,7 @@ from ctgraph.web.harvest import (
     terms,
     webhooks,
 )
-from ctgraph.web.http import addresses, languages, parameters, problems, visitors
+from ctgraph.web.http import addresses, languages, messages, parameters, problems, visitors
 from ctgraph.web.http.content_coding import CODINGS, one_coding
 from ctgraph.web.http.headers import add_headers
 from ctgraph.web.http.registry import State, Work
@@ -236,6 +236,7 @@ def create_app(settings: Settings | None = None, proved: bool = False) -> Flask:
         "least_cost": wordings.least_cost,
         "number": wordings.number,
         "day": wordings.day,
+        "worded": messages.worded,
     }
     # No header of a request decides where a redirect leads. Werkzeug would join slashes by a
     # redirect to the host that the request names.

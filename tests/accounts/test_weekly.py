@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from ctgraph.accounts import postman
 from ctgraph.accounts.throttle import WEEKLY_TO
 from ctgraph.accounts.weekly import MAX_SEARCHES, write_due
+from ctgraph.ledger.people import Purpose, Ticket
 from ctgraph.ledger.tables import envelope, weekly
 from ctgraph.projections.maintenance import rebuild
 from ctgraph.web import create_app
@@ -178,3 +179,43 @@ def test_an_address_hears_of_so_many_searches_and_no_more(
     answers = [reader.send(link).status_code for link in links]
     assert answers == [200] * MAX_SEARCHES + [400]
     assert len(rows(registry)) == MAX_SEARCHES
+
+
+def test_whoever_asks_in_spanish_gets_all_of_it_in_spanish(
+    reader: Person, registry: Registry
+) -> None:
+    search = "q=certificate&type=ceterms%3ACertificate&cost-max=500"
+    in_words = "“certificate”; Tipo: Certificado; Costo máximo: 500"
+    page = reader.send(f"/es/account/weekly?{search}", email=reader.email)
+    assert page.status_code == 200
+    subject, words = reader.mails()[-1]
+    assert subject == "Confirme su correo semanal"
+    assert in_words in words
+    assert f"http://localhost:8000/es/search?{search}" in words
+    [confirm] = re.findall(r"http://localhost:8000(/es/account/weekly/confirm\S+)", words)
+    assert in_words in reader.see(confirm).text
+    assert reader.send(confirm).status_code == 200
+    with registry.ledger.database.writing() as connection:  # a search that finds all
+        connection.execute(weekly.update().values(search="q=certificate"))
+    days_pass(registry, 8)
+    rebuilt(registry)
+    write_due(registry.settings, registry.ledger)
+    mail = registry.ledger.outbox.due(10)[-1]
+    assert mail.subject == "Novedades de su búsqueda: 3"
+    assert "Certificate 1: http://localhost:8000/es/resources/ce-" in mail.words
+    assert '<html lang="es">' in mail.page
+    english = [
+        line for line in mail.words.splitlines() if re.search(r"\b(the|these|your|mails)\b", line)
+    ]
+    assert english == []
+    assert mail.ending.startswith("http://localhost:8000/es/account/weekly/end?token=")
+    ending = reader.see(mail.ending.removeprefix("http://localhost:8000"))
+    assert "“certificate”" in ending.text
+
+
+def test_a_wish_from_before_languages_is_english(reader: Person, registry: Registry) -> None:
+    with registry.ledger.database.writing() as connection:
+        old = Ticket(Purpose.WEEKLY, None, None, f"{READER} q=certificate")
+        token = registry.ledger.people.issue(connection, old, 1)
+    assert reader.send(f"/account/weekly/confirm?token={token}").status_code == 200
+    assert [(row.search, row.language) for row in rows(registry)] == [("q=certificate", "en")]

@@ -22,6 +22,7 @@ from ctgraph.accounts.rights import Role
 from ctgraph.errors import CtgraphError
 from ctgraph.finder import compare, statistics
 from ctgraph.finder.labels import PARTS
+from ctgraph.harvest import dumps
 from ctgraph.ledger.claims import Standing
 from ctgraph.ledger.partnerships import Agreement
 from ctgraph.ledger.uploads import UploadState
@@ -39,10 +40,13 @@ from ctgraph.web.records.groups import FURTHER, GROUPS
 from ctgraph.web.reference.vocabulary import KINDS
 from ctgraph.web.site.home import OTHER, SECTIONS
 from tests.support.paths import ROOT
+from tests.support.sentences import REFUSALS, sentences
 
 FOLDER = ROOT / "ctgraph" / "web" / "translations" / "es" / "LC_MESSAGES"
-MESSAGES, VOCABULARY = FOLDER / "messages.po", FOLDER / "vocab.po"
-"""The catalogues of the texts of pages, and of the labels of terms."""
+MESSAGES, VOCABULARY, PROBLEMS = (
+    FOLDER / f"{domain}.po" for domain in ("messages", "vocab", "problems")
+)
+"""The catalogues of the texts of pages, of the labels of terms, and of the messages of errors."""
 METHODS = [("web/templates/**.html", "jinja2"), ("**.py", "python")]
 OPTIONS = {
     "web/templates/**.html": {"newstyle_gettext": "true", "trimmed": "true", "silent": "false"}
@@ -83,6 +87,14 @@ def gathered() -> Catalog:
     return found
 
 
+def problems() -> Catalog:
+    """Return the messages of errors, with `{}` in the place of each value, none translated."""
+    found = Catalog()
+    for file, text in sentences():
+        found.add(text, locations=[(file, 0)])
+    return found
+
+
 def _tables() -> Iterator[tuple[str, Iterable[str]]]:
     """Yield the texts that templates take from tables of modules, with the names of these."""
     yield (
@@ -97,10 +109,16 @@ def _tables() -> Iterator[tuple[str, Iterable[str]]]:
         ),
     )
     yield "ctgraph/records", PLAIN_WORDS.values()
-    yield "ctgraph/errors", sorted({error.title for error in _errors(CtgraphError)})
+    yield (
+        "ctgraph/errors",
+        sorted(
+            {error.title for error in _errors(CtgraphError)} | {error().name for error in REFUSALS}
+        ),
+    )
     yield "ctgraph/finder/compare.py", (*compare.TITLES, compare.NOT_STATED)
     yield "ctgraph/finder/labels.py", PARTS.values()
     yield "ctgraph/finder/statistics.py", statistics.CAPTIONS.values()
+    yield "ctgraph/harvest/dumps.py", dumps.CONTENTS.values()
     layout = tomllib.loads((ROOT / "ctgraph/forms/layout.toml").read_text("utf-8"))
     yield "ctgraph/forms/layout.toml", (tab["label"] for tab in layout["tab"])
     yield "ctgraph/pathways/looks.py", _texts(looks.for_pages())
@@ -170,3 +188,4 @@ def _renew(path: Path, texts: Catalog | None) -> None:
 if __name__ == "__main__":
     _renew(MESSAGES, gathered())
     _renew(VOCABULARY, None)
+    _renew(PROBLEMS, problems())

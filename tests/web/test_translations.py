@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from html.parser import HTMLParser
 from pathlib import Path
+from urllib.request import Request, urlopen
 
 import pytest
 from babel.messages.catalog import Message
@@ -17,7 +18,15 @@ from ctgraph.finder.statistics import VALUES
 from ctgraph.vocab import vocabulary
 from tests.support.raw_site import Site
 from tests.support.routes import addresses
-from tests.support.translations import MESSAGES, VOCABULARY, catalogue, compiled, gathered
+from tests.support.translations import (
+    MESSAGES,
+    PROBLEMS,
+    VOCABULARY,
+    catalogue,
+    compiled,
+    gathered,
+    problems,
+)
 
 TEMPLATES = Path(web.__file__).parent / "templates"
 MARKS = re.compile(r"%\(\w+\)[sd]|\{\w+\}|</?\w+[^>]*>")
@@ -29,8 +38,12 @@ def _texts(texts: str | Iterable[str] | None) -> list[str]:
     return [texts] if isinstance(texts, str) else list(texts or ())
 
 
+def _known(path: Path) -> list[Message]:
+    return [message for message in catalogue(path) if message.id]
+
+
 def _messages() -> list[Message]:
-    return [message for message in catalogue(MESSAGES) if message.id]
+    return _known(MESSAGES)
 
 
 def test_every_text_of_the_pages_is_in_the_catalogue() -> None:
@@ -39,7 +52,7 @@ def test_every_text_of_the_pages_is_in_the_catalogue() -> None:
 
 
 def test_every_text_is_translated_with_its_parameters_and_tags() -> None:
-    for message in [*_messages(), *(one for one in catalogue(VOCABULARY) if one.id)]:
+    for message in [*_messages(), *_known(VOCABULARY), *_known(PROBLEMS)]:
         originals, translations = _texts(message.id), _texts(message.string)
         assert len(originals) == len(translations), message.id
         assert not message.fuzzy, message.id
@@ -48,7 +61,16 @@ def test_every_text_is_translated_with_its_parameters_and_tags() -> None:
             assert Counter(MARKS.findall(original)) == Counter(MARKS.findall(translation))
 
 
-@pytest.mark.parametrize("path", [MESSAGES, VOCABULARY], ids=["messages", "vocab"])
+def test_every_message_of_an_error_is_in_the_catalogue_with_its_values() -> None:
+    found = {message.id for message in problems() if message.id}
+    assert found == {message.id for message in _known(PROBLEMS)}, "Run `make translations`."
+    for message in _known(PROBLEMS):
+        assert str(message.id).count("{}") == str(message.string).count("{}"), message.id
+
+
+@pytest.mark.parametrize(
+    "path", [MESSAGES, VOCABULARY, PROBLEMS], ids=["messages", "vocab", "problems"]
+)
 def test_the_compiled_catalogue_is_the_one_that_people_write(path: Path) -> None:
     assert path.with_suffix(".mo").read_bytes() == compiled(path), "Run `make translations`."
 
@@ -95,7 +117,7 @@ class _Words(HTMLParser):
 def test_every_public_page_is_in_spanish(site: Site) -> None:
     english = {
         original
-        for message in _messages()
+        for message in [*_messages(), *_known(PROBLEMS)]
         for original, translation in zip(_texts(message.id), _texts(message.string), strict=True)
         if original != translation and len(original) > 3
     }
@@ -114,6 +136,76 @@ def test_every_public_page_is_in_spanish(site: Site) -> None:
             left[rule] = found
     assert left == {}
     assert seen > 20
+
+
+REFUSED = {
+    "/nonsense": 404,
+    "/resources/ce-00000000-0000-4000-8000-00000000abcd": 404,
+    "/resources/nobody": 400,
+    "/search?nonsense=1": 400,
+    "/search?near=Atlantis": 400,
+    "/search?size=0": 400,
+    "/search?sort=x": 400,
+    "/records?type=Certificat": 400,
+    "/compare?record=x": 400,
+    "/widget?near=Atlantis": 400,
+    "/queries/nonsense": 404,
+    "/vocab/nonsense": 404,
+    "/terms/nonsense": 404,
+    "/shapes/nonsense": 404,
+    "/dumps/7": 404,
+    "/publish": 404,
+}
+"""Addresses that are refused, with their statuses."""
+ENGLISH = re.compile(r"\b(the|is|are|of|this|that|with|not|and|one|there)\b", re.IGNORECASE)
+
+
+@pytest.mark.parametrize("address", REFUSED)
+@pytest.mark.parametrize("is_remembered", [False, True], ids=["path", "cookie"])
+def test_what_is_refused_says_so_in_spanish(site: Site, address: str, is_remembered: bool) -> None:
+    client = site.app.test_client()
+    if is_remembered:
+        client.set_cookie("language", "es")
+    path = address if is_remembered else f"/es{address}"
+    answer = client.get(path, headers={"Accept": "text/html"})
+    assert '<html lang="es">' in answer.text
+    left = [text for text in _Words(answer.text).texts if ENGLISH.search(text)]
+    assert (answer.status_code, left) == (REFUSED[address], [])
+    problem = client.get(path, headers={"Accept": "application/json"}).get_json()
+    assert "no es válido" not in str(problem)  # programs read one wording
+
+
+@pytest.mark.parametrize("status", [405, 413])
+def test_what_the_framework_refuses_is_in_spanish(site: Site, status: int) -> None:
+    client, accept = site.app.test_client(), {"Accept": "text/html"}
+    answer = {
+        405: lambda: client.delete("/es/search", headers=accept),
+        413: lambda: client.post(
+            "/es/validate", data=b"x" * (site.registry.settings.max_body_bytes + 1), headers=accept
+        ),
+    }[status]()
+    left = [text for text in _Words(answer.text).texts if ENGLISH.search(text)]
+    assert (answer.status_code, left) == (status, [])
+
+
+def test_ready_made_queries_are_described_in_spanish(site: Site) -> None:
+    client, accept = site.app.test_client(), {"Accept": "text/html"}
+    titled = {
+        "/queries": "Credenciales asequibles",
+        "/queries/what-precedes": "Qué precede a un registro",
+    }
+    for address, title in titled.items():
+        assert title in _Words(client.get(f"/es{address}", headers=accept).text).texts
+    assert "Affordable credentials" in client.get("/en/queries", headers=accept).text
+
+
+@pytest.mark.parametrize("address", ["/search?language=en", "/statistics"])
+def test_languages_have_spanish_names(served: str, address: str) -> None:
+    request = Request(f"{served}/es{address}", headers={"Accept": "text/html"})
+    with urlopen(request) as answer:
+        texts = _Words(answer.read().decode()).texts
+    assert "inglés" in texts
+    assert "English" not in texts
 
 
 def test_data_are_the_same_in_every_language(site: Site) -> None:

@@ -14,6 +14,7 @@ from ctgraph.accounts.sessions import Entry
 from ctgraph.errors import CtgraphError, Forbidden
 from ctgraph.web.accounts.forms import Code, Forgotten, NewPassword, Password, Press, SignIn, SignUp
 from ctgraph.web.http import respond, visitors
+from ctgraph.web.http.messages import worded
 from ctgraph.web.http.parameters import reads
 from ctgraph.web.http.registry import state
 from ctgraph.web.http.visitors import people, private, visitor
@@ -39,9 +40,9 @@ def filled(
             try:
                 return use()
             except CtgraphError as error:
-                problem, status = error.message, error.status
+                problem, status = worded(error.message), error.status
         elif "csrf_token" in form.errors:
-            problem = (
+            problem = _(
                 "This form was open for too long, or your browser keeps no cookies. Send it again."
             )
     response = respond.page(template, form=form, problem=problem, **values)

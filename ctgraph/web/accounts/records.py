@@ -35,6 +35,7 @@ from ctgraph.web.accounts.organizations import applicants
 from ctgraph.web.accounts.people import require_form
 from ctgraph.web.accounts.sent import MINIMUM, chosen, fields_of, filled_in, looked_up, tab
 from ctgraph.web.http import respond
+from ctgraph.web.http.messages import worded
 from ctgraph.web.http.owners import drafting_of, owned, reviewing_of
 from ctgraph.web.http.parameters import reads
 from ctgraph.web.http.registry import state
@@ -135,7 +136,7 @@ def as_json(organization: str, record: str) -> Response:
                 "to put it in the place of theirs."
             )
         except CtgraphError as error:
-            problem = error.message
+            problem = worded(error.message)
     response = respond.page(
         "accounts/record_json.html",
         owner=owner,

@@ -22,6 +22,7 @@ from ctgraph.pathways.picking import NOTHING, Pick
 from ctgraph.pathways.traversal import MAX_DEPTH_STEPS, Asked
 from ctgraph.projections.search_words import MAX_TYPED_CHARS
 from ctgraph.web.http import respond
+from ctgraph.web.http.messages import worded
 from ctgraph.web.http.negotiation import choose
 from ctgraph.web.http.parameters import number, reads, several, words
 from ctgraph.web.http.registry import state
@@ -103,7 +104,7 @@ def what_leads() -> Response:
     except BadParameter as error:
         if not is_page:
             raise
-        return _refused(error.message)
+        return _refused(worded(error.message))
     last = last_page(question, found.found.total)
     if is_page and question.page > last:
         return respond.redirect(asked.address([*asked.narrowed.given, ("page", str(last))]), 302)

@@ -19,6 +19,7 @@ from ctgraph.finder.question import Facet, Order, last_page, on_a_page
 from ctgraph.finder.schema_org import item_list
 from ctgraph.ledger.values import now
 from ctgraph.web.http import respond
+from ctgraph.web.http.messages import worded
 from ctgraph.web.http.negotiation import choose
 from ctgraph.web.http.parameters import reads, words
 from ctgraph.web.http.registry import state
@@ -76,7 +77,7 @@ def _read(items: list[tuple[str, str]], counted: tuple[Facet, ...]) -> Response:
         asked, unread = search_address.readable(items, counted, towns=state().finder.towns)
         found = state().search(on_a_page(asked.question))
     except BadParameter as error:
-        return _refused(items, error.message)
+        return _refused(items, worded(error.message))
     last = last_page(asked.question, found.total)
     if asked.question.page > last:
         return respond.redirect(f"/search?{urlencode([*asked.given, ('page', str(last))])}", 302)

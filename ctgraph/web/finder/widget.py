@@ -15,6 +15,7 @@ from ctgraph.finder.labels import TITLES, label_of
 from ctgraph.finder.question import last_page, on_a_page
 from ctgraph.finder.widget import COLOURS, FACETS, FIELDS, Look
 from ctgraph.web.http import respond
+from ctgraph.web.http.messages import worded
 from ctgraph.web.http.parameters import flag, reads
 from ctgraph.web.http.policy import policy
 from ctgraph.web.http.registry import state
@@ -40,7 +41,7 @@ def show() -> Response:
     except BadParameter as error:  # of its reader, who sees why in the frame
         kept = [(name, value[:200]) for name, value in items if name == "q"]
         asked = Asked(address.asked([]).question, tuple(kept))
-        answer = _page(look, items, asked, Found(0, (), {}, 0), error.message)
+        answer = _page(look, items, asked, Found(0, (), {}, 0), worded(error.message))
         answer.status_code = 400
     styles = (look.digest,) if look.style else ()
     answer.headers["Content-Security-Policy"] = policy(*styles, frames="*")
@@ -60,7 +61,7 @@ def build() -> Response:
         look = widget.look_of(items)
         address.asked(items, towns=state().finder.towns)
     except BadParameter as error:
-        problem = error.message
+        problem = worded(error.message)
     path = f"/widget?{urlencode(items)}"
     title = escape(look.title or "Search for credentials")
     snippet = (

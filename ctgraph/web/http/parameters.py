@@ -114,9 +114,11 @@ def unknown(
     """
     names = sorted(known)
     near = get_close_matches(given, [*names, *others], 1)
-    hint = f" Did you mean {near[0]!r}?" if near else ""
-    rest = f"Use one of {', '.join(names)}." if names else "This address reads none."
-    return BadParameter(f"There is no {what} {given[:80]!r} here.{hint} {rest}", known=names)
+    said = [f"There is no {what} {given[:80]!r} here."]
+    if near:
+        said.append(f"Did you mean {near[0]!r}?")
+    said.append(f"Use one of {', '.join(names)}." if names else "This address reads none.")
+    return BadParameter(" ".join(said), known=names)
 
 
 def organizations(name: str) -> frozenset[Ctid]:
