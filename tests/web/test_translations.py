@@ -16,6 +16,8 @@ from ctgraph import web
 from ctgraph.finder.labels import WORDS
 from ctgraph.finder.statistics import VALUES
 from ctgraph.vocab import vocabulary
+from ctgraph.web.http.languages import LANGUAGE
+from ctgraph.web.http.messages import worded
 from tests.support.raw_site import Site
 from tests.support.routes import addresses
 from tests.support.translations import (
@@ -169,6 +171,7 @@ def test_what_is_refused_says_so_in_spanish(site: Site, address: str, is_remembe
     path = address if is_remembered else f"/es{address}"
     answer = client.get(path, headers={"Accept": "text/html"})
     assert '<html lang="es">' in answer.text
+    assert 'class="lead" lang="en"' not in answer.text
     left = [text for text in _Words(answer.text).texts if ENGLISH.search(text)]
     assert (answer.status_code, left) == (REFUSED[address], [])
     problem = client.get(path, headers={"Accept": "application/json"}).get_json()
@@ -184,8 +187,20 @@ def test_what_the_framework_refuses_is_in_spanish(site: Site, status: int) -> No
             "/es/validate", data=b"x" * (site.registry.settings.max_body_bytes + 1), headers=accept
         ),
     }[status]()
+    assert 'class="lead" lang="en"' not in answer.text
     left = [text for text in _Words(answer.text).texts if ENGLISH.search(text)]
     assert (answer.status_code, left) == (status, [])
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Did you mean " * 3_000 + "?" * 3_000, "Only 3 steps are followed. " * 3_000, "No. " * 9_000],
+    ids=["nested", "one after the other", "unknown"],
+)
+def test_a_message_of_any_length_is_worded(site: Site, text: str) -> None:
+    with site.app.test_request_context("/", environ_overrides={LANGUAGE: "es"}):
+        assert worded("Did you mean Course?") != "Did you mean Course?"
+        assert len(worded(text)) > len(text) / 2
 
 
 def test_ready_made_queries_are_described_in_spanish(site: Site) -> None:

@@ -7,7 +7,7 @@ The catalogue ``problems`` has them with ``{}`` in the place of each value.
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, partial
 from itertools import chain, zip_longest
 from pathlib import Path
 
@@ -19,6 +19,8 @@ HOLE = "{}"
 """Stands for a value in a message."""
 MAX_SENTENCES = 8
 """Sentences that are looked for one after the other, where no message is the whole text."""
+MAX_PARTS = 8
+"""Messages within messages, and sentences one after the other, that are translated."""
 _Pattern = tuple[tuple[str, ...], tuple[str, ...]]
 """What stands around the values of a message, and of its translation."""
 _FOLDER = Path(__file__).parents[1] / "translations"
@@ -30,18 +32,21 @@ def worded(text: str) -> str:
     return text if language() == USUAL else _worded(text, language())
 
 
-def _worded(text: str, code: str) -> str:
+def _worded(text: str, code: str, parts_before: int = 0) -> str:
     exact, patterns = _catalogue(code)
     if text in exact:
         return exact[text]
+    if parts_before == MAX_PARTS:
+        return text
+    further = partial(_worded, code=code, parts_before=parts_before + 1)
     for parts, translation in patterns:
         if (values := _values(text, parts)) is not None:
-            words = [_worded(value, code) for value in values]
+            words = map(further, values)
             return "".join(chain.from_iterable(zip_longest(translation, words, fillvalue="")))
     for end in [found.start() for found in _END.finditer(text)][:MAX_SENTENCES][::-1]:
         first, rest = text[:end], text[end + 1 :]
-        if (said := _worded(first, code)) != first:
-            return f"{said} {_worded(rest, code)}"
+        if (said := further(first)) != first:
+            return f"{said} {further(rest)}"
     return text
 
 
