@@ -158,15 +158,16 @@ def _wish(given: Ticket) -> tuple[str, str, str]:
 
 
 def _to_confirm(site: str, token: str, search: str, language: str) -> Letter:
-    """Return the letter with the link that confirms the wish for a weekly mail."""
+    """Return the letter with the link that confirms the wish for a weekly mail.
+
+    Anybody can have it sent to anybody, so the words of the search are not in it as a text.
+    """
     _ = speaking(language)
-    named, address = _named(site, search, language)
     return Letter(
         _("Confirm your weekly mail"),
         (
             _("Somebody, perhaps you, asked for a mail each week with what is new to this search:"),
-            *named,
-            address,
+            _address(site, search, language),
             _("Follow the link below to get it. The link works for three days."),
             _("If you did not ask for this, ignore this mail: nothing changes."),
         ),
@@ -184,27 +185,24 @@ def _letter(site: str, one: WeeklyMail, found: Found) -> Letter:
     ]
     rest = found.total - len(records)
     more = (_("And %(number)s more.") % {"number": count(rest)},) if rest else ()
-    named, address = _named(site, one.search, one.language)
+    words = in_words(asked(parse_qsl(one.search)), one.language)
     return Letter(
         _("New to your search: %(number)s") % {"number": count(found.total)},
         (
             _("These records are new to your search:"),
-            *named,
+            *filter(None, [words]),
             *records,
             *more,
             _("The whole search:"),
         ),
-        address,
+        _address(site, one.search, one.language),
         f"{here}/account/weekly/end?token={one.token}",
         one.language,
     )
 
 
-def _named(site: str, search: str, language: str) -> tuple[tuple[str, ...], str]:
-    """Return a search in words, if it has any, and its address."""
-    words = in_words(asked(parse_qsl(search)), language)
-    address = f"{_in_language(site, language)}/search?{search}"
-    return ((words,) if words else ()), address
+def _address(site: str, search: str, language: str) -> str:
+    return f"{_in_language(site, language)}/search?{search}"
 
 
 def _in_language(site: str, language: str) -> str:
