@@ -148,11 +148,11 @@ class _Comparer:
         found = []
         for mark in (_named, type_of):
             was, now = _by(mark, self._old, before), _by(mark, self._new, after)
-            for key in (one for one in now if len(now[one]) == len(was.get(one, ())) == 1):
-                [(old, old_node)], [(new, new_node)] = was[key], now[key]
-                before.remove(old)
-                after.remove(new)
-                found.append((old_node, new_node))
+            both = [one for one in now if len(now[one]) == len(was.get(one, ())) == 1]
+            found += [(was[one][0][1], now[one][0][1]) for one in both]
+            taken = {id(side[one][0][0]) for one in both for side in (was, now)}
+            before[:] = [value for value in before if id(value) not in taken]
+            after[:] = [value for value in after if id(value) not in taken]
         return found
 
 

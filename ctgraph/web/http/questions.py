@@ -24,8 +24,9 @@ from ctgraph.projections.link_graphs import link_quads
 from ctgraph.projections.link_reader import reading
 from ctgraph.publishing.intake import examine_here
 from ctgraph.rdf.formats import Format
-from ctgraph.rdf.namespaces import CTG, DCT, XSD
+from ctgraph.rdf.namespaces import CTG, DCT, XSD, Iri
 from ctgraph.rdf.writing import write
+from ctgraph.records.differences import Comparison, compared
 from ctgraph.settings import Settings
 from ctgraph.validation.report_formats import REPORT_FORMATS
 from ctgraph.vocab import vocabulary
@@ -85,6 +86,11 @@ def picks(settings: Settings, given: Iterable[str], kinds: Collection[str]) -> l
     """Return the records that the fields of a form name, or the ones to choose from."""
     asking = Pathways(settings, shared_ledger(settings))
     return picks_of(asking, Identity.of(settings), given, kinds)
+
+
+def changes(settings: Settings, before: bytes | None, after: bytes, iri: Iri | None) -> Comparison:
+    """Return what differs between two versions of a document; see :func:`compared`."""
+    return compared(before, after, iri)
 
 
 def drawn(

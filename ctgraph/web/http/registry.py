@@ -171,7 +171,7 @@ class State:
             return self._calls(self.work.calls, _client())(function, self.settings, *given)
         except Overloaded as error:
             raise QueryLimit(
-                f"The question is too large. {error.message} Ask for fewer steps.",
+                f"The question is too large. {error.message} Ask for less at once.",
                 timeout=self.settings.query_timeout,
             ) from None
 

@@ -13,12 +13,12 @@ from ctgraph.errors import BadParameter
 from ctgraph.identity import ctid
 from ctgraph.identity.ctid import Ctid
 from ctgraph.records import read
-from ctgraph.records.differences import Changed, Comparison, Difference, compared
+from ctgraph.records.differences import Changed, Comparison, Difference
 from ctgraph.records.plain_words import plain_label
 from ctgraph.records.read import HeldDocument
 from ctgraph.records.scope import Scope
 from ctgraph.vocab import vocabulary
-from ctgraph.web.http import respond
+from ctgraph.web.http import questions, respond
 from ctgraph.web.http.negotiation import choose, etag
 from ctgraph.web.http.parameters import number as number_in
 from ctgraph.web.http.parameters import reads
@@ -68,7 +68,8 @@ def changes(kind: str, record: str, number: int) -> Response:
     tag = etag(earlier and earlier.digest, later.digest, kind, record, name, __version__)
     is_part = kind == Scope.ENTITY and canonical != later.envelope.ctid
     iri = state().identity.resource(canonical) if is_part else None
-    found = compared(earlier.canonical if earlier else None, later.canonical, iri)
+    before = earlier.canonical if earlier else None
+    found = state().ask(questions.changes, before, later.canonical, iri)
     if name == "json":
         response = respond.json(_json(canonical, earlier, later, found))
         return respond.conditional(response, tag, later.modified)
