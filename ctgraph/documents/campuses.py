@@ -20,10 +20,10 @@ def campus_code(place: Any) -> str:
 def repeats(codes: Iterable[str]) -> Iterator[tuple[int, str]]:
     """Yield the identifiers of places that an earlier place has, each with the number of the place.
 
-    A row that names it would mean either of them. Its case does not make it another one.
+    A row that names it would mean either of them.
     """
     seen: set[str] = set()
     for number, code in enumerate(codes):
-        if code and code.casefold() in seen:
+        if code and code in seen:
             yield number, code
-        seen.add(code.casefold())
+        seen.add(code)

@@ -46,7 +46,8 @@ SECOND = ("violation", "/@graph/0/ceterms:address/1/ceterms:identifier")
 @pytest.mark.parametrize(
     ("places", "found"),
     [
-        ([place("MAIN"), place("main")], [SECOND]),
+        ([place("MAIN"), place("MAIN")], [SECOND]),
+        ([place("MAIN"), place("main")], []),
         ([place("MAIN"), place("MAIN", "B"), place("PORT")], [SECOND]),
         ([place("MAIN"), place("PORT", "MAIN")], []),
         ([place("MAIN"), place("PORT")], []),

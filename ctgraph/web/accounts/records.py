@@ -83,8 +83,10 @@ def save(organization: str, record: str) -> Response:
     )
     places = mine.get("ceterms:address")
     if places != base.get("ceterms:address"):
-        for _, code in repeats(map(campus_code, each(places))):
-            wrong.append(f"Two addresses have the identifier {code}. Give each its own.")
+        codes = [campus_code(place) for place in each(places)]
+        # Whoever types "main" beside "MAIN" means the same; rows of spreadsheets may not.
+        for number, _ in repeats(code.casefold() for code in codes):
+            wrong.append(f"Two addresses have the identifier {codes[number]}. Give each its own.")
     if wrong:
         return _shown(owner, draft, " ".join(wrong), mine)
     both = joined(base, mine, part(draft.entity, shown))
