@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from werkzeug.exceptions import default_exceptions
 
+from ctgraph.forms.entries import Move
 from ctgraph.shapes import shapes
 from ctgraph.web.http.messages import HOLE
 from tests.support.paths import ROOT
@@ -16,10 +17,19 @@ ROOMS = (
     "documents/size.py",
     "errors",
     "finder",
+    "forms/differences.py",
+    "forms/entries.py",
+    "forms/rows.py",
+    "forms/values.py",
     "identity",
     "pathways",
+    "publishing/code_picks.py",
     "records",
     "sparql",
+    "validation/advice.py",
+    "validation/campuses.py",
+    "validation/contradictions.py",
+    "validation/wholes.py",
     "web/finder",
     "web/harvest",
     "web/http",
@@ -34,7 +44,16 @@ ROOMS = (
 """The rooms whose messages pages show."""
 REFUSALS = [default_exceptions[code] for code in (400, 403, 404, 405, 406, 410, 413, 414, 415, 429)]
 """The errors that the framework makes itself."""
-NAMED = ("class", "member", "parameter", "The body of the request has too many bytes")
+NAMED = (
+    "class",
+    "member",
+    "parameter",
+    "The body of the request has too many bytes",
+    "property",
+    "a link",
+    "a text",
+    *Move,
+)
 """What messages name with words of their own."""
 _SENTENCE = re.compile(r"[\w{'\"].*\b[A-Za-z]{2,}:? .*[.?!]")
 _NAMED = re.compile(r"\w+:[\w-]+(, \w+:[\w-]+)*")
