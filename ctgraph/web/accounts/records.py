@@ -8,6 +8,8 @@ from typing import Any
 
 import orjson
 from flask import Blueprint, Response, request
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 
 from ctgraph.accounts.rights import ROLES, Act
 from ctgraph.documents.campuses import campus_code, repeats
@@ -41,7 +43,7 @@ from ctgraph.web.http.parameters import reads
 from ctgraph.web.http.registry import state
 from ctgraph.web.http.visitors import for_people, visitor, who
 
-_CHANGED = (
+_CHANGED = lazy_gettext(
     "It is saved. Somebody else changed this record too since you opened it, so it is not on its "
     "way yet: look at all of it first, then press the button again."
 )
@@ -83,8 +85,10 @@ def save(organization: str, record: str) -> Response:
     )
     places = mine.get("ceterms:address")
     if places != base.get("ceterms:address"):
-        for _, code in repeats(map(campus_code, each(places))):
-            wrong.append(f"Two addresses have the identifier {code}. Give each its own.")
+        for _number, code in repeats(map(campus_code, each(places))):
+            wrong.append(
+                _("Two addresses have the identifier %(code)s. Give each its own.", code=code)
+            )
     if wrong:
         return _shown(owner, draft, " ".join(wrong), mine)
     both = joined(base, mine, part(draft.entity, shown))
@@ -98,7 +102,7 @@ def save(organization: str, record: str) -> Response:
         return _to(owner, draft.ctid)
     saved = drafting.open(draft.ctid)
     if request.form.get("seen") != draft.seen:
-        return _shown(owner, saved, _CHANGED)
+        return _shown(owner, saved, str(_CHANGED))
     return _published(owner, saved) if "publish" in request.form else _sent_to_review(owner, saved)
 
 
@@ -131,7 +135,7 @@ def as_json(organization: str, record: str) -> Response:
                 canonical, document, draft.digest
             ):
                 return _to(owner, canonical)
-            problem = (
+            problem = _(
                 "Somebody else changed this record meanwhile. Below is your text; press Save again "
                 "to put it in the place of theirs."
             )
