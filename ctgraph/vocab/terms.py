@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, cached_property
@@ -142,14 +142,16 @@ class Vocabulary:
         local = self.compact(iri).rpartition(":")[2]
         return _in_words(local.rpartition("/")[2].rpartition("#")[2]) or iri
 
-    def labelled(self, text: str) -> str:
+    def labelled(self, text: str, words: Callable[[str], str] = str) -> str:
         """Return words for people: with the labels of terms in the place of their CURIEs.
+
+        :param words: puts a label into the language of the text.
 
         >>> vocabulary().labelled("Add ceterms:name: the name that people know it by.")
         'Add Name: the name that people know it by.'
         """
         return _CURIE.sub(
-            lambda found: term.label if (term := self.term(found[0])) else found[0], text
+            lambda found: words(term.label) if (term := self.term(found[0])) else found[0], text
         )
 
     @cache  # noqa: B019 - one vocabulary lives as long as the process

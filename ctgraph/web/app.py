@@ -226,7 +226,7 @@ def create_app(settings: Settings | None = None, proved: bool = False) -> Flask:
         "plain_kind": lambda iri: plain_label(vocab.label(iri)),
         "field_label": lambda field: wordings.first_label(field.label, vocab.label(field.property)),
         "compact": vocab.compact,
-        "labelled": vocab.labelled,
+        "labelled": lambda text: vocab.labelled(text, wordings.term_label),
         "known": vocab.term,
         "graph_formats": {format.name: format.title for format in FORMATS.values()},
         "looks": languages.translated(looks.for_pages()),

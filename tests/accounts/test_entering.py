@@ -426,3 +426,39 @@ def test_a_form_is_in_the_language_of_the_page(rita: Person, approved: Ctid) -> 
         shown += re.findall(r'<optgroup label="([^"]+)"', page)
         assert shown
         assert not groups & {*shown}
+
+
+def test_the_spanish_form_says_in_spanish_what_is_asked_for_and_what_is_missing(
+    rita: Person, approved: Ctid
+) -> None:
+    path = begun(rita, approved)
+    english, spanish = (
+        re.sub(r"\s+", " ", html.unescape(rita.see(f"/{code}{path}").text)) for code in ("en", "es")
+    )
+    said = {
+        "The name that people know it by.": "El nombre por el que se conoce.",
+        "The name is missing. Add Name: the name": "Falta el nombre. Agregue Nombre: el nombre",
+    }
+    for words, translation in said.items():
+        assert words in english
+        assert translation in spanish
+        assert words not in spanish
+    assert not re.search(r'<p class="(soft|problem violation)" lang="en">', spanish)
+
+
+@pytest.mark.parametrize(
+    ("tab", "fields", "told"),
+    [
+        ("minimum", {"ceterms:credentialStatusType": "credentialStat:Nonsense"}, "Elija uno de"),
+        ("minimum", {"ceterms:name.99999.text": "x"}, "tiene demasiados valores"),
+        ("conditions", {"ceterms:requires.0.kind": "ceterms:Place"}, "no admite ceterms:Place"),
+    ],
+)
+def test_the_spanish_form_says_in_spanish_what_cannot_be_saved(
+    rita: Person, approved: Ctid, tab: str, fields: dict[str, str], told: str
+) -> None:
+    path = begun(rita, approved)
+    sent = shown(rita.see(path).text) | fields
+    answer = rita.send(path, to=f"/es{path}?tab={tab}", **sent)
+    assert 400 <= answer.status_code < 500
+    assert told in html.unescape(answer.text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterable
@@ -190,6 +191,28 @@ def test_what_the_framework_refuses_is_in_spanish(site: Site, status: int) -> No
     assert 'class="lead" lang="en"' not in answer.text
     left = [text for text in _Words(answer.text).texts if ENGLISH.search(text)]
     assert (answer.status_code, left) == (status, [])
+
+
+def test_a_check_tells_in_spanish_which_rules_a_document_breaks(site: Site) -> None:
+    audience = {
+        "@type": "ceterms:CredentialAlignmentObject",
+        "ceterms:targetNode": "audLevel:Nonsense",
+    }
+    document = {
+        "@context": "https://credreg.net/ctdl/schema/context/json",
+        "@type": "ceterms:Certificate",
+        "ceterms:ctid": "ce-00000000-0000-4000-8000-00000000abcd",
+        "ceterms:audienceLevelType": audience,
+    }
+    answer = site.app.test_client().post(
+        "/es/validate",
+        data={"document": json.dumps(document), "format": "html"},
+        headers={"Accept": "text/html"},
+    )
+    texts = _Words(answer.text).texts
+    concept = "El valor de «nivel del público» no nombra ningún concepto de ceterms:AudienceLevel."
+    assert {concept, "Falta el nombre."} <= texts
+    assert "The name is missing." not in texts
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,10 @@ from typing import NamedTuple
 
 from ctgraph.forms.model import Form
 from ctgraph.problem import Problem, Severity
+from ctgraph.records.wordings import term_label
 from ctgraph.vocab import vocabulary
 from ctgraph.web.accounts.sent import MINIMUM, tab
+from ctgraph.web.http.messages import worded
 
 _CURIE = re.compile(r"\bceterms:\w+")
 _PLACES = {"ceterms:address": "streetAddress"}
@@ -22,19 +24,21 @@ class Told(NamedTuple):
     :param property: of the primary entity, as a CURIE, or the name of its field; empty where it is
         about the whole.
     :param href: leads to the field; empty where no field shows the property.
+    :param is_english: whether the text is as it was found, and not in the language of the page.
     """
 
     text: str
     severity: Severity
     property: str
     href: str
+    is_english: bool
 
 
 def told(problems: Iterable[Problem], form: Form) -> list[Told]:
     """Return the problems of a draft, with the labels of properties in the place of their names."""
     tabs: dict[str, str] = {f.property: one.group for one in form.tabs for f in one.fields}
     tabs |= {field.property: MINIMUM for field in form.minimum}
-    return [_told(one, tabs) for one in problems]
+    return [_of_record(one, tabs) for one in problems]
 
 
 def told_of_description(problems: Iterable[Problem], fields: Container[str]) -> list[Told]:
@@ -52,18 +56,23 @@ def _of_description(problem: Problem, fields: Container[str]) -> Told:
     ]  # such as one of two that it needs
     names = [_PLACES.get(one, one.partition(":")[2]) for one in named]
     field = next((name for name in names if name in fields), "")
-    words = vocabulary().labelled(f"{problem.message} {problem.remedy}".strip())
-    return Told(words, problem.severity, field, f"#{field}" if field else "")
+    return _told(problem, field, f"#{field}" if field else "")
 
 
-def _told(problem: Problem, tabs: Mapping[str, str]) -> Told:
+def _of_record(problem: Problem, tabs: Mapping[str, str]) -> Told:
     property, href = _property(problem), ""
     if property in tabs:
         query = f"?tab={tabs[property]}"
         # What was filled in on this page stays there: a link to the field itself loads nothing.
         href = f"{'' if tabs[property] == tab() else query}#{property}"
-    words = vocabulary().labelled(f"{problem.message} {problem.remedy}".strip())
-    return Told(words, problem.severity, property, href)
+    return _told(problem, property, href)
+
+
+def _told(problem: Problem, property: str, href: str) -> Told:
+    is_english = worded(problem.message) == problem.message
+    text = f"{worded(problem.message)} {worded(problem.remedy)}".strip()
+    words = vocabulary().labelled(text, term_label)
+    return Told(words, problem.severity, property, href, is_english)
 
 
 def _property(problem: Problem) -> str:

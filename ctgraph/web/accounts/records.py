@@ -8,6 +8,8 @@ from typing import Any
 
 import orjson
 from flask import Blueprint, Response, request
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 
 from ctgraph.accounts.rights import ROLES, Act
 from ctgraph.documents.campuses import campus_code, repeats
@@ -41,7 +43,7 @@ from ctgraph.web.http.parameters import reads
 from ctgraph.web.http.registry import state
 from ctgraph.web.http.visitors import for_people, visitor, who
 
-_CHANGED = (
+_CHANGED = lazy_gettext(
     "It is saved. Somebody else changed this record too since you opened it, so it is not on its "
     "way yet: look at all of it first, then press the button again."
 )
@@ -85,8 +87,11 @@ def save(organization: str, record: str) -> Response:
     if places != base.get("ceterms:address"):
         codes = [campus_code(place) for place in each(places)]
         # Whoever types "main" beside "MAIN" means the same; rows of spreadsheets may not.
-        for number, _ in repeats(code.casefold() for code in codes):
-            wrong.append(f"Two addresses have the identifier {codes[number]}. Give each its own.")
+        for number, _code in repeats(code.casefold() for code in codes):
+            told = _(
+                "Two addresses have the identifier %(code)s. Give each its own.", code=codes[number]
+            )
+            wrong.append(told)
     if wrong:
         return _shown(owner, draft, " ".join(wrong), mine)
     both = joined(base, mine, part(draft.entity, shown))
@@ -100,7 +105,7 @@ def save(organization: str, record: str) -> Response:
         return _to(owner, draft.ctid)
     saved = drafting.open(draft.ctid)
     if request.form.get("seen") != draft.seen:
-        return _shown(owner, saved, _CHANGED)
+        return _shown(owner, saved, str(_CHANGED))
     return _published(owner, saved) if "publish" in request.form else _sent_to_review(owner, saved)
 
 
@@ -133,7 +138,7 @@ def as_json(organization: str, record: str) -> Response:
                 canonical, document, draft.digest
             ):
                 return _to(owner, canonical)
-            problem = (
+            problem = _(
                 "Somebody else changed this record meanwhile. Below is your text; press Save again "
                 "to put it in the place of theirs."
             )

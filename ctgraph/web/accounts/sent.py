@@ -12,6 +12,7 @@ from ctgraph.forms.rows import added, edited
 from ctgraph.forms.values import Node
 from ctgraph.publishing.code_picks import CodePicks, code_picks
 from ctgraph.rdf.namespaces import Curie
+from ctgraph.web.http.messages import worded
 from ctgraph.web.http.registry import state
 
 MINIMUM = "minimum"
@@ -44,7 +45,7 @@ def filled_in(fields: tuple[Field, ...], base: Node) -> tuple[Node, list[str]]:
         try:
             node = edited((field,), node, posted, state().identity)
         except BadParameter as error:
-            wrong.append(error.message)
+            wrong.append(worded(error.message))
     place, _, kind = request.form.get("add", "").partition("|")
     if place:
         try:
@@ -52,7 +53,7 @@ def filled_in(fields: tuple[Field, ...], base: Node) -> tuple[Node, list[str]]:
                 raise BadParameter("Press one of the buttons of this form.")
             node = added(node, place, Curie(kind))
         except BadParameter as error:
-            wrong.append(error.message)
+            wrong.append(worded(error.message))
     picks, unclear = looked_up(fields)
     wrong += unclear
     if not wrong:
@@ -81,8 +82,8 @@ def looked_up(
             given = request.form.getlist(f"{field.property}.code") if is_sent else []
             picks[field.property] = code_picks(codes, field, editions, given)
         except BadParameter as error:
-            wrong.append(error.message)
-        wrong += picks[field.property].wrong
+            wrong.append(worded(error.message))
+        wrong += map(worded, picks[field.property].wrong)
     return picks, wrong
 
 
