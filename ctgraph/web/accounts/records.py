@@ -87,11 +87,9 @@ def save(organization: str, record: str) -> Response:
     if places != base.get("ceterms:address"):
         codes = [campus_code(place) for place in each(places)]
         # Whoever types "main" beside "MAIN" means the same; rows of spreadsheets may not.
-        for number, _code in repeats(code.casefold() for code in codes):
-            told = _(
-                "Two addresses have the identifier %(code)s. Give each its own.", code=codes[number]
-            )
-            wrong.append(told)
+        twice = [codes[number] for number, _code in repeats(code.casefold() for code in codes)]
+        told = _("Two addresses have the identifier %(code)s. Give each its own.")
+        wrong += [told % {"code": code} for code in twice]
     if wrong:
         return _shown(owner, draft, " ".join(wrong), mine)
     both = joined(base, mine, part(draft.entity, shown))
