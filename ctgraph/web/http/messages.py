@@ -7,6 +7,7 @@ The catalogue ``problems`` has them with ``{}`` in the place of each value.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import cache, partial
 from itertools import chain, zip_longest
 from pathlib import Path
@@ -33,21 +34,27 @@ def worded(text: str) -> str:
 
 
 def _worded(text: str, code: str, parts_before: int = 0) -> str:
+    if parts_before > MAX_PARTS:
+        return text
+    further = partial(_worded, code=code, parts_before=parts_before + 1)
+    if (said := _whole(text, code, further)) is not None:
+        return said
+    for end in [found.start() for found in _END.finditer(text)][:MAX_SENTENCES][::-1]:
+        if (said := _whole(text[:end], code, further)) is not None:
+            return f"{said} {further(text[end + 1 :])}"
+    return text
+
+
+def _whole(text: str, code: str, further: Callable[[str], str]) -> str | None:
+    """Return a text that is one message, with its values; None where it is none."""
     exact, patterns = _catalogue(code)
     if text in exact:
         return exact[text]
-    if parts_before == MAX_PARTS:
-        return text
-    further = partial(_worded, code=code, parts_before=parts_before + 1)
     for parts, translation in patterns:
         if (values := _values(text, parts)) is not None:
             words = map(further, values)
             return "".join(chain.from_iterable(zip_longest(translation, words, fillvalue="")))
-    for end in [found.start() for found in _END.finditer(text)][:MAX_SENTENCES][::-1]:
-        first, rest = text[:end], text[end + 1 :]
-        if (said := further(first)) != first:
-            return f"{said} {further(rest)}"
-    return text
+    return None
 
 
 def _values(text: str, parts: tuple[str, ...]) -> list[str] | None:
