@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ctgraph.harvest.links import Link
+from ctgraph.harvest.links import Link, header
 from ctgraph.harvest.memento import Original
 from ctgraph.identity import Identity
 from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger import Ledger
 from ctgraph.ler.formats import formats_of
 from ctgraph.rdf.formats import FORMATS
-from ctgraph.rdf.namespaces import DCT
+from ctgraph.rdf.namespaces import DCT, Curie
 from ctgraph.records.read import HeldDocument
 from ctgraph.records.scope import Scope
 from ctgraph.vocab import vocabulary
@@ -24,6 +24,9 @@ ABOUT_PAGE = "https://schema.org/AboutPage"
 """The type of the page of a record, beside the class of what it is about."""
 _SHOWN = ("jsonld", "turtle", "nquads")
 """The formats of a document that a header names. The linkset has all of them."""
+_ANY_RECORD, _ANY_OWNER = Ctid("{record}"), Ctid("{owner}")
+"""What stands for the CTIDs of a record and of its owner in the header of no certain record. No IRI
+has braces."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,23 @@ class Signposts:
     ledger: Ledger
     identity: Identity
     license: str
+    _patterns: dict[tuple[Scope, Curie], str] = field(default_factory=dict, repr=False)
+
+    def header(self, record: Ctid, scope: Scope, held: HeldDocument) -> str:
+        """Return the ``Link`` header of a record as it stands now."""
+        head = held.envelope
+        if record != head.ctid:
+            return self._header(record, scope, held)
+        # Those of documents of one class differ in two CTIDs; making one takes most of an answer.
+        pattern = self._patterns.get((scope, head.type))
+        if pattern is None:
+            any_of_it = replace(head, ctid=_ANY_RECORD, owner=_ANY_OWNER)
+            pattern = self._header(_ANY_RECORD, scope, replace(held, envelope=any_of_it))
+            self._patterns[scope, head.type] = pattern
+        return pattern.replace(_ANY_RECORD, record).replace(_ANY_OWNER, head.owner)
+
+    def _header(self, record: Ctid, scope: Scope, held: HeldDocument) -> str:
+        return header([*self.of(record, scope, held), *self.times(record, scope)])
 
     def of(self, record: Ctid, scope: Scope, held: HeldDocument) -> list[Link]:
         """Return the links of a record or its document, for the ``Link`` header."""

@@ -82,8 +82,7 @@ class Counting:
     def write(self, store: ox.Store, quads: Collection[ox.Quad]) -> Tally:
         """Write quads, and their triples into the default graph; return what they add."""
         fresh = default_graph.fresh(store, quads, self.aside)
-        quads = [*quads, *(ox.Quad(*triple) for triple in fresh)]
-        put(store, quads)
+        put(store, [*quads, *fresh])
         return tally_of_triples(fresh)
 
     def state(self, store: ox.Store) -> None:

@@ -28,12 +28,14 @@ def with_default(quads: Iterable[ox.Quad]) -> Iterator[ox.Quad]:
 
 def fresh(
     store: ox.Store, quads: Iterable[ox.Quad], aside: Collection[ox.NamedNode]
-) -> list[ox.Triple]:
+) -> list[ox.Quad]:
     """Return the triples of quads to be added that no named graph states yet, each once.
+
+    They are quads of the default graph.
 
     :param aside: graphs whose statements do not matter here.
     """
-    found: dict[ox.Triple, None] = {}
+    found: dict[ox.Quad, None] = {}
     # A look-up that finds nothing costs most, and in a large store more than all else. Most quads
     # are about something new, so their subject is looked up once, instead of each of them twice.
 
@@ -46,17 +48,18 @@ def fresh(
         return next(store.quads_for_pattern(subject, None, None, _DEFAULT), None) is None
 
     for quad in quads:
-        triple = quad.triple
-        if triple in found:
+        # Each part is made anew whenever it is asked for, so all are taken at once.
+        subject, predicate, value, graph = quad
+        in_default = ox.Quad(subject, predicate, value)
+        if in_default in found:
             continue
-        if is_new_graph(quad.graph_name) and is_new_subject(quad.subject):
-            found[triple] = None
+        if is_new_graph(graph) and is_new_subject(subject):
+            found[in_default] = None
             continue
         if quad in store:
             continue
-        in_default = ox.Quad(quad.subject, quad.predicate, quad.object) in store
-        if not in_default or _others(store, quad) <= set(aside):
-            found[triple] = None
+        if in_default not in store or _others(store, quad) <= set(aside):
+            found[in_default] = None
     return list(found)
 
 

@@ -18,6 +18,7 @@ from ctgraph.ledger.values import Change
 from ctgraph.projections.link_index import LinkIndex
 from ctgraph.projections.maintenance import (
     BATCH_CHANGES,
+    LOAD_BATCHES,
     MAX_BATCH_BYTES,
     follow_members,
     rebuild,
@@ -89,9 +90,9 @@ class LiveStore:
         except FileNotFoundError:
             return False
 
-    def apply(self, changes: list[Change]) -> int:
-        """Apply the first of some changes; return how many."""
-        done = self.store.apply(changes, partial(mark_of, self._incarnation))
+    def apply(self, changes: list[Change], batches: int) -> int:
+        """Apply the first of some changes, as many batches of them at once; return how many."""
+        done = self.store.apply(changes, partial(mark_of, self._incarnation), batches)
         newest = changes[done - 1]
         self.sequence, self._mark = newest.seq, mark_of(self._incarnation, newest)
         return done
@@ -175,7 +176,7 @@ class LiveStore:
                 return "a part of it is missing, or an older ctgraph made it."
         if mark != mark_at(self._ledger.database, seq):
             return "it was made from another ledger, or from a later state of this one."
-        if not seq - BATCH_CHANGES <= links <= seq:
+        if not seq - LOAD_BATCHES * BATCH_CHANGES <= links <= seq:
             return "the link index is missing, or holds another sequence number."
         if not max(0, seen) <= words <= seq:
             return "the search index is missing, or holds another sequence number."

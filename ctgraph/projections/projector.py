@@ -22,7 +22,12 @@ from ctgraph.ledger.values import Change
 from ctgraph.projections.bell import Bell, Ring, ring
 from ctgraph.projections.complaints import Complaints
 from ctgraph.projections.live_store import LiveStore
-from ctgraph.projections.maintenance import BATCH_CHANGES, MAX_BATCH_BYTES, rebuild
+from ctgraph.projections.maintenance import (
+    BATCH_CHANGES,
+    LOAD_BATCHES,
+    MAX_BATCH_BYTES,
+    rebuild,
+)
 from ctgraph.projections.process import in_a_line, run_process
 from ctgraph.projections.store_folder import hold, store_folder_of
 from ctgraph.settings import Settings
@@ -60,11 +65,14 @@ class Projector:
     A store that is damaged, or does not fit the ledger, is made anew. Use it inside
     :func:`ctgraph.projections.store_folder.hold`, which makes sure that it is the only one.
 
+    :param batches: how many batches of changes are applied at once. More take less time for each
+        change, and more memory; and what was published last waits longer.
     :raises Damaged: when making the store anew does not help.
     """
 
-    def __init__(self, settings: Settings, ledger: Ledger) -> None:
+    def __init__(self, settings: Settings, ledger: Ledger, batches: int = 1) -> None:
         self._ledger = ledger
+        self._batches = batches
         self._interval = settings.snapshot_interval
         self._store_folder = store_folder_of(settings)
         self._waiting: list[Change] = []
@@ -83,11 +91,10 @@ class Projector:
     def step(self) -> bool:
         """Apply the next batch of changes; tell whether there is more to do at once."""
         if not self._waiting:
-            self._waiting = self._ledger.changes.after(
-                self._live.sequence, BATCH_CHANGES, size=MAX_BATCH_BYTES
-            )
+            most, most_bytes = self._batches * BATCH_CHANGES, self._batches * MAX_BATCH_BYTES
+            self._waiting = self._ledger.changes.after(self._live.sequence, most, size=most_bytes)
             size = sum(len(change.quads) for change in self._waiting)
-            self._is_cut = len(self._waiting) == BATCH_CHANGES or size >= MAX_BATCH_BYTES
+            self._is_cut = len(self._waiting) == most or size >= most_bytes
         # Check only after reading: then the changes are those of the ledger that the store fits.
         if not self._live.fits():
             self._renew(
@@ -95,7 +102,7 @@ class Projector:
                 "that the store was made from."
             )
             return True
-        done = self._live.apply(self._waiting) if self._waiting else 0
+        done = self._live.apply(self._waiting, self._batches) if self._waiting else 0
         self._backlog += done
         del self._waiting[:done]
         store = self._live.store
@@ -161,11 +168,15 @@ class Projector:
         self._live.renew(reason)
 
 
-def follow(settings: Settings, ledger: Ledger, stopped: Callable[[], bool]) -> None:
+def follow(
+    settings: Settings, ledger: Ledger, stopped: Callable[[], bool], batches: int = 1
+) -> None:
     """Keep the projections in line with the ledger until `stopped` says so.
 
     A failure is logged in one line, and the work is tried again, at first soon. Use it inside
     :func:`ctgraph.projections.store_folder.hold`.
+
+    :param batches: see :class:`Projector`.
     """
     store_folder = store_folder_of(settings)
     store_folder.clean()
@@ -178,7 +189,7 @@ def follow(settings: Settings, ledger: Ledger, stopped: Callable[[], bool]) -> N
                     rebuild(settings, ledger)
                 with (
                     bell.hearing(ledger.database.engine),
-                    closing(Projector(settings, ledger)) as projector,
+                    closing(Projector(settings, ledger, batches)) as projector,
                 ):
                     projector.catch_up()
                     store_folder.say("")
@@ -210,7 +221,8 @@ def _is_beyond_rebuild(error: Exception) -> bool:
 def run(settings: Settings, ledger: Ledger, patient: bool = False) -> None:
     """Follow the ledger until SIGTERM or SIGINT, or until the store's folder is removed.
 
-    :param patient: wait as long as another process holds the triple store.
+    :param patient: wait as long as another process holds the triple store. One that is not is the
+        projector of a load: nobody waits for a change of their own.
     :raises LockHeld: when one does, and this one is not patient.
     """
     store_folder = store_folder_of(settings)
@@ -220,7 +232,12 @@ def run(settings: Settings, ledger: Ledger, patient: bool = False) -> None:
         try:
             with hold(settings, LOOK_SECONDS if patient else 0):
                 try:
-                    follow(settings, ledger, lambda: stop() or not store_folder.lock.exists())
+                    follow(
+                        settings,
+                        ledger,
+                        lambda: stop() or not store_folder.lock.exists(),
+                        1 if patient else LOAD_BATCHES,
+                    )
                 except Exception as error:
                     store_folder.say(f"the projector ended: {in_a_line(error)[:500]}")
                     raise

@@ -53,7 +53,7 @@ Tally: TypeAlias = Counter[tuple[Measure, str]]
 """A count, or what a change adds to it, by measure and key."""
 
 
-def tally_of_triples(triples: Iterable[ox.Triple]) -> Tally:
+def tally_of_triples(triples: Iterable[ox.Triple | ox.Quad]) -> Tally:
     """Return what some triples add to the count."""
     tally: Tally = Counter()
     known = concepts()

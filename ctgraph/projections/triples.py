@@ -83,7 +83,9 @@ class EmbeddedStore:
             self.search.close()
         self.links.close()
 
-    def apply(self, changes: Sequence[Change], mark: Callable[[Change], str]) -> int:
+    def apply(
+        self, changes: Sequence[Change], mark: Callable[[Change], str], batches: int = 1
+    ) -> int:
         """Apply the first of some changes to the store, the link index and the search index.
 
         The sequence number is written last. A process that is killed before that may leave some of
@@ -91,6 +93,7 @@ class EmbeddedStore:
         result, because blank nodes keep their labels.
 
         :param mark: returns the ledger's mark at a change.
+        :param batches: how many batches are made into one.
         :returns: how many were applied: as many as make up a batch, and at least one.
         """
         records: dict[Ctid, list[ox.Quad]] = {}
@@ -98,7 +101,7 @@ class EmbeddedStore:
         entries: dict[Ctid, list[Entry]] = {}
         quads: list[ox.Quad] = []
         number = size = 0
-        while number < len(changes) and size < MAX_BATCH_QUADS:
+        while number < len(changes) and size < batches * MAX_BATCH_QUADS:
             change = changes[number]
             read = read_record(change, self._identity)
             records[change.ctid], said[change.ctid], entries[change.ctid] = read

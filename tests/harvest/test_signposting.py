@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from dataclasses import replace
 
 import pytest
 from flask.testing import FlaskClient
@@ -48,6 +49,28 @@ def test_a_record_has_signposts_in_every_format(client: FlaskClient, accept: str
         assert {rel: found[rel] for rel in EXPECTED} == EXPECTED, kept
         page = {"https://schema.org/AboutPage"} if accept == "text/html" else set()
         assert found["type"] == {"https://purl.org/ctdl/terms/Certificate"} | page
+
+
+def test_each_record_of_a_class_has_its_own_signposts(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    first = empty_registry(tmp_path_factory.mktemp("class"))
+    other = first.ledger.organizations.add("Other College", ctid_number(50))
+    second = replace(first, organization=other)
+    client = create_app(first.settings).test_client()
+    for number, registry in ((1, first), (2, second), (3, first)):
+        changed(registry, number, "one", "2026-01-01")
+        record = ctid_number(number)
+        for scope in ("resources", "graph"):
+            header = client.get(f"/{scope}/{record}").headers["Link"]
+            found = signposts(header)
+            assert found["author"] == {f"{BASE}/resources/{registry.organization.ctid}"}
+            assert found["original"] == {f"{BASE}/{scope}/{record}"}
+            assert found["linkset"] == {f"{BASE}/linkset/{record}"}
+            assert {one.lower() for one in re.findall("ce-[0-9a-f-]{36}", header)} == {
+                record,
+                registry.organization.ctid,
+            }
 
 
 def test_a_document_belongs_to_its_record(client: FlaskClient) -> None:

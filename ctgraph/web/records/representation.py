@@ -7,8 +7,6 @@ import orjson
 from ctgraph import __version__
 from ctgraph.documents import serialize
 from ctgraph.documents.nesting import entity_json
-from ctgraph.harvest.links import header
-from ctgraph.harvest.signposting import Signposts
 from ctgraph.identity import Identity
 from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger import Ledger
@@ -62,8 +60,3 @@ def body(
         return serialize.entity(quads, iri, format)
     except KeyError:
         raise read.absent(held.envelope, record, held.number) from None
-
-
-def signs(signposts: Signposts, record: Ctid, kind: Scope, held: HeldDocument) -> str:
-    """Return the ``Link`` header of a record as it stands now."""
-    return header([*signposts.of(record, kind, held), *signposts.times(record, kind)])

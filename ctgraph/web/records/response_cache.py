@@ -137,7 +137,7 @@ class RecordCache:
             ("ETag", f'"{representation.tag(record, kind, held, format, said)}"'),
             *([("Last-Modified", http_date(over))] if over else []),
             ("Cache-Control", Caching.REVALIDATE),
-            ("Link", representation.signs(self._signposts, record, kind, held)),
+            ("Link", self._signposts.header(record, kind, held)),
             *OPEN,
         ]
         return _Made(headers, body, held.envelope.state)
