@@ -11,9 +11,10 @@ import sys
 import threading
 import time
 import urllib.request
-from contextlib import suppress
+from contextlib import closing, suppress
 from http.client import HTTPException
 from typing import Any
+from unittest.mock import Mock
 
 import orjson
 import pyoxigraph as ox
@@ -21,7 +22,8 @@ import pytest
 
 from ctgraph.errors import CtgraphError
 from ctgraph.projections.checking import check
-from ctgraph.projections.maintenance import rebuild
+from ctgraph.projections.counting import Counting
+from ctgraph.projections.maintenance import LOAD_BATCHES, rebuild
 from ctgraph.projections.projector import Projector
 from ctgraph.projections.store_folder import hold, store_folder_of
 from tests.support.registry import Registry, certificate, ctid_number, environment, publish
@@ -46,6 +48,31 @@ def test_a_projector_killed_at_random_points_goes_on_to_the_same_store(registry:
     with hold(registry.settings):
         assert check(registry.settings, registry.ledger) == []
     assert registry.ledger.changes.last_sequence() == 8 * 199
+
+
+def test_a_projector_of_a_load_that_died_between_its_indexes_goes_on(
+    registry: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("projector", "live_store"):
+        monkeypatch.setattr(f"ctgraph.projections.{module}.BATCH_CHANGES", 10)
+        monkeypatch.setattr(
+            f"ctgraph.projections.{module}.rebuild",
+            Mock(side_effect=AssertionError("It is made anew.")),
+        )
+    publish(registry, range(1, 26), "text")
+    with hold(registry.settings):
+        projector = Projector(registry.settings, registry.ledger, LOAD_BATCHES)
+        with monkeypatch.context() as patch:
+            # The store has its new mark then, and the link index is still to be written.
+            patch.setattr(Counting, "add", Mock(side_effect=MemoryError))
+            with pytest.raises(MemoryError):
+                projector.step()
+        projector.close()
+        with closing(Projector(registry.settings, registry.ledger, LOAD_BATCHES)) as projector:
+            projector.step()
+            projector.snapshot()
+        assert store_folder_of(registry.settings).sequence() == 25
+        assert check(registry.settings, registry.ledger) == []
 
 
 def test_two_projectors_never_run_at_once(registry: Registry) -> None:
