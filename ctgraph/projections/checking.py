@@ -97,6 +97,7 @@ class _Comparison:
         self._search = SearchDigests()
         self._identity = Identity.of(settings)
         self._store = EmbeddedStore(folder, self._identity, self._fresh, read_only=True)
+        self._unmarked = mark_at(ledger.database, 0)  # of a store that never held a change
 
     def close(self) -> None:
         """Close the store and the temporary database."""
@@ -152,7 +153,7 @@ class _Comparison:
         last, seen = self._ledger.changes.last_sequence(), self._store_folder.sequence()
         if seq > last or (seq < last and not beside):
             yield f"The store holds sequence number {seq}, the ledger {last}."
-        elif mark != mark_at(self._ledger.database, seq):
+        elif (mark or self._unmarked) != mark_at(self._ledger.database, seq):
             yield "The store was made from another ledger, or from another state of this one."
         if not beside and seen != seq:
             yield f"Readers see sequence number {seen}, the store holds {seq}."

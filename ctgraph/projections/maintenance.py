@@ -29,7 +29,7 @@ BATCH_MEMBERS = 100
 """Members of collections whose documents are read at once."""
 MAX_BATCH_BYTES = 20_000_000
 """Bytes of canonical N-Quads that are read at once: a single document may be large."""
-LOAD_BATCHES = 3
+LOAD_BATCHES = 2
 """Batches that the projector of a load makes into one. Each brings files to the triple store, which
 merges them with large ones again and again: at 100,000 documents, that takes longer than all
 else."""

@@ -14,6 +14,7 @@ from ctgraph.errors import QueryLimit, StoreError
 from ctgraph.identity import Identity
 from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger import Ledger, shared_ledger
+from ctgraph.ledger.lookups import look_up
 from ctgraph.ledger.standing import documents, newest_of
 from ctgraph.links.properties import NEWER, OLDER
 from ctgraph.projections.link_attention import Doubt, linking, one_sided, superseded
@@ -95,8 +96,9 @@ def _attention(settings: Settings, owner: Ctid, last: int, written: tuple[int, .
     """
     ledger = shared_ledger(settings)
     looked = _Looked(ledger, Identity.of(settings), owner)
-    held = ledger.records.withdrawn_at(looked.targets)
-    standing = {one for one, withdrawn in held.items() if withdrawn is None}
+    held = look_up(ledger.database, looked.targets)
+    # The address of a merged organization leads to the other one.
+    standing = {ctid for ctid, one in held.items() if one.replaced_by or not one.withdrawn_at}
     dangling = [one for one in looked.found if one.target not in standing]
     with reading(settings) as links:
         old = superseded(links, standing)

@@ -17,6 +17,7 @@ from ctgraph.ledger.append import Submission, append
 from ctgraph.ledger.values import Organization
 from ctgraph.projections.checking import check
 from ctgraph.projections.maintenance import rebuild
+from ctgraph.records.attention import attention_of
 from tests.support.people import Person
 from tests.support.registry import Registry, certificate, ctid_number
 
@@ -108,6 +109,11 @@ def test_references_follow_and_history_stays(two: Registry, sam: Person) -> None
         found = sam.client.get("/sparql", query_string={"query": query, "format": "json"}).json
         assert found["results"]["bindings"][0]["new"]["value"].endswith(NEW)
     assert check(two.settings, two.ledger) == []
+    dead = sam.client.get("/queries/dead-links", query_string={"organization": NEW})
+    assert dead.json["results"]["bindings"] == [], "the old address leads to the new one"
+    attention = attention_of(two.settings, two.ledger, NEW)
+    assert attention
+    assert attention.dangling.number == 0
     [checked] = sam.client.post("/check", json={"records": [OLD]}).json["records"]
     assert (checked["status"], [one["ctid"] for one in checked["replacedBy"]]) == (
         "withdrawn",

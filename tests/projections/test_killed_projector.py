@@ -59,7 +59,7 @@ def test_a_projector_of_a_load_that_died_between_its_indexes_goes_on(
             f"ctgraph.projections.{module}.rebuild",
             Mock(side_effect=AssertionError("It is made anew.")),
         )
-    publish(registry, range(1, 26), "text")
+    publish(registry, range(1, 19), "text")
     with hold(registry.settings):
         projector = Projector(registry.settings, registry.ledger, LOAD_BATCHES)
         with monkeypatch.context() as patch:
@@ -71,7 +71,7 @@ def test_a_projector_of_a_load_that_died_between_its_indexes_goes_on(
         with closing(Projector(registry.settings, registry.ledger, LOAD_BATCHES)) as projector:
             projector.step()
             projector.snapshot()
-        assert store_folder_of(registry.settings).sequence() == 25
+        assert store_folder_of(registry.settings).sequence() == 18
         assert check(registry.settings, registry.ledger) == []
 
 
@@ -109,6 +109,12 @@ def test_check_tells_every_difference_and_rebuild_mends_it(registry: Registry) -
         assert "The default graph" in default
         assert rebuild(registry.settings, registry.ledger) == 5
         assert check(registry.settings, registry.ledger) == []
+
+
+@pytest.mark.parametrize("beside", [False, True])
+def test_a_store_that_never_held_a_change_fits_its_ledger(registry: Registry, beside: bool) -> None:
+    registry.project()
+    assert check(registry.settings, registry.ledger, beside=beside) == []
 
 
 def test_web_workers_killed_while_publishing_lose_nothing(registry: Registry) -> None:
