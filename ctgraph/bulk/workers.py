@@ -13,6 +13,7 @@ from typing import Any, Generic, Self, TypeVar
 from ctgraph.bulk import sources
 from ctgraph.errors import LoadStopped
 from ctgraph.work import children
+from ctgraph.work.collecting import collect_seldom
 
 Result = TypeVar("Result")
 
@@ -98,5 +99,10 @@ class Workers(Generic[Result]):
     def _started(self) -> ProcessPoolExecutor:
         self._context = children.Spawning()
         return ProcessPoolExecutor(
-            self._count, self._context, initializer=children.follow, initargs=(os.getpid(),)
+            self._count, self._context, initializer=_begin, initargs=(os.getpid(),)
         )
+
+
+def _begin(parent: int) -> None:
+    children.follow(parent)
+    collect_seldom()

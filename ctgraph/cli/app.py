@@ -30,6 +30,7 @@ from ctgraph.cli.querying import query
 from ctgraph.cli.spreadsheets import bulk
 from ctgraph.cli.staff import staff
 from ctgraph.cli.validating import validate
+from ctgraph.work.collecting import collect_seldom
 
 
 @click.group(cls=ErrorReportingGroup, context_settings={"help_option_names": ["-h", "--help"]})
@@ -40,6 +41,7 @@ def main() -> None:
     Everything lives in the home folder that CTGRAPH_HOME names (default: ./home).
     docs/limits.md lists all settings.
     """
+    collect_seldom()
 
 
 COMMANDS: tuple[click.Command, ...] = (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 from collections.abc import Callable
@@ -14,9 +13,8 @@ from ctgraph.ledger import Ledger, settled
 from ctgraph.ledger.failures import ledger_error
 from ctgraph.problem import one_line
 from ctgraph.settings import Settings, load_settings
+from ctgraph.work.collecting import collect_seldom
 
-COLLECTED_OBJECTS = 200_000
-"""New objects after which Python looks for cycles. Quads make none."""
 UMASK = 0o077
 """Only the owner may read the files of these processes: the ledger holds the hashes of keys."""
 
@@ -27,7 +25,7 @@ def run_process(work: Callable[[Settings, Ledger], None]) -> None:
     An error is written to stderr in one line, and the exit code is 1 then.
     """
     os.umask(UMASK)
-    gc.set_threshold(COLLECTED_OBJECTS)
+    collect_seldom()
     try:
         settings = settled(load_settings())
         work(settings, Ledger.of(settings))

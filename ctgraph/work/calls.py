@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import pickle
 from collections.abc import Callable
@@ -10,15 +9,13 @@ from multiprocessing.connection import Connection
 from typing import Any, Protocol, TypeVar
 
 from ctgraph.errors import Overloaded
+from ctgraph.work.collecting import collect_seldom
 from ctgraph.work.crew import Crew
 from ctgraph.work.process import confine, receive, streams, write
 
 T = TypeVar("T")
 ANSWER = b"A"
 """The kind of the frame that holds the result or the error of a call."""
-COLLECTED_OBJECTS = 200_000
-"""New objects after which a worker looks for cycles: an answer is made of thousands that are no
-cycles, and to look at them again and again took a third of its time."""
 
 
 class Runner(Protocol):
@@ -75,7 +72,7 @@ class Calls:
 def serve(pipe: Connection, memory: int) -> None:
     """Make calls in a worker process until the pipe ends."""
     confine("ctgraph-call", memory)
-    gc.set_threshold(COLLECTED_OBJECTS)
+    collect_seldom()
     source, out = streams(pipe)
     while payload := receive(source.read)[1]:
         try:
