@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ctgraph.cli.common import CTID, FILE, bar, open_registry
-from ctgraph.errors import StoreError
+from ctgraph.errors import LoadStopped, StoreError
 from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger import Ledger
 from ctgraph.settings import Settings
@@ -150,30 +151,57 @@ def _has_ended(child: int) -> bool:
 
 @contextmanager
 def projecting(settings: Settings, ledger: Ledger, seconds: dict[str, float]) -> Iterator[None]:
-    """Run a projector during the block, unless a server runs one; then wait until all is queryable.
+    """Run a projector during the block, beside which another one may be at work.
 
-    :param seconds: receives the processor time of a projector that was started here.
+    Waits then until all is queryable.
+
+    :param seconds: receives the processor time of the projector that was started here.
+    :raises LoadStopped: when ^C does not leave it to the block when to end.
     """
     from ctgraph.projections import projector
-    from ctgraph.projections.bell import Ring, ring
-    from ctgraph.projections.store_folder import store_folder_of
 
     process = projector.start(for_load=True)
     try:
+        with _ending(process, seconds):
+            yield
+            _wait_for_queries(settings, ledger.changes.last_sequence(), process.pid)
+    except KeyboardInterrupt:
+        raise LoadStopped(
+            "It was stopped at once. What was loaded is kept. Run the same command again to "
+            "continue."
+        ) from None
+
+
+def _wait_for_queries(settings: Settings, last: int, own: int) -> None:
+    """Wait until queries see a sequence number, or no projector can go on.
+
+    :param own: the process of the projector that was started here.
+    """
+    from ctgraph.projections.bell import Ring, ring
+    from ctgraph.projections.store_folder import store_folder_of
+
+    store_folder = store_folder_of(settings)
+    with bar("Projecting", last) as progress:
+        seen = 0
+        while seen < last:
+            ring(store_folder.bell, Ring.WAIT)
+            if not store_folder.wait(seen + 1, timeout=SILENCE_SECONDS):
+                _require_projector(store_folder, own)
+            if store_folder.sequence() > seen:  # it stands still while the store is rebuilt
+                progress(store_folder.sequence() - seen)
+                seen = store_folder.sequence()
+
+
+@contextmanager
+def _ending(process: subprocess.Popen[bytes], seconds: dict[str, float]) -> Iterator[None]:
+    """End a projector after the block, and note its processor time if it has projected."""
+    try:
         yield
-        store_folder, last = store_folder_of(settings), ledger.changes.last_sequence()
-        with bar("Projecting", last) as progress:
-            seen = 0
-            while seen < last:
-                ring(store_folder.bell, Ring.WAIT)
-                if not store_folder.wait(seen + 1, timeout=SILENCE_SECONDS):
-                    _require_projector(store_folder, process.pid)
-                if store_folder.sequence() > seen:  # it stands still while the store is rebuilt
-                    progress(store_folder.sequence() - seen)
-                    seen = store_folder.sequence()
+    except KeyboardInterrupt:
+        process.kill()  # it would finish its batch; what is not done is done again
+        raise
     finally:
-        # terminate() would lose the figures. Beside a server, this projector has ended already.
-        os.kill(process.pid, signal.SIGTERM)
+        os.kill(process.pid, signal.SIGTERM)  # terminate() would lose the figures
         _, status, used = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode != 1:
