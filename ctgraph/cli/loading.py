@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ctgraph.cli.common import CTID, FILE, bar, open_registry
+from ctgraph.cli.common import CTID, FILE, bar, open_registry, writable
 from ctgraph.errors import LoadStopped, StoreError
 from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger import Ledger
@@ -40,6 +40,7 @@ runs well. A snapshot of the largest batch takes a few seconds."""
 @click.option(
     "--report",
     type=FILE,
+    callback=writable,
     default=Path("load-report.jsonl"),
     show_default=True,
     help="File that lists rejected documents with their reasons, and the warnings.",
@@ -96,18 +97,21 @@ def load(paths: tuple[Path, ...], owner: Ctid | None, report: Path, strict: bool
         counts += f", {tally.warnings} of them with warnings"
     took = time.monotonic() - started
     tally.seconds |= used
-    click.echo(
-        f"{counts or 'nothing'} in {took:.1f} s, queryable. Processor time: "
-        + ", ".join(f"{stage} {seconds:.1f} s" for stage, seconds in tally.seconds.items())
-        + ".",
-        err=True,
-    )
+    done = f"{counts or 'nothing'} in {took:.1f} s"
+    if total and not counts:  # it was interrupted at its end
+        done = "Everything was loaded before"
+    click.echo(f"{done}, queryable.{_processor_time(tally.seconds)}", err=True)
     if tally.rejected or tally.skipped or tally.warnings:
         click.echo(f"The reasons are in {report}.", err=True)
     if tally.rejected:
         sys.exit(1)
     if report.stat().st_size == 0:
         report.unlink()
+
+
+def _processor_time(seconds: dict[str, float]) -> str:
+    stages = ", ".join(f"{stage} {spent:.1f} s" for stage, spent in seconds.items())
+    return stages and f" Processor time: {stages}."
 
 
 def _load_history(

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from ctgraph.ledger.loads import Loads
 from ctgraph.projections import projector
 from ctgraph.projections.store_folder import hold, store_folder_of
 from tests.support.registry import Registry, certificate, environment
@@ -36,6 +37,16 @@ def test_a_load_waits_for_a_projector_that_starts(load: Callable[[], Any]) -> No
     loaded = load()
     assert loaded.exit_code == 0, loaded.output
     assert "1 created" in loaded.stderr
+
+
+def test_a_load_that_was_interrupted_at_its_end_says_that_nothing_is_left(
+    load: Callable[[], Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Loads, "forget", lambda *_: None)
+    assert load().exit_code == 0
+    loaded = load()
+    assert loaded.exit_code == 0, loaded.output
+    assert "Everything was loaded before, queryable." in loaded.stderr
 
 
 def test_a_load_tells_that_its_projector_has_ended(

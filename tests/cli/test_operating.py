@@ -132,6 +132,21 @@ def test_a_query_sees_what_no_projector_has_seen(
     assert run("query", count, "--format", "csv").output.split() == ["n", "3"]
 
 
+def test_a_check_names_the_remedy_for_a_store_that_is_behind(
+    registry: Registry, run: Callable[..., Any]
+) -> None:
+    publish(registry, range(1, 3), "first")
+    registry.project()
+    publish(registry, range(3, 4), "unseen")
+    checked = run("check")
+    assert checked.exit_code == 1
+    said = (
+        "The store holds sequence number 2, the ledger 3. Start the server, or run: ctgraph rebuild"
+    )
+    assert said in checked.output
+    assert "1 difference." in checked.output
+
+
 def test_a_second_server_waits_with_projecting_and_takes_over(
     registry: Registry, tmp_path: Path
 ) -> None:
