@@ -87,7 +87,7 @@ def files(paths: list[Path], suffixes: tuple[str, ...] = SUFFIXES) -> list[Path]
     if not found:
         raise CtgraphError(
             f"There are no documents in {', '.join(map(shown, paths))}. Files of folders are read "
-            f"when their names end in {', '.join(suffixes)}."
+            f"when their names end in {', '.join(dict.fromkeys(suffixes))}."
         )
     return found
 

@@ -208,5 +208,5 @@ def _ending(process: subprocess.Popen[bytes], seconds: dict[str, float]) -> Iter
         os.kill(process.pid, signal.SIGTERM)  # terminate() would lose the figures
         _, status, used = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode != 1:
+        if process.returncode == 0:
             seconds["projecting"] = used.ru_utime + used.ru_stime

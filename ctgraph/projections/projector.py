@@ -259,8 +259,8 @@ def run(settings: Settings, ledger: Ledger, for_load: bool = False) -> None:
 def start(for_load: bool = False) -> subprocess.Popen[bytes]:
     """Start a projector in a process of its own; it ends when this process does.
 
-    :param for_load: take few snapshots, and be silent. The exit code is 1 if another projector has
-        done all the work.
+    :param for_load: take few snapshots, and be silent. The exit code is another one than 0 if the
+        projector never had its turn.
     """
     if not for_load:
         return children.start(__name__)

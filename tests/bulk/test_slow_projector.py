@@ -17,6 +17,7 @@ import pytest
 from ctgraph.ledger.loads import Loads
 from ctgraph.projections import projector
 from ctgraph.projections.store_folder import hold, store_folder_of
+from tests.support.following import following
 from tests.support.registry import Registry, certificate, environment
 from tests.support.server import CLI, of
 from tests.support.waiting import PATIENCE_SECONDS, until
@@ -37,6 +38,16 @@ def test_a_load_waits_for_a_projector_that_starts(load: Callable[[], Any]) -> No
     loaded = load()
     assert loaded.exit_code == 0, loaded.output
     assert "1 created" in loaded.stderr
+
+
+def test_a_load_beside_a_projector_has_projected_nothing(
+    load: Callable[[], Any], registry: Registry
+) -> None:
+    with following(registry):
+        loaded = load()
+    assert loaded.exit_code == 0, loaded.output
+    assert "1 created" in loaded.stderr
+    assert "projecting" not in loaded.stderr
 
 
 def test_a_load_that_was_interrupted_at_its_end_says_that_nothing_is_left(
