@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from ctgraph.errors import Conflict, Damaged, InsufficientStorage, SettingsError
+from ctgraph.errors import Conflict, Damaged, InsufficientStorage, LoadStopped, SettingsError
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.audit import audit
 from ctgraph.ledger.database import by_name, tell_damage
@@ -29,7 +29,7 @@ from ctgraph.ledger.revision import known_revisions, migrations, revision_of, up
 from ctgraph.ledger.tables import metadata, organization, registry, sequence, version
 from ctgraph.ledger.webhooks import pause_all
 from ctgraph.projections.maintenance import rebuild
-from ctgraph.projections.store_folder import hold
+from ctgraph.projections.store_folder import hold, store_folder_of
 from ctgraph.settings import Settings
 
 APPLICATION = 0x63746772
@@ -114,8 +114,11 @@ def restore(
     :raises Damaged: when the backup is damaged or not a backup.
     :raises Conflict: when the registry holds data and `replace` is False.
     :raises LockHeld: when a server uses the registry.
+    :raises LoadStopped: when it is interrupted after the content was replaced.
     :raises SettingsError: when the settings name another base URL.
     """
+    if (store_folder := store_folder_of(settings)).held():  # to prove a large backup takes long
+        raise store_folder.held_elsewhere()
     with _opened(path) as engine:
         found = _proved(engine, str(path), progress)
         settings = settings.with_base(found.base_url)
@@ -137,7 +140,13 @@ def restore(
                 if not resumes_webhooks:
                     pause_all(target, _PAUSED)
             records = sum(ledger.records.counts().values())
-            rebuild(settings, ledger, lambda done: progress("Rebuilding", done, records))
+            try:
+                rebuild(settings, ledger, lambda done: progress("Rebuilding", done, records))
+            except KeyboardInterrupt:
+                raise LoadStopped(
+                    f"The ledger in {settings.home} is restored; run ctgraph rebuild, or start the "
+                    "server."
+                ) from None
     return found
 
 

@@ -7,11 +7,12 @@ documents are kept.
 from __future__ import annotations
 
 import json
+import os
 import signal
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import chain, islice
@@ -39,6 +40,7 @@ MAX_BATCH_TEXTS = 400
 """JSON texts in one batch: handing a batch to a process costs little compared with parsing it."""
 MAX_BATCH_BYTES = 8_000_000
 """Bytes of one batch, so that memory does not grow with the size of documents."""
+STOPPING = "\nStopping after what is at hand; press Ctrl-C again to stop at once.\n"
 
 
 @dataclass
@@ -150,15 +152,20 @@ def load_items(
 
 @contextmanager
 def interrupts() -> Iterator[Callable[[], bool]]:
-    """Yield a function that tells whether SIGINT or SIGTERM came. A second one ends the process.
+    """Yield a function that tells whether SIGINT or SIGTERM came.
 
-    An exception at an arbitrary point could leave child processes behind.
+    The first one is answered in a line, and leaves it to the block when to end: an exception at an
+    arbitrary point could lose what is at hand. A second one raises KeyboardInterrupt.
     """
     came: list[int] = []
 
     def note(signum: int, _: FrameType | None) -> None:
         came.append(signum)
-        signal.signal(signum, signal.SIG_DFL)
+        if len(came) > 1:
+            raise KeyboardInterrupt
+        # A stream of Python may be in the middle of a write. A progress bar moves to the next line.
+        with suppress(OSError):  # nobody may read it any more
+            os.write(2, STOPPING.encode())
 
     before = {signum: signal.signal(signum, note) for signum in (signal.SIGINT, signal.SIGTERM)}
     try:

@@ -85,7 +85,10 @@ def files(paths: list[Path], suffixes: tuple[str, ...] = SUFFIXES) -> list[Path]
         else:
             raise CtgraphError(f"{shown(path)} does not exist.")
     if not found:
-        raise CtgraphError(f"There are no documents in {', '.join(map(shown, paths))}.")
+        raise CtgraphError(
+            f"There are no documents in {', '.join(map(shown, paths))}. Files of folders are read "
+            f"when their names end in {', '.join(dict.fromkeys(suffixes))}."
+        )
     return found
 
 

@@ -35,8 +35,11 @@ class Workers(Generic[Result]):
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self._pool.shutdown(wait=False, cancel_futures=True)
+    def __exit__(self, kind: object, *_: object) -> None:
+        if kind:  # nobody waits for what they do any more
+            self._end()
+        else:
+            self._pool.shutdown(wait=False)
 
     def __len__(self) -> int:
         return len(self._begun)
@@ -85,16 +88,19 @@ class Workers(Generic[Result]):
             return self._pool.submit(self._work, batch)
 
     def _restart(self) -> None:
+        self._end()
+        self._pool = self._started()
+
+    def _end(self) -> None:
         # Before Python 3.11.5 a thread of the broken pool would write to dead processes for ever,
         # and keep this one from ending: https://github.com/python/cpython/issues/94777.
         if sys.version_info < (3, 11, 5):
             broken: Any = self._pool  # whose queue is private
             broken._call_queue._reader.close()
-        self._pool.shutdown(wait=False)
+        self._pool.shutdown(wait=False, cancel_futures=True)
         # A process that was starting while another one died is not known to the broken pool, which
         # would wait for it for ever when this process ends.
         self._context.kill()
-        self._pool = self._started()
 
     def _started(self) -> ProcessPoolExecutor:
         self._context = children.Spawning()

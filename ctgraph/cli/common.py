@@ -32,6 +32,15 @@ from ctgraph.rdf.formats import FORMATS
 from ctgraph.settings import Settings, load_settings
 
 FILE = click.Path(path_type=Path)
+
+
+def writable(_: click.Context, option: click.Parameter, file: Path) -> Path:
+    """Return a file that an option names, or fail as click does if its folder is missing."""
+    if not file.parent.is_dir():
+        raise click.BadParameter(f"There is no folder {file.parent}.", param=option)
+    return file
+
+
 FORMAT_NAMES = ", ".join(format.name for format in FORMATS)
 """The formats of documents, for help texts and messages."""
 
@@ -44,7 +53,9 @@ class ErrorReportingGroup(click.Group):
         try:
             return self._invoke(ctx)
         except CtgraphError as error:
-            click.echo(one_line(f"{error.title}: {error.message}"), err=True)
+            # "Bad request", the title of an error without one of its own, is a word of HTTP.
+            title = "" if error.title == CtgraphError.title else f"{error.title}: "
+            click.echo(one_line(title + error.message), err=True)
             if len(error.problems) > 1:
                 for problem in error.problems:
                     click.echo(f"  {problem.severity}: {problem}", err=True)

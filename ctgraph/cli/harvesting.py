@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ctgraph.cli.common import FILE, bar, keep_private, open_registry, project_now, stages
+from ctgraph.cli.common import (
+    FILE,
+    bar,
+    keep_private,
+    open_registry,
+    project_now,
+    stages,
+    writable,
+)
 from ctgraph.cli.loading import projecting
 from ctgraph.errors import LoadStopped, Unreadable
 from ctgraph.ledger import Ledger, settled
@@ -53,6 +61,7 @@ def dump(output: Path | None) -> None:
 @click.option(
     "--report",
     type=FILE,
+    callback=writable,
     default=Path("mirror-report.jsonl"),
     show_default=True,
     help="File that lists what could not be taken over, with the reasons.",

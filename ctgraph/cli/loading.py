@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -13,8 +14,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ctgraph.cli.common import CTID, FILE, bar, open_registry
-from ctgraph.errors import StoreError
+from ctgraph.cli.common import CTID, FILE, bar, open_registry, writable
+from ctgraph.errors import LoadStopped, StoreError
 from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger import Ledger
 from ctgraph.settings import Settings
@@ -39,6 +40,7 @@ runs well. A snapshot of the largest batch takes a few seconds."""
 @click.option(
     "--report",
     type=FILE,
+    callback=writable,
     default=Path("load-report.jsonl"),
     show_default=True,
     help="File that lists rejected documents with their reasons, and the warnings.",
@@ -95,18 +97,21 @@ def load(paths: tuple[Path, ...], owner: Ctid | None, report: Path, strict: bool
         counts += f", {tally.warnings} of them with warnings"
     took = time.monotonic() - started
     tally.seconds |= used
-    click.echo(
-        f"{counts or 'nothing'} in {took:.1f} s, queryable. Processor time: "
-        + ", ".join(f"{stage} {seconds:.1f} s" for stage, seconds in tally.seconds.items())
-        + ".",
-        err=True,
-    )
+    done = f"{counts or 'nothing'} in {took:.1f} s"
+    if total and not counts:  # it was interrupted at its end
+        done = "Everything was loaded before"
+    click.echo(f"{done}, queryable.{_processor_time(tally.seconds)}", err=True)
     if tally.rejected or tally.skipped or tally.warnings:
         click.echo(f"The reasons are in {report}.", err=True)
     if tally.rejected:
         sys.exit(1)
     if report.stat().st_size == 0:
         report.unlink()
+
+
+def _processor_time(seconds: dict[str, float]) -> str:
+    stages = ", ".join(f"{stage} {spent:.1f} s" for stage, spent in seconds.items())
+    return stages and f" Processor time: {stages}."
 
 
 def _load_history(
@@ -150,31 +155,58 @@ def _has_ended(child: int) -> bool:
 
 @contextmanager
 def projecting(settings: Settings, ledger: Ledger, seconds: dict[str, float]) -> Iterator[None]:
-    """Run a projector during the block, unless a server runs one; then wait until all is queryable.
+    """Run a projector during the block, beside which another one may be at work.
 
-    :param seconds: receives the processor time of a projector that was started here.
+    Waits then until all is queryable.
+
+    :param seconds: receives the processor time of the projector that was started here.
+    :raises LoadStopped: when ^C does not leave it to the block when to end.
     """
     from ctgraph.projections import projector
-    from ctgraph.projections.bell import Ring, ring
-    from ctgraph.projections.store_folder import store_folder_of
 
     process = projector.start(for_load=True)
     try:
+        with _ending(process, seconds):
+            yield
+            _wait_for_queries(settings, ledger.changes.last_sequence(), process.pid)
+    except KeyboardInterrupt:
+        raise LoadStopped(
+            "It was stopped at once. What was loaded is kept. Run the same command again to "
+            "continue."
+        ) from None
+
+
+def _wait_for_queries(settings: Settings, last: int, own: int) -> None:
+    """Wait until queries see a sequence number, or no projector can go on.
+
+    :param own: the process of the projector that was started here.
+    """
+    from ctgraph.projections.bell import Ring, ring
+    from ctgraph.projections.store_folder import store_folder_of
+
+    store_folder = store_folder_of(settings)
+    with bar("Projecting", last) as progress:
+        seen = 0
+        while seen < last:
+            ring(store_folder.bell, Ring.WAIT)
+            if not store_folder.wait(seen + 1, timeout=SILENCE_SECONDS):
+                _require_projector(store_folder, own)
+            if store_folder.sequence() > seen:  # it stands still while the store is rebuilt
+                progress(store_folder.sequence() - seen)
+                seen = store_folder.sequence()
+
+
+@contextmanager
+def _ending(process: subprocess.Popen[bytes], seconds: dict[str, float]) -> Iterator[None]:
+    """End a projector after the block, and note its processor time if it has projected."""
+    try:
         yield
-        store_folder, last = store_folder_of(settings), ledger.changes.last_sequence()
-        with bar("Projecting", last) as progress:
-            seen = 0
-            while seen < last:
-                ring(store_folder.bell, Ring.WAIT)
-                if not store_folder.wait(seen + 1, timeout=SILENCE_SECONDS):
-                    _require_projector(store_folder, process.pid)
-                if store_folder.sequence() > seen:  # it stands still while the store is rebuilt
-                    progress(store_folder.sequence() - seen)
-                    seen = store_folder.sequence()
+    except KeyboardInterrupt:
+        process.kill()  # it would finish its batch; what is not done is done again
+        raise
     finally:
-        # terminate() would lose the figures. Beside a server, this projector has ended already.
-        os.kill(process.pid, signal.SIGTERM)
+        os.kill(process.pid, signal.SIGTERM)  # terminate() would lose the figures
         _, status, used = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode != 1:
+        if process.returncode == 0:
             seconds["projecting"] = used.ru_utime + used.ru_stime

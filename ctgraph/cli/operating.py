@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -97,6 +98,15 @@ def _served(settings: Settings, host: str, port: int) -> str:
     )
 
 
+@contextmanager
+def _telling(state: str) -> Iterator[None]:
+    """Say how ^C during the block leaves things."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise click.ClickException(f"Interrupted. {state}") from None
+
+
 @click.command()
 def rebuild() -> None:
     """Make a fresh triple store from the ledger and switch over."""
@@ -104,7 +114,12 @@ def rebuild() -> None:
     from ctgraph.projections.store_folder import hold
 
     settings, ledger = open_registry()
-    with hold(settings), bar("Rebuilding", sum(ledger.records.counts().values())) as progress:
+    total = sum(ledger.records.counts().values())
+    with (
+        _telling("The store is as it was before. Run ctgraph rebuild again, or start the server."),
+        hold(settings),
+        bar("Rebuilding", total) as progress,
+    ):
         records = maintenance.rebuild(settings, ledger, progress)
     click.echo(f"The new store holds {records} records.", err=True)
 
@@ -129,7 +144,8 @@ def check() -> None:
             differences = check(settings, ledger, progress, beside=True)
     for difference in differences:
         click.echo(difference)
-    click.echo(f"{len(differences)} differences.", err=True)
+    noun = "difference" if len(differences) == 1 else "differences"
+    click.echo(f"{len(differences)} {noun}.", err=True)
     sys.exit(1 if differences else 0)
 
 
@@ -164,7 +180,7 @@ def restore(file: Path, home: Path | None, replace: bool, resume_webhooks: bool)
 
     settings = settled(load_settings(**({"home": home} if home else {})))
     keep_private(settings)
-    with stages() as progress:
+    with _telling(f"The registry in {settings.home} is as it was before."), stages() as progress:
         found = backup.restore(settings, file, replace, progress, resume_webhooks)
     click.echo(
         f"The registry in {settings.home} is restored up to number {found.sequence}, queryable.",

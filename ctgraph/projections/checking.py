@@ -151,10 +151,14 @@ class _Comparison:
 
     def _numbers(self, seq: int, mark: str, reached: int, beside: bool) -> Iterator[str]:
         last, seen = self._ledger.changes.last_sequence(), self._store_folder.sequence()
+        remedy = "" if beside else " Start the server, or run: ctgraph rebuild"
         if seq > last or (seq < last and not beside):
-            yield f"The store holds sequence number {seq}, the ledger {last}."
+            yield f"The store holds sequence number {seq}, the ledger {last}.{remedy}"
         elif (mark or self._unmarked) != mark_at(self._ledger.database, seq):
-            yield "The store was made from another ledger, or from another state of this one."
+            yield (
+                "The store was made from another ledger, or from another state of this one."
+                f"{remedy}"
+            )
         if not beside and seen != seq:
             yield f"Readers see sequence number {seen}, the store holds {seq}."
         if reached < seq or (reached > seq and not beside):

@@ -1,6 +1,6 @@
 """The projector: brings the read models in line with the ledger, one process at a time.
 
-``python -m ctgraph.projections.projector [--patient]`` follows the ledger until SIGTERM.
+``python -m ctgraph.projections.projector [--for-load]`` follows the ledger until SIGTERM.
 """
 
 from __future__ import annotations
@@ -53,9 +53,10 @@ CALM_SECONDS = 600.0
 """The time without a failure after which the next one counts as the first, even if it is the same.
 Another failure of a projector that had caught up is a first one at once."""
 LOOK_SECONDS = 1.0
-"""How long a patient projector waits for the lock before it checks whether it has to end."""
+"""How long a projector waits for the lock before it checks whether it has to end."""
 LOAD_SNAPSHOT_SECONDS = 60
 """How often at most a load's own projector takes snapshots: they would slow the load down."""
+FOR_LOAD = "--for-load"
 _log = logging.getLogger("ctgraph.projector")
 
 
@@ -218,33 +219,32 @@ def _is_beyond_rebuild(error: Exception) -> bool:
     return is_passing(error) or isinstance(error, sa.exc.SQLAlchemyError | Damaged)
 
 
-def run(settings: Settings, ledger: Ledger, patient: bool = False) -> None:
+def run(settings: Settings, ledger: Ledger, for_load: bool = False) -> None:
     """Follow the ledger until SIGTERM or SIGINT, or until the store's folder is removed.
 
-    :param patient: wait as long as another process holds the triple store. One that is not is the
-        projector of a load: nobody waits for a change of their own.
-    :raises LockHeld: when one does, and this one is not patient.
+    Waits as long as another process holds the triple store.
+
+    :param for_load: take more changes at once: nobody waits for a change of their own.
+    :raises LockHeld: when the projector of a load never had its turn.
     """
     store_folder = store_folder_of(settings)
     stop = when_asked_to_end(lambda: ring(store_folder.bell, Ring.NEWS))
     is_told = False
     while not stop():
         try:
-            with hold(settings, LOOK_SECONDS if patient else 0):
+            with hold(settings, LOOK_SECONDS):
                 try:
                     follow(
                         settings,
                         ledger,
                         lambda: stop() or not store_folder.lock.exists(),
-                        1 if patient else LOAD_BATCHES,
+                        LOAD_BATCHES if for_load else 1,
                     )
                 except Exception as error:
                     store_folder.say(f"the projector ended: {in_a_line(error)[:500]}")
                     raise
             return
         except LockHeld:
-            if not patient:
-                raise
             if not is_told:
                 _log.warning(
                     "Another process holds the triple store in %s: another server, a "
@@ -252,18 +252,21 @@ def run(settings: Settings, ledger: Ledger, patient: bool = False) -> None:
                     settings.store_path,
                 )
             is_told = True
+    if for_load:
+        raise LockHeld("Another process has projected the load.")
 
 
 def start(for_load: bool = False) -> subprocess.Popen[bytes]:
     """Start a projector in a process of its own; it ends when this process does.
 
-    :param for_load: take few snapshots, and end without a word when another projector runs.
+    :param for_load: take few snapshots, and be silent. The exit code is another one than 0 if the
+        projector never had its turn.
     """
     if not for_load:
-        return children.start(__name__, "--patient")
+        return children.start(__name__)
     environment = os.environ | {"CTGRAPH_SNAPSHOT_INTERVAL": str(LOAD_SNAPSHOT_SECONDS)}
-    return children.start(__name__, stderr=subprocess.DEVNULL, env=environment)
+    return children.start(__name__, FOR_LOAD, stderr=subprocess.DEVNULL, env=environment)
 
 
 if __name__ == "__main__":
-    run_process(lambda settings, ledger: run(settings, ledger, "--patient" in sys.argv[1:]))
+    run_process(lambda settings, ledger: run(settings, ledger, FOR_LOAD in sys.argv[1:]))

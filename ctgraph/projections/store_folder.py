@@ -174,6 +174,13 @@ class StoreFolder:
             return False
         return False
 
+    def held_elsewhere(self) -> LockHeld:
+        """Return the error that tells an operator that another process holds the lock."""
+        return LockHeld(
+            f"Another process (a running `ctgraph serve`?) holds the triple store in {self.path}. "
+            "Stop that process, and run this again."
+        )
+
     def report(self, folder: Path, error: str) -> None:
         """Tell the projector that a snapshot, or the link index, could not be read."""
         if not any(words in error.lower() for words in DAMAGE):
@@ -261,7 +268,7 @@ def hold(settings: Settings, wait: float = 0) -> Iterator[None]:
     settings.store_path.mkdir(parents=True, exist_ok=True)
     with store_folder_of(settings).lock.open("a+b") as file:
         if not take_lock(file, wait):
-            raise LockHeld("Another process (a running `ctgraph serve`?) holds the triple store.")
+            raise store_folder_of(settings).held_elsewhere()
         file.truncate(0)
         file.write(b" " * MAX_TROUBLE_BYTES)
         file.flush()

@@ -123,9 +123,37 @@ def test_a_registry_that_is_served_is_not_restored(
     registry: Registry, kept: Path, run: Callable[..., Any]
 ) -> None:
     with hold(registry.settings):
-        result = run("restore", kept, "--replace")
+        restored, rebuilt = run("restore", kept, "--replace"), run("rebuild")
+    for result in restored, rebuilt:
+        assert result.exit_code == 1
+        assert f"holds the triple store in {registry.settings.store_path}. Stop" in result.output
+    assert "Verifying" not in restored.output
+
+
+@pytest.mark.parametrize(
+    ("module", "command", "state"),
+    [
+        ("ctgraph.bulk.backup.audit", "restore", "is as it was before"),
+        ("ctgraph.bulk.backup.rebuild", "restore", "run ctgraph rebuild, or start the server"),
+        ("ctgraph.projections.maintenance.rebuild", "rebuild", "Run ctgraph rebuild again"),
+    ],
+)
+def test_an_interrupted_command_says_how_it_leaves_things(
+    kept: Path,
+    run: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
+    module: str,
+    command: str,
+    state: str,
+) -> None:
+    def interrupted(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(module, interrupted)
+    result = run("restore", kept, "--replace") if command == "restore" else run("rebuild")
     assert result.exit_code == 1
-    assert "Another process" in result.output
+    assert state in " ".join(result.output.split())
+    assert "Aborted" not in result.output
 
 
 def _flip(path: Path) -> None:

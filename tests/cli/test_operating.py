@@ -132,6 +132,21 @@ def test_a_query_sees_what_no_projector_has_seen(
     assert run("query", count, "--format", "csv").output.split() == ["n", "3"]
 
 
+def test_a_check_names_the_remedy_for_a_store_that_is_behind(
+    registry: Registry, run: Callable[..., Any]
+) -> None:
+    publish(registry, range(1, 3), "first")
+    registry.project()
+    publish(registry, range(3, 4), "unseen")
+    checked = run("check")
+    assert checked.exit_code == 1
+    said = (
+        "The store holds sequence number 2, the ledger 3. Start the server, or run: ctgraph rebuild"
+    )
+    assert said in checked.output
+    assert "1 difference." in checked.output
+
+
 def test_a_second_server_waits_with_projecting_and_takes_over(
     registry: Registry, tmp_path: Path
 ) -> None:
@@ -191,10 +206,28 @@ def test_an_interrupted_load_says_so_and_can_be_resumed(registry: Registry, tmp_
     said = interrupt(process, log, lambda: of(process.pid, "spawn_main"))
     assert process.returncode == 1
     assert 0 < registry.ledger.changes.last_sequence() < 2000
+    assert "Stopping after what is at hand; press Ctrl-C again to stop at once." in said
     assert "Load stopped" in said
     assert "Run the same command again" in said
     assert start(registry, log, *command).wait(300) == 0, log.read_text()
     assert registry.ledger.changes.last_sequence() == 2000
+
+
+def test_a_load_that_is_interrupted_twice_ends_at_once_and_can_be_resumed(
+    registry: Registry, tmp_path: Path
+) -> None:
+    log, documents = tmp_path / "log", tmp_path / "documents.jsonl"
+    documents.write_bytes(b"\n".join(orjson.dumps(certificate(n)) for n in range(1, 901)))
+    command = "load", str(documents), "--report", str(tmp_path / "report")
+    process = start(registry, log, *command)
+    until(lambda: of(process.pid, "spawn_main"))
+    os.killpg(process.pid, signal.SIGINT)
+    said = interrupt(process, log, lambda: "Stopping after" in log.read_text())
+    assert process.returncode == 1
+    assert "It was stopped at once. What was loaded is kept. Run the same command again" in said
+    assert "resource_tracker" not in said
+    assert start(registry, log, *command).wait(300) == 0, log.read_text()
+    assert registry.ledger.changes.last_sequence() == 900
 
 
 def test_a_server_that_is_interrupted_while_it_starts_ends_well(

@@ -49,6 +49,27 @@ def test_commands_tell_what_they_cannot_use(registry: Registry, arguments: list[
     assert result.stderr
 
 
+@pytest.mark.parametrize("command", ["load", "validate"])
+def test_a_folder_without_documents_is_told_what_is_read(
+    registry: Registry, tmp_path: Path, command: str
+) -> None:
+    (tmp_path / "notes.txt").touch()
+    more = ["--report", str(tmp_path / "report")] if command == "load" else []
+    result = run(command, registry, str(tmp_path), *more)
+    assert result.exit_code == 1
+    assert result.stderr.startswith(f"There are no documents in {tmp_path}.")
+    assert "end in .json, .jsonld" in result.stderr
+    assert ".zip" in result.stderr
+
+
+@pytest.mark.parametrize("command", ["load", "mirror"])
+def test_the_folder_of_a_report_that_is_missing_is_named(registry: Registry, command: str) -> None:
+    what = __file__ if command == "load" else "https://example.org"
+    result = run(command, registry, what, "--report", "/nowhere/report")
+    assert result.exit_code == 2
+    assert "'--report': There is no folder /nowhere." in result.stderr
+
+
 @pytest.mark.parametrize("home", ["file", "garbage", "folder"])
 @pytest.mark.parametrize("command", [["init"], ["org", "list"], ["check"], ["query", "ASK{}"]])
 def test_homes_that_are_none_are_told(tmp_path: Path, home: str, command: list[str]) -> None:

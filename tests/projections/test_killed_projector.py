@@ -33,7 +33,7 @@ from tests.support.waiting import until
 
 def test_a_projector_killed_at_random_points_goes_on_to_the_same_store(registry: Registry) -> None:
     chance = random.Random(1)
-    command = [sys.executable, "-m", "ctgraph.projections.projector", "--patient"]
+    command = [sys.executable, "-m", "ctgraph.projections.projector"]
     store_folder, interrupted = store_folder_of(registry.settings), 0
     for round in range(8):
         publish(registry, range(1, 200), f"round {round}")
