@@ -7,7 +7,6 @@ the death of its parent (PR_SET_PDEATHSIG, prctl(2)). Nothing is imported from t
 from __future__ import annotations
 
 import ctypes
-import multiprocessing
 import os
 import runpy
 import signal
@@ -17,7 +16,14 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from multiprocessing.context import ForkServerContext, SpawnContext, SpawnProcess
+from multiprocessing import resource_tracker
+from multiprocessing.context import (
+    ForkServerContext,
+    ForkServerProcess,
+    SpawnContext,
+    SpawnProcess,
+)
+from multiprocessing.process import BaseProcess
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -62,13 +68,23 @@ def lasting(start: Callable[[], T]) -> T:
     return _starter.submit(start).result()
 
 
-class Spawned(SpawnProcess):
+class _Deaf(BaseProcess):
     """A process of :mod:`multiprocessing` that does not receive ^C."""
 
     def start(self) -> None:
         """Start the process."""
         with _deaf():
-            super().start()
+            resource_tracker.ensure_running()  # the first call lets ^C through again
+            with _deaf():
+                super().start()
+
+
+class Spawned(_Deaf, SpawnProcess):
+    """A new process."""
+
+
+class Forked(_Deaf, ForkServerProcess):
+    """A process that is forked from one that has no threads, and does not receive ^C either."""
 
 
 class Spawning(SpawnContext):
@@ -91,10 +107,14 @@ class Spawning(SpawnContext):
                 process.kill()
 
 
-def forking() -> ForkServerContext:
-    """Return the context for processes that are forked from one that has no threads."""
-    _keep_out_the_current_folder()
-    return multiprocessing.get_context("forkserver")
+class Forking(ForkServerContext):
+    """The context for processes that are forked from one that has no threads."""
+
+    Process = Forked
+
+    def __init__(self) -> None:
+        super().__init__()
+        _keep_out_the_current_folder()
 
 
 def _keep_out_the_current_folder() -> None:

@@ -32,7 +32,7 @@ START_SECONDS = 60.0
 FAULTS = (-signal.SIGSEGV, -signal.SIGBUS)
 """Exit codes of a stack that overflowed. A process that gets no more memory ends with SIGABRT."""
 TEMPLATE = "ctgraph.work.template"
-_context = children.forking()
+_context = children.Forking()
 _context.set_forkserver_preload([TEMPLATE])
 
 
