@@ -11,6 +11,7 @@ from typing import Any
 from gunicorn.app.wsgiapp import WSGIApplication
 from gunicorn.arbiter import Arbiter
 
+from ctgraph.work import process
 from ctgraph.work.children import follow
 
 COLLECTED_OBJECTS = 10_000
@@ -57,7 +58,7 @@ class Server(WSGIApplication):  # type: ignore[misc]
 
         self.cfg.set("when_ready", ready)
         self.cfg.set("post_fork", followed)
-        self.cfg.set("post_worker_init", _collect_seldom)
+        self.cfg.set("post_worker_init", _booted)
 
     def run(self) -> None:
         """Serve until a signal asks for the end."""
@@ -67,11 +68,16 @@ class Server(WSGIApplication):  # type: ignore[misc]
         """Stay in the current folder; gunicorn would put it in front of the module path."""
 
 
-def _collect_seldom(worker: Any) -> None:
-    """Let a worker with its application look for cycles seldom, and only in what comes later."""
+def _booted(worker: Any) -> None:
+    """Prepare a worker that has its application for the first requests.
+
+    It looks for cycles seldom, and only in what comes later. The process that its own workers are
+    forked from imports its modules meanwhile: the first question would wait for seconds.
+    """
     gc.collect()
     gc.freeze()
     gc.set_threshold(COLLECTED_OBJECTS)
+    process.begin()
 
 
 if __name__ == "__main__":

@@ -41,6 +41,11 @@ def preload(*modules: str) -> None:
     _context.set_forkserver_preload([TEMPLATE, *modules])
 
 
+def begin() -> None:
+    """Import the modules now, so that the first job need not wait for that."""
+    _context.begin()
+
+
 class WorkerProcess:
     """One worker process and the pipe to it.
 

@@ -1,4 +1,4 @@
-"""Ends that are asked for: by ^C, which a terminal sends to all processes, or while one starts."""
+"""The first and last moments of processes, such as ^C, which a terminal sends to all of them."""
 
 from __future__ import annotations
 
@@ -68,6 +68,21 @@ def test_interrupting_a_server_that_has_answered_says_nothing_odd(
         return False
 
     assert interrupted(registry, tmp_path / "log", ["serve", "--port", str(port)], answered) == 0
+
+
+def test_what_is_needed_for_the_first_question_is_begun_before_it(
+    registry: Registry, tmp_path: Path
+) -> None:
+    port = free_port()
+
+    def begun(server: int) -> bool:
+        with suppress(OSError):
+            get(f"http://127.0.0.1:{port}/healthz")
+            return bool(of(server, "multiprocessing.forkserver"))
+        return False
+
+    command = ["serve", "--port", str(port), "--workers", "1"]
+    assert interrupted(registry, tmp_path / "log", command, begun) == 0
 
 
 def test_interrupting_a_check_says_nothing_odd(registry: Registry, tmp_path: Path) -> None:
