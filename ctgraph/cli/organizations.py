@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from datetime import datetime
+from datetime import date
 
 import click
 
@@ -77,6 +77,17 @@ def org_trust(organization: Ctid, end: bool) -> None:
     Registering(settings, ledger).set_trust(organization, not end)
 
 
+class _Day(click.ParamType[date]):
+    name = "day"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """Return the day that a text names, or fail as click does."""
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is no day. Write it as 2027-12-31.", param, ctx)
+
+
 @click.group()
 def key() -> None:
     """Make, list and revoke API keys.
@@ -95,15 +106,13 @@ def key() -> None:
     help="What may be done with it; may be given again. All but admin, without it.",
 )
 @click.option(
-    "--expires", type=click.DateTime(["%Y-%m-%d"]), help="The last day on which it is valid."
+    "--expires", type=_Day(), help="The last day on which it is valid, such as 2027-12-31."
 )
 @click.option("--label", default="", help="What people know it by.")
-def key_add(
-    organization: Ctid, scopes: tuple[str, ...], expires: datetime | None, label: str
-) -> None:
+def key_add(organization: Ctid, scopes: tuple[str, ...], expires: date | None, label: str) -> None:
     """Make an API key for an organization and print it."""
     allowed = [Scope(one) for one in scopes] or [*USUAL_SCOPES]
-    until = end_of(expires.date()) if expires else None
+    until = end_of(expires) if expires else None
     click.echo(open_registry()[1].organizations.add_key(organization, allowed, until, label))
 
 

@@ -139,7 +139,9 @@ def _events(given: object) -> tuple[str, ...]:
         return EVENTS
     if isinstance(given, list) and given and all(one in EVENTS for one in given):
         return tuple(event for event in EVENTS if event in given)
-    raise _refused("events", f"The events are no array of some of {', '.join(EVENTS)}.")
+    wrong = [one for one in given if one not in EVENTS] if isinstance(given, list) else []
+    told = f"There is no event {str(wrong[0])[:40]!r}. " if wrong else ""
+    raise _refused("events", f"{told}Send a list of some of {', '.join(EVENTS)}, or no events.")
 
 
 def _number(given: object, newest: int) -> int:

@@ -99,7 +99,10 @@ class Ledger:
         :raises SettingsError: when it keeps another base URL.
         """
         if not settings.database_url and not (settings.home / "ledger.sqlite").exists():
-            raise RegistryNotReady(f"There is no registry in {settings.home}. Run: ctgraph init")
+            raise RegistryNotReady(
+                f"There is no registry in {settings.home.absolute()}. Run ctgraph init, or set "
+                "CTGRAPH_HOME to the folder of yours."
+            )
         database = Database(settings.ledger_url)
         try:
             with database.engine.connect() as connection:

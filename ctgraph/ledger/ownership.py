@@ -24,6 +24,8 @@ from ctgraph.problem import Problem
 from ctgraph.vocab import vocabulary
 
 _REMEDY = "Give the entity a new CTID, or refer to the other record by its @id alone."
+_REMEDY_ELSEWHERE = "Ask that organization, or use a CTID of your own."
+"""The remedy for a CTID that stands in no document."""
 
 
 class Ownership:
@@ -59,19 +61,23 @@ class Ownership:
         :raises Forbidden: naming every one that belongs to another organization.
         """
         problems = [
-            Problem(self._others(record), _REMEDY if place is not None else "", place)
+            Problem(self._others(record), _REMEDY_ELSEWHERE if place is None else _REMEDY, place)
             for record, place in borne
             if self.owner(record) not in (None, owner.ctid)
         ]
         if problems:
-            more = f" (and {len(problems) - 1} more like this)" if len(problems) > 1 else ""
-            raise Forbidden(f"{problems[0].message}{more}", problems)
+            first, more = problems[0], len(problems) - 1
+            then = f"(and {more} more like this)" if more else first.remedy
+            raise Forbidden(f"{first.message} {then}", problems)
 
     def _others(self, record: Ctid) -> str:
         account = self._accounts.get(record)
         if account:
             return f"{record} is the CTID of the organization {account.name}."
-        return f"{record} belongs to another organization, which was the first to publish it."
+        return (
+            f"{record} belongs to another organization, {self._first[record]}, which was the first "
+            "to publish it."
+        )
 
 
 def require_giving(

@@ -44,13 +44,14 @@ def digesting(folder: Path, path: Path) -> Iterator[Callable[[], DefaultGraph]]:
             return found
         raise OSError(found)
 
-    children.lasting(process.start)
-    sender.close()
     try:
+        children.lasting(process.start)
+        sender.close()
         yield result
     finally:
-        process.kill()
-        process.join()
+        if process.pid:
+            process.kill()
+            process.join()
 
 
 def _digest(folder: str, path: str, sender: Connection, parent: int) -> None:

@@ -18,6 +18,7 @@ from ctgraph.projections.store_folder import lease, store_folder_of
 from ctgraph.rdf.namespaces import CTG
 from ctgraph.settings import Settings
 from ctgraph.sparql.cache import AnswerCache
+from ctgraph.sparql.mistakes import cause
 from ctgraph.sparql.query import Query, query_form, require_allowed, undeclared_prefix
 from ctgraph.sparql.results import Complete, Result, Streamed
 from ctgraph.sparql.worker import COMPLETE, ERROR, HEADER, Failure, Request, serve
@@ -167,7 +168,9 @@ class QueryPool:
         """Return the error for a failure that a worker reports."""
         match kind:
             case Failure.QUERY:
-                return self._undeclared(text) or QueryError(_plain(message), **_place(message))
+                return self._undeclared(text) or QueryError(
+                    _plain(message, text), **_place(message)
+                )
             case Failure.EVALUATION:
                 return QueryError(f"The query cannot be evaluated: {message}.")
             case Failure.FORMAT:
@@ -206,9 +209,12 @@ def _place(message: str) -> dict[str, int]:
     return {"line": int(found[1]), "column": int(found[2])} if found else {}
 
 
-def _plain(message: str) -> str:
-    """Return a parser's message without the list of all tokens that it expected."""
+def _plain(message: str, text: str) -> str:
+    """Return a parser's message with the cause, or without the list of all that it expected."""
     place, colon, rest = message.partition(": ")
-    if colon and rest.startswith("expected one of") and len(rest) > MAX_MESSAGE_CHARACTERS:
+    found = cause(text.removeprefix(BYTE_ORDER_MARK), message) if _PLACE.match(message) else ""
+    if found:
+        rest = found
+    elif colon and rest.startswith("expected one of") and len(rest) > MAX_MESSAGE_CHARACTERS:
         rest = "something else was expected here"
     return f"The query does not parse: {place.replace('error at', 'at line')}{colon}{rest}"

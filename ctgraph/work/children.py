@@ -7,7 +7,6 @@ the death of its parent (PR_SET_PDEATHSIG, prctl(2)). Nothing is imported from t
 from __future__ import annotations
 
 import ctypes
-import multiprocessing
 import os
 import runpy
 import signal
@@ -17,7 +16,14 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from multiprocessing.context import ForkServerContext, SpawnContext, SpawnProcess
+from multiprocessing import forkserver, resource_tracker
+from multiprocessing.context import (
+    ForkServerContext,
+    ForkServerProcess,
+    SpawnContext,
+    SpawnProcess,
+)
+from multiprocessing.process import BaseProcess
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -47,12 +53,21 @@ def _deaf() -> Iterator[None]:
     """Start children in the block that do not receive ^C, nor do their own children.
 
     A terminal sends SIGINT to all processes at once. The first one handles it and ends the others.
+    This process handles it after the block: a child that is half started would print a traceback.
     """
+    came: list[int] = []
+    is_main = threading.current_thread() is threading.main_thread()
+    # Another thread may receive the signal. The main thread handles it.
+    handler = is_main and signal.signal(signal.SIGINT, lambda number, _: came.append(number))
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
+        if is_main:
+            signal.signal(signal.SIGINT, handler or signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        if came:
+            signal.raise_signal(signal.SIGINT)
 
 
 def lasting(start: Callable[[], T]) -> T:
@@ -62,13 +77,28 @@ def lasting(start: Callable[[], T]) -> T:
     return _starter.submit(start).result()
 
 
-class Spawned(SpawnProcess):
+def _undisturbed(start: Callable[[], None]) -> None:
+    """Start a process of :mod:`multiprocessing` that does not receive ^C."""
+    with _deaf():
+        resource_tracker.ensure_running()  # the first call lets ^C through again
+        with _deaf():
+            start()
+
+
+class _Deaf(BaseProcess):
     """A process of :mod:`multiprocessing` that does not receive ^C."""
 
     def start(self) -> None:
         """Start the process."""
-        with _deaf():
-            super().start()
+        _undisturbed(super().start)
+
+
+class Spawned(_Deaf, SpawnProcess):
+    """A new process."""
+
+
+class Forked(_Deaf, ForkServerProcess):
+    """A process that is forked from one that has no threads, and does not receive ^C either."""
 
 
 class Spawning(SpawnContext):
@@ -91,10 +121,18 @@ class Spawning(SpawnContext):
                 process.kill()
 
 
-def forking() -> ForkServerContext:
-    """Return the context for processes that are forked from one that has no threads."""
-    _keep_out_the_current_folder()
-    return multiprocessing.get_context("forkserver")
+class Forking(ForkServerContext):
+    """The context for processes that are forked from one that has no threads."""
+
+    Process = Forked
+
+    def __init__(self) -> None:
+        super().__init__()
+        _keep_out_the_current_folder()
+
+    def begin(self) -> None:
+        """Start the process that others are forked from, and do not wait until it is ready."""
+        lasting(lambda: _undisturbed(forkserver.ensure_running))
 
 
 def _keep_out_the_current_folder() -> None:

@@ -32,13 +32,18 @@ START_SECONDS = 60.0
 FAULTS = (-signal.SIGSEGV, -signal.SIGBUS)
 """Exit codes of a stack that overflowed. A process that gets no more memory ends with SIGABRT."""
 TEMPLATE = "ctgraph.work.template"
-_context = children.forking()
+_context = children.Forking()
 _context.set_forkserver_preload([TEMPLATE])
 
 
 def preload(*modules: str) -> None:
     """Import modules once for all worker processes. Call this before the first one starts."""
     _context.set_forkserver_preload([TEMPLATE, *modules])
+
+
+def begin() -> None:
+    """Import the modules now, so that the first job need not wait for that."""
+    _context.begin()
 
 
 class WorkerProcess:

@@ -86,6 +86,22 @@ def test_homes_that_are_none_are_told(tmp_path: Path, home: str, command: list[s
     assert result.stderr
 
 
+def test_a_folder_without_a_registry_is_named_as_it_is_found_from_anywhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = CliRunner().invoke(main, ["check"], env={"CTGRAPH_HOME": "home"})
+    assert result.exit_code == 1
+    assert f"no registry in {tmp_path / 'home'}." in result.stderr
+    assert "CTGRAPH_HOME" in result.stderr
+
+
+def test_a_last_day_is_written_as_the_message_says(registry: Registry) -> None:
+    result = run("key", registry, "add", ctid_number(0), "--expires", "tomorrow")
+    assert result.exit_code == 2
+    assert "'tomorrow' is no day. Write it as 2027-12-31." in result.stderr
+
+
 @pytest.mark.parametrize("url", ["x", "sqlite:////", "foo://bar", "postgresql://x@127.0.0.1:1/x"])
 @pytest.mark.parametrize("command", [["init"], ["org", "list"]])
 def test_ledgers_that_are_none_are_told(tmp_path: Path, url: str, command: list[str]) -> None:

@@ -396,6 +396,13 @@ def test_what_cannot_be_registered_is_refused_with_its_place(
     assert answer.json["problems"][0]["pointer"] == pointer
 
 
+def test_an_unknown_event_is_named_with_those_that_are_known(hooks: Hooks) -> None:
+    body = {"url": PUBLIC, "events": ["create", "created"]}
+    answer = hooks.client.post("/webhooks", json=body, headers=hooks.registry.authorization)
+    assert "There is no event 'created'." in answer.json["detail"]
+    assert "create, update, withdraw, transfer" in answer.json["detail"]
+
+
 @pytest.mark.parametrize("data", [b"", b"{", b"[]", b"null", b'"x"', b"\xff"])
 def test_bodies_that_are_no_objects_are_refused(hooks: Hooks, data: bytes) -> None:
     answer = hooks.client.post("/webhooks", data=data, headers=hooks.registry.authorization)

@@ -94,9 +94,9 @@ def refused(answer: Any) -> int:
     """Return a refusal's status, once it was seen to name the place and a remedy."""
     [problem] = answer.json["problems"]
     assert X in problem["message"]
+    assert problem["remedy"] in answer.json["detail"]
     if "pointer" in problem:
         assert problem["pointer"].startswith("/@")
-        assert problem["remedy"]
     return int(answer.status_code)
 
 

@@ -135,7 +135,6 @@ def test_a_revoked_key_opens_nothing(client: FlaskClient, registry: Registry) ->
 @pytest.mark.parametrize(
     ("body", "words"),
     [
-        (b"", "is not JSON"),
         (b"{", "is not JSON"),
         (b"\xff{}", "is not UTF-8"),
         (b'{"a": NaN}', "must be finite"),
@@ -154,6 +153,20 @@ def test_what_is_no_draft_is_told(
     assert answer.status_code == 422
     assert words in answer.json["detail"]
     assert listed(client, registry) == []
+
+
+@pytest.mark.parametrize("data", [b"", b" \n"])
+def test_a_request_without_a_document_says_so(
+    client: FlaskClient, registry: Registry, data: bytes
+) -> None:
+    headers = registry.authorization
+    for answer in (
+        client.put(ADDRESS, data=data, headers=headers),
+        client.post(registry.documents_url, data=data, headers=headers),
+        client.post("/validate?format=json", data=data, content_type="application/ld+json"),
+    ):
+        assert answer.status_code == 400
+        assert answer.json["type"].endswith("problem-no-document")
 
 
 def test_a_draft_needs_a_ctid(client: FlaskClient, registry: Registry) -> None:

@@ -65,6 +65,31 @@ def test_forms_and_formats(
     assert answer.data
 
 
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        (
+            "SELECT ?n ?s { ?s ?p ?n } GROUP BY ?n",
+            "neither grouped nor aggregated. Add it to GROUP",
+        ),
+        ("SELECT ?s (1 AS ?s) { ?s ?p ?o }", "Choose another name after AS."),
+        ("SELECT * {\n  ?s ?p ?o", "the { of line 1:10 has no end. Add } where it ends."),
+        ("SELECT *\n{ OPTIONAL { ?s ?p ?o }", "the { of line 2:1 has no end."),
+        ("SELECT * { ?s ?p ?o FILTER(?o > (1 + 2) # )}", "the ( of line 1:27 has no end. Add )"),
+        ("SELECT * { ?s ?p [ ?q ')]}' ", "the [ of line 1:18 has no end. Add ]"),
+        ("SELECT * { ?s ?p 'it }", "the ' of line 1:18 has no end."),
+        ("SELECT * { ?s ?p ( 1 } )", "something else was expected here"),  # which one is in doubt
+        ("SELECT * { ?s ?p ?o }}", "The query does not parse: at line 1:"),
+        ("SELECT * { ?s ?p ?? }", "The query does not parse: at line 1:"),
+    ],
+)
+def test_why_a_query_does_not_parse(filled: FlaskClient, query: str, words: str) -> None:
+    answer = filled.get("/sparql", query_string={"query": query, "format": "json"})
+    assert answer.status_code == 400
+    assert answer.json["detail"].startswith("The query does not parse: at line ")
+    assert words in answer.json["detail"]
+
+
 def test_the_dataset(filled: FlaskClient) -> None:
     def names(query: str, **more: str) -> list[str]:
         answer = filled.get("/sparql", query_string={"query": query, **more})

@@ -19,6 +19,7 @@ RECORD = ctid_number(1)
 PARAMETERS = {
     "/pathways/route": f"?from={RECORD}&to={RECORD}",
     "/pathways/common": f"?ctids={RECORD},{ctid_number(2)}",
+    "/pathways/search": "?q=certificate",
     "/pathways/check": f"?held={RECORD}",
     "/leads": f"?to={RECORD}",
     "/check": f"?ctids={RECORD}",

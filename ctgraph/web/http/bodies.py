@@ -1,4 +1,4 @@
-"""The bodies of requests that are JSON objects with known members."""
+"""The bodies of requests: documents, and JSON objects with known members."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 from flask import request
 
 from ctgraph.documents.json_text import read_json
-from ctgraph.errors import BadParameter
+from ctgraph.errors import BadParameter, NoDocument
 from ctgraph.web.http.parameters import unknown
 
 _CALLED = {str: "a text", list: "a list", bool: "true or false", dict: "an object"}
@@ -32,6 +32,25 @@ def content_seen() -> str:
     if len(tags) != 1:
         raise BadParameter("If-Match names several contents, or none. Name the one that you saw.")
     return str(tags.pop())
+
+
+def sent_document() -> bytes:
+    """Return the body of the request, which is a document.
+
+    :raises NoDocument: when there is none.
+    """
+    data = request.get_data(cache=False, parse_form_data=False)
+    require_document(data)
+    return data
+
+
+def require_document(data: bytes) -> None:
+    """Make sure that a request carries a document.
+
+    :raises NoDocument: when it is empty.
+    """
+    if not data.strip():
+        raise NoDocument("The request contains no document. Send it as the body.")
 
 
 def members(**kinds: type) -> dict[str, Any]:

@@ -116,9 +116,10 @@ def _listed() -> tuple[list[Envelope], list[Cut]]:
 
 
 @blueprint.get("/pathways/search")
-@reads("q", "kind")
+@reads("format", "q", "kind")
 def search() -> Response:
     """Return the records whose names contain some words."""
+    choose({"json": respond.JSON})
     kinds = Asked(kinds=frozenset(several("kind"))).kinds
     found: list[Node] = state().ask(questions.pathways, Pathways.search, words("q"), kinds)
     return respond.json({"records": to_json(Graph(Question.SEARCH, (), tuple(found), ()))["nodes"]})

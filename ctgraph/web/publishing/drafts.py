@@ -23,7 +23,7 @@ from ctgraph.rdf.formats import JSON_LD
 from ctgraph.validation.report import capped
 from ctgraph.web.http import respond
 from ctgraph.web.http.bearer import authenticate
-from ctgraph.web.http.bodies import ANY, content_seen
+from ctgraph.web.http.bodies import ANY, content_seen, sent_document
 from ctgraph.web.http.owners import drafting_of, reviewing_of
 from ctgraph.web.http.parameters import flag, reads
 from ctgraph.web.http.registry import state
@@ -89,7 +89,7 @@ def _examined(owner: Organization, record: Ctid, document: bytes) -> dict[str, A
 def save(record: str) -> Response:
     """Save a draft. It may be unfinished, so any JSON object is accepted."""
     owner, _ = authenticate(*SCOPES[Act.DRAFT])
-    document = request.get_data(cache=False, parse_form_data=False)
+    document = sent_document()
     require_fitting(document, state().settings, "draft")
     value = read_json(document)
     if not isinstance(value, dict):

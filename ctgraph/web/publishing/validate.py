@@ -10,7 +10,7 @@ from pyoxigraph import RdfFormat
 from ctgraph.documents import Purpose
 from ctgraph.documents.json_text import where_not_utf8
 from ctgraph.documents.rdf_input import RDF_INPUTS
-from ctgraph.errors import BadParameter, NoDocument, UnsupportedMediaType
+from ctgraph.errors import BadParameter, UnsupportedMediaType
 from ctgraph.problem import Problem
 from ctgraph.publishing.intake import examine_here
 from ctgraph.rdf.formats import FORMATS, JSON_LD, Format, format_named
@@ -18,6 +18,7 @@ from ctgraph.validation.report import Report, capped
 from ctgraph.validation.report_formats import REPORT_FORMATS
 from ctgraph.validation.severity_words import WORDS
 from ctgraph.web.http import questions, respond
+from ctgraph.web.http.bodies import require_document
 from ctgraph.web.http.negotiation import HTML, choose
 from ctgraph.web.http.page_limit import fitting
 from ctgraph.web.http.parameters import flag, reads
@@ -67,8 +68,7 @@ def validate() -> Response:
     """
     name = choose(OFFERS)
     data, format = _submitted()
-    if not data.strip():
-        raise NoDocument("The request contains no document. Send it as the body.")
+    require_document(data)
     at = None if format and format.writer == RdfFormat.RDF_XML else where_not_utf8(data)
     if at is not None:
         message = f"The document is not UTF-8 at byte {at}."

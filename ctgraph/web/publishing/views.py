@@ -15,6 +15,7 @@ from ctgraph.ler.case.imports import imported_here, is_package
 from ctgraph.publishing import Receipt
 from ctgraph.web.http import respond
 from ctgraph.web.http.bearer import authenticate, owner_for
+from ctgraph.web.http.bodies import sent_document
 from ctgraph.web.http.parameters import flag, reads, words
 from ctgraph.web.http.registry import state
 
@@ -44,7 +45,7 @@ def publish(organization: str) -> Response:
         raise UnsupportedMediaType(
             f"{request.mimetype} is not supported. Send application/ld+json or application/json."
         )
-    data = request.get_data(cache=False, parse_form_data=False)
+    data = sent_document()
     run = state().validator_for(sender.ctid)
     left_out: dict[str, int] = {}
     if is_package(data):
