@@ -13,7 +13,7 @@ from tests.support.registry import Registry, ctid_number
 
 
 def test_a_ledger_that_was_never_made_is_not_opened(tmp_path: Path) -> None:
-    with pytest.raises(RegistryNotReady, match="Run: ctgraph init"):
+    with pytest.raises(RegistryNotReady, match="Run ctgraph init, or set CTGRAPH_HOME"):
         Ledger.of(Settings(home=tmp_path / "home"))
     assert not (tmp_path / "home").exists()
 
