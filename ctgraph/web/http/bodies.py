@@ -49,7 +49,7 @@ def require_document(data: bytes) -> None:
 
     :raises NoDocument: when it is empty.
     """
-    if not data.strip():
+    if not data:
         raise NoDocument("The request contains no document. Send it as the body.")
 
 

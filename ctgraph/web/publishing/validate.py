@@ -68,7 +68,7 @@ def validate() -> Response:
     """
     name = choose(OFFERS)
     data, format = _submitted()
-    require_document(data)
+    require_document(data.strip())
     at = None if format and format.writer == RdfFormat.RDF_XML else where_not_utf8(data)
     if at is not None:
         message = f"The document is not UTF-8 at byte {at}."
