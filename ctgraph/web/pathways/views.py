@@ -25,7 +25,7 @@ from ctgraph.pathways.structure import to_json as structure_json
 from ctgraph.pathways.traversal import MAX_DEPTH_STEPS, PAGE_NODES
 from ctgraph.rdf.namespaces import Curie
 from ctgraph.web.http import questions, respond
-from ctgraph.web.http.negotiation import HTML, choose
+from ctgraph.web.http.negotiation import HTML, choose, extension
 from ctgraph.web.http.page_limit import fitting
 from ctgraph.web.http.parameters import (
     flag,
@@ -119,7 +119,8 @@ def _listed() -> tuple[list[Envelope], list[Cut]]:
 @reads("format", "q", "kind")
 def search() -> Response:
     """Return the records whose names contain some words."""
-    choose({"json": respond.JSON})
+    if extension() or request.args.get("format"):  # without one, browsers get JSON, too
+        choose({"json": respond.JSON})
     kinds = Asked(kinds=frozenset(several("kind"))).kinds
     found: list[Node] = state().ask(questions.pathways, Pathways.search, words("q"), kinds)
     return respond.json({"records": to_json(Graph(Question.SEARCH, (), tuple(found), ()))["nodes"]})
