@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from ctgraph.errors import Conflict, Damaged, InsufficientStorage, LoadStopped, SettingsError
+from ctgraph.errors import Conflict, CtgraphError, Damaged, InsufficientStorage, SettingsError
 from ctgraph.ledger import Ledger
 from ctgraph.ledger.audit import audit
 from ctgraph.ledger.database import by_name, tell_damage
@@ -114,7 +114,7 @@ def restore(
     :raises Damaged: when the backup is damaged or not a backup.
     :raises Conflict: when the registry holds data and `replace` is False.
     :raises LockHeld: when a server uses the registry.
-    :raises LoadStopped: when it is interrupted after the content was replaced.
+    :raises CtgraphError: when it is interrupted after the content was replaced.
     :raises SettingsError: when the settings name another base URL.
     """
     if (store_folder := store_folder_of(settings)).held():  # to prove a large backup takes long
@@ -143,9 +143,9 @@ def restore(
             try:
                 rebuild(settings, ledger, lambda done: progress("Rebuilding", done, records))
             except KeyboardInterrupt:
-                raise LoadStopped(
-                    f"The ledger in {settings.home} is restored; run ctgraph rebuild, or start the "
-                    "server."
+                raise CtgraphError(
+                    f"Interrupted. The ledger in {settings.home} is restored; run ctgraph rebuild, "
+                    "or start the server."
                 ) from None
     return found
 
