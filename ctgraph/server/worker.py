@@ -22,7 +22,9 @@ from ctgraph.server.refusals import CROWDED, LATE_BODY, LATE_HEAD, Refusal
 from ctgraph.server.waiting import Waiting
 from ctgraph.settings import load_settings
 
-_ACCEPTS_AT_ONCE = 64
+_ACCEPTS_AT_ONCE = 4
+"""A few: one process that took all connections of a burst would answer them alone."""
+_PUSHED_OUT_AT_ONCE = 64
 _SWEEP_SECONDS = 1.0
 """How often the deadlines of connections, which are seconds long, are checked."""
 _LATE = {Phase.HEAD: LATE_HEAD, Phase.BODY: LATE_BODY}
@@ -71,7 +73,7 @@ class LeadingWorker(AnsweringWorker):
                 if error.errno not in (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM):
                     raise
                 self.log.warning("No connection can be accepted: %s", error)
-                self._push_out(self._waiting.most_numerous()[:_ACCEPTS_AT_ONCE])
+                self._push_out(self._waiting.most_numerous()[:_PUSHED_OUT_AT_ONCE])
                 return
             sock.setblocking(False)
             self.nr_conns += 1
