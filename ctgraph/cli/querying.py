@@ -20,6 +20,7 @@ from ctgraph.settings import Settings, load_settings
 from ctgraph.sparql.formats import GRAPH_TYPES, RESULT_TYPES
 from ctgraph.sparql.query import query_form, query_in_format
 from ctgraph.sparql.stored_queries import SHIPPED, stored_files
+from ctgraph.sparql.unknown_terms import unknown_terms
 
 TABLE = "table"
 FORMATS = (TABLE, *RESULT_TYPES, *GRAPH_TYPES)
@@ -114,6 +115,8 @@ def _ask_store(settings: Settings, text: str, name: str) -> None:
         pool.close()
     if result.cut:
         click.echo(f"The result was cut after {settings.query_rows:,} rows.", err=True)
+    for unknown in unknown_terms(text):
+        click.echo(f"Not in the vocabulary: {unknown}", err=True)
 
 
 def _ask_endpoint(url: str, text: str, name: str) -> None:

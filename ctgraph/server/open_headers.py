@@ -7,7 +7,7 @@ OPEN = (
     (
         "Access-Control-Expose-Headers",
         "ETag, Link, Location, Memento-Datetime, Retry-After, X-Total-Count, Ctgraph-Row-Limit, "
-        "Ctgraph-Result-Cut, Ctgraph-Timeout",
+        "Ctgraph-Result-Cut, Ctgraph-Timeout, Ctgraph-Unknown-Terms",
     ),
     ("X-Content-Type-Options", "nosniff"),
 )

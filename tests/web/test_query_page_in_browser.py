@@ -96,6 +96,17 @@ def test_the_page_asks_as_of_the_moment_of_its_link(opened: Callable[..., Any]) 
     assert "timeout=7" in sent.value.url
 
 
+def test_the_page_names_terms_that_do_not_exist(opened: Callable[..., Any]) -> None:
+    page = opened(of("SELECT * { ?s ceterms:nme ?n }"))
+    notice = page.get_by_role("status").filter(has_text="Not in the vocabulary")
+    told = "Not in the vocabulary: ceterms:nme (did you mean ceterms:name?)"
+    sync_api.expect(notice).to_have_text(told, timeout=PATIENCE_MS)
+    page.evaluate("text => document.querySelector('.CodeMirror').CodeMirror.setValue(text)", NAMES)
+    page.locator(".yasqe_queryButton").click()
+    sync_api.expect(notice).to_be_hidden()
+    sync_api.expect(table(page).locator("tbody tr")).to_have_count(3)
+
+
 @pytest.mark.parametrize(
     ("query", "told", "line"),
     [

@@ -115,7 +115,7 @@ class ResponseCache:
         said = [
             ("Content-Type", asked.shown),
             ("Content-Length", str(len(result.body))),
-            *headers(tag, self._pool.timeout(asked.query), rows),
+            *headers(text, tag, self._pool.timeout(asked.query), rows),
             *cut_header(result),
             *OPEN,
         ]

@@ -75,7 +75,8 @@ def answer(asked: QueryRequest) -> Response:
     pool = state().work.pool
     snapshot = (state().past(as_of) if as_of else None) or pool.store_folder.newest()
     tag = asked.tag(snapshot, state().settings)
-    said = headers(tag, pool.timeout(asked.query), state().settings.query_rows)
+    timeout, rows = pool.timeout(asked.query), state().settings.query_rows
+    said = headers(asked.query.text, tag, timeout, rows)
     # A compressed answer has a tag of its own, which ends with the name of the coding.
     known = [one for one in request.if_none_match.as_set(True) if one.partition(":")[0] == tag]
     if tag and known:

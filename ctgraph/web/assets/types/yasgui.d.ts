@@ -35,13 +35,18 @@ export interface Yasr {
   getPrefixes(): Prefixes;
 }
 
+/** The answer to a query. Without headers, the registry was not reached. */
+export interface Answer {
+  headers?: Headers;
+}
+
 /** The editor. */
 export interface Yasqe {
   getCompleteToken(): { string: string };
   addLineClass(line: number, where: string, name: string): object;
   removeLineClass(line: object, where: string, name: string): void;
   scrollIntoView(place: { line: number; ch: number }): void;
-  on(event: string, called: () => void): void;
+  on(event: string, called: (editor: Yasqe, answer?: Answer) => void): void;
   off(event: string, called: () => void): void;
 }
 
@@ -82,6 +87,7 @@ declare global {
   class Yasgui {
     constructor(parent: HTMLElement, options: object);
     getTab(): Tab;
+    on(event: string, called: (yasgui: Yasgui, tab: Tab) => void): void;
     static Yasqe: {
       Pass: object;
       defaults: { autocompleters: string[]; extraKeys: object; hintConfig: object };

@@ -80,11 +80,35 @@ function tabsWith(query) {
     },
     yasr: { persistenceId: null, prefixes: registry.prefixes, pluginOrder: ["table", "chart", "map", "response"] },
   });
+  tellUnknownTerms(yasgui);
   const tab = () => yasgui.getTab();
   tab().setQuery(query);
   // The list of tabs may hold nothing but tabs (ARIA 1.2), and Yasgui puts a plain button into it.
   document.querySelector(".tabsList .addTab")?.setAttribute("role", "tab");
   return tab;
+}
+
+/**
+ * Say which terms of a query do not exist: they find nothing, and nothing fails.
+ * @param {Yasgui} yasgui
+ */
+function tellUnknownTerms(yasgui) {
+  const notice = at("unknown-terms");
+  /** @param {string} terms */
+  const tell = (terms) => {
+    notice.textContent = terms && `Not in the vocabulary: ${terms}`;
+    notice.hidden = !terms;
+  };
+  const heard = new WeakSet(); // the editors of tabs that have asked something
+  yasgui.on("query", (_, tab) => {
+    const editor = tab.getYasqe();
+    if (heard.has(editor)) return;
+    heard.add(editor);
+    editor.on("queryResponse", (_, answer) => {
+      tell(decodeURIComponent(answer?.headers?.get("Ctgraph-Unknown-Terms") ?? ""));
+    });
+  });
+  yasgui.on("tabSelect", () => tell(""));
 }
 
 /** @param {Tab} tab */
