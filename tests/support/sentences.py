@@ -44,6 +44,8 @@ ROOMS = (
 """The rooms whose messages pages show."""
 REFUSALS = [default_exceptions[code] for code in (400, 403, 404, 405, 406, 410, 413, 414, 415, 429)]
 """The errors that the framework makes itself."""
+REWORDED = (404, 405)
+"""Those whose descriptions are replaced."""
 NAMED = (
     "class",
     "member",
@@ -76,7 +78,8 @@ def sentences() -> Iterator[tuple[str, str]]:
     for text in NAMED:
         yield "ctgraph/web/http", text
     for error in REFUSALS:
-        yield "werkzeug", error.description or ""
+        if error.code not in REWORDED:
+            yield "werkzeug", error.description or ""
 
 
 def _of_shapes() -> Iterator[tuple[str, str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from flask.testing import FlaskClient
 
 from ctgraph.errors import CtgraphError, LockHeld, NotQueryable, StoreError
 from ctgraph.web import create_app
@@ -56,3 +57,24 @@ def test_readiness_says_why_not(registry: Registry) -> None:
     assert answer.json["type"].endswith("#" + NotQueryable.term)
     assert "No projector runs" in answer.json["detail"]
     assert answer.json["queryableSequence"] == -1
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "said"),
+    [
+        ("GET", "/recrods", 404, "There is nothing at /recrods. People find the records"),
+        ("POST", f"/{'x' * 999}", 404, f"There is nothing at /{'x' * 199}. People find"),
+        ("DELETE", "/records", 405, "/records does not take DELETE. Use GET, HEAD, OPTIONS."),
+    ],
+)
+def test_a_wrong_address_or_method_has_a_remedy(
+    client: FlaskClient, method: str, path: str, status: int, said: str
+) -> None:
+    for accept in ("application/json", "text/html"):
+        answer = client.open(path, method=method, headers={"Accept": accept})
+        assert answer.status_code == status
+        assert said in answer.text
+    spanish = client.open(f"/es{path}", method=method, headers={"Accept": "text/html"})
+    assert spanish.status_code == status
+    assert "There is nothing" not in spanish.text
+    assert "does not take" not in spanish.text

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Flask, Response, current_app, make_response, request
 from sqlalchemy.exc import SQLAlchemyError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
 from ctgraph.documents.size import too_large
 from ctgraph.errors import CtgraphError, InsufficientStorage, Unauthenticated
@@ -16,6 +16,9 @@ from ctgraph.rdf.namespaces import CTG
 from ctgraph.validation.report import capped
 from ctgraph.web.http import respond
 from ctgraph.web.http.negotiation import wants_html
+
+MAX_SHOWN_CHARACTERS = 200
+"""How much of an address is repeated: enough to see what is wrong with it."""
 
 
 def register(app: Flask) -> None:
@@ -57,11 +60,25 @@ def _http_error(error: HTTPException) -> Response:
         return _ctgraph_error(too_large("The body of the request has too many bytes", settings))
     if error.response is not None or (error.code or 500) < 400:  # a redirect
         return make_response(error.get_response())
-    response = _blank(error.code or 500, error.name, error.description or error.name)
+    response = _blank(error.code or 500, error.name, _detail(error))
     for name, value in error.get_headers():
         if name.lower() not in ("content-type", "content-length"):
             response.headers[name] = value
     return response
+
+
+def _detail(error: HTTPException) -> str:
+    """Return what is wrong with a request, and what to do instead."""
+    path = request.path[:MAX_SHOWN_CHARACTERS]
+    match error:
+        case NotFound():
+            return (
+                f"There is nothing at {path}. People find the records at /records; programs find "
+                "all addresses in /openapi.json."
+            )
+        case MethodNotAllowed(valid_methods=methods) if methods:
+            return f"{path} does not take {request.method}. Use {', '.join(sorted(methods))}."
+    return error.description or error.name
 
 
 def _database_error(error: SQLAlchemyError) -> Response:
