@@ -29,7 +29,6 @@ from ctgraph.publishing.drafting import Draft
 from ctgraph.publishing.structure import Structure
 from ctgraph.rdf.namespaces import Curie
 from ctgraph.validation.severity_words import WORDS
-from ctgraph.vocab import vocabulary
 from ctgraph.web.accounts import leaving
 from ctgraph.web.accounts.forms import Press
 from ctgraph.web.accounts.mending import by_property, told
@@ -238,7 +237,7 @@ def _shown(
         tab=tab(),
         minimum=MINIMUM,
         with_data={t.group for t in form.tabs if any(f.property in draft.entity for f in t.fields)},
-        name=name_of(draft.entity) or f"New {vocabulary().label(draft.kind)}",
+        name=name_of(draft.entity),
         filled=rows,
         names=_names(rows),
         picks=looked_up(fields, values is not None)[0],
