@@ -252,7 +252,7 @@ def _require_unasked(connection: sa.Connection, publisher: Ctid, asked: Organiza
 def _end_of(day: str) -> str:
     """Return the last moment of a day, as the ledger writes it.
 
-    :raises BadParameter: when it is no day, or is past.
+    :raises BadParameter: when it is not a date, or is past.
     """
     try:
         found = date.fromisoformat(day) if re.fullmatch(r"\d{4}-\d\d-\d\d", day) else None

@@ -139,8 +139,8 @@ def restore(
                 renew(target)
                 if not resumes_webhooks:
                     pause_all(target, _PAUSED)
-            records = sum(ledger.records.counts().values())
             try:
+                records = sum(ledger.records.counts().values())
                 rebuild(settings, ledger, lambda done: progress("Rebuilding", done, records))
             except KeyboardInterrupt:
                 raise CtgraphError(

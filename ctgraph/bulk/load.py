@@ -154,8 +154,8 @@ def load_items(
 def interrupts() -> Iterator[Callable[[], bool]]:
     """Yield a function that tells whether SIGINT or SIGTERM came.
 
-    The first one is answered in a line, and leaves it to the block when to end: an exception at an
-    arbitrary point could lose what is at hand. A second one raises KeyboardInterrupt.
+    The first one prints a line, and the block decides when to end: an exception at an arbitrary
+    point could lose what is at hand. A second one raises KeyboardInterrupt.
     """
     came: list[int] = []
 

@@ -37,7 +37,7 @@ class Workers(Generic[Result]):
 
     def __exit__(self, kind: object, *_: object) -> None:
         if kind:  # nobody waits for what they do any more
-            self._end()
+            self._abandon()
         else:
             self._pool.shutdown(wait=False)
 
@@ -88,17 +88,18 @@ class Workers(Generic[Result]):
             return self._pool.submit(self._work, batch)
 
     def _restart(self) -> None:
-        self._end()
+        self._abandon()
         self._pool = self._started()
 
-    def _end(self) -> None:
-        # Before Python 3.11.5 a thread of the broken pool would write to dead processes for ever,
-        # and keep this one from ending: https://github.com/python/cpython/issues/94777.
-        if sys.version_info < (3, 11, 5):
-            broken: Any = self._pool  # whose queue is private
-            broken._call_queue._reader.close()
-        self._pool.shutdown(wait=False, cancel_futures=True)
-        # A process that was starting while another one died is not known to the broken pool, which
+    def _abandon(self) -> None:
+        """End the processes in the middle of their work."""
+        # Before Python 3.11.5 a thread of the pool would write to dead processes for ever, and keep
+        # this one from ending: https://github.com/python/cpython/issues/94777.
+        pool: Any = self._pool  # whose queue is private
+        if sys.version_info < (3, 11, 5) and pool._call_queue:
+            pool._call_queue._reader.close()
+        pool.shutdown(wait=False, cancel_futures=True)
+        # A process that was starting while another one died is not known to a broken pool, which
         # would wait for it for ever when this process ends.
         self._context.kill()
 

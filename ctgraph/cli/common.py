@@ -32,17 +32,18 @@ from ctgraph.rdf.formats import FORMATS
 from ctgraph.settings import Settings, load_settings
 
 FILE = click.Path(path_type=Path)
-
-
-def writable(_: click.Context, option: click.Parameter, file: Path) -> Path:
-    """Return a file that an option names, or fail as click does if its folder is missing."""
-    if not file.parent.is_dir():
-        raise click.BadParameter(f"There is no folder {file.parent}.", param=option)
-    return file
-
-
+OUTPUT = click.Path(path_type=Path, dir_okay=False, writable=True)
 FORMAT_NAMES = ", ".join(format.name for format in FORMATS)
 """The formats of documents, for help texts and messages."""
+
+
+def in_a_folder(_: click.Context, option: click.Parameter, file: Path) -> Path:
+    """Return a file that an option names, or fail as click does where it cannot be made."""
+    if not file.parent.is_dir():
+        raise click.BadParameter(f"There is no folder {file.parent}.", param=option)
+    if not os.access(file.parent, os.W_OK):
+        raise click.BadParameter(f"The folder {file.parent} is not writable.", param=option)
+    return file
 
 
 class ErrorReportingGroup(click.Group):

@@ -11,12 +11,13 @@ import click
 
 from ctgraph.cli.common import (
     FILE,
+    OUTPUT,
     bar,
+    in_a_folder,
     keep_private,
     open_registry,
     project_now,
     stages,
-    writable,
 )
 from ctgraph.cli.loading import projecting
 from ctgraph.errors import LoadStopped, Unreadable
@@ -60,8 +61,8 @@ def dump(output: Path | None) -> None:
 @click.option("--follow", is_flag=True, help="Go on, and take over every change as it comes.")
 @click.option(
     "--report",
-    type=FILE,
-    callback=writable,
+    type=OUTPUT,
+    callback=in_a_folder,
     default=Path("mirror-report.jsonl"),
     show_default=True,
     help="File that lists what could not be taken over, with the reasons.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -14,13 +15,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ctgraph.cli.common import CTID, FILE, bar, open_registry, writable
+from ctgraph.cli.common import CTID, OUTPUT, bar, in_a_folder, open_registry
 from ctgraph.errors import LoadStopped, StoreError
 from ctgraph.identity.ctid import Ctid
 from ctgraph.ledger import Ledger
 from ctgraph.settings import Settings
 
 if TYPE_CHECKING:
+    from ctgraph.bulk.load import Tally
     from ctgraph.harvest.loading import DumpSource
     from ctgraph.projections.store_folder import StoreFolder
 
@@ -39,8 +41,8 @@ runs well. A snapshot of the largest batch takes a few seconds."""
 )
 @click.option(
     "--report",
-    type=FILE,
-    callback=writable,
+    type=OUTPUT,
+    callback=in_a_folder,
     default=Path("load-report.jsonl"),
     show_default=True,
     help="File that lists rejected documents with their reasons, and the warnings.",
@@ -92,21 +94,29 @@ def load(paths: tuple[Path, ...], owner: Ctid | None, report: Path, strict: bool
         tally = bulk.load(
             settings, ledger, list(paths), organization, file, progress, purpose, is_followed
         )
+    tally.seconds |= used
+    _tell(tally, total, time.monotonic() - started, report)
+
+
+def _tell(tally: Tally, total: int, took: float, report: Path) -> None:
+    """Say what a load has done, and end with 1 where it, or one that it continues, rejected some.
+
+    :param total: the documents that it was given; `took` are the seconds that it needed.
+    """
     counts = ", ".join(f"{count} {what}" for what, count in sorted(tally.counts().items()))
     if tally.warnings:
         counts += f", {tally.warnings} of them with warnings"
-    took = time.monotonic() - started
-    tally.seconds |= used
     done = f"{counts or 'nothing'} in {took:.1f} s"
     if total and not counts:  # it was interrupted at its end
-        done = "Everything was loaded before"
+        done = "Everything was read before"
     click.echo(f"{done}, queryable.{_processor_time(tally.seconds)}", err=True)
-    if tally.rejected or tally.skipped or tally.warnings:
-        click.echo(f"The reasons are in {report}.", err=True)
-    if tally.rejected:
-        sys.exit(1)
     if report.stat().st_size == 0:
         report.unlink()
+        return
+    click.echo(f"The reasons are in {report}.", err=True)
+    with report.open(encoding="utf-8") as lines:  # of this load, and of those that it continues
+        if any("error" in json.loads(line) for line in lines):
+            sys.exit(1)
 
 
 def _processor_time(seconds: dict[str, float]) -> str:
@@ -160,18 +170,22 @@ def projecting(settings: Settings, ledger: Ledger, seconds: dict[str, float]) ->
     Waits then until all is queryable.
 
     :param seconds: receives the processor time of the projector that was started here.
-    :raises LoadStopped: when ^C does not leave it to the block when to end.
+    :raises LoadStopped: when ^C ends it at once.
     """
     from ctgraph.projections import projector
 
-    process = projector.start(for_load=True)
+    is_loaded = False
     try:
-        with _ending(process, seconds):
+        with _ending(projector.start(for_load=True), seconds) as process:
             yield
+            is_loaded = True
             _wait_for_queries(settings, ledger.changes.last_sequence(), process.pid)
     except KeyboardInterrupt:
         raise LoadStopped(
-            "It was stopped at once. What was loaded is kept. Run the same command again to "
+            "Everything is loaded, but queries do not see all of it yet. Start the server, or run "
+            "ctgraph rebuild."
+            if is_loaded
+            else "It was stopped at once. What was loaded is kept. Run the same command again to "
             "continue."
         ) from None
 
@@ -197,15 +211,18 @@ def _wait_for_queries(settings: Settings, last: int, own: int) -> None:
 
 
 @contextmanager
-def _ending(process: subprocess.Popen[bytes], seconds: dict[str, float]) -> Iterator[None]:
+def _ending(
+    process: subprocess.Popen[bytes], seconds: dict[str, float]
+) -> Iterator[subprocess.Popen[bytes]]:
     """End a projector after the block, and note its processor time if it has projected."""
+    # kill() and terminate() would lose the figures of a process that has ended.
     try:
-        yield
+        yield process
     except KeyboardInterrupt:
-        process.kill()  # it would finish its batch; what is not done is done again
+        os.kill(process.pid, signal.SIGKILL)  # it would finish its batch, which can be done again
         raise
     finally:
-        os.kill(process.pid, signal.SIGTERM)  # terminate() would lose the figures
+        os.kill(process.pid, signal.SIGTERM)
         _, status, used = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode == 0:

@@ -116,7 +116,7 @@ def rebuild() -> None:
     settings, ledger = open_registry()
     total = sum(ledger.records.counts().values())
     with (
-        _telling("The store is as it was before. Run ctgraph rebuild again, or start the server."),
+        _telling("Run ctgraph rebuild again, or start the server."),
         hold(settings),
         bar("Rebuilding", total) as progress,
     ):
@@ -180,7 +180,7 @@ def restore(file: Path, home: Path | None, replace: bool, resume_webhooks: bool)
 
     settings = settled(load_settings(**({"home": home} if home else {})))
     keep_private(settings)
-    with _telling(f"The registry in {settings.home} is as it was before."), stages() as progress:
+    with _telling("What the registry held before is kept."), stages() as progress:
         found = backup.restore(settings, file, replace, progress, resume_webhooks)
     click.echo(
         f"The registry in {settings.home} is restored up to number {found.sequence}, queryable.",

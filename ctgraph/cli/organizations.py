@@ -85,7 +85,7 @@ class _Day(click.ParamType[date]):
         try:
             return date.fromisoformat(value)
         except ValueError:
-            self.fail(f"{value!r} is no day. Write it as 2027-12-31.", param, ctx)
+            self.fail(f"{value!r} is not a date. Write it as 2027-12-31.", param, ctx)
 
 
 @click.group()

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
 from shlex import quote
+from urllib.parse import unquote
 
 import click
 
@@ -20,7 +21,7 @@ from ctgraph.settings import Settings, load_settings
 from ctgraph.sparql.formats import GRAPH_TYPES, RESULT_TYPES
 from ctgraph.sparql.query import query_form, query_in_format
 from ctgraph.sparql.stored_queries import SHIPPED, stored_files
-from ctgraph.sparql.unknown_terms import unknown_terms
+from ctgraph.sparql.unknown_terms import HEADER, unknown_terms
 
 TABLE = "table"
 FORMATS = (TABLE, *RESULT_TYPES, *GRAPH_TYPES)
@@ -115,8 +116,13 @@ def _ask_store(settings: Settings, text: str, name: str) -> None:
         pool.close()
     if result.cut:
         click.echo(f"The result was cut after {settings.query_rows:,} rows.", err=True)
-    for unknown in unknown_terms(text):
-        click.echo(f"Not in the vocabulary: {unknown}", err=True)
+    if unknown := unknown_terms(text):
+        _tell_unknown(", ".join(map(str, unknown)))
+
+
+def _tell_unknown(terms: str) -> None:
+    """Say which terms of a query do not exist: a misspelt one finds nothing, and nothing fails."""
+    click.echo(f"Not in the vocabulary: {terms}", err=True)
 
 
 def _ask_endpoint(url: str, text: str, name: str) -> None:
@@ -146,6 +152,8 @@ def _ask_endpoint(url: str, text: str, name: str) -> None:
                 said = _told(answer.text, answer.reason_phrase)
                 raise _failure(f"The endpoint {url} answered {answer.status_code}: {said}")
             _print(answer.iter_bytes(), text, name)
+            if unknown := answer.headers.get(HEADER):
+                _tell_unknown(unquote(unknown))
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         reached = not isinstance(
             error,

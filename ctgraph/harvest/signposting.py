@@ -25,7 +25,7 @@ ABOUT_PAGE = "https://schema.org/AboutPage"
 _SHOWN = ("jsonld", "turtle", "nquads")
 """The formats of a document that a header names. The linkset has all of them."""
 _ANY_RECORD, _ANY_OWNER = Ctid("{record}"), Ctid("{owner}")
-"""What stands for the CTIDs of a record and of its owner in the header of no certain record. No IRI
+"""What stands for the CTIDs of a record and of its owner in a header that fits any record. No IRI
 has braces."""
 
 
@@ -39,14 +39,16 @@ class Signposts:
     ledger: Ledger
     identity: Identity
     license: str
-    _patterns: dict[tuple[Scope, Curie], str] = field(default_factory=dict, repr=False)
+    _patterns: dict[tuple[Scope, Curie], str] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def header(self, record: Ctid, scope: Scope, held: HeldDocument) -> str:
         """Return the ``Link`` header of a record as it stands now."""
         head = held.envelope
         if record != head.ctid:
             return self._header(record, scope, held)
-        # Those of documents of one class differ in two CTIDs; making one takes most of an answer.
+        # The headers of documents of one class differ only in two CTIDs. Making one takes long.
         pattern = self._patterns.get((scope, head.type))
         if pattern is None:
             any_of_it = replace(head, ctid=_ANY_RECORD, owner=_ANY_OWNER)

@@ -141,7 +141,10 @@ def _events(given: object) -> tuple[str, ...]:
         return tuple(event for event in EVENTS if event in given)
     wrong = [one for one in given if one not in EVENTS] if isinstance(given, list) else []
     told = f"There is no event {str(wrong[0])[:40]!r}. " if wrong else ""
-    raise _refused("events", f"{told}Send a list of some of {', '.join(EVENTS)}, or no events.")
+    raise _refused(
+        "events",
+        f"{told}Send a list of some of {', '.join(EVENTS)}, or leave the member events out.",
+    )
 
 
 def _number(given: object, newest: int) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import signal
+import sys
 from importlib import import_module
 from typing import Any
 
@@ -61,8 +62,11 @@ class Server(WSGIApplication):  # type: ignore[misc]
         self.cfg.set("post_worker_init", _booted)
 
     def run(self) -> None:
-        """Serve until a signal asks for the end."""
-        ForkingArbiter(self).run()
+        """Serve until a signal asks for the end. Nothing goes into the background."""
+        try:
+            ForkingArbiter(self).run()
+        except RuntimeError as error:  # such as a setting that gunicorn cannot use
+            sys.exit(f"Error: {error}")
 
     def chdir(self) -> None:
         """Stay in the current folder; gunicorn would put it in front of the module path."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from ctgraph.sparql.query_tokens import Token, tokens_of
+from itertools import pairwise
+
+from ctgraph.sparql.query_tokens import LONG_QUOTES, Token, tokens_of
 
 _MEANINGS = {
     "The SELECT contains a variable that is unbound": (
@@ -16,6 +18,8 @@ _MEANINGS = {
 }
 """What the parser says among the tokens that it expected, and what that means."""
 _CLOSING = {"{": "}", "(": ")", "[": "]"}
+MAX_WRITTEN_CHARACTERS = 10_000
+"""The longest query in which mistakes are looked for: nobody writes a longer one by hand."""
 
 
 def cause(text: str, message: str) -> str:
@@ -26,10 +30,19 @@ def cause(text: str, message: str) -> str:
     for said, meaning in _MEANINGS.items():
         if said in message:
             return meaning
+    return _unended(text, tokens_of(text, {})) if len(text) <= MAX_WRITTEN_CHARACTERS else ""
+
+
+def _unended(text: str, tokens: list[Token]) -> str:
+    """Return which bracket or text has no end; '' where brackets do not fit each other."""
     opened: list[Token] = []
-    for token in tokens_of(text, {}):
-        if token.text in ("'", '"'):  # a whole text is one token
-            return _has_no_end(text, token, token.text)
+    for number, token in enumerate(tokens):
+        if token.kind == "open":
+            quote = token.text[:3] if token.text[:3] in LONG_QUOTES else token.text[0]
+            before = tokens[max(0, number - 2) : number + 1]
+            if [one.kind for one in before[:-1]] == ["string", "word"] and _are_joined(before):
+                return _ends_early(text, before[0], quote)
+            return _has_no_end(text, token, quote)
         if token.text in _CLOSING:
             opened.append(token)
         elif token.text in _CLOSING.values() and (
@@ -39,7 +52,22 @@ def cause(text: str, message: str) -> str:
     return _has_no_end(text, opened[-1], _CLOSING[opened[-1].text]) if opened else ""
 
 
+def _are_joined(tokens: list[Token]) -> bool:
+    """Tell whether nothing stands between some tokens, as in 'it's'."""
+    return all(one.end == other.start for one, other in pairwise(tokens))
+
+
+def _ends_early(text: str, token: Token, quote: str) -> str:
+    place = _place(text, token)
+    return f"the text of line {place} ends at the {quote} within it. Write \\{quote} there."
+
+
 def _has_no_end(text: str, token: Token, end: str) -> str:
+    begin = end if token.kind == "open" else token.text
+    return f"the {begin} of line {_place(text, token)} has no end. Add {end} where it ends."
+
+
+def _place(text: str, token: Token) -> str:
+    """Return the line and the column of a token, counted from 1."""
     line = text.count("\n", 0, token.start) + 1
-    column = token.start - text.rfind("\n", 0, token.start)
-    return f"the {token.text} of line {line}:{column} has no end. Add {end} where it ends."
+    return f"{line}:{token.start - text.rfind(chr(10), 0, token.start)}"

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-# Brackets and marks stand alone. The possessive `*+` reads nothing twice.
+# Brackets and marks stand alone. No text takes long: `*+` and `++` read nothing twice. What looks
+# like a name without a colon is read whole (`run`), and so is a string without an end (`open`).
 _TOKEN = re.compile(
     r"""(?P<iri><[^<>"{}|^`\\\x00-\x20]*+>)
       | (?P<string>'''(?:[^\\]|\\.)*?''' | \"\"\"(?:[^\\]|\\.)*?\"\"\"
-          | '(?:[^'\\\n\r]|\\.)*+' | "(?:[^"\\\n\r]|\\.)*+")
+          | (?!'''|\"\"\")(?:'(?:[^'\\\n\r]|\\.)*+' | "(?:[^"\\\n\r]|\\.)*+"))
+      | (?P<open>'''.*+ | \"\"\".*+ | '(?:[^'\\\n\r]|\\.)*+ | "(?:[^"\\\n\r]|\\.)*+)
       | (?P<comment>\#[^\n\r]*+)
       | (?P<variable>[?$]\w++)
       | (?P<tag>@[A-Za-z]++(?:-[A-Za-z0-9]++)*+)
-      | (?P<name>[\w.-]*+:(?:[\w:-]|\.(?=[\w:.-]*[\w:-])|%[0-9A-Fa-f]{2}|\\.)*+)
-      | (?P<number>[+-]?\d++(?:\.\d++)?)
-      | (?P<word>\w++)
+      | (?P<name>[\w.-]*+:(?:[\w:-]|\.++(?=[\w:-])|%[0-9A-Fa-f]{2}|\\.)*+)
+      | (?P<run>[\w.-]++)
+      | (?P<number>[+]\d++(?:\.\d++)?)
       | (?P<mark>[{}()\[\].;,]|\S)""",
     re.VERBOSE | re.DOTALL,
 )
+_PART = re.compile(r"(?P<number>[+-]?\d++(?:\.\d++)?) | (?P<word>\w++) | (?P<mark>.)", re.VERBOSE)
+"""A part of a run."""
+LONG_QUOTES = ("'''", '"""')
 _ESCAPES = {"t": "\t", "n": "\n", "r": "\r", "b": "\b", "f": "\f"}
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.DOTALL)
 
@@ -28,7 +33,8 @@ _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.DOTALL
 class Token:
     """A token of a query.
 
-    :param kind: iri, string, variable, tag, name, number, word or mark.
+    :param kind: iri, string, open (a string without an end), variable, tag, name, number, word or
+        mark.
     :param iri: the IRI that it is or abbreviates; empty for other tokens.
     """
 
@@ -51,7 +57,7 @@ def tokens_of(text: str, prefixes: Mapping[str, str]) -> list[Token]:
     """
     known = dict(prefixes)
     found: list[Token] = []
-    for match in _TOKEN.finditer(text):
+    for match in _matches(text):
         kind = match.lastgroup or ""
         if kind == "comment":
             continue
@@ -67,9 +73,17 @@ def tokens_of(text: str, prefixes: Mapping[str, str]) -> list[Token]:
     return found
 
 
+def _matches(text: str) -> Iterator[re.Match[str]]:
+    for match in _TOKEN.finditer(text):
+        if match.lastgroup == "run":
+            yield from _PART.finditer(text, match.start(), match.end())
+        else:
+            yield match
+
+
 def string_value(token: str) -> str:
     """Return the value of a string literal."""
-    inner = token[3:-3] if token[:3] in ("'''", '"""') and len(token) >= 6 else token[1:-1]
+    inner = token[3:-3] if token[:3] in LONG_QUOTES and len(token) >= 6 else token[1:-1]
 
     def resolved(escape: re.Match[str]) -> str:
         if escape[3]:

@@ -8,18 +8,23 @@ from itertools import islice
 from typing import NamedTuple
 
 from ctgraph.rdf.namespaces import CTG, Curie, Iri
+from ctgraph.sparql.mistakes import MAX_WRITTEN_CHARACTERS
 from ctgraph.sparql.query_tokens import tokens_of
 from ctgraph.vocab import vocabulary
+from ctgraph.vocab.former_names import FORMER_CLASSES, FORMER_PROPERTIES
 from ctgraph.vocab.own_terms import own_terms
 
+HEADER = "Ctgraph-Unknown-Terms"
+"""The header of answers that names them."""
 NAMESPACES = ("https://purl.org/ctdl/", "https://purl.org/ctdlasn/", CTG)
 """The beginnings of the IRIs of those vocabularies that are known in full."""
-MAX_CHARACTERS = 10_000
-"""The longest query that is looked through: nobody writes a longer one by hand."""
 MAX_TERM_CHARACTERS = 100
 """The longest IRI of a term that is named: that of every term is shorter."""
 MAX_TERMS = 3
 """How many terms are named: the first ones say enough, and looking for similar ones takes time."""
+MIN_LIKENESS = 0.75
+"""How much alike (`difflib.SequenceMatcher.ratio`) a term is that may be meant. Below that, terms
+of other meanings are alike, such as `hasTask` and `hasSkill`."""
 
 
 class Unknown(NamedTuple):
@@ -32,25 +37,34 @@ class Unknown(NamedTuple):
         return f"{self.term} (did you mean {self.meant}?)" if self.meant else self.term
 
 
-@lru_cache(maxsize=100)
 def unknown_terms(text: str) -> tuple[Unknown, ...]:
     """Return the terms of CTDL, CTDL-ASN and this registry in a query that do not exist.
+
+    Former names, which records of other registries still have, are none of them.
 
     >>> [str(one) for one in unknown_terms("SELECT * { ?s ceterms:ownedByy ?o }")]
     ['ceterms:ownedByy (did you mean ceterms:ownedBy?)']
     """
-    if len(text) > MAX_CHARACTERS or not any(sign in text for sign in _signs()):
-        return ()
-    prefixes = vocabulary().prefixes | {"ctg": CTG}
-    used = dict.fromkeys(token.iri for token in tokens_of(text, prefixes))
+    is_looked_through = len(text) <= MAX_WRITTEN_CHARACTERS and any(s in text for s in _signs())
+    return _unknown(text) if is_looked_through else ()
+
+
+@lru_cache(maxsize=100)
+def _unknown(text: str) -> tuple[Unknown, ...]:
+    used = dict.fromkeys(token.iri for token in tokens_of(text, _prefixes()))
     unknown = (Iri(iri) for iri in used if iri.startswith(NAMESPACES) and iri not in _known())
-    named = (iri for iri in unknown if _may_be_term(iri))
-    return tuple(map(_told, islice(named, MAX_TERMS)))
+    return tuple(map(_told, islice(filter(_may_be_term, unknown), MAX_TERMS)))
 
 
 def _may_be_term(iri: Iri) -> bool:
-    """Tell whether an IRI is no namespace, and not too long."""
-    return not iri.endswith(("/", "#")) and len(iri) <= MAX_TERM_CHARACTERS
+    """Tell whether an IRI is no namespace, no former name, and not too long."""
+    is_former = _compact(iri) in FORMER_CLASSES.keys() | FORMER_PROPERTIES.keys()
+    return not is_former and not iri.endswith(("/", "#")) and len(iri) <= MAX_TERM_CHARACTERS
+
+
+@cache
+def _prefixes() -> dict[str, str]:
+    return vocabulary().prefixes | {"ctg": CTG}
 
 
 @cache
@@ -63,25 +77,17 @@ def _known() -> dict[Iri, Curie]:
 @cache
 def _signs() -> tuple[str, ...]:
     """Return what stands in each query that has a term of these vocabularies."""
-    prefixes = vocabulary().prefixes | {"ctg": CTG}
-    names = [prefix for prefix, iri in prefixes.items() if iri.startswith(NAMESPACES)]
+    names = [prefix for prefix, iri in _prefixes().items() if iri.startswith(NAMESPACES)]
     return (*(f"{prefix}:" for prefix in names), *NAMESPACES)
 
 
 def _told(iri: Iri) -> Unknown:
     """Return an unknown term with the one of the same vocabulary that is written most like it."""
-    known = _known()
-    namespace = _namespace(iri)
-    others = {
-        other[len(namespace) :].lower(): other for other in known if _namespace(other) == namespace
-    }
-    near = get_close_matches(iri[len(namespace) :].lower(), others, 1)
+    known, begin = _known(), iri[: max(iri.rfind("/"), iri.rfind("#")) + 1]
+    others = {one.removeprefix(begin).lower(): one for one in known if one.startswith(begin)}
+    near = get_close_matches(iri.removeprefix(begin).lower(), others, 1, MIN_LIKENESS)
     return Unknown(_compact(iri), known[others[near[0]]] if near else Curie(""))
 
 
 def _compact(iri: Iri) -> Curie:
     return own_terms().compact(iri) if iri.startswith(CTG) else vocabulary().compact(iri)
-
-
-def _namespace(iri: str) -> str:
-    return iri[: max(iri.rfind("/"), iri.rfind("#")) + 1]

@@ -57,14 +57,14 @@ def _deaf() -> Iterator[None]:
     """
     came: list[int] = []
     is_main = threading.current_thread() is threading.main_thread()
-    # Another thread may receive the signal. The main thread handles it.
-    handler = is_main and signal.signal(signal.SIGINT, lambda number, _: came.append(number))
+    if is_main:  # another thread may receive the signal, but this one handles it
+        handler = signal.signal(signal.SIGINT, lambda number, _: came.append(number))
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
         if is_main:
-            signal.signal(signal.SIGINT, handler or signal.SIG_DFL)
+            signal.signal(signal.SIGINT, handler)
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
         if came:
             signal.raise_signal(signal.SIGINT)
@@ -80,7 +80,7 @@ def lasting(start: Callable[[], T]) -> T:
 def _undisturbed(start: Callable[[], None]) -> None:
     """Start a process of :mod:`multiprocessing` that does not receive ^C."""
     with _deaf():
-        resource_tracker.ensure_running()  # the first call lets ^C through again
+        resource_tracker.ensure_running()  # the first call ends with unblocking SIGINT
         with _deaf():
             start()
 

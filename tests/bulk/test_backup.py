@@ -133,7 +133,7 @@ def test_a_registry_that_is_served_is_not_restored(
 @pytest.mark.parametrize(
     ("module", "command", "state"),
     [
-        ("ctgraph.bulk.backup.audit", "restore", "is as it was before"),
+        ("ctgraph.bulk.backup.audit", "restore", "What the registry held before is kept"),
         ("ctgraph.bulk.backup.rebuild", "restore", "run ctgraph rebuild, or start the server"),
         ("ctgraph.projections.maintenance.rebuild", "rebuild", "Run ctgraph rebuild again"),
     ],

@@ -57,7 +57,32 @@ def test_a_load_that_was_interrupted_at_its_end_says_that_nothing_is_left(
     assert load().exit_code == 0
     loaded = load()
     assert loaded.exit_code == 0, loaded.output
-    assert "Everything was loaded before, queryable." in loaded.stderr
+    assert "Everything was read before, queryable." in loaded.stderr
+
+
+def test_a_load_that_goes_on_ends_as_what_it_continues(
+    run: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Loads, "forget", lambda *_: None)
+    (tmp_path / "wrong.json").write_text("{}")
+    for told in ("1 rejected", "Everything was read before"):
+        loaded = run("load", tmp_path / "wrong.json", "--report", tmp_path / "report.jsonl")
+        assert loaded.exit_code == 1
+        assert told in loaded.stderr
+        assert f"The reasons are in {tmp_path / 'report.jsonl'}." in loaded.stderr
+
+
+def test_a_load_that_is_interrupted_while_it_projects_says_that_all_is_loaded(
+    load: Callable[[], Any], monkeypatch: pytest.MonkeyPatch, registry: Registry
+) -> None:
+    def interrupted(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("ctgraph.cli.loading._wait_for_queries", interrupted)
+    loaded = load()
+    assert loaded.exit_code == 1
+    assert "Everything is loaded, but queries do not see all of it yet." in loaded.stderr
+    assert registry.ledger.changes.last_sequence() > 0
 
 
 def test_a_load_tells_that_its_projector_has_ended(

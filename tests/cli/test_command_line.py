@@ -190,6 +190,8 @@ def test_a_query_is_sent_to_an_endpoint(served: str, cli: Cli) -> None:
     assert "1 row " in table.stdout
     graph = cli("query", "DESCRIBE <x:y>", "--endpoint", endpoint, "--format", "ntriples")
     assert graph.exit_code == 0, graph.output
+    misspelt = cli("query", "ASK { ?s ceterms:nme ?n }", "--endpoint", endpoint)
+    assert "Not in the vocabulary: ceterms:nme (did you mean ceterms:name?)" in misspelt.stderr
     refused = cli("query", "SELECT", "--endpoint", endpoint)
     assert refused.exit_code == 1
     assert f"{endpoint} answered 400" in refused.stderr

@@ -99,7 +99,7 @@ def test_a_folder_without_a_registry_is_named_as_it_is_found_from_anywhere(
 def test_a_last_day_is_written_as_the_message_says(registry: Registry) -> None:
     result = run("key", registry, "add", ctid_number(0), "--expires", "tomorrow")
     assert result.exit_code == 2
-    assert "'tomorrow' is no day. Write it as 2027-12-31." in result.stderr
+    assert "'tomorrow' is not a date. Write it as 2027-12-31." in result.stderr
 
 
 @pytest.mark.parametrize("url", ["x", "sqlite:////", "foo://bar", "postgresql://x@127.0.0.1:1/x"])

@@ -280,7 +280,7 @@ def test_a_number_is_read_as_people_type_it(visitor: FlaskClient, typed: str) ->
     [
         ("cost-max", "Costs at most: “cheap” is no number."),
         ("days-max", "Takes at most: “cheap” is no number."),
-        ("updated-since", "Updated since: “cheap” is no day."),
+        ("updated-since", "Updated since: “cheap” is not a date."),
     ],
 )
 def test_what_cannot_be_read_is_said_at_its_field_and_the_rest_is_searched(

@@ -78,6 +78,11 @@ def test_forms_and_formats(
         ("SELECT * { ?s ?p ?o FILTER(?o > (1 + 2) # )}", "the ( of line 1:27 has no end. Add )"),
         ("SELECT * { ?s ?p [ ?q ')]}' ", "the [ of line 1:18 has no end. Add ]"),
         ("SELECT * { ?s ?p 'it }", "the ' of line 1:18 has no end."),
+        ('SELECT * { ?s ?p """it" }', 'the """ of line 1:18 has no end. Add """ where'),
+        (
+            "SELECT * { ?s ?p 'it's' }",
+            "the text of line 1:18 ends at the ' within it. Write \\' there.",
+        ),
         ("SELECT * { ?s ?p ( 1 } )", "something else was expected here"),  # which one is in doubt
         ("SELECT * { ?s ?p ?o }}", "The query does not parse: at line 1:"),
         ("SELECT * { ?s ?p ?? }", "The query does not parse: at line 1:"),

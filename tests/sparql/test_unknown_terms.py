@@ -33,6 +33,7 @@ def queried(module_registry: Registry, module_client: FlaskClient) -> FlaskClien
         ("ASK { ?s a ceterms:license }", "ceterms:license (did you mean ceterms:License?)"),
         ("ASK { ?s ctg:preceeds ?o }", "ctg:preceeds (did you mean ctg:precedes?)"),
         ("ASK { ?s ceterms:zzzzzz ?o }", "ceterms:zzzzzz"),
+        ("ASK { ?s ceterms:hasSkil ?o }", "ceterms:hasSkil"),
         (f"ASK {{ ?s <{CTDL}nme> ?o }}", "ceterms:nme (did you mean ceterms:name?)"),
         (f"PREFIX c: <{CTDL}> ASK {{ ?s c:nme ?o }}", "ceterms:nme (did you mean ceterms:name?)"),
         ("ASK { ?s ceterms:näme ?o }", "ceterms:näme (did you mean ceterms:name?)"),
@@ -64,6 +65,7 @@ def test_the_header_names_a_term_that_does_not_exist(
         "SELECT * { ?s dct:nothing ?o ; <https://example.org/ceterms:nme> ?x }",
         f"SELECT ?p {{ ?s ?p ?o FILTER(STRSTARTS(STR(?p), STR(<{CTDL}>))) }}",
         "SELECT ?p { ?s ?p ?o FILTER(STRSTARTS(STR(?p), STR(ceterms:))) }",
+        "SELECT * { ?s ceasn:hasPart ?o ; a ceterms:SelectionComponent }",  # former names
     ],
 )
 def test_nothing_is_said_of_other_queries(queried: FlaskClient, query: str) -> None:

@@ -63,7 +63,7 @@ def test_readiness_says_why_not(registry: Registry) -> None:
     ("method", "path", "status", "said"),
     [
         ("GET", "/recrods", 404, "There is nothing at /recrods. People find the records"),
-        ("POST", f"/{'x' * 999}", 404, f"There is nothing at /{'x' * 199}. People find"),
+        ("POST", f"/{'x' * 999}", 404, f"There is nothing at /{'x' * 199}…. People find"),
         ("DELETE", "/records", 405, "/records does not take DELETE. Use GET, HEAD, OPTIONS."),
     ],
 )

@@ -69,7 +69,9 @@ def _http_error(error: HTTPException) -> Response:
 
 def _detail(error: HTTPException) -> str:
     """Return what is wrong with a request, and what to do instead."""
-    path = request.path[:MAX_SHOWN_CHARACTERS]
+    path = request.path
+    if len(path) > MAX_SHOWN_CHARACTERS:
+        path = f"{path[:MAX_SHOWN_CHARACTERS]}…"
     match error:
         case NotFound():
             return (

@@ -12,7 +12,7 @@ from ctgraph.settings import Settings
 from ctgraph.sparql.formats import CSV, GRAPH_TYPES, JSON, RESULT_TYPES, RESULTS
 from ctgraph.sparql.query import Query, query_form
 from ctgraph.sparql.results import Result
-from ctgraph.sparql.unknown_terms import unknown_terms
+from ctgraph.sparql.unknown_terms import HEADER, unknown_terms
 from ctgraph.web.http.negotiation import HTML, Wish, etag, shown
 from ctgraph.web.http.respond import Caching, content_type
 
@@ -54,7 +54,7 @@ GRAPH_OFFERS = GRAPH_TYPES | {
 PAGE_TITLES = {SPREADSHEET: CSV.title} | {f.name: f.title for f in RESULTS if f is not CSV}
 """The formats of rows that pages offer. Their CSV is for spreadsheets."""
 PLAIN = " #(),/:?"
-"""What stands in the header of unknown terms as it is, beside ASCII letters and digits."""
+"""What stands in the header of unknown terms as it is, beside what stands so in every address."""
 LINK_TITLES = {name: PAGE_TITLES[name] for name in (SPREADSHEET, JSON.name)}
 """The formats that a page links to where it lists many queries."""
 CHOICES = (
@@ -131,7 +131,7 @@ def headers(text: str, tag: str, timeout: float, rows: int) -> list[tuple[str, s
     """
     unknown = ", ".join(map(str, unknown_terms(text)))
     return [
-        *([("Ctgraph-Unknown-Terms", quote(unknown, safe=PLAIN))] if unknown else []),
+        *([(HEADER, quote(unknown, safe=PLAIN))] if unknown else []),
         *([("ETag", f'"{tag}"')] if tag else []),
         ("Vary", "Accept, Accept-Encoding"),
         ("Ctgraph-Row-Limit", str(rows)),

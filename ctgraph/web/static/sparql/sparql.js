@@ -89,26 +89,28 @@ function tabsWith(query) {
 }
 
 /**
- * Say which terms of a query do not exist: they find nothing, and nothing fails.
+ * Say which terms of the query of a tab do not exist: a misspelt one finds nothing, and nothing fails.
  * @param {Yasgui} yasgui
  */
 function tellUnknownTerms(yasgui) {
   const notice = at("unknown-terms");
-  /** @param {string} terms */
-  const tell = (terms) => {
-    notice.textContent = terms && `Not in the vocabulary: ${terms}`;
+  /** @type {WeakMap<Tab, string>} */
+  const unknown = new WeakMap(); // of the tabs that have asked something
+  const tell = () => {
+    const terms = unknown.get(yasgui.getTab());
+    notice.textContent = terms ? `Not in the vocabulary: ${terms}` : "";
     notice.hidden = !terms;
   };
-  const heard = new WeakSet(); // the editors of tabs that have asked something
   yasgui.on("query", (_, tab) => {
-    const editor = tab.getYasqe();
-    if (heard.has(editor)) return;
-    heard.add(editor);
-    editor.on("queryResponse", (_, answer) => {
-      tell(decodeURIComponent(answer?.headers?.get("Ctgraph-Unknown-Terms") ?? ""));
-    });
+    if (!unknown.has(tab))
+      tab.getYasqe().on("queryResponse", (_, answer) => {
+        unknown.set(tab, decodeURIComponent(answer?.headers?.get("Ctgraph-Unknown-Terms") ?? ""));
+        tell();
+      });
+    unknown.set(tab, "");
+    tell();
   });
-  yasgui.on("tabSelect", () => tell(""));
+  yasgui.on("tabSelect", () => setTimeout(tell)); // it is selected when this event is over
 }
 
 /** @param {Tab} tab */
