@@ -90,7 +90,7 @@ def test_interrupting_a_check_says_nothing_odd(registry: Registry, tmp_path: Pat
     subprocess.run([*CLI, "rebuild"], env=environment(registry), check=True)
     # Its process is still reading its modules then.
     code = interrupted(registry, tmp_path / "log", ["check"], lambda check: of(check, "spawn_main"))
-    assert code == 1
+    assert code in (0, 1)  # two records may be checked before the signal comes
 
 
 def test_a_worker_that_begins_hears_that_the_server_ends(tmp_path: Path) -> None:
