@@ -22,8 +22,8 @@ from benchmarks.sparql import oxigraph
 from ctgraph.identity import Identity
 from ctgraph.rdf.namespaces import CTG
 from ctgraph.settings import load_settings
+from ctgraph.sparql.query import usual_prefixes
 from ctgraph.sparql.stored_queries import all_stored
-from ctgraph.vocab import vocabulary
 
 TURNS = 3
 DEFAULT_GRAPH = "urn:ctgraph:default"
@@ -124,7 +124,7 @@ def _texts(home: Path) -> dict[str, str]:
 
 def _head(home: Path) -> str:
     """Return the base and the prefixes of all queries."""
-    prefixes = vocabulary().prefixes | {"ctg": CTG}
+    prefixes = usual_prefixes()
     return f"BASE <{Identity.of(load_settings(home=home)).base}/>\n" + "".join(
         f"PREFIX {prefix}: <{iri}>\n" for prefix, iri in prefixes.items()
     )

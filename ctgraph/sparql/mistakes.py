@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from ctgraph.sparql.query_tokens import LONG_QUOTES, Token, tokens_of
+from ctgraph.sparql.query_tokens import LONG_QUOTES, Token, position, tokens_of
 
 _MEANINGS = {
     "The SELECT contains a variable that is unbound": (
@@ -68,6 +68,5 @@ def _has_no_end(text: str, token: Token, end: str) -> str:
 
 
 def _place(text: str, token: Token) -> str:
-    """Return the line and the column of a token, counted from 1."""
-    line = text.count("\n", 0, token.start) + 1
-    return f"{line}:{token.start - text.rfind(chr(10), 0, token.start)}"
+    line, column = position(text, token.start)
+    return f"{line}:{column}"

@@ -15,14 +15,18 @@ from ctgraph.errors import CtgraphError, NotAcceptable, QueryError, QueryLimit, 
 from ctgraph.identity import Identity
 from ctgraph.projections.snapshot_names import is_whole
 from ctgraph.projections.store_folder import lease, store_folder_of
-from ctgraph.rdf.namespaces import CTG
 from ctgraph.settings import Settings
 from ctgraph.sparql.cache import AnswerCache
 from ctgraph.sparql.mistakes import cause
-from ctgraph.sparql.query import Query, query_form, require_allowed, undeclared_prefix
+from ctgraph.sparql.query import (
+    Query,
+    query_form,
+    require_allowed,
+    undeclared_prefix,
+    usual_prefixes,
+)
 from ctgraph.sparql.results import Complete, Result, Streamed
 from ctgraph.sparql.worker import COMPLETE, ERROR, HEADER, Failure, Request, serve
-from ctgraph.vocab import vocabulary
 from ctgraph.work.admission import Admission, admission_of, never
 from ctgraph.work.crew import Crew, Job
 from ctgraph.work.process import WorkerProcess
@@ -49,7 +53,7 @@ class QueryPool:
         self._crew = Crew(start, admission or admission_of(settings))
         self.cache = AnswerCache(settings.query_cache)
         self._base = Identity.of(settings).base + "/"
-        self.prefixes = vocabulary().prefixes | {"ctg": CTG}
+        self.prefixes = usual_prefixes()
         self._names = tuple(self.prefixes)
 
     def timeout(self, query: Query) -> float:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from ctgraph.errors import NotFound, QueryError, QueryForbidden
+from ctgraph.rdf.namespaces import CTG
 from ctgraph.sparql.formats import GRAPH_TYPES, RESULT_TYPES
+from ctgraph.sparql.query_tokens import position
+from ctgraph.vocab import vocabulary
 
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 # SPARQL 1.1 Query, section 19.8: first tokens that hide words from the grammar, then words. The
@@ -58,6 +61,12 @@ class Query:
     def is_volatile(self) -> bool:
         """Whether the result differs each time, so that no cache may keep it."""
         return is_volatile(self.text)
+
+
+@cache
+def usual_prefixes() -> dict[str, str]:
+    """Return the prefixes that queries need not declare: those of CTDL, and ``ctg``."""
+    return vocabulary().prefixes | {"ctg": CTG}
 
 
 def words(text: str) -> frozenset[str]:
@@ -147,9 +156,7 @@ def undeclared_prefix(text: str, known: Collection[str]) -> tuple[str, int, int]
         if before == "PREFIX":
             declared.add(prefix)
         elif name and prefix not in declared | {"_"} and not is_iri:
-            start = match.end() - len(name)
-            line = text.count("\n", 0, start) + 1
-            return prefix, line, start - text.rfind("\n", 0, start)
+            return prefix, *position(text, match.end() - len(name))
     return None
 
 

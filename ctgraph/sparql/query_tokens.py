@@ -25,6 +25,7 @@ _TOKEN = re.compile(
 _PART = re.compile(r"(?P<number>[+-]?\d++(?:\.\d++)?) | (?P<word>\w++) | (?P<mark>.)", re.VERBOSE)
 """A part of a run."""
 LONG_QUOTES = ("'''", '"""')
+"""Quotation marks of texts that may have several lines."""
 _ESCAPES = {"t": "\t", "n": "\n", "r": "\r", "b": "\b", "f": "\f"}
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.DOTALL)
 
@@ -79,6 +80,11 @@ def _matches(text: str) -> Iterator[re.Match[str]]:
             yield from _PART.finditer(text, match.start(), match.end())
         else:
             yield match
+
+
+def position(text: str, start: int) -> tuple[int, int]:
+    """Return the line and the column of a place in a query, counted from 1."""
+    return text.count("\n", 0, start) + 1, start - text.rfind("\n", 0, start)
 
 
 def string_value(token: str) -> str:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from ctgraph.rdf.namespaces import CTG, Curie, Iri
 from ctgraph.sparql.mistakes import MAX_WRITTEN_CHARACTERS
+from ctgraph.sparql.query import usual_prefixes
 from ctgraph.sparql.query_tokens import tokens_of
 from ctgraph.vocab import vocabulary
 from ctgraph.vocab.former_names import FORMER_CLASSES, FORMER_PROPERTIES
@@ -51,7 +52,7 @@ def unknown_terms(text: str) -> tuple[Unknown, ...]:
 
 @lru_cache(maxsize=100)
 def _unknown(text: str) -> tuple[Unknown, ...]:
-    used = dict.fromkeys(token.iri for token in tokens_of(text, _prefixes()))
+    used = dict.fromkeys(token.iri for token in tokens_of(text, usual_prefixes()))
     unknown = (Iri(iri) for iri in used if iri.startswith(NAMESPACES) and iri not in _known())
     return tuple(map(_told, islice(filter(_may_be_term, unknown), MAX_TERMS)))
 
@@ -60,11 +61,6 @@ def _may_be_term(iri: Iri) -> bool:
     """Tell whether an IRI is no namespace, no former name, and not too long."""
     is_former = _compact(iri) in FORMER_CLASSES.keys() | FORMER_PROPERTIES.keys()
     return not is_former and not iri.endswith(("/", "#")) and len(iri) <= MAX_TERM_CHARACTERS
-
-
-@cache
-def _prefixes() -> dict[str, str]:
-    return vocabulary().prefixes | {"ctg": CTG}
 
 
 @cache
@@ -77,7 +73,7 @@ def _known() -> dict[Iri, Curie]:
 @cache
 def _signs() -> tuple[str, ...]:
     """Return what stands in each query that has a term of these vocabularies."""
-    names = [prefix for prefix, iri in _prefixes().items() if iri.startswith(NAMESPACES)]
+    names = [prefix for prefix, iri in usual_prefixes().items() if iri.startswith(NAMESPACES)]
     return (*(f"{prefix}:" for prefix in names), *NAMESPACES)
 
 
