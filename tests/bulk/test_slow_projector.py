@@ -64,9 +64,11 @@ def test_a_load_that_goes_on_ends_as_what_it_continues(
     run: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Loads, "forget", lambda *_: None)
-    (tmp_path / "wrong.json").write_text("{}")
-    for told in ("1 rejected", "Everything was read before"):
-        loaded = run("load", tmp_path / "wrong.json", "--report", tmp_path / "report.jsonl")
+    incomplete = certificate()
+    del incomplete["@graph"][0]["ceterms:description"]
+    (tmp_path / "two.jsonl").write_text(f"{json.dumps(incomplete)}\n{{}}\n")
+    for told in ("1 rejected, 1 of them with warnings", "Everything was read before"):
+        loaded = run("load", tmp_path / "two.jsonl", "--report", tmp_path / "report.jsonl")
         assert loaded.exit_code == 1
         assert told in loaded.stderr
         assert f"The reasons are in {tmp_path / 'report.jsonl'}." in loaded.stderr
